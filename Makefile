@@ -1,0 +1,44 @@
+# What a newcomer needs: `make run` and `make test`. Everything lives in .venv, nothing outside.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help run setup test check format docs bench clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(STAMP) ## Start the server on ./data, with a demo desk on the first start
+	@exec $(BIN)/deskcal serve --data data --demo
+
+setup: $(STAMP) ## Make .venv and install everything
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "deskcal needs Python 3.11 or newer; name one: make PYTHON=python3.12 run"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+test: $(STAMP) ## Run all tests
+	$(BIN)/python -m pytest
+
+check: $(STAMP) ## Check format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(STAMP) ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(STAMP) ## Write the generated tables of docs/ anew
+	$(BIN)/python -m deskcal.reference
+
+bench: $(STAMP) ## Measure, in ratios against what is possible on this machine
+	$(BIN)/python -m bench
+
+clean: ## Remove what was made; ./data stays
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

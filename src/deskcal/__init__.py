@@ -1,0 +1,68 @@
+"""deskcal: a calendar server for sales and retention desks, and its asyncio client."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from deskcal.client import Client, EventPage
+from deskcal.errors import (
+    Conflict,
+    DeskcalError,
+    FieldRequired,
+    Forbidden,
+    Internal,
+    InvalidField,
+    InvalidJson,
+    InvalidRequest,
+    MessageTooLarge,
+    NotFound,
+    ResyncRequired,
+    Timeout,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+    UnknownCommand,
+)
+from deskcal.model import (
+    ChangeType,
+    Event,
+    EventStatus,
+    EventType,
+    Participant,
+    ParticipantRole,
+    ParticipantStatus,
+    Priority,
+)
+
+try:
+    __version__ = version("deskcal")
+except PackageNotFoundError:  # a source tree on the path, never installed
+    __version__ = "0"
+
+__all__ = [
+    "ChangeType",
+    "Client",
+    "Conflict",
+    "DeskcalError",
+    "Event",
+    "EventPage",
+    "EventStatus",
+    "EventType",
+    "FieldRequired",
+    "Forbidden",
+    "Internal",
+    "InvalidField",
+    "InvalidJson",
+    "InvalidRequest",
+    "MessageTooLarge",
+    "NotFound",
+    "Participant",
+    "ParticipantRole",
+    "ParticipantStatus",
+    "Priority",
+    "ResyncRequired",
+    "Timeout",
+    "TooManyRequests",
+    "Unauthorized",
+    "Unavailable",
+    "UnknownCommand",
+    "__version__",
+]

@@ -1,0 +1,240 @@
+"""Puts the parts together: settings to a running server, and what the command line needs beside it.
+
+The clock, the keys, the signals and the process's limits are taken up here and handed on.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import resource
+import secrets
+import signal
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from deskcal import demo
+from deskcal.access import BadKey, Key, TokenVerifier, public_keys, secret_key
+from deskcal.commands import Context
+from deskcal.config import Config, listen_address
+from deskcal.desk import NotEmpty, fill, welcome
+from deskcal.limits import Limits
+from deskcal.rates import RateLimit
+from deskcal.server import Server
+from deskcal.store import CheckReport, Store
+from deskcal.store.sqlite import open_sqlite
+from deskcal.store.sqlite_check import check_sqlite
+from deskcal.store.sqlite_files import StoreError
+
+__all__ = ["NotEmpty", "StartError", "check", "fill_demo", "serve", "signing_key"]
+
+logger = logging.getLogger(__name__)
+
+SECRET = "secret"
+SPARE_FILES = 64
+"""File descriptors that are kept for other things than connections."""
+KEYS_LOOK_SEC = 5
+"""Between two looks whether the file of public keys has changed."""
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
+"""The garbage collector's first threshold: requests make few cycles, and long pauses are felt."""
+
+
+class StartError(Exception):
+    """What keeps the server from starting, or a command from running; str() is for people."""
+
+
+def signing_key(config: Config, environ: Mapping[str, str]) -> Key:
+    """The HS256 secret: of DESKCAL_SECRET, else of the secret file, else of DIR/secret.
+
+    The last is made on the first use, for its owner's eyes only.
+    Raises: StartError.
+    """
+    try:
+        if "DESKCAL_SECRET" in environ:
+            return secret_key(environ["DESKCAL_SECRET"])
+        if config.secret_file:
+            return secret_key(Path(config.secret_file).read_text(encoding="utf-8").strip())
+        return secret_key(_own_secret(Path(config.data) / SECRET))
+    except BadKey as exc:
+        raise StartError(str(exc)) from exc
+    except OSError as exc:
+        raise StartError(f"the secret in {exc.filename} can't be read: {exc.strerror}") from exc
+
+
+def _own_secret(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{SECRET}.{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            logger.info("another process made %s meanwhile", path)
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+async def serve(
+    config: Config, environ: Mapping[str, str], *, announce: Callable[[str], None]
+) -> None:
+    """Serves until SIGTERM or SIGINT; `announce` gets a line for each listener when it is ready.
+
+    Raises: StartError.
+    """
+    logging.basicConfig(
+        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    limits = _within_file_limit(config)
+    verifier = _verifier(config, environ)
+    async with _opened(config, limits) as store:
+        context = _context(store, verifier, limits)
+        if config.demo:
+            await _fill_if_empty(context, announce)
+        address = listen_address(config.tcp)
+        server = Server(context, limits, address.host, address.port, tls=_tls(config))
+        try:
+            await server.__aenter__()
+        except OSError as exc:
+            raise StartError(f"can't listen on {config.tcp}: {exc.strerror or exc}") from exc
+        try:
+            _settle_memory()
+            for name in server.addresses:
+                secured = " with TLS" if config.tls_cert else ""
+                announce(f"ready: listening on tcp {name}{secured}, data in {config.data}")
+            if config.demo and not config.jwt_keys:
+                key = signing_key(config, environ)
+                announce(welcome(key, server.addresses[0], time.time()))
+            await _until_stopped(config, verifier)
+            announce("stopping: finishing what is in flight")
+        finally:
+            await server.__aexit__(None, None, None)
+
+
+def check(config: Config) -> CheckReport:
+    """What a check of the store finds. Raises: StartError."""
+    try:
+        return check_sqlite(Path(config.data))
+    except StoreError as exc:
+        raise StartError(str(exc)) from exc
+
+
+def fill_demo(config: Config) -> demo.Filled:
+    """Puts the demo desk into an empty store. Raises: NotEmpty, StartError."""
+
+    async def run() -> demo.Filled:
+        async with _opened(config, config) as store:
+            return await fill(_context(store, TokenVerifier([]), config))
+
+    return asyncio.run(run())
+
+
+async def _fill_if_empty(context: Context, announce: Callable[[str], None]) -> None:
+    try:
+        filled = await fill(context)
+    except NotEmpty:
+        return
+    announce(f"the demo desk: {filled.events} events of {filled.managers} managers")
+
+
+@asynccontextmanager
+async def _opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
+    try:
+        store = await open_sqlite(Path(config.data), limits)
+    except StoreError as exc:
+        raise StartError(str(exc)) from exc
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _context(store: Store, verifier: TokenVerifier, limits: Limits) -> Context:
+    rates = RateLimit(limits.max_requests_per_manager_sec)
+    return Context(store, verifier, time.time, rates, limits.max_subscriptions)
+
+
+def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
+    keys = [signing_key(config, environ)] if not config.jwt_keys else _public_keys(config)
+    return TokenVerifier(
+        keys,
+        leeway_sec=config.jwt_leeway_sec,
+        issuer=config.jwt_issuer,
+        audience=config.jwt_audience,
+    )
+
+
+def _public_keys(config: Config) -> list[Key]:
+    try:
+        return public_keys(Path(config.jwt_keys).read_text(encoding="utf-8"))
+    except (OSError, BadKey, UnicodeDecodeError) as exc:
+        raise StartError(f"the keys in {config.jwt_keys} can't be used: {exc}") from exc
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    if not config.tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_cert, config.tls_key or None)
+    except (OSError, ssl.SSLError) as exc:
+        raise StartError(f"the certificate in {config.tls_cert} can't be used: {exc}") from exc
+    return context
+
+
+def _within_file_limit(config: Config) -> Limits:
+    """The limits, with no more connections than the process may have files open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = config.max_connections + SPARE_FILES
+    if soft < wanted:
+        soft = min(wanted, hard) if hard != resource.RLIM_INFINITY else wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    possible = max(1, soft - SPARE_FILES)
+    if possible < config.max_connections:
+        logger.warning("the file limit allows %d connections only", possible)
+        return msgspec.structs.replace(config, max_connections=possible)
+    return config
+
+
+def _settle_memory() -> None:
+    """Everything that is there now stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
+
+
+async def _until_stopped(config: Config, verifier: TokenVerifier) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    watch = loop.create_task(_watch_keys(config, verifier)) if config.jwt_keys else None
+    await stopped.wait()
+    if watch is not None:
+        watch.cancel()
+
+
+async def _watch_keys(config: Config, verifier: TokenVerifier) -> None:
+    """Takes up the file of public keys when it changes; an unusable one is reported and ignored."""
+    path = Path(config.jwt_keys)
+    seen = path.stat().st_mtime_ns
+    while True:
+        await asyncio.sleep(KEYS_LOOK_SEC)
+        try:
+            changed = path.stat().st_mtime_ns
+            if changed == seen:
+                continue
+            seen = changed
+            verifier.replace_keys(_public_keys(config))
+            logger.info("took up new keys from %s", path)
+        except (OSError, StartError) as exc:
+            logger.error("keeping the old keys: %s", exc)

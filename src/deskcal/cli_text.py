@@ -1,0 +1,52 @@
+"""JSON for people: indented, with the characters themselves where they can be shown. Pure."""
+
+import functools
+import json
+import re
+
+import msgspec
+
+from deskcal.errors import DeskcalError
+
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
+
+
+def readable_json(text: bytes, encoding: str) -> str:
+    r"""JSON text indented; \uXXXX become characters that `encoding` has and a terminal can show.
+
+    Numbers stay as they are spelled, and what a terminal would obey stays escaped.
+    """
+    pretty = msgspec.json.format(text, indent=2).decode()
+    return _ESCAPES.sub(functools.partial(_unescaped, encoding=encoding), pretty)
+
+
+def readable_error(error: DeskcalError) -> str:
+    """One line: status, code, field and message; control characters are shown as escapes."""
+    status = error.details.get("status", error.status)
+    code = error.details.get("code", error.code)
+    field = f" {error.field}:" if error.field else ":"
+    line = f"{status} {code}{field} {error.message}"
+    return "".join(c if c.isprintable() else _escaped(c) for c in line)
+
+
+def _unescaped(match: re.Match[str], encoding: str) -> str:
+    run = match[0]
+    if not run.startswith("\\u"):
+        return run
+    characters: str = json.loads(f'"{run}"')
+    return "".join(c if _can_show(c, encoding) else _escaped(c) for c in characters)
+
+
+def _can_show(character: str, encoding: str) -> bool:
+    if not character.isprintable() or character in '"\\':
+        return False
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _escaped(character: str) -> str:
+    """As a JSON escape."""
+    return json.dumps(character)[1:-1]

@@ -1,0 +1,304 @@
+"""The seven calendar commands of the seeds, and MngRespondCalendarEvent."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from deskcal.access import Session, desk_mask, not_found
+from deskcal.commands.dispatch import Context, Data, Peer, Work, command
+from deskcal.documents import Sight, encode_event, sight_of
+from deskcal.drafts import INPUT, Draft, check_times, create, draft, draft_new, merge
+from deskcal.errors import Conflict, Forbidden, InvalidField
+from deskcal.filters import BadMask, EventFilter
+from deskcal.model import (
+    MAX_ID,
+    ChangeType,
+    Event,
+    EventStatus,
+    EventType,
+    Id,
+    ParticipantStatus,
+    Time,
+    next_version,
+    respond,
+)
+from deskcal.store import Change, Mutation, Retry
+
+MAX_LIMIT = 50_000
+
+EventKey = Annotated[int, Meta(ge=1, le=MAX_ID)]
+
+AddEvent: Any = msgspec.defstruct(
+    "AddEvent",
+    [*INPUT, ("idempotency_key", Annotated[str, Meta(min_length=1, max_length=128)] | None, None)],
+    kw_only=True,
+    module=__name__,
+)
+UpdateEvent: Any = msgspec.defstruct(
+    "UpdateEvent",
+    [("id", EventKey), *INPUT, ("if_version", Id | None, None)],
+    kw_only=True,
+    module=__name__,
+)
+
+
+class EventId(Struct):
+    """Names one event."""
+
+    id: EventKey
+
+
+class EventVersion(EventId):
+    """Names one event to change, if it is still of that version."""
+
+    if_version: Id | None = None
+
+
+class Respond(EventVersion, kw_only=True):
+    """The caller's own answer: 1 accepted, 2 declined, 3 tentative."""
+
+    status: Annotated[int, Meta(ge=1, le=3)]
+
+
+class GetEventsByFilter(Struct, kw_only=True):
+    """What a list asks for."""
+
+    since: Time = msgspec.field(name="from")
+    until: Time = msgspec.field(name="to")
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
+    offset: Annotated[int, Meta(ge=0, le=2**53 - 1)]
+    desk_filter: str = msgspec.field(name="deskFilter")
+    manager_id: Id | None = 0
+    brand: str | None = None
+    customer_id: Id | None = 0
+    lead_id: Id | None = 0
+    login: Id | None = 0
+    status: EventStatus | list[EventStatus] | None = None
+    type: EventType | list[EventType] | None = None
+
+
+@command("MngAddCalendarEvent", AddEvent, gives_event=True)
+def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
+    """Creates an event; its owner becomes the organizer among its participants."""
+    sent = draft_new(data)
+    now = int(context.now())
+
+    def change(_: Event | None, event_id: int) -> Event:
+        event = create(sent, event_id=event_id, actor=session.manager_id, now=now)
+        session.require_place(sight_of(event))
+        return event
+
+    return _mutate(context, session, 0, ChangeType.ADDED, change, _retry(session, sent, data))
+
+
+@command("MngUpdateCalendarEvent", UpdateEvent, gives_event=True)
+def update_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
+    """Changes the fields that are sent; `status` 2 cancels."""
+    sent = draft(data)
+    now = int(context.now())
+
+    def change(event: Event, actor: int) -> Event:
+        _require_destination(session, event, sent)
+        _require_version(event, data.if_version)
+        merged = merge(event, sent, now=now)
+        check_times(merged.start_time, merged.end_time)
+        return next_version(event, merged, actor=actor, now=now)
+
+    return _change_stored(context, session, data.id, ChangeType.UPDATED, change)
+
+
+@command("MngDeleteCalendarEvent", EventVersion)
+def delete_event(context: Context, _: Peer, session: Session, data: EventVersion) -> Work:
+    """Removes an event and its participants; its history stays."""
+
+    def change(event: Event, _: int) -> None:
+        _require_version(event, data.if_version)
+
+    async def gone(work: Work) -> Data:
+        await work
+        return b'{"id":%d}' % data.id
+
+    return gone(_change_stored(context, session, data.id, ChangeType.DELETED, change))
+
+
+@command("MngArchiveCalendarEvent", EventVersion, gives_event=True)
+def archive_event(context: Context, _: Peer, session: Session, data: EventVersion) -> Work:
+    """Sets the status to 3 (archived); a second time changes nothing."""
+    return _set_status(context, session, data, ChangeType.ARCHIVED, EventStatus.ARCHIVED)
+
+
+@command("MngCompleteCalendarEvent", EventVersion, gives_event=True)
+def complete_event(context: Context, _: Peer, session: Session, data: EventVersion) -> Work:
+    """Sets the status to 1 (done); a second time changes nothing."""
+    return _set_status(context, session, data, ChangeType.UPDATED, EventStatus.DONE)
+
+
+@command("MngRespondCalendarEvent", Respond, gives_event=True)
+def respond_event(context: Context, _: Peer, session: Session, data: Respond) -> Work:
+    """Sets the caller's own participant status and touches nobody else's."""
+    now = int(context.now())
+
+    def change(event: Event | None, event_id: int) -> Event:
+        if event is None or not session.can_see(sight_of(event)):
+            raise not_found(event_id)
+        if all(row.manager_id != session.manager_id for row in event.participants):
+            raise Forbidden(f"you take no part in event {event_id}, so there is nothing to answer")
+        _require_version(event, data.if_version)
+        status = ParticipantStatus(data.status)
+        answered = respond(event, session.manager_id, status, now=now)
+        return next_version(event, answered, actor=session.manager_id, now=now)
+
+    return _mutate(context, session, data.id, ChangeType.UPDATED, change)
+
+
+@command("MngGetCalendarEvent", EventId, gives_event=True)
+def get_event(context: Context, _: Peer, session: Session, data: EventId) -> Data | Work:
+    """One event."""
+    record = context.store.peek(data.id)
+    if record is None or not session.can_see(record.sight):
+        return _load_event(context, session, data.id)
+    return record.document
+
+
+async def _load_event(context: Context, session: Session, event_id: int) -> Data:
+    """By way of the database also for an event at hand but out of sight: equal times for both."""
+    record = await context.store.load(event_id)
+    if record is None or not session.can_see(record.sight):
+        raise not_found(event_id)
+    return record.document
+
+
+@command("MngGetCalendarEventsByFilter", GetEventsByFilter, is_list=True)
+def get_events_by_filter(
+    context: Context, _: Peer, session: Session, data: GetEventsByFilter
+) -> Work:
+    """The events that overlap a range, by start_time, then id, and how many there are in all."""
+    return _list_events(context, session, event_filter(data))
+
+
+async def _list_events(context: Context, session: Session, wanted: EventFilter) -> Data:
+    rows = await context.store.list_events(wanted, session)
+    pieces = [b'{"rows":[']
+    for documents in rows.documents:
+        pieces += (documents, b",")
+    if rows.documents:
+        pieces.pop()
+    pieces.append(b'],"count":%d}' % rows.count)
+    return pieces
+
+
+def event_filter(data: GetEventsByFilter) -> EventFilter:
+    """The checked form of a list's data. Raises: InvalidField."""
+    if data.until <= data.since:
+        raise InvalidField(
+            f"to ({data.until}) is not after from ({data.since}); a range has a length", field="to"
+        )
+    try:
+        mask = desk_mask(data.desk_filter)
+    except BadMask as exc:
+        raise InvalidField(f"deskFilter {exc}", field="deskFilter") from exc
+    return EventFilter(
+        since=data.since,
+        until=data.until,
+        limit=data.limit,
+        offset=data.offset,
+        desk_filter=mask,
+        manager_id=data.manager_id or 0,
+        brand=data.brand or None,
+        customer_id=data.customer_id or 0,
+        lead_id=data.lead_id or 0,
+        login=data.login or 0,
+        status=_one_of(data.status),
+        type=_one_of(data.type),
+    )
+
+
+def _one_of(sent: int | list[EventStatus] | list[EventType] | None) -> tuple[int, ...]:
+    if sent is None:
+        return ()
+    return tuple(map(int, sent)) if isinstance(sent, list) else (int(sent),)
+
+
+def _set_status(
+    context: Context, session: Session, data: EventVersion, type_: ChangeType, status: EventStatus
+) -> Work:
+    now = int(context.now())
+
+    def change(event: Event, actor: int) -> Event:
+        _require_version(event, data.if_version)
+        after = msgspec.structs.replace(event, status=status)
+        return next_version(event, after, actor=actor, now=now)
+
+    return _change_stored(context, session, data.id, type_, change)
+
+
+def _change_stored(
+    context: Context,
+    session: Session,
+    event_id: int,
+    type_: ChangeType,
+    change: Callable[[Event, int], Event | None],
+) -> Work:
+    """`change(event, actor)` on an event that the session may see and change."""
+
+    def allowed(event: Event | None, event_id: int) -> Event | None:
+        if event is None:
+            raise not_found(event_id)
+        session.require_change(event_id, sight_of(event))
+        return change(event, session.manager_id)
+
+    return _mutate(context, session, event_id, type_, allowed)
+
+
+def _mutate(
+    context: Context,
+    session: Session,
+    event_id: int,
+    type_: ChangeType,
+    change: Change,
+    retry: Retry | None = None,
+) -> Work:
+    """Queues the mutation at once; the answer comes when it is durable."""
+    mutation = Mutation(event_id, type_, session.manager_id, int(context.now()), change, retry)
+    queued = context.store.mutate(mutation)
+
+    async def document() -> Data:
+        return await queued
+
+    return document()
+
+
+def _require_destination(session: Session, event: Event, sent: Draft) -> None:
+    """Raises: Forbidden if the update moves the event to where the session may not put it."""
+    brand = sent.values.get("brand", event.brand) or "default"
+    desk = sent.values.get("desk", event.desk) or ""
+    if (brand, desk) != (event.brand, event.desk):
+        moved = msgspec.structs.replace(event, brand=brand, desk=desk)
+        session.require_place(sight_of(moved))
+
+
+def _require_version(event: Event, if_version: int | None) -> None:
+    """Raises: Conflict, with the event as it is. Source: contract, section 7."""
+    if if_version is not None and if_version != event.version:
+        raise Conflict(
+            f"event {event.id} is at version {event.version}, not {if_version}: somebody changed "
+            "it meanwhile; look at error.event and send your change again",
+            field="if_version",
+            event=Raw(encode_event(event)),
+        )
+
+
+def _retry(session: Session, sent: Draft, data: Any) -> Retry | None:
+    if data.idempotency_key is None:
+        return None
+    text = msgspec.json.encode([sent.values, sent.participants], order="sorted")
+    digest = hashlib.blake2b(text, digest_size=16).digest()
+
+    def check(sight: Sight) -> None:
+        if not session.brands.matches(sight.brand):
+            raise Forbidden(f"brand {sight.brand!r} is outside your scope", field="brand")
+
+    return Retry(data.idempotency_key, digest, check)

@@ -1,0 +1,91 @@
+"""Ping, and the channels of the change feed."""
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from deskcal.access import Session, desk_mask
+from deskcal.commands.dispatch import Context, Data, Peer, command, ping
+from deskcal.documents import wire_safe
+from deskcal.errors import FieldRequired, Forbidden, InvalidField
+from deskcal.filters import BadMask
+
+MAX_CHANNEL = 1100
+"""Characters: a desk mask and what stands before it."""
+
+
+class Nothing(Struct):
+    """No data."""
+
+
+class Channels(Struct):
+    """Names of channels; `chanels` is how the published clients spell it."""
+
+    chanels: list[str] | UnsetType = UNSET
+    channels: list[str] | UnsetType = UNSET
+
+
+@command("Ping", Nothing, needs_calendar=False)
+def ping_server(context: Context, _: Peer, __: Session, ___: Nothing) -> Data:
+    """The server's time; needs no token, but one that is sent is checked."""
+    return ping(context)
+
+
+@command("Subscribe", Channels, needs_calendar=False)
+def subscribe(context: Context, peer: Peer, session: Session, data: Channels) -> Data:
+    """Adds channels to this connection; names that are none of ours stay silent."""
+    names = _names(data)
+    for name in names:
+        _check_channel(session, name)
+    wanted = peer.channels.get(session.manager_id, {}) | dict.fromkeys(names)
+    others = sum(len(own) for key, own in peer.channels.items() if key != session.manager_id)
+    if len(wanted) + others > context.max_subscriptions:
+        raise InvalidField(
+            f"chanels would make {len(wanted) + others} subscriptions on this connection; "
+            f"at most {context.max_subscriptions} are allowed",
+            field="chanels",
+        )
+    peer.channels[session.manager_id] = wanted
+    return _subscribed(wanted)
+
+
+@command("Unsubscribe", Channels, needs_calendar=False)
+def unsubscribe(_: Context, peer: Peer, session: Session, data: Channels) -> Data:
+    """Takes channels from this connection."""
+    gone = set(_names(data))
+    left = {name: None for name in peer.channels.pop(session.manager_id, {}) if name not in gone}
+    if left:
+        peer.channels[session.manager_id] = left
+    return _subscribed(left)
+
+
+def _names(data: Channels) -> list[str]:
+    names = data.channels if data.chanels is UNSET else data.chanels
+    if names is UNSET:
+        raise FieldRequired("chanels is required, as an array of channel names", field="chanels")
+    return names
+
+
+def _check_channel(session: Session, name: str) -> None:
+    """Raises: InvalidField for a name that none of ours can have; Forbidden where not theirs."""
+    if len(name) > MAX_CHANNEL:
+        raise InvalidField(f"chanels has a name of {len(name)} characters", field="chanels")
+    root, _, rest = name.partition(":")
+    if root != "calendar":
+        return
+    if not session.may_use_calendar:
+        raise Forbidden(f"sessions of type {session.type} may not use channel {name!r}")
+    kind, _, value = rest.partition(":")
+    if kind == "desk":
+        try:
+            desk_mask(value)
+        except BadMask as exc:
+            raise InvalidField(f"chanels: the mask of {name!r} {exc}", field="chanels") from exc
+    elif rest and not (kind == "manager" and value.isascii() and value.isdigit()):
+        raise InvalidField(
+            f"chanels: {name!r} is none of calendar, calendar:manager:<id>, calendar:desk:<mask>",
+            field="chanels",
+        )
+
+
+def _subscribed(channels: dict[str, None]) -> Data:
+    return wire_safe(msgspec.json.encode({"chanels": list(channels)}))

@@ -1,0 +1,263 @@
+"""One TCP client: what it sent and is not answered yet, what it is sent and has not taken yet.
+
+Bytes become frames, frames go to `answer` in order, answers go out as they come. Whoever is slow
+pays alone: a client that does not take its output is not read from.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Protocol, cast
+
+from deskcal.commands import Context, Data, Later, Peer, answer, finish
+from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
+from deskcal.frames import HEARTBEAT, FrameDecoder
+from deskcal.limits import Limits
+from deskcal.messages import NO_EXT_ID, encode_error
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SEC = 1
+"""How long input is read and dropped after an answer that ends the connection."""
+
+
+class House(Protocol):
+    """What a connection needs of its server."""
+
+    context: Context
+    limits: Limits
+    loop: asyncio.AbstractEventLoop
+
+    def admit(self, connection: "Connection") -> DeskcalError | None:
+        """Takes the connection in; an error: it is told that, and closed."""
+
+    def known(self, connection: "Connection") -> None:
+        """The connection has carried a valid token."""
+
+    def stalled(self, connection: "Connection") -> None:
+        """The client does not take its output."""
+
+    def taken(self, connection: "Connection") -> None:
+        """The client takes its output again."""
+
+    async def room_for_list(self) -> None:
+        """Returns when all clients together have taken enough. Raises: Unavailable."""
+
+    def forget(self, connection: "Connection") -> None:
+        """The connection is closed."""
+
+
+class Connection(asyncio.Protocol):
+    """The protocol of one connection; `House` is the server it belongs to."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._limits = house.limits
+        self._decoder = FrameDecoder(house.limits.max_message_bytes)
+        self._backlog: deque[bytes] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._list_turn: asyncio.Lock | None = None
+        self._now = house.loop.time
+        self._is_reading = True
+        self._is_ending = False
+        self._closes_when_done = False
+        self._heard_at = self._beat_at = self._now()
+        self._began_at = 0.0
+        self._stuck_at = 0.0
+        self._stuck_bytes = 0
+        self.peer = Peer()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Takes the connection, or turns it away where there are too many."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=self._limits.max_unsent_bytes // 8)
+        self.peer.name = str(transport.get_extra_info("peername"))
+        refusal = self._house.admit(self)
+        if refusal is not None:
+            self._end_with(refusal)
+
+    def data_received(self, data: bytes) -> None:
+        """Answers what can be answered at once with one write; starts the rest."""
+        if self._is_ending:
+            return
+        self._heard_at = self._now()
+        had_begun = self._decoder.unfinished_bytes
+        frames = self._decoder.feed(data)
+        if frames or not had_begun:
+            self._began_at = self._heard_at
+        if self._backlog:
+            self._backlog.extend(frames)
+        else:
+            self._answer(frames)
+        if self._decoder.overflowed:
+            limit = self._limits.max_message_bytes
+            self._end_with(MessageTooLarge(f"the message is longer than {limit} bytes"))
+
+    def _answer(self, frames: list[bytes]) -> None:
+        """Answers `frames` in order; from the first one over a limit on they wait, unread."""
+        context, peer = self._house.context, self.peer
+        out = []
+        room = self._limits.max_unsent_bytes
+        is_blocked = self._is_blocked()
+        for index, frame in enumerate(frames):
+            if is_blocked or room <= 0:
+                self._backlog.extend(frames[index:])
+                break
+            found = answer(context, peer, frame)
+            if isinstance(found, bytes):
+                out.append(found)
+                room -= len(found)
+            else:
+                self._start(found)
+                is_blocked = self._is_blocked()
+        if out:
+            self._transport.write(b"".join(out))
+        if peer.sessions:
+            self._house.known(self)
+        if peer.bad_messages >= self._limits.max_bad_messages:
+            self._end()
+        self._read_if_free()
+
+    def _is_blocked(self) -> bool:
+        return self._stuck_at > 0 or len(self._tasks) >= self._limits.max_requests_in_flight
+
+    def _read_if_free(self) -> None:
+        """Reads from the client only while nothing of it waits."""
+        is_free = not self._backlog and not self._stuck_at
+        if is_free != self._is_reading and not self._transport.is_closing():
+            self._is_reading = is_free
+            if is_free:
+                self._began_at = self._now()
+                self._transport.resume_reading()
+            else:
+                self._transport.pause_reading()
+        if self._backlog and not self._is_blocked():
+            self._house.loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """Works off the backlog, as far as the limits allow."""
+        if self._backlog and not self._is_blocked() and not self._is_ending:
+            waiting = list(self._backlog)
+            self._backlog.clear()
+            self._answer(waiting)
+        self._close_if_done()
+
+    def _start(self, later: Later) -> None:
+        task = self._house.loop.create_task(self._finish(later))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def _finish(self, later: Later) -> None:
+        if not later.command.is_list:
+            self._send(await finish(later))
+            return
+        self._list_turn = self._list_turn or asyncio.Lock()
+        try:
+            async with self._list_turn:
+                await self._house.room_for_list()
+                self._send(await finish(later))
+        except Unavailable as exc:
+            self._send(encode_error(later.ext_id, exc))
+        finally:
+            later.work.close()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._backlog:
+            self._read_if_free()
+        self._close_if_done()
+
+    def _send(self, data: Data) -> None:
+        if self._transport.is_closing():
+            return
+        if isinstance(data, bytes):
+            self._transport.write(data)
+        else:
+            self._transport.writelines(data)
+
+    @property
+    def unsent_bytes(self) -> int:
+        """What waits for the client to take it."""
+        return self._transport.get_write_buffer_size()
+
+    def pause_writing(self) -> None:
+        """The client takes its output too slowly: nothing more is read from it."""
+        self._stuck_at = self._now()
+        self._stuck_bytes = self.unsent_bytes
+        self._house.stalled(self)
+        self._read_if_free()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self._stuck_at = 0.0
+        self._house.taken(self)
+        self._read_if_free()
+
+    def eof_received(self) -> bool:
+        """The client has said all it had to; it still gets its answers. True: stay open."""
+        self._closes_when_done = True
+        return bool(self._tasks or self._backlog)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Lets go of everything; what is in the store's queue still takes effect."""
+        self._is_ending = True
+        self._backlog.clear()
+        for task in self._tasks:
+            task.cancel()
+        self._house.forget(self)
+
+    def stop(self) -> None:
+        """Finishes what is in flight, answers what was read with 503, closes."""
+        self._closes_when_done = True
+        self._read_if_free()
+        self._close_if_done()
+
+    def abort(self, why: str) -> None:
+        """Closes at once."""
+        logger.info("%s closed: %s", self.peer.name, why)
+        self._is_ending = True
+        self._transport.abort()
+
+    def _close_if_done(self) -> None:
+        if self._closes_when_done and not self._tasks and not self._backlog:
+            self._transport.close()
+
+    def _end_with(self, error: DeskcalError) -> None:
+        """Says why, and ends."""
+        self._transport.write(encode_error(NO_EXT_ID, error))
+        self._end()
+
+    def _end(self) -> None:
+        """Reads and drops input for a moment, so that the answer arrives; then closes."""
+        self._is_ending = True
+        self._backlog.clear()
+        self._house.loop.call_later(DRAIN_SEC, self._transport.close)
+
+    def watch(self, now: float) -> None:
+        """Looks at the clocks: a message without end, silence, a client that does not read."""
+        limits = self._limits
+        if self._stuck_at:
+            self._watch_stuck(now)
+        elif self._is_overdue(now):
+            self.abort(f"a message took more than {limits.message_timeout_sec} s")
+        if self.peer.channels:
+            self._beat(now)
+        elif now - self._heard_at > limits.idle_timeout_sec and not self._tasks:
+            self.abort(f"idle for {limits.idle_timeout_sec} s")
+
+    def _is_overdue(self, now: float) -> bool:
+        has_begun = self._decoder.unfinished_bytes > 0 and self._is_reading
+        return has_begun and now - self._began_at > self._limits.message_timeout_sec
+
+    def _watch_stuck(self, now: float) -> None:
+        """Closes when the client has taken nothing at all for too long."""
+        unsent = self.unsent_bytes
+        if unsent < self._stuck_bytes:
+            self._stuck_at, self._stuck_bytes = now, unsent
+        elif now - self._stuck_at > self._limits.write_timeout_sec:
+            self.abort(f"took none of its output for {self._limits.write_timeout_sec} s")
+
+    def _beat(self, now: float) -> None:
+        if now - self._beat_at >= self._limits.heartbeat_sec and not self._stuck_at:
+            self._beat_at = now
+            self._transport.write(HEARTBEAT)

@@ -1,0 +1,67 @@
+"""The demo desk in a store, and the words that show a newcomer around. `demo` makes it up."""
+
+import msgspec
+
+from deskcal import demo
+from deskcal.access import Key, Session, SessionType, brand_mask, desk_mask, sign
+from deskcal.commands import COMMANDS, Context, Peer, finish
+from deskcal.commands.dispatch import Later
+from deskcal.filters import EventFilter
+from deskcal.model import MAX_TIME
+
+TOKEN_TTL_SEC = 86_400
+WEEK_SEC = 7 * 86_400
+
+
+class NotEmpty(ValueError):
+    """The store has events already; the demo desk goes into an empty one only."""
+
+
+async def fill(context: Context) -> demo.Filled:
+    """Puts the demo desk into the store, by the way that clients take.
+
+    Raises: NotEmpty if there is an event in it.
+    """
+    if await _has_events(context):
+        raise NotEmpty("the store has events already; the demo desk goes into an empty one only")
+    now = int(context.now())
+    events = demo.demo_events(now)
+    add = COMMANDS["MngAddCalendarEvent"]
+    laters = []
+    for event in events:
+        data = add.decoder.decode(msgspec.json.encode(event.data))
+        work = add.answer(context, Peer(), _session(event.actor), data)
+        assert not isinstance(work, (bytes, list))
+        laters.append(Later(b"null", work, add))
+    for later in laters:
+        answer = await finish(later)
+        assert isinstance(answer, bytes) and b'"status":200' in answer, answer
+    return demo.Filled(events=len(events), managers=len(demo.demo_managers()))
+
+
+async def _has_events(context: Context) -> bool:
+    everything = EventFilter(since=0, until=MAX_TIME, limit=1, desk_filter=desk_mask("*"))
+    return (await context.store.list_events(everything, _session(1))).count > 0
+
+
+def _session(manager_id: int) -> Session:
+    return Session(
+        manager_id, SessionType.SESSION_CRM_ADMIN, desk_mask("*"), brand_mask("*"), float("inf")
+    )
+
+
+def welcome(key: Key, address: str, now: float) -> str:
+    """What a newcomer pastes: lists this week's events of the demo desk with a token for a day."""
+    manager = demo.demo_managers()[0]
+    claims = {
+        "id": manager.manager_id,
+        "type": int(SessionType.SESSION_CRM_ADMIN),
+        "exp": int(now) + TOKEN_TTL_SEC,
+    }
+    monday = int(now) - (int(now) + 3 * 86_400) % WEEK_SEC
+    wanted = {"from": monday, "to": monday + WEEK_SEC, "deskFilter": "*", "limit": 50, "offset": 0}
+    return (
+        f"this week's events, as {manager.name} (SESSION_CRM_ADMIN, every desk, valid for 24 h):\n"
+        f"  .venv/bin/deskcal call --connect {address} --token {sign(key, claims)} \\\n"
+        f"    MngGetCalendarEventsByFilter '{msgspec.json.encode(wanted).decode()}'"
+    )

@@ -1,0 +1,331 @@
+"""What a client sends of an event: its checks, and the event that comes of it. Pure."""
+
+import functools
+import re
+import zoneinfo
+from collections.abc import Callable, Iterator
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from deskcal.documents import canonical_ast
+from deskcal.errors import FieldRequired, InvalidField
+from deskcal.model import (
+    DEFAULT_BRAND,
+    MAX_CODE,
+    MAX_PARTICIPANTS,
+    MAX_TITLE,
+    WRITABLE,
+    Event,
+    Id,
+    Participant,
+    ParticipantRole,
+    ParticipantStatus,
+    Time,
+    trigger_time,
+)
+
+_MASK_CHARACTER = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
+REQUIRED = ("title", "start_time", "end_time")
+
+_NO_ZONES = {"Factory", "localtime"}
+"""Files beside the zones that name no place: a browser could not show such an event."""
+
+_HINTS = get_type_hints(Event, include_extras=True)
+_DEFAULTS = {
+    field.name: field.default
+    for field in msgspec.structs.fields(Event)
+    if field.default is not msgspec.NODEFAULT
+}
+
+
+class ParticipantFields(Struct, frozen=True, gc=False):
+    """A participant as a client sends it; what is absent is kept, or set to its default."""
+
+    manager_id: Id
+    role: ParticipantRole | None = None
+    status: ParticipantStatus | None = None
+    created_time: Time | None = None
+    updated_time: Time | None = None
+
+
+def _optional(name: str) -> tuple[str, Any, Any]:
+    """The field as a client may send it: UNSET where absent. (A `Raw` holds null itself.)"""
+    hint = _HINTS[name]
+    return (name, hint if hint is Raw else hint | None | UnsetType, UNSET)
+
+
+INPUT: list[tuple[str, Any, Any]] = [
+    *map(_optional, WRITABLE),
+    ("participants", list[ParticipantFields] | None, None),
+    ("participant_manager_ids", list[Id] | None, None),
+]
+"""Name, type and default of every field that a client may send; commands add their own."""
+EventFields: Any = msgspec.defstruct(
+    "EventFields", INPUT, kw_only=True, frozen=True, module=__name__
+)
+"""What a client may send of an event: every writable field, UNSET where absent, None where null."""
+
+
+class Draft(Struct, frozen=True):
+    """What a client sent of an event, checked as far as the data alone allows."""
+
+    values: dict[str, Any]
+    """Writable fields by name, in their stored form; None where null was sent."""
+    participants: tuple[ParticipantFields, ...] | None
+    """The list that was sent, each manager once; None where none was."""
+
+
+def draft(fields: Any) -> Draft:
+    """The checked form of `fields` (an `EventFields`).
+
+    Raises: InvalidField, or FieldRequired for a null where an event always has a value.
+    Source: seed 000, "Defaults And Validation"; contract, sections 4 and 5.
+    """
+    values = {}
+    for name in WRITABLE:
+        value = getattr(fields, name)
+        if value is not UNSET:
+            if value is None and name in REQUIRED:
+                raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
+            check = _CHECKS.get(name)
+            values[name] = check(name, value) if check and value is not None else value
+    start, end = values.get("start_time"), values.get("end_time")
+    if start is not None and end is not None:
+        check_times(start, end)
+    return Draft(values, _sent_participants(fields))
+
+
+def draft_new(fields: Any) -> Draft:
+    """`draft`, for a create. Raises: InvalidField, or FieldRequired for what every event needs."""
+    sent = draft(fields)
+    for name in REQUIRED:
+        if name not in sent.values:
+            raise FieldRequired(f"{name} is required to create an event", field=name)
+    return sent
+
+
+def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
+    """The event that `draft_new` made out, defaults filled in; `actor` is the session's manager.
+
+    Raises: InvalidField if the owner's row is one participant too many.
+    Source: seed 001, "Defaults" and "Validation".
+    """
+    values = {name: value for name, value in sent.values.items() if value is not None}
+    values["created_by"] = values.get("created_by") or actor
+    values["owner_manager_id"] = values.get("owner_manager_id") or values["created_by"]
+    event = Event(id=event_id, created_time=now, updated_time=now, **values)
+    rows = _rows(event, sent.participants or (), {}, now)
+    return msgspec.structs.replace(event, participants=rows)
+
+
+def merge(event: Event, sent: Draft, *, now: int) -> Event:
+    """`event` with what was sent replaced; not yet a new version.
+
+    None (JSON null) puts a field back to its default. The end is not compared with the stored
+    start: the caller does (`check_times`), after its other checks.
+    Raises: InvalidField if the owner's row is one too many.
+    Source: contract, sections 4 and 5.
+    """
+    values = dict(sent.values)
+    values.pop("created_by", None)
+    for name, value in values.items():
+        if value is None:
+            values[name] = _DEFAULTS.get(name, 0)
+    if values.get("owner_manager_id") == 0:
+        values["owner_manager_id"] = event.created_by
+    merged = msgspec.structs.replace(event, **values)
+    merged = msgspec.structs.replace(merged, participants=_merged_rows(event, merged, sent, now))
+    if trigger_time(merged) != trigger_time(event):
+        return msgspec.structs.replace(merged, reminder_sent_time=0)
+    return merged
+
+
+def check_times(start_time: int, end_time: int) -> None:
+    """Raises: InvalidField if the end is before the start. Source: seed 000, "Time validation"."""
+    if end_time < start_time:
+        raise InvalidField(
+            f"end_time ({end_time}) is before start_time ({start_time}); "
+            "an event ends when it starts, or later",
+            field="end_time",
+        )
+
+
+def _code(name: str, value: str) -> str:
+    code = value.strip().upper() if name == "desk" else value
+    if len(code) > MAX_CODE:
+        raise InvalidField(
+            f"{name} has {len(code)} characters; at most {MAX_CODE} are allowed", field=name
+        )
+    found = _MASK_CHARACTER.search(code)
+    if found:
+        raise InvalidField(
+            f"{name} contains {found[0]!r}; commas, asterisks, exclamation marks and "
+            "control characters are not allowed, since masks give them a meaning",
+            field=name,
+        )
+    return code
+
+
+def _brand(name: str, value: str) -> str:
+    return _code(name, value) or DEFAULT_BRAND
+
+
+def _title(name: str, value: str) -> str:
+    title = value.strip()
+    if not title:
+        raise InvalidField(f"{name} is empty; give it 1 to {MAX_TITLE} characters", field=name)
+    if len(title) > MAX_TITLE:
+        raise InvalidField(
+            f"{name} has {len(title)} characters; at most {MAX_TITLE} are allowed", field=name
+        )
+    return title
+
+
+def _start_time(name: str, value: int) -> int:
+    if value == 0:
+        raise InvalidField(f"{name} (0) must be greater than 0", field=name)
+    return value
+
+
+@functools.cache
+def timezones() -> frozenset[str]:
+    """IANA names that an event may carry."""
+    return frozenset(zoneinfo.available_timezones() - _NO_ZONES)
+
+
+def _timezone(name: str, value: str) -> str:
+    if value and value not in timezones():
+        raise InvalidField(
+            f"{name} ({value[:64]!r}) is no IANA time zone such as 'Europe/Nicosia'; "
+            "an empty string stands for the server's own",
+            field=name,
+        )
+    return value
+
+
+def _ast_json(name: str, value: Raw) -> Raw:
+    return canonical_ast(value)
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "brand": _brand,
+    "desk": _code,
+    "title": _title,
+    "ast_json": _ast_json,
+    "start_time": _start_time,
+    "timezone": _timezone,
+}
+
+
+def _sent_participants(fields: Any) -> tuple[ParticipantFields, ...] | None:
+    """The list of either key, `participants` first; ids of one manager fold into one row."""
+    if fields.participants is not None:
+        _check_list("participants", fields.participants)
+        return tuple(_each_once(fields.participants))
+    ids = fields.participant_manager_ids
+    if ids is None:
+        return None
+    for index, manager_id in enumerate(ids):
+        _check_manager(f"participant_manager_ids[{index}]", manager_id)
+    managers = list(dict.fromkeys(ids))
+    _check_list("participant_manager_ids", managers)
+    return tuple(map(ParticipantFields, managers))
+
+
+def _each_once(rows: list[ParticipantFields]) -> Iterator[ParticipantFields]:
+    seen = set()
+    for index, row in enumerate(rows):
+        path = f"participants[{index}].manager_id"
+        _check_manager(path, row.manager_id)
+        if row.manager_id in seen:
+            raise InvalidField(
+                f"{path} ({row.manager_id}) stands in the list twice; send one row a manager",
+                field=path,
+            )
+        seen.add(row.manager_id)
+        yield row
+
+
+def _check_list(name: str, rows: list[Any]) -> None:
+    if len(rows) > MAX_PARTICIPANTS:
+        raise InvalidField(
+            f"{name} has {len(rows)} rows; at most {MAX_PARTICIPANTS} are allowed", field=name
+        )
+
+
+def _check_manager(path: str, manager_id: int) -> None:
+    if manager_id == 0:
+        raise InvalidField(f"{path} (0) must be greater than 0", field=path)
+
+
+def _merged_rows(before: Event, after: Event, sent: Draft, now: int) -> tuple[Participant, ...]:
+    """The rows after an update: those sent, else those there, with a new owner put first."""
+    if sent.participants is None and before.owner_manager_id == after.owner_manager_id:
+        return before.participants
+    known = {row.manager_id: row for row in before.participants}
+    wanted = sent.participants
+    if wanted is None:
+        wanted = tuple(map(ParticipantFields, known))
+    return _rows(after, wanted, known, now)
+
+
+def _rows(
+    event: Event, sent: tuple[ParticipantFields, ...], known: dict[int, Participant], now: int
+) -> tuple[Participant, ...]:
+    """The owner's row, then the rows as sent. Source: seed 000, "Participants"."""
+    owner = event.owner_manager_id
+    wanted = {row.manager_id: row for row in sent}
+    first = wanted.pop(owner, None) or ParticipantFields(owner)
+    rows = [_owner_row(event.id, first, known.get(owner), now)]
+    rows += [_guest_row(event.id, row, known.get(row.manager_id), now) for row in wanted.values()]
+    if len(rows) > MAX_PARTICIPANTS:
+        raise InvalidField(
+            f"participants would be {len(rows)} rows with the owner's; "
+            f"at most {MAX_PARTICIPANTS} are allowed",
+            field="participants",
+        )
+    return tuple(rows)
+
+
+def _owner_row(
+    event_id: int, sent: ParticipantFields, known: Participant | None, now: int
+) -> Participant:
+    kept = known.status if known else ParticipantStatus.ACCEPTED
+    status = kept if sent.status is None else sent.status
+    return _row(event_id, sent, known, ParticipantRole.ORGANIZER, status, now)
+
+
+def _guest_row(
+    event_id: int, sent: ParticipantFields, known: Participant | None, now: int
+) -> Participant:
+    """A row of anyone but the owner: never the organizer."""
+    kept_role = known.role if known else ParticipantRole.REQUIRED
+    kept_status = known.status if known else ParticipantStatus.INVITED
+    role = kept_role if sent.role is None else sent.role
+    status = kept_status if sent.status is None else sent.status
+    role = ParticipantRole.REQUIRED if role == ParticipantRole.ORGANIZER else role
+    return _row(event_id, sent, known, role, status, now)
+
+
+def _row(
+    event_id: int,
+    sent: ParticipantFields,
+    known: Participant | None,
+    role: ParticipantRole,
+    status: ParticipantStatus,
+    now: int,
+) -> Participant:
+    """The row with its times: as sent, else as known (while nothing changed), else now."""
+    same = known is not None and (role, status) == (known.role, known.status)
+    created = known.created_time if known else now
+    updated = known.updated_time if known and same else now
+    return Participant(
+        event_id,
+        sent.manager_id,
+        role,
+        status,
+        created if sent.created_time is None else sent.created_time,
+        updated if sent.updated_time is None else sent.updated_time,
+    )

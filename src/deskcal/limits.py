@@ -1,0 +1,77 @@
+"""Every limit of the server: its default, its unit in its name. Source: contract, section 11."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+KIB = 1024
+MIB = 1024 * 1024
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a client can ask of the server at most; each is a setting (`config.Config`)."""
+
+    max_message_bytes: Annotated[
+        int, Meta(ge=1024, description="One message without its line end; beyond: 413, close")
+    ] = MIB
+    message_timeout_sec: Annotated[
+        float, Meta(gt=0, description="One message, first byte to its end; beyond: close")
+    ] = 30
+    tls_handshake_timeout_sec: Annotated[
+        float, Meta(gt=0, description="TLS handshake; beyond: close")
+    ] = 10
+    idle_timeout_sec: Annotated[
+        float, Meta(gt=0, description="Silence of a connection without subscription; beyond: close")
+    ] = 900
+    request_deadline_sec: Annotated[
+        float, Meta(gt=0, description="One request; beyond: 504, or 503 when surely not applied")
+    ] = 20
+    max_requests_in_flight: Annotated[
+        int, Meta(ge=1, description="Of one connection; beyond: it is not read until one is done")
+    ] = 128
+    max_unsent_bytes: Annotated[
+        int, Meta(ge=KIB, description="Unsent output of one connection; beyond: it is not read")
+    ] = 8 * MIB
+    max_unsent_total_bytes: Annotated[
+        int,
+        Meta(ge=MIB, description="Unsent output of all connections; beyond: lists wait their turn"),
+    ] = 256 * MIB
+    max_answer_bytes: Annotated[
+        int, Meta(ge=KIB, description="One answer; beyond: 400, ask for fewer rows")
+    ] = 128 * MIB
+    write_timeout_sec: Annotated[
+        float, Meta(gt=0, description="A client that takes none of its output; beyond: close")
+    ] = 30
+    max_connections: Annotated[
+        int, Meta(ge=1, description="At most the process's file limit less 64; beyond: 503, close")
+    ] = 10_000
+    max_connections_without_token: Annotated[
+        int, Meta(ge=1, description="Without a valid token so far; beyond: the oldest is closed")
+    ] = 1_000
+    max_requests_per_manager_sec: Annotated[
+        int, Meta(ge=0, description="Requests of one manager a second, 0: off; beyond: 429")
+    ] = 0
+    max_subscriptions: Annotated[
+        int, Meta(ge=1, description="Channels of one connection; beyond: 400")
+    ] = 64
+    max_bad_messages: Annotated[
+        int, Meta(ge=1, description="Bad messages in a row on one connection; beyond: close")
+    ] = 1_000
+    heartbeat_sec: Annotated[
+        float, Meta(gt=0, description="Between the empty lines on a subscribed connection")
+    ] = 30
+    stop_timeout_sec: Annotated[
+        float, Meta(gt=0, description="What is in flight at SIGTERM may take this long")
+    ] = 8
+    max_group: Annotated[
+        int, Meta(ge=1, description="Mutations that are committed together at most")
+    ] = 512
+    max_queued_mutations: Annotated[
+        int, Meta(ge=1, description="Waiting for the writer; beyond: 503")
+    ] = 20_000
+    cache_bytes: Annotated[
+        int, Meta(ge=0, description="Documents of the embedded store that are kept in memory")
+    ] = 48 * MIB
+    retry_window_sec: Annotated[
+        int, Meta(ge=1, description="How long an idempotency_key is remembered")
+    ] = 86_400

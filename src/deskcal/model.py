@@ -1,0 +1,153 @@
+"""The event: its fields, enumerations and what can be told from one. Pure: no I/O, no clock."""
+
+import enum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+MAX_ID = 2**53 - 1
+"""Largest integer that a JavaScript client can hold."""
+MAX_TIME = 253_402_300_799
+"""Last second of the year 9999."""
+MAX_CODE = 64
+"""Characters of a brand or desk."""
+MAX_TITLE = 500
+MAX_PARTICIPANTS = 1000
+DEFAULT_BRAND = "default"
+NULL = Raw(b"null")
+
+
+class EventType(enum.IntEnum):
+    """Source: seed 000, "Core Event Fields"."""
+
+    TASK, REMINDER, CALL, MEETING, FOLLOW_UP, DEADLINE, SYSTEM = range(7)
+
+
+class EventStatus(enum.IntEnum):
+    """Source: seed 000, "Core Event Fields"."""
+
+    OPEN, DONE, CANCELLED, ARCHIVED = range(4)
+
+
+class Priority(enum.IntEnum):
+    """Higher is more urgent: the opposite of RFC 5545. Source: seed 000, "Core Event Fields"."""
+
+    LOW, NORMAL, HIGH, URGENT = range(4)
+
+
+class ParticipantRole(enum.IntEnum):
+    """Source: seed 000, "Participants"."""
+
+    ORGANIZER, REQUIRED, OPTIONAL = range(3)
+
+
+class ParticipantStatus(enum.IntEnum):
+    """INVITED is RFC 5545's NEEDS-ACTION. Source: seed 000, "Participants"."""
+
+    INVITED, ACCEPTED, DECLINED, TENTATIVE = range(4)
+
+
+class ChangeType(enum.IntEnum):
+    """What a change did, as pushed messages number it. Source: contract, section 7."""
+
+    ADDED, UPDATED, DELETED = range(3)
+    ARCHIVED = 4
+
+
+Id = Annotated[int, Meta(ge=0, le=MAX_ID)]
+Time = Annotated[int, Meta(ge=0, le=MAX_TIME)]
+Seconds = Annotated[int, Meta(ge=0, le=MAX_TIME)]
+Flag = Annotated[int, Meta(ge=0, le=1)]
+
+
+class Participant(Struct, frozen=True, gc=False):
+    """One manager's place in an event. Source: seed 000, "Participants"."""
+
+    event_id: Id
+    manager_id: Id
+    role: ParticipantRole
+    status: ParticipantStatus
+    created_time: Time
+    updated_time: Time
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A calendar event; the order of the fields is the order on the wire.
+
+    Source: seed 000, "Core Event Fields"; contract, section 4.
+    """
+
+    id: Id
+    brand: str = DEFAULT_BRAND
+    desk: str = ""
+    owner_manager_id: Id
+    created_by: Id
+    updated_by: Id = 0
+    type: EventType = EventType.TASK
+    status: EventStatus = EventStatus.OPEN
+    priority: Priority = Priority.NORMAL
+    title: str
+    ast_json: Raw = NULL
+    """JSON text, compact and safe to send (`documents.canonical_ast`); never interpreted."""
+    start_time: Time
+    end_time: Time
+    all_day: Flag = 0
+    timezone: str = ""
+    """IANA name; empty: the server's default_timezone."""
+    remind_time: Time = 0
+    remind_before_sec: Seconds = 0
+    reminder_sent_time: Time = 0
+    customer_id: Id = 0
+    lead_id: Id = 0
+    login: Id = 0
+    created_time: Time
+    updated_time: Time
+    version: int = 1
+    participants: tuple[Participant, ...] = ()
+
+
+READ_ONLY = ("id", "updated_by", "reminder_sent_time", "created_time", "updated_time", "version")
+"""Fields that clients can't set; sent back, they are ignored."""
+WRITABLE = tuple(n for n in Event.__struct_fields__ if n not in (*READ_ONLY, "participants"))
+
+
+def next_version(before: Event, after: Event, *, actor: int, now: int) -> Event:
+    """`after` stamped as the version after `before`; `before` itself when nothing changed."""
+    if after == before:
+        return before
+    return msgspec.structs.replace(
+        after, updated_by=actor, updated_time=now, version=before.version + 1
+    )
+
+
+def respond(event: Event, manager_id: int, status: ParticipantStatus, *, now: int) -> Event:
+    """`event` with that manager's own answer set; unchanged when it is the same.
+
+    Raises: LookupError if the manager is no participant.
+    """
+    rows = list(event.participants)
+    for index, row in enumerate(rows):
+        if row.manager_id == manager_id:
+            if row.status == status:
+                return event
+            rows[index] = msgspec.structs.replace(row, status=status, updated_time=now)
+            return msgspec.structs.replace(event, participants=tuple(rows))
+    raise LookupError(manager_id)
+
+
+def trigger_time(event: Event) -> int | None:
+    """When the reminder is due, Unix seconds; None: no reminder. Source: contract, section 7."""
+    if event.remind_time:
+        return event.remind_time
+    if event.remind_before_sec:
+        return max(event.start_time - event.remind_before_sec, 1)
+    return None
+
+
+def managers_of(event: Event) -> tuple[int, ...]:
+    """Owner, creator and participants, each once."""
+    found = {event.owner_manager_id: None, event.created_by: None}
+    for row in event.participants:
+        found[row.manager_id] = None
+    return tuple(found)

@@ -1,0 +1,30 @@
+"""How many requests a manager may send: a bucket that fills by the second. Pure."""
+
+from deskcal.errors import TooManyRequests
+
+REMEMBERED = 100_000
+"""Managers whose bucket is kept; then all start with a full one."""
+
+
+class RateLimit:
+    """At most `per_sec` requests of one manager a second, as many at once; 0: no limit."""
+
+    def __init__(self, per_sec: int) -> None:
+        self._per_sec = per_sec
+        self.is_on = per_sec > 0
+        self._buckets: dict[int, tuple[float, float]] = {}
+
+    def count(self, manager_id: int, now: float) -> None:
+        """Counts a request at `now` (seconds), where a limit `is_on`. Raises: TooManyRequests."""
+        left, since = self._buckets.get(manager_id, (float(self._per_sec), now))
+        left = min(self._per_sec, left + max(0.0, now - since) * self._per_sec)
+        if left < 1:
+            wait_ms = int((1 - left) / self._per_sec * 1000) + 1
+            raise TooManyRequests(
+                f"more than {self._per_sec} requests a second of manager {manager_id}; "
+                f"try again in {wait_ms} ms",
+                retry_after_ms=wait_ms,
+            )
+        if len(self._buckets) >= REMEMBERED:
+            self._buckets.clear()
+        self._buckets[manager_id] = (left - 1, now)

@@ -1,0 +1,33 @@
+"""Hot documents in memory, bounded in bytes. No I/O here."""
+
+from deskcal.documents import Record
+
+OVERHEAD_BYTES = 500
+"""Memory of one entry beside its document."""
+
+
+class RecordCache:
+    """Records by event id; beyond the bound the one that came first goes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._records: dict[int, Record] = {}
+        self._bytes = 0
+        self.get = self._records.get
+        """The record of an event id; None if it is not at hand."""
+
+    @property
+    def size_bytes(self) -> int:
+        """What the cache holds, about."""
+        return self._bytes
+
+    def put(self, event_id: int, record: Record | None) -> None:
+        """Keeps `record` as what is known of the event; None: forgets it."""
+        old = self._records.pop(event_id, None)
+        if old is not None:
+            self._bytes -= len(old.document) + OVERHEAD_BYTES
+        if record is not None:
+            self._records[event_id] = record
+            self._bytes += len(record.document) + OVERHEAD_BYTES
+        while self._bytes > self._limit_bytes:
+            self.put(next(iter(self._records)), None)

@@ -1,0 +1,233 @@
+"""One group of mutations inside its transaction: applied in memory, then written at once.
+
+Several changes of one event in a group leave as many change rows, but its index is written once.
+"""
+
+from typing import Any, Self
+
+import apsw
+from msgspec import Struct
+
+from deskcal.documents import IndexRow, Record, decode_event, encode_event, index_row, sight_of
+from deskcal.errors import Conflict, DeskcalError
+from deskcal.model import Event
+from deskcal.store import Mutation, Retry
+
+_INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_UPDATE_EVENT = """
+    UPDATE event SET collection_id = ?2, duration_class = ?3, start_time = ?4, end_time = ?5,
+        type = ?6, status = ?7, customer_id = ?8, lead_id = ?9, login = ?10, document = ?11
+    WHERE id = ?1"""
+_DELETE_EVENT = "DELETE FROM event WHERE id = ?"
+_INSERT_MANAGER = "INSERT OR REPLACE INTO event_manager VALUES (?, ?, ?, ?, ?)"
+_DELETE_MANAGER = """
+    DELETE FROM event_manager
+    WHERE manager_id = ? AND duration_class = ? AND start_time = ? AND event_id = ?"""
+_INSERT_CHANGE = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
+_INSERT_KEY = "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?)"
+_DELETE_KEYS = """
+    DELETE FROM idempotency WHERE (manager_id, key) IN (
+        SELECT manager_id, key FROM idempotency WHERE time <= ? ORDER BY time LIMIT 1000)"""
+_UPDATE_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?"
+_SELECT_KEY = """
+    SELECT i.digest, c.document FROM idempotency AS i JOIN change AS c ON c.seq = i.seq
+    WHERE i.manager_id = ? AND i.key = ? AND i.time > ?"""
+_SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
+
+Outcome = bytes | DeskcalError
+"""A mutation's document, or what its caller is told instead."""
+
+
+class Landing(Struct):
+    """What one committed group leaves to the event loop: answers, and what is in memory now."""
+
+    outcomes: list[Outcome]
+    """In the order of the group."""
+    records: dict[int, Record | None]
+    """Events that the group changed; None: gone."""
+    collections: dict[tuple[str, str], int]
+    """Brands and desks that the group was the first to use."""
+
+
+class Numbers(Struct, frozen=True):
+    """The numbers in use: the next ones of each kind follow."""
+
+    last_event_id: int
+    last_seq: int
+    collections: dict[tuple[str, str], int]
+    """Number of each (brand, desk)."""
+
+    @classmethod
+    def read(cls, connection: apsw.Connection) -> Self:
+        """As the database has them."""
+        rows: Any = connection.execute("SELECT brand, desk, id FROM collection")
+        collections = {(brand, desk): number for brand, desk, number in rows}
+        event_id, seq = connection.execute("SELECT last_event_id, last_seq FROM counter").get
+        return cls(event_id, seq, collections)
+
+
+class _Staged(Struct):
+    """One event in the group: as it was before the group, as it is now."""
+
+    before: Event | None
+    after: Event | None
+    document: bytes
+
+
+class Batch:
+    """The group so far. Nothing is written before `write`, so what fails leaves no trace."""
+
+    def __init__(
+        self, connection: apsw.Connection, numbers: Numbers, *, retry_window_sec: int
+    ) -> None:
+        self._connection = connection
+        self._before = numbers
+        self._retry_window_sec = retry_window_sec
+        self._last_event_id = numbers.last_event_id
+        self._last_seq = numbers.last_seq
+        self._collections = dict(numbers.collections)
+        self._staged: dict[int, _Staged] = {}
+        self._changes: list[tuple[int, int, int, int, int, bytes]] = []
+        self._keys: dict[tuple[int, str], tuple[bytes, bytes, int, int]] = {}
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers in use once the group is committed."""
+        return Numbers(self._last_event_id, self._last_seq, self._collections)
+
+    def apply(self, mutation: Mutation) -> Outcome:
+        """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
+        try:
+            if mutation.retry is None:
+                return self._change(mutation)
+            return self._change_once(mutation, mutation.retry)
+        except DeskcalError as exc:
+            return exc
+
+    def records(self) -> dict[int, Record | None]:
+        """The events that the group changed, as they are now; None: gone."""
+        return {
+            event_id: Record(staged.document, sight_of(staged.after)) if staged.after else None
+            for event_id, staged in self._staged.items()
+        }
+
+    def new_collections(self) -> dict[tuple[str, str], int]:
+        """Brands and desks that this group was the first to use."""
+        known = self._before.collections
+        return {code: number for code, number in self._collections.items() if code not in known}
+
+    def _change_once(self, mutation: Mutation, retry: Retry) -> bytes:
+        """The first answer again, if this key has one; else the change, and the key kept."""
+        key = (mutation.actor, retry.key)
+        since = mutation.time - self._retry_window_sec
+        kept = self._keys.get(key) or self._connection.execute(_SELECT_KEY, (*key, since)).get
+        if kept is None:
+            document = self._change(mutation)
+            self._keys[key] = (retry.digest, document, self._last_seq, mutation.time)
+            return document
+        digest, document, *_ = kept
+        retry.check(sight_of(decode_event(document)))
+        if digest != retry.digest:
+            raise Conflict(
+                f"idempotency_key {retry.key!r} was used with other data; take a new key for "
+                "another event",
+                field="idempotency_key",
+            )
+        return bytes(document)
+
+    def _change(self, mutation: Mutation) -> bytes:
+        event_id = mutation.event_id or self._last_event_id + 1
+        staged = self._staged.get(event_id) or self._stored(event_id)
+        before = staged.after
+        after = mutation.change(before, event_id)
+        if after is before:
+            return staged.document
+        document = staged.document if after is None else encode_event(after)
+        if not mutation.event_id:
+            self._last_event_id = event_id
+        self._last_seq += 1
+        row = (int(mutation.type), mutation.time, mutation.actor, document)
+        self._changes.append((self._last_seq, event_id, *row))
+        self._staged[event_id] = _Staged(staged.before, after, document)
+        if after is not None:
+            self._collections.setdefault((after.brand, after.desk), len(self._collections) + 1)
+        return document
+
+    def _stored(self, event_id: int) -> _Staged:
+        document = None
+        if event_id <= self._before.last_event_id:
+            document = self._connection.execute(_SELECT_DOCUMENT, (event_id,)).get
+        if document is None:
+            return _Staged(None, None, b"")
+        event = decode_event(document)
+        return _Staged(event, event, document)
+
+    def write(self) -> None:
+        """Writes what was staged. Raises: apsw.Error."""
+        if not self._changes:
+            return
+        codes = self.new_collections().items()
+        self._run(_INSERT_COLLECTION, [(number, *code) for code, number in codes])
+        self._write_events()
+        self._run(_INSERT_CHANGE, self._changes)
+        self._write_keys()
+        self._run(_UPDATE_COUNTER, [(self._last_event_id, self._last_seq)])
+
+    def _run(self, statement: str, rows: list[Any]) -> None:
+        if rows:
+            self._connection.executemany(statement, rows)
+
+    def _write_events(self) -> None:
+        added: list[tuple[int | bytes, ...]] = []
+        changed: list[tuple[int | bytes, ...]] = []
+        gone: list[tuple[int]] = []
+        managers_gone: list[tuple[int, ...]] = []
+        managers_added: list[tuple[int, ...]] = []
+        for event_id, staged in self._staged.items():
+            old = _manager_rows(index_row(staged.before)) if staged.before else {}
+            new = {}
+            if staged.after:
+                row = index_row(staged.after)
+                new = _manager_rows(row)
+                (changed if old else added).append(self._event_row(row, staged.document))
+            elif old:
+                gone.append((event_id,))
+            if old != new:
+                managers_gone += old.keys() - new.keys()
+                managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
+        self._run(_INSERT_EVENT, added)
+        self._run(_UPDATE_EVENT, changed)
+        self._run(_DELETE_MANAGER, managers_gone)
+        self._run(_INSERT_MANAGER, managers_added)
+        self._run(_DELETE_EVENT, gone)
+
+    def _event_row(self, row: IndexRow, document: bytes) -> tuple[int | bytes, ...]:
+        number = self._collections[row.brand, row.desk]
+        return (
+            row.event_id,
+            number,
+            row.duration_class,
+            row.start_time,
+            row.end_time,
+            row.type,
+            row.status,
+            row.customer_id,
+            row.lead_id,
+            row.login,
+            document,
+        )
+
+    def _write_keys(self) -> None:
+        if not self._keys:
+            return
+        rows = [(*key, digest, seq, time) for key, (digest, _, seq, time) in self._keys.items()]
+        self._run(_INSERT_KEY, rows)
+        newest = max(row[-1] for row in rows)
+        self._run(_DELETE_KEYS, [(newest - self._retry_window_sec,)])
+
+
+def _manager_rows(row: IndexRow) -> dict[tuple[int, int, int, int], int]:
+    """The rows of `event_manager`: key to end_time."""
+    place = (row.duration_class, row.start_time, row.event_id)
+    return {(manager_id, *place): row.end_time for manager_id in row.managers}

@@ -1,0 +1,193 @@
+"""The one writer of the embedded store: a thread that commits what waits in groups.
+
+What is queued when the writer looks goes into one transaction and one sync; each mutation is
+answered only after it. A mutation whose `change` raises leaves its neighbours untouched.
+"""
+
+import logging
+import queue
+import threading
+import uuid
+from collections.abc import Callable
+
+import apsw
+
+from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
+from deskcal.store import Mutation
+from deskcal.store.sqlite_batch import Batch, Landing, Numbers
+
+CHECKPOINT_PAGES = 4000
+"""Pages of the write-ahead log after which they are copied into the database."""
+
+logger = logging.getLogger(__name__)
+
+_TAKEN = object()
+
+
+class Writer:
+    """Takes mutations in order, hands every group that has been committed to `landed`."""
+
+    def __init__(
+        self,
+        connect: Callable[[], apsw.Connection],
+        landed: Callable[[list[Mutation], Landing], None],
+        *,
+        max_group: int,
+        retry_window_sec: int,
+    ) -> None:
+        """`landed` is called on the writer's thread."""
+        self._connect = connect
+        self._landed = landed
+        self._max_group = max_group
+        self._retry_window_sec = retry_window_sec
+        self._queue: queue.SimpleQueue[Mutation | None] = queue.SimpleQueue()
+        self._waiting: dict[int, None] = {}
+        self._wal_pages = 0
+        self._open()
+        self._thread = threading.Thread(target=self._run, name="deskcal-writer", daemon=True)
+
+    @property
+    def collections(self) -> dict[tuple[str, str], int]:
+        """Every (brand, desk) in use and its number, at the start."""
+        return dict(self._numbers.collections)
+
+    def start(self) -> None:
+        """Begins to commit."""
+        self._thread.start()
+
+    def put(self, mutation: Mutation) -> None:
+        """Queues `mutation`; never blocks."""
+        self._waiting[id(mutation)] = None
+        self._queue.put(mutation)
+
+    def withdraw(self, key: int) -> bool:
+        """Whether the mutation of this `id()` was still waiting; then it is not applied."""
+        return self._waiting.pop(key, _TAKEN) is not _TAKEN
+
+    def waiting(self) -> int:
+        """Mutations in the queue, withdrawn ones too."""
+        return self._queue.qsize()
+
+    def close(self) -> None:
+        """Commits what is queued, then lets go of the database. Blocks."""
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._connection.close()
+
+    def _open(self) -> None:
+        """A fresh connection; what is remembered of the database is read anew."""
+        self._connection = self._connect()
+        self._connection.set_wal_hook(self._count_pages)
+        self._numbers = Numbers.read(self._connection)
+
+    def _count_pages(self, _: apsw.Connection, __: str, pages: int) -> int:
+        """Called after each commit, in place of the checkpoint that would hide a failed sync."""
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            group, stopping = self._take()
+            if group:
+                self._commit_group(group)
+                self._checkpoint()
+
+    def _take(self) -> tuple[list[Mutation], bool]:
+        """Everything that waits, at least one; and whether to stop after it."""
+        mutation = self._queue.get()
+        group: list[Mutation] = []
+        while mutation is not None:
+            if self._waiting.pop(id(mutation), _TAKEN) is not _TAKEN:
+                group.append(mutation)
+            if len(group) == self._max_group:
+                return group, False
+            try:
+                mutation = self._queue.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _commit_group(self, group: list[Mutation]) -> None:
+        """Commits `group`; where one of its mutations breaks it, each for itself."""
+        try:
+            landing = self._transact(group)
+        except _CommitFailed as exc:
+            logger.error("the commit of %d mutations failed: %s", len(group), exc)
+            self._reopen()
+            landing = _all(group, Timeout("the commit failed; whether it was applied is unknown"))
+        except (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.ReadOnlyError) as exc:
+            logger.error("%d mutations were not applied: %s", len(group), exc)
+            self._roll_back()
+            landing = _all(group, Unavailable(f"{_told(exc)}; nothing was applied, try later"))
+        except Exception:
+            self._roll_back()
+            if len(group) > 1:
+                for mutation in group:
+                    self._commit_group([mutation])
+                return
+            landing = _all(group, _incident(group[0]))
+        self._landed(group, landing)
+
+    def _transact(self, group: list[Mutation]) -> Landing:
+        self._connection.execute("BEGIN IMMEDIATE")
+        batch = Batch(self._connection, self._numbers, retry_window_sec=self._retry_window_sec)
+        outcomes = [batch.apply(mutation) for mutation in group]
+        batch.write()
+        self._commit()
+        self._numbers = batch.numbers
+        return Landing(outcomes, batch.records(), batch.new_collections())
+
+    def _commit(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except apsw.FullError:
+            raise
+        except apsw.Error as exc:
+            raise _CommitFailed(str(exc)) from exc
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except apsw.Error:
+                logger.exception("rollback failed; opening the database anew")
+                self._reopen()
+
+    def _reopen(self) -> None:
+        """Drops the connection for a new one, so that only what reached the disk counts."""
+        try:
+            self._connection.close(True)
+            self._open()
+        except apsw.Error:
+            logger.exception("the database can't be opened anew; each mutation tries again")
+
+    def _checkpoint(self) -> None:
+        """Copies the write-ahead log into the database once it is long; a failure is not silent."""
+        if self._wal_pages < CHECKPOINT_PAGES:
+            return
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error:
+            logger.exception("copying the write-ahead log failed; opening the database anew")
+            self._reopen()
+
+
+class _CommitFailed(apsw.Error):
+    """COMMIT itself failed: whether the group is on the disk is not known."""
+
+
+def _all(group: list[Mutation], error: DeskcalError) -> Landing:
+    return Landing([error] * len(group), {}, {})
+
+
+def _told(exc: apsw.Error) -> str:
+    return "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
+
+
+def _incident(mutation: Mutation) -> Internal:
+    """For a change that raised what it must not: logged, and told without the inside."""
+    incident = uuid.uuid4().hex[:12]
+    logger.exception("incident %s in a change of event %d", incident, mutation.event_id)
+    return Internal(f"our fault, not applied; report incident {incident}", incident=incident)

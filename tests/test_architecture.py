@@ -1,0 +1,224 @@
+"""The house as it is: who imports whom, what is pure, how long a file and a function may be.
+
+Reads the source with `ast`; nothing of it is run. A module without a place in `LAYERS` fails here:
+give it one.
+"""
+
+import ast
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "deskcal"
+
+PURE_LAYERS: tuple[set[str], ...] = (
+    {"errors", "limits"},
+    {"model", "filters"},
+    {"documents"},
+    {"drafts"},
+    {"frames", "messages", "access", "rates"},
+)
+LAYERS: tuple[set[str], ...] = (
+    *PURE_LAYERS,
+    {"store", "demo"},
+    {"feed"},
+    {"reminders"},
+    {"commands"},
+    {"connection", "desk"},
+    {"server", "gateway"},
+    {"app"},
+    {"cli", "testing"},
+)
+"""From left to right; a part may import its own layer and those to its left, never in a circle."""
+
+ONLY_IMPORTS = {
+    "config": {"config", "limits", "drafts"},
+    "client": {"client", "errors", "model", "frames", "messages"},
+    "deskcal": {"client", "errors", "model"},
+}
+"""Parts beside the layers, and all that they may import; `deskcal` is the package itself."""
+
+ONLY_IMPORTED_BY = {
+    "config": {"config", "app", "cli"},
+    "client": {"client", "cli", "testing", "deskcal"},
+    "deskcal": {"cli", "app", "gateway"},
+}
+"""Parts beside the layers, and all that may import them."""
+
+IMPURE = {"asyncio", "logging", "time", "socket", "os"}
+DATABASES = {"apsw", "sqlite3", "psycopg", "asyncpg"}
+
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 50
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@functools.cache
+def modules() -> dict[str, ast.Module]:
+    """The parsed source of each module by its name within the package: `store.sqlite`."""
+    return {name_of(path): ast.parse(path.read_text("utf-8")) for path in paths()}
+
+
+def paths() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """`store/__init__.py` is `store`; the package itself is `deskcal`."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__") or "deskcal"
+
+
+def part_of(name: str) -> str:
+    """The part of the house that a module belongs to: `client_link` to `client`."""
+    return name.split(".")[0].split("_")[0]
+
+
+def imported_names(name: str) -> set[str]:
+    """Full dotted names of whatever a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(modules()[name]):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def imports(name: str) -> set[str]:
+    """Modules of ours that a module imports."""
+    ours = {full for full in imported_names(name) if full.split(".")[0] == "deskcal"}
+    return {our_module(full) for full in ours} - {name}
+
+
+def our_module(full: str) -> str:
+    """`deskcal.store.Store` is the module `store`, `deskcal.demo` is `demo`."""
+    name = full.removeprefix("deskcal").removeprefix(".")
+    while name and name not in modules():
+        name = name.rpartition(".")[0]
+    return name or "deskcal"
+
+
+def rank(part: str) -> int:
+    return next(number for number, layer in enumerate(LAYERS) if part in layer)
+
+
+def functions(tree: ast.Module) -> Iterator[Function]:
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def public(tree: ast.Module) -> Iterator[Function | ast.ClassDef]:
+    """Public classes and functions, and the public methods of public classes."""
+    for node in tree.body:
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from (
+                    item
+                    for item in node.body
+                    if isinstance(item, Function) and not item.name.startswith("_")
+                )
+
+
+def is_stub(node: Function | ast.ClassDef) -> bool:
+    """Whether the body is `...` alone: a member of a protocol, an overload."""
+    only = node.body[0] if len(node.body) == 1 else None
+    return (
+        isinstance(only, ast.Expr)
+        and isinstance(only.value, ast.Constant)
+        and only.value.value is ...
+    )
+
+
+NAMES = [name_of(path) for path in paths()]
+PURE = [name for name in NAMES if any(part_of(name) in layer for layer in PURE_LAYERS)]
+
+
+def test_the_pure_core_is_found_at_all() -> None:
+    """So that no test below passes for want of anything to look at."""
+    core = {"errors", "limits", "model", "filters", "documents", "drafts", "frames", "messages"}
+    assert core | {"access"} <= set(PURE)
+    assert "documents" in imports("drafts")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_has_its_place_in_the_house(name: str) -> None:
+    assert part_of(name) in set[str]().union(*LAYERS, ONLY_IMPORTS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_imports_nothing_to_the_right_of_it(name: str) -> None:
+    part, used = part_of(name), {part_of(other) for other in imports(name)}
+    if part in ONLY_IMPORTS:
+        assert used <= ONLY_IMPORTS[part]
+    else:
+        layered = used - ONLY_IMPORTS.keys()
+        assert {other for other in layered if rank(other) > rank(part)} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_and_client_are_imported_by_few(name: str) -> None:
+    used = {part_of(other) for other in imports(name)} & ONLY_IMPORTED_BY.keys()
+    assert {other for other in used if part_of(name) not in ONLY_IMPORTED_BY[other]} == set()
+
+
+def test_no_import_leads_back_to_where_it_started() -> None:
+    left = {name: imports(name) for name in NAMES}
+    while left:
+        free = {name for name, used in left.items() if not used & left.keys()}
+        assert free, f"a circle among {sorted(left)}"
+        left = {name: used for name, used in left.items() if name not in free}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_imports_at_its_top_only(name: str) -> None:
+    inside = [
+        (function.name, node.lineno)
+        for function in functions(modules()[name])
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert inside == []
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_the_pure_core_opens_nothing_waits_for_nothing_and_reads_no_clock(name: str) -> None:
+    used = {full.split(".")[0] for full in imported_names(name)}
+    waiting = [
+        n for n in ast.walk(modules()[name]) if isinstance(n, ast.AsyncFunctionDef | ast.Await)
+    ]
+    assert used & (IMPURE | DATABASES) == set()
+    assert waiting == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if part_of(name) != "store"])
+def test_databases_are_known_to_the_store_alone(name: str) -> None:
+    assert {full.split(".")[0] for full in imported_names(name)} & DATABASES == set()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if part_of(name) != "cli"])
+def test_only_the_command_line_prints(name: str) -> None:
+    called = [node.func for node in ast.walk(modules()[name]) if isinstance(node, ast.Call)]
+    assert [c.lineno for c in called if isinstance(c, ast.Name) and c.id == "print"] == []
+
+
+@pytest.mark.parametrize("path", paths(), ids=name_of)
+def test_a_file_has_400_lines_at_most(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= MAX_FILE_LINES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_has_50_lines_at_most(name: str) -> None:
+    lengths = {f.name: (f.end_lineno or 0) - f.lineno + 1 for f in functions(modules()[name])}
+    assert {f: length for f, length in lengths.items() if length > MAX_FUNCTION_LINES} == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_modules_and_what_is_public_in_them_say_what_they_are_for(name: str) -> None:
+    tree = modules()[name]
+    silent = [n.name for n in public(tree) if not ast.get_docstring(n) and not is_stub(n)]
+    assert ast.get_docstring(tree)
+    assert silent == []

@@ -1,0 +1,330 @@
+"""The envelope: what is a request, what is answered to one that is none, answers as lines."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Raw
+
+from deskcal.errors import (
+    Conflict,
+    DeskcalError,
+    InvalidField,
+    InvalidJson,
+    InvalidRequest,
+    NotFound,
+    TooManyRequests,
+)
+from deskcal.messages import (
+    BadRequest,
+    Request,
+    decode_request,
+    encode_answer,
+    encode_error,
+    encode_event_answer,
+)
+
+DEEP = 100_000
+
+
+def frame(**keys: Any) -> bytes:
+    return json.dumps({"command": "Ping"} | keys).encode()
+
+
+def refusal(text: bytes) -> BadRequest:
+    with pytest.raises(BadRequest) as caught:
+        decode_request(text)
+    return caught.value
+
+
+def nested(levels: int) -> bytes:
+    return b"[" * levels + b"]" * levels
+
+
+def test_a_request_is_taken_apart_with_its_data_still_as_text() -> None:
+    request = decode_request(
+        b'{"command":"MngGetCalendarEvent","extID":"1","data":{"id": 1.50},"__token":"a.b.c"}'
+    )
+    assert request == Request("MngGetCalendarEvent", b'"1"', Raw(b'{"id": 1.50}'), "a.b.c")
+
+
+def test_a_command_alone_is_a_request() -> None:
+    assert decode_request(b'{"command":"Ping"}') == Request("Ping", b"null", Raw(b"{}"), None)
+
+
+def test_unknown_keys_of_the_envelope_are_ignored() -> None:
+    text = b'{"zz":[{"a":1e400}],"command":"Ping","more":' + b"9" * 10_000 + b"}"
+    assert decode_request(text) == Request("Ping", b"null", Raw(b"{}"), None)
+
+
+def test_of_a_key_that_comes_twice_the_last_counts() -> None:
+    assert decode_request(b'{"command":"A","extID":1,"command":"B","extID":2}').command == "B"
+    assert decode_request(b'{"command":1,"command":"B"}').command == "B"
+    assert refusal(b'{"command":"A","extID":"x","command":1}').ext_id == b'"x"'
+
+
+@pytest.mark.parametrize("blanks", [b" ", b"\t", b"\r", b"\r \t"])
+def test_blanks_and_bare_carriage_returns_between_tokens_do_not_matter(blanks: bytes) -> None:
+    tokens = [b"{", b'"command"', b":", b'"Ping"', b",", b'"extID"', b":", b"7", b",", b'"data"']
+    text = blanks.join([b"", *tokens, b":", b"{", b"}", b"}", b""])
+    request = decode_request(text)
+    assert (request.command, request.ext_id) == ("Ping", b"7")
+    assert json.loads(bytes(request.data)) == {}
+
+
+@pytest.mark.parametrize("data", [b"null", b" null ", b"{}"])
+def test_absent_or_null_data_is_an_empty_object(data: bytes) -> None:
+    assert decode_request(b'{"command":"Ping","data":' + data + b"}").data == Raw(b"{}")
+
+
+@pytest.mark.parametrize("data", [[], [{}], "x", "", 0, 1.5, True, False])
+def test_data_of_another_type_is_refused_to_its_ext_id(data: Any) -> None:
+    bad = refusal(frame(extID="q", data=data))
+    assert isinstance(bad.error, InvalidRequest)
+    assert (str(bad), bad.ext_id) == ("data is no object; send {} or leave it out", b'"q"')
+
+
+@pytest.mark.parametrize("keys", [{"command": None}, {"command": 1}, {"command": ["Ping"]}])
+def test_a_command_of_another_type_is_refused_to_its_ext_id(keys: dict[str, Any]) -> None:
+    bad = refusal(frame(extID=7, **keys))
+    assert isinstance(bad.error, InvalidRequest)
+    assert bad.ext_id == b"7"
+    assert str(bad) == "command is required, as a string such as 'MngGetCalendarEvent'"
+
+
+def test_a_missing_command_is_refused_to_its_ext_id() -> None:
+    bad = refusal(b'{"extID":"q","data":{}}')
+    assert (type(bad.error), bad.ext_id) == (InvalidRequest, b'"q"')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'"1"',
+        b'""',
+        b'"a b.c:d/e+f=g-h_1"',
+        b'"' + b"x" * 100_000 + b'"',
+        rb'"\u0000\n\"\\"',
+        b"0",
+        b"-0",
+        b"-17",
+        b"123456789012345678",
+        b"12345678901234567890123",
+        b"9" * 10_000,
+        b"null",
+    ],
+)
+def test_an_ext_id_is_echoed_byte_by_byte(text: bytes) -> None:
+    assert decode_request(b'{"command":"Ping","extID":' + text + b"}").ext_id == text
+
+
+@pytest.mark.parametrize(
+    ("sent", "echoed"),
+    [
+        ('"é😀"', rb'"\u00e9\ud83d\ude00"'),
+        ('"it\'s]}"', rb'"it\u0027s\u005d\u007d"'),
+        ('"\x7f"', rb'"\u007f"'),
+    ],
+)
+def test_an_ext_id_is_echoed_in_its_safe_spelling(sent: str, echoed: bytes) -> None:
+    assert decode_request(f'{{"command":"Ping","extID":{sent}}}'.encode()).ext_id == echoed
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.integers())
+def test_an_ext_id_comes_back_as_the_same_value(ext_id: str | int) -> None:
+    for ascii_only in (True, False):
+        text = json.dumps({"command": "Ping", "extID": ext_id}, ensure_ascii=ascii_only)
+        echoed = decode_request(text.encode()).ext_id
+        assert json.loads(echoed) == ext_id
+        assert echoed.isascii() and b"\n" not in echoed
+
+
+@pytest.mark.parametrize("ext_id", [b"1.0", b"1e3", b"1E2", b"true", b"false", b"[]", b"{}"])
+def test_an_ext_id_of_another_type_is_refused_to_null(ext_id: bytes) -> None:
+    bad = refusal(b'{"command":"Ping","extID":' + ext_id + b"}")
+    assert (type(bad.error), bad.ext_id) == (InvalidRequest, b"null")
+    assert str(bad).startswith("extID is neither a string nor an integer")
+
+
+@pytest.mark.parametrize("token", [b"5", b"true", b"[]", b"{}"])
+def test_a_token_of_another_type_is_handed_on_as_one_that_no_key_signs(token: bytes) -> None:
+    assert decode_request(b'{"command":"Ping","__token":' + token + b"}").token == ""
+
+
+def test_the_data_beside_a_token_of_another_type_is_kept() -> None:
+    request = decode_request(b'{"command":"Ping","__token":5,"extID":7,"data":{"id":1}}')
+    assert request == Request("Ping", b"7", Raw(b'{"id":1}'), "")
+
+
+def test_a_token_of_null_is_absent() -> None:
+    assert decode_request(b'{"command":"Ping","__token":null}').token is None
+
+
+@pytest.mark.parametrize("text", [b"[]", b"null", b"1", b'"Ping"', b"true", b'[{"command":1}]'])
+def test_json_that_is_no_object_is_an_invalid_request(text: bytes) -> None:
+    bad = refusal(text)
+    assert (type(bad.error), bad.ext_id) == (InvalidRequest, b"null")
+    assert str(bad) == 'the message is no JSON object; send {"command":...}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b" ",
+        b"x",
+        b"\x00",
+        b"{",
+        b'{"command":"Ping"',
+        b"{'command':'Ping'}",
+        b'{"command":"Ping",}',
+        b'{"command":"Ping"} {}',
+        b'{"command":"Ping"}\x00',
+        b'{"command":"Pi\x00ng"}',
+        b'{"command":"Pi\rng"}',
+        b'{"command":"Ping","data":{"title":"a\x01"}}',
+        b'{"command":"Ping","data":{"n":NaN}}',
+        b'{"command":"Ping","n":Infinity}',
+        b'{"command":"Ping","n":-Infinity}',
+        b'{"command":"Ping","n":007}',
+        b'{"command":"Ping","n":+1}',
+        b'{"command":"Ping","n":1.}',
+        b'{"command":"Ping" /* why */}',
+        rb'{"command":"\x50ing"}',
+    ],
+)
+def test_what_is_not_json_is_refused_with_its_fault(text: bytes) -> None:
+    bad = refusal(text)
+    assert (type(bad.error), bad.ext_id) == (InvalidJson, b"null")
+    assert str(bad).startswith("the message is not JSON: ")
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90"])
+@pytest.mark.parametrize("place", [b'"command":"%b"', b'"command":"Ping","data":{"zz":"%b"}'])
+def test_invalid_utf_8_is_refused_with_its_place_wherever_it_stands(
+    raw: bytes, place: bytes
+) -> None:
+    text = b"{" + place.replace(b"%b", raw) + b"}"
+    bad = refusal(text)
+    assert isinstance(bad.error, InvalidJson)
+    assert str(bad).startswith("the message is not UTF-8: ")
+    assert str(bad).endswith(f" at byte {text.index(raw)}")
+
+
+@pytest.mark.parametrize("escape", [rb"\ud800", rb"\uDFFF", rb"\ud800\u0041", rb"\ud800x"])
+@pytest.mark.parametrize("place", [b'"command":"%b"', b'"command":"Ping","data":{"title":"%b"}'])
+def test_a_lone_surrogate_is_refused_with_a_hint(escape: bytes, place: bytes) -> None:
+    bad = refusal(b"{" + place.replace(b"%b", escape) + b"}")
+    assert isinstance(bad.error, InvalidJson)
+    assert r"\uD800 to \uDFFF escapes, which stand for a character only in pairs" in str(bad)
+
+
+def test_a_byte_order_mark_is_refused_by_its_name() -> None:
+    bad = refusal(b"\xef\xbb\xbf" + frame())
+    assert isinstance(bad.error, InvalidJson)
+    assert str(bad) == "the message begins with a byte order mark (U+FEFF); leave it out"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"command":"Ping","data":{"zz":' + nested(DEEP) + b"}}",
+        b'{"command":"Ping","zz":' + nested(DEEP) + b"}",
+        b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+        b'{"command":"Ping","extID":' + nested(DEEP) + b"}",
+    ],
+)
+def test_100_000_levels_are_refused_and_not_a_crash(text: bytes) -> None:
+    assert isinstance(refusal(text).error, InvalidJson)
+    assert "nested more than 64 levels" in str(refusal(text))
+
+
+@pytest.mark.parametrize("text", [nested(DEEP), b"[" * DEEP, b'{"a":' * DEEP])
+def test_100_000_levels_of_no_object_or_unclosed_are_refused_and_not_a_crash(text: bytes) -> None:
+    assert isinstance(refusal(text).error, InvalidJson | InvalidRequest)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outside"),
+    [
+        (b'"data":{"ast_json":', b"}", 0),
+        (b'"data":{"title":', b"}", 2),
+        (b'"zz":', b"", 1),
+        (b'"ast_json":', b"", 1),
+        (b'"data":{"participants":[{"ast_json":', b"}]}", 4),
+        (b'"data":{"ast_json":[],"zz":', b"}", 2),
+        (b'"data":{"ast_json":{},"zz":', b"}", 2),
+    ],
+)
+def test_a_message_is_64_deep_at_most_and_ast_json_counts_from_its_own_container(
+    before: bytes, after: bytes, outside: int
+) -> None:
+    def message(levels: int) -> bytes:
+        return b'{"command":"Ping","extID":9,' + before + nested(levels) + after + b"}"
+
+    assert decode_request(message(64 - outside)).command == "Ping"
+    bad = refusal(message(65 - outside))
+    assert (type(bad.error), bad.ext_id) == (InvalidJson, b"9")
+    assert str(bad) == "the message is nested more than 64 levels deep"
+
+
+def test_many_brackets_beside_each_other_are_not_deep() -> None:
+    data = {"ast_json": [[]] * 10_000, "title": "[" * 10_000}
+    assert json.loads(bytes(decode_request(frame(data=data)).data)) == data
+
+
+def test_a_deep_message_of_a_wrong_token_type_is_refused_as_well() -> None:
+    text = b'{"command":"Ping","__token":5,"zz":' + nested(64) + b"}"
+    assert isinstance(refusal(text).error, InvalidJson)
+
+
+@given(st.binary())
+def test_any_bytes_are_a_request_or_refused(text: bytes) -> None:
+    try:
+        decode_request(text)
+    except BadRequest as bad:
+        assert bad.error.status == 400
+        assert encode_error(bad.ext_id, bad.error).endswith(b"}\r\n")
+
+
+def test_an_answer_is_one_line_with_ext_id_status_and_data() -> None:
+    assert encode_answer(b'"1"', b'{"id":1}') == b'{"extID":"1","status":200,"data":{"id":1}}\r\n'
+
+
+def test_an_answer_of_one_event_carries_its_document() -> None:
+    document = b'{"id":1}'
+    assert encode_event_answer(b"7", document) == encode_answer(b"7", b'{"event":{"id":1}}')
+
+
+def test_an_error_is_one_line_with_code_message_and_field() -> None:
+    error = InvalidField("end_time (1) is before start_time (2)", field="end_time")
+    assert encode_error(b"7", error) == (
+        b'{"extID":7,"status":400,"error":{"code":"INVALID_FIELD",'
+        b'"message":"end_time (1) is before start_time (2)","field":"end_time"}}\r\n'
+    )
+
+
+def test_an_error_without_a_field_has_no_such_key() -> None:
+    assert encode_error(b"null", NotFound("none")) == (
+        b'{"extID":null,"status":404,"error":{"code":"NOT_FOUND","message":"none"}}\r\n'
+    )
+
+
+def test_details_stand_beside_the_message() -> None:
+    error = TooManyRequests("slow down", retry_after_ms=250)
+    assert json.loads(encode_error(b"1", error))["error"]["retry_after_ms"] == 250
+
+
+def test_a_document_in_the_details_goes_out_as_it_is() -> None:
+    error = Conflict("version is 2", event=Raw(rb'{"title":"it\u0027s"}'))
+    assert rb'"event":{"title":"it\u0027s"}' in encode_error(b"1", error)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_an_error_of_any_text_is_one_safe_line(message: str) -> None:
+    line = encode_error(b"1", DeskcalError(message, field=message))
+    body = line.removesuffix(b"\r\n")
+    assert json.loads(body)["error"]["message"] == message
+    assert body.isascii() and b"\n" not in body and b"\r" not in body and b"'" not in body
