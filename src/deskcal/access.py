@@ -5,7 +5,7 @@ The rules of isolation stand here and nowhere else. Source: contract, section 3.
 
 import enum
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import jwt
 import msgspec
@@ -283,8 +283,8 @@ def brand_mask(text: str) -> Mask:
     return Mask(text)
 
 
-def sign(key: Key, claims: dict[str, object]) -> str:
+def sign(key: Key, claims: Mapping[str, object]) -> str:
     """A token over `claims`, for the command line and tests; `key` must be a shared secret."""
     if not isinstance(key.key, bytes):
         raise BadKey("only a shared secret signs here; public keys belong to your own issuer")
-    return jwt.encode(claims, key.key, algorithm=key.algorithm)
+    return jwt.encode(dict(claims), key.key, algorithm=key.algorithm)

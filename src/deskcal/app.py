@@ -23,10 +23,13 @@ from deskcal.access import BadKey, Key, TokenVerifier, public_keys, secret_key
 from deskcal.commands import Context
 from deskcal.config import Config, listen_address
 from deskcal.desk import NotEmpty, fill, welcome
+from deskcal.feed import Feed
 from deskcal.limits import Limits
+from deskcal.peers import Peers
 from deskcal.rates import RateLimit
+from deskcal.reminders import Reminders
 from deskcal.server import Server
-from deskcal.store import CheckReport, Store
+from deskcal.store import CheckReport, Committed, Store
 from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_check import check_sqlite
 from deskcal.store.sqlite_files import StoreError
@@ -96,17 +99,14 @@ async def serve(
     )
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
-    async with _opened(config, limits) as store:
-        context = _context(store, verifier, limits)
+    zone = config.default_timezone
+    async with (
+        _opened(config, limits) as store,
+        running(store, verifier, limits, default_timezone=zone) as context,
+    ):
         if config.demo:
             await _fill_if_empty(context, announce)
-        address = listen_address(config.tcp)
-        server = Server(context, limits, address.host, address.port, tls=_tls(config))
-        try:
-            await server.__aenter__()
-        except OSError as exc:
-            raise StartError(f"can't listen on {config.tcp}: {exc.strerror or exc}") from exc
-        try:
+        async with _listening(context, limits, config) as server:
             _settle_memory()
             for name in server.addresses:
                 secured = " with TLS" if config.tls_cert else ""
@@ -116,8 +116,6 @@ async def serve(
                 announce(welcome(key, server.addresses[0], time.time()))
             await _until_stopped(config, verifier)
             announce("stopping: finishing what is in flight")
-        finally:
-            await server.__aexit__(None, None, None)
 
 
 def check(config: Config) -> CheckReport:
@@ -132,8 +130,11 @@ def fill_demo(config: Config) -> demo.Filled:
     """Puts the demo desk into an empty store. Raises: NotEmpty, StartError."""
 
     async def run() -> demo.Filled:
-        async with _opened(config, config) as store:
-            return await fill(_context(store, TokenVerifier([]), config))
+        async with (
+            _opened(config, config) as store,
+            running(store, TokenVerifier([]), config) as context,
+        ):
+            return await fill(context)
 
     return asyncio.run(run())
 
@@ -158,9 +159,46 @@ async def _opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
         await store.close()
 
 
-def _context(store: Store, verifier: TokenVerifier, limits: Limits) -> Context:
-    rates = RateLimit(limits.max_requests_per_manager_sec)
-    return Context(store, verifier, time.time, rates, limits.max_subscriptions)
+@asynccontextmanager
+async def running(
+    store: Store,
+    verifier: TokenVerifier,
+    limits: Limits,
+    *,
+    now: Callable[[], float] = time.time,
+    default_timezone: str = "UTC",
+) -> AsyncIterator[Context]:
+    """What requests need of the server, with the feed and the reminders running beside it."""
+    peers = Peers()
+    grace_sec = limits.reminder_grace_sec
+    feed = Feed(store.feed, now, retention_sec=limits.change_retention_sec)
+    reminders = Reminders(
+        store.reminders, peers, now, grace_sec=grace_sec, default_timezone=default_timezone
+    )
+
+    def look(committed: Committed) -> None:
+        feed.wake()
+        if committed.earliest_due:
+            reminders.armed(committed.earliest_due)
+
+    store.on_commit = look
+    async with feed, reminders:
+        rates = RateLimit(limits.max_requests_per_manager_sec)
+        yield Context(store, verifier, now, rates, limits.max_subscriptions, peers, feed, reminders)
+
+
+@asynccontextmanager
+async def _listening(context: Context, limits: Limits, config: Config) -> AsyncIterator[Server]:
+    address = listen_address(config.tcp)
+    server = Server(context, limits, address.host, address.port, tls=_tls(config))
+    try:
+        await server.__aenter__()
+    except OSError as exc:
+        raise StartError(f"can't listen on {config.tcp}: {exc.strerror or exc}") from exc
+    try:
+        yield server
+    finally:
+        await server.__aexit__(None, None, None)
 
 
 def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:

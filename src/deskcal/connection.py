@@ -9,11 +9,12 @@ import logging
 from collections import deque
 from typing import Protocol, cast
 
-from deskcal.commands import Context, Data, Later, Peer, answer, finish
+from deskcal.commands import Context, Data, Later, answer, finish
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.frames import HEARTBEAT, FrameDecoder
 from deskcal.limits import Limits
 from deskcal.messages import NO_EXT_ID, encode_error
+from deskcal.peers import Peer
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ class Connection(asyncio.Protocol):
         self._began_at = 0.0
         self._stuck_at = 0.0
         self._stuck_bytes = 0
-        self.peer = Peer()
+        self._full_at = 0.0
+        self.peer = Peer(send=self.push)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes the connection, or turns it away where there are too many."""
@@ -175,6 +177,19 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.writelines(data)
 
+    def push(self, lines: bytes) -> bool:
+        """Sends what nobody asked for; False, and nothing sent, where the client is too slow."""
+        if self._is_ending or self._transport.is_closing() or self._is_too_slow():
+            return False
+        self._transport.write(lines)
+        return True
+
+    def _is_too_slow(self) -> bool:
+        if not self._stuck_at:
+            return False
+        is_long_full = self._now() - self._full_at > self._limits.write_timeout_sec
+        return is_long_full or self.unsent_bytes > self._limits.max_unsent_bytes
+
     @property
     def unsent_bytes(self) -> int:
         """What waits for the client to take it."""
@@ -182,7 +197,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client takes its output too slowly: nothing more is read from it."""
-        self._stuck_at = self._now()
+        self._stuck_at = self._full_at = self._now()
         self._stuck_bytes = self.unsent_bytes
         self._house.stalled(self)
         self._read_if_free()
@@ -192,6 +207,7 @@ class Connection(asyncio.Protocol):
         self._stuck_at = 0.0
         self._house.taken(self)
         self._read_if_free()
+        self._house.context.feed.resume(self.peer)
 
     def eof_received(self) -> bool:
         """The client has said all it had to; it still gets its answers. True: stay open."""
@@ -204,6 +220,7 @@ class Connection(asyncio.Protocol):
         self._backlog.clear()
         for task in self._tasks:
             task.cancel()
+        self._house.context.forget(self.peer)
         self._house.forget(self)
 
     def stop(self) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.errors import InvalidField
-from deskcal.model import Event, managers_of
+from deskcal.model import Event, due_time, managers_of
 
 MAX_AST_BYTES = 256 * 1024
 MAX_DEPTH = 64
@@ -65,6 +65,7 @@ class IndexRow(Struct, frozen=True, gc=False):
     customer_id: int
     lead_id: int
     login: int
+    due_time: int
     managers: tuple[int, ...]
 
 
@@ -110,6 +111,7 @@ def index_row(event: Event) -> IndexRow:
         event.customer_id,
         event.lead_id,
         event.login,
+        due_time(event),
         managers_of(event),
     )
 

@@ -110,15 +110,9 @@ def overlaps(span: TimeSpan, since: int, until: int) -> bool:
     return span.end_time > since or span.start_time >= since
 
 
-class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What MngGetCalendarEventsByFilter asks for. Source: contract, section 6."""
+class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event must be, wherever it is asked for. Source: contract, section 6."""
 
-    since: int
-    """Unix seconds; the wire's `from`."""
-    until: int
-    """Unix seconds, > since; the wire's `to`."""
-    limit: int
-    offset: int = 0
     desk_filter: DeskMask
     manager_id: int = 0
     """Owner, creator or participant; 0: any."""
@@ -129,3 +123,14 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     status: tuple[int, ...] = ()
     """One of these; empty: any."""
     type: tuple[int, ...] = ()
+
+
+class EventFilter(EventFacts, frozen=True, kw_only=True):
+    """What MngGetCalendarEventsByFilter asks for. Source: contract, section 6."""
+
+    since: int
+    """Unix seconds; the wire's `from`."""
+    until: int
+    """Unix seconds, > since; the wire's `to`."""
+    limit: int
+    offset: int = 0

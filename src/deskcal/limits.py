@@ -72,6 +72,13 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cache_bytes: Annotated[
         int, Meta(ge=0, description="Documents of the embedded store that are kept in memory")
     ] = 48 * MIB
+    reminder_grace_sec: Annotated[
+        int, Meta(ge=0, description="A fired reminder waits so long for its manager; then: missed")
+    ] = 86_400
+    change_retention_sec: Annotated[
+        int,
+        Meta(ge=0, description="Changes older than this are forgotten, 0: never; cursors: 410"),
+    ] = 90 * 86_400
     retry_window_sec: Annotated[
         int, Meta(ge=1, description="How long an idempotency_key is remembered")
     ] = 86_400

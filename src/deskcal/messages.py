@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 
 from deskcal.documents import MAX_DEPTH, deeper_than, wire_safe
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField, InvalidJson, InvalidRequest
-from deskcal.model import MAX_ID, MAX_TIME, NULL
+from deskcal.model import MAX_ID, MAX_TIME, NULL, ChangeType
 
 MAX_FRAME_DEPTH = MAX_DEPTH + 2
 """Of a whole message: an `ast_json` as deep as it may be stands two levels below the envelope."""
@@ -48,6 +48,23 @@ class _Envelope(Struct, gc=False):
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
 _decode_keys = msgspec.json.Decoder(dict[str, Raw]).decode
 _encode = msgspec.json.Encoder().encode
+
+
+class Reminder(Struct, frozen=True, gc=False):
+    """What one manager is told when the reminder of an event is due."""
+
+    title: str
+    description: str
+    """When the event is, for people."""
+    token: str
+    """The same for the same event, due time and manager."""
+    manager_id: int
+    create_time: int
+    """When it was fired, Unix seconds."""
+    due_time: int
+    late_sec: int
+    """How late it is delivered; 0: on time."""
+    document: bytes
 
 
 class BadRequest(Exception):
@@ -173,6 +190,48 @@ def encode_answer(ext_id: bytes, data: bytes) -> bytes:
 def encode_event_answer(ext_id: bytes, document: bytes) -> bytes:
     """The success answer that carries one event, given as its document."""
     return b"".join((_BEFORE_EXT_ID, ext_id, _BEFORE_EVENT, document, b"}}\r\n"))
+
+
+def encode_push(type_: int, seq: int, event_id: int, document: bytes) -> bytes:
+    """A change as it is pushed; of a deletion (type 2) with the event's id alone.
+
+    Source: contract, section 7, "Pushed messages".
+    """
+    data = b'{"id":%d}' % event_id if type_ == ChangeType.DELETED else document
+    return b'{"event":"calendar:event","type":%d,"seq":%d,"data":%b}\r\n' % (type_, seq, data)
+
+
+def encode_resync(seq: int) -> bytes:
+    """Tells a subscriber that was too slow that pushes go on after `seq`."""
+    return b'{"event":"calendar:resync","seq":%d}\r\n' % seq
+
+
+def encode_read(token: str) -> bytes:
+    """Tells a manager's other connections that a reminder was read."""
+    return b'{"event":"calendar:reminder","type":2,"token":"%b"}\r\n' % token.encode()
+
+
+def encode_reminder(reminder: Reminder) -> bytes:
+    """A reminder as it is pushed: the notification array of the protocol family.
+
+    Source: contract, section 7, "Pushed messages".
+    """
+    data: dict[str, Any] = {"event": Raw(reminder.document), "due": reminder.due_time}
+    if reminder.late_sec:
+        data["late_sec"] = reminder.late_sec
+    text = [
+        "n",
+        reminder.title,
+        reminder.description,
+        reminder.token,
+        1,
+        10,
+        reminder.manager_id,
+        reminder.create_time,
+        data,
+        200,
+    ]
+    return wire_safe(_encode(text)) + b"\r\n"
 
 
 def encode_error(ext_id: bytes, error: DeskcalError) -> bytes:

@@ -145,6 +145,19 @@ def trigger_time(event: Event) -> int | None:
     return None
 
 
+def due_time(event: Event) -> int:
+    """When the reminder is to be fired, Unix seconds; 0: never, or it has been.
+
+    A time that was already past when it was set counts only while the event's end was ahead.
+    Source: contract, section 7, "Reminders".
+    """
+    trigger = trigger_time(event)
+    if trigger is None or event.reminder_sent_time or event.status != EventStatus.OPEN:
+        return 0
+    set_at = event.updated_time
+    return trigger if trigger > set_at or event.end_time > set_at else 0
+
+
 def managers_of(event: Event) -> tuple[int, ...]:
     """Owner, creator and participants, each once."""
     found = {event.owner_manager_id: None, event.created_by: None}

@@ -150,6 +150,13 @@ def test_answers_stay_right_when_more_codes_are_asked_than_are_remembered() -> N
     assert [mask.matches(str(n)) for n in range(3 * REMEMBERED)] == wanted
 
 
+def test_a_mask_keeps_no_more_answers_than_it_says() -> None:
+    mask = Mask("*")
+    for number in range(3 * REMEMBERED):
+        mask.matches(str(number))
+        assert len(mask._known) <= REMEMBERED
+
+
 def test_a_mask_shows_its_text() -> None:
     assert (repr(DeskMask("DESK_*")), DeskMask("DESK_*").text) == ("DeskMask('DESK_*')", "DESK_*")
 

@@ -23,6 +23,7 @@ DEFAULTS = {
     "heartbeat_sec": 30,
     "write_timeout_sec": 30,
     "retry_window_sec": 24 * 3600,
+    "reminder_grace_sec": 24 * 3600,
 }
 """Contract, sections 1, 7 and 11, written out a second time on purpose."""
 

@@ -1,6 +1,19 @@
 """The commands: their table, and the one way in, `answer(frame)`."""
 
-from deskcal.commands import events, feed
-from deskcal.commands.dispatch import COMMANDS, Context, Data, Later, Peer, answer, finish
+from deskcal.commands import changes, events, feed, reminders
+from deskcal.commands.dispatch import COMMANDS, Context, Data, Later, answer, finish
+from deskcal.peers import Peer
 
-__all__ = ["COMMANDS", "Context", "Data", "Later", "Peer", "answer", "events", "feed", "finish"]
+__all__ = [
+    "COMMANDS",
+    "Context",
+    "Data",
+    "Later",
+    "Peer",
+    "answer",
+    "changes",
+    "events",
+    "feed",
+    "finish",
+    "reminders",
+]

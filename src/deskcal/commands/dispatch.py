@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from deskcal.access import CALENDAR_TYPES, Session, TokenVerifier
 from deskcal.errors import DeskcalError, Forbidden, Internal, Unavailable, UnknownCommand
+from deskcal.feed import Feed
 from deskcal.messages import (
     BadRequest,
     Request,
@@ -19,7 +20,9 @@ from deskcal.messages import (
     encode_error,
     encode_event_answer,
 )
+from deskcal.peers import Peer, Peers
 from deskcal.rates import RateLimit
+from deskcal.reminders import Reminders
 from deskcal.store import Store
 
 logger = logging.getLogger(__name__)
@@ -43,27 +46,16 @@ class Context(Struct):
     """Unix seconds."""
     rates: RateLimit
     max_subscriptions: int
+    peers: Peers
+    feed: Feed
+    reminders: Reminders
     stopping: bool = False
     """True once no new request is taken."""
 
-
-class Peer(Struct):
-    """Who speaks: what lives as long as the connection."""
-
-    name: str = ""
-    """Address, for the log."""
-    sessions: dict[int, Session] = msgspec.field(default_factory=dict)
-    """By manager: of the tokens carried so far, the one with the latest `exp`."""
-    channels: dict[int, dict[str, None]] = msgspec.field(default_factory=dict)
-    """By manager: the channels subscribed to, in order."""
-    bad_messages: int = 0
-    """Bad messages in a row."""
-
-    def carry(self, session: Session) -> None:
-        """Takes note of a token; of a manager's several the one with the latest `exp` counts."""
-        known = self.sessions.get(session.manager_id)
-        if known is None or session.exp >= known.exp:
-            self.sessions[session.manager_id] = session
+    def forget(self, peer: Peer) -> None:
+        """A connection is closed: nothing is pushed to it any more."""
+        self.peers.forget(peer)
+        self.feed.forget(peer)
 
 
 class Later(Struct):
@@ -145,7 +137,7 @@ def _answer(context: Context, peer: Peer, request: Request) -> bytes | Later:
     now = context.now()
     session = context.verifier.authenticate(token, now)
     if peer.sessions.get(session.manager_id) is not session:
-        peer.carry(session)
+        context.peers.carry(peer, session)
     if context.rates.is_on:
         context.rates.count(session.manager_id, now)
     found = COMMANDS.get(name)

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from deskcal.access import Session, desk_mask, not_found
-from deskcal.commands.dispatch import Context, Data, Peer, Work, command
+from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.documents import Sight, encode_event, sight_of
 from deskcal.drafts import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.errors import Conflict, Forbidden, InvalidField
-from deskcal.filters import BadMask, EventFilter
+from deskcal.filters import BadMask, EventFacts, EventFilter
 from deskcal.model import (
     MAX_ID,
     ChangeType,
@@ -25,6 +25,7 @@ from deskcal.model import (
     next_version,
     respond,
 )
+from deskcal.peers import Peer
 from deskcal.store import Change, Mutation, Retry
 
 MAX_LIMIT = 50_000
@@ -63,13 +64,9 @@ class Respond(EventVersion, kw_only=True):
     status: Annotated[int, Meta(ge=1, le=3)]
 
 
-class GetEventsByFilter(Struct, kw_only=True):
-    """What a list asks for."""
+class Facts(Struct, kw_only=True):
+    """What the events asked for must be."""
 
-    since: Time = msgspec.field(name="from")
-    until: Time = msgspec.field(name="to")
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-    offset: Annotated[int, Meta(ge=0, le=2**53 - 1)]
     desk_filter: str = msgspec.field(name="deskFilter")
     manager_id: Id | None = 0
     brand: str | None = None
@@ -78,6 +75,15 @@ class GetEventsByFilter(Struct, kw_only=True):
     login: Id | None = 0
     status: EventStatus | list[EventStatus] | None = None
     type: EventType | list[EventType] | None = None
+
+
+class GetEventsByFilter(Facts, kw_only=True):
+    """What a list asks for."""
+
+    since: Time = msgspec.field(name="from")
+    until: Time = msgspec.field(name="to")
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
+    offset: Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 @command("MngAddCalendarEvent", AddEvent, gives_event=True)
@@ -196,15 +202,22 @@ def event_filter(data: GetEventsByFilter) -> EventFilter:
         raise InvalidField(
             f"to ({data.until}) is not after from ({data.since}); a range has a length", field="to"
         )
-    try:
-        mask = desk_mask(data.desk_filter)
-    except BadMask as exc:
-        raise InvalidField(f"deskFilter {exc}", field="deskFilter") from exc
     return EventFilter(
         since=data.since,
         until=data.until,
         limit=data.limit,
         offset=data.offset,
+        **msgspec.structs.asdict(event_facts(data)),
+    )
+
+
+def event_facts(data: Facts) -> EventFacts:
+    """The checked form of what events must be. Raises: InvalidField."""
+    try:
+        mask = desk_mask(data.desk_filter)
+    except BadMask as exc:
+        raise InvalidField(f"deskFilter {exc}", field="deskFilter") from exc
+    return EventFacts(
         desk_filter=mask,
         manager_id=data.manager_id or 0,
         brand=data.brand or None,

@@ -4,10 +4,13 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from deskcal.access import Session, desk_mask
-from deskcal.commands.dispatch import Context, Data, Peer, command, ping
+from deskcal.commands.dispatch import Context, Data, command, ping
 from deskcal.documents import wire_safe
 from deskcal.errors import FieldRequired, Forbidden, InvalidField
+from deskcal.feed import Interest
 from deskcal.filters import BadMask
+from deskcal.model import Id
+from deskcal.peers import Peer
 
 MAX_CHANNEL = 1100
 """Characters: a desk mask and what stands before it."""
@@ -24,16 +27,22 @@ class Channels(Struct):
     channels: list[str] | UnsetType = UNSET
 
 
+class Subscription(Channels):
+    """Channels, and the cursor after which to begin."""
+
+    since: Id | None = None
+
+
 @command("Ping", Nothing, needs_calendar=False)
 def ping_server(context: Context, _: Peer, __: Session, ___: Nothing) -> Data:
     """The server's time; needs no token, but one that is sent is checked."""
     return ping(context)
 
 
-@command("Subscribe", Channels, needs_calendar=False)
-def subscribe(context: Context, peer: Peer, session: Session, data: Channels) -> Data:
+@command("Subscribe", Subscription, needs_calendar=False)
+def subscribe(context: Context, peer: Peer, session: Session, data: Subscription) -> Data:
     """Adds channels to this connection; names that are none of ours stay silent."""
-    names = _names(data)
+    names = tuple(_names(data))
     for name in names:
         _check_channel(session, name)
     wanted = peer.channels.get(session.manager_id, {}) | dict.fromkeys(names)
@@ -44,17 +53,19 @@ def subscribe(context: Context, peer: Peer, session: Session, data: Channels) ->
             f"at most {context.max_subscriptions} are allowed",
             field="chanels",
         )
+    context.feed.subscribe(peer, Interest(session.manager_id, names), data.since)
     peer.channels[session.manager_id] = wanted
     return _subscribed(wanted)
 
 
 @command("Unsubscribe", Channels, needs_calendar=False)
-def unsubscribe(_: Context, peer: Peer, session: Session, data: Channels) -> Data:
+def unsubscribe(context: Context, peer: Peer, session: Session, data: Channels) -> Data:
     """Takes channels from this connection."""
     gone = set(_names(data))
     left = {name: None for name in peer.channels.pop(session.manager_id, {}) if name not in gone}
     if left:
         peer.channels[session.manager_id] = left
+    context.feed.unsubscribe(peer)
     return _subscribed(left)
 
 

@@ -1,5 +1,6 @@
 """Where events are kept: what every store offers, and the mutations it takes. No SQL here."""
 
+import enum
 from asyncio import Future
 from collections.abc import Callable
 from typing import Protocol
@@ -61,9 +62,124 @@ class CheckReport(Struct):
     """One sentence each; empty: index and documents agree."""
 
 
+class StoredChange(Struct, frozen=True):
+    """One change of one event, as the feed and the history read it."""
+
+    seq: int
+    type: ChangeType
+    time: int
+    """Unix seconds."""
+    actor: int
+    """Manager of the session that changed it; 0: the server, which fired its reminder."""
+    event_id: int
+    document: bytes
+    """The event after the change; of a deletion: as it was last."""
+    before: bytes | None
+    """The event before the change; None: it was added, or what was before is not kept any more."""
+
+
+class FeedStore(Protocol):
+    """The change table."""
+
+    last_seq: int
+    """Of the newest change that was answered."""
+    floor_seq: int
+    """Cursors before this one can't be resumed from."""
+
+    async def changes(self, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes after `since`, in order of `seq`, which is commit order."""
+
+    async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of one event after `since`, in order."""
+
+    async def newest(self, event_id: int) -> StoredChange | None:
+        """The last change of one event, also of a deleted one; None: none is kept."""
+
+    async def prune(self, before: int, limit: int) -> int:
+        """Forgets up to `limit` changes older than `before` (Unix seconds); how many they were.
+
+        The newest change of an event that is still there stays.
+        """
+
+
+class NotificationState(enum.IntEnum):
+    """What became of one manager's reminder."""
+
+    WAITING, SENT, READ, MISSED, DROPPED = range(5)
+
+
+class NotificationKey(Struct, frozen=True, gc=False):
+    """One manager's reminder of one due time of an event: what its token names."""
+
+    event_id: int
+    due_time: int
+    """Unix seconds; of a snoozed one the time that the manager chose."""
+    manager_id: int
+
+
+class Notification(Struct, frozen=True, gc=False):
+    """A reminder that was fired and waits to be delivered to one manager."""
+
+    key: NotificationKey
+    armed_time: int
+    """The event's own due time that it belongs to."""
+    fired_time: int
+    document: bytes | None
+    """The event as it is; None: it is gone."""
+
+
+class Fired(Struct, frozen=True):
+    """What one round of firing did."""
+
+    notifications: list[Notification]
+    events: int
+    """Events and snoozed rows that were due; as many as the limit: there may be more."""
+
+
+class ReminderStore(Protocol):
+    """Due times and notification rows."""
+
+    async def next_due(self) -> int | None:
+        """The earliest time at which something is to be fired; None: nothing is armed."""
+
+    async def fire(self, now: int, limit: int) -> Fired:
+        """Fires up to `limit` events and snoozes that are due at `now`, in one transaction.
+
+        For each: the notification rows, `reminder_sent_time`, and the change. Source: contract,
+        section 7, "Reminders".
+        """
+
+    async def waiting_managers(self) -> set[int]:
+        """Managers with a fired reminder that was not delivered."""
+
+    async def waiting(self, manager_id: int, limit: int) -> list[Notification]:
+        """That manager's fired reminders that were not delivered, by due time."""
+
+    async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
+        """Moves waiting rows, and for READ sent ones too, to `state`; how many they were."""
+
+    async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
+        """Marks the row read and puts one beside it that fires at `until`; False: no such row."""
+
+    async def miss(self, before: int, now: int, limit: int) -> int:
+        """Marks rows missed that have waited since before `before`; how many they were."""
+
+
+class Committed(Protocol):
+    """What a committed group tells the rest of the server."""
+
+    last_seq: int
+    earliest_due: int
+    """Of the reminders that it armed, Unix seconds; 0: none."""
+
+
 class Store(Protocol):
     """A place where events are kept. Every read sees every mutation that was answered before it."""
 
+    feed: FeedStore
+    reminders: ReminderStore
+    on_commit: Callable[[Committed], None]
+    """Called after each committed group that changed something: a nudge to look."""
     peek: Callable[[int], Record | None]
     """`peek(event_id)`: the event if it is at hand in memory; None says nothing."""
 

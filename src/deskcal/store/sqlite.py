@@ -6,14 +6,16 @@ a slow disk never stops the event loop. A directory holds `deskcal.db`, its writ
 """
 
 import asyncio
+import functools
 import itertools
+import math
 import threading
 import time
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 import apsw
 from msgspec import Struct
@@ -23,11 +25,13 @@ from deskcal.documents import Record, record_of
 from deskcal.errors import DeskcalError, InvalidField, Timeout, Unavailable
 from deskcal.filters import EventFilter
 from deskcal.limits import Limits
-from deskcal.store import Mutation, Rows
+from deskcal.store import Committed, FeedStore, Mutation, ReminderStore, Rows
 from deskcal.store.cache import RecordCache
-from deskcal.store.sqlite_batch import Landing
+from deskcal.store.sqlite_batch import Batch, Job, Landing
+from deskcal.store.sqlite_feed import SqliteFeed
 from deskcal.store.sqlite_files import StoreError, connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite_lists import DOCUMENTS, ListQuery, list_query
+from deskcal.store.sqlite_reminders import SqliteReminders
 from deskcal.store.sqlite_writer import Writer
 
 LIST_READERS = 3
@@ -40,9 +44,9 @@ _Result = TypeVar("_Result")
 
 
 class _Pending(Struct):
-    """A mutation on its way: its answer, and when its time is over (monotonic seconds)."""
+    """A mutation or job on its way: its answer, and when its time is over (monotonic seconds)."""
 
-    answer: "Future[bytes]"
+    answer: "Future[Any]"
     until: float
 
 
@@ -61,18 +65,21 @@ class SqliteStore:
         self._loading: dict[int, Future[Record | None]] = {}
         self._pending: dict[int, _Pending] = {}
         self._closing = False
-        self.on_commit: Callable[[], None] = lambda: None
-        """Called on the event loop after each committed group: look for changes."""
+        self.on_commit: Callable[[Committed], None] = lambda _: None
         self._writer = Writer(
             lambda: connect_writer(directory, vfs),
             self._landed,
             max_group=limits.max_group,
             retry_window_sec=limits.retry_window_sec,
         )
-        self._collections = self._writer.collections
+        self._collections = dict(self._writer.numbers.collections)
         self._reader = threading.local()
         self._points = ThreadPoolExecutor(1, "deskcal-point")
+        self._changes = ThreadPoolExecutor(1, "deskcal-change")
         self._lists = ThreadPoolExecutor(LIST_READERS, "deskcal-list")
+        read_changes = functools.partial(self._read, self._changes)
+        self.feed: FeedStore = SqliteFeed(read_changes, self._job, self._writer.numbers)
+        self.reminders: ReminderStore = SqliteReminders(read_changes, self._job)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
 
@@ -118,12 +125,20 @@ class SqliteStore:
             self._writer.put(mutation)
         return answer
 
+    async def _job(self, run: Callable[[apsw.Connection, Batch], _Result]) -> _Result:
+        """`run` in a write transaction of its own; what it staged in the batch is written too."""
+        job = Job(run)
+        answer: Future[_Result] = self._loop.create_future()
+        self._pending[id(job)] = _Pending(answer, math.inf)
+        self._writer.put_job(job)
+        return await answer
+
     def _expire(self) -> None:
         """Answers mutations whose time is over, the oldest first; looks again in a second."""
         now = self._loop.time()
         for key, pending in list(itertools.islice(self._pending.items(), EXPIRE_AT_ONCE)):
             if pending.until > now:
-                break
+                continue
             withdrawn = self._writer.withdraw(key)
             if withdrawn:
                 del self._pending[key]
@@ -135,11 +150,11 @@ class SqliteStore:
                 )
         self._expiry = self._loop.call_later(1, self._expire)
 
-    def _landed(self, group: list[Mutation], landing: Landing) -> None:
+    def _landed(self, group: Sequence[Mutation | Job], landing: Landing) -> None:
         """On the writer's thread: hands a committed group to the event loop."""
         self._loop.call_soon_threadsafe(self._settle, group, landing)
 
-    def _settle(self, group: list[Mutation], landing: Landing) -> None:
+    def _settle(self, group: Sequence[Mutation | Job], landing: Landing) -> None:
         self._collections |= landing.collections
         for event_id, record in landing.records.items():
             self._loading.pop(event_id, None)
@@ -153,7 +168,8 @@ class SqliteStore:
             else:
                 answer.set_result(outcome)
         if landing.records:
-            self.on_commit()
+            self.feed.last_seq = landing.last_seq
+            self.on_commit(landing)
 
     async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
         """One statement a list, in one snapshot with its count."""
@@ -223,6 +239,7 @@ class SqliteStore:
         self._expiry.cancel()
         await self._loop.run_in_executor(None, self._writer.close)
         self._points.shutdown()
+        self._changes.shutdown()
         self._lists.shutdown()
         self._lock.close()
 

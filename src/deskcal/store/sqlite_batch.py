@@ -3,21 +3,25 @@
 Several changes of one event in a group leave as many change rows, but its index is written once.
 """
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import apsw
+import msgspec
 from msgspec import Struct
 
 from deskcal.documents import IndexRow, Record, decode_event, encode_event, index_row, sight_of
 from deskcal.errors import Conflict, DeskcalError
-from deskcal.model import Event
+from deskcal.model import ChangeType, Event, due_time
 from deskcal.store import Mutation, Retry
 
-_INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _UPDATE_EVENT = """
     UPDATE event SET collection_id = ?2, duration_class = ?3, start_time = ?4, end_time = ?5,
-        type = ?6, status = ?7, customer_id = ?8, lead_id = ?9, login = ?10, document = ?11
+        type = ?6, status = ?7, customer_id = ?8, lead_id = ?9, login = ?10, document = ?11,
+        due_time = ?12
     WHERE id = ?1"""
+_UPDATE_DOCUMENT = "UPDATE event SET document = ?2, due_time = ?3 WHERE id = ?1"
 _DELETE_EVENT = "DELETE FROM event WHERE id = ?"
 _INSERT_MANAGER = "INSERT OR REPLACE INTO event_manager VALUES (?, ?, ?, ?, ?)"
 _DELETE_MANAGER = """
@@ -35,8 +39,8 @@ _SELECT_KEY = """
     WHERE i.manager_id = ? AND i.key = ? AND i.time > ?"""
 _SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
 
-Outcome = bytes | DeskcalError
-"""A mutation's document, or what its caller is told instead."""
+Outcome = Any
+"""A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""
 
 
 class Landing(Struct):
@@ -46,6 +50,10 @@ class Landing(Struct):
     """In the order of the group."""
     records: dict[int, Record | None]
     """Events that the group changed; None: gone."""
+    last_seq: int
+    """Of the newest change."""
+    earliest_due: int
+    """Of the reminders that the group armed, Unix seconds; 0: none."""
     collections: dict[tuple[str, str], int]
     """Brands and desks that the group was the first to use."""
 
@@ -55,6 +63,8 @@ class Numbers(Struct, frozen=True):
 
     last_event_id: int
     last_seq: int
+    floor_seq: int
+    """The newest change that was pruned."""
     collections: dict[tuple[str, str], int]
     """Number of each (brand, desk)."""
 
@@ -63,8 +73,9 @@ class Numbers(Struct, frozen=True):
         """As the database has them."""
         rows: Any = connection.execute("SELECT brand, desk, id FROM collection")
         collections = {(brand, desk): number for brand, desk, number in rows}
-        event_id, seq = connection.execute("SELECT last_event_id, last_seq FROM counter").get
-        return cls(event_id, seq, collections)
+        counter = "SELECT last_event_id, last_seq, floor_seq FROM counter"
+        event_id, seq, floor_seq = connection.execute(counter).get
+        return cls(event_id, seq, floor_seq, collections)
 
 
 class _Staged(Struct):
@@ -73,6 +84,12 @@ class _Staged(Struct):
     before: Event | None
     after: Event | None
     document: bytes
+
+
+class Job(Struct, frozen=True):
+    """Something the server does on its own, in a transaction of its own."""
+
+    run: "Callable[[apsw.Connection, Batch], Any]"
 
 
 class Batch:
@@ -86,6 +103,7 @@ class Batch:
         self._retry_window_sec = retry_window_sec
         self._last_event_id = numbers.last_event_id
         self._last_seq = numbers.last_seq
+        self.floor_seq = numbers.floor_seq
         self._collections = dict(numbers.collections)
         self._staged: dict[int, _Staged] = {}
         self._changes: list[tuple[int, int, int, int, int, bytes]] = []
@@ -94,7 +112,7 @@ class Batch:
     @property
     def numbers(self) -> Numbers:
         """The numbers in use once the group is committed."""
-        return Numbers(self._last_event_id, self._last_seq, self._collections)
+        return Numbers(self._last_event_id, self._last_seq, self.floor_seq, self._collections)
 
     def apply(self, mutation: Mutation) -> Outcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
@@ -105,12 +123,16 @@ class Batch:
         except DeskcalError as exc:
             return exc
 
-    def records(self) -> dict[int, Record | None]:
-        """The events that the group changed, as they are now; None: gone."""
-        return {
+    def landing(self, outcomes: list[Outcome]) -> Landing:
+        """What the group leaves to the event loop, once it is committed."""
+        changed = {id_: s for id_, s in self._staged.items() if s.after is not s.before}
+        records = {
             event_id: Record(staged.document, sight_of(staged.after)) if staged.after else None
-            for event_id, staged in self._staged.items()
+            for event_id, staged in changed.items()
         }
+        due = [due_time(staged.after) for staged in changed.values() if staged.after]
+        earliest = min(filter(None, due), default=0)
+        return Landing(outcomes, records, self._last_seq, earliest, self.new_collections())
 
     def new_collections(self) -> dict[tuple[str, str], int]:
         """Brands and desks that this group was the first to use."""
@@ -138,17 +160,28 @@ class Batch:
 
     def _change(self, mutation: Mutation) -> bytes:
         event_id = mutation.event_id or self._last_event_id + 1
-        staged = self._staged.get(event_id) or self._stored(event_id)
-        before = staged.after
+        before = self.event(event_id)
         after = mutation.change(before, event_id)
         if after is before:
-            return staged.document
+            return self._staged[event_id].document if before else b""
+        self._last_event_id = max(self._last_event_id, event_id)
+        return self.stage(event_id, after, mutation.type, mutation.time, mutation.actor)
+
+    def event(self, event_id: int) -> Event | None:
+        """The event as the group has left it so far; None: there is none."""
+        staged = self._staged.get(event_id)
+        if staged is None:
+            staged = self._staged[event_id] = self._stored(event_id)
+        return staged.after
+
+    def stage(
+        self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
+    ) -> bytes:
+        """Takes up one change of an event that `event` gave; its document (its last, if gone)."""
+        staged = self._staged[event_id]
         document = staged.document if after is None else encode_event(after)
-        if not mutation.event_id:
-            self._last_event_id = event_id
         self._last_seq += 1
-        row = (int(mutation.type), mutation.time, mutation.actor, document)
-        self._changes.append((self._last_seq, event_id, *row))
+        self._changes.append((self._last_seq, event_id, int(type_), time, actor, document))
         self._staged[event_id] = _Staged(staged.before, after, document)
         if after is not None:
             self._collections.setdefault((after.brand, after.desk), len(self._collections) + 1)
@@ -181,23 +214,29 @@ class Batch:
     def _write_events(self) -> None:
         added: list[tuple[int | bytes, ...]] = []
         changed: list[tuple[int | bytes, ...]] = []
+        touched: list[tuple[int | bytes, ...]] = []
         gone: list[tuple[int]] = []
         managers_gone: list[tuple[int, ...]] = []
         managers_added: list[tuple[int, ...]] = []
         for event_id, staged in self._staged.items():
-            old = _manager_rows(index_row(staged.before)) if staged.before else {}
-            new = {}
-            if staged.after:
-                row = index_row(staged.after)
-                new = _manager_rows(row)
-                (changed if old else added).append(self._event_row(row, staged.document))
-            elif old:
+            if staged.after is staged.before:
+                continue
+            before = index_row(staged.before) if staged.before else None
+            after = index_row(staged.after) if staged.after else None
+            if after is None:
                 gone.append((event_id,))
-            if old != new:
-                managers_gone += old.keys() - new.keys()
-                managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
+            elif before is None:
+                added.append(self._event_row(after, staged.document))
+            elif _moved(before, after):
+                changed.append(self._event_row(after, staged.document))
+            else:
+                touched.append((event_id, staged.document, after.due_time))
+            old, new = _manager_rows(before), _manager_rows(after)
+            managers_gone += old.keys() - new.keys()
+            managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
         self._run(_INSERT_EVENT, added)
         self._run(_UPDATE_EVENT, changed)
+        self._run(_UPDATE_DOCUMENT, touched)
         self._run(_DELETE_MANAGER, managers_gone)
         self._run(_INSERT_MANAGER, managers_added)
         self._run(_DELETE_EVENT, gone)
@@ -216,6 +255,7 @@ class Batch:
             row.lead_id,
             row.login,
             document,
+            row.due_time,
         )
 
     def _write_keys(self) -> None:
@@ -227,7 +267,16 @@ class Batch:
         self._run(_DELETE_KEYS, [(newest - self._retry_window_sec,)])
 
 
-def _manager_rows(row: IndexRow) -> dict[tuple[int, int, int, int], int]:
+def _moved(before: IndexRow, after: IndexRow) -> bool:
+    """Whether more than the document and its due time has changed."""
+    return msgspec.structs.replace(before, due_time=0, managers=()) != msgspec.structs.replace(
+        after, due_time=0, managers=()
+    )
+
+
+def _manager_rows(row: IndexRow | None) -> dict[tuple[int, int, int, int], int]:
     """The rows of `event_manager`: key to end_time."""
+    if row is None:
+        return {}
     place = (row.duration_class, row.start_time, row.event_id)
     return {(manager_id, *place): row.end_time for manager_id in row.managers}

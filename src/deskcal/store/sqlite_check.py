@@ -14,11 +14,11 @@ from deskcal.store.sqlite_files import DATABASE, StoreError, connect_reader
 
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""
-TABLES = ("collection", "event", "event_manager", "change", "idempotency")
+TABLES = ("collection", "event", "event_manager", "change", "notification", "idempotency")
 
 _EVENTS = """
     SELECT e.id, c.brand, c.desk, e.duration_class, e.start_time, e.end_time, e.type, e.status,
-        e.customer_id, e.lead_id, e.login, e.document,
+        e.customer_id, e.lead_id, e.login, e.due_time, e.document,
         (SELECT document FROM change WHERE event_id = e.id ORDER BY seq DESC LIMIT 1)
     FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""
 _MANAGERS = """

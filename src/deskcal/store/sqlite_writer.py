@@ -8,13 +8,14 @@ import logging
 import queue
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import apsw
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
 from deskcal.store import Mutation
-from deskcal.store.sqlite_batch import Batch, Landing, Numbers
+from deskcal.store.sqlite_batch import Batch, Job, Landing, Numbers
 
 CHECKPOINT_PAGES = 4000
 """Pages of the write-ahead log after which they are copied into the database."""
@@ -30,7 +31,7 @@ class Writer:
     def __init__(
         self,
         connect: Callable[[], apsw.Connection],
-        landed: Callable[[list[Mutation], Landing], None],
+        landed: Callable[[Sequence[Mutation | Job], Landing], None],
         *,
         max_group: int,
         retry_window_sec: int,
@@ -40,16 +41,16 @@ class Writer:
         self._landed = landed
         self._max_group = max_group
         self._retry_window_sec = retry_window_sec
-        self._queue: queue.SimpleQueue[Mutation | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Mutation | Job | None] = queue.SimpleQueue()
         self._waiting: dict[int, None] = {}
         self._wal_pages = 0
         self._open()
         self._thread = threading.Thread(target=self._run, name="deskcal-writer", daemon=True)
 
     @property
-    def collections(self) -> dict[tuple[str, str], int]:
-        """Every (brand, desk) in use and its number, at the start."""
-        return dict(self._numbers.collections)
+    def numbers(self) -> Numbers:
+        """The numbers in use after the newest commit."""
+        return self._numbers
 
     def start(self) -> None:
         """Begins to commit."""
@@ -59,6 +60,10 @@ class Writer:
         """Queues `mutation`; never blocks."""
         self._waiting[id(mutation)] = None
         self._queue.put(mutation)
+
+    def put_job(self, job: Job) -> None:
+        """Queues `job`; never blocks."""
+        self._queue.put(job)
 
     def withdraw(self, key: int) -> bool:
         """Whether the mutation of this `id()` was still waiting; then it is not applied."""
@@ -89,30 +94,47 @@ class Writer:
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            group, stopping = self._take()
+            group, last = self._take()
             if group:
                 self._commit_group(group)
-                self._checkpoint()
+            if isinstance(last, Job):
+                self._commit_job(last)
+            stopping = last is None
+            self._checkpoint()
 
-    def _take(self) -> tuple[list[Mutation], bool]:
-        """Everything that waits, at least one; and whether to stop after it."""
-        mutation = self._queue.get()
+    def _take(self) -> tuple[list[Mutation], Job | Mutation | None]:
+        """The mutations that wait, up to a job or the end; and what was taken last."""
+        taken = self._queue.get()
         group: list[Mutation] = []
-        while mutation is not None:
-            if self._waiting.pop(id(mutation), _TAKEN) is not _TAKEN:
-                group.append(mutation)
+        while isinstance(taken, Mutation):
+            if self._waiting.pop(id(taken), _TAKEN) is not _TAKEN:
+                group.append(taken)
             if len(group) == self._max_group:
-                return group, False
+                break
             try:
-                mutation = self._queue.get_nowait()
+                taken = self._queue.get_nowait()
             except queue.Empty:
-                return group, False
-        return group, True
+                break
+        return group, taken
+
+    def _commit_job(self, job: Job) -> None:
+        """Runs `job` in a transaction of its own; what it raises is its caller's."""
+        try:
+            landing = self._transact(lambda batch: [job.run(self._connection, batch)])
+        except _CommitFailed as exc:
+            logger.error("the commit of a job failed: %s", exc)
+            self._reopen()
+            landing = _all([job], Timeout("the commit failed; whether it was applied is unknown"))
+        except Exception as exc:
+            self._roll_back()
+            logger.error("a job was not applied: %s", exc)
+            landing = _all([job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc)))
+        self._landed([job], landing)
 
     def _commit_group(self, group: list[Mutation]) -> None:
         """Commits `group`; where one of its mutations breaks it, each for itself."""
         try:
-            landing = self._transact(group)
+            landing = self._transact(lambda batch: [batch.apply(one) for one in group])
         except _CommitFailed as exc:
             logger.error("the commit of %d mutations failed: %s", len(group), exc)
             self._reopen()
@@ -130,14 +152,14 @@ class Writer:
             landing = _all(group, _incident(group[0]))
         self._landed(group, landing)
 
-    def _transact(self, group: list[Mutation]) -> Landing:
+    def _transact(self, apply: Callable[[Batch], list[Any]]) -> Landing:
         self._connection.execute("BEGIN IMMEDIATE")
         batch = Batch(self._connection, self._numbers, retry_window_sec=self._retry_window_sec)
-        outcomes = [batch.apply(mutation) for mutation in group]
+        outcomes = apply(batch)
         batch.write()
         self._commit()
         self._numbers = batch.numbers
-        return Landing(outcomes, batch.records(), batch.new_collections())
+        return batch.landing(outcomes)
 
     def _commit(self) -> None:
         try:
@@ -178,8 +200,8 @@ class _CommitFailed(apsw.Error):
     """COMMIT itself failed: whether the group is on the disk is not known."""
 
 
-def _all(group: list[Mutation], error: DeskcalError) -> Landing:
-    return Landing([error] * len(group), {}, {})
+def _all(group: Sequence[Mutation | Job], error: DeskcalError) -> Landing:
+    return Landing([error] * len(group), {}, 0, 0, {})
 
 
 def _told(exc: apsw.Error) -> str:

@@ -1,0 +1,154 @@
+"""The change table to be asked: what changed after a cursor, and one event's history."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from deskcal.access import Session, not_found
+from deskcal.commands.dispatch import Context, Data, Work, command
+from deskcal.commands.events import EventId, Facts, event_facts
+from deskcal.documents import decode_event, sight_of, wire_safe
+from deskcal.filters import EventFacts
+from deskcal.model import ChangeType, Event, Id, managers_of
+from deskcal.peers import Peer
+from deskcal.store import StoredChange
+
+MAX_CHANGES = 5000
+
+Limit = Annotated[int, Meta(ge=1, le=MAX_CHANGES)]
+_FIELDS = Event.__struct_fields__
+_encode = msgspec.json.Encoder().encode
+
+
+class GetChanges(Facts, kw_only=True):
+    """What to tell of what changed."""
+
+    since: Id | None = None
+    """The cursor of the answer before; absent: only the cursor of now."""
+    limit: Limit = 1000
+    """Changes that are looked at; fewer are told where they are not the caller's to know."""
+
+
+class GetHistory(EventId, kw_only=True):
+    """One event, and where to go on in its history."""
+
+    since: Id | None = None
+    limit: Limit = 1000
+
+
+@command("MngGetCalendarChanges", GetChanges, is_list=True)
+def get_changes(context: Context, _: Peer, session: Session, data: GetChanges) -> Data | Work:
+    """What changed after a cursor, in order, and the cursor to go on from."""
+    facts = event_facts(data)
+    if data.since is None:
+        return b'{"changes":[],"next":%d,"more":0}' % context.feed.newest_seq
+    context.feed.check_cursor(data.since)
+    return _changes(context, session, facts, data.since, data.limit)
+
+
+async def _changes(
+    context: Context, session: Session, facts: EventFacts, since: int, limit: int
+) -> Data:
+    stored = await context.store.feed.changes(since, limit)
+    rows = [row for change in stored if (row := _change_row(change, session, facts)) is not None]
+    following = stored[-1].seq if stored else since
+    more = len(stored) == limit and following < context.feed.newest_seq
+    return b'{"changes":[%b],"next":%d,"more":%d}' % (b",".join(rows), following, more)
+
+
+def _change_row(change: StoredChange, session: Session, facts: EventFacts) -> bytes | None:
+    """The change as the session is told of it; None: it is not theirs to know, or not asked for."""
+    after = None if change.type == ChangeType.DELETED else _seen(change.document, session, facts)
+    saw = change.before is not None and _seen(change.before, session, facts)
+    if not after and not saw:
+        return None
+    type_ = change.type
+    if not after:
+        type_ = ChangeType.DELETED
+    elif not saw and change.before is not None:
+        type_ = ChangeType.UPDATED
+    return b'{"seq":%d,"type":%d,"time":%d,"actor":%d,"id":%d,"event":%b}' % (
+        change.seq,
+        type_,
+        change.time,
+        change.actor,
+        change.event_id,
+        change.document if after else b"null",
+    )
+
+
+def _seen(document: bytes, session: Session, facts: EventFacts) -> bool:
+    event = decode_event(document)
+    return session.can_see(sight_of(event)) and _fits(event, facts)
+
+
+def _fits(event: Event, facts: EventFacts) -> bool:
+    """Whether the event is what was asked for: the list's filters, without its range."""
+    return (
+        facts.desk_filter.matches(event.desk)
+        and facts.brand in (None, event.brand)
+        and (not facts.manager_id or facts.manager_id in managers_of(event))
+        and facts.customer_id in (0, event.customer_id)
+        and facts.lead_id in (0, event.lead_id)
+        and facts.login in (0, event.login)
+        and (not facts.status or event.status in facts.status)
+        and (not facts.type or event.type in facts.type)
+    )
+
+
+@command("MngGetCalendarEventHistory", GetHistory, is_list=True)
+def get_event_history(context: Context, _: Peer, session: Session, data: GetHistory) -> Work:
+    """Who changed what, when, from what to what; also of a deleted event."""
+    return _history(context, session, data)
+
+
+async def _history(context: Context, session: Session, data: GetHistory) -> Data:
+    await _require_last_sight(context, session, data.id)
+    stored = await context.store.feed.history(data.id, data.since or 0, data.limit)
+    rows = [_history_row(change, session) for change in stored]
+    return b'{"history":[%b],"more":%d}' % (b",".join(rows), len(stored) == data.limit)
+
+
+async def _require_last_sight(context: Context, session: Session, event_id: int) -> None:
+    """Raises: NotFound if the session may not see the event as it is, or was when it went."""
+    record = await context.store.load(event_id)
+    if record is not None:
+        sight = record.sight
+    else:
+        last = await context.store.feed.newest(event_id)
+        if last is None:
+            raise not_found(event_id)
+        sight = sight_of(decode_event(last.document))
+    if not session.can_see(sight):
+        raise not_found(event_id)
+
+
+def _history_row(change: StoredChange, session: Session) -> bytes:
+    row = {
+        "seq": change.seq,
+        "type": change.type,
+        "time": change.time,
+        "actor": change.actor,
+        "changed": _changed(change, session),
+    }
+    return wire_safe(_encode(row))
+
+
+def _changed(change: StoredChange, session: Session) -> dict[str, tuple[Any, Any]]:
+    """Old and new value by field; empty where the session could not see one of the two.
+
+    Of an event that was added the old values are null; of one that was deleted, the new ones.
+    """
+    after = decode_event(change.document)
+    before = None if change.before is None else decode_event(change.before)
+    if not session.can_see(sight_of(after)):
+        return {}
+    if change.type == ChangeType.DELETED:
+        return {name: (getattr(after, name), None) for name in _FIELDS}
+    if before is None:
+        return {name: (None, getattr(after, name)) for name in _FIELDS}
+    if not session.can_see(sight_of(before)):
+        return {}
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in _FIELDS}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

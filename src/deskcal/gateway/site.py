@@ -1,0 +1,147 @@
+"""What a browser gets over HTTP: the built page, health, metrics; and the headers that guard it."""
+
+from collections.abc import Callable, Iterable
+from importlib import resources
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deskcal import __version__
+from deskcal.commands import Context
+from deskcal.gateway.sockets import Sockets
+
+PAGE = "page"
+"""The directory beside this file into which `web/` is built."""
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+GUARDS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Headers of every answer. No inline script, no foreign host, in nobody's frame."""
+
+NOT_BUILT = (
+    "The web calendar is not built. In a checkout, run `make web` (it needs Node 20.19 or newer) "
+    "and load this page again; an installed deskcal carries it.\n"
+)
+
+
+class _Guarded:
+    """Puts `GUARDS` on every HTTP answer."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in GUARDS.items():
+                    headers[name] = value
+            await send(message)
+
+        await self._inner(scope, receive, guarded)
+
+
+class _Assets(StaticFiles):
+    """Files whose names carry a hash of what is in them."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """As any file, and good for ever."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+class _Numbers:
+    """What `/metrics` tells, read at the moment of asking."""
+
+    def __init__(self, sockets: Sockets, tcp_connections: Callable[[], int]) -> None:
+        self._sockets = sockets
+        self._tcp_connections = tcp_connections
+
+    def collect(self) -> Iterable[Metric]:
+        """For prometheus-client."""
+        connections = GaugeMetricFamily(
+            "deskcal_connections", "Clients that are connected", labels=["transport"]
+        )
+        connections.add_metric(["tcp"], self._tcp_connections())
+        connections.add_metric(["websocket"], len(self._sockets))
+        yield connections
+        yield CounterMetricFamily(
+            "deskcal_websocket_messages",
+            "Messages that browsers have sent",
+            value=self._sockets.messages_total,
+        )
+        build = GaugeMetricFamily("deskcal_build", "The version that runs", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+
+
+def page_directory() -> Path:
+    """Where the built page lies, if it is built."""
+    return Path(str(resources.files("deskcal.gateway"))) / PAGE
+
+
+def site(context: Context, sockets: Sockets, tcp_connections: Callable[[], int]) -> ASGIApp:
+    """The application that uvicorn runs."""
+    page = page_directory()
+    registry = CollectorRegistry()
+    registry.register(_Numbers(sockets, tcp_connections))
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+
+    async def index(_: Request) -> Response:
+        file = page / "index.html"
+        if not file.exists():
+            return PlainTextResponse(NOT_BUILT, 503)
+        return FileResponse(file, headers={"cache-control": "no-cache"})
+
+    async def alive(_: Request) -> Response:
+        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+    async def ready(_: Request) -> Response:
+        if context.stopping:
+            return PlainTextResponse("stopping\n", 503, headers={"cache-control": "no-store"})
+        return PlainTextResponse("ready\n", headers={"cache-control": "no-store"})
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [
+        Route("/", index),
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route("/metrics", metrics),
+        WebSocketRoute("/ws", sockets.serve),
+        Mount("/assets", _Assets(directory=page / "assets", check_dir=False)),
+    ]
+    return _Guarded(Starlette(routes=routes))

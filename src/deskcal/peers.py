@@ -1,0 +1,71 @@
+"""Who is connected: what a connection has said of itself, and where each manager can be reached."""
+
+from collections.abc import Callable, Iterator
+
+from deskcal.access import Session
+
+
+class Peer:
+    """Who speaks: what lives as long as the connection, whatever its transport."""
+
+    __slots__ = ("bad_messages", "channels", "name", "send", "sessions")
+
+    def __init__(self, name: str = "", send: Callable[[bytes], bool] | None = None) -> None:
+        self.name = name
+        """Address, for the log."""
+        self.send = send or _nowhere
+        """`send(lines)` pushes what nobody asked for; False: the client is too slow for it."""
+        self.sessions: dict[int, Session] = {}
+        """By manager: of the tokens carried so far, the one with the latest `exp`."""
+        self.channels: dict[int, dict[str, None]] = {}
+        """By manager: the channels subscribed to, in order."""
+        self.bad_messages = 0
+        """Bad messages in a row."""
+
+    def live_session(self, manager_id: int, now: float) -> Session | None:
+        """That manager's session on this connection, unless it is over at `now`."""
+        session = self.sessions.get(manager_id)
+        return session if session is not None and now < session.exp else None
+
+
+def _nowhere(_: bytes) -> bool:
+    return False
+
+
+class Peers:
+    """The connections by the managers whose tokens they have carried."""
+
+    def __init__(self) -> None:
+        self._by_manager: dict[int, dict[Peer, None]] = {}
+        self.arrived: Callable[[int], None] = lambda _: None
+        """Called when a manager's token is carried by a connection for the first time, or anew."""
+
+    def carry(self, peer: Peer, session: Session) -> None:
+        """Takes note of a token; of a manager's several the one with the latest `exp` counts."""
+        known = peer.sessions.get(session.manager_id)
+        if known is not None and session.exp < known.exp:
+            return
+        peer.sessions[session.manager_id] = session
+        self._by_manager.setdefault(session.manager_id, {})[peer] = None
+        self.arrived(session.manager_id)
+
+    def forget(self, peer: Peer) -> None:
+        """The connection is closed."""
+        for manager_id in peer.sessions:
+            peers = self._by_manager.get(manager_id, {})
+            peers.pop(peer, None)
+            if not peers:
+                self._by_manager.pop(manager_id, None)
+
+    def of_manager(self, manager_id: int, now: float) -> Iterator[tuple[Peer, Session]]:
+        """The connections on which that manager can be reached at `now`, with the session there."""
+        for peer in list(self._by_manager.get(manager_id, ())):
+            session = peer.live_session(manager_id, now)
+            if session is not None:
+                yield peer, session
+
+    def tell_others(self, speaker: Peer, manager_id: int, line: bytes, now: float) -> None:
+        """Pushes `line` to that manager's other connections, where it is subscribed to anything."""
+        for peer, _ in self.of_manager(manager_id, now):
+            if peer is not speaker and manager_id in peer.channels:
+                peer.send(line)

@@ -1,0 +1,169 @@
+"""Reminders of the embedded store: what is due, who is to be told, what became of it.
+
+A row of `notification` is one manager's reminder of one due time. Firing writes the rows, the
+event's `reminder_sent_time` and the change in one transaction.
+"""
+
+import functools
+from typing import Any
+
+import apsw
+import msgspec
+
+from deskcal.model import ChangeType, Event, ParticipantStatus, due_time
+from deskcal.store import Fired, Notification, NotificationKey, NotificationState
+from deskcal.store.sqlite_batch import Batch
+from deskcal.store.sqlite_feed import Read, RunJob
+
+WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
+SERVER = 0
+"""The actor of what the server does on its own."""
+
+_NEXT_EVENT = "SELECT min(due_time) FROM event WHERE due_time > 0"
+_NEXT_SNOOZED = "SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0"
+_DUE_EVENTS = """
+    SELECT id FROM event WHERE due_time > 0 AND due_time <= ? ORDER BY due_time, id LIMIT ?"""
+_DUE_SNOOZED = """
+    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, e.document
+    FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
+    WHERE n.state = 0 AND n.fired_time = 0 AND n.due_time <= ? ORDER BY n.due_time LIMIT ?"""
+_INSERT = """
+    INSERT INTO notification VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET
+        armed_time = excluded.armed_time, fired_time = excluded.fired_time,
+        state = 0, state_time = excluded.state_time
+    WHERE state >= 3"""
+_SET_FIRED = """
+    UPDATE notification SET fired_time = ?, state_time = ?
+    WHERE event_id = ? AND due_time = ? AND manager_id = ?"""
+_WAITING_MANAGERS = """
+    SELECT DISTINCT manager_id FROM notification WHERE state = 0 AND fired_time > 0"""
+_WAITING = """
+    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, e.document
+    FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
+    WHERE n.state = 0 AND n.manager_id = ? AND n.fired_time > 0 ORDER BY n.due_time LIMIT ?"""
+_MARK = """
+    UPDATE notification SET state = ?, state_time = ?
+    WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state <= ?"""
+_ARMED = """
+    SELECT armed_time FROM notification
+    WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state < 3"""
+_MISS = """
+    UPDATE notification SET state = 3, state_time = :now
+    WHERE (event_id, due_time, manager_id) IN (
+        SELECT event_id, due_time, manager_id FROM notification
+        WHERE state = 0 AND fired_time > 0 AND fired_time < :before AND due_time < :before
+        LIMIT :limit)"""
+
+
+class SqliteReminders:
+    """A `ReminderStore`."""
+
+    def __init__(self, read: Read, job: RunJob) -> None:
+        self._read = read
+        self._job = job
+
+    async def next_due(self) -> int | None:
+        """The earliest due time of an event or a snooze."""
+        due: int | None = await self._read(_next_due)
+        return due
+
+    async def fire(self, now: int, limit: int) -> Fired:
+        """Fires what is due."""
+        fired: Fired = await self._job(functools.partial(_fire, now, limit))
+        return fired
+
+    async def waiting_managers(self) -> set[int]:
+        """Managers whose reminders wait for them."""
+        found: set[int] = await self._read(_waiting_managers)
+        return found
+
+    async def waiting(self, manager_id: int, limit: int) -> list[Notification]:
+        """What waits for one manager."""
+        found: list[Notification] = await self._read(_waiting, manager_id, limit)
+        return found
+
+    async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
+        """Moves rows on from waiting; for READ also sent ones, and read ones again."""
+        highest = READ if state == NotificationState.READ else WAITING
+        rows = [(int(state), now, *_astuple(key), highest) for key in keys]
+        marked: int = await self._job(lambda connection, _: _changed(connection, _MARK, rows))
+        return marked
+
+    async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
+        """Puts a row beside the one of `key` that fires at `until`."""
+        snoozed: bool = await self._job(functools.partial(_snooze, key, until, now))
+        return snoozed
+
+    async def miss(self, before: int, now: int, limit: int) -> int:
+        """Gives up on what has waited for too long."""
+        bindings = {"before": before, "now": now, "limit": limit}
+        missed: int = await self._job(lambda connection, _: _changed(connection, _MISS, [bindings]))
+        return missed
+
+
+def _next_due(connection: apsw.Connection) -> int | None:
+    found = [connection.execute(query).get for query in (_NEXT_EVENT, _NEXT_SNOOZED)]
+    return min((due for due in found if due is not None), default=None)
+
+
+def _waiting_managers(connection: apsw.Connection) -> set[Any]:
+    return {manager_id for (manager_id,) in connection.execute(_WAITING_MANAGERS)}
+
+
+def _waiting(connection: apsw.Connection, manager_id: int, limit: int) -> list[Notification]:
+    rows: Any = connection.execute(_WAITING, (manager_id, limit))
+    return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
+
+
+def _changed(connection: apsw.Connection, statement: str, rows: list[Any]) -> int:
+    before = connection.total_changes()
+    connection.executemany(statement, rows)
+    return connection.total_changes() - before
+
+
+def _snooze(
+    key: NotificationKey, until: int, now: int, connection: apsw.Connection, _: Batch
+) -> bool:
+    armed_time = connection.execute(_ARMED, _astuple(key)).get
+    if armed_time is None:
+        return False
+    connection.execute(_MARK, (READ, now, *_astuple(key), READ))
+    later = (key.event_id, until, key.manager_id, armed_time, 0, WAITING, now)
+    connection.execute(_INSERT, later)
+    return True
+
+
+def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> Fired:
+    """Events first, snoozed rows with what is left of `limit`."""
+    notifications: list[Notification] = []
+    due: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
+    for (event_id,) in due:
+        event = batch.event(event_id)
+        assert event is not None
+        notifications += _fire_event(batch, event, now)
+    rows = [(*_astuple(n.key), n.armed_time, now, WAITING, now) for n in notifications]
+    connection.executemany(_INSERT, rows)
+    snoozed = _fire_snoozed(connection, now, limit - len(due))
+    return Fired(notifications + snoozed, len(due) + len(snoozed))
+
+
+def _fire_event(batch: Batch, event: Event, now: int) -> list[Notification]:
+    due = due_time(event)
+    fired = msgspec.structs.replace(event, reminder_sent_time=now)
+    document = batch.stage(event.id, fired, ChangeType.UPDATED, now, SERVER)
+    return [
+        Notification(NotificationKey(event.id, due, row.manager_id), due, now, document)
+        for row in event.participants
+        if row.status != ParticipantStatus.DECLINED
+    ]
+
+
+def _fire_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:
+    rows: Any = connection.execute(_DUE_SNOOZED, (now, limit)).fetchall()
+    connection.executemany(_SET_FIRED, [(now, now, *row[:3]) for row in rows])
+    return [Notification(NotificationKey(*row[:3]), row[3], now, row[4]) for row in rows]
+
+
+def _astuple(key: NotificationKey) -> tuple[int, int, int]:
+    return (key.event_id, key.due_time, key.manager_id)

@@ -1,0 +1,280 @@
+"""The command line as people run it: real processes, a real server."""
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+
+COMMAND = [sys.executable, "-m", "deskcal.cli"]
+WAIT_SEC = 30
+STOP_SEC = 10
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Ours without any setting of deskcal, in UTF-8."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DESKCAL_")}
+    return kept | {"PYTHONIOENCODING": "utf-8"} | more
+
+
+def deskcal(
+    *arguments: object, stdin: str = "", **environ: str
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(**environ),
+        timeout=WAIT_SEC,
+        check=False,
+    )
+
+
+class Running:
+    """A server process that is ready."""
+
+    def __init__(self, process: "subprocess.Popen[str]", data: Path) -> None:
+        assert process.stdout is not None
+        self.process = process
+        self.data = data
+        self.lines: list[str] = []
+        while not self.lines or not self.lines[-1].startswith("ready:"):
+            line = process.stdout.readline()
+            assert line, "the server ended before it was ready"
+            self.lines.append(line.rstrip("\n"))
+        found = re.search(r"tcp (\S+:[0-9]+)", self.lines[-1])
+        assert found is not None
+        self.address = found[1]
+
+    def token(self, *options: str) -> str:
+        who = ("--manager", "10", "--session", "SESSION_CRM_MANAGER")
+        made = deskcal("token", "--data", self.data, *who, *options)
+        assert made.returncode == 0, made.stderr
+        return made.stdout.strip()
+
+    def call(
+        self, command: str, data: str = "{}", **environ: str
+    ) -> "subprocess.CompletedProcess[str]":
+        environ = {"DESKCAL_CONNECT": self.address, "DESKCAL_TOKEN": self.token()} | environ
+        return deskcal("call", command, data, **environ)
+
+
+@contextmanager
+def serving(data: Path, *options: str, **environ: str) -> Iterator[Running]:
+    arguments = ["serve", "--data", str(data), "--tcp", "127.0.0.1:0", "--web", "off", *options]
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        env=environment(**environ),
+    )
+    try:
+        yield Running(process, data)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serving(tmp_path_factory.mktemp("served") / "data") as running:
+        yield running
+
+
+NEW_EVENT = {"title": "Звонок: Ελένη 😀", "start_time": 1_710_000_000, "end_time": 1_710_003_600}
+
+
+def add(server: Running, **fields: Any) -> dict[str, Any]:
+    called = server.call("MngAddCalendarEvent", json.dumps(NEW_EVENT | fields))
+    assert called.returncode == 0, called.stderr
+    event: dict[str, Any] = json.loads(called.stdout)["data"]["event"]
+    return event
+
+
+def test_the_answer_is_printed_readably_with_real_characters(server: Running) -> None:
+    event = add(server)
+    called = server.call("MngGetCalendarEvent", json.dumps({"id": event["id"]}))
+    assert (called.returncode, called.stderr) == (0, "")
+    assert '      "title": "Звонок: Ελένη 😀",\n' in called.stdout
+    assert json.loads(called.stdout)["status"] == 200
+
+
+def test_a_terminal_that_can_not_show_them_gets_escapes(server: Running) -> None:
+    event = add(server)
+    called = server.call(
+        "MngGetCalendarEvent", json.dumps({"id": event["id"]}), PYTHONIOENCODING="ascii"
+    )
+    assert called.stdout.isascii()
+    assert json.loads(called.stdout)["data"]["event"]["title"] == NEW_EVENT["title"]
+
+
+def test_data_can_come_from_stdin(server: Running) -> None:
+    event = add(server)
+    called = deskcal(
+        "call",
+        "--connect",
+        server.address,
+        "--token",
+        server.token(),
+        "MngGetCalendarEvent",
+        "-",
+        stdin=json.dumps({"id": event["id"]}, indent=2),
+    )
+    assert json.loads(called.stdout)["data"]["event"] == event
+
+
+def test_ping_needs_neither_token_nor_data(server: Running) -> None:
+    called = deskcal("call", "--connect", server.address, "Ping")
+    assert called.returncode == 0
+    assert abs(json.loads(called.stdout)["data"]["time"] - time.time()) < WAIT_SEC
+
+
+def test_an_error_is_one_line_on_stderr_beside_the_answer(server: Running) -> None:
+    called = server.call("MngGetCalendarEvent", '{"id":"x"}')
+    assert called.returncode == 1
+    assert called.stderr == 'deskcal: 400 INVALID_FIELD id: id ("x") must be an integer\n'
+    assert json.loads(called.stdout)["error"]["code"] == "INVALID_FIELD"
+
+
+def test_without_a_token_calendar_commands_are_refused(server: Running) -> None:
+    called = deskcal("call", "--connect", server.address, "MngGetCalendarEvent", '{"id":1}')
+    assert called.returncode == 1
+    assert called.stderr.startswith("deskcal: 401 UNAUTHORIZED")
+
+
+@pytest.mark.parametrize(("data", "told"), [("{", "not JSON"), ("[1]", "no JSON object")])
+def test_bad_json_is_told_before_anything_is_sent(data: str, told: str) -> None:
+    called = deskcal("call", "--connect", "127.0.0.1:1", "Ping", data)
+    assert called.returncode == 2
+    assert told in called.stderr
+    assert "reach" not in called.stderr
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
+    called = deskcal("call", "--connect", "127.0.0.1:1", "Ping")
+    assert called.returncode == 1
+    assert called.stderr == (
+        "deskcal: can't reach 127.0.0.1:1: connection refused; is a server running there?\n"
+    )
+
+
+def test_the_token_stands_alone_and_says_what_was_asked(server: Running) -> None:
+    token = server.token("--desks", "DESK_EU*", "--brands", "default", "--ttl", "60")
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert abs(claims.pop("exp") - time.time() - 60) < WAIT_SEC
+    assert claims == {"id": 10, "type": 10, "desks": "DESK_EU*", "brands": "default"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--desks", ""), ("--brands", "!x"), ("--manager", "0"), ("--session", "ME"), ("--ttl", "0")],
+)
+def test_a_token_that_no_server_would_take_is_not_made(
+    tmp_path: Path, options: tuple[str, str]
+) -> None:
+    who = ("--manager", "10", "--session", "SESSION_ADMIN")
+    made = deskcal("token", "--data", tmp_path, *who, *options)
+    assert (made.returncode, made.stdout) == (2, "")
+    assert options[0] in made.stderr
+
+
+def test_the_secret_of_the_environment_goes_first(tmp_path: Path) -> None:
+    secret = "s" * 40
+    file = tmp_path / "other"
+    file.write_text("f" * 40, encoding="utf-8")
+    who = ("--manager", "10", "--session", "SESSION_ADMIN", "--secret-file", file)
+    made = deskcal("token", "--data", tmp_path / "d", *who, DESKCAL_SECRET=secret)
+    assert jwt.decode(made.stdout.strip(), secret, algorithms=["HS256"])["id"] == 10
+    made = deskcal("token", "--data", tmp_path / "d", *who)
+    assert jwt.decode(made.stdout.strip(), "f" * 40, algorithms=["HS256"])["id"] == 10
+    assert not (tmp_path / "d").exists()
+
+
+def test_public_keys_sign_no_tokens(tmp_path: Path) -> None:
+    who = ("--manager", "10", "--session", "SESSION_ADMIN", "--jwt-keys", "keys.pem")
+    made = deskcal("token", "--data", tmp_path, *who)
+    assert made.returncode == 1
+    assert "jwt_keys is set" in made.stderr
+
+
+def test_the_first_start_makes_a_secret_for_its_owner_alone(server: Running) -> None:
+    assert stat.S_IMODE((server.data / "secret").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_server_cleanly_and_nothing_is_lost(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with serving(tmp_path / "data") as running:
+        event = add(running)
+        running.process.send_signal(number)
+        assert running.process.wait(STOP_SEC) == 0
+    with serving(tmp_path / "data") as running:
+        called = running.call("MngGetCalendarEvent", json.dumps({"id": event["id"]}))
+        assert json.loads(called.stdout)["data"]["event"] == event
+
+
+def test_a_port_in_use_is_told_in_one_line(server: Running, tmp_path: Path) -> None:
+    started = deskcal("serve", "--data", tmp_path, "--tcp", server.address, "--web", "off")
+    assert started.returncode == 1
+    assert f"deskcal: can't listen on {server.address}" in started.stderr
+    assert "Traceback" not in started.stderr
+
+
+def test_a_directory_in_use_is_told_in_one_line(server: Running) -> None:
+    started = deskcal("serve", "--data", server.data, "--tcp", "127.0.0.1:0", "--web", "off")
+    assert started.returncode == 1
+    assert str(server.data) in started.stderr
+    assert "Traceback" not in started.stderr
+
+
+def test_settings_come_from_the_named_file(tmp_path: Path) -> None:
+    file = tmp_path / "deskcal.toml"
+    file.write_text("max_group = 0\n", encoding="utf-8")
+    started = deskcal("serve", "--config", file)
+    assert started.returncode == 2
+    assert started.stderr == (
+        f"deskcal: max_group = 0 (from file {file}) must be an integer of at least 1\n"
+    )
+    assert deskcal("serve", DESKCAL_CONFIG=str(file)).stderr == started.stderr
+
+
+def test_the_demo_desk_goes_into_an_empty_store_once(tmp_path: Path) -> None:
+    filled = deskcal("demo", "--data", tmp_path / "d")
+    assert filled.returncode == 0, filled.stderr
+    assert re.match(r"[34][0-9]{2} events of 12 managers are in ", filled.stdout)
+
+    again = deskcal("demo", "--data", tmp_path / "d")
+    assert again.returncode == 1
+    assert again.stderr.startswith("deskcal: ") and "empty" in again.stderr
+
+    checked = deskcal("check", "--data", tmp_path / "d")
+    assert checked.returncode == 0, checked.stderr
+    assert f"event: {filled.stdout.split()[0]}\n" in checked.stdout
+    assert checked.stdout.endswith("no differences\n")
+
+
+def test_a_check_of_no_store_fails(tmp_path: Path) -> None:
+    checked = deskcal("check", "--data", tmp_path / "none")
+    assert checked.returncode == 1
+    assert checked.stderr.startswith("deskcal: ")
+    assert not (tmp_path / "none").exists()
+
+
+def test_help_shows_each_setting_with_its_default_and_variable() -> None:
+    shown = " ".join(deskcal("serve", "--help").stdout.split())
+    assert "--max-message-bytes INTEGER" in shown
+    assert "[default 1048576 (1 MiB); DESKCAL_MAX_MESSAGE_BYTES]" in shown
+    assert "--demo / --no-demo" in shown

@@ -1,0 +1,132 @@
+"""A server without a socket: commands over a store of its own, with a clock that tests set.
+
+Beside it: tokens, and requests as lines.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from deskcal.access import SessionType, TokenVerifier, sign
+from deskcal.commands import Context, Later, Peer, answer, finish
+from deskcal.limits import Limits
+from deskcal.rates import RateLimit
+from deskcal.store import Store
+from deskcal.store.sqlite import open_sqlite
+from helpers import KEY, NOW, make_claims
+
+MANAGER = int(SessionType.SESSION_MANAGER)
+DEALER = int(SessionType.SESSION_DEALER)
+ADMIN = int(SessionType.SESSION_ADMIN)
+CRM_MANAGER = int(SessionType.SESSION_CRM_MANAGER)
+CRM_ADMIN = int(SessionType.SESSION_CRM_ADMIN)
+
+Answer = dict[str, Any]
+
+
+class FakeClock:
+    """The time that a test sets; called, it tells it."""
+
+    def __init__(self, time: float = NOW) -> None:
+        self.time = time
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def token(manager_id: int = 10, type: int = MANAGER, **claims: object) -> str:
+    """A token of that manager; `desks`, `brands`, `exp` and others as named."""
+    return sign(KEY, make_claims(id=manager_id, type=type, **claims))
+
+
+def request(command: str, ext_id: object, data: Mapping[str, Any], token_: str | None) -> bytes:
+    """A request as a frame, without its line end."""
+    message: dict[str, Any] = {"command": command, "extID": ext_id, "data": data}
+    if token_ is not None:
+        message["__token"] = token_
+    return json.dumps(message).encode()
+
+
+def make_context(store: Store, clock: FakeClock, limits: Limits) -> Context:
+    """What commands need, with tokens signed by `KEY`."""
+    rates = RateLimit(limits.max_requests_per_manager_sec)
+    return Context(store, TokenVerifier([KEY]), clock, rates, limits.max_subscriptions)
+
+
+class Desk:
+    """A server in process: `await desk.call(token, command, key=value)` gives the answer."""
+
+    def __init__(self, context: Context, clock: FakeClock) -> None:
+        self.context = context
+        self.clock = clock
+        self.peer = Peer()
+
+    async def frame(self, frame: bytes) -> Answer:
+        """The answer to one frame."""
+        return parsed(await line_of(answer(self.context, self.peer, frame)))
+
+    async def call(self, token_: str | None, command: str, **data: Any) -> Answer:
+        """The answer to one command."""
+        return await self.frame(request(command, 1, data, token_))
+
+    async def event(self, token_: str, command: str, **data: Any) -> dict[str, Any]:
+        """The event that a command which must succeed answers with."""
+        answered = await self.call(token_, command, **data)
+        assert answered["status"] == 200, answered
+        event: dict[str, Any] = answered["data"]["event"]
+        return event
+
+    async def add(self, token_: str, **data: Any) -> dict[str, Any]:
+        """A new event; title and times are filled in where they are not named."""
+        return await self.event(token_, "MngAddCalendarEvent", **new_event(**data))
+
+    async def rows(self, token_: str, **data: Any) -> tuple[list[int], int]:
+        """Ids and count of a list, of everything where nothing is named."""
+        answered = await self.call(token_, "MngGetCalendarEventsByFilter", **everything(**data))
+        assert answered["status"] == 200, answered
+        return [row["id"] for row in answered["data"]["rows"]], answered["data"]["count"]
+
+
+async def line_of(found: bytes | Later) -> bytes:
+    """The answer in one piece."""
+    data = await finish(found) if isinstance(found, Later) else found
+    return data if isinstance(data, bytes) else b"".join(data)
+
+
+def parsed(line: bytes) -> Answer:
+    """The message in a line, which must be spelled as the published clients need it."""
+    assert line.endswith(b"\r\n") and line.isascii() and b"\n" not in line[:-2], line
+    message: Answer = json.loads(line)
+    assert "event" not in message
+    return message
+
+
+def new_event(**named: Any) -> dict[str, Any]:
+    """Data of a create, one hour from `NOW`, but for what is named."""
+    return {"title": "Retention sync", "start_time": NOW, "end_time": NOW + 3600} | named
+
+
+def everything(**named: Any) -> dict[str, Any]:
+    """Data of a list of all that is there, but for what is named."""
+    data = {"from": 0, "to": NOW * 2, "limit": 1000, "offset": 0, "deskFilter": "*"}
+    data |= {{"since": "from", "until": "to"}.get(name, name): v for name, v in named.items()}
+    return data
+
+
+@asynccontextmanager
+async def open_desk(directory: Path, **limits: Any) -> AsyncIterator[Desk]:
+    """A `Desk` over a store in `directory`."""
+    bounds = Limits(**limits)
+    clock = FakeClock()
+    store = await open_sqlite(directory, bounds)
+    try:
+        yield Desk(make_context(store, clock, bounds), clock)
+    finally:
+        await store.close()
+
+
+def error_of(answered: Answer) -> tuple[int, str, str | None]:
+    """Status, code and field of a failure."""
+    return answered["status"], answered["error"]["code"], answered["error"].get("field")

@@ -1,0 +1,98 @@
+"""Mutations by name, as the commands would queue them, and what lists give back."""
+
+import json
+from collections.abc import Awaitable
+from typing import Any
+
+import msgspec
+
+from deskcal.access import Session, SessionType, brand_mask, desk_mask
+from deskcal.documents import Sight, decode_event
+from deskcal.drafts import create
+from deskcal.errors import NotFound
+from deskcal.filters import EventFilter
+from deskcal.model import ChangeType, Event, next_version
+from deskcal.store import Mutation, Retry, Store
+from harness import new_event
+from helpers import NOW, make_new_draft
+
+ADMIN_SESSION = Session(
+    1, SessionType.SESSION_CRM_ADMIN, desk_mask("*"), brand_mask("*"), float("inf")
+)
+
+
+def anything(_: Sight) -> None:
+    """The check of a retry that everybody passes."""
+
+
+def adding(
+    *, actor: int = 10, key: str = "", digest: bytes = b"", now: int = NOW, **fields: Any
+) -> Mutation:
+    """A create; with `key` it carries an idempotency_key."""
+    draft = make_new_draft(**new_event(**fields))
+
+    def change(_: Event | None, event_id: int) -> Event:
+        return create(draft, event_id=event_id, actor=actor, now=now)
+
+    retry = Retry(key, digest, anything) if key else None
+    return Mutation(0, ChangeType.ADDED, actor, now, change, retry)
+
+
+def changing(event_id: int, *, actor: int = 10, now: int = NOW, **fields: Any) -> Mutation:
+    """An update of fields of a stored event."""
+
+    def change(event: Event | None, event_id: int) -> Event:
+        if event is None:
+            raise NotFound(f"no event {event_id}")
+        return next_version(event, msgspec.structs.replace(event, **fields), actor=actor, now=now)
+
+    return Mutation(event_id, ChangeType.UPDATED, actor, now, change)
+
+
+def deleting(event_id: int) -> Mutation:
+    """A deletion of a stored event."""
+
+    def change(event: Event | None, event_id: int) -> None:
+        if event is None:
+            raise NotFound(f"no event {event_id}")
+
+    return Mutation(event_id, ChangeType.DELETED, 10, NOW, change)
+
+
+def raising(event_id: int, error: Exception) -> Mutation:
+    """A change that fails."""
+
+    def change(_: Event | None, __: int) -> Event:
+        raise error
+
+    return Mutation(event_id, ChangeType.UPDATED, 10, NOW, change)
+
+
+async def done(work: Awaitable[bytes]) -> Event:
+    """The event that a mutation leaves."""
+    return decode_event(await work)
+
+
+async def loaded(store: Store, event_id: int) -> Event | None:
+    """The event as the database has it."""
+    record = await store.load(event_id)
+    return None if record is None else decode_event(record.document)
+
+
+async def listed(
+    store: Store, session: Session = ADMIN_SESSION, **named: Any
+) -> tuple[list[dict[str, Any]], int]:
+    """Rows and count of a list, of everything where nothing is named."""
+    mask = desk_mask(named.pop("desk_filter", "*"))
+    wanted: dict[str, Any] = {"since": 0, "until": NOW * 2, "limit": 50_000} | named
+    found = await store.list_events(EventFilter(desk_filter=mask, **wanted), session)
+    rows: list[dict[str, Any]] = json.loads(b"[" + b",".join(found.documents) + b"]")
+    return rows, found.count
+
+
+async def ids(store: Store, session: Session = ADMIN_SESSION, **named: Any) -> list[int]:
+    """Ids of a list."""
+    rows, _ = await listed(store, session, **named)
+    return [row["id"] for row in rows]
+
+

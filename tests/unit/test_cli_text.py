@@ -1,0 +1,56 @@
+"""How the command line shows answers and errors."""
+
+import json
+
+import pytest
+
+from deskcal.cli_text import readable_error, readable_json
+from deskcal.errors import DeskcalError, InvalidField, NotFound
+
+
+def test_escaped_characters_are_shown_as_themselves() -> None:
+    shown = readable_json(
+        rb'{"title":"\u0417\u0432\u043e\u043d\u043e\u043a \ud83d\ude00"}', "utf-8"
+    )
+    assert shown == '{\n  "title": "Звонок 😀"\n}'
+
+
+def test_characters_that_the_encoding_lacks_stay_escaped() -> None:
+    text = rb'{"a":"\u00e9\u0417"}'
+    assert readable_json(text, "latin-1") == '{\n  "a": "é\\u0417"\n}'
+    assert readable_json(text, "ascii") == '{\n  "a": "\\u00e9\\u0417"\n}'
+
+
+@pytest.mark.parametrize(
+    "escaped", [r"\u001b", r"\u009b", r"\u0022", r"\u005c", r"\u202e", r"\n", r"\\u0041"]
+)
+def test_what_a_terminal_or_a_parser_would_obey_stays_escaped(escaped: str) -> None:
+    text = f'{{"a":"{escaped}"}}'
+    shown = readable_json(text.encode(), "utf-8")
+    assert json.loads(shown) == json.loads(text)
+    assert shown.isascii()
+    assert shown.replace("\n", "").isprintable()
+
+
+def test_numbers_stay_as_they_are_spelled() -> None:
+    assert readable_json(b"[1.50,1e5,12345678901234567890]", "utf-8").split() == [
+        "[",
+        "1.50,",
+        "1e5,",
+        "12345678901234567890",
+        "]",
+    ]
+
+
+def test_an_error_is_one_line_with_status_code_field_and_message() -> None:
+    assert readable_error(InvalidField("is wrong", field="id")) == "400 INVALID_FIELD id: is wrong"
+    assert readable_error(NotFound("no such event")) == "404 NOT_FOUND: no such event"
+
+
+def test_an_error_of_an_unknown_code_shows_the_code() -> None:
+    error = DeskcalError("short and stout", status=418, code="TEAPOT")
+    assert readable_error(error) == "418 TEAPOT: short and stout"
+
+
+def test_an_error_can_not_write_to_the_terminal_behind_the_line() -> None:
+    assert readable_error(NotFound("a\n\x1b[2J")) == r"404 NOT_FOUND: a\n\u001b[2J"
