@@ -61,6 +61,7 @@ class Connection(asyncio.Protocol):
         self._now = house.loop.time
         self._is_reading = True
         self._is_ending = False
+        self._is_stranger = True
         self._closes_when_done = False
         self._heard_at = self._beat_at = self._now()
         self._began_at = 0.0
@@ -114,7 +115,8 @@ class Connection(asyncio.Protocol):
                 is_blocked = self._is_blocked()
         if out:
             self._transport.write(b"".join(out))
-        if peer.sessions:
+        if peer.sessions and self._is_stranger:
+            self._is_stranger = False
             self._house.known(self)
         if peer.bad_messages >= self._limits.max_bad_messages:
             self._end()

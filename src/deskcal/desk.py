@@ -7,7 +7,7 @@ from deskcal.access import Key, Session, SessionType, brand_mask, desk_mask, sig
 from deskcal.commands import COMMANDS, Context, Peer, finish
 from deskcal.commands.dispatch import Later
 from deskcal.filters import EventFilter
-from deskcal.model import MAX_TIME
+from deskcal.model import MAX_TIME, NULL
 
 TOKEN_TTL_SEC = 86_400
 WEEK_SEC = 7 * 86_400
@@ -32,7 +32,7 @@ async def fill(context: Context) -> demo.Filled:
         data = add.decoder.decode(msgspec.json.encode(event.data))
         work = add.answer(context, Peer(), _session(event.actor), data)
         assert not isinstance(work, (bytes, list))
-        laters.append(Later(b"null", work, add))
+        laters.append(Later(NULL, work, add))
     for later in laters:
         answer = await finish(later)
         assert isinstance(answer, bytes) and b'"status":200' in answer, answer

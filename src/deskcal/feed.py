@@ -16,9 +16,9 @@ from msgspec import Struct
 from deskcal.access import Session, desk_mask
 from deskcal.documents import Sight, decode_event, sight_of
 from deskcal.errors import DeskcalError, ResyncRequired
-from deskcal.messages import encode_push, encode_resync
 from deskcal.model import ChangeType
 from deskcal.peers import Peer
+from deskcal.pushes import encode_push, encode_resync
 from deskcal.store import FeedStore, StoredChange
 
 logger = logging.getLogger(__name__)

@@ -27,38 +27,33 @@ class FrameDecoder:
         return len(self._tail)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Frames that `data` completes, in order; see `overflowed` for one that was too long.
-
-        The first branch is the usual case: whole messages, each ended by CRLF, none empty.
-        """
+        """Frames that `data` completes, in order; see `overflowed` for one that was too long."""
         if self.overflowed:
             return []
-        if not self._tail and len(data) <= self._limit_bytes and data.endswith(CRLF):
-            lines = data.split(CRLF)
-            if len(lines) == data.count(b"\n") + 1 and lines.index(b"") == len(lines) - 1:
-                lines.pop()
-                return lines
         lines = data.split(b"\n")
         if self._tail:
             self._tail += lines[0]
-            if len(lines) == 1:
-                return self._within_limit([])
-            lines[0] = bytes(self._tail)
-            self._tail.clear()
-        self._tail += lines.pop()
-        return self._within_limit(lines)
+            if len(lines) > 1:
+                lines[0] = bytes(self._tail)
+                self._tail = bytearray(lines.pop())
+            else:
+                lines.clear()
+        else:
+            self._tail += lines.pop()
+        frames = [line[:-1] if line.endswith(b"\r") else line for line in lines]
+        if b"" in frames:
+            frames = list(filter(None, frames))
+        if len(data) + len(self._tail) > self._limit_bytes:
+            return self._within_limit(frames)
+        return frames
 
-    def _within_limit(self, lines: list[bytes]) -> list[bytes]:
-        limit = self._limit_bytes
-        frames: list[bytes] = []
-        for line in lines:
-            frame = line[:-1] if line.endswith(b"\r") else line
-            if len(frame) > limit:
+    def _within_limit(self, frames: list[bytes]) -> list[bytes]:
+        """The frames before the first that is too long."""
+        for index, frame in enumerate(frames):
+            if len(frame) > self._limit_bytes:
                 self._overflow()
-                return frames
-            if frame:
-                frames.append(frame)
-        if len(self._tail) > limit + 1 or (len(self._tail) > limit and self._tail[-1:] != b"\r"):
+                return frames[:index]
+        if len(self._tail) - self._tail.endswith(b"\r") > self._limit_bytes:
             self._overflow()
         return frames
 

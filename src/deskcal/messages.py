@@ -1,4 +1,4 @@
-"""Frames to requests, answers and pushes to frames: the JSON of the envelope. No I/O here."""
+"""Frames to requests and answers to frames: the JSON of the envelope. No I/O here."""
 
 import enum
 import re
@@ -9,14 +9,14 @@ from msgspec import Raw, Struct
 
 from deskcal.documents import MAX_DEPTH, deeper_than, wire_safe
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField, InvalidJson, InvalidRequest
-from deskcal.model import MAX_ID, MAX_TIME, NULL, ChangeType
+from deskcal.model import MAX_ID, MAX_TIME, NULL
 
 MAX_FRAME_DEPTH = MAX_DEPTH + 2
 """Of a whole message: an `ast_json` as deep as it may be stands two levels below the envelope."""
 SHORTEST_TOO_DEEP = 2 * (MAX_DEPTH + 1)
 """Bytes that brackets alone take up in a message that is too deep."""
-NO_EXT_ID = b"null"
-QUOTE, BRACE = b'"{'
+NO_EXT_ID = Raw(b"null")
+QUOTE = ord('"')
 
 _BEFORE_EXT_ID = b'{"extID":'
 _BEFORE_EVENT = b',"status":200,"data":{"event":'
@@ -32,45 +32,22 @@ class Request(Struct, gc=False):
     """One request: who asks is not known yet, `data` is still JSON text."""
 
     command: str
-    ext_id: bytes
-    """JSON text to echo."""
-    data: Raw
-    token: str | None
-
-
-class _Envelope(Struct, gc=False):
-    command: str
-    ext_id: Raw = msgspec.field(default=Raw(NO_EXT_ID), name="extID")
-    data: Raw = Raw(b"null")
+    ext_id: Raw = msgspec.field(default=NO_EXT_ID, name="extID")
+    """JSON text to echo, safe to send."""
+    data: Raw = NULL
+    """Anything yet: `check_data` tells whether it is an object."""
     token: str | None = msgspec.field(default=None, name="__token")
 
 
-_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_envelope = msgspec.json.Decoder(Request).decode
 _decode_keys = msgspec.json.Decoder(dict[str, Raw]).decode
 _encode = msgspec.json.Encoder().encode
-
-
-class Reminder(Struct, frozen=True, gc=False):
-    """What one manager is told when the reminder of an event is due."""
-
-    title: str
-    description: str
-    """When the event is, for people."""
-    token: str
-    """The same for the same event, due time and manager."""
-    manager_id: int
-    create_time: int
-    """When it was fired, Unix seconds."""
-    due_time: int
-    late_sec: int
-    """How late it is delivered; 0: on time."""
-    document: bytes
 
 
 class BadRequest(Exception):
     """A frame that is no request: what to answer, and to which extID."""
 
-    def __init__(self, error: DeskcalError, ext_id: bytes = NO_EXT_ID) -> None:
+    def __init__(self, error: DeskcalError, ext_id: Raw = NO_EXT_ID) -> None:
         super().__init__(error.message)
         self.error = error
         self.ext_id = ext_id
@@ -79,24 +56,28 @@ class BadRequest(Exception):
 def decode_request(frame: bytes) -> Request:
     """The request in a frame; an unusable token is handed on as "", which no key signs.
 
+    That `data` is an object is left to its decoder; `check_data` finds out what else it is.
     Raises: BadRequest.
     Source: contract, sections 1 and 2.
     """
     try:
         if not frame.isascii():
             frame.decode()
-        envelope = _decode_envelope(frame)
-        ext_id = bytes(envelope.ext_id)
-        data, token = envelope.data, envelope.token
+        request = _decode_envelope(frame)
     except (ValueError, RecursionError) as exc:
         return _decode_slowly(frame, exc)
+    ext_id = bytes(request.ext_id)
     if not (ext_id[1:-1].isalnum() and ext_id[0] == QUOTE) and not ext_id.isdigit():
-        ext_id = _ext_id(ext_id)
-    if bytes(data)[0] != BRACE:
-        data = _data(data, ext_id)
-    if len(frame) - len(token or "") >= SHORTEST_TOO_DEEP:
-        _check_depth(frame, data, ext_id)
-    return Request(envelope.command, ext_id, data, token)
+        request.ext_id = _ext_id(ext_id)
+    if len(frame) - len(request.token or "") >= SHORTEST_TOO_DEEP:
+        _check_depth(frame, request.data, request.ext_id)
+    return request
+
+
+def check_data(request: Request) -> None:
+    """Raises: InvalidRequest if `data` is neither an object nor null."""
+    if bytes(request.data).strip()[:1] not in (b"{", b"n"):
+        raise InvalidRequest("data is no object; send {} or leave it out")
 
 
 def _decode_slowly(frame: bytes, cause: Exception) -> Request:
@@ -116,13 +97,13 @@ def _decode_slowly(frame: bytes, cause: Exception) -> Request:
         raise BadRequest(_too_deep()) from exc
     except ValueError as exc:
         raise BadRequest(_not_json(text, exc)) from exc
-    ext_id = _ext_id(bytes(keys.get("extID", NO_EXT_ID)))
+    ext_id = _ext_id(bytes(keys.get("extID", NULL)))
     command = _text(keys.get("command"))
     if command is None:
         raise BadRequest(
             InvalidRequest("command is required, as a string such as 'MngGetCalendarEvent'"), ext_id
         ) from cause
-    data = _data(keys.get("data", NULL), ext_id)
+    data = keys.get("data", NULL)
     _check_depth(frame, data, ext_id)
     return Request(command, ext_id, data, _text(keys.get("__token")) or "")
 
@@ -147,94 +128,49 @@ def _text(raw: Raw | None) -> str | None:
         return None
 
 
-def _ext_id(text: bytes) -> bytes:
+def _ext_id(text: bytes) -> Raw:
     """The extID to echo, safe to send. Raises: BadRequest, for `null`, if it is unusable."""
     text = text.strip()
     if not _EXT_ID(text):
         raise BadRequest(
             InvalidRequest("extID is neither a string nor an integer; it is echoed as it came")
         )
-    return wire_safe(text)
+    return Raw(wire_safe(text))
 
 
-def _data(sent: Raw, ext_id: bytes) -> Raw:
-    """The object that was sent; an empty one for null. Raises: BadRequest for anything else."""
-    text = bytes(sent).strip()
-    if text == b"null":
-        return Raw(b"{}")
-    if text[0] != BRACE:
-        raise BadRequest(InvalidRequest("data is no object; send {} or leave it out"), ext_id)
-    return sent
-
-
-def _check_depth(frame: bytes, data: Raw, ext_id: bytes) -> None:
+def _check_depth(frame: bytes, data: Raw, ext_id: Raw) -> None:
     """Raises: BadRequest if the message is too deep, `ast_json` counted from its own container."""
     if not deeper_than(frame, MAX_DEPTH):
         return
-    fields = _decode_keys(data)
-    fields.pop("ast_json", None)
-    rest = _encode({**_decode_keys(frame), "data": fields})
-    if deeper_than(frame, MAX_FRAME_DEPTH) or deeper_than(rest, MAX_DEPTH):
+    if deeper_than(frame, MAX_FRAME_DEPTH) or deeper_than(_without_ast(frame, data), MAX_DEPTH):
         raise BadRequest(_too_deep(), ext_id)
+
+
+def _without_ast(frame: bytes, data: Raw) -> bytes:
+    """The message without `data.ast_json`; the message itself where `data` is no object."""
+    try:
+        fields = _decode_keys(data)
+    except msgspec.ValidationError:
+        return frame
+    fields.pop("ast_json", None)
+    return _encode({**_decode_keys(frame), "data": fields})
 
 
 def _too_deep() -> InvalidJson:
     return InvalidJson(f"the message is nested more than {MAX_DEPTH} levels deep")
 
 
-def encode_answer(ext_id: bytes, data: bytes) -> bytes:
+def encode_answer(ext_id: Raw, data: bytes) -> bytes:
     """The success answer as a line; `data` is JSON text, safe to send."""
-    return b'{"extID":' + ext_id + b',"status":200,"data":' + data + b"}\r\n"
+    return b"".join((_BEFORE_EXT_ID, ext_id, b',"status":200,"data":', data, b"}\r\n"))
 
 
-def encode_event_answer(ext_id: bytes, document: bytes) -> bytes:
+def encode_event_answer(ext_id: Raw, document: bytes) -> bytes:
     """The success answer that carries one event, given as its document."""
     return b"".join((_BEFORE_EXT_ID, ext_id, _BEFORE_EVENT, document, b"}}\r\n"))
 
 
-def encode_push(type_: int, seq: int, event_id: int, document: bytes) -> bytes:
-    """A change as it is pushed; of a deletion (type 2) with the event's id alone.
-
-    Source: contract, section 7, "Pushed messages".
-    """
-    data = b'{"id":%d}' % event_id if type_ == ChangeType.DELETED else document
-    return b'{"event":"calendar:event","type":%d,"seq":%d,"data":%b}\r\n' % (type_, seq, data)
-
-
-def encode_resync(seq: int) -> bytes:
-    """Tells a subscriber that was too slow that pushes go on after `seq`."""
-    return b'{"event":"calendar:resync","seq":%d}\r\n' % seq
-
-
-def encode_read(token: str) -> bytes:
-    """Tells a manager's other connections that a reminder was read."""
-    return b'{"event":"calendar:reminder","type":2,"token":"%b"}\r\n' % token.encode()
-
-
-def encode_reminder(reminder: Reminder) -> bytes:
-    """A reminder as it is pushed: the notification array of the protocol family.
-
-    Source: contract, section 7, "Pushed messages".
-    """
-    data: dict[str, Any] = {"event": Raw(reminder.document), "due": reminder.due_time}
-    if reminder.late_sec:
-        data["late_sec"] = reminder.late_sec
-    text = [
-        "n",
-        reminder.title,
-        reminder.description,
-        reminder.token,
-        1,
-        10,
-        reminder.manager_id,
-        reminder.create_time,
-        data,
-        200,
-    ]
-    return wire_safe(_encode(text)) + b"\r\n"
-
-
-def encode_error(ext_id: bytes, error: DeskcalError) -> bytes:
+def encode_error(ext_id: Raw, error: DeskcalError) -> bytes:
     """The failure answer as a line. Source: contract, section 2."""
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.field is not None:
@@ -251,6 +187,8 @@ def decode_data(decoder: msgspec.json.Decoder[Any], data: Raw) -> Any:
     try:
         return decoder.decode(data)
     except msgspec.ValidationError as exc:
+        if bytes(data) == b"null":
+            return decode_data(decoder, Raw(b"{}"))
         raise _field_error(str(exc), decoder.type, data) from exc
     except ValueError as exc:
         raise InvalidJson(f"data is not usable JSON: {exc}") from exc

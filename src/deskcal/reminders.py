@@ -17,9 +17,9 @@ from typing import Self
 from deskcal.access import Session
 from deskcal.documents import decode_event, sight_of
 from deskcal.errors import DeskcalError
-from deskcal.messages import Reminder, encode_reminder
 from deskcal.model import Event, EventStatus, ParticipantStatus, trigger_time
 from deskcal.peers import Peers
+from deskcal.pushes import Reminder, encode_reminder
 from deskcal.store import Fired, Notification, NotificationKey, NotificationState, ReminderStore
 
 logger = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from deskcal.errors import (
 from deskcal.messages import (
     BadRequest,
     Request,
+    check_data,
+    decode_data,
     decode_request,
     encode_answer,
     encode_error,
@@ -27,6 +30,10 @@ from deskcal.messages import (
 )
 
 DEEP = 100_000
+
+
+class Nothing(msgspec.Struct):
+    """No data."""
 
 
 def frame(**keys: Any) -> bytes:
@@ -47,22 +54,24 @@ def test_a_request_is_taken_apart_with_its_data_still_as_text() -> None:
     request = decode_request(
         b'{"command":"MngGetCalendarEvent","extID":"1","data":{"id": 1.50},"__token":"a.b.c"}'
     )
-    assert request == Request("MngGetCalendarEvent", b'"1"', Raw(b'{"id": 1.50}'), "a.b.c")
+    assert request == Request("MngGetCalendarEvent", Raw(b'"1"'), Raw(b'{"id": 1.50}'), "a.b.c")
 
 
 def test_a_command_alone_is_a_request() -> None:
-    assert decode_request(b'{"command":"Ping"}') == Request("Ping", b"null", Raw(b"{}"), None)
+    assert decode_request(b'{"command":"Ping"}') == Request(
+        "Ping", Raw(b"null"), Raw(b"null"), None
+    )
 
 
 def test_unknown_keys_of_the_envelope_are_ignored() -> None:
     text = b'{"zz":[{"a":1e400}],"command":"Ping","more":' + b"9" * 10_000 + b"}"
-    assert decode_request(text) == Request("Ping", b"null", Raw(b"{}"), None)
+    assert decode_request(text) == Request("Ping", Raw(b"null"), Raw(b"null"), None)
 
 
 def test_of_a_key_that_comes_twice_the_last_counts() -> None:
     assert decode_request(b'{"command":"A","extID":1,"command":"B","extID":2}').command == "B"
     assert decode_request(b'{"command":1,"command":"B"}').command == "B"
-    assert refusal(b'{"command":"A","extID":"x","command":1}').ext_id == b'"x"'
+    assert refusal(b'{"command":"A","extID":"x","command":1}').ext_id == Raw(b'"x"')
 
 
 @pytest.mark.parametrize("blanks", [b" ", b"\t", b"\r", b"\r \t"])
@@ -70,33 +79,36 @@ def test_blanks_and_bare_carriage_returns_between_tokens_do_not_matter(blanks: b
     tokens = [b"{", b'"command"', b":", b'"Ping"', b",", b'"extID"', b":", b"7", b",", b'"data"']
     text = blanks.join([b"", *tokens, b":", b"{", b"}", b"}", b""])
     request = decode_request(text)
-    assert (request.command, request.ext_id) == ("Ping", b"7")
+    assert (request.command, bytes(request.ext_id)) == ("Ping", b"7")
     assert json.loads(bytes(request.data)) == {}
 
 
 @pytest.mark.parametrize("data", [b"null", b" null ", b"{}"])
 def test_absent_or_null_data_is_an_empty_object(data: bytes) -> None:
-    assert decode_request(b'{"command":"Ping","data":' + data + b"}").data == Raw(b"{}")
+    request = decode_request(b'{"command":"Ping","data":' + data + b"}")
+    check_data(request)
+    assert decode_data(msgspec.json.Decoder(Nothing), request.data) == Nothing()
 
 
 @pytest.mark.parametrize("data", [[], [{}], "x", "", 0, 1.5, True, False])
-def test_data_of_another_type_is_refused_to_its_ext_id(data: Any) -> None:
-    bad = refusal(frame(extID="q", data=data))
-    assert isinstance(bad.error, InvalidRequest)
-    assert (str(bad), bad.ext_id) == ("data is no object; send {} or leave it out", b'"q"')
+def test_data_of_another_type_is_refused(data: Any) -> None:
+    request = decode_request(frame(extID="q", data=data))
+    assert bytes(request.ext_id) == b'"q"'
+    with pytest.raises(InvalidRequest, match="data is no object"):
+        check_data(request)
 
 
 @pytest.mark.parametrize("keys", [{"command": None}, {"command": 1}, {"command": ["Ping"]}])
 def test_a_command_of_another_type_is_refused_to_its_ext_id(keys: dict[str, Any]) -> None:
     bad = refusal(frame(extID=7, **keys))
     assert isinstance(bad.error, InvalidRequest)
-    assert bad.ext_id == b"7"
+    assert bytes(bad.ext_id) == b"7"
     assert str(bad) == "command is required, as a string such as 'MngGetCalendarEvent'"
 
 
 def test_a_missing_command_is_refused_to_its_ext_id() -> None:
     bad = refusal(b'{"extID":"q","data":{}}')
-    assert (type(bad.error), bad.ext_id) == (InvalidRequest, b'"q"')
+    assert (type(bad.error), bytes(bad.ext_id)) == (InvalidRequest, b'"q"')
 
 
 @pytest.mark.parametrize(
@@ -117,7 +129,7 @@ def test_a_missing_command_is_refused_to_its_ext_id() -> None:
     ],
 )
 def test_an_ext_id_is_echoed_byte_by_byte(text: bytes) -> None:
-    assert decode_request(b'{"command":"Ping","extID":' + text + b"}").ext_id == text
+    assert bytes(decode_request(b'{"command":"Ping","extID":' + text + b"}").ext_id) == text
 
 
 @pytest.mark.parametrize(
@@ -129,14 +141,15 @@ def test_an_ext_id_is_echoed_byte_by_byte(text: bytes) -> None:
     ],
 )
 def test_an_ext_id_is_echoed_in_its_safe_spelling(sent: str, echoed: bytes) -> None:
-    assert decode_request(f'{{"command":"Ping","extID":{sent}}}'.encode()).ext_id == echoed
+    request = decode_request(f'{{"command":"Ping","extID":{sent}}}'.encode())
+    assert bytes(request.ext_id) == echoed
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])) | st.integers())
 def test_an_ext_id_comes_back_as_the_same_value(ext_id: str | int) -> None:
     for ascii_only in (True, False):
         text = json.dumps({"command": "Ping", "extID": ext_id}, ensure_ascii=ascii_only)
-        echoed = decode_request(text.encode()).ext_id
+        echoed = bytes(decode_request(text.encode()).ext_id)
         assert json.loads(echoed) == ext_id
         assert echoed.isascii() and b"\n" not in echoed
 
@@ -144,7 +157,7 @@ def test_an_ext_id_comes_back_as_the_same_value(ext_id: str | int) -> None:
 @pytest.mark.parametrize("ext_id", [b"1.0", b"1e3", b"1E2", b"true", b"false", b"[]", b"{}"])
 def test_an_ext_id_of_another_type_is_refused_to_null(ext_id: bytes) -> None:
     bad = refusal(b'{"command":"Ping","extID":' + ext_id + b"}")
-    assert (type(bad.error), bad.ext_id) == (InvalidRequest, b"null")
+    assert (type(bad.error), bytes(bad.ext_id)) == (InvalidRequest, b"null")
     assert str(bad).startswith("extID is neither a string nor an integer")
 
 
@@ -155,7 +168,7 @@ def test_a_token_of_another_type_is_handed_on_as_one_that_no_key_signs(token: by
 
 def test_the_data_beside_a_token_of_another_type_is_kept() -> None:
     request = decode_request(b'{"command":"Ping","__token":5,"extID":7,"data":{"id":1}}')
-    assert request == Request("Ping", b"7", Raw(b'{"id":1}'), "")
+    assert request == Request("Ping", Raw(b"7"), Raw(b'{"id":1}'), "")
 
 
 def test_a_token_of_null_is_absent() -> None:
@@ -165,7 +178,7 @@ def test_a_token_of_null_is_absent() -> None:
 @pytest.mark.parametrize("text", [b"[]", b"null", b"1", b'"Ping"', b"true", b'[{"command":1}]'])
 def test_json_that_is_no_object_is_an_invalid_request(text: bytes) -> None:
     bad = refusal(text)
-    assert (type(bad.error), bad.ext_id) == (InvalidRequest, b"null")
+    assert (type(bad.error), bytes(bad.ext_id)) == (InvalidRequest, b"null")
     assert str(bad) == 'the message is no JSON object; send {"command":...}'
 
 
@@ -197,7 +210,7 @@ def test_json_that_is_no_object_is_an_invalid_request(text: bytes) -> None:
 )
 def test_what_is_not_json_is_refused_with_its_fault(text: bytes) -> None:
     bad = refusal(text)
-    assert (type(bad.error), bad.ext_id) == (InvalidJson, b"null")
+    assert (type(bad.error), bytes(bad.ext_id)) == (InvalidJson, b"null")
     assert str(bad).startswith("the message is not JSON: ")
 
 
@@ -266,7 +279,7 @@ def test_a_message_is_64_deep_at_most_and_ast_json_counts_from_its_own_container
 
     assert decode_request(message(64 - outside)).command == "Ping"
     bad = refusal(message(65 - outside))
-    assert (type(bad.error), bad.ext_id) == (InvalidJson, b"9")
+    assert (type(bad.error), bytes(bad.ext_id)) == (InvalidJson, b"9")
     assert str(bad) == "the message is nested more than 64 levels deep"
 
 
@@ -290,41 +303,45 @@ def test_any_bytes_are_a_request_or_refused(text: bytes) -> None:
 
 
 def test_an_answer_is_one_line_with_ext_id_status_and_data() -> None:
-    assert encode_answer(b'"1"', b'{"id":1}') == b'{"extID":"1","status":200,"data":{"id":1}}\r\n'
+    assert (
+        encode_answer(Raw(b'"1"'), b'{"id":1}') == b'{"extID":"1","status":200,"data":{"id":1}}\r\n'
+    )
 
 
 def test_an_answer_of_one_event_carries_its_document() -> None:
     document = b'{"id":1}'
-    assert encode_event_answer(b"7", document) == encode_answer(b"7", b'{"event":{"id":1}}')
+    assert encode_event_answer(Raw(b"7"), document) == encode_answer(
+        Raw(b"7"), b'{"event":{"id":1}}'
+    )
 
 
 def test_an_error_is_one_line_with_code_message_and_field() -> None:
     error = InvalidField("end_time (1) is before start_time (2)", field="end_time")
-    assert encode_error(b"7", error) == (
+    assert encode_error(Raw(b"7"), error) == (
         b'{"extID":7,"status":400,"error":{"code":"INVALID_FIELD",'
         b'"message":"end_time (1) is before start_time (2)","field":"end_time"}}\r\n'
     )
 
 
 def test_an_error_without_a_field_has_no_such_key() -> None:
-    assert encode_error(b"null", NotFound("none")) == (
+    assert encode_error(Raw(b"null"), NotFound("none")) == (
         b'{"extID":null,"status":404,"error":{"code":"NOT_FOUND","message":"none"}}\r\n'
     )
 
 
 def test_details_stand_beside_the_message() -> None:
     error = TooManyRequests("slow down", retry_after_ms=250)
-    assert json.loads(encode_error(b"1", error))["error"]["retry_after_ms"] == 250
+    assert json.loads(encode_error(Raw(b"1"), error))["error"]["retry_after_ms"] == 250
 
 
 def test_a_document_in_the_details_goes_out_as_it_is() -> None:
     error = Conflict("version is 2", event=Raw(rb'{"title":"it\u0027s"}'))
-    assert rb'"event":{"title":"it\u0027s"}' in encode_error(b"1", error)
+    assert rb'"event":{"title":"it\u0027s"}' in encode_error(Raw(b"1"), error)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_an_error_of_any_text_is_one_safe_line(message: str) -> None:
-    line = encode_error(b"1", DeskcalError(message, field=message))
+    line = encode_error(Raw(b"1"), DeskcalError(message, field=message))
     body = line.removesuffix(b"\r\n")
     assert json.loads(body)["error"]["message"] == message
     assert body.isascii() and b"\n" not in body and b"\r" not in body and b"'" not in body

@@ -6,14 +6,22 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from deskcal.access import CALENDAR_TYPES, Session, TokenVerifier
-from deskcal.errors import DeskcalError, Forbidden, Internal, Unavailable, UnknownCommand
+from deskcal.errors import (
+    DeskcalError,
+    Forbidden,
+    Internal,
+    InvalidRequest,
+    Unavailable,
+    UnknownCommand,
+)
 from deskcal.feed import Feed
 from deskcal.messages import (
     BadRequest,
     Request,
+    check_data,
     decode_data,
     decode_request,
     encode_answer,
@@ -61,7 +69,7 @@ class Context(Struct):
 class Later(Struct):
     """An answer that is still being worked on."""
 
-    ext_id: bytes
+    ext_id: Raw
     work: Work
     """Await it once; what it raises goes through `failed`."""
     command: "Command"
@@ -87,6 +95,9 @@ class Command(Struct, frozen=True):
         """First line of the handler's docstring."""
         return (self.answer.__doc__ or "").strip().splitlines()[0]
 
+
+SPLIT = b"\n"
+"""Stands where the pieces go; a line holds none."""
 
 COMMANDS: dict[str, Command] = {}
 """Every command by its name on the wire."""
@@ -125,14 +136,24 @@ def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
     try:
         return _answer(context, peer, request)
     except DeskcalError as exc:
-        return encode_error(request.ext_id, exc)
+        return encode_error(request.ext_id, _first_fault(request, exc))
     except Exception as exc:
         return failed(request.ext_id, exc)
+
+
+def _first_fault(request: Request, exc: DeskcalError) -> DeskcalError:
+    """An unusable envelope is told before anything else that is wrong with the request."""
+    try:
+        check_data(request)
+    except InvalidRequest as fault:
+        return fault
+    return exc
 
 
 def _answer(context: Context, peer: Peer, request: Request) -> bytes | Later:
     name, token = request.command, request.token
     if token is None and name == "Ping":
+        check_data(request)
         return encode_answer(request.ext_id, ping(context))
     now = context.now()
     session = context.verifier.authenticate(token, now)
@@ -162,17 +183,17 @@ async def finish(later: Later) -> Data:
         return failed(later.ext_id, exc)
     if isinstance(data, bytes):
         return _encode(later.command, later.ext_id, data)
-    head, tail = encode_answer(later.ext_id, b"|").split(b"|")
+    head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT)
     return [head, *data, tail]
 
 
-def _encode(command: Command, ext_id: bytes, data: bytes) -> bytes:
+def _encode(command: Command, ext_id: Raw, data: bytes) -> bytes:
     if command.gives_event:
         return encode_event_answer(ext_id, data)
     return encode_answer(ext_id, data)
 
 
-def failed(ext_id: bytes, exc: Exception) -> bytes:
+def failed(ext_id: Raw, exc: Exception) -> bytes:
     """The answer to a request that failed; what is no error of ours is logged as an incident."""
     if isinstance(exc, DeskcalError):
         return encode_error(ext_id, exc)

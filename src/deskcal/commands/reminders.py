@@ -5,9 +5,9 @@ from msgspec import Struct
 from deskcal.access import Session
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.errors import InvalidField, NotFound
-from deskcal.messages import encode_read
 from deskcal.model import Time
 from deskcal.peers import Peer
+from deskcal.pushes import encode_read
 from deskcal.reminders import key_of, token_of
 from deskcal.store import NotificationKey, NotificationState
 

@@ -92,7 +92,7 @@ class SqliteStore:
         return asyncio.shield(loading)
 
     async def _load(self, event_id: int) -> Record | None:
-        this = self._loading.get(event_id)
+        this = asyncio.current_task()
         try:
             document = await self._read(self._points, self._document, event_id)
         finally:

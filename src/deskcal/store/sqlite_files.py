@@ -44,6 +44,7 @@ def connect_writer(directory: Path, vfs: str | None = None) -> apsw.Connection:
     """The writing connection, its schema brought up to date. Raises: StoreError, apsw.Error."""
     connection = apsw.Connection(str(directory / DATABASE), vfs=vfs)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    _check_ours(connection)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -16384"):
         connection.execute(f"PRAGMA {pragma}")
     migrate(connection)
@@ -59,20 +60,27 @@ def connect_reader(directory: Path, vfs: str | None = None) -> apsw.Connection:
     return connection
 
 
-def migrate(connection: apsw.Connection) -> None:
-    """Runs the migrations that are missing, all or none of them.
+def _check_ours(connection: apsw.Connection) -> None:
+    """Raises: StoreError if the file is of a newer deskcal, or of something else.
 
-    Raises: StoreError if the file is of a newer deskcal, or of something else; it is left alone.
+    Before anything is set: journal_mode alone would write to the file.
     """
-    scripts = migrations("sqlite")
+    known = len(migrations("sqlite"))
     version = connection.pragma("user_version")
-    if version > len(scripts):
+    is_new = version == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").get
+    if not is_new and connection.pragma("application_id") != APPLICATION_ID:
+        raise StoreError(f"{connection.filename} is the database of another program")
+    if version > known:
         raise StoreError(
-            f"the database has schema version {version}, this deskcal knows {len(scripts)}: "
+            f"the database has schema version {version}, this deskcal knows {known}: "
             "run the newer deskcal that wrote it"
         )
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").get:
-        raise StoreError(f"{connection.filename} is the database of another program")
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Runs the migrations that are missing, all or none of them."""
+    scripts = migrations("sqlite")
+    version = connection.pragma("user_version")
     if version == len(scripts):
         return
     with connection:

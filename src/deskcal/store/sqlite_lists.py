@@ -64,10 +64,13 @@ def list_query(
     conditions = [_IN_RANGE, *_equalities(wanted, alias)]
     if len(open_ids) < len(collections):
         conditions.append(_sight(alias, guest_ids))
+    else:
+        conditions.append(f"{alias}.collection_id <= :known")
     parameters = _parameters(wanted) | {
         "me": session.manager_id,
         "open": _json(open_ids),
         "guest": _json(guest_ids),
+        "known": max(collections.values()),
     }
     parts = _parts(wanted, " AND ".join(conditions))
     rows = " UNION ALL ".join(

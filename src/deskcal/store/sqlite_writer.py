@@ -23,6 +23,14 @@ CHECKPOINT_PAGES = 4000
 logger = logging.getLogger(__name__)
 
 _TAKEN = object()
+_NOT_APPLIED = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.BusyError,
+    apsw.ReadOnlyError,
+    apsw.CantOpenError,
+)
+"""Where the database is at fault, and surely nothing was applied."""
 
 
 class Writer:
@@ -44,6 +52,8 @@ class Writer:
         self._queue: queue.SimpleQueue[Mutation | Job | None] = queue.SimpleQueue()
         self._waiting: dict[int, None] = {}
         self._wal_pages = 0
+        self._is_broken = False
+        self._doubtful: set[int] = set()
         self._open()
         self._thread = threading.Thread(target=self._run, name="deskcal-writer", daemon=True)
 
@@ -78,7 +88,7 @@ class Writer:
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join()
-        self._connection.close()
+        self._drop()
 
     def _open(self) -> None:
         """A fresh connection; what is remembered of the database is read anew."""
@@ -124,11 +134,11 @@ class Writer:
         except _CommitFailed as exc:
             logger.error("the commit of a job failed: %s", exc)
             self._reopen()
-            landing = _all([job], Timeout("the commit failed; whether it was applied is unknown"))
+            landing = self._all([job], Timeout("the commit failed; whether it was applied is unknown"))
         except Exception as exc:
             self._roll_back()
             logger.error("a job was not applied: %s", exc)
-            landing = _all([job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc)))
+            landing = self._all([job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc)))
         self._landed([job], landing)
 
     def _commit_group(self, group: list[Mutation]) -> None:
@@ -138,39 +148,60 @@ class Writer:
         except _CommitFailed as exc:
             logger.error("the commit of %d mutations failed: %s", len(group), exc)
             self._reopen()
-            landing = _all(group, Timeout("the commit failed; whether it was applied is unknown"))
-        except (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.ReadOnlyError) as exc:
+            landing = self._all(
+                group, Timeout("the commit failed; whether it was applied is unknown")
+            )
+        except _NOT_APPLIED as exc:
             logger.error("%d mutations were not applied: %s", len(group), exc)
             self._roll_back()
-            landing = _all(group, Unavailable(f"{_told(exc)}; nothing was applied, try later"))
+            landing = self._all(group, Unavailable(f"{_told(exc)}; nothing was applied, try later"))
         except Exception:
             self._roll_back()
             if len(group) > 1:
                 for mutation in group:
                     self._commit_group([mutation])
                 return
-            landing = _all(group, _incident(group[0]))
+            landing = self._all(group, _incident(group[0]))
         self._landed(group, landing)
 
     def _transact(self, apply: Callable[[Batch], list[Any]]) -> Landing:
+        self._mend()
         self._connection.execute("BEGIN IMMEDIATE")
         batch = Batch(self._connection, self._numbers, retry_window_sec=self._retry_window_sec)
         outcomes = apply(batch)
         batch.write()
-        self._commit()
-        self._numbers = batch.numbers
-        return batch.landing(outcomes)
-
-    def _commit(self) -> None:
+        landing = batch.landing(outcomes)
         try:
             self._connection.execute("COMMIT")
         except apsw.FullError:
             raise
         except apsw.Error as exc:
+            self._doubtful |= landing.records.keys()
             raise _CommitFailed(str(exc)) from exc
+        self._numbers = batch.numbers
+        return self._with_doubtful(landing)
+
+    def _all(self, group: Sequence[Mutation | Job], error: DeskcalError) -> Landing:
+        """What a group leaves of which nothing is known to be there."""
+        return self._with_doubtful(
+            Landing([error] * len(group), {}, self._numbers.last_seq, 0, {})
+        )
+
+    def _with_doubtful(self, landing: Landing) -> Landing:
+        """`landing`; after a failed commit it also says what memory must forget and look at anew.
+
+        A group whose commit failed may be there after all, once the database is opened anew.
+        """
+        if self._doubtful:
+            landing.records = dict.fromkeys(self._doubtful) | landing.records
+            landing.collections |= self._numbers.collections
+            landing.earliest_due = 1
+        if not self._is_broken:
+            self._doubtful = set()
+        return landing
 
     def _roll_back(self) -> None:
-        if self._connection.in_transaction:
+        if not self._is_broken and self._connection.in_transaction:
             try:
                 self._connection.execute("ROLLBACK")
             except apsw.Error:
@@ -179,15 +210,36 @@ class Writer:
 
     def _reopen(self) -> None:
         """Drops the connection for a new one, so that only what reached the disk counts."""
+        self._is_broken = True
+        self._drop()
         try:
-            self._connection.close(True)
-            self._open()
+            self._mend()
         except apsw.Error:
             logger.exception("the database can't be opened anew; each mutation tries again")
 
+    def _mend(self) -> None:
+        """After a failure: opens the database anew and brings all of it to the disk.
+
+        What a failed sync should have written counts as written, so the whole log is copied into
+        the database, and begun afresh, before anything that builds on it is acknowledged.
+        Raises: apsw.Error while the disk still fails.
+        """
+        if self._is_broken:
+            self._drop()
+            self._open()
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._is_broken = False
+
+    def _drop(self) -> None:
+        """Closes the connection, whatever its disk says to that."""
+        try:
+            self._connection.close(True)
+        except apsw.Error as exc:
+            logger.error("closing the database failed: %s", exc)
+
     def _checkpoint(self) -> None:
         """Copies the write-ahead log into the database once it is long; a failure is not silent."""
-        if self._wal_pages < CHECKPOINT_PAGES:
+        if self._is_broken or self._wal_pages < CHECKPOINT_PAGES:
             return
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -198,10 +250,6 @@ class Writer:
 
 class _CommitFailed(apsw.Error):
     """COMMIT itself failed: whether the group is on the disk is not known."""
-
-
-def _all(group: Sequence[Mutation | Job], error: DeskcalError) -> Landing:
-    return Landing([error] * len(group), {}, 0, 0, {})
 
 
 def _told(exc: apsw.Error) -> str:
