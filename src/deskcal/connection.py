@@ -84,15 +84,15 @@ class Connection(asyncio.Protocol):
         if self._is_ending:
             return
         self._heard_at = self._now()
-        had_begun = self._decoder.unfinished_bytes
-        frames = self._decoder.feed(data)
-        if frames or not had_begun:
+        decoder = self._decoder
+        frames = decoder.feed(data)
+        if frames or decoder.unfinished_bytes == len(data):
             self._began_at = self._heard_at
         if self._backlog:
             self._backlog.extend(frames)
         else:
             self._answer(frames)
-        if self._decoder.overflowed:
+        if decoder.overflowed:
             limit = self._limits.max_message_bytes
             self._end_with(MessageTooLarge(f"the message is longer than {limit} bytes"))
 
@@ -104,7 +104,7 @@ class Connection(asyncio.Protocol):
         is_blocked = self._is_blocked()
         for index, frame in enumerate(frames):
             if is_blocked or room <= 0:
-                self._backlog.extend(frames[index:])
+                self._backlog.extendleft(reversed(frames[index:]))
                 break
             found = answer(context, peer, frame)
             if isinstance(found, bytes):
@@ -115,12 +115,13 @@ class Connection(asyncio.Protocol):
                 is_blocked = self._is_blocked()
         if out:
             self._transport.write(b"".join(out))
-        if peer.sessions and self._is_stranger:
+        if self._is_stranger and peer.sessions:
             self._is_stranger = False
             self._house.known(self)
         if peer.bad_messages >= self._limits.max_bad_messages:
             self._end()
-        self._read_if_free()
+        if self._backlog or not self._is_reading:
+            self._read_if_free()
 
     def _is_blocked(self) -> bool:
         return self._stuck_at > 0 or len(self._tasks) >= self._limits.max_requests_in_flight
@@ -141,9 +142,9 @@ class Connection(asyncio.Protocol):
     def _go_on(self) -> None:
         """Works off the backlog, as far as the limits allow."""
         if self._backlog and not self._is_blocked() and not self._is_ending:
-            waiting = list(self._backlog)
-            self._backlog.clear()
-            self._answer(waiting)
+            free = self._limits.max_requests_in_flight - len(self._tasks)
+            count = min(len(self._backlog), free)
+            self._answer([self._backlog.popleft() for _ in range(count)])
         self._close_if_done()
 
     def _start(self, later: Later) -> None:

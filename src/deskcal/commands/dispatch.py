@@ -170,7 +170,9 @@ def _answer(context: Context, peer: Peer, request: Request) -> bytes | Later:
         raise Unavailable("the server is stopping; nothing was applied")
     data = found.answer(context, peer, session, decode_data(found.decoder, request.data))
     if isinstance(data, bytes):
-        return _encode(found, request.ext_id, data)
+        if found.gives_event:
+            return encode_event_answer(request.ext_id, data)
+        return encode_answer(request.ext_id, data)
     assert not isinstance(data, list)
     return Later(request.ext_id, data, found)
 
@@ -181,16 +183,12 @@ async def finish(later: Later) -> Data:
         data = await later.work
     except Exception as exc:
         return failed(later.ext_id, exc)
+    if later.command.gives_event and isinstance(data, bytes):
+        return encode_event_answer(later.ext_id, data)
     if isinstance(data, bytes):
-        return _encode(later.command, later.ext_id, data)
+        return encode_answer(later.ext_id, data)
     head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT)
     return [head, *data, tail]
-
-
-def _encode(command: Command, ext_id: Raw, data: bytes) -> bytes:
-    if command.gives_event:
-        return encode_event_answer(ext_id, data)
-    return encode_answer(ext_id, data)
 
 
 def failed(ext_id: Raw, exc: Exception) -> bytes:

@@ -234,13 +234,15 @@ class SqliteStore:
         return connection
 
     async def close(self) -> None:
-        """Commits what is queued and lets go of the database."""
+        """Commits what is queued and lets go of the database.
+
+        The writer goes last, since the last connection leaves the database without its log.
+        """
         self._closing = True
         self._expiry.cancel()
+        for pool in (self._points, self._changes, self._lists):
+            await self._loop.run_in_executor(None, pool.shutdown)
         await self._loop.run_in_executor(None, self._writer.close)
-        self._points.shutdown()
-        self._changes.shutdown()
-        self._lists.shutdown()
         self._lock.close()
 
 
