@@ -15,10 +15,10 @@ from msgspec import UNSET, Struct, UnsetType
 
 from deskcal.documents import Sight
 from deskcal.errors import Forbidden, NotFound, Unauthorized
-from deskcal.filters import BadMask, DeskMask, Mask
+from deskcal.filters import MASK_BYTES, MASK_PATTERNS, BadMask, DeskMask, Mask
+from deskcal.limits import DEFAULT_LIMITS, Limits
 from deskcal.model import MAX_ID
 
-MAX_TOKEN_BYTES = 8 * 1024
 REMEMBERED_TOKENS = 20_000
 """Verified tokens that are kept; then the oldest goes."""
 
@@ -186,8 +186,15 @@ class TokenVerifier:
     """Tells the session of a token; remembers verified tokens, but checks `exp` each time."""
 
     def __init__(
-        self, keys: Sequence[Key], *, leeway_sec: int = 0, issuer: str = "", audience: str = ""
+        self,
+        keys: Sequence[Key],
+        *,
+        leeway_sec: int = 0,
+        issuer: str = "",
+        audience: str = "",
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
+        self._limits = limits
         self._leeway_sec = leeway_sec
         self._issuer = issuer
         self._audience = audience
@@ -217,13 +224,13 @@ class TokenVerifier:
     def _verify(self, token: str | None, now: float) -> Session:
         if not token:
             raise Unauthorized("__token is required: a JWT that this server's key has signed")
-        if len(token) > MAX_TOKEN_BYTES:
-            raise Unauthorized(f"__token is longer than {MAX_TOKEN_BYTES} bytes")
+        if len(token) > self._limits.max_token_bytes:
+            raise Unauthorized(f"__token is longer than {self._limits.max_token_bytes} bytes")
         claims = self._claims(self._payload(token))
         if claims.nbf is not None and now + self._leeway_sec < claims.nbf:
             raise Unauthorized("__token is not valid yet (nbf)")
         self._check_parties(claims)
-        return _session(claims)
+        return _session(claims, self._limits)
 
     def _payload(self, token: str) -> bytes:
         """The signed payload. Tries the key of the token's `kid`, else those without one."""
@@ -262,25 +269,28 @@ class TokenVerifier:
             raise Unauthorized("__token is for another audience (aud)")
 
 
-def _session(claims: Claims) -> Session:
+def _session(claims: Claims, limits: Limits) -> Session:
+    size = (limits.max_mask_bytes, limits.max_mask_patterns)
     try:
-        desks = desk_mask("*" if claims.desks is UNSET else claims.desks)
-        brands = brand_mask("*" if claims.brands is UNSET else claims.brands)
+        desks = desk_mask("*" if claims.desks is UNSET else claims.desks, *size)
+        brands = brand_mask("*" if claims.brands is UNSET else claims.brands, *size)
     except BadMask as exc:
         raise Unauthorized(f"__token has an unusable mask in desks or brands: it {exc}") from exc
     return Session(claims.id, claims.type, desks, brands, claims.exp, claims.name or "")
 
 
 @functools.lru_cache(maxsize=1024)
-def desk_mask(text: str) -> DeskMask:
+def desk_mask(
+    text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS
+) -> DeskMask:
     """The mask of `text`, shared by all who use the same. Raises: BadMask."""
-    return DeskMask(text)
+    return DeskMask(text, max_bytes, max_patterns)
 
 
 @functools.lru_cache(maxsize=1024)
-def brand_mask(text: str) -> Mask:
+def brand_mask(text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS) -> Mask:
     """The mask of `text`, shared by all who use the same. Raises: BadMask."""
-    return Mask(text)
+    return Mask(text, max_bytes, max_patterns)
 
 
 def sign(key: Key, claims: Mapping[str, object]) -> str:

@@ -184,7 +184,7 @@ async def running(
     store.on_commit = look
     async with feed, reminders:
         rates = RateLimit(limits.max_requests_per_manager_sec)
-        yield Context(store, verifier, now, rates, limits.max_subscriptions, peers, feed, reminders)
+        yield Context(store, verifier, now, rates, limits, peers, feed, reminders)
 
 
 @asynccontextmanager
@@ -208,6 +208,7 @@ def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
         leeway_sec=config.jwt_leeway_sec,
         issuer=config.jwt_issuer,
         audience=config.jwt_audience,
+        limits=config,
     )
 
 

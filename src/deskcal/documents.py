@@ -145,7 +145,7 @@ def _escape(match: re.Match[str]) -> str:
     return _to_ascii(match[0])[1:-1]
 
 
-def canonical_ast(sent: Raw) -> Raw:
+def canonical_ast(sent: Raw, max_depth: int = MAX_DEPTH) -> Raw:
     """`ast_json` as it is stored: compact and safe to send; keys, numbers and nesting untouched.
 
     Raises: InvalidField if it is no object, array, string or null, too long, too deep, or holds
@@ -162,9 +162,9 @@ def canonical_ast(sent: Raw) -> Raw:
         raise InvalidField(
             f"ast_json has {len(text)} bytes; at most {MAX_AST_BYTES} are allowed", field="ast_json"
         )
-    if deeper_than(text, MAX_DEPTH):
+    if deeper_than(text, max_depth):
         raise InvalidField(
-            f"ast_json is nested more than {MAX_DEPTH} levels deep", field="ast_json"
+            f"ast_json is nested more than {max_depth} levels deep", field="ast_json"
         )
     _check_readable(text)
     return Raw(wire_safe(msgspec.json.format(text, indent=-1)))

@@ -11,6 +11,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from deskcal.documents import canonical_ast
 from deskcal.errors import FieldRequired, InvalidField
+from deskcal.limits import DEFAULT_LIMITS, Limits
 from deskcal.model import (
     DEFAULT_BRAND,
     MAX_CODE,
@@ -75,18 +76,22 @@ class Draft(Struct, frozen=True):
     """Writable fields by name, in their stored form; None where null was sent."""
     participants: tuple[ParticipantFields, ...] | None
     """The list that was sent, each manager once; None where none was."""
+    max_participants: int = MAX_PARTICIPANTS
+    """Rows that the event may have, the owner's too."""
 
 
-def draft(fields: Any) -> Draft:
+def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     """The checked form of `fields` (an `EventFields`).
 
     Raises: InvalidField, or FieldRequired for a null where an event always has a value.
     Source: seed 000, "Defaults And Validation"; contract, sections 4 and 5.
     """
-    values = {}
+    values: dict[str, Any] = {}
     for name in WRITABLE:
         value = getattr(fields, name)
-        if value is not UNSET:
+        if name == "ast_json" and value is not UNSET:
+            values[name] = canonical_ast(value, limits.max_json_depth)
+        elif value is not UNSET:
             if value is None and name in REQUIRED:
                 raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
             check = _CHECKS.get(name)
@@ -94,12 +99,13 @@ def draft(fields: Any) -> Draft:
     start, end = values.get("start_time"), values.get("end_time")
     if start is not None and end is not None:
         check_times(start, end)
-    return Draft(values, _sent_participants(fields))
+    most = limits.max_participants
+    return Draft(values, _sent_participants(fields, most), most)
 
 
-def draft_new(fields: Any) -> Draft:
+def draft_new(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     """`draft`, for a create. Raises: InvalidField, or FieldRequired for what every event needs."""
-    sent = draft(fields)
+    sent = draft(fields, limits)
     for name in REQUIRED:
         if name not in sent.values:
             raise FieldRequired(f"{name} is required to create an event", field=name)
@@ -117,6 +123,7 @@ def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
     values["owner_manager_id"] = values.get("owner_manager_id") or values["created_by"]
     event = Event(id=event_id, created_time=now, updated_time=now, **values)
     rows = _rows(event, sent.participants or (), {}, now)
+    _check_count(rows, sent.max_participants)
     return msgspec.structs.replace(event, participants=rows)
 
 
@@ -136,7 +143,9 @@ def merge(event: Event, sent: Draft, *, now: int) -> Event:
     if values.get("owner_manager_id") == 0:
         values["owner_manager_id"] = event.created_by
     merged = msgspec.structs.replace(event, **values)
-    merged = msgspec.structs.replace(merged, participants=_merged_rows(event, merged, sent, now))
+    rows = _merged_rows(event, merged, sent, now)
+    _check_count(rows, sent.max_participants)
+    merged = msgspec.structs.replace(merged, participants=rows)
     if trigger_time(merged) != trigger_time(event):
         return msgspec.structs.replace(merged, reminder_sent_time=0)
     return merged
@@ -205,24 +214,19 @@ def _timezone(name: str, value: str) -> str:
     return value
 
 
-def _ast_json(name: str, value: Raw) -> Raw:
-    return canonical_ast(value)
-
-
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "brand": _brand,
     "desk": _code,
     "title": _title,
-    "ast_json": _ast_json,
     "start_time": _start_time,
     "timezone": _timezone,
 }
 
 
-def _sent_participants(fields: Any) -> tuple[ParticipantFields, ...] | None:
+def _sent_participants(fields: Any, most: int) -> tuple[ParticipantFields, ...] | None:
     """The list of either key, `participants` first; ids of one manager fold into one row."""
     if fields.participants is not None:
-        _check_list("participants", fields.participants)
+        _check_list("participants", fields.participants, most)
         return tuple(_each_once(fields.participants))
     ids = fields.participant_manager_ids
     if ids is None:
@@ -230,7 +234,7 @@ def _sent_participants(fields: Any) -> tuple[ParticipantFields, ...] | None:
     for index, manager_id in enumerate(ids):
         _check_manager(f"participant_manager_ids[{index}]", manager_id)
     managers = list(dict.fromkeys(ids))
-    _check_list("participant_manager_ids", managers)
+    _check_list("participant_manager_ids", managers, most)
     return tuple(map(ParticipantFields, managers))
 
 
@@ -248,11 +252,9 @@ def _each_once(rows: list[ParticipantFields]) -> Iterator[ParticipantFields]:
         yield row
 
 
-def _check_list(name: str, rows: list[Any]) -> None:
-    if len(rows) > MAX_PARTICIPANTS:
-        raise InvalidField(
-            f"{name} has {len(rows)} rows; at most {MAX_PARTICIPANTS} are allowed", field=name
-        )
+def _check_list(name: str, rows: list[Any], most: int) -> None:
+    if len(rows) > most:
+        raise InvalidField(f"{name} has {len(rows)} rows; at most {most} are allowed", field=name)
 
 
 def _check_manager(path: str, manager_id: int) -> None:
@@ -280,13 +282,15 @@ def _rows(
     first = wanted.pop(owner, None) or ParticipantFields(owner)
     rows = [_owner_row(event.id, first, known.get(owner), now)]
     rows += [_guest_row(event.id, row, known.get(row.manager_id), now) for row in wanted.values()]
-    if len(rows) > MAX_PARTICIPANTS:
+    return tuple(rows)
+
+
+def _check_count(rows: tuple[Participant, ...], most: int) -> None:
+    if len(rows) > most:
         raise InvalidField(
-            f"participants would be {len(rows)} rows with the owner's; "
-            f"at most {MAX_PARTICIPANTS} are allowed",
+            f"participants would be {len(rows)} rows with the owner's; at most {most} are allowed",
             field="participants",
         )
-    return tuple(rows)
 
 
 def _owner_row(

@@ -6,6 +6,7 @@ Source: contract, section 7, "Pushed messages".
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
@@ -27,19 +28,27 @@ PAGE = 500
 """Changes that are read at one time."""
 LEAST_WAIT_SEC = 0.02
 """Between two looks, so that many small commits are pushed together."""
+REST = 1.0
+"""Of the time that a look took, what follows before the next: requests get their share."""
+PUSHES_AT_ONCE = 50
+"""Subscribers that are told before others run."""
 PRUNE_AT_ONCE = 1000
 PRUNE_EVERY_SEC = 60
 POLL_SEC = 1
 """The feed looks at least so often, should a nudge be lost."""
 
+Channel = tuple[int, str]
+"""A manager of the connection, and the name that it has subscribed to."""
+
 
 class SeenChange:
     """A change with the sight of the event before and after it, read once for all subscribers."""
 
-    __slots__ = ("_lines", "after", "before", "stored")
+    __slots__ = ("_lines", "after", "before", "seq", "stored")
 
     def __init__(self, stored: StoredChange) -> None:
         self.stored = stored
+        self.seq = stored.seq
         self.before = None if stored.before is None else _sight(stored.before)
         """None: there was no event."""
         is_gone = stored.type == ChangeType.DELETED
@@ -62,7 +71,7 @@ class SeenChange:
         """The pushed message; of a deletion with the id alone."""
         line = self._lines.get(type_)
         if line is None:
-            line = encode_push(type_, self.stored.seq, self.stored.event_id, self.stored.document)
+            line = encode_push(type_, self.seq, self.stored.event_id, self.stored.document)
             self._lines[type_] = line
         return line
 
@@ -71,38 +80,86 @@ def _sight(document: bytes) -> Sight:
     return sight_of(decode_event(document))
 
 
-class Interest(Struct, frozen=True):
-    """What one manager on one connection wants to be told of."""
+class _Viewer(Struct, frozen=True):
+    """One live session of a connection, and what it has subscribed to."""
 
-    manager_id: int
-    channels: tuple[str, ...]
+    session: Session
+    about: tuple[Callable[[Sight], bool], ...]
 
-    def sees(self, session: Session, sight: Sight) -> bool:
+    def sees(self, sight: Sight) -> bool:
         """Whether the session may see the event, and one of the channels is about it."""
-        return session.can_see(sight) and any(_is_about(name, sight) for name in self.channels)
+        return self.session.can_see(sight) and any(about(sight) for about in self.about)
 
 
-def _is_about(channel: str, sight: Sight) -> bool:
-    root, _, rest = channel.partition(":")
-    if root != "calendar":
-        return False
+@functools.lru_cache(maxsize=4096)
+def _about(name: str) -> Callable[[Sight], bool]:
+    """What events a channel is about; a name that is none of ours is about nothing."""
+    root, _, rest = name.partition(":")
     kind, _, value = rest.partition(":")
-    if kind == "manager":
-        return int(value) in sight.managers
-    return kind == "" or desk_mask(value).matches(sight.desk)
+    if name == "calendar":
+        return lambda _: True
+    if root == "calendar" and kind == "manager":
+        manager_id = int(value)
+        return lambda sight: manager_id in sight.managers
+    if root == "calendar" and kind == "desk":
+        mask = desk_mask(value, len(value) * 4 + 1, len(value) + 1)
+        return lambda sight: mask.matches(sight.desk)
+    return lambda _: False
 
 
 class _Subscriber:
     """A subscribed connection: up to which change it was told."""
 
-    __slots__ = ("cursor", "is_live", "peer", "tasks")
+    __slots__ = ("cursor", "is_live", "joining", "peer", "task")
 
     def __init__(self, peer: Peer, cursor: int) -> None:
         self.peer = peer
         self.cursor = cursor
+        """Of all channels but those that are joining."""
+        self.joining: dict[Channel, int] = {}
+        """Cursors of channels that were subscribed to after or before that; see `_catch_up`."""
         self.is_live = True
-        """False while it replays, or is too slow."""
-        self.tasks: set[asyncio.Task[None]] = set()
+        """False while it catches up, or is too slow."""
+        self.task: asyncio.Task[None] | None = None
+
+    def viewers(self, now: float, after: int | None = None) -> list[_Viewer]:
+        """What the connection wants; with `after`, of the channels that were told up to there."""
+        found = []
+        for manager_id, names in self.peer.channels.items():
+            session = self.peer.live_session(manager_id, now)
+            if session is None:
+                continue
+            if after is not None:
+                names = {n: None for n in names if self._cursor_of((manager_id, n)) <= after}
+            found.append(_Viewer(session, tuple(map(_about, names))))
+        return found
+
+    def _cursor_of(self, channel: Channel) -> int:
+        return self.joining.get(channel, self.cursor)
+
+    def hindmost(self) -> int:
+        """The cursor of the channel that is furthest behind."""
+        return min(self.cursor, *self.joining.values()) if self.joining else self.cursor
+
+    def foremost(self) -> int:
+        """The cursor of the channel that is furthest ahead."""
+        return max(self.cursor, *self.joining.values()) if self.joining else self.cursor
+
+    def next_stop(self, since: int) -> int | None:
+        """The first cursor of a channel beyond `since`; None: all are behind it."""
+        beyond = [c for c in (self.cursor, *self.joining.values()) if c > since]
+        return min(beyond, default=None)
+
+    def told(self, until: int) -> None:
+        """No channel is behind `until` any more."""
+        self.cursor = max(self.cursor, until)
+        self.joining = {channel: max(c, until) for channel, c in self.joining.items()}
+
+    def restart(self, cursor: int) -> None:
+        """All channels go on after `cursor`."""
+        self.cursor = cursor
+        self.joining.clear()
+        self.is_live = True
 
 
 class Feed:
@@ -136,26 +193,35 @@ class Feed:
             task.cancel()
         for peer in list(self._subscribers):
             self.forget(peer)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """There may be changes: look. Losing one of these costs at most one poll."""
         self._nudged.set()
 
-    def subscribe(self, peer: Peer, interest: Interest, since: int | None) -> None:
-        """Pushes from now on what `peer.channels` name; first, for `interest`, what came after.
+    def subscribe(
+        self, peer: Peer, manager_id: int, names: Iterable[str], since: int | None
+    ) -> None:
+        """Pushes what the channels are about, from `since` on, else from now on.
 
+        Call it before the names are put into `peer.channels`.
         Raises: ResyncRequired if `since` is older than what is kept, or of another store.
         """
         if since is not None:
             self.check_cursor(since)
         subscriber = self._subscribers.get(peer)
         if subscriber is None:
-            subscriber = self._subscribers[peer] = _Subscriber(peer, self._seq)
-        if since is not None and since < subscriber.cursor:
+            subscriber = self._subscribers[peer] = _Subscriber(peer, self.newest_seq)
+        known = peer.channels.get(manager_id, {})
+        start = self.newest_seq if since is None else since
+        for name in names:
+            if since is not None or name not in known:
+                subscriber.joining[manager_id, name] = start
+        if subscriber.is_live and subscriber.hindmost() == subscriber.foremost():
+            subscriber.joining.clear()
+        elif subscriber.task is None:
             subscriber.is_live = False
-            task = asyncio.get_running_loop().create_task(self._replay(subscriber, interest, since))
-            subscriber.tasks.add(task)
-            task.add_done_callback(subscriber.tasks.discard)
+            subscriber.task = asyncio.get_running_loop().create_task(self._catch_up(subscriber))
 
     @property
     def newest_seq(self) -> int:
@@ -179,20 +245,22 @@ class Feed:
     def forget(self, peer: Peer) -> None:
         """The connection is closed, or has no channel left."""
         subscriber = self._subscribers.pop(peer, None)
-        if subscriber is not None:
-            for task in subscriber.tasks:
-                task.cancel()
+        if subscriber is not None and subscriber.task is not None:
+            subscriber.task.cancel()
 
     def resume(self, peer: Peer) -> None:
         """A slow client takes its output again: it is told where the pushes go on."""
         subscriber = self._subscribers.get(peer)
-        if subscriber is None or subscriber.is_live or subscriber.tasks:
+        if subscriber is None or subscriber.is_live or subscriber.task is not None:
             return
-        if peer.send(encode_resync(self._seq)):
-            subscriber.cursor = self._seq
-            subscriber.is_live = True
+        self._resync(subscriber)
+
+    def _resync(self, subscriber: _Subscriber) -> None:
+        if subscriber.peer.send(encode_resync(self._seq)):
+            subscriber.restart(self._seq)
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             try:
                 async with asyncio.timeout(POLL_SEC):
@@ -200,12 +268,16 @@ class Feed:
             except TimeoutError:
                 pass
             self._nudged.clear()
+            begun = loop.time()
             try:
                 await self._look()
             except DeskcalError as exc:
                 logger.error("changes can't be read, trying again: %s", exc)
                 await asyncio.sleep(POLL_SEC)
-            await asyncio.sleep(LEAST_WAIT_SEC)
+            except Exception:
+                logger.exception("changes can't be pushed, trying again")
+                await asyncio.sleep(POLL_SEC)
+            await asyncio.sleep(max(LEAST_WAIT_SEC, REST * (loop.time() - begun)))
 
     async def _prune(self) -> None:
         """Forgets changes that are older than what is kept, a few at a time."""
@@ -224,69 +296,75 @@ class Feed:
             if not self._subscribers:
                 self._seq = self._store.last_seq
                 return
-            changes = [SeenChange(s) for s in await self._store.changes(self._seq, PAGE)]
-            if not changes:
+            stored = await self._store.changes(max(self._seq, self._store.floor_seq), PAGE)
+            if not stored:
                 return
-            self._seq = changes[-1].stored.seq
-            for subscriber in list(self._subscribers.values()):
-                if subscriber.is_live:
-                    self._push(subscriber, changes, _interests(subscriber.peer))
-                    subscriber.cursor = self._seq
+            changes = [SeenChange(one) for one in stored]
+            self._seq = changes[-1].seq
+            joined: dict[tuple[bytes, ...], bytes] = {}
+            for number, subscriber in enumerate(list(self._subscribers.values()), 1):
+                if subscriber.is_live and subscriber.cursor < self._seq:
+                    self._push(subscriber, changes, joined)
+                if number % PUSHES_AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     def _push(
-        self, subscriber: _Subscriber, changes: Sequence[SeenChange], interests: list[Interest]
+        self,
+        subscriber: _Subscriber,
+        changes: Sequence[SeenChange],
+        joined: dict[tuple[bytes, ...], bytes],
     ) -> None:
-        lines = self._lines(subscriber.peer, changes, interests)
-        if lines and not subscriber.peer.send(b"".join(lines)):
-            subscriber.is_live = False
-            self.resyncs += 1
+        """Tells a live subscriber; who is told the same shares one piece of memory."""
+        if subscriber.cursor >= changes[0].seq:
+            changes = [change for change in changes if change.seq > subscriber.cursor]
+        lines = tuple(_lines(changes, subscriber.viewers(self._now())))
+        if lines:
+            text = joined.get(lines)
+            if text is None:
+                text = joined[lines] = b"".join(lines)
+            if not subscriber.peer.send(text):
+                subscriber.is_live = False
+                self.resyncs += 1
+                return
+        subscriber.cursor = changes[-1].seq
 
-    def _lines(
-        self, peer: Peer, changes: Iterable[SeenChange], interests: list[Interest]
-    ) -> list[bytes]:
-        """What the managers of a connection together are told, each change once."""
-        now = self._now()
-        wanted = [
-            (interest, session)
-            for interest in interests
-            if (session := peer.live_session(interest.manager_id, now)) is not None
-        ]
+    async def _catch_up(self, subscriber: _Subscriber) -> None:
+        """Tells each channel what came after its own cursor, in order, until all are abreast."""
+        try:
+            while (since := subscriber.hindmost()) < max(self._seq, subscriber.foremost()):
+                await self._tell_page(subscriber, since)
+            subscriber.restart(subscriber.foremost())
+        except ResyncRequired:
+            self._resync(subscriber)
+        except DeskcalError as exc:
+            logger.error("changes can't be read, %s resyncs: %s", subscriber.peer.name, exc)
+            self._resync(subscriber)
+        finally:
+            subscriber.task = None
 
-        def sees(sight: Sight) -> bool:
-            return any(interest.sees(session, sight) for interest, session in wanted)
-
-        lines = []
-        for change in changes if wanted else ():
-            type_ = change.type_for(sees)
-            if type_ is not None:
-                lines.append(change.line(type_))
-        return lines
-
-    async def _replay(self, subscriber: _Subscriber, interest: Interest, since: int) -> None:
-        """Tells `interest` what came after `since`, then everybody on the connection the rest."""
-        until = subscriber.cursor
-        while since < until:
-            stored = await self._store.changes(since, PAGE)
-            changes = [SeenChange(s) for s in stored if s.seq <= until]
-            if not changes:
-                break
-            since = changes[-1].stored.seq
-            await self._send_slowly(subscriber.peer, changes, [interest])
-        while subscriber.cursor < self._seq:
-            stored = await self._store.changes(subscriber.cursor, PAGE)
-            changes = [SeenChange(s) for s in stored if s.seq <= self._seq]
-            subscriber.cursor = changes[-1].stored.seq if changes else self._seq
-            await self._send_slowly(subscriber.peer, changes, _interests(subscriber.peer))
-        subscriber.is_live = True
-
-    async def _send_slowly(
-        self, peer: Peer, changes: list[SeenChange], interests: list[Interest]
-    ) -> None:
-        """Waits while the client is too slow; its connection closes when it takes nothing."""
-        lines = self._lines(peer, changes, interests)
-        while lines and not peer.send(b"".join(lines)):
+    async def _tell_page(self, subscriber: _Subscriber, since: int) -> None:
+        """One page after `since`, up to where another channel has its cursor."""
+        stored = await self._store.changes(since, PAGE)
+        if since != subscriber.hindmost():
+            return
+        stop = subscriber.next_stop(since) or self._seq
+        changes = [SeenChange(one) for one in stored if one.seq <= stop]
+        lines = _lines(changes, subscriber.viewers(self._now(), after=since))
+        is_whole = len(changes) < len(stored) or not stored
+        subscriber.told(stop if is_whole else changes[-1].seq)
+        while lines and not subscriber.peer.send(b"".join(lines)):
             await asyncio.sleep(POLL_SEC)
 
 
-def _interests(peer: Peer) -> list[Interest]:
-    return [Interest(manager_id, tuple(names)) for manager_id, names in peer.channels.items()]
+def _lines(changes: Iterable[SeenChange], viewers: Sequence[_Viewer]) -> list[bytes]:
+    """What the managers of a connection together are told, each change once."""
+    if not viewers:
+        return []
+    sees = viewers[0].sees if len(viewers) == 1 else functools.partial(_any_sees, viewers)
+    return [
+        change.line(type_) for change in changes if (type_ := change.type_for(sees)) is not None
+    ]
+
+
+def _any_sees(viewers: Sequence[_Viewer], sight: Sight) -> bool:
+    return any(viewer.sees(sight) for viewer in viewers)

@@ -22,13 +22,15 @@ class Mask:
     Source: seed 000, "Desk Scope"; contract, section 8.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(
+        self, text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS
+    ) -> None:
         """Raises: BadMask when too long, of too many patterns, or without an including pattern."""
-        if len(text.encode("utf-8", "surrogatepass")) > MASK_BYTES:
-            raise BadMask(f"is longer than {MASK_BYTES} bytes")
+        if len(text.encode("utf-8", "surrogatepass")) > max_bytes:
+            raise BadMask(f"is longer than {max_bytes} bytes")
         patterns = [part.strip() for part in text.split(",")]
-        if len(patterns) > MASK_PATTERNS:
-            raise BadMask(f"has {len(patterns)} patterns; at most {MASK_PATTERNS} are allowed")
+        if len(patterns) > max_patterns:
+            raise BadMask(f"has {len(patterns)} patterns; at most {max_patterns} are allowed")
         patterns = [pattern for pattern in patterns if pattern]
         self.text = text
         self._includes = [_pieces(self._fold(p)) for p in patterns if not p.startswith("!")]

@@ -30,6 +30,7 @@ class FrameDecoder:
         """Frames that `data` completes, in order; see `overflowed` for one that was too long."""
         if self.overflowed:
             return []
+        held_bytes = len(self._tail) + len(data)
         lines = data.split(b"\n")
         if self._tail:
             self._tail += lines[0]
@@ -43,7 +44,7 @@ class FrameDecoder:
         frames = [line[:-1] if line.endswith(b"\r") else line for line in lines]
         if b"" in frames:
             frames = list(filter(None, frames))
-        if len(data) + len(self._tail) > self._limit_bytes:
+        if held_bytes > self._limit_bytes:
             return self._within_limit(frames)
         return frames
 

@@ -14,6 +14,22 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_message_bytes: Annotated[
         int, Meta(ge=1024, description="One message without its line end; beyond: 413, close")
     ] = MIB
+    max_json_depth: Annotated[
+        int,
+        Meta(ge=8, description="Of a message, `ast_json` from its own container; else 400"),
+    ] = 64
+    max_token_bytes: Annotated[int, Meta(ge=256, le=MIB, description="One token; beyond: 401")] = (
+        8 * KIB
+    )
+    max_mask_bytes: Annotated[
+        int, Meta(ge=1, le=MIB, description="One desk or brand mask; beyond: 400, of a token 401")
+    ] = KIB
+    max_mask_patterns: Annotated[
+        int, Meta(ge=1, description="Patterns of one mask; beyond: 400, of a token 401")
+    ] = 32
+    max_participants: Annotated[
+        int, Meta(ge=1, description="Rows of one event, the owner's too; beyond: 400")
+    ] = 1_000
     message_timeout_sec: Annotated[
         float, Meta(gt=0, description="One message, first byte to its end; beyond: close")
     ] = 30
@@ -82,3 +98,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retry_window_sec: Annotated[
         int, Meta(ge=1, description="How long an idempotency_key is remembered")
     ] = 86_400
+
+
+DEFAULT_LIMITS = Limits()
+"""What the contract says."""

@@ -11,10 +11,8 @@ from deskcal.documents import MAX_DEPTH, deeper_than, wire_safe
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField, InvalidJson, InvalidRequest
 from deskcal.model import MAX_ID, MAX_TIME, NULL
 
-MAX_FRAME_DEPTH = MAX_DEPTH + 2
-"""Of a whole message: an `ast_json` as deep as it may be stands two levels below the envelope."""
-SHORTEST_TOO_DEEP = 2 * (MAX_DEPTH + 1)
-"""Bytes that brackets alone take up in a message that is too deep."""
+ABOVE_AST = 2
+"""Levels of the envelope above an `ast_json`, which may itself be as deep as a message."""
 NO_EXT_ID = Raw(b"null")
 QUOTE = ord('"')
 
@@ -53,7 +51,7 @@ class BadRequest(Exception):
         self.ext_id = ext_id
 
 
-def decode_request(frame: bytes) -> Request:
+def decode_request(frame: bytes, max_depth: int = MAX_DEPTH) -> Request:
     """The request in a frame; an unusable token is handed on as "", which no key signs.
 
     That `data` is an object is left to its decoder; `check_data` finds out what else it is.
@@ -65,12 +63,12 @@ def decode_request(frame: bytes) -> Request:
             frame.decode()
         request = _decode_envelope(frame)
     except (ValueError, RecursionError) as exc:
-        return _decode_slowly(frame, exc)
+        return _decode_slowly(frame, max_depth, exc)
     ext_id = bytes(request.ext_id)
     if not (ext_id[1:-1].isalnum() and ext_id[0] == QUOTE) and not ext_id.isdigit():
         request.ext_id = _ext_id(ext_id)
-    if len(frame) - len(request.token or "") >= SHORTEST_TOO_DEEP:
-        _check_depth(frame, request.data, request.ext_id)
+    if len(frame) - len(request.token or "") > 2 * max_depth:
+        _check_depth(frame, max_depth, request)
     return request
 
 
@@ -80,7 +78,7 @@ def check_data(request: Request) -> None:
         raise InvalidRequest("data is no object; send {} or leave it out")
 
 
-def _decode_slowly(frame: bytes, cause: Exception) -> Request:
+def _decode_slowly(frame: bytes, max_depth: int, cause: Exception) -> Request:
     """The way of a frame that the fast one refused: finds out what to say, and to whom."""
     try:
         text = frame.decode()
@@ -94,7 +92,7 @@ def _decode_slowly(frame: bytes, cause: Exception) -> Request:
             InvalidRequest('the message is no JSON object; send {"command":...}')
         ) from exc
     except RecursionError as exc:
-        raise BadRequest(_too_deep()) from exc
+        raise BadRequest(_too_deep(max_depth)) from exc
     except ValueError as exc:
         raise BadRequest(_not_json(text, exc)) from exc
     ext_id = _ext_id(bytes(keys.get("extID", NULL)))
@@ -103,9 +101,10 @@ def _decode_slowly(frame: bytes, cause: Exception) -> Request:
         raise BadRequest(
             InvalidRequest("command is required, as a string such as 'MngGetCalendarEvent'"), ext_id
         ) from cause
-    data = keys.get("data", NULL)
-    _check_depth(frame, data, ext_id)
-    return Request(command, ext_id, data, _text(keys.get("__token")) or "")
+    token = _text(keys.get("__token")) or ""
+    request = Request(command, ext_id, keys.get("data", NULL), token)
+    _check_depth(frame, max_depth, request)
+    return request
 
 
 def _not_json(text: str, exc: ValueError) -> InvalidJson:
@@ -138,12 +137,16 @@ def _ext_id(text: bytes) -> Raw:
     return Raw(wire_safe(text))
 
 
-def _check_depth(frame: bytes, data: Raw, ext_id: Raw) -> None:
-    """Raises: BadRequest if the message is too deep, `ast_json` counted from its own container."""
-    if not deeper_than(frame, MAX_DEPTH):
+def _check_depth(frame: bytes, max_depth: int, request: Request) -> None:
+    """Raises: BadRequest if the message is too deep, `ast_json` counted from its own container.
+
+    Only called where there is room for so many brackets.
+    """
+    if not deeper_than(frame, max_depth):
         return
-    if deeper_than(frame, MAX_FRAME_DEPTH) or deeper_than(_without_ast(frame, data), MAX_DEPTH):
-        raise BadRequest(_too_deep(), ext_id)
+    rest = _without_ast(frame, request.data)
+    if deeper_than(frame, max_depth + ABOVE_AST) or deeper_than(rest, max_depth):
+        raise BadRequest(_too_deep(max_depth), request.ext_id)
 
 
 def _without_ast(frame: bytes, data: Raw) -> bytes:
@@ -156,8 +159,8 @@ def _without_ast(frame: bytes, data: Raw) -> bytes:
     return _encode({**_decode_keys(frame), "data": fields})
 
 
-def _too_deep() -> InvalidJson:
-    return InvalidJson(f"the message is nested more than {MAX_DEPTH} levels deep")
+def _too_deep(max_depth: int) -> InvalidJson:
+    return InvalidJson(f"the message is nested more than {max_depth} levels deep")
 
 
 def encode_answer(ext_id: Raw, data: bytes) -> bytes:

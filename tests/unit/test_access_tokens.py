@@ -7,7 +7,6 @@ import jwt
 import pytest
 
 from deskcal.access import (
-    MAX_TOKEN_BYTES,
     REMEMBERED_TOKENS,
     BadKey,
     Session,
@@ -17,6 +16,7 @@ from deskcal.access import (
     sign,
 )
 from deskcal.errors import Unauthorized
+from deskcal.limits import DEFAULT_LIMITS
 from deskcal.model import MAX_ID
 from helpers import KEY, NOW, SECRET, make_claims, public_pem, rsa_key
 
@@ -80,7 +80,7 @@ def test_an_absent_token_is_asked_for(token: str | None) -> None:
         "a.b.c",
         "é.é.é",
         "\x00",
-        "a" * MAX_TOKEN_BYTES,
+        "a" * DEFAULT_LIMITS.max_token_bytes,
         part(b"[]") + ".e30.AA",
         part(b"\xff") + ".e30.AA",
         part(b'{"alg":"HS256","kid":5}') + ".e30.AA",
@@ -100,12 +100,12 @@ def test_a_header_without_a_usable_algorithm_is_refused(header: bytes) -> None:
 
 def test_a_token_of_8_kib_passes_and_one_byte_more_does_not() -> None:
     length = len(sign(KEY, make_claims(name="")))
-    name = "x" * ((MAX_TOKEN_BYTES - length) * 3 // 4)
+    name = "x" * ((DEFAULT_LIMITS.max_token_bytes - length) * 3 // 4)
     largest = sign(KEY, make_claims(name=name))
-    while len(largest) < MAX_TOKEN_BYTES:
+    while len(largest) < DEFAULT_LIMITS.max_token_bytes:
         name += "x"
         largest = sign(KEY, make_claims(name=name))
-    assert len(largest) == MAX_TOKEN_BYTES
+    assert len(largest) == DEFAULT_LIMITS.max_token_bytes
     assert verifier().authenticate(largest, NOW).name == name
     assert refusal(largest + "x") == "__token is longer than 8192 bytes"
 

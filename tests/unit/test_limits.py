@@ -23,6 +23,12 @@ DEFAULTS = {
     "heartbeat_sec": 30,
     "write_timeout_sec": 30,
     "retry_window_sec": 24 * 3600,
+    "change_retention_sec": 90 * 86_400,
+    "max_json_depth": 64,
+    "max_token_bytes": 8 * 1024,
+    "max_mask_bytes": 1024,
+    "max_mask_patterns": 32,
+    "max_participants": 1_000,
     "reminder_grace_sec": 24 * 3600,
 }
 """Contract, sections 1, 7 and 11, written out a second time on purpose."""
@@ -34,6 +40,9 @@ COUNTS = (
     "max_connections_without_token",
     "max_subscriptions",
     "max_bad_messages",
+    "max_json_depth",
+    "max_mask_patterns",
+    "max_participants",
     "max_group",
     "max_queued_mutations",
 )

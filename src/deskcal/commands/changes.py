@@ -40,7 +40,7 @@ class GetHistory(EventId, kw_only=True):
 @command("MngGetCalendarChanges", GetChanges, is_list=True)
 def get_changes(context: Context, _: Peer, session: Session, data: GetChanges) -> Data | Work:
     """What changed after a cursor, in order, and the cursor to go on from."""
-    facts = event_facts(data)
+    facts = event_facts(data, context.limits)
     if data.since is None:
         return b'{"changes":[],"next":%d,"more":0}' % context.feed.newest_seq
     context.feed.check_cursor(data.since)

@@ -18,6 +18,7 @@ from deskcal.errors import (
     UnknownCommand,
 )
 from deskcal.feed import Feed
+from deskcal.limits import Limits
 from deskcal.messages import (
     BadRequest,
     Request,
@@ -53,7 +54,7 @@ class Context(Struct):
     now: Callable[[], float]
     """Unix seconds."""
     rates: RateLimit
-    max_subscriptions: int
+    limits: Limits
     peers: Peers
     feed: Feed
     reminders: Reminders
@@ -128,7 +129,7 @@ def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
     Source: contract, section 2, "Order of checks".
     """
     try:
-        request = decode_request(frame)
+        request = decode_request(frame, context.limits.max_json_depth)
     except BadRequest as bad:
         peer.bad_messages += 1
         return encode_error(bad.ext_id, bad.error)

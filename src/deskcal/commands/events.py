@@ -13,6 +13,7 @@ from deskcal.documents import Sight, encode_event, sight_of
 from deskcal.drafts import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.errors import Conflict, Forbidden, InvalidField
 from deskcal.filters import BadMask, EventFacts, EventFilter
+from deskcal.limits import Limits
 from deskcal.model import (
     MAX_ID,
     ChangeType,
@@ -89,7 +90,7 @@ class GetEventsByFilter(Facts, kw_only=True):
 @command("MngAddCalendarEvent", AddEvent, gives_event=True)
 def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
     """Creates an event; its owner becomes the organizer among its participants."""
-    sent = draft_new(data)
+    sent = draft_new(data, context.limits)
     now = int(context.now())
 
     def change(_: Event | None, event_id: int) -> Event:
@@ -103,7 +104,7 @@ def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
 @command("MngUpdateCalendarEvent", UpdateEvent, gives_event=True)
 def update_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
     """Changes the fields that are sent; `status` 2 cancels."""
-    sent = draft(data)
+    sent = draft(data, context.limits)
     now = int(context.now())
 
     def change(event: Event, actor: int) -> Event:
@@ -182,7 +183,7 @@ def get_events_by_filter(
     context: Context, _: Peer, session: Session, data: GetEventsByFilter
 ) -> Work:
     """The events that overlap a range, by start_time, then id, and how many there are in all."""
-    return _list_events(context, session, event_filter(data))
+    return _list_events(context, session, event_filter(data, context.limits))
 
 
 async def _list_events(context: Context, session: Session, wanted: EventFilter) -> Data:
@@ -196,7 +197,7 @@ async def _list_events(context: Context, session: Session, wanted: EventFilter) 
     return pieces
 
 
-def event_filter(data: GetEventsByFilter) -> EventFilter:
+def event_filter(data: GetEventsByFilter, limits: Limits) -> EventFilter:
     """The checked form of a list's data. Raises: InvalidField."""
     if data.until <= data.since:
         raise InvalidField(
@@ -207,14 +208,14 @@ def event_filter(data: GetEventsByFilter) -> EventFilter:
         until=data.until,
         limit=data.limit,
         offset=data.offset,
-        **msgspec.structs.asdict(event_facts(data)),
+        **msgspec.structs.asdict(event_facts(data, limits)),
     )
 
 
-def event_facts(data: Facts) -> EventFacts:
+def event_facts(data: Facts, limits: Limits) -> EventFacts:
     """The checked form of what events must be. Raises: InvalidField."""
     try:
-        mask = desk_mask(data.desk_filter)
+        mask = desk_mask(data.desk_filter, limits.max_mask_bytes, limits.max_mask_patterns)
     except BadMask as exc:
         raise InvalidField(f"deskFilter {exc}", field="deskFilter") from exc
     return EventFacts(
@@ -289,7 +290,8 @@ def _require_destination(session: Session, event: Event, sent: Draft) -> None:
     brand = sent.values.get("brand", event.brand) or "default"
     desk = sent.values.get("desk", event.desk) or ""
     if (brand, desk) != (event.brand, event.desk):
-        moved = msgspec.structs.replace(event, brand=brand, desk=desk)
+        owner = sent.values.get("owner_manager_id", event.owner_manager_id) or event.created_by
+        moved = msgspec.structs.replace(event, brand=brand, desk=desk, owner_manager_id=owner)
         session.require_place(sight_of(moved))
 
 

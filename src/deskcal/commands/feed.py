@@ -7,8 +7,8 @@ from deskcal.access import Session, desk_mask
 from deskcal.commands.dispatch import Context, Data, command, ping
 from deskcal.documents import wire_safe
 from deskcal.errors import FieldRequired, Forbidden, InvalidField
-from deskcal.feed import Interest
 from deskcal.filters import BadMask
+from deskcal.limits import Limits
 from deskcal.model import Id
 from deskcal.peers import Peer
 
@@ -44,16 +44,16 @@ def subscribe(context: Context, peer: Peer, session: Session, data: Subscription
     """Adds channels to this connection; names that are none of ours stay silent."""
     names = tuple(_names(data))
     for name in names:
-        _check_channel(session, name)
+        _check_channel(context.limits, session, name)
     wanted = peer.channels.get(session.manager_id, {}) | dict.fromkeys(names)
     others = sum(len(own) for key, own in peer.channels.items() if key != session.manager_id)
-    if len(wanted) + others > context.max_subscriptions:
+    if len(wanted) + others > context.limits.max_subscriptions:
         raise InvalidField(
             f"chanels would make {len(wanted) + others} subscriptions on this connection; "
-            f"at most {context.max_subscriptions} are allowed",
+            f"at most {context.limits.max_subscriptions} are allowed",
             field="chanels",
         )
-    context.feed.subscribe(peer, Interest(session.manager_id, names), data.since)
+    context.feed.subscribe(peer, session.manager_id, names, data.since)
     peer.channels[session.manager_id] = wanted
     return _subscribed(wanted)
 
@@ -76,7 +76,7 @@ def _names(data: Channels) -> list[str]:
     return names
 
 
-def _check_channel(session: Session, name: str) -> None:
+def _check_channel(limits: Limits, session: Session, name: str) -> None:
     """Raises: InvalidField for a name that none of ours can have; Forbidden where not theirs."""
     if len(name) > MAX_CHANNEL:
         raise InvalidField(f"chanels has a name of {len(name)} characters", field="chanels")
@@ -88,14 +88,18 @@ def _check_channel(session: Session, name: str) -> None:
     kind, _, value = rest.partition(":")
     if kind == "desk":
         try:
-            desk_mask(value)
+            desk_mask(value, limits.max_mask_bytes, limits.max_mask_patterns)
         except BadMask as exc:
             raise InvalidField(f"chanels: the mask of {name!r} {exc}", field="chanels") from exc
-    elif rest and not (kind == "manager" and value.isascii() and value.isdigit()):
+    elif name != "calendar" and not (kind == "manager" and _is_id(value)):
         raise InvalidField(
             f"chanels: {name!r} is none of calendar, calendar:manager:<id>, calendar:desk:<mask>",
             field="chanels",
         )
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= 16
 
 
 def _subscribed(channels: dict[str, None]) -> Data:

@@ -14,10 +14,11 @@ import msgspec
 from msgspec import Raw, Struct
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from deskcal.commands import Context, Data, Later, Peer, answer, finish
+from deskcal.commands import Context, Data, Later, answer, finish
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.limits import Limits
 from deskcal.messages import NO_EXT_ID, encode_error
+from deskcal.peers import Peer
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Sockets:
         self.limits = limits
         self.messages_total = 0
         """Frames that browsers have sent."""
-        self._open: dict[BrowserSocket, asyncio.Task[None] | None] = {}
+        self._open: dict[BrowserSocket, None] = {}
 
     def __len__(self) -> int:
         return len(self._open)
@@ -59,11 +60,12 @@ class Sockets:
             await websocket.close(TRY_LATER)
             return
         one = BrowserSocket(websocket, self.context, self.limits)
-        self._open[one] = asyncio.current_task()
+        self._open[one] = None
         try:
             await one.run(self._count)
         finally:
             del self._open[one]
+            self.context.forget(one.peer)
 
     def _count(self) -> None:
         self.messages_total += 1
@@ -98,10 +100,13 @@ class BrowserSocket:
         self._room.set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._list_turn = asyncio.Lock()
+        self._is_ending = False
+        self._is_behind = False
+        """Whether something could not be pushed."""
         self.unsent_bytes = 0
         """What waits for the browser to take it."""
         client = websocket.client
-        self.peer = Peer(f"{client.host}:{client.port}" if client else "")
+        self.peer = Peer(f"{client.host}:{client.port}" if client else "", self.push)
 
     async def run(self, count: Callable[[], None]) -> None:
         """Until the browser or a limit ends it."""
@@ -110,6 +115,7 @@ class BrowserSocket:
         try:
             await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._is_ending = True
             for task in (writing, reading, *self._tasks):
                 task.cancel()
             await asyncio.gather(writing, reading, *self._tasks, return_exceptions=True)
@@ -165,7 +171,7 @@ class BrowserSocket:
             if len(self._tasks) >= self._limits.max_requests_in_flight:
                 self._room.clear()
         else:
-            self.push(found)
+            self._send(found)
 
     def _with_token(self, message: bytes) -> bytes | None:
         """The message with the socket's token where it has none; None for an authorization."""
@@ -198,19 +204,19 @@ class BrowserSocket:
     async def _finish(self, later: Later) -> None:
         try:
             if not later.command.is_list:
-                self.push(await finish(later))
+                self._send(await finish(later))
                 return
             async with self._list_turn:
                 await self._drained()
-                self.push(await finish(later))
+                self._send(await finish(later))
         except Unavailable as exc:
-            self.push(encode_error(later.ext_id, exc))
+            self._send(encode_error(later.ext_id, exc))
         finally:
             later.work.close()
 
     async def _drained(self) -> None:
         """Returns when the browser has taken enough for one more large answer."""
-        while self.unsent_bytes > self._limits.max_unsent_bytes:
+        while self._is_full():
             await asyncio.sleep(0.02)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -219,14 +225,24 @@ class BrowserSocket:
 
     def _read_if_free(self) -> None:
         is_free = len(self._tasks) < self._limits.max_requests_in_flight
-        if is_free and self.unsent_bytes <= self._limits.max_unsent_bytes:
+        if is_free and not self._is_full():
             self._room.set()
 
-    def push(self, data: Data) -> None:
-        """Queues one line, or some of them, for the browser."""
+    def push(self, lines: bytes) -> bool:
+        """Queues what nobody asked for; False, and nothing queued, where the browser is slow."""
+        if self._is_ending or self._is_full():
+            self._is_behind = True
+            return False
+        self._send(lines)
+        return True
+
+    def _is_full(self) -> bool:
+        return self.unsent_bytes > self._limits.max_unsent_bytes
+
+    def _send(self, data: Data) -> None:
         self._outbox.append(data)
         self.unsent_bytes += _size(data)
-        if self.unsent_bytes > self._limits.max_unsent_bytes:
+        if self._is_full():
             self._room.clear()
         self._wake.set()
 
@@ -242,8 +258,14 @@ class BrowserSocket:
                     if line.strip():
                         async with asyncio.timeout(self._limits.write_timeout_sec):
                             await self._websocket.send_text(line.decode())
-                self.unsent_bytes -= _size(data)
-                self._read_if_free()
+                self._sent(data)
+
+    def _sent(self, data: Data) -> None:
+        self.unsent_bytes -= _size(data)
+        self._read_if_free()
+        if self._is_behind and not self._is_full():
+            self._is_behind = False
+            self._context.feed.resume(self.peer)
 
     async def _end_with(self, error: DeskcalError, code: int) -> None:
         """Says why, and ends."""

@@ -134,11 +134,15 @@ class Writer:
         except _CommitFailed as exc:
             logger.error("the commit of a job failed: %s", exc)
             self._reopen()
-            landing = self._all([job], Timeout("the commit failed; whether it was applied is unknown"))
+            landing = self._all(
+                [job], Timeout("the commit failed; whether it was applied is unknown")
+            )
         except Exception as exc:
             self._roll_back()
             logger.error("a job was not applied: %s", exc)
-            landing = self._all([job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc)))
+            landing = self._all(
+                [job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc))
+            )
         self._landed([job], landing)
 
     def _commit_group(self, group: list[Mutation]) -> None:
@@ -183,9 +187,7 @@ class Writer:
 
     def _all(self, group: Sequence[Mutation | Job], error: DeskcalError) -> Landing:
         """What a group leaves of which nothing is known to be there."""
-        return self._with_doubtful(
-            Landing([error] * len(group), {}, self._numbers.last_seq, 0, {})
-        )
+        return self._with_doubtful(Landing([error] * len(group), {}, self._numbers.last_seq, 0, {}))
 
     def _with_doubtful(self, landing: Landing) -> Landing:
         """`landing`; after a failed commit it also says what memory must forget and look at anew.
