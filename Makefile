@@ -3,13 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+PAGE := src/deskcal/gateway/page/index.html
+WEB := $(shell find web -name node_modules -prune -o -type f -print)
 
-.PHONY: help run setup test check format docs bench clean
+.PHONY: help run setup web test check format docs bench clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(STAMP) ## Start the server on ./data, with a demo desk on the first start
+run: $(STAMP) $(PAGE) ## Start the server on ./data, with a demo desk on the first start
 	@exec $(BIN)/deskcal serve --data data --demo
 
 setup: $(STAMP) ## Make .venv and install everything
@@ -22,7 +24,17 @@ $(STAMP): pyproject.toml constraints.txt
 		--constraint constraints.txt --editable '.[dev]'
 	@touch $(STAMP)
 
-test: $(STAMP) ## Run all tests
+web: $(PAGE) ## Build the web calendar into the package
+
+$(PAGE): $(WEB) | $(STAMP)
+	web/npm.sh $(BIN)/python ci --silent --no-audit --no-fund
+	web/npm.sh $(BIN)/python run --silent build
+
+test: $(STAMP) $(PAGE) ## Run all tests
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+		apt-get install -y -qq chromium >/dev/null; } || \
+		echo "No chromium here: the browser tests are skipped (apt-get install chromium)."
+	web/npm.sh $(BIN)/python run --silent test
 	$(BIN)/python -m pytest
 
 check: $(STAMP) ## Check format, lint and types

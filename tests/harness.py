@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from deskcal.access import SessionType, TokenVerifier, sign
+from deskcal.app import running
 from deskcal.commands import Context, Later, Peer, answer, finish
 from deskcal.limits import Limits
-from deskcal.rates import RateLimit
-from deskcal.store import Store
 from deskcal.store.sqlite import open_sqlite
 from helpers import KEY, NOW, make_claims
 
@@ -47,12 +46,6 @@ def request(command: str, ext_id: object, data: Mapping[str, Any], token_: str |
     if token_ is not None:
         message["__token"] = token_
     return json.dumps(message).encode()
-
-
-def make_context(store: Store, clock: FakeClock, limits: Limits) -> Context:
-    """What commands need, with tokens signed by `KEY`."""
-    rates = RateLimit(limits.max_requests_per_manager_sec)
-    return Context(store, TokenVerifier([KEY]), clock, rates, limits.max_subscriptions)
 
 
 class Desk:
@@ -122,7 +115,8 @@ async def open_desk(directory: Path, **limits: Any) -> AsyncIterator[Desk]:
     clock = FakeClock()
     store = await open_sqlite(directory, bounds)
     try:
-        yield Desk(make_context(store, clock, bounds), clock)
+        async with running(store, TokenVerifier([KEY]), bounds, now=clock) as context:
+            yield Desk(context, clock)
     finally:
         await store.close()
 

@@ -2,7 +2,8 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from deskcal.client import Client, EventPage
+from deskcal.client import Client
+from deskcal.client_data import Change, ChangePage, EventPage, HistoryEntry, Reminder
 from deskcal.errors import (
     Conflict,
     DeskcalError,
@@ -38,6 +39,8 @@ except PackageNotFoundError:  # a source tree on the path, never installed
     __version__ = "0"
 
 __all__ = [
+    "Change",
+    "ChangePage",
     "ChangeType",
     "Client",
     "Conflict",
@@ -48,6 +51,7 @@ __all__ = [
     "EventType",
     "FieldRequired",
     "Forbidden",
+    "HistoryEntry",
     "Internal",
     "InvalidField",
     "InvalidJson",
@@ -58,6 +62,7 @@ __all__ = [
     "ParticipantRole",
     "ParticipantStatus",
     "Priority",
+    "Reminder",
     "ResyncRequired",
     "Timeout",
     "TooManyRequests",

@@ -12,7 +12,7 @@ import secrets
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,9 +21,11 @@ import msgspec
 from deskcal import demo
 from deskcal.access import BadKey, Key, TokenVerifier, public_keys, secret_key
 from deskcal.commands import Context
-from deskcal.config import Config, listen_address
-from deskcal.desk import NotEmpty, fill, welcome
+from deskcal.config import OFF, Config, listen_address
+from deskcal.desk import NotEmpty, fill, page_address, welcome
+from deskcal.directory import Desk, Directory, Manager
 from deskcal.feed import Feed
+from deskcal.gateway import Gateway
 from deskcal.limits import Limits
 from deskcal.peers import Peers
 from deskcal.rates import RateLimit
@@ -32,6 +34,7 @@ from deskcal.server import Server
 from deskcal.store import CheckReport, Committed, Store
 from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_check import check_sqlite
+from deskcal.store.sqlite_directory import directory_in, put_in
 from deskcal.store.sqlite_files import StoreError
 
 __all__ = ["NotEmpty", "StartError", "check", "fill_demo", "serve", "signing_key"]
@@ -106,7 +109,10 @@ async def serve(
     ):
         if config.demo:
             await _fill_if_empty(context, announce)
-        async with _listening(context, limits, config) as server:
+        async with (
+            _listening(context, limits, config) as server,
+            _web(context, limits, config, server) as gateway,
+        ):
             _settle_memory()
             for name in server.addresses:
                 secured = " with TLS" if config.tls_cert else ""
@@ -114,14 +120,45 @@ async def serve(
             if config.demo and not config.jwt_keys:
                 key = signing_key(config, environ)
                 announce(welcome(key, server.addresses[0], time.time()))
+            if gateway is not None:
+                _announce_page(gateway, config, environ, announce)
             await _until_stopped(config, verifier)
             announce("stopping: finishing what is in flight")
+
+
+def _announce_page(
+    gateway: Gateway,
+    config: Config,
+    environ: Mapping[str, str],
+    announce: Callable[[str], None],
+) -> None:
+    """Tells where the web calendar is; the demo's address has a token behind its `#`."""
+    base = f"{gateway.scheme}://{gateway.addresses[0]}/"
+    if config.demo and not config.jwt_keys:
+        announce(page_address(signing_key(config, environ), base, time.time()))
+    announce(f"ready: the web calendar is at {base}")
 
 
 def check(config: Config) -> CheckReport:
     """What a check of the store finds. Raises: StartError."""
     try:
         return check_sqlite(Path(config.data))
+    except StoreError as exc:
+        raise StartError(str(exc)) from exc
+
+
+def directory(config: Config) -> Directory:
+    """Managers and desks by name. Raises: StartError."""
+    try:
+        return directory_in(Path(config.data))
+    except StoreError as exc:
+        raise StartError(str(exc)) from exc
+
+
+def put_directory(config: Config, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
+    """Adds or replaces them, also beside a running server. Raises: StartError."""
+    try:
+        put_in(Path(config.data), managers, desks)
     except StoreError as exc:
         raise StartError(str(exc)) from exc
 
@@ -171,7 +208,10 @@ async def running(
     """What requests need of the server, with the feed and the reminders running beside it."""
     peers = Peers()
     grace_sec = limits.reminder_grace_sec
-    feed = Feed(store.feed, now, retention_sec=limits.change_retention_sec)
+    retention_sec = limits.change_retention_sec and max(
+        limits.change_retention_sec, limits.retry_window_sec
+    )
+    feed = Feed(store.feed, now, retention_sec=retention_sec)
     reminders = Reminders(
         store.reminders, peers, now, grace_sec=grace_sec, default_timezone=default_timezone
     )
@@ -180,11 +220,13 @@ async def running(
         feed.wake()
         if committed.earliest_due:
             reminders.armed(committed.earliest_due)
+        if committed.reminded:
+            reminders.fired_beside(committed.reminded)
 
     store.on_commit = look
     async with feed, reminders:
         rates = RateLimit(limits.max_requests_per_manager_sec)
-        yield Context(store, verifier, now, rates, limits, peers, feed, reminders)
+        yield Context(store, verifier, now, rates, limits, peers, feed, reminders, default_timezone)
 
 
 @asynccontextmanager
@@ -199,6 +241,33 @@ async def _listening(context: Context, limits: Limits, config: Config) -> AsyncI
         yield server
     finally:
         await server.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def _web(
+    context: Context, limits: Limits, config: Config, server: Server
+) -> AsyncIterator[Gateway | None]:
+    """The gateway, beside the TCP server; None where it is switched off."""
+    if config.web == OFF:
+        yield None
+        return
+    address = listen_address(config.web)
+    gateway = Gateway(
+        context,
+        limits,
+        address.host,
+        address.port,
+        tls=(config.tls_cert, config.tls_key) if config.tls_cert else None,
+        tcp_connections=lambda: server.connection_count,
+    )
+    try:
+        await gateway.__aenter__()
+    except OSError as exc:
+        raise StartError(f"can't listen on {config.web}: {exc.strerror or exc}") from exc
+    try:
+        yield gateway
+    finally:
+        await gateway.__aexit__(None, None, None)
 
 
 def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:

@@ -1,11 +1,9 @@
-"""The command line: deskcal serve, token, call, check, demo. The only place that prints."""
+"""The command line: deskcal serve, token, call, watch, check, demo. The only place that prints."""
 
 import asyncio
 import os
-import ssl
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,16 +13,17 @@ from msgspec import Raw
 
 from deskcal import __version__, app
 from deskcal.access import BadKey, SessionType, brand_mask, desk_mask, sign
+from deskcal.cli_connect import client_of, connect_options
+from deskcal.cli_directory import desk, manager
 from deskcal.cli_options import KEY_SETTINGS, config_of, config_options
 from deskcal.cli_text import readable_error, readable_json
-from deskcal.client import Client
+from deskcal.cli_watch import watch
 from deskcal.client_calls import Answer
-from deskcal.config import Address, BadConfig, Config, listen_address
+from deskcal.config import BadConfig, Config
 from deskcal.errors import DeskcalError
 from deskcal.filters import BadMask
 from deskcal.model import MAX_ID
 
-CONNECT = "127.0.0.1:8765"
 TOKEN_TTL_SEC = 86_400
 CALL_TIMEOUT_SEC = 30.0
 
@@ -100,28 +99,12 @@ def token(**options: Any) -> None:
     config = config_of(options)
     if config.jwt_keys:
         raise Failure("jwt_keys is set: get tokens from the issuer whose public keys these are")
-    claims = _claims(options, config, int(time.time()))
+    claims = _claims(_known(options, config), config, int(time.time()))
     click.echo(sign(app.signing_key(config, os.environ), claims))
 
 
 @main.command()
-@click.option(
-    "--connect",
-    envvar="DESKCAL_CONNECT",
-    default=CONNECT,
-    show_default=True,
-    show_envvar=True,
-    metavar="HOST:PORT",
-    help="The server's TCP listener.",
-)
-@click.option("--token", envvar="DESKCAL_TOKEN", show_envvar=True, help="Who asks: a JWT.")
-@click.option("--tls", is_flag=True, help="Connect with TLS.")
-@click.option(
-    "--ca",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="PEM file of the certificates to trust, with --tls implied.",
-)
+@connect_options
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -138,9 +121,8 @@ def call(command: str, data: str, **options: Any) -> None:
     The answer goes to stdout, whatever its status; an error is told in one line on stderr too,
     and the exit status is 0 only for an answer with status 200.
     """
-    address = _address(options["connect"])
     values = _json_object(sys.stdin.buffer.read() if data == "-" else os.fsencode(data))
-    answer = asyncio.run(_call(address, command, values, options))
+    answer = asyncio.run(_call(command, values, options))
     click.echo(readable_json(answer.text, sys.stdout.encoding))
     failure = answer.failure()
     if failure is not None:
@@ -170,6 +152,20 @@ def demo(**options: Any) -> None:
     click.echo(f"{filled.events} events of {filled.managers} managers are in {config.data}")
 
 
+main.add_command(manager)
+main.add_command(desk)
+main.add_command(watch)
+
+
+def _known(options: dict[str, Any], config: Config) -> dict[str, Any]:
+    """`options`, with desks and brand of the directory where the manager is in it."""
+    for one in app.directory(config).managers:
+        if one.id == options["manager"]:
+            known = {"desks": one.desks or None, "brands": one.brand, "name": one.name}
+            return options | {key: known[key] for key in known if options[key] is None}
+    return options
+
+
 def _claims(options: dict[str, Any], config: Config, now: int) -> dict[str, object]:
     """What the token says. Source: contract, section 3."""
     claims: dict[str, object] = {
@@ -187,16 +183,6 @@ def _claims(options: dict[str, Any], config: Config, now: int) -> dict[str, obje
     return claims | {name: value for name, value in known.items() if value}
 
 
-def _address(text: str) -> Address:
-    try:
-        address = listen_address(text)
-    except ValueError as exc:
-        raise click.UsageError(f"--connect {text!r} {exc}") from exc
-    if address.port == 0:
-        raise click.UsageError(f"--connect {text!r} has port 0; name the server's port")
-    return address
-
-
 def _json_object(text: bytes) -> dict[str, Raw]:
     """The object's keys, values as they are spelled. Ends with a usage error if it is none."""
     try:
@@ -208,26 +194,9 @@ def _json_object(text: bytes) -> dict[str, Raw]:
         raise click.UsageError(f"the data is not JSON: {exc}; nothing was sent") from exc
 
 
-async def _call(
-    address: Address, command: str, values: dict[str, Raw], options: dict[str, Any]
-) -> Answer:
-    async with Client.connect(
-        address.host,
-        address.port,
-        token=options["token"],
-        ssl=_tls(options),
-        timeout_sec=options["timeout"],
-    ) as client:
+async def _call(command: str, values: dict[str, Raw], options: dict[str, Any]) -> Answer:
+    async with client_of(options, timeout_sec=options["timeout"]) as client:
         return await client.call_raw(command, values)
-
-
-def _tls(options: dict[str, Any]) -> ssl.SSLContext | None:
-    if options["ca"]:
-        try:
-            return ssl.create_default_context(cafile=Path(options["ca"]))
-        except OSError as exc:
-            raise click.UsageError(f"--ca {options['ca']}: no usable PEM file: {exc}") from exc
-    return ssl.create_default_context() if options["tls"] else None
 
 
 if __name__ == "__main__":

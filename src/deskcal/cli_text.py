@@ -26,6 +26,11 @@ def readable_error(error: DeskcalError) -> str:
     code = error.details.get("code", error.code)
     field = f" {error.field}:" if error.field else ":"
     line = f"{status} {code}{field} {error.message}"
+    return printable(line)
+
+
+def printable(line: str) -> str:
+    """The line with what a terminal would obey, or break at, as escapes."""
     return "".join(c if c.isprintable() else _escaped(c) for c in line)
 
 

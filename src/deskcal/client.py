@@ -1,85 +1,44 @@
 """The typed asyncio client: a method for each command. The connection is in `client_link`."""
 
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Required, Self, TypedDict, Unpack
+from typing import Any, Self, Unpack
 
 import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.client_calls import Answer, Options
+from deskcal.client_data import (
+    Change,
+    ChangePage,
+    EventChanges,
+    EventPage,
+    EventQuery,
+    HistoryEntry,
+    NewEvent,
+    Reminder,
+)
+from deskcal.client_feed import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client_link import Link
+from deskcal.errors import DeskcalError
 from deskcal.model import Event, ParticipantStatus
-
-
-class EventFields(TypedDict, total=False):
-    """What may be sent of an event beside title and times. Source: seed 001, "Request Data"."""
-
-    brand: str
-    desk: str
-    owner_manager_id: int
-    created_by: int
-    type: int
-    status: int
-    priority: int
-    ast_json: Any
-    all_day: int
-    timezone: str
-    remind_time: int
-    remind_before_sec: int
-    customer_id: int
-    lead_id: int
-    login: int
-    participant_manager_ids: Sequence[int]
-    participants: Sequence[Mapping[str, int]]
-
-
-class NewEvent(EventFields):
-    """An event to create; times are Unix seconds."""
-
-    title: str
-    start_time: int
-    end_time: int
-
-
-class EventChanges(EventFields, total=False):
-    """What is to change of an event."""
-
-    title: str
-    start_time: int
-    end_time: int
-
-
-class EventQuery(TypedDict, total=False):
-    """Which events to list; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
-
-    since: Required[int]
-    until: Required[int]
-    desk_filter: str
-    limit: int
-    offset: int
-    manager_id: int
-    brand: str
-    customer_id: int
-    lead_id: int
-    login: int
-    status: int | Sequence[int]
-    type: int | Sequence[int]
-
-
-class EventPage(Struct, frozen=True):
-    """One page of a list."""
-
-    rows: list[Event]
-    """By start_time, then id."""
-    count: int
-    """Of all events that match and may be seen, whatever limit and offset are."""
 
 
 class _OneEvent(Struct):
     event: Event
+
+
+class _History(Struct):
+    history: list[HistoryEntry]
+    more: int = 0
+
+
+class _Token(Struct):
+    token: str
 
 
 class _Cursor(Struct):
@@ -109,8 +68,12 @@ class Client:
     was sent raises Timeout: look at the event before you repeat it, or repeat it with `if_version`.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(
+        self, options: Options, renew_token: Callable[[], Awaitable[str]] | None = None
+    ) -> None:
         self._token = options.token
+        self._renew_token = renew_token
+        self._uses: Counter[tuple[str | None, str]] = Counter()
         self._link = Link(options)
 
     @classmethod
@@ -122,16 +85,18 @@ class Client:
         token: str | None = None,
         ssl: SSLContext | None = None,
         timeout_sec: float = 20,
+        renew_token: Callable[[], Awaitable[str]] | None = None,
         **limits: Any,
     ) -> Self:
         """A client that connects on `async with`, which raises Unavailable if that fails.
 
-        `timeout_sec` is for each call; `limits` are further fields of `client_calls.Options`.
+        `timeout_sec` is for each call; `renew_token` gives `changes` and `reminders` another token
+        when the one at hand has expired; `limits` are further fields of `client_calls.Options`.
         """
         options = Options(
             host=host, port=port, token=token, ssl=ssl, timeout_sec=timeout_sec, **limits
         )
-        return cls(options)
+        return cls(options, renew_token)
 
     async def __aenter__(self) -> Self:
         await self._link.start()
@@ -236,6 +201,119 @@ class Client:
         data |= {_WIRE_NAMES.get(name, name): value for name, value in query.items()}
         answer = await self._ask("MngGetCalendarEventsByFilter", data, token)
         return msgspec.json.decode(answer, type=EventPage)
+
+    async def get_changes(
+        self,
+        since: int | None = None,
+        *,
+        desk_filter: str = "*",
+        limit: int = 1000,
+        token: str | None = None,
+        **facts: Any,
+    ) -> ChangePage:
+        """What changed after a cursor, each event as of that change; None: only the cursor of now.
+
+        `facts` are the equalities of a list: manager_id, brand, status and others.
+        Raises: ResyncRequired when the cursor is older than what is kept: list the events anew.
+        """
+        data = {**facts, "deskFilter": desk_filter, "limit": limit}
+        data |= {} if since is None else {"since": since}
+        answer = await self._ask("MngGetCalendarChanges", data, token)
+        return msgspec.json.decode(answer, type=ChangePage)
+
+    async def get_event_history(
+        self, event_id: int, *, token: str | None = None
+    ) -> list[HistoryEntry]:
+        """Who changed what and when, the oldest first; also of a deleted event."""
+        found: list[HistoryEntry] = []
+        while True:
+            data = {"id": event_id, "since": found[-1].seq if found else 0}
+            answer = await self._ask("MngGetCalendarEventHistory", data, token)
+            page = msgspec.json.decode(answer, type=_History)
+            found += page.history
+            if not page.more:
+                return found
+
+    async def ack_reminder(self, reminder: str, *, token: str | None = None) -> None:
+        """Marks the reminder of that token read, on all of the manager's connections."""
+        await self._ask("MngAckCalendarReminder", {"token": reminder}, token)
+
+    async def snooze_reminder(self, reminder: str, until: int, *, token: str | None = None) -> str:
+        """Has it again at `until` (Unix seconds), for this manager alone; its token then."""
+        data = {"token": reminder, "until": until}
+        answer = await self._ask("MngSnoozeCalendarReminder", data, token)
+        return msgspec.json.decode(answer, type=_Token).token
+
+    async def changes(
+        self,
+        since: int | None = None,
+        desk_filter: str = "*",
+        *,
+        token: str | None = None,
+        **facts: Any,
+    ) -> AsyncIterator[Change]:
+        """Changes after a cursor as they come, in order, none missing and none twice.
+
+        It goes on over reconnects, restarts of the server and pauses of the pushes, and with
+        `renew_token` over the end of a token. `facts` are as in `get_changes`. It ends when the
+        client is closed. While it is iterated, pushed changes don't come through `messages`.
+        Raises: ResyncRequired when the cursor is older than what is kept; Unauthorized when the
+        token has expired and there is no other: go on with the `seq` of the last change.
+        """
+        watch = ChangeWatch(self, {**facts, "deskFilter": desk_filter}, since, token)
+        key = (token, watch.channel)
+        is_ours = watch.channel not in self._link.subscribed(self.token_now(token))
+        self._uses[key] += is_ours or self._uses[key] > 0
+        self._link.listen(watch)
+        try:
+            while page := await watch.next_page():
+                for change in page:
+                    yield change
+        finally:
+            self._link.leave(watch)
+            self._uses[key] -= self._uses[key] > 0
+            if is_ours and not self._uses[key] and not self._link.is_closed:
+                with suppress(DeskcalError):
+                    await self.unsubscribe([watch.channel], token=token)
+
+    async def reminders(
+        self, *, token: str | None = None, acknowledge: bool = True
+    ) -> AsyncIterator[Reminder]:
+        """Reminders of the token's manager as they come, each once.
+
+        When the loop comes back for the next one, the one before is marked read; where it is left
+        by an error, or without `acknowledge`, it is not. It ends when the client is closed.
+        Raises: Unauthorized when the token has expired and there is no other.
+        """
+        watch = ReminderWatch(self, token, manager_of(self.token_now(token)))
+        self._link.listen(watch)
+        try:
+            while reminder := await watch.next_one():
+                yield reminder
+                if acknowledge:
+                    await watch.acknowledge(reminder)
+        finally:
+            self._link.leave(watch)
+
+    @property
+    def link(self) -> Link:
+        """The connection."""
+        return self._link
+
+    def token_now(self, token: str | None) -> str | None:
+        """`token`, or the client's own one as it is now."""
+        return token or self._token
+
+    async def renew(self, expired: str | None) -> bool:
+        """Whether the client's token is another than `expired` now; asks `renew_token` for one."""
+        if self._token == expired and self._renew_token is not None:
+            self._token = await self._renew_token()
+            self._link.keep_subscribed(expired, [], None)
+        return self._token != expired
+
+    async def ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
+        """`data` of the answer to any command as JSON text. Raises: what the answer tells of."""
+        return await self._ask(command, data, token)
 
     async def subscribe(
         self, channels: Sequence[str], *, since: int | None = None, token: str | None = None

@@ -18,6 +18,7 @@ REPEATABLE = frozenset(
         "Unsubscribe",
         "MngGetCalendarEvent",
         "MngGetCalendarEventsByFilter",
+        "MngAckCalendarReminder",
         "MngGetCalendarChanges",
         "MngGetCalendarEventHistory",
         "MngGetCalendarFreeBusy",

@@ -9,7 +9,7 @@ import itertools
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -44,6 +44,16 @@ class _Subscription(Struct):
     """A cursor from before it; None where the server keeps none."""
 
 
+class Listener(Protocol):
+    """Somebody who takes some of what is pushed."""
+
+    def take(self, message: Any) -> bool:
+        """Whether the message is theirs; then it does not wait for `Link.messages`."""
+
+    def look_again(self) -> None:
+        """There is a new connection, or none any more: something may have been missed."""
+
+
 class Link:
     """A connection that is made anew when it breaks; see `Client` for what calls feel of it."""
 
@@ -54,6 +64,7 @@ class Link:
         self._carried: dict[str, None] = {}
         self._subscriptions: dict[str | None, _Subscription] = {}
         self._pushed: asyncio.Queue[Any] = asyncio.Queue(options.max_pushed)
+        self._listeners: list[Listener] = []
         self._last_seq = 0
         self._failures = 0
         self._connected = False
@@ -106,6 +117,28 @@ class Link:
                 raise message
             yield message
         self._push(_END)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was stopped."""
+        return self._closed
+
+    def listen(self, listener: Listener) -> None:
+        """From now on `listener` is asked first; at once of what waits and nobody has taken."""
+        self._listeners.append(listener)
+        for _ in range(self._pushed.qsize()):
+            message = self._pushed.get_nowait()
+            if message is _END or isinstance(message, Exception) or not listener.take(message):
+                self._pushed.put_nowait(message)
+
+    def leave(self, listener: Listener) -> None:
+        """`listener` is asked no more."""
+        self._listeners.remove(listener)
+
+    def subscribed(self, token: str | None) -> list[str]:
+        """What every new connection subscribes `token` to."""
+        known = self._subscriptions.get(token)
+        return known.channels if known else []
 
     def keep_subscribed(self, token: str | None, channels: list[str], since: int | None) -> None:
         """From now on every new connection subscribes `token` to these; none: to nothing.
@@ -174,6 +207,10 @@ class Link:
             self._last_seq = seq
         self._push(message)
 
+    def _tell_listeners(self) -> None:
+        for listener in self._listeners:
+            listener.look_again()
+
     def _take_answer(self, came: Incoming, frame: bytes) -> None:
         if came.ext_id is None:
             call = self._culprit(came.status)
@@ -184,6 +221,9 @@ class Link:
             call.answer.set_result(Answer(came.status, came.data, came.error or {}, frame))
 
     def _push(self, message: object) -> None:
+        is_taken = [listener.take(message) for listener in self._listeners]
+        if any(is_taken):
+            return
         if self._pushed.full():
             self._pushed.get_nowait()
             self.dropped_messages += 1
@@ -237,6 +277,7 @@ class Link:
         for call in waiting:
             if not call.answer.done():
                 self._write(call)
+        self._tell_listeners()
 
     def _resumed(self, kept: _Subscription) -> dict[str, Any]:
         """The data of Subscribe that goes on where the last connection ended, if that is known."""
@@ -252,6 +293,7 @@ class Link:
         if failure is not None:
             self._subscriptions.pop(token, None)
             self._push(failure)
+            self._tell_listeners()
 
     def _post(self, command: str, data: Mapping[str, Any], token: str | None) -> Call:
         """A call that is under way, or goes out with the next connection."""
@@ -301,6 +343,7 @@ class Link:
         for call in list(self._pending.values()):
             self._give_up(call, "this client was closed")
         self._push(_END)
+        self._tell_listeners()
 
 
 def _failure_of(answer: asyncio.Future[Answer]) -> DeskcalError | None:

@@ -58,6 +58,7 @@ class Connection(asyncio.Protocol):
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._list_turn: asyncio.Lock | None = None
+        self._taken: asyncio.Event | None = None
         self._now = house.loop.time
         self._is_reading = True
         self._is_ending = False
@@ -86,7 +87,7 @@ class Connection(asyncio.Protocol):
         self._heard_at = self._now()
         decoder = self._decoder
         frames = decoder.feed(data)
-        if frames or decoder.unfinished_bytes == len(data):
+        if frames or decoder.unfinished_bytes <= len(data):
             self._began_at = self._heard_at
         if self._backlog:
             self._backlog.extend(frames)
@@ -159,12 +160,20 @@ class Connection(asyncio.Protocol):
         self._list_turn = self._list_turn or asyncio.Lock()
         try:
             async with self._list_turn:
-                await self._house.room_for_list()
+                await self._room_for_list()
                 self._send(await finish(later))
         except Unavailable as exc:
             self._send(encode_error(later.ext_id, exc))
         finally:
             later.work.close()
+
+    async def _room_for_list(self) -> None:
+        """Returns when the client has taken what it was sent before, and all clients enough."""
+        while self._stuck_at:
+            self._taken = self._taken or asyncio.Event()
+            self._taken.clear()
+            await self._taken.wait()
+        await self._house.room_for_list()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -175,16 +184,19 @@ class Connection(asyncio.Protocol):
     def _send(self, data: Data) -> None:
         if self._transport.is_closing():
             return
+        was_stuck, before = self._stuck_at > 0, self.unsent_bytes
         if isinstance(data, bytes):
             self._transport.write(data)
         else:
             self._transport.writelines(data)
+        if was_stuck:
+            self._stuck_bytes += self.unsent_bytes - before
 
     def push(self, lines: bytes) -> bool:
         """Sends what nobody asked for; False, and nothing sent, where the client is too slow."""
         if self._is_ending or self._transport.is_closing() or self._is_too_slow():
             return False
-        self._transport.write(lines)
+        self._send(lines)
         return True
 
     def _is_too_slow(self) -> bool:
@@ -208,9 +220,11 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The client has caught up."""
         self._stuck_at = 0.0
+        if self._taken is not None:
+            self._taken.set()
         self._house.taken(self)
         self._read_if_free()
-        self._house.context.feed.resume(self.peer)
+        self._house.context.resume(self.peer)
 
     def eof_received(self) -> bool:
         """The client has said all it had to; it still gets its answers. True: stay open."""
@@ -251,6 +265,7 @@ class Connection(asyncio.Protocol):
         """Reads and drops input for a moment, so that the answer arrives; then closes."""
         self._is_ending = True
         self._backlog.clear()
+        self._read_if_free()
         self._house.loop.call_later(DRAIN_SEC, self._transport.close)
 
     def watch(self, now: float) -> None:
@@ -262,8 +277,11 @@ class Connection(asyncio.Protocol):
             self.abort(f"a message took more than {limits.message_timeout_sec} s")
         if self.peer.channels:
             self._beat(now)
-        elif now - self._heard_at > limits.idle_timeout_sec and not self._tasks:
+        elif now - self._heard_at > limits.idle_timeout_sec and not self._is_busy():
             self.abort(f"idle for {limits.idle_timeout_sec} s")
+
+    def _is_busy(self) -> bool:
+        return bool(self._tasks) or self._stuck_at > 0
 
     def _is_overdue(self, now: float) -> bool:
         has_begun = self._decoder.unfinished_bytes > 0 and self._is_reading

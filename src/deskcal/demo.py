@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from deskcal import demo_texts as texts
 from deskcal.access import SessionType
+from deskcal.directory import Desk, Manager, checked_manager
 from deskcal.model import EventStatus, EventType, ParticipantRole, ParticipantStatus, Priority
 
 SEED = 20
@@ -119,6 +120,16 @@ def demo_managers() -> list[DemoManager]:
         for desk in DESKS
         for manager_id, name in zip(desk.manager_ids, desk.names, strict=True)
     ]
+
+
+def demo_directory() -> tuple[list[Manager], list[Desk]]:
+    """The demo's managers and desks by name; the head of a desk is on it, too."""
+    managers = [
+        checked_manager(Manager(id=manager_id, name=name, brand=desk.brand, desks=desk.code))
+        for desk in DESKS
+        for manager_id, name in zip(desk.manager_ids, desk.names, strict=True)
+    ]
+    return managers, [Desk(code=d.code, brand=d.brand, title=d.title) for d in DESKS]
 
 
 def demo_events(now: int, seed: int = SEED) -> list[DemoEvent]:

@@ -36,6 +36,8 @@ async def fill(context: Context) -> demo.Filled:
     for later in laters:
         answer = await finish(later)
         assert isinstance(answer, bytes) and b'"status":200' in answer, answer
+    managers, desks = demo.demo_directory()
+    await context.store.directory.put(managers, desks)
     return demo.Filled(events=len(events), managers=len(demo.demo_managers()))
 
 
@@ -50,18 +52,30 @@ def _session(manager_id: int) -> Session:
     )
 
 
-def welcome(key: Key, address: str, now: float) -> str:
-    """What a newcomer pastes: lists this week's events of the demo desk with a token for a day."""
+def _demo_token(key: Key, now: float) -> str:
+    """A day's token of the first of the demo's managers."""
     manager = demo.demo_managers()[0]
-    claims = {
+    claims: dict[str, object] = {
         "id": manager.manager_id,
         "type": int(SessionType.SESSION_CRM_ADMIN),
         "exp": int(now) + TOKEN_TTL_SEC,
     }
+    return sign(key, claims)
+
+
+def page_address(key: Key, base: str, now: float) -> str:
+    """Where a newcomer sees the demo desk; the token stands behind `#`, which is never sent."""
+    name = demo.demo_managers()[0].name
+    return f"the web calendar of the demo desk, as {name}:\n  {base}#token={_demo_token(key, now)}"
+
+
+def welcome(key: Key, address: str, now: float) -> str:
+    """What a newcomer pastes: lists this week's events of the demo desk with a token for a day."""
+    manager = demo.demo_managers()[0]
     monday = int(now) - (int(now) + 3 * 86_400) % WEEK_SEC
     wanted = {"from": monday, "to": monday + WEEK_SEC, "deskFilter": "*", "limit": 50, "offset": 0}
     return (
         f"this week's events, as {manager.name} (SESSION_CRM_ADMIN, every desk, valid for 24 h):\n"
-        f"  .venv/bin/deskcal call --connect {address} --token {sign(key, claims)} \\\n"
+        f"  .venv/bin/deskcal call --connect {address} --token {_demo_token(key, now)} \\\n"
         f"    MngGetCalendarEventsByFilter '{msgspec.json.encode(wanted).decode()}'"
     )

@@ -49,6 +49,11 @@ class Peers:
         self._by_manager.setdefault(session.manager_id, {})[peer] = None
         self.arrived(session.manager_id)
 
+    def resume(self, peer: Peer) -> None:
+        """A slow connection takes its output again: its managers can be reached once more."""
+        for manager_id in peer.sessions:
+            self.arrived(manager_id)
+
     def forget(self, peer: Peer) -> None:
         """The connection is closed."""
         for manager_id in peer.sessions:

@@ -125,7 +125,9 @@ def commands() -> str:
 
 
 def _command(command: Command) -> str:
-    answer = '`{"event":{...}}`, the whole event' if command.gives_event else ANSWERS[command.name]
+    answer = ANSWERS.get(command.name, "")
+    if command.gives_event:
+        answer = '`{"event":{...}}`, the whole event'
     rows = [_row(command.name, field) for field in _fields(command.data)]
     head = ("field", "type", "required", "limits", "meaning")
     data = _table(head, rows) if rows else "No data.\n"

@@ -86,6 +86,7 @@ OF_COMMAND = {
     ("MngGetCalendarChanges", "limit"): "changes to look at, at most; default 1000",
     ("MngGetCalendarEventHistory", "limit"): "changes at most; default 1000",
     ("MngGetCalendarEventHistory", "since"): "`seq` after which to go on",
+    ("MngGetCalendarDirectory", "brand"): "equal; absent or empty: any",
     ("Subscribe", "since"): "a cursor: what changed after it is pushed first",
     ("MngSnoozeCalendarReminder", "until"): "when to have it again; in the future",
 }
@@ -102,6 +103,9 @@ ANSWERS = {
     ),
     "MngGetCalendarEventHistory": (
         '`{"history":[{"seq","type","time","actor","changed":{field:[old,new]}}],"more":0|1}`'
+    ),
+    "MngGetCalendarDirectory": (
+        '`{"managers":[...],"desks":[...],"default_timezone":"UTC"}`, names for ids and codes'
     ),
     "MngAckCalendarReminder": '`{"token":"..."}`',
     "MngSnoozeCalendarReminder": '`{"token":"...","until":time}`, the token of the later one',

@@ -2,20 +2,24 @@
 
 The earliest due time sleeps in the loop; a million later ones cost nothing. What is fired is a row
 in the store first and a message second, so a crash leaves nobody out, and a token is made of the
-row's key, so nobody gets two for one reminder.
+row's key, so nobody gets two for one reminder. One loop does it all, so that no two deliveries can
+have the same row in hand.
 Source: contract, section 7, "Reminders".
 """
 
 import asyncio
 import datetime
+import itertools
 import logging
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
+from msgspec import Struct
+
 from deskcal.access import Session
-from deskcal.documents import decode_event, sight_of
+from deskcal.documents import Sight, decode_event, sight_of
 from deskcal.errors import DeskcalError
 from deskcal.model import Event, EventStatus, ParticipantStatus, trigger_time
 from deskcal.peers import Peers
@@ -24,16 +28,24 @@ from deskcal.store import Fired, Notification, NotificationKey, NotificationStat
 
 logger = logging.getLogger(__name__)
 
-ROUND = 500
+ROUND = 200
 """Events that are fired in one transaction."""
+ROUNDS = 16
+"""After so many the managers who have come meanwhile get theirs."""
 PAGE = 100
 """Waiting reminders of one manager that are read at one time."""
+MANAGERS_AT_ONCE = 100
+"""Managers who get what waited for them before what is due is looked at again."""
+SENT_AT_ONCE = 50
+"""Reminders that are sent before others run."""
 TICK_SEC = 1
 """The clock is looked at so often, since somebody may step it."""
 SWEEP_SEC = 60
-"""Between two looks for what has waited for too long."""
+"""Between two looks for what has waited for too long, or was missed for whatever reason."""
 LATE_SEC = 5
 """From so late on a message says how late it is."""
+
+Outcomes = dict[NotificationState, list[NotificationKey]]
 
 
 class Reminders:
@@ -55,189 +67,251 @@ class Reminders:
         self._grace_sec = grace_sec
         self._timezone = default_timezone
         self._due: int | None = None
-        self._armed = asyncio.Event()
+        self._armed: int | None = None
+        self._woken = asyncio.Event()
         self._waiting: set[int] = set()
-        self._delivering: dict[int, asyncio.Task[None]] = {}
+        self._arrived: dict[int, None] = {}
+        self._sweep_at = 0.0
+        self._is_in_doubt = False
         self.fired = self.delivered = self.missed = 0
         """Counters since the start, of notifications."""
 
     async def __aenter__(self) -> Self:
         self._waiting = await self._store.waiting_managers()
         self._due = await self._store.next_due()
-        self._peers.arrived = self._deliver_soon
-        loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._run()), loop.create_task(self._sweep())]
+        self._peers.arrived = self._has_come
+        self._task = asyncio.get_running_loop().create_task(self._run())
         return self
 
     async def __aexit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
-        for task in (*self._tasks, *self._delivering.values()):
-            task.cancel()
+        self._task.cancel()
+        await asyncio.wait([self._task])
 
     def armed(self, due_time: int) -> None:
         """A change has armed a reminder for `due_time`, Unix seconds."""
+        self._armed = _earliest(self._armed, due_time)
         if self._due is None or due_time < self._due:
             self._due = due_time
-            self._armed.set()
+            self._woken.set()
+
+    def wake(self) -> None:
+        """The clock may have been stepped: look at once."""
+        self._woken.set()
+
+    def fired_beside(self, managers: Iterable[int]) -> None:
+        """A change has fired reminders of these managers: they wait in the store."""
+        for manager_id in managers:
+            self._waiting.add(manager_id)
+            self._has_come(manager_id)
+
+    def _has_come(self, manager_id: int) -> None:
+        """A manager can be reached now."""
+        if manager_id in self._waiting:
+            self._arrived[manager_id] = None
+            self._woken.set()
 
     async def _run(self) -> None:
-        """Sleeps until the earliest due time, or until an earlier one is armed."""
+        self._sweep_at = asyncio.get_running_loop().time() + SWEEP_SEC
         while True:
-            self._armed.clear()
-            if self._due is not None and self._due <= self._now():
-                await self._fire_all()
-                continue
-            wait_sec = None if self._due is None else min(self._due - self._now(), TICK_SEC)
+            self._woken.clear()
             try:
-                async with asyncio.timeout(wait_sec):
-                    await self._armed.wait()
-            except TimeoutError:
-                pass
+                if self._is_in_doubt:
+                    await self._look_anew()
+                await self._turn()
+            except Exception as exc:
+                is_ours = isinstance(exc, DeskcalError)
+                logger.error("reminders are held up: %s", exc, exc_info=None if is_ours else exc)
+                self._is_in_doubt = True
+                await asyncio.sleep(TICK_SEC)
 
-    async def _fire_all(self) -> None:
+    async def _look_anew(self) -> None:
+        """After a failure: what was in hand then is looked for in the store."""
+        await self._find_next()
+        self._waiting |= await self._store.waiting_managers()
+        self._seek_waiting()
+        self._is_in_doubt = False
+
+    async def _turn(self) -> None:
+        """Some of what is to be done; when nothing is, a wait until there may be."""
+        loop = asyncio.get_running_loop()
+        if self._due is not None and self._due <= self._now():
+            await self._fire_some()
+        if self._arrived:
+            await self._deliver_waiting()
+        if loop.time() >= self._sweep_at:
+            await self._sweep()
+            self._sweep_at = loop.time() + SWEEP_SEC
+        now = self._now()
+        if self._arrived or (self._due is not None and self._due <= now):
+            return
+        wait_sec = self._sweep_at - loop.time()
+        if self._due is not None:
+            wait_sec = min(wait_sec, self._due - now, TICK_SEC)
+        try:
+            async with asyncio.timeout(wait_sec):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _fire_some(self) -> None:
         """Fires what is due, one round while the one before it is delivered."""
-        sent: list[NotificationKey] = []
+        outcomes: Outcomes = {}
         try:
             fired = await self._fire_round()
-            while fired.events:
+            for _ in range(ROUNDS):
+                if not fired.events:
+                    break
                 following = asyncio.ensure_future(self._fire_round())
-                sent += self._deliver(fired.notifications)
+                await self._settle(fired.notifications, outcomes)
                 fired = await following
-            await self._mark(sent, NotificationState.SENT)
-            self._due = await self._store.next_due()
-        except DeskcalError as exc:
-            logger.error("reminders can't be fired, trying again: %s", exc)
-            await asyncio.sleep(TICK_SEC)
+            await self._settle(fired.notifications, outcomes)
+        finally:
+            await self._mark(outcomes)
+        if not fired.events:
+            await self._find_next()
 
     async def _fire_round(self) -> Fired:
         fired = await self._store.fire(int(self._now()), ROUND)
         self.fired += len(fired.notifications)
         return fired
 
-    def _deliver(self, notifications: list[Notification]) -> list[NotificationKey]:
-        """Sends what was just fired; the keys of what was written to a connection."""
-        sent = []
-        events: dict[int, Event] = {}
-        for notification in notifications:
-            key = notification.key
-            if notification.document is None:
-                self._waiting.add(key.manager_id)
-                continue
-            event = events.get(key.event_id)
-            if event is None:
-                event = events[key.event_id] = decode_event(notification.document)
-            if self._is_for(notification, event) and self._send(notification, event):
-                sent.append(key)
-            else:
-                self._waiting.add(key.manager_id)
-        self.delivered += len(sent)
-        return sent
+    async def _find_next(self) -> None:
+        """The earliest due time, of the store and of what is armed while it is read."""
+        self._armed = None
+        due = await self._store.next_due()
+        self._due = _earliest(due, self._armed)
 
-    def _send(self, notification: Notification, event: Event) -> bool:
+    async def _deliver_waiting(self) -> None:
+        """Delivers what waited for managers who have come."""
+        outcomes: Outcomes = {}
+        try:
+            for manager_id in list(itertools.islice(self._arrived, MANAGERS_AT_ONCE)):
+                del self._arrived[manager_id]
+                self._waiting.discard(manager_id)
+                await self._deliver_to(manager_id, outcomes)
+        finally:
+            await self._mark(outcomes)
+
+    async def _deliver_to(self, manager_id: int, outcomes: Outcomes) -> None:
+        page = await self._store.waiting(manager_id, None, PAGE)
+        while page:
+            await self._settle(page, outcomes)
+            if len(page) < PAGE:
+                break
+            page = await self._store.waiting(manager_id, page[-1].key, PAGE)
+
+    async def _settle(self, notifications: list[Notification], outcomes: Outcomes) -> None:
+        """Sends, gives up or drops each; what becomes of them is added to `outcomes`."""
+        subject: _Subject | None = None
+        for number, notification in enumerate(notifications, 1):
+            if subject is None or subject.document is not notification.document:
+                subject = _subject(notification.document)
+            state = self._state_of(notification, subject)
+            if state == NotificationState.WAITING:
+                self._waiting.add(notification.key.manager_id)
+            else:
+                outcomes.setdefault(state, []).append(notification.key)
+            if number % SENT_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _state_of(
+        self, notification: Notification, subject: "_Subject | None"
+    ) -> NotificationState:
+        """What becomes of a reminder that was fired, now that it can be sent."""
+        key = notification.key
+        if max(key.due_time, notification.fired_time) + self._grace_sec < self._now():
+            return NotificationState.MISSED
+        if subject is None or subject.armed_time != notification.armed_time:
+            return NotificationState.DROPPED
+        if key.manager_id not in subject.reminded:
+            return NotificationState.DROPPED
+        sent = self._send(notification, subject)
+        return NotificationState.SENT if sent else NotificationState.WAITING
+
+    def _send(self, notification: Notification, subject: "_Subject") -> bool:
         """Writes to every connection that may have it; whether there was one."""
         now = self._now()
         line = None
         is_sent = False
         for peer, session in self._peers.of_manager(notification.key.manager_id, now):
-            if _may_have(session, event):
-                line = line or encode_reminder(self._message(notification, event, int(now)))
+            if _may_have(session, subject.sight):
+                line = line or self._line(notification, subject, int(now))
                 is_sent = peer.send(line) or is_sent
         return is_sent
 
-    def _message(self, notification: Notification, event: Event, now: int) -> Reminder:
+    def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
         late_sec = now - key.due_time
-        assert notification.document is not None
-        return Reminder(
-            event.title,
-            when(event, self._timezone),
+        told = Reminder(
+            subject.event.title,
+            when(subject.event, self._timezone),
             token_of(key),
             key.manager_id,
             notification.fired_time,
             key.due_time,
             late_sec if late_sec >= LATE_SEC else 0,
-            notification.document,
+            subject.document,
         )
+        return encode_reminder(told)
 
-    def _deliver_soon(self, manager_id: int) -> None:
-        """Delivers what waits for a manager who has come."""
-        if manager_id in self._waiting and manager_id not in self._delivering:
-            task = asyncio.get_running_loop().create_task(self._deliver_waiting(manager_id))
-            self._delivering[manager_id] = task
-            task.add_done_callback(lambda _: self._delivering.pop(manager_id, None))
-
-    async def _deliver_waiting(self, manager_id: int) -> None:
-        try:
-            while True:
-                self._waiting.discard(manager_id)
-                page = await self._store.waiting(manager_id, PAGE)
-                settled = await self._settle(page)
-                if settled < len(page):
-                    self._waiting.add(manager_id)
-                if settled < PAGE:
-                    return
-        except DeskcalError as exc:
-            self._waiting.add(manager_id)
-            logger.error("reminders of manager %d can't be delivered: %s", manager_id, exc)
-
-    async def _settle(self, page: list[Notification]) -> int:
-        """Sends, gives up or drops each of `page`; how many of them wait no longer."""
-        by_state: dict[NotificationState, list[NotificationKey]] = {}
-        for notification in page:
-            state = self._state_of(notification)
-            if state != NotificationState.WAITING:
-                by_state.setdefault(state, []).append(notification.key)
-        for state, keys in by_state.items():
-            await self._mark(keys, state)
-        self.delivered += len(by_state.get(NotificationState.SENT, ()))
-        self.missed += len(by_state.get(NotificationState.MISSED, ()))
-        return sum(map(len, by_state.values()))
-
-    def _state_of(self, notification: Notification) -> NotificationState:
-        """What becomes of a waiting reminder now that its manager is there."""
-        waited_since = max(notification.key.due_time, notification.fired_time)
-        if waited_since + self._grace_sec < self._now():
-            return NotificationState.MISSED
-        if notification.document is None:
-            return NotificationState.DROPPED
-        event = decode_event(notification.document)
-        if not self._is_for(notification, event):
-            return NotificationState.DROPPED
-        sent = self._send(notification, event)
-        return NotificationState.SENT if sent else NotificationState.WAITING
-
-    def _is_for(self, notification: Notification, event: Event) -> bool:
-        """Whether the reminder still holds: open, due at that time, its manager not declined."""
-        if event.status != EventStatus.OPEN or trigger_time(event) != notification.armed_time:
-            return False
-        return any(
-            row.manager_id == notification.key.manager_id
-            and row.status != ParticipantStatus.DECLINED
-            for row in event.participants
-        )
-
-    async def _mark(self, keys: list[NotificationKey], state: NotificationState) -> None:
-        if keys:
-            await self._store.mark(keys, state, int(self._now()))
+    async def _mark(self, outcomes: Outcomes) -> None:
+        now = int(self._now())
+        for state, keys in outcomes.items():
+            await self._store.mark(keys, state, now)
+        self.delivered += len(outcomes.get(NotificationState.SENT, ()))
+        self.missed += len(outcomes.get(NotificationState.MISSED, ()))
 
     async def _sweep(self) -> None:
         """Gives up on what nobody came for, and tries again what could not be sent."""
-        while True:
-            await asyncio.sleep(SWEEP_SEC)
-            now = int(self._now())
-            try:
-                while missed := await self._store.miss(now - self._grace_sec, now, ROUND):
-                    self.missed += missed
-            except DeskcalError as exc:
-                logger.error("reminders can't be given up: %s", exc)
-            for manager_id in list(self._waiting):
-                if any(self._peers.of_manager(manager_id, now)):
-                    self._deliver_soon(manager_id)
+        await self._find_next()
+        now = int(self._now())
+        while missed := await self._store.miss(now - self._grace_sec, now, ROUND):
+            self.missed += missed
+        self._seek_waiting()
+
+    def _seek_waiting(self) -> None:
+        """Takes up those with something waiting who can be reached."""
+        now = self._now()
+        for manager_id in self._waiting:
+            if any(self._peers.of_manager(manager_id, now)):
+                self._arrived[manager_id] = None
 
 
-def _may_have(session: Session, event: Event) -> bool:
-    return session.may_use_calendar and session.can_see(sight_of(event))
+class _Subject(Struct, frozen=True):
+    """The event of a reminder, looked at once for all who are reminded of it."""
+
+    event: Event
+    document: bytes
+    sight: Sight
+    armed_time: int | None
+    """When its reminder is due; None: it has none, or is not open any more."""
+    reminded: frozenset[int]
+    """Participants who have not declined."""
+
+
+def _subject(document: bytes | None) -> _Subject | None:
+    if document is None:
+        return None
+    event = decode_event(document)
+    return _Subject(
+        event,
+        document,
+        sight_of(event),
+        trigger_time(event) if event.status == EventStatus.OPEN else None,
+        frozenset(
+            row.manager_id for row in event.participants if row.status != ParticipantStatus.DECLINED
+        ),
+    )
+
+
+def _may_have(session: Session, sight: Sight) -> bool:
+    return session.may_use_calendar and session.can_see(sight)
+
+
+def _earliest(one: int | None, other: int | None) -> int | None:
+    return min((due for due in (one, other) if due is not None), default=None)
 
 
 def token_of(key: NotificationKey) -> str:
@@ -256,8 +330,17 @@ def key_of(token: str) -> NotificationKey | None:
 
 
 def when(event: Event, default_timezone: str) -> str:
-    """Start and end for people, in the event's own time zone: `2026-03-09 15:30-16:00 UTC`."""
-    zone = zoneinfo.ZoneInfo(event.timezone or default_timezone)
+    """Start and end for people, in the event's own time zone: `2026-03-09 15:30-16:00 UTC`.
+
+    In UTC where this machine does not know the zone, or its calendar ends before.
+    """
+    try:
+        return _when(event, zoneinfo.ZoneInfo(event.timezone or default_timezone))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OverflowError):
+        return _when(event, zoneinfo.ZoneInfo("UTC"))
+
+
+def _when(event: Event, zone: zoneinfo.ZoneInfo) -> str:
     start = datetime.datetime.fromtimestamp(event.start_time, zone)
     end = datetime.datetime.fromtimestamp(event.end_time, zone)
     if event.all_day:

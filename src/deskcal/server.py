@@ -107,7 +107,9 @@ class Server:
         self._connections[connection] = None
         self._strangers[connection] = None
         if len(self._strangers) > self.limits.max_connections_without_token:
-            next(iter(self._strangers)).abort("too many connections without a valid token")
+            oldest = next(iter(self._strangers))
+            del self._strangers[oldest]
+            oldest.abort("too many connections without a valid token")
         return None
 
     def known(self, connection: Connection) -> None:
@@ -127,7 +129,7 @@ class Server:
         """Returns when all clients together have taken enough for one more large answer."""
         try:
             async with asyncio.timeout(self.limits.request_deadline_sec):
-                while self._unsent_bytes() > self.limits.max_unsent_total_bytes:
+                while self.unsent_bytes > self.limits.max_unsent_total_bytes:
                     self._taken.clear()
                     await self._taken.wait()
         except TimeoutError:
@@ -135,7 +137,9 @@ class Server:
                 "too many large answers wait for clients that do not read them; try again later"
             ) from None
 
-    def _unsent_bytes(self) -> int:
+    @property
+    def unsent_bytes(self) -> int:
+        """What waits for clients that do not take it, of all of them together."""
         return sum(connection.unsent_bytes for connection in self._stalled)
 
     def forget(self, connection: Connection) -> None:

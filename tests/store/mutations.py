@@ -94,5 +94,3 @@ async def ids(store: Store, session: Session = ADMIN_SESSION, **named: Any) -> l
     """Ids of a list."""
     rows, _ = await listed(store, session, **named)
     return [row["id"] for row in rows]
-
-

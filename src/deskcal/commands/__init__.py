@@ -1,6 +1,6 @@
 """The commands: their table, and the one way in, `answer(frame)`."""
 
-from deskcal.commands import changes, events, feed, reminders
+from deskcal.commands import changes, directory, events, feed, reminders
 from deskcal.commands.dispatch import COMMANDS, Context, Data, Later, answer, finish
 from deskcal.peers import Peer
 
@@ -12,6 +12,7 @@ __all__ = [
     "Peer",
     "answer",
     "changes",
+    "directory",
     "events",
     "feed",
     "finish",

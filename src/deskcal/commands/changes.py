@@ -1,5 +1,6 @@
 """The change table to be asked: what changed after a cursor, and one event's history."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +16,8 @@ from deskcal.peers import Peer
 from deskcal.store import StoredChange
 
 MAX_CHANGES = 5000
+ROWS_AT_ONCE = 100
+"""Changes that are looked at before others run."""
 
 Limit = Annotated[int, Meta(ge=1, le=MAX_CHANGES)]
 _FIELDS = Event.__struct_fields__
@@ -51,9 +54,15 @@ async def _changes(
     context: Context, session: Session, facts: EventFacts, since: int, limit: int
 ) -> Data:
     stored = await context.store.feed.changes(since, limit)
-    rows = [row for change in stored if (row := _change_row(change, session, facts)) is not None]
+    rows = []
+    for number, change in enumerate(stored, 1):
+        row = _change_row(change, session, facts)
+        if row is not None:
+            rows.append(row)
+        if number % ROWS_AT_ONCE == 0:
+            await asyncio.sleep(0)
     following = stored[-1].seq if stored else since
-    more = len(stored) == limit and following < context.feed.newest_seq
+    more = bool(stored) and following < context.feed.newest_seq
     return b'{"changes":[%b],"next":%d,"more":%d}' % (b",".join(rows), following, more)
 
 
@@ -106,8 +115,14 @@ def get_event_history(context: Context, _: Peer, session: Session, data: GetHist
 async def _history(context: Context, session: Session, data: GetHistory) -> Data:
     await _require_last_sight(context, session, data.id)
     stored = await context.store.feed.history(data.id, data.since or 0, data.limit)
-    rows = [_history_row(change, session) for change in stored]
-    return b'{"history":[%b],"more":%d}' % (b",".join(rows), len(stored) == data.limit)
+    rows = []
+    for number, change in enumerate(stored, 1):
+        rows.append(_history_row(change, session))
+        if number % ROWS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    last = await context.store.feed.newest(data.id)
+    more = bool(stored) and last is not None and stored[-1].seq < last.seq
+    return b'{"history":[%b],"more":%d}' % (b",".join(rows), more)
 
 
 async def _require_last_sight(context: Context, session: Session, event_id: int) -> None:
@@ -138,6 +153,7 @@ def _history_row(change: StoredChange, session: Session) -> bytes:
 def _changed(change: StoredChange, session: Session) -> dict[str, tuple[Any, Any]]:
     """Old and new value by field; empty where the session could not see one of the two.
 
+    Empty, too, where what was before is not kept any more.
     Of an event that was added the old values are null; of one that was deleted, the new ones.
     """
     after = decode_event(change.document)
@@ -146,6 +162,8 @@ def _changed(change: StoredChange, session: Session) -> dict[str, tuple[Any, Any
         return {}
     if change.type == ChangeType.DELETED:
         return {name: (getattr(after, name), None) for name in _FIELDS}
+    if before is None and change.type != ChangeType.ADDED:
+        return {}
     if before is None:
         return {name: (None, getattr(after, name)) for name in _FIELDS}
     if not session.can_see(sight_of(before)):

@@ -58,8 +58,15 @@ class Context(Struct):
     peers: Peers
     feed: Feed
     reminders: Reminders
+    default_timezone: str = "UTC"
+    """Of events that name none."""
     stopping: bool = False
     """True once no new request is taken."""
+
+    def resume(self, peer: Peer) -> None:
+        """A slow client takes its output again."""
+        self.feed.resume(peer)
+        self.peers.resume(peer)
 
     def forget(self, peer: Peer) -> None:
         """A connection is closed: nothing is pushed to it any more."""
@@ -188,7 +195,7 @@ async def finish(later: Later) -> Data:
         return encode_event_answer(later.ext_id, data)
     if isinstance(data, bytes):
         return encode_answer(later.ext_id, data)
-    head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT)
+    head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT, 1)
     return [head, *data, tail]
 
 

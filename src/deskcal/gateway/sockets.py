@@ -152,8 +152,9 @@ class BrowserSocket:
                 return None
             if got["type"] != "websocket.receive":
                 return None
-            text = got.get("text")
-            return text.encode() if text is not None else got["bytes"]
+            text: str | None = got.get("text")
+            binary: bytes | None = got.get("bytes")
+            return binary if text is None else text.encode()
 
     def _take(self, message: bytes) -> None:
         """Answers one message, at once or later."""

@@ -2,12 +2,13 @@
 
 import enum
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from msgspec import Struct
 
 from deskcal.access import Session
+from deskcal.directory import Desk, Directory, Manager
 from deskcal.documents import Record, Sight
 from deskcal.filters import EventFilter
 from deskcal.model import ChangeType, Event
@@ -87,7 +88,11 @@ class FeedStore(Protocol):
     """Cursors before this one can't be resumed from."""
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes after `since`, in order of `seq`, which is commit order."""
+        """Up to `limit` changes after `since`, in order of `seq`, which is commit order.
+
+        Fewer when they are large; none beyond `last_seq`, and at least one when there is one.
+        Raises: ResyncRequired if some after `since` are not kept any more.
+        """
 
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes of one event after `since`, in order."""
@@ -132,8 +137,9 @@ class Fired(Struct, frozen=True):
     """What one round of firing did."""
 
     notifications: list[Notification]
+    """To be delivered; who had the same reminder before is left out."""
     events: int
-    """Events and snoozed rows that were due; as many as the limit: there may be more."""
+    """Events and snoozed rows that were due; 0: nothing is due any more."""
 
 
 class ReminderStore(Protocol):
@@ -145,15 +151,20 @@ class ReminderStore(Protocol):
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires up to `limit` events and snoozes that are due at `now`, in one transaction.
 
-        For each: the notification rows, `reminder_sent_time`, and the change. Source: contract,
-        section 7, "Reminders".
+        For each: the notification rows, `reminder_sent_time`, and the change. Fewer where many
+        take part. Source: contract, section 7, "Reminders".
         """
 
     async def waiting_managers(self) -> set[int]:
         """Managers with a fired reminder that was not delivered."""
 
-    async def waiting(self, manager_id: int, limit: int) -> list[Notification]:
-        """That manager's fired reminders that were not delivered, by due time."""
+    async def waiting(
+        self, manager_id: int, after: NotificationKey | None, limit: int
+    ) -> list[Notification]:
+        """That manager's fired reminders that were not delivered, by due time, then event.
+
+        `after`: the last one of the page before.
+        """
 
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
         """Moves waiting rows, and for READ sent ones too, to `state`; how many they were."""
@@ -165,12 +176,24 @@ class ReminderStore(Protocol):
         """Marks rows missed that have waited since before `before`; how many they were."""
 
 
+class DirectoryStore(Protocol):
+    """Managers and desks by name."""
+
+    async def all(self) -> Directory:
+        """Everything, managers by id, desks by brand and code."""
+
+    async def put(self, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
+        """Adds or replaces them, in one transaction."""
+
+
 class Committed(Protocol):
     """What a committed group tells the rest of the server."""
 
     last_seq: int
     earliest_due: int
     """Of the reminders that it armed, Unix seconds; 0: none."""
+    reminded: list[int]
+    """Managers of reminders that it fired, because a change came between due time and firing."""
 
 
 class Store(Protocol):
@@ -178,6 +201,7 @@ class Store(Protocol):
 
     feed: FeedStore
     reminders: ReminderStore
+    directory: DirectoryStore
     on_commit: Callable[[Committed], None]
     """Called after each committed group that changed something: a nudge to look."""
     peek: Callable[[int], Record | None]

@@ -25,9 +25,10 @@ from deskcal.documents import Record, record_of
 from deskcal.errors import DeskcalError, InvalidField, Timeout, Unavailable
 from deskcal.filters import EventFilter
 from deskcal.limits import Limits
-from deskcal.store import Committed, FeedStore, Mutation, ReminderStore, Rows
+from deskcal.store import Committed, DirectoryStore, FeedStore, Mutation, ReminderStore, Rows
 from deskcal.store.cache import RecordCache
 from deskcal.store.sqlite_batch import Batch, Job, Landing
+from deskcal.store.sqlite_directory import SqliteDirectory
 from deskcal.store.sqlite_feed import SqliteFeed
 from deskcal.store.sqlite_files import StoreError, connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite_lists import DOCUMENTS, ListQuery, list_query
@@ -80,6 +81,7 @@ class SqliteStore:
         read_changes = functools.partial(self._read, self._changes)
         self.feed: FeedStore = SqliteFeed(read_changes, self._job, self._writer.numbers)
         self.reminders: ReminderStore = SqliteReminders(read_changes, self._job)
+        self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
 

@@ -12,8 +12,15 @@ from msgspec import Struct
 
 from deskcal.documents import IndexRow, Record, decode_event, encode_event, index_row, sight_of
 from deskcal.errors import Conflict, DeskcalError
-from deskcal.model import ChangeType, Event, due_time
-from deskcal.store import Mutation, Retry
+from deskcal.model import (
+    ChangeType,
+    Event,
+    EventStatus,
+    ParticipantStatus,
+    due_time,
+    trigger_time,
+)
+from deskcal.store import Mutation, Notification, NotificationKey, Retry
 
 _INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _UPDATE_EVENT = """
@@ -37,7 +44,18 @@ _UPDATE_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?"
 _SELECT_KEY = """
     SELECT i.digest, c.document FROM idempotency AS i JOIN change AS c ON c.seq = i.seq
     WHERE i.manager_id = ? AND i.key = ? AND i.time > ?"""
+# Who had it already (1 sent, 2 read) is not told again: the row stays, and is not returned.
+_NOTIFY = """
+    INSERT INTO notification VALUES (?, ?, ?, ?, ?, 0, ?)
+    ON CONFLICT DO UPDATE SET
+        armed_time = excluded.armed_time, fired_time = excluded.fired_time,
+        state = 0, state_time = excluded.state_time
+    WHERE state NOT IN (1, 2) OR fired_time = 0
+    RETURNING event_id, due_time, manager_id"""
 _SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
+
+SERVER = 0
+"""The actor of what the server does on its own."""
 
 Outcome = Any
 """A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""
@@ -56,6 +74,8 @@ class Landing(Struct):
     """Of the reminders that the group armed, Unix seconds; 0: none."""
     collections: dict[tuple[str, str], int]
     """Brands and desks that the group was the first to use."""
+    reminded: list[int] = []
+    """Managers whose reminders the group fired beside its mutations."""
 
 
 class Numbers(Struct, frozen=True):
@@ -108,6 +128,7 @@ class Batch:
         self._staged: dict[int, _Staged] = {}
         self._changes: list[tuple[int, int, int, int, int, bytes]] = []
         self._keys: dict[tuple[int, str], tuple[bytes, bytes, int, int]] = {}
+        self._reminded: list[int] = []
 
     @property
     def numbers(self) -> Numbers:
@@ -132,7 +153,8 @@ class Batch:
         }
         due = [due_time(staged.after) for staged in changed.values() if staged.after]
         earliest = min(filter(None, due), default=0)
-        return Landing(outcomes, records, self._last_seq, earliest, self.new_collections())
+        collections = self.new_collections()
+        return Landing(outcomes, records, self._last_seq, earliest, collections, self._reminded)
 
     def new_collections(self) -> dict[tuple[str, str], int]:
         """Brands and desks that this group was the first to use."""
@@ -165,7 +187,28 @@ class Batch:
         if after is before:
             return self._staged[event_id].document if before else b""
         self._last_event_id = max(self._last_event_id, event_id)
-        return self.stage(event_id, after, mutation.type, mutation.time, mutation.actor)
+        document = self.stage(event_id, after, mutation.type, mutation.time, mutation.actor)
+        if before and after and _was_about_to_fire(before, after):
+            fired = self.notify(self.fire(after, mutation.time), mutation.time)
+            self._reminded += [notification.key.manager_id for notification in fired]
+        return document
+
+    def fire(self, event: Event, now: int) -> list[Notification]:
+        """Stages that the reminder of an armed event was sent; whom to `notify`."""
+        due = trigger_time(event) or 0
+        fired = msgspec.structs.replace(event, reminder_sent_time=now)
+        document = self.stage(event.id, fired, ChangeType.UPDATED, now, SERVER)
+        return [
+            Notification(NotificationKey(event.id, due, row.manager_id), due, now, document)
+            for row in event.participants
+            if row.status != ParticipantStatus.DECLINED
+        ]
+
+    def notify(self, wanted: list[Notification], now: int) -> list[Notification]:
+        """Writes the rows of what was fired; without those who had the same reminder before."""
+        rows = [(*msgspec.structs.astuple(n.key), n.armed_time, now, now) for n in wanted]
+        new: set[Any] = set(self._connection.executemany(_NOTIFY, rows))
+        return [n for n in wanted if msgspec.structs.astuple(n.key) in new]
 
     def event(self, event_id: int) -> Event | None:
         """The event as the group has left it so far; None: there is none."""
@@ -265,6 +308,16 @@ class Batch:
         self._run(_INSERT_KEY, rows)
         newest = max(row[-1] for row in rows)
         self._run(_DELETE_KEYS, [(newest - self._retry_window_sec,)])
+
+
+def _was_about_to_fire(before: Event, after: Event) -> bool:
+    """Whether a change between the due time and the firing would keep the reminder from firing.
+
+    It was due, and is still the same; only that the event's end is past when it is changed.
+    """
+    if not due_time(before) or due_time(after) or after.reminder_sent_time:
+        return False
+    return after.status == EventStatus.OPEN and trigger_time(after) == trigger_time(before)
 
 
 def _moved(before: IndexRow, after: IndexRow) -> bool:

@@ -1,11 +1,13 @@
 """The change table of the embedded store: what changed after a cursor, an event's history."""
 
 import functools
+import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import apsw
 
+from deskcal.errors import ResyncRequired
 from deskcal.model import ChangeType
 from deskcal.store import StoredChange
 from deskcal.store.sqlite_batch import Batch, Numbers
@@ -14,6 +16,9 @@ Read = Callable[..., Awaitable[Any]]
 """`await read(function, *arguments)`: `function(connection, *arguments)` on a reading thread."""
 RunJob = Callable[[Callable[[apsw.Connection, Batch], Any]], Awaitable[Any]]
 """`await job(function)`: `function(connection, batch)` in a write transaction of its own."""
+
+PAGE_BYTES = 8 * 1024 * 1024
+"""Documents of one page; the change that goes beyond it is its last."""
 
 _COLUMNS = """
     SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
@@ -24,10 +29,14 @@ _CHANGES = _COLUMNS + "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
 _HISTORY = _COLUMNS + "WHERE c.event_id = ? AND c.seq > ? ORDER BY c.seq LIMIT ?"
 _NEWEST = _COLUMNS + "WHERE c.event_id = ? ORDER BY c.seq DESC LIMIT 1"
 _OLD = """
-    SELECT seq, event_id, type FROM change
-    WHERE seq > (SELECT floor_seq FROM counter) AND time < ? ORDER BY seq LIMIT ?"""
+    SELECT seq, event_id, type, time FROM change
+    WHERE seq > (SELECT floor_seq FROM counter) ORDER BY seq LIMIT ?"""
 _FORGET = "DELETE FROM change WHERE event_id = ? AND seq < ?"
+_FLOOR = "SELECT floor_seq FROM counter"
 _SET_FLOOR = "UPDATE counter SET floor_seq = ?"
+# What was fired so long ago that the change that tells of it is forgotten, too.
+_FORGET_REMINDERS = """
+    DELETE FROM notification WHERE event_id = ? AND due_time < ? AND fired_time < ? AND state > 0"""
 
 
 class SqliteFeed:
@@ -40,9 +49,9 @@ class SqliteFeed:
         self.floor_seq = numbers.floor_seq
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes after `since`."""
-        found: list[StoredChange] = await self._read(_select, _CHANGES, (since, limit))
-        return found
+        """Up to `limit` changes after `since`, as far as their commit has been told."""
+        found: list[StoredChange] = await self._read(_changes, since, limit)
+        return [change for change in found if change.seq <= self.last_seq]
 
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes of one event after `since`."""
@@ -62,25 +71,48 @@ class SqliteFeed:
         return int(forgotten)
 
 
+def _changes(connection: apsw.Connection, since: int, limit: int) -> list[StoredChange]:
+    """Raises: ResyncRequired, seen in the same snapshot as the changes."""
+    with connection:
+        floor_seq = connection.execute(_FLOOR).get
+        found = _select(connection, _CHANGES, (since, limit))
+    if since < floor_seq:
+        raise ResyncRequired(
+            f"since ({since}) is older than the changes that are kept (after {floor_seq}): "
+            "list the events anew",
+            field="since",
+        )
+    return found
+
+
 def _select(
     connection: apsw.Connection, statement: str, arguments: tuple[int, ...]
 ) -> list[StoredChange]:
-    return [
-        StoredChange(seq, ChangeType(type_), *rest)
-        for seq, type_, *rest in connection.execute(statement, arguments)
-    ]
+    found = []
+    size = 0
+    rows: Any = connection.execute(statement, arguments)
+    for seq, type_, time, actor, event_id, document, before in rows:
+        found.append(StoredChange(seq, ChangeType(type_), time, actor, event_id, document, before))
+        size += len(document) + len(before or b"")
+        if size > PAGE_BYTES:
+            break
+    return found
 
 
 def _prune(before: int, limit: int, connection: apsw.Connection, batch: Batch) -> tuple[int, int]:
     """How many changes fall below the floor, and the floor: the newest change below it.
 
-    An event's newest change stays, as what its next one is compared with.
+    An event's newest change stays, as what its next one is compared with. It ends at the first
+    change that is to be kept, also where the clock was stepped back after it.
     """
-    old: list[Any] = connection.execute(_OLD, (before, limit)).fetchall()
+    oldest: Any = connection.execute(_OLD, (limit,))
+    old = list(itertools.takewhile(lambda row: row[3] < before, oldest))
     if not old:
         return 0, 0
-    gone = [(event_id, seq + (type_ == ChangeType.DELETED)) for seq, event_id, type_ in old]
+    gone = [(event_id, seq + (type_ == ChangeType.DELETED)) for seq, event_id, type_, _ in old]
     connection.executemany(_FORGET, gone)
+    events = {event_id for _, event_id, *_ in old}
+    connection.executemany(_FORGET_REMINDERS, [(one, before, before) for one in events])
     batch.floor_seq = old[-1][0]
     connection.execute(_SET_FLOOR, (batch.floor_seq,))
     return len(old), batch.floor_seq

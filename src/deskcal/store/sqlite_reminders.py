@@ -8,16 +8,14 @@ import functools
 from typing import Any
 
 import apsw
-import msgspec
 
-from deskcal.model import ChangeType, Event, ParticipantStatus, due_time
 from deskcal.store import Fired, Notification, NotificationKey, NotificationState
 from deskcal.store.sqlite_batch import Batch
 from deskcal.store.sqlite_feed import Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
-SERVER = 0
-"""The actor of what the server does on its own."""
+MAX_FIRED = 2000
+"""Rows of one round, after which no further event is begun: one may have a thousand."""
 
 _NEXT_EVENT = "SELECT min(due_time) FROM event WHERE due_time > 0"
 _NEXT_SNOOZED = "SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0"
@@ -27,12 +25,11 @@ _DUE_SNOOZED = """
     SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, e.document
     FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
     WHERE n.state = 0 AND n.fired_time = 0 AND n.due_time <= ? ORDER BY n.due_time LIMIT ?"""
-_INSERT = """
-    INSERT INTO notification VALUES (?, ?, ?, ?, ?, ?, ?)
+_SNOOZE = """
+    INSERT INTO notification VALUES (?, ?, ?, ?, 0, 0, ?)
     ON CONFLICT DO UPDATE SET
-        armed_time = excluded.armed_time, fired_time = excluded.fired_time,
-        state = 0, state_time = excluded.state_time
-    WHERE state >= 3"""
+        armed_time = excluded.armed_time, fired_time = 0, state = 0,
+        state_time = excluded.state_time"""
 _SET_FIRED = """
     UPDATE notification SET fired_time = ?, state_time = ?
     WHERE event_id = ? AND due_time = ? AND manager_id = ?"""
@@ -41,19 +38,18 @@ _WAITING_MANAGERS = """
 _WAITING = """
     SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, e.document
     FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
-    WHERE n.state = 0 AND n.manager_id = ? AND n.fired_time > 0 ORDER BY n.due_time LIMIT ?"""
+    WHERE n.state = 0 AND n.manager_id = ? AND n.fired_time > 0
+      AND (n.due_time, n.event_id) > (?, ?)
+    ORDER BY n.due_time, n.event_id LIMIT ?"""
 _MARK = """
     UPDATE notification SET state = ?, state_time = ?
     WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state <= ?"""
 _ARMED = """
     SELECT armed_time FROM notification
     WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state < 3"""
-_MISS = """
-    UPDATE notification SET state = 3, state_time = :now
-    WHERE (event_id, due_time, manager_id) IN (
-        SELECT event_id, due_time, manager_id FROM notification
-        WHERE state = 0 AND fired_time > 0 AND fired_time < :before AND due_time < :before
-        LIMIT :limit)"""
+_OVERDUE = """
+    SELECT event_id, due_time, manager_id FROM notification
+    WHERE state = 0 AND fired_time > 0 AND fired_time < ?1 AND due_time < ?1 LIMIT ?2"""
 
 
 class SqliteReminders:
@@ -78,9 +74,11 @@ class SqliteReminders:
         found: set[int] = await self._read(_waiting_managers)
         return found
 
-    async def waiting(self, manager_id: int, limit: int) -> list[Notification]:
+    async def waiting(
+        self, manager_id: int, after: NotificationKey | None, limit: int
+    ) -> list[Notification]:
         """What waits for one manager."""
-        found: list[Notification] = await self._read(_waiting, manager_id, limit)
+        found: list[Notification] = await self._read(_waiting, manager_id, after, limit)
         return found
 
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
@@ -96,10 +94,9 @@ class SqliteReminders:
         return snoozed
 
     async def miss(self, before: int, now: int, limit: int) -> int:
-        """Gives up on what has waited for too long."""
-        bindings = {"before": before, "now": now, "limit": limit}
-        missed: int = await self._job(lambda connection, _: _changed(connection, _MISS, [bindings]))
-        return missed
+        """Gives up on what has waited for too long; looks beside the writer, which has work."""
+        overdue: list[NotificationKey] = await self._read(_overdue, before, limit)
+        return await self.mark(overdue, NotificationState.MISSED, now) if overdue else 0
 
 
 def _next_due(connection: apsw.Connection) -> int | None:
@@ -111,9 +108,17 @@ def _waiting_managers(connection: apsw.Connection) -> set[Any]:
     return {manager_id for (manager_id,) in connection.execute(_WAITING_MANAGERS)}
 
 
-def _waiting(connection: apsw.Connection, manager_id: int, limit: int) -> list[Notification]:
-    rows: Any = connection.execute(_WAITING, (manager_id, limit))
+def _waiting(
+    connection: apsw.Connection, manager_id: int, after: NotificationKey | None, limit: int
+) -> list[Notification]:
+    since = (after.due_time, after.event_id) if after else (0, 0)
+    rows: Any = connection.execute(_WAITING, (manager_id, *since, limit))
     return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
+
+
+def _overdue(connection: apsw.Connection, before: int, limit: int) -> list[NotificationKey]:
+    rows: Any = connection.execute(_OVERDUE, (before, limit))
+    return [NotificationKey(*row) for row in rows]
 
 
 def _changed(connection: apsw.Connection, statement: str, rows: list[Any]) -> int:
@@ -129,34 +134,25 @@ def _snooze(
     if armed_time is None:
         return False
     connection.execute(_MARK, (READ, now, *_astuple(key), READ))
-    later = (key.event_id, until, key.manager_id, armed_time, 0, WAITING, now)
-    connection.execute(_INSERT, later)
+    connection.execute(_SNOOZE, (key.event_id, until, key.manager_id, armed_time, now))
     return True
 
 
 def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> Fired:
     """Events first, snoozed rows with what is left of `limit`."""
-    notifications: list[Notification] = []
+    wanted: list[Notification] = []
+    events = 0
     due: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
     for (event_id,) in due:
         event = batch.event(event_id)
         assert event is not None
-        notifications += _fire_event(batch, event, now)
-    rows = [(*_astuple(n.key), n.armed_time, now, WAITING, now) for n in notifications]
-    connection.executemany(_INSERT, rows)
-    snoozed = _fire_snoozed(connection, now, limit - len(due))
-    return Fired(notifications + snoozed, len(due) + len(snoozed))
-
-
-def _fire_event(batch: Batch, event: Event, now: int) -> list[Notification]:
-    due = due_time(event)
-    fired = msgspec.structs.replace(event, reminder_sent_time=now)
-    document = batch.stage(event.id, fired, ChangeType.UPDATED, now, SERVER)
-    return [
-        Notification(NotificationKey(event.id, due, row.manager_id), due, now, document)
-        for row in event.participants
-        if row.status != ParticipantStatus.DECLINED
-    ]
+        wanted += batch.fire(event, now)
+        events += 1
+        if len(wanted) >= MAX_FIRED:
+            break
+    notifications = batch.notify(wanted, now)
+    snoozed = _fire_snoozed(connection, now, limit - events)
+    return Fired(notifications + snoozed, events + len(snoozed))
 
 
 def _fire_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:

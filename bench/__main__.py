@@ -1,0 +1,94 @@
+"""Runs the benchmarks and prints one table: `python -m bench [--quick] [--only NAME]`.
+
+Takes a few minutes and some 4 GB of disk, all of it given back. Progress goes to stderr.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import creates, large, lists, reads
+from bench.scale import QUICK, WHOLE, Ground
+from bench.table import Row, markdown
+
+FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
+    "reads": reads.measure,
+    "creates": creates.measure,
+    "lists": lists.measure,
+    "large": large.measure,
+}
+MOST_SEC = 1200
+"""After which a run is given up."""
+DISK_BYTES_AN_EVENT = 5_000
+
+
+def main() -> None:
+    """Measures what was asked for."""
+    arguments = _arguments()
+    scale = QUICK if arguments.quick else WHOLE
+    signal.signal(signal.SIGTERM, _give_up)
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(MOST_SEC)
+    names = arguments.only or list(FIGURES)
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="deskcal-bench-", dir=arguments.dir) as name:
+        if "large" in names:
+            _require_disk(Path(name), scale.large * DISK_BYTES_AN_EVENT)
+        for figure in names:
+            directory = Path(name) / figure
+            directory.mkdir()
+            for row in FIGURES[figure](Ground(directory, scale, int(time.time()))):
+                rows.append(row)
+                print(f"{row.what}: {row.ratio or row.ours}", file=sys.stderr, flush=True)
+            shutil.rmtree(directory)
+    print(_machine(scale.rounds, " --quick" if arguments.quick else ""))
+    print()
+    print(markdown(rows))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a short look, smaller stores")
+    parser.add_argument(
+        "--only", action="append", choices=FIGURES, help="this figure alone; may be repeated"
+    )
+    parser.add_argument(
+        "--dir", help="where the stores lie; on the disk that is to be measured [default: TMPDIR]"
+    )
+    return parser.parse_args()
+
+
+def _give_up(number: int, _: object) -> None:
+    """Ends the run by way of an exception, so that all that was started is stopped."""
+    raise SystemExit(f"given up: signal {number}")
+
+
+def _require_disk(directory: Path, size: int) -> None:
+    free = shutil.disk_usage(directory).free
+    if free < size:
+        raise SystemExit(
+            f"{directory} has {free >> 20} MiB free, the large store needs {size >> 20}: name "
+            "another place with --dir, or leave it out with --only reads"
+        )
+
+
+def _machine(rounds: int, options: str) -> str:
+    """What was measured on, in a line."""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("msgspec", "uvloop", "apsw"))
+    return (
+        f"`python -m bench{options}`, {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"{versions}; medians of {rounds} rounds, ours and the floor in turns."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Durable creates over the wire, against the same rows inserted straight into SQLite.
+
+Each round begins with two empty stores on the same disk. The rows of the floor are made beforehand
+by the store's own code, so that both write the same bytes: event, all indexes, change.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from bench import processes, requests, sqlite_floor
+from bench.load import Job, Load
+from bench.scale import Ground
+from bench.sqlite_floor import Took
+from bench.table import Bound, Row, at_least, compared, per_sec, percent
+
+RING = 24_000
+
+
+class Figure(Struct, frozen=True):
+    """How many clients, against transactions of how many."""
+
+    what: str
+    connections: int
+    in_flight: int
+    group: int
+    goal: Bound
+
+
+FIGURES = (
+    Figure("64 connections, 1 in flight on each, against groups of 64", 64, 1, 64, at_least(0.35)),
+    Figure("64 connections, 16 in flight on each, against groups of 64", 64, 16, 64, at_least(0.6)),
+    Figure("one connection alone, against one commit at a time", 1, 1, 1, at_least(0.35)),
+)
+
+
+def measure(ground: Ground) -> Iterator[Row]:
+    """Three rows."""
+    path = requests.save(ground.directory / "creates.requests", requests.creates(RING, ground.now))
+    for number, figure in enumerate(FIGURES):
+        ours: list[float] = []
+        floor: list[float] = []
+        for turn in range(ground.scale.rounds):
+            directory = ground.directory / f"creates-{number}-{turn}"
+            floor.append(_insert(ground, figure, path, directory / "floor"))
+            ours.append(_create(ground, figure, path, directory / "ours"))
+            ground.say(f"creates, {figure.what}: {ours[-1]:,.0f}/s, floor {floor[-1]:,.0f}/s")
+        yield compared(
+            f"durable creates, {figure.what}",
+            ours,
+            floor,
+            figure.goal,
+            show=per_sec,
+            show_ratio=percent,
+        )
+
+
+def _insert(ground: Ground, figure: Figure, path: str, directory: Path) -> float:
+    directory.mkdir(parents=True)
+    rows = ground.scale.inserts if figure.group > 1 else ground.scale.inserts // 6
+    job = sqlite_floor.Job(directory=str(directory), requests=path, group=figure.group, rows=rows)
+    took: Took = processes.run("sqlite_floor", job, Took)
+    return took.per_sec
+
+
+def _create(ground: Ground, figure: Figure, path: str, directory: Path) -> float:
+    with processes.deskcal(directory) as server:
+        requests.check(server.port, path, 128)
+        job = Job(
+            port=server.port,
+            requests=path,
+            connections=figure.connections,
+            in_flight=figure.in_flight,
+            seconds=ground.scale.seconds,
+        )
+        cpu = server.cpu_sec
+        load: Load = processes.run("load", job, Load)
+        busy = (server.cpu_sec - cpu) / (load.seconds + job.warm_sec)
+        ground.say(f"server busy {busy:.0%}, generator {load.cpu_sec / load.seconds:.0%}")
+        _check_count(ground, server.port, load.answers)
+    return load.per_sec
+
+
+def _check_count(ground: Ground, port: int, least: int) -> None:
+    """What was answered must be there."""
+    wanted = requests.save(ground.directory / "count", [requests.full_list(1, ground.now)])
+    count = msgspec.json.decode(requests.check(port, wanted)[0])["data"]["count"]
+    if count < least:
+        raise RuntimeError(f"{least} creates were answered, {count} events are there")

@@ -1,0 +1,151 @@
+"""Starts what is measured, each in a process of its own, and reads what it takes from /proc.
+
+Our server is started as its users start it, by the command line and with default settings.
+"""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parents[1]
+SECRET = "only-for-benchmarks-only-for-benchmarks"
+START_SEC = 60
+STOP_SEC = 20
+JOB_SEC = 120
+TICKS_PER_SEC = os.sysconf("SC_CLK_TCK")
+
+
+def environment() -> dict[str, str]:
+    """Of every process: no setting of the caller's, one secret for all tokens."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DESKCAL_")}
+    path = os.pathsep.join([str(ROOT / "src"), kept.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    return kept | {"DESKCAL_SECRET": SECRET, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+class Served:
+    """A server in a process of its own, from when it is ready until the block is left."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._arguments = [sys.executable, "-m", *arguments]
+
+    def __enter__(self) -> Self:
+        begun = time.monotonic()
+        self._process = subprocess.Popen(
+            self._arguments,
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        try:
+            self.port = int(self._ready_line().split("tcp ")[1].split()[0].strip(",").split(":")[1])
+        except BaseException:
+            self._process.kill()
+            raise
+        self.start_sec = time.monotonic() - begun
+        """From the start of the process until it says that it is ready."""
+        return self
+
+    def _ready_line(self) -> str:
+        out = self._process.stdout
+        assert out is not None
+        until = time.monotonic() + START_SEC
+        while select.select([out], [], [], max(0.0, until - time.monotonic()))[0]:
+            line = out.readline().decode()
+            if "ready" in line:
+                return line
+            if not line:
+                break
+        raise RuntimeError(f"{' '.join(self._arguments)} did not get ready")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.communicate(timeout=STOP_SEC)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+    @property
+    def rss_bytes(self) -> int:
+        """Memory that it holds now."""
+        return self._status("VmRSS")
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory that it held since `forget_peak`."""
+        return self._status("VmHWM")
+
+    def forget_peak(self) -> None:
+        """Begins to look for the peak anew."""
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+
+    def _status(self, name: str) -> int:
+        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+            if line.startswith(name + ":"):
+                return int(line.split()[1]) * 1024
+        raise LookupError(name)
+
+    @property
+    def cpu_sec(self) -> float:
+        """Processor time of all its threads so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SEC
+
+
+def deskcal(directory: Path) -> Served:
+    """Our server on the store in `directory`, on a free port of the loopback."""
+    return Served(
+        [
+            *("deskcal.cli", "serve", "--data", str(directory), "--tcp", "127.0.0.1:0"),
+            *("--web", "off", "--log-level", "warning"),
+        ]
+    )
+
+
+def bare() -> Served:
+    """The least server that understands the same requests."""
+    return Served(["bench.bare"])
+
+
+def run(module: str, job: Any, result: type[Any]) -> Any:
+    """Runs `python -m bench.<module>` on a job; what it prints is its result."""
+    with start(module, job) as process:
+        try:
+            out, _ = process.communicate(timeout=JOB_SEC)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return read(module, out, result)
+
+
+def start(module: str, job: Any) -> "subprocess.Popen[bytes]":
+    """Starts `python -m bench.<module>` on a job; its input and output are pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-m", f"bench.{module}", msgspec.json.encode(job).decode()],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
+def read(module: str, out: bytes, result: type[Any]) -> Any:
+    """The result in the output of a job."""
+    if not out:
+        raise RuntimeError(f"bench.{module} failed; its message stands above")
+    return msgspec.json.decode(out, type=result)

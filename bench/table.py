@@ -1,0 +1,120 @@
+"""One row for each figure, and the table of them. Measures nothing."""
+
+import statistics
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+
+class Row(Struct, frozen=True):
+    """One figure: what was measured, against what, and whether it is good enough."""
+
+    what: str
+    ours: str
+    floor: str
+    """What it is measured against; "" where the goal is an absolute one."""
+    ratio: str
+    goal: str
+    reached: bool
+
+
+class Bound(Struct, frozen=True):
+    """What a figure is to be: at least or at most so much."""
+
+    value: float
+    at_least: bool
+
+    def holds(self, value: float) -> bool:
+        """Whether `value` is good enough."""
+        return value >= self.value if self.at_least else value <= self.value
+
+    def shown(self, show: Callable[[float], str]) -> str:
+        """For people: "at least 70 %"."""
+        return f"{'at least' if self.at_least else 'at most'} {show(self.value)}"
+
+
+def at_least(value: float) -> Bound:
+    """A figure that is to be that or more."""
+    return Bound(value, True)
+
+
+def at_most(value: float) -> Bound:
+    """A figure that is to be that or less."""
+    return Bound(value, False)
+
+
+def compared(
+    what: str,
+    ours: Sequence[float],
+    floor: Sequence[float],
+    goal: Bound,
+    *,
+    show: Callable[[float], str],
+    show_ratio: Callable[[float], str],
+) -> Row:
+    """The row of figures taken in turns: the median of the rounds' ratios, with least and most."""
+    ratios = [mine / theirs for mine, theirs in zip(ours, floor, strict=True)]
+    ratio = statistics.median(ratios)
+    return Row(
+        what,
+        show(statistics.median(ours)),
+        show(statistics.median(floor)),
+        f"{show_ratio(ratio)} ({show_ratio(min(ratios))} .. {show_ratio(max(ratios))})",
+        goal.shown(show_ratio),
+        goal.holds(ratio),
+    )
+
+
+def absolute(
+    what: str, values: Sequence[float], goal: Bound, *, show: Callable[[float], str]
+) -> Row:
+    """The row of a figure with a goal of its own: the median of the rounds, with least and most."""
+    value = statistics.median(values)
+    spread = f" ({show(min(values))} .. {show(max(values))})" if len(values) > 1 else ""
+    return Row(what, show(value) + spread, "", "", goal.shown(show), goal.holds(value))
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table."""
+    head = ("measured", "deskcal", "against", "ratio, median (least .. most)", "goal", "reached")
+    lines = [head, tuple("-" * len(name) for name in head)]
+    lines += [
+        (r.what, r.ours, r.floor, r.ratio, r.goal, "yes" if r.reached else "**no**") for r in rows
+    ]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "| "
+        + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        + " |"
+        for line in lines
+    )
+
+
+def per_sec(value: float) -> str:
+    """A rate: 12,345/s."""
+    return f"{value:,.0f}/s"
+
+
+def percent(value: float) -> str:
+    """A share: 71 %."""
+    return f"{value * 100:.0f} %"
+
+
+def times(value: float) -> str:
+    """A multiple: 1.3 x."""
+    return f"{value:.2f} x"
+
+
+def millis(seconds: float) -> str:
+    """A time: 1.23 ms."""
+    return f"{seconds * 1000:.3g} ms"
+
+
+def secs(seconds: float) -> str:
+    """A longer time: 1.2 s."""
+    return f"{seconds:.2f} s"
+
+
+def mib(size: float) -> str:
+    """An amount of memory: 120 MiB."""
+    return f"{size / 2**20:.0f} MiB"

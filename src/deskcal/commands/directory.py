@@ -1,0 +1,39 @@
+"""Managers and desks by name."""
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.access import Session, desk_mask
+from deskcal.commands.dispatch import Context, Data, Work, command
+from deskcal.directory import visible
+from deskcal.documents import wire_safe
+from deskcal.errors import InvalidField
+from deskcal.filters import BadMask
+from deskcal.peers import Peer
+
+
+class GetDirectory(Struct, kw_only=True):
+    """What of the directory is wanted."""
+
+    desk_filter: str = msgspec.field(name="deskFilter")
+    brand: str | None = None
+
+
+@command("MngGetCalendarDirectory", GetDirectory, is_list=True)
+def get_directory(context: Context, _: Peer, session: Session, data: GetDirectory) -> Work:
+    """Managers and desks that the session may see, by name."""
+    try:
+        mask = desk_mask(data.desk_filter)
+    except BadMask as exc:
+        raise InvalidField(f"deskFilter {exc}", field="deskFilter") from exc
+
+    async def found() -> Data:
+        everything = await context.store.directory.all()
+        seen = visible(everything, session, brand=data.brand or None, desk_filter=mask)
+        zone = context.default_timezone
+        text = msgspec.json.encode(
+            {"managers": seen.managers, "desks": seen.desks, "default_timezone": zone}
+        )
+        return wire_safe(text)
+
+    return found()

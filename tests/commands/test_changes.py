@@ -1,0 +1,137 @@
+"""MngGetCalendarChanges: pages from a cursor, filtered as the list. Contract, section 7."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import ADMIN, Desk, error_of, open_desk, token
+from helpers import NOW
+
+ALL = token(1, ADMIN)
+TEN = token(10, desks="DESK_EU")
+
+
+async def changes(desk: Desk, token_: str = ALL, **data: Any) -> dict[str, Any]:
+    """The answer's data."""
+    answered = await desk.call(
+        token_, "MngGetCalendarChanges", **({"deskFilter": "*", "since": 0} | data)
+    )
+    assert answered["status"] == 200, answered
+    found: dict[str, Any] = answered["data"]
+    return found
+
+
+def told(data: dict[str, Any]) -> list[tuple[int, int, bool]]:
+    """(type, event id, whether the event is there) of each change."""
+    return [(row["type"], row["id"], row["event"] is not None) for row in data["changes"]]
+
+
+async def test_each_change_comes_with_the_event_as_of_that_change(desk: Desk) -> None:
+    first = await desk.add(ALL)
+    desk.clock.time = NOW + 5
+    second = await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="second")
+    await desk.call(ALL, "MngDeleteCalendarEvent", id=1)
+    row = {"actor": 1, "id": 1}
+    assert await changes(desk) == {
+        "changes": [
+            row | {"seq": 1, "type": 0, "time": NOW, "event": first},
+            row | {"seq": 2, "type": 1, "time": NOW + 5, "event": second},
+            row | {"seq": 3, "type": 2, "time": NOW + 5, "event": None},
+        ],
+        "next": 3,
+        "more": 0,
+    }
+
+
+async def test_without_a_cursor_only_the_cursor_of_now_comes(desk: Desk) -> None:
+    await desk.add(ALL)
+    answered = await desk.call(ALL, "MngGetCalendarChanges", deskFilter="*")
+    assert answered["data"] == {"changes": [], "next": 1, "more": 0}
+    await desk.add(ALL)
+    assert [row["seq"] for row in (await changes(desk, since=1))["changes"]] == [2]
+
+
+async def test_pages_go_on_from_next_until_there_is_no_more(desk: Desk) -> None:
+    for _ in range(5):
+        await desk.add(ALL)
+    seen, since, mores = [], 0, []
+    while not mores or mores[-1]:
+        page = await changes(desk, since=since, limit=2)
+        seen += [row["seq"] for row in page["changes"]]
+        since = page["next"]
+        mores.append(page["more"])
+    assert (seen, since, mores) == ([1, 2, 3, 4, 5], 5, [1, 1, 0])
+
+
+async def test_a_page_of_which_nothing_is_to_be_told_still_moves_the_cursor_on(desk: Desk) -> None:
+    for _ in range(3):
+        await desk.add(ALL, desk="DESK_US")
+    await desk.add(ALL, desk="DESK_EU")
+    assert await changes(desk, TEN, limit=2) == {"changes": [], "next": 2, "more": 1}
+    assert told(await changes(desk, TEN, since=2, limit=2)) == [(0, 4, True)]
+
+
+async def test_gain_and_loss_of_sight_are_an_update_and_a_deletion(desk: Desk) -> None:
+    await desk.add(ALL, desk="DESK_US")
+    await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_EU")
+    await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_US")
+    await desk.call(ALL, "MngDeleteCalendarEvent", id=1)
+    assert told(await changes(desk, TEN)) == [(1, 1, True), (2, 1, False)]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"deskFilter": "DESK_EU"},
+        {"manager_id": 10},
+        {"brand": "other"},
+        {"customer_id": 5},
+        {"lead_id": 6},
+        {"login": 7},
+        {"status": [1, 2]},
+        {"type": 3},
+    ],
+    ids=lambda named: next(iter(named)),
+)
+async def test_the_filters_of_the_list_hold_here_too(desk: Desk, named: dict[str, Any]) -> None:
+    fitting = {"desk": "DESK_EU", "owner_manager_id": 10, "brand": "other", "customer_id": 5}
+    fitting |= {"lead_id": 6, "login": 7, "status": 2, "type": 3}
+    await desk.add(ALL)
+    await desk.add(ALL, **fitting)
+    await desk.event(ALL, "MngUpdateCalendarEvent", id=1, **fitting)
+    back = {"desk": "", "owner_manager_id": 1, "brand": "default", "customer_id": 0}
+    back |= {"lead_id": 0, "login": 0, "status": 0, "type": 0, "participant_manager_ids": []}
+    await desk.event(ALL, "MngUpdateCalendarEvent", id=2, **back)
+    assert told(await changes(desk, **named)) == [(0, 2, True), (1, 1, True), (2, 2, False)]
+
+
+@pytest.mark.parametrize("field", ["deskFilter"])
+async def test_the_desk_filter_is_required_as_in_the_list(desk: Desk, field: str) -> None:
+    answered = await desk.call(ALL, "MngGetCalendarChanges", since=0)
+    assert error_of(answered) == (400, "FIELD_REQUIRED", field)
+
+
+@pytest.mark.parametrize("limit", [0, 5001])
+async def test_a_limit_beyond_its_bounds_is_refused(desk: Desk, limit: int) -> None:
+    answered = await desk.call(ALL, "MngGetCalendarChanges", deskFilter="*", since=0, limit=limit)
+    assert error_of(answered) == (400, "INVALID_FIELD", "limit")
+
+
+async def test_a_cursor_below_the_floor_or_beyond_the_end_is_410(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.add(ALL)
+        await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="second")
+        assert await desk.context.store.feed.prune(NOW + 1, 1) == 1
+        for since in (0, 3):
+            answered = await desk.call(ALL, "MngGetCalendarChanges", deskFilter="*", since=since)
+            assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")
+        assert told(await changes(desk, since=1)) == [(1, 1, True)]
+
+
+async def test_cursors_outlive_a_restart(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.add(ALL)
+    async with open_desk(tmp_path) as desk:
+        await desk.add(ALL)
+        assert told(await changes(desk, since=1)) == [(0, 2, True)]

@@ -1,0 +1,264 @@
+"""Envelope, tokens, session types, and the order of checks. Source: contract, sections 2 and 3."""
+
+import json
+from typing import Any
+
+import jwt
+import pytest
+
+from deskcal.access import CALENDAR_TYPES, SessionType
+from deskcal.commands import COMMANDS
+from harness import CRM_ADMIN, Desk, error_of, everything, new_event, request, token
+from helpers import KEY, NOW, make_claims
+
+TEN = token(10)
+ADD, UPDATE, GET = "MngAddCalendarEvent", "MngUpdateCalendarEvent", "MngGetCalendarEvent"
+CALENDAR_COMMANDS = [name for name in COMMANDS if name.startswith("Mng")]
+
+
+@pytest.mark.parametrize(
+    "ext_id", ["1", 1, "", 0, -5, 10**30, "a|b", "é🙂", "']}", "\\", "\n", "x" * 10_000, None]
+)
+@pytest.mark.parametrize(
+    ("command", "data"),
+    [("Ping", {}), (GET, {"id": 1}), (ADD, {}), ("MngGetCalendarEventsByFilter", everything())],
+)
+async def test_the_ext_id_is_echoed_as_it_came(
+    desk: Desk, ext_id: object, command: str, data: dict[str, Any]
+) -> None:
+    answered = await desk.frame(request(command, ext_id, data, TEN))
+    assert answered["extID"] == ext_id and type(answered["extID"]) is type(ext_id)
+
+
+async def test_without_ext_id_the_answer_carries_null(desk: Desk) -> None:
+    assert (await desk.frame(b'{"command":"Ping"}'))["extID"] is None
+
+
+@pytest.mark.parametrize("ext_id", [b"1.5", b"true", b"[1]", b'{"a":1}', b"1e3"])
+async def test_an_ext_id_of_another_type_is_refused_and_null(desk: Desk, ext_id: bytes) -> None:
+    answered = await desk.frame(b'{"command":"Ping","extID":%b}' % ext_id)
+    assert answered["extID"] is None
+    assert error_of(answered) == (400, "INVALID_REQUEST", None)
+
+
+NO_REQUESTS = [
+    (b"{", "INVALID_JSON"),
+    (b"\xff", "INVALID_JSON"),
+    (b'{"command":"\xed\xa0\x80"}', "INVALID_JSON"),
+    (rb'{"command":"\ud800"}', "INVALID_JSON"),
+    (b"\xef\xbb\xbf{}", "INVALID_JSON"),
+    (b'{"command":"Ping","x":NaN}', "INVALID_JSON"),
+    (b'{"command":"Ping","x":1e400,"data":{"a":1e400}}', None),
+    (b'{"command":"Ping"} {}', "INVALID_JSON"),
+    (b'{"command":"Ping\x00"}', "INVALID_JSON"),
+    (b"\x00", "INVALID_JSON"),
+    (b'{"command":"Ping",}', "INVALID_JSON"),
+    (b"[" * 100_000 + b"]" * 100_000, None),
+    (b'{"command":"Ping","data":{"a":' + b"[" * 70 + b"]" * 70 + b"}}", "INVALID_JSON"),
+    (b'{"command":"Ping","data":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, "INVALID_JSON"),
+    (b'{"command":"Ping","x":' + b"9" * 10_000 + b"}", None),
+    (b"[]", "INVALID_REQUEST"),
+    (b'"Ping"', "INVALID_REQUEST"),
+    (b"5", "INVALID_REQUEST"),
+    (b"null", "INVALID_REQUEST"),
+    (b"{}", "INVALID_REQUEST"),
+    (b'{"command":5}', "INVALID_REQUEST"),
+    (b'{"command":null}', "INVALID_REQUEST"),
+    (b'{"command":"Ping","data":[]}', "INVALID_REQUEST"),
+    (b'{"command":"Ping","data":"{}"}', "INVALID_REQUEST"),
+    (b'{"command":"Ping","data":5}', "INVALID_REQUEST"),
+]
+
+
+@pytest.mark.parametrize(("frame", "code"), NO_REQUESTS)
+async def test_what_is_no_request_gets_a_clear_answer(
+    desk: Desk, frame: bytes, code: str | None
+) -> None:
+    answered = await desk.frame(frame)
+    assert answered["status"] in (200, 400)
+    if code is not None:
+        assert error_of(answered) == (400, code, None)
+
+
+@pytest.mark.parametrize("text", [b'{"command":"Ping","data":null}', b'{"command":"Ping"}'])
+async def test_data_may_be_absent_or_null(desk: Desk, text: bytes) -> None:
+    assert (await desk.frame(text))["data"] == {"time": NOW}
+
+
+async def test_unknown_keys_are_ignored_and_the_last_of_equal_keys_counts(desk: Desk) -> None:
+    frame = b'{"command":"x","x":[{}],"command":"Ping","extID":1,"extID":2}'
+    assert await desk.frame(frame) == {"extID": 2, "status": 200, "data": {"time": NOW}}
+
+
+async def test_an_unknown_command_is_405_and_names_a_near_one(desk: Desk) -> None:
+    answered = await desk.call(TEN, "mngaddcalendarevent")
+    assert error_of(answered) == (405, "UNKNOWN_COMMAND", None)
+    assert ADD in answered["error"]["message"]
+    assert (await desk.call(TEN, "'DROP]}" * 100))["status"] == 405
+
+
+async def test_ping_needs_no_token_but_checks_one_that_is_sent(desk: Desk) -> None:
+    assert (await desk.call(None, "Ping"))["status"] == 200
+    assert (await desk.call(TEN, "Ping"))["status"] == 200
+    assert (await desk.call(token(10, exp=NOW), "Ping"))["status"] == 401
+    assert (await desk.call("", "Ping"))["status"] == 401
+
+
+def unsigned() -> str:
+    return jwt.encode(make_claims(), "", algorithm="none")
+
+
+def otherwise_signed(algorithm: str) -> str:
+    assert isinstance(KEY.key, bytes)
+    return jwt.encode(make_claims(), KEY.key * 2, algorithm=algorithm)
+
+
+BAD_TOKENS = [
+    "",
+    "x",
+    "a.b.c",
+    TEN[:-2],
+    TEN + "x",
+    TEN + " ",
+    "x" * 10_000,
+    "é🙂",
+    unsigned(),
+    otherwise_signed("HS256"),
+    otherwise_signed("HS512"),
+    token(10, exp=NOW),
+    token(10, exp="soon"),
+    token(10, nbf=NOW + 1),
+    token(0),
+    token(-1),
+    token(2**53),
+    token(10, desks=None),
+    token(10, desks=""),
+    token(10, desks="!A"),
+    token(10, brands=5),
+    token(10, desks="A" * 1025),
+]
+
+
+@pytest.mark.parametrize("bad", BAD_TOKENS)
+async def test_a_bad_token_is_401_for_every_command(desk: Desk, bad: str) -> None:
+    for name in (*COMMANDS, "NoSuchCommand"):
+        answered = await desk.call(bad, name, id=1)
+        assert error_of(answered) == (401, "UNAUTHORIZED", None)
+        assert bad[:8] == "" or "secret" not in answered["error"]["message"]
+
+
+@pytest.mark.parametrize("sent", [5, True, ["x"], {"a": 1}])
+async def test_a_token_that_is_no_string_is_401(desk: Desk, sent: object) -> None:
+    frame = json.dumps({"command": GET, "extID": "7", "data": {"id": 1}, "__token": sent}).encode()
+    answered = await desk.frame(frame)
+    assert (answered["extID"], error_of(answered)[:2]) == ("7", (401, "UNAUTHORIZED"))
+
+
+async def test_every_command_but_ping_needs_a_token(desk: Desk) -> None:
+    for name in {*COMMANDS, "NoSuchCommand"} - {"Ping"}:
+        assert (await desk.call(None, name))["status"] == 401
+
+
+async def test_exp_is_checked_on_every_request(desk: Desk) -> None:
+    assert (await desk.call(TEN, GET, id=1))["status"] == 404
+    desk.clock.time = NOW + 3600
+    assert (await desk.call(TEN, GET, id=1))["status"] == 401
+    assert (await desk.call(token(10, exp=NOW + 3601), GET, id=1))["status"] == 404
+
+
+@pytest.mark.parametrize("kind", [*SessionType, 99, -1])
+async def test_only_the_five_session_types_may_use_calendar_commands(desk: Desk, kind: int) -> None:
+    for name in CALENDAR_COMMANDS:
+        answered = await desk.call(token(10, kind), name)
+        if kind in CALENDAR_TYPES:
+            assert answered["status"] in (200, 400, 404)
+        else:
+            assert error_of(answered) == (403, "FORBIDDEN", None)
+    assert (await desk.call(token(10, kind), "Ping"))["status"] == 200
+
+
+async def test_data_access_is_thrown_away(desk: Desk) -> None:
+    event = await desk.add(TEN, __access={"id": 1, "type": CRM_ADMIN})
+    assert event["created_by"] == 10
+
+
+EXPIRED = token(10, exp=NOW)
+USER = token(10, 0)
+
+
+@pytest.mark.parametrize(
+    ("frame", "status"),
+    [
+        (b'{"command":5,"data":[],"__token":"x"}', 400),
+        (request("NoSuchCommand", 1, {}, EXPIRED), 401),
+        (request(GET, 1, {"id": "x"}, EXPIRED), 401),
+        (request("NoSuchCommand", 1, {}, USER), 405),
+        (request(GET, 1, {"id": "x"}, USER), 403),
+        (request(ADD, 1, {}, USER), 403),
+        (request(GET, 1, {"id": "x"}, TEN), 400),
+        (request(UPDATE, 1, {"id": 999, "title": ""}, TEN), 400),
+        (request(UPDATE, 1, {"id": 999, "start_time": 9, "end_time": 8}, TEN), 400),
+        (request(UPDATE, 1, {"id": 999, "if_version": 9}, TEN), 404),
+    ],
+)
+async def test_the_first_check_that_fails_answers(desk: Desk, frame: bytes, status: int) -> None:
+    assert (await desk.frame(frame))["status"] == status
+
+
+async def test_checks_of_the_stored_event_come_last(desk: Desk) -> None:
+    """404 before 403 before 409 before what depends on the stored event."""
+    await desk.add(TEN, desk="DESK_US", participant_manager_ids=[12])
+    stranger, guest = token(11, desks="DESK_EU"), token(12, desks="DESK_EU")
+    owner = token(10, desks="DESK_EU")
+    late = {"id": 1, "if_version": 9, "end_time": 5}
+    assert (await desk.call(stranger, UPDATE, **late, desk="DESK_XX"))["status"] == 404
+    assert (await desk.call(guest, UPDATE, **late))["status"] == 403
+    assert (await desk.call(owner, UPDATE, **late, desk="DESK_XX"))["status"] == 403
+    assert (await desk.call(owner, UPDATE, **late))["status"] == 409
+    late["if_version"] = 1
+    assert error_of(await desk.call(owner, UPDATE, **late)) == (400, "INVALID_FIELD", "end_time")
+    respond = "MngRespondCalendarEvent"
+    seer = token(13)
+    assert (await desk.call(stranger, respond, id=1, status=1, if_version=9))["status"] == 404
+    assert (await desk.call(seer, respond, id=1, status=1, if_version=9))["status"] == 403
+    assert (await desk.call(guest, respond, id=1, status=1, if_version=9))["status"] == 409
+
+
+async def test_the_404_of_an_invisible_event_is_that_of_a_missing_one(desk: Desk) -> None:
+    await desk.add(TEN, desk="DESK_US", title="secret")
+    stranger = token(11, desks="DESK_EU")
+    for name, more in (
+        (GET, {}),
+        (UPDATE, {"title": "x"}),
+        ("MngDeleteCalendarEvent", {}),
+        ("MngArchiveCalendarEvent", {}),
+        ("MngCompleteCalendarEvent", {"if_version": 1}),
+        ("MngRespondCalendarEvent", {"status": 1}),
+        ("MngGetCalendarEventHistory", {}),
+    ):
+        hidden = await desk.call(stranger, name, id=1, **more)
+        missing = await desk.call(stranger, name, id=2, **more)
+        assert hidden["status"] == 404
+        assert json.dumps(hidden).replace("event 1", "event 2") == json.dumps(missing)
+
+
+async def test_a_failure_of_ours_tells_an_incident_and_nothing_of_the_inside(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> float:
+        raise ZeroDivisionError("the inside")
+
+    desk.context.now = broken
+    answered = await desk.frame(request("Ping", 5, {}, None))
+    assert error_of(answered) == (500, "INTERNAL", None)
+    assert answered["extID"] == 5
+    assert "inside" not in json.dumps(answered)
+    assert answered["error"]["incident"] in caplog.text and "the inside" in caplog.text
+
+
+async def test_a_stopping_server_refuses_new_requests_and_applies_nothing(desk: Desk) -> None:
+    desk.context.stopping = True
+    answered = await desk.call(TEN, ADD, **new_event())
+    assert error_of(answered) == (503, "UNAVAILABLE", None)
+    desk.context.stopping = False
+    assert await desk.rows(TEN) == ([], 0)

@@ -1,0 +1,183 @@
+"""From a cursor to live without a gap and without a repetition, also for who was too slow."""
+
+import asyncio
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness import ADMIN, Desk, error_of, open_desk, token
+from helpers import NOW
+from live import Ear, told
+
+ALL = token(1, ADMIN)
+
+
+async def write(desk: Desk, count: int) -> None:
+    """Creates, updates and deletes from several connections at the same time."""
+
+    async def one(number: int) -> None:
+        event = await desk.add(ALL, desk="DESK_EU" if number % 2 else "DESK_US")
+        await desk.event(ALL, "MngUpdateCalendarEvent", id=event["id"], title=f"no. {number}")
+        if number % 3 == 0:
+            await desk.call(ALL, "MngDeleteCalendarEvent", id=event["id"])
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+
+
+async def newest(desk: Desk) -> int:
+    answered = await desk.call(ALL, "MngGetCalendarChanges", deskFilter="*")
+    found: int = answered["data"]["next"]
+    return found
+
+
+async def test_what_came_after_the_cursor_is_pushed_first_then_what_is_new(desk: Desk) -> None:
+    for _ in range(4):
+        await desk.add(ALL)
+    ear = Ear(desk)
+    await ear.subscribe(ALL, since=2)
+    await desk.add(ALL)
+    await ear.until(lambda ear: 5 in ear.seqs)
+    assert ear.seqs == [3, 4, 5]
+
+
+async def test_without_a_cursor_only_what_is_new_is_pushed(desk: Desk) -> None:
+    other = Ear(desk)
+    await other.subscribe(ALL)
+    await asyncio.gather(*(desk.add(ALL) for _ in range(50)))
+    ear = Ear(desk)
+    await ear.subscribe(ALL)
+    await desk.add(ALL)
+    await ear.until(lambda ear: bool(ear.seqs))
+    assert ear.seqs == [51]
+
+
+async def test_the_cursor_of_now_repeats_nothing_that_is_about_to_be_pushed(desk: Desk) -> None:
+    other, ear = Ear(desk), Ear(desk)
+    await other.subscribe(ALL)
+    for _ in range(20):
+        await desk.add(ALL)
+        cursor = await newest(desk)
+        ear = Ear(desk)
+        await ear.subscribe(ALL, since=cursor)
+        await desk.add(ALL)
+        await ear.until(lambda ear: bool(ear.seqs))
+        assert ear.seqs[0] == cursor + 1
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 30), st.floats(0, 1)), min_size=1, max_size=6))
+def test_no_gap_and_no_repetition_wherever_one_subscribes_while_others_write(
+    tmp_path_factory: object, joins: list[tuple[int, float]]
+) -> None:
+    asyncio.run(_subscribe_amid_writers(tmp_path_factory, joins))
+
+
+async def _subscribe_amid_writers(factory: object, joins: list[tuple[int, float]]) -> None:
+    directory: Path = factory.mktemp("data")  # type: ignore[attr-defined]
+    async with open_desk(directory) as desk:
+        await write(desk, 10)
+        writing = asyncio.ensure_future(write(desk, 40))
+        ears = []
+        for pauses, share in joins:
+            for _ in range(pauses):
+                await asyncio.sleep(0)
+            since = int(desk.context.feed.newest_seq * share)
+            ear = Ear(desk)
+            await ear.subscribe(ALL, since=since)
+            ears.append((ear, since))
+        await writing
+        last = desk.context.feed.newest_seq
+        for ear, since in ears:
+            if since < last:
+                await ear.until(lambda ear: last in ear.seqs)
+            assert ear.seqs == list(range(since + 1, last + 1))
+
+
+async def test_several_channels_that_join_at_different_cursors_get_each_change_once(
+    desk: Desk,
+) -> None:
+    for number in range(6):
+        await desk.add(ALL, desk="DESK_EU" if number % 2 else "DESK_US")
+    ear = Ear(desk)
+    await asyncio.gather(
+        ear.subscribe(ALL, "calendar:desk:DESK_EU", since=0),
+        ear.subscribe(token(2, ADMIN), "calendar", since=3),
+        ear.subscribe(token(3, desks="DESK_US"), "calendar", since=1),
+    )
+    await told(desk)
+    assert ear.seqs[:-1] == [2, 3, 4, 5, 6]
+
+
+async def test_a_second_channel_with_a_cursor_replays_for_that_channel_alone(desk: Desk) -> None:
+    ear = Ear(desk)
+    await ear.subscribe(ALL, "calendar:desk:DESK_EU")
+    await desk.add(ALL, desk="DESK_EU")
+    await desk.add(ALL, desk="DESK_US")
+    await told(desk)
+    await ear.subscribe(ALL, "calendar:desk:DESK_US", since=0)
+    await told(desk)
+    assert ear.changes == [(0, 1), (0, 2)]
+
+
+async def test_a_cursor_of_another_store_or_from_below_the_floor_is_told_to_resync(
+    tmp_path: Path,
+) -> None:
+    async with open_desk(tmp_path, change_retention_sec=100, retry_window_sec=1) as desk:
+        await desk.add(ALL)
+        answered = await desk.call(ALL, "Subscribe", chanels=["calendar"], since=2)
+        assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")
+        desk.clock.time = NOW + 50
+        await desk.add(ALL)
+        assert await desk.context.store.feed.prune(NOW + 50, 1000) == 1
+        answered = await desk.call(ALL, "Subscribe", chanels=["calendar"], since=0)
+        assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")
+        assert desk.context.feed.subscriber_count == 0
+        ear = Ear(desk)
+        await ear.subscribe(ALL, since=1)
+        await ear.until(lambda ear: ear.seqs == [2])
+
+
+async def test_who_is_too_slow_is_told_to_resync_and_goes_on_while_others_go_on_undisturbed(
+    desk: Desk,
+) -> None:
+    slow, quick = Ear(desk), Ear(desk)
+    await slow.subscribe(ALL)
+    await quick.subscribe(ALL)
+    await desk.add(ALL)
+    await quick.until(lambda ear: ear.seqs == [1])
+    slow.is_slow = True
+    for seq in (2, 3, 4):
+        await desk.add(ALL)
+        await quick.until(lambda ear, seq=seq: seq in ear.seqs)  # type: ignore[misc]
+    slow.is_slow = False
+    desk.context.resume(slow.peer)
+    await desk.add(ALL)
+    await slow.until(lambda ear: 5 in ear.seqs)
+    assert slow.heard[1] == {"event": "calendar:resync", "seq": 4}
+    assert slow.seqs == [1, 5]
+    assert quick.seqs == [1, 2, 3, 4, 5]
+    assert desk.context.feed.resyncs == 1
+
+
+async def test_after_a_resync_a_client_fills_the_gap_from_its_own_cursor(desk: Desk) -> None:
+    ear = Ear(desk)
+    await ear.subscribe(ALL)
+    ear.is_slow = True
+    await desk.add(ALL)
+    await told(desk)
+    ear.is_slow = False
+    desk.context.resume(ear.peer)
+    assert [m["event"] for m in ear.heard] == ["calendar:resync"]
+    await ear.subscribe(ALL, since=0)
+    await ear.until(lambda ear: 2 in ear.seqs)
+    assert ear.seqs == [1, 2]
+
+
+async def test_a_connection_that_resumes_without_having_missed_anything_hears_nothing(
+    desk: Desk,
+) -> None:
+    ear = Ear(desk)
+    await ear.subscribe(ALL)
+    desk.context.resume(ear.peer)
+    assert ear.heard == []

@@ -1,0 +1,103 @@
+"""What is pushed: ears that keep what they hear, and ways to wait for it. No fixtures here."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from deskcal.commands import Peer, answer
+from harness import ADMIN, Answer, Desk, line_of, request, token
+from helpers import NOW
+
+WAIT_SEC = 20
+Message = Any
+
+
+class Ear:
+    """A connection that keeps what is pushed to it; `is_slow`: it takes nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.heard: list[Message] = []
+        self.is_slow = False
+        self.peer = Peer(send=self._take)
+        self._news = asyncio.Event()
+
+    def _take(self, lines: bytes) -> bool:
+        if self.is_slow:
+            return False
+        assert lines.endswith(b"\r\n") and lines.isascii()
+        self.heard += [json.loads(line) for line in lines.split(b"\r\n") if line]
+        self._news.set()
+        return True
+
+    async def say(self, token_: str, command: str, **data: Any) -> Answer:
+        """The answer to one command on this connection."""
+        frame = request(command, 1, data, token_)
+        found: Answer = json.loads(await line_of(answer(self.desk.context, self.peer, frame)))
+        return found
+
+    async def subscribe(self, token_: str, *names: str, since: int | None = None) -> None:
+        data = {"chanels": list(names or ["calendar"])} | (
+            {} if since is None else {"since": since}
+        )
+        answered = await self.say(token_, "Subscribe", **data)
+        assert answered["status"] == 200, answered
+
+    async def until(self, is_there: Callable[["Ear"], bool]) -> None:
+        """Returns once it is so."""
+        async with asyncio.timeout(WAIT_SEC):
+            while not is_there(self):
+                self._news.clear()
+                await self._news.wait()
+
+    @property
+    def pushes(self) -> list[Message]:
+        return [m for m in self.heard if isinstance(m, dict) and m["event"] == "calendar:event"]
+
+    @property
+    def changes(self) -> list[tuple[int, int]]:
+        """(type, event id) of each change that was pushed."""
+        return [(m["type"], m["data"]["id"]) for m in self.pushes]
+
+    @property
+    def seqs(self) -> list[int]:
+        return [m["seq"] for m in self.pushes]
+
+    @property
+    def reminders(self) -> list[Message]:
+        return [m for m in self.heard if isinstance(m, list)]
+
+    @property
+    def tokens(self) -> list[str]:
+        return [m[3] for m in self.reminders]
+
+
+async def told(desk: Desk) -> None:
+    """Returns when all who were subscribed before have been told of all that was changed."""
+    admin = token(9_000, ADMIN)
+    last = Ear(desk)
+    await last.subscribe(admin)
+    mark = await desk.add(admin, title="mark", brand="marks")
+    await last.until(lambda ear: any(id_ == mark["id"] for _, id_ in ear.changes))
+    desk.context.forget(last.peer)
+
+
+def step_to(desk: Desk, time: float) -> None:
+    """Sets the clock."""
+    desk.clock.time = time
+    desk.context.reminders.wake()
+
+
+async def reminded(desk: Desk) -> None:
+    """Returns when all that is due by now was fired and delivered."""
+    watcher = token(9_001, exp=NOW * 2)
+    ear = Ear(desk)
+    await ear.say(watcher, "Ping")
+    now = int(desk.clock.time)
+    mark = {"title": "mark", "brand": "marks", "start_time": now, "end_time": now + 1}
+    added = await desk.add(watcher, remind_time=now, **mark)
+    desk.context.reminders.wake()
+    await ear.until(lambda ear: bool(ear.reminders))
+    await desk.event(watcher, "MngCompleteCalendarEvent", id=added["id"])
+    desk.context.forget(ear.peer)

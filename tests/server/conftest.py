@@ -1,0 +1,27 @@
+"""A real server for each test, on the event loop that it has in use."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from wire import Running, Wire, serving
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
+    """A server with the limits as they are by default."""
+    async with serving(tmp_path / "data") as found:
+        yield found
+
+
+@pytest.fixture
+async def wire(running: Running) -> Wire:
+    """A connection to it."""
+    return await running.connect()

@@ -1,0 +1,111 @@
+"""A graceful stop: what is in flight is answered, what comes later is refused."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deskcal.access import TokenVerifier
+from deskcal.app import running
+from deskcal.limits import Limits
+from deskcal.server import Server
+from deskcal.store.sqlite import open_sqlite
+from faulty_disk import FaultyDisk
+from harness import FakeClock, everything, new_event, token
+from helpers import KEY
+from wire import HOST, WAIT_SEC, Wire, soon
+
+TEN = token(10)
+
+
+class Held:
+    """A server whose disk can be held in the middle of a sync."""
+
+    def __init__(self, server: Server, disk: FaultyDisk) -> None:
+        self.server = server
+        self.is_syncing = threading.Event()
+        self._may_return = threading.Event()
+        self._disk = disk
+
+    def hold(self) -> None:
+        """From now on no sync returns."""
+        self._disk.on_sync = self._wait
+
+    def let_go(self) -> None:
+        """Syncs return again."""
+        self._disk.on_sync = lambda: None
+        self._may_return.set()
+
+    def _wait(self) -> None:
+        self.is_syncing.set()
+        self._may_return.wait(WAIT_SEC)
+
+    async def connect(self) -> Wire:
+        return Wire(*await asyncio.open_connection(HOST, self.server.port))
+
+    def stop(self) -> asyncio.Task[None]:
+        """Begins to stop."""
+        return asyncio.ensure_future(self.server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def held(tmp_path: Path) -> AsyncIterator[Held]:
+    disk = FaultyDisk(f"held {tmp_path}")
+    limits = Limits(stop_timeout_sec=WAIT_SEC)
+    store = await open_sqlite(tmp_path / "data", limits, vfs=disk.name)
+    async with running(store, TokenVerifier([KEY]), limits, now=FakeClock()) as context:
+        server = await Server(context, limits, HOST, 0).__aenter__()
+        found = Held(server, disk)
+        yield found
+        found.let_go()
+        await found.stop()
+    await store.close()
+    disk.close()
+
+
+async def test_what_is_in_flight_is_answered_before_the_connection_is_closed(held: Held) -> None:
+    wire, idle = await held.connect(), await held.connect()
+    await wire.call(TEN, "Ping")
+    held.hold()
+    for number in range(100):
+        wire.ask(TEN, "MngAddCalendarEvent", number, **new_event())
+    wire.ask(TEN, "MngGetCalendarEventsByFilter", "list", **everything())
+    assert await asyncio.to_thread(held.is_syncing.wait, WAIT_SEC)
+    stopping = held.stop()
+    assert await idle.is_closed()
+    assert not stopping.done()
+    held.let_go()
+    answers = {}
+    for _ in range(101):
+        answered = await wire.answer()
+        answers[answered["extID"]] = answered["status"]
+    assert {status for ext_id, status in answers.items() if ext_id != "list"} <= {200, 503}
+    assert answers[0] == 200 and answers["list"] in (200, 503)
+    assert await wire.is_closed()
+    await soon(stopping)
+
+
+async def test_a_request_that_comes_after_the_stop_is_refused_and_not_applied(held: Held) -> None:
+    wire = await held.connect()
+    await wire.call(TEN, "Ping")
+    held.hold()
+    wire.ask(TEN, "MngAddCalendarEvent", "early", **new_event(title="early"))
+    assert await asyncio.to_thread(held.is_syncing.wait, WAIT_SEC)
+    stopping = held.stop()
+    wire.ask(TEN, "MngAddCalendarEvent", "late", **new_event(title="late"))
+    late = await wire.answer()
+    assert (late["extID"], late["status"], late["error"]["code"]) == ("late", 503, "UNAVAILABLE")
+    held.let_go()
+    early = await wire.answer()
+    assert (early["extID"], early["status"]) == ("early", 200)
+    assert await wire.is_closed()
+    await soon(stopping)
+
+
+async def test_a_stopped_server_takes_no_new_connection(held: Held) -> None:
+    port = held.server.port
+    await soon(held.stop())
+    with pytest.raises(OSError):
+        await asyncio.open_connection(HOST, port)

@@ -1,0 +1,108 @@
+"""The same protocol inside TLS, with a certificate made for the test."""
+
+import asyncio
+import datetime
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from harness import everything, new_event, token
+from wire import HOST, Running, serving, until
+
+TEN = token(10)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PEM file with a key and its certificate for `localhost`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    today = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+async def secured(certificate: Path, tmp_path: Path) -> AsyncIterator[Running]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    limits = {"max_message_bytes": 1_048_576, "message_timeout_sec": 1}
+    async with serving(tmp_path / "data", tls=context, **limits) as running:
+        yield running
+
+
+@pytest.fixture
+def trust(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=certificate)
+    context.check_hostname = False
+    return context
+
+
+async def test_requests_and_answers_go_through_tls(secured: Running, trust: ssl.SSLContext) -> None:
+    wire = await secured.connect(tls=trust)
+    for number in range(200):
+        wire.ask(TEN, "MngAddCalendarEvent", number, **new_event(ast_json="x" * 5000))
+    assert [(await wire.answer())["extID"] for _ in range(200)] == list(range(200))
+    listed = await wire.call(TEN, "MngGetCalendarEventsByFilter", **everything())
+    assert len(listed["data"]["rows"]) == 200
+
+
+async def test_a_message_over_the_limit_gets_413_through_tls_too(
+    secured: Running, trust: ssl.SSLContext
+) -> None:
+    wire = await secured.connect(tls=trust)
+    wire.send(b"x" * 2_000_000)
+    assert (await wire.answer())["status"] == 413
+
+
+async def test_a_client_without_tls_harms_nobody(secured: Running, trust: ssl.SSLContext) -> None:
+    plain = await secured.connect()
+    plain.send(b'{"command":"Ping"}\r\n')
+    await plain.rest()
+    silent = await secured.connect()
+    wire = await secured.connect(tls=trust)
+    assert (await wire.call(TEN, "Ping"))["status"] == 200
+    silent.writer.transport.abort()
+
+
+async def test_clients_that_vanish_inside_tls_harm_nobody(
+    secured: Running, trust: ssl.SSLContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(10):
+        wire = await secured.connect(tls=trust)
+        for _ in range(5):
+            wire.ask(TEN, "MngAddCalendarEvent", **new_event())
+            wire.ask(TEN, "MngGetCalendarEventsByFilter", **everything())
+        if number % 2:
+            wire.writer.close()
+        else:
+            wire.writer.transport.abort()
+    await until(lambda: secured.server.connection_count == 0)
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+
+
+async def test_a_foreign_protocol_version_is_refused(secured: Running) -> None:
+    raw = await asyncio.open_connection(HOST, secured.server.port)
+    raw[1].write(b"\x16\x03\x00\x00\x05hello\r\n")
+    assert b"{" not in await raw[0].read()
+    raw[1].transport.abort()

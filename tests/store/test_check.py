@@ -1,0 +1,160 @@
+"""`check_sqlite` on stores that somebody has meddled with: each kind of damage is named."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from deskcal.store.sqlite_check import check_sqlite
+from deskcal.store.sqlite_files import DATABASE, StoreError
+from store.conftest import SqliteBackend
+from store.mutations import adding, changing, deleting
+
+
+@pytest.fixture
+async def directory(tmp_path: Path) -> Path:
+    """A stopped store: events 1 to 3, 2 changed once, 3 deleted."""
+    backend = SqliteBackend(tmp_path / "data")
+    store = await backend.open()
+    for number in (1, 2, 3):
+        await store.mutate(adding(desk=f"D{number}", participant_manager_ids=[20, 30]))
+    await store.mutate(changing(2, title="changed"))
+    await store.mutate(deleting(3))
+    await backend.close()
+    return backend.directory
+
+
+def meddle(directory: Path, *statements: str) -> None:
+    connection = apsw.Connection(str(directory / DATABASE))
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+async def test_a_whole_store_has_no_differences(directory: Path) -> None:
+    report = check_sqlite(directory)
+    assert report.differences == []
+    assert report.counts["event"] == 2
+    assert report.counts["change"] == 5
+    assert report.counts["event_manager"] == 6
+
+
+async def test_an_empty_store_has_no_differences(tmp_path: Path) -> None:
+    backend = SqliteBackend(tmp_path)
+    await backend.open()
+    await backend.close()
+    assert check_sqlite(tmp_path).differences == []
+
+
+async def test_a_store_in_use_can_be_checked(tmp_path: Path) -> None:
+    backend = SqliteBackend(tmp_path)
+    store = await backend.open()
+    await store.mutate(adding())
+    report = check_sqlite(tmp_path)
+    assert (report.counts["event"], report.differences) == (1, [])
+    await backend.close()
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE event SET start_time = start_time + 1 WHERE id = 1", "event 1 has index columns"),
+        ("UPDATE event SET end_time = end_time - 1 WHERE id = 1", "event 1 has index columns"),
+        ("UPDATE event SET duration_class = 3 WHERE id = 2", "event 2 has index columns"),
+        ("UPDATE event SET status = 1 WHERE id = 2", "event 2 has index columns"),
+        ("UPDATE event SET type = 4 WHERE id = 2", "event 2 has index columns"),
+        ("UPDATE event SET customer_id = 4 WHERE id = 2", "event 2 has index columns"),
+        ("UPDATE event SET lead_id = 4 WHERE id = 2", "event 2 has index columns"),
+        ("UPDATE event SET login = 4 WHERE id = 2", "event 2 has index columns"),
+        ("UPDATE event SET collection_id = 2 WHERE id = 1", "event 1 has index columns"),
+        ("UPDATE event SET collection_id = 99 WHERE id = 1", "event 1 has index columns"),
+        ("UPDATE collection SET desk = 'D9' WHERE id = 1", "event 1 has index columns"),
+        (
+            "UPDATE event SET"
+            " document = CAST(replace(CAST(document AS TEXT), 'Ret', 'Sub') AS BLOB) WHERE id = 1",
+            "event 1 differs from the document of its last change",
+        ),
+        (
+            "UPDATE event SET document = CAST(replace(CAST(document AS TEXT), ',', ', ') AS BLOB)"
+            " WHERE id = 1",
+            "event 1 has a document that is not spelled",
+        ),
+        ("UPDATE event SET document = x'7b7d' WHERE id = 1", "event 1 has an unreadable document"),
+        ("UPDATE event SET document = x'ff' WHERE id = 1", "event 1 has an unreadable document"),
+        (
+            "UPDATE event SET document = CAST('{\"title\":\"' || x'ff' AS BLOB) WHERE id = 1",
+            "event 1 has an unreadable document",
+        ),
+        (
+            "UPDATE change SET document = x'7b7d' WHERE seq = 4",
+            "event 2 differs from the document of its last change",
+        ),
+        ("DELETE FROM change WHERE seq = 1", "event 1 differs from the document of its last"),
+        ("DELETE FROM event_manager WHERE event_id = 1 AND manager_id = 30", "event 1 has rows in"),
+        ("UPDATE event_manager SET end_time = 5 WHERE manager_id = 20", "event 1 has rows in"),
+        ("UPDATE event_manager SET start_time = 5 WHERE event_id = 2", "event 2 has rows in"),
+        (
+            "INSERT INTO event_manager SELECT 77, duration_class, start_time, event_id, end_time"
+            " FROM event_manager WHERE event_id = 1 AND manager_id = 10",
+            "event_manager has 7 rows; the documents call for 6",
+        ),
+        (
+            "INSERT INTO event_manager VALUES (77, 0, 5, 9, 5)",
+            "manager 77 is listed for event 9, which is not there",
+        ),
+        ("DELETE FROM event WHERE id = 1", "event 1 and its last change 1 differ on whether"),
+        ("DELETE FROM change WHERE seq = 5", "event 3 and its last change 3 differ on whether"),
+        ("UPDATE counter SET last_seq = 4", "change 5 is beyond the counter's 4"),
+        ("UPDATE counter SET last_event_id = 2", "event 3 is beyond the counter's 2"),
+    ],
+)
+async def test_each_kind_of_meddling_is_named(directory: Path, damage: str, named: str) -> None:
+    meddle(directory, "PRAGMA foreign_keys = OFF", damage)
+    differences = check_sqlite(directory).differences
+    assert [text for text in differences if text.startswith(named)], differences
+
+
+async def test_an_index_that_lost_a_row_is_damage_of_the_file(directory: Path) -> None:
+    meddle(
+        directory,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET sql = sql || ' WHERE id > 1' WHERE name = 'event_by_time'",
+        "PRAGMA writable_schema = RESET",
+        "REINDEX event_by_time",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET sql = replace(sql, ' WHERE id > 1', '')",
+        "PRAGMA writable_schema = RESET",
+    )
+    differences = check_sqlite(directory).differences
+    assert [text for text in differences if text.startswith("the database file is damaged")]
+
+
+async def test_a_page_of_rubbish_is_told_and_not_a_traceback(directory: Path) -> None:
+    file = directory / DATABASE
+    page = 4096
+    content = bytearray(file.read_bytes())
+    content[page : 2 * page] = b"\xa5" * page
+    file.write_bytes(content)
+    try:
+        differences = check_sqlite(directory).differences
+    except StoreError as told:
+        differences = [str(told)]
+    assert differences
+
+
+async def test_a_directory_without_a_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no store"):
+        check_sqlite(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreError, match="can't be read"):
+        check_sqlite(tmp_path)
+
+
+async def test_a_check_changes_nothing(directory: Path) -> None:
+    before = (directory / DATABASE).read_bytes()
+    check_sqlite(directory)
+    assert (directory / DATABASE).read_bytes() == before

@@ -1,0 +1,227 @@
+"""What is answered is on the disk: a disk that is watched, that fails, that fills up, that is cut.
+
+`kill -9` proves nothing here, since the page cache survives it; dropping unsynced writes does.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deskcal.documents import decode_event
+from deskcal.errors import Timeout, Unavailable
+from deskcal.limits import Limits
+from deskcal.store import Store
+from deskcal.store.sqlite import open_sqlite
+from deskcal.store.sqlite_check import check_sqlite
+from faulty_disk import FaultyDisk
+from store.conftest import SqliteBackend
+from store.mutations import adding, changing, deleting, done, ids, listed, loaded
+
+WAIT_SEC = 30
+
+
+@pytest.fixture
+async def disk(tmp_path: Path) -> AsyncIterator[FaultyDisk]:
+    made = FaultyDisk(f"faulty {tmp_path}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def store(disk: FaultyDisk, tmp_path: Path) -> AsyncIterator[Store]:
+    backend = SqliteBackend(tmp_path / "data")
+    yield await backend.open(vfs=disk.name)
+    await backend.close()
+
+
+async def after_power_cut(disk: FaultyDisk, directory: Path) -> list[tuple[int, int, str]]:
+    """Id, version and title of what a server finds that starts after a power cut now."""
+    disk.copy_durable(directory)
+    store = await open_sqlite(directory, Limits())
+    rows, count = await listed(store)
+    assert count == len(rows)
+    await store.close()
+    assert check_sqlite(directory).differences == []
+    return [(row["id"], row["version"], row["title"]) for row in rows]
+
+
+async def test_no_answer_leaves_before_its_sync_has_returned(
+    disk: FaultyDisk, store: Store
+) -> None:
+    is_syncing, may_return = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_syncing.set()
+        may_return.wait(WAIT_SEC)
+
+    disk.on_sync = hold
+    answer = store.mutate(adding())
+    assert await asyncio.to_thread(is_syncing.wait, WAIT_SEC)
+    assert not answer.done()
+    may_return.set()
+    assert (await done(answer)).id == 1
+
+
+async def test_each_answer_has_a_sync_of_its_own_or_of_its_group(
+    disk: FaultyDisk, store: Store
+) -> None:
+    for _ in range(10):
+        before = disk.syncs
+        await asyncio.gather(*(store.mutate(adding()) for _ in range(20)))
+        assert disk.syncs > before
+
+
+async def test_what_was_answered_survives_a_power_cut(
+    disk: FaultyDisk, store: Store, tmp_path: Path
+) -> None:
+    answered: dict[int, tuple[int, str]] = {}
+    gone = set()
+    cuts = 0
+
+    async def write(number: int) -> None:
+        nonlocal cuts
+        for step in range(12):
+            event = await done(store.mutate(adding(title=f"{number} {step}")))
+            answered[event.id] = (event.version, event.title)
+            if step % 3 == 0:
+                event = await done(store.mutate(changing(event.id, title="changed")))
+                answered[event.id] = (event.version, event.title)
+            if step % 3 == 1:
+                gone.add(event.id)
+                await store.mutate(deleting(event.id))
+                del answered[event.id]
+            if step % 4 == 3 and number == 0:
+                promised = dict(answered)
+                cuts += 1
+                found = await after_power_cut(disk, tmp_path / f"cut {cuts}")
+                left = {number: (version, title) for number, version, title in found}
+                missing = {n for n in promised.items() if n not in left.items()}
+                assert all(number in gone or left[number] > told for number, told in missing)
+
+    await asyncio.gather(*map(write, range(8)))
+    found = await after_power_cut(disk, tmp_path / "last")
+    assert [(number, (version, title)) for number, version, title in found] == sorted(
+        answered.items()
+    )
+    assert cuts == 3
+
+
+async def test_what_was_answered_survives_a_power_cut_after_many_pages(
+    disk: FaultyDisk, store: Store, tmp_path: Path
+) -> None:
+    """Long enough for the write-ahead log to be copied into the database more than once."""
+    long = "x" * 200_000
+    for _ in range(150):
+        await store.mutate(adding(ast_json=long))
+    found = await after_power_cut(disk, tmp_path / "cut")
+    assert len(found) == 150
+
+
+async def test_after_a_failed_sync_the_outcome_is_unknown_and_the_store_works_again(
+    disk: FaultyDisk, store: Store, tmp_path: Path
+) -> None:
+    await store.mutate(adding(title="first"))
+    disk.failing.add("sync")
+    group = [store.mutate(adding(title="lost?")), store.mutate(changing(1, title="lost?"))]
+    outcomes = await asyncio.gather(*group, return_exceptions=True)
+    assert all(isinstance(outcome, Timeout | Unavailable) for outcome in outcomes)
+    assert any(isinstance(outcome, Timeout) for outcome in outcomes)
+    disk.failing.clear()
+    event = await done(store.mutate(adding(title="second")))
+    found = await after_power_cut(disk, tmp_path / "cut")
+    assert (event.id, 1, "second") in found
+    assert [number for number, _, title in found if title == "first"] in ([1], [])
+
+
+async def test_after_a_failed_sync_memory_and_database_agree(
+    disk: FaultyDisk, store: Store
+) -> None:
+    """Whatever became of the change, every read tells the same of it."""
+    await store.mutate(adding(title="first"))
+    disk.failing.add("sync")
+    with pytest.raises(Timeout):
+        await store.mutate(changing(1, title="changed", desk="NEW"))
+    disk.failing.clear()
+    event = await loaded(store, 1)
+    assert event is not None
+    record = store.peek(1)
+    assert record is None or decode_event(record.document) == event
+    rows, _ = await listed(store)
+    assert [row["title"] for row in rows] == [event.title]
+    changed = await done(store.mutate(changing(1, title="again")))
+    assert changed.version == event.version + 1
+    assert await ids(store) == [1]
+
+
+async def test_nothing_is_acknowledged_while_the_disk_is_away(
+    disk: FaultyDisk, store: Store, tmp_path: Path
+) -> None:
+    await store.mutate(adding(title="first"))
+    disk.failing |= {"sync", "write", "open"}
+    for _ in range(5):
+        with pytest.raises((Timeout, Unavailable)):
+            await store.mutate(adding(title="lost"))
+    disk.failing.clear()
+    event = await done(store.mutate(adding(title="second")))
+    found = await after_power_cut(disk, tmp_path / "cut")
+    assert (1, 1, "first") in found
+    assert (event.id, 1, "second") in found
+
+
+async def test_an_answer_after_a_failed_sync_survives_a_power_cut(
+    disk: FaultyDisk, store: Store, tmp_path: Path
+) -> None:
+    """Pages of a failed sync are never written; what is answered later must not build on them."""
+    for number in range(5):
+        disk.failing.add("sync")
+        with pytest.raises((Timeout, Unavailable)):
+            await store.mutate(adding(title=f"lost {number}"))
+        disk.failing.clear()
+        event = await done(store.mutate(adding(title=f"kept {number}")))
+        found = await after_power_cut(disk, tmp_path / f"cut {number}")
+        assert (event.id, 1, f"kept {number}") in found
+    assert [title for _, _, title in found if title.startswith("kept")] == [
+        f"kept {number}" for number in range(5)
+    ]
+
+
+async def test_on_a_full_disk_nothing_is_applied_and_reads_go_on(
+    disk: FaultyDisk, store: Store
+) -> None:
+    await store.mutate(adding(title="first"))
+    disk.room = 10_000
+    with pytest.raises(Unavailable, match="disk is full"):
+        await store.mutate(adding(ast_json="x" * 100_000))
+    assert await ids(store) == [1]
+    assert (await listed(store))[1] == 1
+    disk.room = None
+    assert (await done(store.mutate(adding()))).id == 2
+
+
+async def test_a_failed_write_is_unavailable_and_the_store_works_again(
+    disk: FaultyDisk, store: Store
+) -> None:
+    await store.mutate(adding())
+    disk.failing.add("write")
+    with pytest.raises((Timeout, Unavailable)):
+        await store.mutate(adding())
+    disk.failing.clear()
+    await store.mutate(adding(title="last"))
+    assert [row["title"] for row in (await listed(store))[0]][-1] == "last"
+
+
+async def test_a_failed_read_is_unavailable_and_the_next_one_works(
+    disk: FaultyDisk, store: Store
+) -> None:
+    await store.mutate(adding())
+    disk.failing.add("open")
+    with pytest.raises(Unavailable):
+        await store.load(1)
+    with pytest.raises(Unavailable):
+        await listed(store)
+    disk.failing.clear()
+    assert await loaded(store, 1) is not None
+    assert await ids(store) == [1]

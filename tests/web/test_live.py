@@ -1,0 +1,118 @@
+"""Several people at once, reminders, lost connections."""
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+from web.conftest import OpenPage, Served, Wire, monday_at, now
+from web.test_everyday import event_named, query
+
+Size = tuple[int, int]
+
+
+def test_what_one_browser_creates_appears_in_another_within_a_second(
+    open_page: OpenPage, size: Size
+) -> None:
+    title = f"Live at {size[0]}"
+    other = open_page(query("agenda", monday_at(9, 3)), size=size)
+    page = open_page(query("week", monday_at(9, 3)), manager_id=11)
+    page.keyboard.press("n")
+    page.get_by_label("Title", exact=True).fill(title)
+    page.get_by_role("button", name="Create").click()
+    begun = time.monotonic()
+    expect(event_named(other, title)).to_be_visible()
+    assert time.monotonic() - begun < 1
+    page.get_by_role("button", name="Complete").click()
+    expect(event_named(other, title)).to_have_class(re.compile("ev-done"))
+    page.get_by_role("button", name="Delete").click()
+    expect(event_named(other, title)).to_have_count(0)
+
+
+def test_an_answer_given_meanwhile_is_merged_with_a_new_title(
+    open_page: OpenPage, wire: Wire, served: Served, size: Size
+) -> None:
+    event = wire.add(title="Old title", participant_manager_ids=[11], desk="DESK_RETENTION")
+    page = open_page(f"?view=agenda&event={event['id']}", size=size)
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Title", exact=True).fill("New title")
+    guest = Wire(served.tcp, served.token(11))
+    guest.call("MngRespondCalendarEvent", id=event["id"], status=2)
+    guest.close()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="New title")).to_be_visible()
+    after = wire.get(event["id"])
+    assert after["title"] == "New title"
+    assert [row["status"] for row in after["participants"]] == [1, 2]
+
+
+def test_two_titles_are_both_shown_and_one_is_chosen(
+    open_page: OpenPage, wire: Wire, size: Size
+) -> None:
+    event = wire.add(title="Once")
+    page = open_page(f"?view=agenda&event={event['id']}", size=size)
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Title", exact=True).fill("Mine")
+    page.get_by_label("Login").fill("777")
+    wire.call("MngUpdateCalendarEvent", id=event["id"], title="Theirs")
+    page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog", name="Two people changed this event")
+    expect(dialog.get_by_text("Mine", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("Theirs", exact=True)).to_be_visible()
+    assert wire.get(event["id"])["title"] == "Theirs"
+    dialog.get_by_label("Theirs").check()
+    dialog.get_by_role("button", name="Save my choice").click()
+    expect(page.get_by_role("heading", name="Theirs")).to_be_visible()
+    expect(page.get_by_text("777")).to_be_visible()
+    after = wire.get(event["id"])
+    assert (after["title"], after["login"]) == ("Theirs", 777)
+
+
+def test_a_reminder_pops_up_is_snoozed_and_done(
+    open_page: OpenPage, wire: Wire, size: Size
+) -> None:
+    title = f"Ring at {size[0]}"
+    page = open_page("?view=agenda", size=size)
+    start = now() + 600
+    wire.add(title=title, start_time=start, end_time=start + 600, remind_time=now() - 5)
+    card = page.locator(".reminder").filter(has_text=title)
+    expect(card).to_be_visible()
+    card.get_by_label(f"Snooze {title}").select_option("5 minutes")
+    expect(card).to_have_count(0)
+    wire.add(title=title + "!", start_time=start, end_time=start + 600, remind_time=now() - 5)
+    card = page.locator(".reminder").filter(has_text=title + "!")
+    card.get_by_role("button", name="Done").click()
+    expect(card).to_have_count(0)
+
+
+def test_a_reminder_done_in_one_tab_is_gone_in_the_other(open_page: OpenPage, wire: Wire) -> None:
+    pages = [open_page("?view=agenda") for _ in range(2)]
+    start = now() + 600
+    wire.add(title="In both", start_time=start, end_time=start + 600, remind_time=now() - 5)
+    cards = [page.locator(".reminder").filter(has_text="In both") for page in pages]
+    for card in cards:
+        expect(card).to_be_visible()
+    cards[0].get_by_role("button", name="Done").click()
+    expect(cards[1]).to_have_count(0)
+
+
+def test_a_restart_of_the_server_is_shown_and_caught_up_with(
+    open_page: OpenPage, served: Served, size: Size
+) -> None:
+    title = f"While away, {size[0]}"
+    page = open_page(query("agenda", monday_at(9, 4)), size=size)
+    served.stop()
+    expect(page.get_by_text("The connection is lost")).to_be_visible()
+    served.start()
+    wire = Wire(served.tcp, served.token())
+    wire.add(title=title, start_time=monday_at(9, 4))
+    wire.close()
+    expect(event_named(page, title)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("The connection is lost")).to_have_count(0)
+    assert_live(page, served)
+
+
+def assert_live(page: Page, served: Served) -> None:
+    wire = Wire(served.tcp, served.token())
+    wire.add(title="And live again", start_time=monday_at(11, 4))
+    wire.close()
+    expect(event_named(page, "And live again").first).to_be_visible()

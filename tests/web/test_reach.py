@@ -1,0 +1,78 @@
+"""Everybody can use it: axe finds nothing serious, and the keyboard reaches everything."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from web.conftest import OpenPage, Wire, monday_at
+from web.test_everyday import event_named, query
+
+Size = tuple[int, int]
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds, from `serious` on."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: list[dict[str, Any]] = page.evaluate("axe.run().then((result) => result.violations)")
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:160]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["month", "week", "work_week", "day", "agenda"])
+def test_axe_finds_nothing_serious_in_a_view(
+    open_page: OpenPage, size: Size, view: str, theme: str
+) -> None:
+    page = open_page(query(view, monday_at(9, 1)), size=size, theme=theme)
+    expect(page.locator(".rbc-event, .row").first).to_be_visible()
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_panel(
+    open_page: OpenPage, wire: Wire, size: Size, theme: str
+) -> None:
+    event = wire.add(
+        title="Panel",
+        participant_manager_ids=[11, 12],
+        ast_json="Notes",
+        customer_id=7,
+        priority=3,
+        status=2,
+    )
+    page = open_page(f"?view=agenda&event={event['id']}", size=size, theme=theme)
+    expect(page.get_by_role("heading", name="Panel")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_role("button", name="Edit").click()
+    assert serious(page) == []
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Close").last.click()
+    if size[0] < 1100:
+        page.get_by_role("button", name="Calendars and filters").click()
+    page.get_by_role("button", name="Desk meeting").click()
+    assert serious(page) == []
+
+
+def test_an_event_is_opened_and_left_with_the_keyboard(open_page: OpenPage, wire: Wire) -> None:
+    wire.add(title="By keyboard", start_time=monday_at(10, 14))
+    page = open_page(query("month", monday_at(10, 14)))
+    event_named(page, "By keyboard").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="By keyboard")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="By keyboard")).to_have_count(0)
+    expect(event_named(page, "By keyboard")).to_be_focused()
+
+
+def test_the_page_never_scrolls_sideways(open_page: OpenPage, size: Size) -> None:
+    for view in ("month", "week", "day", "agenda"):
+        page = open_page(query(view, monday_at(9, 1)), size=size)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0

@@ -1,0 +1,129 @@
+"""A real server on a free port, and a client that is no more than a socket."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from deskcal.access import TokenVerifier
+from deskcal.app import running
+from deskcal.limits import Limits
+from deskcal.server import Server
+from deskcal.store import Store
+from deskcal.store.sqlite import open_sqlite
+from harness import Answer, FakeClock, parsed, request
+from helpers import KEY
+
+WAIT_SEC = 30
+HOST = "127.0.0.1"
+
+
+class Running:
+    """A server that listens, and the clients that the test has connected."""
+
+    def __init__(self, server: Server, store: Store, clock: FakeClock) -> None:
+        self.server = server
+        self.store = store
+        self.clock = clock
+        self._wires: list[Wire] = []
+
+    async def connect(self, *, tls: ssl.SSLContext | None = None) -> "Wire":
+        """A new connection."""
+        wire = Wire(*await asyncio.open_connection(HOST, self.server.port, ssl=tls, limit=2**28))
+        self._wires.append(wire)
+        return wire
+
+    async def hang_up(self) -> None:
+        """Closes all connections."""
+        for wire in self._wires:
+            wire.writer.transport.abort()
+        await until(lambda: self.server.connection_count == 0)
+
+
+class Wire:
+    """One connection: bytes out, lines in."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.writer.transport.abort()
+
+    def send(self, data: bytes) -> None:
+        """Sends bytes as they are."""
+        self.writer.write(data)
+
+    def ask(self, token: str | None, command: str, ext_id: object = 1, **data: Any) -> None:
+        """Sends one request."""
+        self.send(request(command, ext_id, data, token) + b"\r\n")
+
+    async def line(self) -> bytes:
+        """The next line with its end; nothing once the server has closed."""
+        async with asyncio.timeout(WAIT_SEC):
+            try:
+                return await self.reader.readline()
+            except ConnectionError:
+                return b""
+
+    async def answer(self) -> Answer:
+        """The next answer; heartbeats are passed over."""
+        line = await self.line()
+        while line == b"\r\n":
+            line = await self.line()
+        return parsed(line)
+
+    async def call(self, token: str | None, command: str, **data: Any) -> Answer:
+        """The answer to one request."""
+        self.ask(token, command, **data)
+        return await self.answer()
+
+    async def rest(self) -> bytes:
+        """Everything until the server closes."""
+        async with asyncio.timeout(WAIT_SEC):
+            try:
+                return await self.reader.read()
+            except ConnectionError:
+                return b""
+
+    async def is_closed(self) -> bool:
+        """Whether the server closes without another word."""
+        return await self.rest() == b""
+
+
+@asynccontextmanager
+async def serving(
+    directory: Path, *, tls: ssl.SSLContext | None = None, **limits: Any
+) -> AsyncIterator[Running]:
+    """A server over a store in `directory`, with the clock of the test."""
+    bounds = Limits(**limits)
+    clock = FakeClock()
+    store = await open_sqlite(directory, bounds)
+    try:
+        async with (
+            running(store, TokenVerifier([KEY]), bounds, now=clock) as context,
+            Server(context, bounds, HOST, 0, tls=tls) as server,
+        ):
+            found = Running(server, store, clock)
+            yield found
+            await found.hang_up()
+    finally:
+        await store.close()
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Waits for a condition."""
+    async with asyncio.timeout(WAIT_SEC):
+        while not is_so():
+            await asyncio.sleep(0)
+
+
+async def soon(work: Awaitable[Any]) -> Any:
+    """The result of `work`, which must not take long."""
+    async with asyncio.timeout(WAIT_SEC):
+        return await work

@@ -1,0 +1,139 @@
+// The days ahead as a list; more of it is drawn as one scrolls.
+
+import { DateTime } from "luxon";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { CalendarItem } from "../calendar-event";
+import { labelOf, TYPES } from "../labels";
+import type { EventRow } from "../types.gen";
+import type { Directory } from "../use-directory";
+import { AGENDA_DAYS } from "../visible-range";
+import { Avatar } from "./avatar";
+import { clockTimes, eventClass, spokenName } from "./event-face";
+import { Icon, TypeIcon } from "./icon";
+
+interface Props {
+  items: CalendarItem[];
+  day: string;
+  zone: string;
+  directory: Directory;
+  me: number;
+  isLoading: boolean;
+  onOpen: (row: EventRow) => void;
+}
+
+const FIRST_ROWS = 120;
+const MORE_ROWS = 200;
+
+export function AgendaView({ items, day, zone, directory, me, isLoading, onOpen }: Props) {
+  const days = useMemo(() => byDay(items, day, zone), [items, day, zone]);
+  const [limit, setLimit] = useState(FIRST_ROWS);
+  useEffect(() => setLimit(FIRST_ROWS), [day]);
+  const total = days.reduce((sum, [, rows]) => sum + rows.length, 0);
+  let room = limit;
+  return (
+    <div className="agenda">
+      {total === 0 && !isLoading && (
+        <div className="empty">
+          <Icon name="desk" size={28} />
+          <p>Nothing in these {AGENDA_DAYS} days.</p>
+          <p className="hint">Loosen the filters, or press N for a new event.</p>
+        </div>
+      )}
+      {days.map(([date, rows]) => {
+        if (room <= 0) return null;
+        const shown = rows.slice(0, room);
+        room -= shown.length;
+        return <AgendaDay key={date} date={date} items={shown} zone={zone} directory={directory} me={me} onOpen={onOpen} />;
+      })}
+      {total > limit && <Sentinel onSeen={() => setLimit((count) => count + MORE_ROWS)} key={limit} />}
+    </div>
+  );
+}
+
+interface DayProps extends Omit<Props, "day" | "isLoading"> {
+  date: string;
+}
+
+function AgendaDay({ date, items, zone, directory, me, onOpen }: DayProps) {
+  const at = DateTime.fromISO(date, { zone });
+  const now = DateTime.now().setZone(zone);
+  const name = at.hasSame(now, "day") ? "Today" : at.hasSame(now.plus({ days: 1 }), "day") ? "Tomorrow" : at.toFormat("cccc");
+  return (
+    <section className="agenda-day">
+      <h2 data-today={name === "Today"}>
+        <span className="agenda-number">{at.day}</span>
+        <span>
+          {name}
+          <small>{at.toFormat("d LLLL")}</small>
+        </span>
+      </h2>
+      <ul>
+        {items.map((item) => (
+          <li key={item.resource.id}>
+            <EventRowButton item={item} zone={zone} directory={directory} me={me} onOpen={onOpen} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** One event as a row of a list. */
+export function EventRowButton({ item, zone, directory, me, onOpen }: Omit<Props, "items" | "day" | "isLoading"> & { item: CalendarItem }) {
+  const { resource: row } = item;
+  const owner = directory.person(row.owner_manager_id);
+  const time = item.allDay ? "All day" : clockTimes(item, zone);
+  return (
+    <button
+      type="button"
+      className={`row ${eventClass(row, me)}`}
+      style={{ "--c": owner.colour } as React.CSSProperties}
+      aria-label={spokenName(item, zone, owner.name)}
+      onClick={() => onOpen(row)}
+    >
+      <span className="row-time">{time}</span>
+      <span className="row-bar" />
+      <span className="row-main">
+        <span className="ev-title">{item.title}</span>
+        <span className="row-more">
+          <TypeIcon type={row.type} />
+          {labelOf(TYPES, row.type)}
+          {row.desk && <span className="row-desk">{directory.deskTitle(row.desk)}</span>}
+        </span>
+      </span>
+      <span className="row-owner">
+        <Avatar person={owner} />
+        <span className="row-owner-name">{owner.name}</span>
+      </span>
+    </button>
+  );
+}
+
+function Sentinel({ onSeen }: { onSeen: () => void }) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onSeen(), { rootMargin: "600px" });
+    if (element.current) observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [onSeen]);
+  return <div ref={element} className="sentinel" />;
+}
+
+/** The items by their dates; one of several days stands on each. */
+function byDay(items: CalendarItem[], day: string, zone: string): [string, CalendarItem[]][] {
+  const first = DateTime.fromISO(day, { zone });
+  const sorted = [...items].sort((a, b) => Number(b.allDay) - Number(a.allDay) || a.start.getTime() - b.start.getTime());
+  const days: [string, CalendarItem[]][] = [];
+  const starts = Array.from({ length: AGENDA_DAYS + 1 }, (_, index) => first.plus({ days: index }).toMillis());
+  const found = starts.slice(0, -1).map((): CalendarItem[] => []);
+  for (const item of sorted) {
+    const from = item.start.getTime();
+    const to = Math.max(from, item.end.getTime() - 1);
+    if (to < (starts[0] ?? 0) || from >= (starts[AGENDA_DAYS] ?? 0)) continue;
+    found.forEach((list, index) => {
+      if (from < (starts[index + 1] ?? 0) && to >= (starts[index] ?? 0)) list.push(item);
+    });
+  }
+  found.forEach((list, index) => list.length && days.push([first.plus({ days: index }).toISODate() ?? "", list]));
+  return days;
+}

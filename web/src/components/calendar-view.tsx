@@ -1,0 +1,236 @@
+// react-big-calendar, given only what it can show. The zone is luxon's default while it draws.
+
+import { DateTime, Settings } from "luxon";
+import { cloneElement, useCallback, useMemo, useRef, type ReactElement } from "react";
+import { Calendar, luxonLocalizer, type DateHeaderProps, type EventProps, type EventWrapperProps, type SlotInfo } from "react-big-calendar";
+import withDragAndDropModule, { type EventInteractionArgs } from "react-big-calendar/lib/addons/dragAndDrop";
+import { dateIn, toSeconds, type CalendarItem } from "../calendar-event";
+import { layDay } from "../day-layout";
+import type { Filters, ViewName } from "../filters";
+import type { EventRow } from "../types.gen";
+import type { Directory } from "../use-directory";
+import type { ChangeFilters } from "../use-filters";
+import { cutColumns, cutRows } from "../view-cut";
+import { dayBounds, visibleRange } from "../visible-range";
+import { AgendaView } from "./agenda-view";
+import { EventBlock, EventLine, eventClass, spokenName } from "./event-face";
+import { useSize } from "./use-size";
+
+export interface Slot {
+  start: Date;
+  end: Date;
+  allDay: boolean;
+}
+
+interface Props {
+  items: CalendarItem[];
+  filters: Filters;
+  directory: Directory;
+  me: number;
+  isLoading: boolean;
+  onChange: ChangeFilters;
+  onOpen: (row: EventRow) => void;
+  onNew: (slot: Slot) => void;
+  onMove: (item: CalendarItem, start: Date, end: Date, allDay: boolean) => void;
+  onWholeDay: (day: string) => void;
+}
+
+// The add-on is a CommonJS module: its function may stand one level deeper.
+const addOn = withDragAndDropModule as unknown as { default?: typeof withDragAndDropModule };
+const BigCalendar = (addOn.default ?? withDragAndDropModule)<CalendarItem>(Calendar);
+
+const DAY_HEAD_PX = 30;
+const LINE_PX = 23;
+const MONTH_HEAD_PX = 30;
+const LEAST_COLUMN_PX = 58;
+const GUTTER_PX = 60;
+const ALL_DAY_ROWS = 3;
+const FIRST_HOUR_SHOWN = 8;
+
+const FORMATS = {
+  timeGutterFormat: "HH:mm",
+  dateFormat: "d",
+  dayFormat: "ccc d",
+  weekdayFormat: "ccc",
+  eventTimeRangeFormat: () => "",
+  selectRangeFormat: ({ start, end }: { start: Date; end: Date }) =>
+    `${DateTime.fromJSDate(start).toFormat("HH:mm")} – ${DateTime.fromJSDate(end).toFormat("HH:mm")}`,
+};
+
+export function CalendarView(props: Props) {
+  const { items, filters, directory, me, onChange, onOpen, onNew, onMove, onWholeDay } = props;
+  const { view, day, zone } = filters;
+  const [box, { width, height }] = useSize();
+  Settings.defaultZone = zone;
+  Settings.defaultLocale = "en-GB";
+  const localizer = useMemo(() => {
+    Settings.defaultZone = zone;
+    return luxonLocalizer(DateTime, { firstDayOfWeek: 1 });
+  }, [zone]);
+  const date = useMemo(() => DateTime.fromISO(day, { zone }).set({ hour: 12 }).toJSDate(), [day, zone]);
+  const bounds = useMemo(() => dayBounds(visibleRange(view, day, zone)), [view, day, zone]);
+  const { shown, hidden } = useMemo(() => {
+    if (view === "agenda") return { shown: [], hidden: [] };
+    const days = bounds.length - 1;
+    if (view === "month") {
+      const row = (height - MONTH_HEAD_PX) / (days / 7) - DAY_HEAD_PX;
+      return cutRows(items, bounds, Math.max(1, Math.floor(row / LINE_PX)));
+    }
+    const columns = Math.max(1, Math.floor((width - GUTTER_PX) / days / LEAST_COLUMN_PX));
+    return cutColumns(items, bounds, columns, ALL_DAY_ROWS);
+  }, [view, items, bounds, width, height]);
+  const hiddenOn = useCallback((at: Date) => hidden[bounds.indexOf(at.getTime())] ?? 0, [hidden, bounds]);
+
+  const look = useRef({ zone, directory, hiddenOn, onWholeDay, onChange });
+  look.current = { zone, directory, hiddenOn, onWholeDay, onChange };
+  const components = useMemo(() => partsOf(look), []);
+  const scrollTo = useMemo(() => firstHour(zone), [zone]);
+
+  const eventProps = useCallback(
+    (item: CalendarItem) => ({
+      className: eventClass(item.resource, me),
+      style: { "--c": colourOf(item.resource, filters.managers, directory) } as React.CSSProperties,
+    }),
+    [me, filters.managers, directory],
+  );
+  const moved = ({ event, start, end, isAllDay }: EventInteractionArgs<CalendarItem>) =>
+    onMove(event, new Date(start), new Date(end), isAllDay ?? event.allDay);
+  const selected = useMemo(() => items.find((item) => item.resource.id === filters.event), [items, filters.event]);
+
+  return (
+    <div ref={box} id="calendar" className="calendar" data-view={view} data-loading={props.isLoading} tabIndex={-1}>
+      {view === "agenda" ? (
+        <AgendaView items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} onOpen={onOpen} />
+      ) : (
+        <BigCalendar
+          key={zone}
+          localizer={localizer}
+          events={shown}
+          date={date}
+          view={view}
+          views={["month", "week", "work_week", "day"]}
+          toolbar={false}
+          selectable
+          resizable
+          popup={false}
+          doShowMoreDrillDown={false}
+          selected={selected}
+          step={30}
+          timeslots={2}
+          allDayMaxRows={ALL_DAY_ROWS + 1}
+          scrollToTime={scrollTo}
+          longPressThreshold={350}
+          formats={FORMATS}
+          components={components}
+          eventPropGetter={eventProps}
+          dayLayoutAlgorithm={layDay as never}
+          onView={(name) => onChange({ view: name as ViewName })}
+          onNavigate={(to) => onChange({ day: dateIn(toSeconds(to), zone) })}
+          onDrillDown={(to) => onChange({ view: "day", day: dateIn(toSeconds(to), zone) })}
+          onSelectEvent={(item) => onOpen(item.resource)}
+          onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && onOpen(item.resource)}
+          onSelectSlot={(slot) => onNew(slotOf(slot, view))}
+          onEventDrop={moved}
+          onEventResize={moved}
+          draggableAccessor={() => true}
+        />
+      )}
+    </div>
+  );
+}
+
+interface Look {
+  current: { zone: string; directory: Directory; hiddenOn: (at: Date) => number; onWholeDay: (day: string) => void; onChange: ChangeFilters };
+}
+
+/** The parts that we draw. They look the current state up, so that they are made once. */
+function partsOf(look: Look) {
+  const More = ({ date }: { date: Date }) => {
+    const count = look.current.hiddenOn(date);
+    if (!count) return null;
+    const day = dateIn(toSeconds(date), look.current.zone);
+    return (
+      <button type="button" className="more" aria-label={`${count} more on ${day}`} onClick={() => look.current.onWholeDay(day)}>
+        +{count}<span className="more-word"> more</span>
+      </button>
+    );
+  };
+  const DayHead = ({ date }: { date: Date }) => {
+    const at = DateTime.fromJSDate(date, { zone: look.current.zone });
+    const isToday = at.hasSame(DateTime.now().setZone(look.current.zone), "day");
+    return (
+      <div className="day-head" data-today={isToday}>
+        <button type="button" className="day-link" onClick={() => look.current.onChange({ view: "day", day: at.toISODate() ?? "" })}>
+          <span className="day-name">{at.toFormat("ccc")}</span> <span className="day-number">{at.day}</span>
+        </button>
+        <More date={date} />
+      </div>
+    );
+  };
+  return {
+    eventWrapper: (wrapper: EventWrapperProps<CalendarItem>) => spoken(wrapper, look),
+    event: ({ event }: EventProps<CalendarItem>) => <EventLine item={event} zone={look.current.zone} />,
+    week: { header: DayHead, event: timedFace(look) },
+    work_week: { header: DayHead, event: timedFace(look) },
+    day: { header: DayHead, event: timedFace(look) },
+    month: {
+      dateHeader: ({ date, isOffRange }: DateHeaderProps) => {
+        const at = DateTime.fromJSDate(date, { zone: look.current.zone });
+        const day = at.toISODate() ?? "";
+        return (
+          <div className="date-head" data-off={isOffRange}>
+            <More date={date} />
+            <button type="button" className="date-link" aria-label={at.toFormat("cccc d LLLL")} onClick={() => look.current.onChange({ view: "day", day })}>
+              {at.day === 1 ? at.toFormat("d LLL") : at.day}
+            </button>
+          </div>
+        );
+      },
+    },
+  };
+}
+
+function timedFace(look: Look) {
+  return ({ event }: EventProps<CalendarItem>) =>
+    event.allDay ? <EventLine item={event} zone={look.current.zone} /> : <EventBlock item={event} zone={look.current.zone} />;
+}
+
+/** Makes what react-big-calendar draws of an event a button with a name. */
+function spoken({ event, children }: EventWrapperProps<CalendarItem> & { children?: unknown }, look: Look): ReactElement {
+  const { zone, directory } = look.current;
+  const label = spokenName(event, zone, directory.person(event.resource.owner_manager_id).name);
+  const name = { role: "button", tabIndex: 0, "aria-label": label, title: undefined };
+  const outer = children as ReactElement<{ children?: ReactElement }>;
+  const inner = outer.props.children;
+  return typeof outer.type === "string" || !inner ? cloneElement(outer, name as never) : cloneElement(outer, {}, cloneElement(inner, name as never));
+}
+
+function pressed(event: KeyboardEvent): boolean {
+  if (event.key !== "Enter" && event.key !== " ") return false;
+  event.preventDefault();
+  return true;
+}
+
+/** The owner's colour; of several managers chosen, one that is chosen. */
+export function colourOf(row: EventRow, managers: number[], directory: Directory): string {
+  const owner = row.owner_manager_id;
+  if (!managers.length || managers.includes(owner)) return directory.person(owner).colour;
+  const guest = row.participants.find((one) => managers.includes(one.manager_id));
+  return directory.person(guest?.manager_id ?? owner).colour;
+}
+
+function slotOf({ start, end, slots, action }: SlotInfo, view: string): Slot {
+  const isWhole = view === "month" || slots.length === 0 || isMidnights(start, end);
+  const last = !isWhole && action === "click" ? DateTime.fromJSDate(start).plus({ minutes: 30 }).toJSDate() : end;
+  return { start, end: last, allDay: isWhole };
+}
+
+function isMidnights(start: Date, end: Date): boolean {
+  const [from, to] = [DateTime.fromJSDate(start), DateTime.fromJSDate(end)];
+  return +from === +from.startOf("day") && +to === +to.startOf("day") && to > from;
+}
+
+/** The morning, where the day's grid is scrolled to at first. */
+function firstHour(zone: string): Date {
+  return DateTime.now().setZone(zone).set({ hour: FIRST_HOUR_SHOWN - 1, minute: 30, second: 0, millisecond: 0 }).toJSDate();
+}

@@ -1,0 +1,92 @@
+// Two edits of the same field: both versions, and a choice for each.
+
+import { useState } from "react";
+import { plainText, readAst } from "../ast/ast-tree";
+import { dateIn, timeIn } from "../calendar-event";
+import { fieldsOf, type FieldName, type Fields } from "../event-fields";
+import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
+import type { Conflict } from "../use-actions";
+import type { Directory } from "../use-directory";
+import { Dialog } from "./dialog";
+
+interface Props {
+  conflict: Conflict;
+  zone: string;
+  directory: Directory;
+  onSettle: (mine: FieldName[] | null) => void;
+}
+
+const NAMES: Partial<Record<FieldName, string>> = {
+  title: "Title", start_time: "When", ast_json: "Notes", status: "Status", type: "Type", priority: "Priority", desk: "Desk", brand: "Brand",
+  owner_manager_id: "Organizer", customer_id: "Customer", lead_id: "Lead", login: "Login", remind_time: "Reminder time",
+  remind_before_sec: "Reminder", timezone: "Time zone",
+};
+
+export function ConflictDialog({ conflict, zone, directory, onSettle }: Props) {
+  const { merged, mine, theirs } = conflict;
+  const [chosen, setChosen] = useState<FieldName[]>(merged.collisions);
+  const other = directory.person(theirs.updated_by).name;
+  const pick = (name: FieldName, isMine: boolean) => setChosen((all) => (isMine ? [...all, name] : all.filter((one) => one !== name)));
+  const footer = (
+    <>
+      <button type="button" className="button" onClick={() => onSettle(null)}>
+        Keep theirs, drop my changes
+      </button>
+      <button type="button" className="button primary" onClick={() => onSettle(chosen)}>
+        Save my choice
+      </button>
+    </>
+  );
+  return (
+    <Dialog title="Two people changed this event" wide footer={footer} onClose={() => onSettle(null)}>
+      <p className="hint">{other} saved while you were editing. Choose what shall stand; everything else is merged.</p>
+      {merged.collisions.map((name) => (
+        <fieldset key={name} className="versions">
+          <legend className="label">{NAMES[name] ?? name}</legend>
+          <Version label="Yours" text={shown(mine, name, zone, directory)} isChosen={chosen.includes(name)} name={name} onChoose={() => pick(name, true)} />
+          <Version label={`By ${other}`} text={shown(fieldsOf(theirs), name, zone, directory)} isChosen={!chosen.includes(name)} name={name} onChoose={() => pick(name, false)} />
+        </fieldset>
+      ))}
+    </Dialog>
+  );
+}
+
+interface VersionProps {
+  label: string;
+  text: string;
+  name: string;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+function Version({ label, text, name, isChosen, onChoose }: VersionProps) {
+  return (
+    <label className="version" data-chosen={isChosen}>
+      <input type="radio" name={`version-${name}`} checked={isChosen} onChange={onChoose} />
+      <span>
+        <small>{label}</small>
+        <span className="version-text">{text}</span>
+      </span>
+    </label>
+  );
+}
+
+function shown(fields: Fields, name: FieldName, zone: string, directory: Directory): string {
+  const { start_time, end_time } = fields;
+  switch (name) {
+    case "start_time":
+      return `${dateIn(start_time, zone)}, ${fields.all_day ? "all day" : `${timeIn(start_time, zone)} – ${timeIn(end_time, zone)}`}`;
+    case "ast_json":
+      return plainText(readAst(fields.ast_json)) || "Empty";
+    case "status":
+      return labelOf(STATUSES, fields.status);
+    case "type":
+      return labelOf(TYPES, fields.type);
+    case "priority":
+      return labelOf(PRIORITIES, fields.priority);
+    case "owner_manager_id":
+      return directory.person(fields.owner_manager_id).name;
+    default:
+      return String(fields[name] || "None");
+  }
+}

@@ -1,0 +1,130 @@
+// Owner and participants, chosen by name.
+
+import { useMemo, useState } from "react";
+import { newGuest, type Guest } from "../guests";
+import { ANSWERS, labelOf, ROLES } from "../labels";
+import { ParticipantRole, type ParticipantRole as Role } from "../types.gen";
+import type { Directory } from "../use-directory";
+import { Avatar } from "./avatar";
+import { Icon } from "./icon";
+
+interface Props {
+  guests: Guest[];
+  owner: number;
+  brand: string;
+  directory: Directory;
+  onChange: (guests: Guest[]) => void;
+  onOwner: (manager: number) => void;
+}
+
+const MOST_OFFERED = 6;
+
+export function PeopleField({ guests, owner, brand, directory, onChange, onOwner }: Props) {
+  const rows = guests.some((guest) => guest.manager_id === owner)
+    ? guests
+    : [{ ...newGuest(owner), role: ParticipantRole.ORGANIZER, status: 1 as const }, ...guests];
+  const setRole = (id: number, role: Role) => {
+    if (role === ParticipantRole.ORGANIZER) onOwner(id);
+    else onChange(rows.map((guest) => (guest.manager_id === id ? { ...guest, role } : guest)));
+  };
+  return (
+    <fieldset className="field">
+      <legend className="label">Participants</legend>
+      <ul className="guests editable">
+        {rows.map((guest) => {
+          const person = directory.person(guest.manager_id);
+          const isOwner = guest.manager_id === owner;
+          return (
+            <li key={guest.manager_id}>
+              <Avatar person={person} />
+              <span className="guest-name">
+                {person.name}
+                <small>{isOwner ? "Organizer" : labelOf(ANSWERS, guest.status)}</small>
+              </span>
+              {!isOwner && (
+                <>
+                  <select className="input small" aria-label={`Role of ${person.name}`} value={guest.role}
+                    onChange={(event) => setRole(guest.manager_id, Number(event.target.value) as Role)}>
+                    {ROLES.map(([value, label]) => (
+                      <option key={value} value={value}>{label}</option>
+                    ))}
+                  </select>
+                  <button type="button" className="icon-button small" aria-label={`Remove ${person.name}`}
+                    onClick={() => onChange(rows.filter((one) => one.manager_id !== guest.manager_id))}>
+                    <Icon name="close" size={14} />
+                  </button>
+                </>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <AddPerson taken={rows.map((guest) => guest.manager_id)} brand={brand} directory={directory}
+        onAdd={(id) => onChange([...rows, newGuest(id)])} />
+    </fieldset>
+  );
+}
+
+interface AddProps {
+  taken: number[];
+  brand: string;
+  directory: Directory;
+  onAdd: (id: number) => void;
+}
+
+function AddPerson({ taken, brand, directory, onAdd }: AddProps) {
+  const [text, setText] = useState("");
+  const [active, setActive] = useState(0);
+  const [isOpen, setIsOpen] = useState(false);
+  const offered = useMemo(() => {
+    const wanted = text.trim().toLocaleLowerCase();
+    return directory.people
+      .filter((one) => !taken.includes(one.id) && (!one.brand || one.brand === brand))
+      .filter((one) => one.name.toLocaleLowerCase().includes(wanted) || String(one.id) === wanted)
+      .slice(0, MOST_OFFERED);
+  }, [text, taken, brand, directory]);
+  const add = (id: number | undefined) => {
+    if (id === undefined) return;
+    onAdd(id);
+    setText("");
+    setActive(0);
+  };
+  const onKey = (event: React.KeyboardEvent) => {
+    if (event.key === "ArrowDown") setActive((at) => Math.min(at + 1, offered.length - 1));
+    else if (event.key === "ArrowUp") setActive((at) => Math.max(at - 1, 0));
+    else if (event.key === "Enter") add(offered[active]?.id);
+    else if (event.key === "Escape" && isOpen) setIsOpen(false);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div className="combo">
+      <input
+        className="input"
+        role="combobox"
+        aria-label="Add a participant"
+        aria-expanded={isOpen}
+        aria-controls="people-list"
+        aria-activedescendant={isOpen && offered[active] ? `person-${offered[active].id}` : undefined}
+        autoComplete="off"
+        placeholder="Add by name"
+        value={text}
+        onFocus={() => setIsOpen(true)}
+        onBlur={() => setIsOpen(false)}
+        onChange={(event) => (setText(event.target.value), setActive(0), setIsOpen(true))}
+        onKeyDown={onKey}
+      />
+      {isOpen && offered.length > 0 && (
+        <ul className="combo-list" id="people-list" role="listbox" aria-label="Managers">
+          {offered.map((one, index) => (
+            <li key={one.id} id={`person-${one.id}`} role="option" aria-selected={index === active}
+              onMouseDown={(event) => (event.preventDefault(), add(one.id))}>
+              <Avatar person={one} size={20} />
+              {one.name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,188 @@
+// Whose calendars are seen, and which events of them.
+
+import { useMemo, useState } from "react";
+import { deskMatches, maskError } from "../desk-mask";
+import type { Filters } from "../filters";
+import { PRIORITIES, STATUSES, TYPES } from "../labels";
+import type { Session } from "../session";
+import type { Directory } from "../use-directory";
+import type { ChangeFilters } from "../use-filters";
+import { Icon } from "./icon";
+import { MiniMonth } from "./mini-month";
+
+interface Props {
+  session: Session;
+  filters: Filters;
+  directory: Directory;
+  onChange: ChangeFilters;
+  onNew: () => void;
+  onMeeting: () => void;
+  onClose: () => void;
+}
+
+export function SideBar({ session, filters, directory, onChange, onNew, onMeeting, onClose }: Props) {
+  const { managers, desk } = filters;
+  const ownMask = ownDesk(session, directory);
+  const isMine = managers.length === 1 && managers[0] === session.id;
+  const isMyDesk = managers.length === 0 && desk === ownMask && desk !== "*";
+  const all = { managers: [], desk: "*", brand: "" };
+  return (
+    <>
+      <div className="side-shade" onClick={onClose} />
+      <aside className="side" aria-label="Calendars and filters">
+        <div className="brand">
+          <span className="logo" aria-hidden="true" />
+          Deskcal
+          <button type="button" className="icon-button only-narrow" aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </div>
+        <div className="side-actions">
+          <button type="button" className="button primary" onClick={onNew}>
+            <Icon name="plus" />
+            New event
+          </button>
+          <button type="button" className="button" onClick={onMeeting}>
+            <Icon name="people" />
+            Desk meeting
+          </button>
+        </div>
+        <MiniMonth day={filters.day} zone={filters.zone} onPick={(day) => (onChange({ day }), onClose())} />
+        <div className="segments full" role="group" aria-label="Whose events">
+          <button type="button" aria-pressed={isMine} onClick={() => onChange(isMine ? all : { ...all, managers: [session.id] })}>
+            My calendar
+          </button>
+          <button type="button" aria-pressed={isMyDesk} onClick={() => onChange(isMyDesk ? all : { ...all, desk: ownMask })}>
+            My desk
+          </button>
+          <button type="button" aria-pressed={!isMine && !isMyDesk && managers.length === 0 && desk === "*"} onClick={() => onChange(all)}>
+            All
+          </button>
+        </div>
+        <DeskFilter filters={filters} directory={directory} onChange={onChange} />
+        <People filters={filters} directory={directory} me={session.id} onChange={onChange} />
+        <Choices title="Status" options={STATUSES} chosen={filters.statuses} onChange={(statuses) => onChange({ statuses })} />
+        <Choices title="Type" options={TYPES} chosen={filters.types} onChange={(types) => onChange({ types })} />
+        <Choices title="Priority" options={PRIORITIES} chosen={filters.priorities} onChange={(priorities) => onChange({ priorities })} />
+      </aside>
+    </>
+  );
+}
+
+/** The desks of the token; of one for every desk, those that the directory has for its manager. */
+function ownDesk(session: Session, directory: Directory): string {
+  if (session.desks !== "*") return session.desks;
+  return directory.person(session.id).desks || "*";
+}
+
+function DeskFilter({ filters, directory, onChange }: Pick<Props, "filters" | "directory" | "onChange">) {
+  const [text, setText] = useState(filters.desk);
+  const [shown, setShown] = useState(filters.desk);
+  if (shown !== filters.desk) {
+    setShown(filters.desk);
+    setText(filters.desk);
+  }
+  const error = maskError(text);
+  const commit = () => (error ? setText(filters.desk) : onChange({ desk: text.trim() }));
+  return (
+    <div className="side-fields">
+      <label className="field">
+        <span className="label">Desk</span>
+        <input
+          className="input"
+          list="desks"
+          value={text}
+          spellCheck={false}
+          aria-invalid={Boolean(error)}
+          title={error ?? "A desk code, or a mask such as DESK_EU*,!DESK_EU_TEST"}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={commit}
+          onKeyDown={(event) => event.key === "Enter" && commit()}
+        />
+        <datalist id="desks">
+          <option value="*">All desks</option>
+          {directory.desks.map((desk) => (
+            <option key={`${desk.brand}/${desk.code}`} value={desk.code}>
+              {desk.title}
+            </option>
+          ))}
+        </datalist>
+      </label>
+      <label className="field">
+        <span className="label">Brand</span>
+        <select className="input" value={filters.brand} onChange={(event) => onChange({ brand: event.target.value })}>
+          <option value="">All brands</option>
+          {directory.brands.map((brand) => (
+            <option key={brand} value={brand}>
+              {brand}
+            </option>
+          ))}
+          {filters.brand && !directory.brands.includes(filters.brand) && <option value={filters.brand}>{filters.brand}</option>}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function People({ filters, directory, me, onChange }: Pick<Props, "filters" | "directory" | "onChange"> & { me: number }) {
+  const { managers, brand, desk } = filters;
+  const people = useMemo(
+    () =>
+      directory.people
+        .filter((one) => one.id === me || managers.includes(one.id) || ((!brand || !one.brand || one.brand === brand) && sharesDesk(one.desks, desk)))
+        .sort((a, b) => Number(b.id === me) - Number(a.id === me) || a.name.localeCompare(b.name)),
+    [directory, me, managers, brand, desk],
+  );
+  const toggle = (id: number) => onChange({ managers: managers.includes(id) ? managers.filter((one) => one !== id) : [...managers, id] });
+  return (
+    <fieldset className="side-group">
+      <legend>
+        Managers
+        {managers.length > 0 && (
+          <button type="button" className="text-button" onClick={() => onChange({ managers: [] })}>
+            Show all
+          </button>
+        )}
+      </legend>
+      <div className="people">
+        {people.map((one) => (
+          <label key={one.id} className="check" style={{ "--c": one.colour } as React.CSSProperties}>
+            <input type="checkbox" checked={managers.includes(one.id)} onChange={() => toggle(one.id)} />
+            <span className="check-name">{one.name}</span>
+            {one.id === me && <span className="you">you</span>}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Whether a manager of these desks belongs to a mask; one for every desk belongs to all. */
+function sharesDesk(desks: string, mask: string): boolean {
+  if (mask === "*" || !desks || desks === "*") return true;
+  return desks.split(",").some((code) => deskMatches(mask, code.trim()));
+}
+
+interface ChoicesProps {
+  title: string;
+  options: [number, string][];
+  chosen: number[];
+  onChange: (chosen: number[]) => void;
+}
+
+/** None chosen: all are seen. */
+function Choices({ title, options, chosen, onChange }: ChoicesProps) {
+  const toggle = (value: number) => onChange(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value]);
+  return (
+    <fieldset className="side-group">
+      <legend>{title}</legend>
+      <div className="chips">
+        {options.map(([value, label]) => (
+          <button key={value} type="button" className="chip" aria-pressed={chosen.includes(value)} onClick={() => toggle(value)}>
+            {label}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,157 @@
+// The WebSocket: calls and their answers, pushed messages, and making it anew when it breaks.
+
+import type { ErrorCode, EventRow } from "./types.gen";
+import { isRecord, ServerError } from "./wire";
+
+export type ConnectionState = "connecting" | "open" | "lost" | "refused";
+
+interface Call {
+  resolve: (data: unknown) => void;
+  reject: (error: ServerError) => void;
+}
+
+const FIRST_DELAY_MS = 300;
+const LONGEST_DELAY_MS = 8000;
+const CALL_TIMEOUT_MS = 30_000;
+const BEAT_MS = 15_000;
+
+export class Connection {
+  state: ConnectionState = "connecting";
+  /** Called at each change of `state`. */
+  onState: (state: ConnectionState) => void = () => {};
+  private socket: WebSocket | null = null;
+  private calls = new Map<string, Call>();
+  private listeners = new Set<(message: unknown) => void>();
+  private lastId = 0;
+  private failures = 0;
+  private retry: number | undefined;
+  private beat: number | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly address: string,
+    private readonly token: string,
+  ) {}
+
+  /** Calls `listener` with each message that answers no call, until the function returned is. */
+  listen(listener: (message: unknown) => void, atEnd: () => void = () => {}): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+      atEnd();
+    };
+  }
+
+  /** Connects, and keeps doing so until `close`. */
+  open(): void {
+    this.closed = false;
+    const socket = new WebSocket(this.address);
+    this.socket = socket;
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ authorization: this.token }));
+      this.check();
+    };
+    socket.onmessage = (message) => this.take(String(message.data));
+    socket.onclose = () => {
+      if (this.socket === socket) this.lose();
+    };
+  }
+
+  /** Ends it for good. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.retry);
+    clearInterval(this.beat);
+    this.socket?.close();
+    this.socket = null;
+  }
+
+  /** Tries at once instead of at the end of the delay. */
+  retryNow(): void {
+    if (this.state !== "lost") return;
+    clearTimeout(this.retry);
+    this.open();
+  }
+
+  /** The `data` of the answer. Rejects with a ServerError. */
+  call<Answer>(command: string, data: object): Promise<Answer> {
+    const socket = this.socket;
+    if (!socket || socket.readyState !== WebSocket.OPEN) {
+      return Promise.reject(new ServerError(503, "DISCONNECTED", "There is no connection to the server."));
+    }
+    const extID = String(++this.lastId);
+    return new Promise<Answer>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.calls.delete(extID);
+        reject(new ServerError(504, "TIMEOUT", "The server did not answer in time."));
+      }, CALL_TIMEOUT_MS);
+      this.calls.set(extID, {
+        resolve: (answer) => (clearTimeout(timer), resolve(answer as Answer)),
+        reject: (error) => (clearTimeout(timer), reject(error)),
+      });
+      socket.send(JSON.stringify({ command, extID, data }));
+    });
+  }
+
+  private async check(): Promise<void> {
+    try {
+      await this.call("Subscribe", { chanels: [] });
+      this.failures = 0;
+      this.become("open");
+      clearInterval(this.beat);
+      this.beat = window.setInterval(() => void this.call("Ping", {}).catch(() => this.socket?.close()), BEAT_MS);
+    } catch (error) {
+      if (error instanceof ServerError && error.status === 401) {
+        this.close();
+        this.become("refused");
+      } else {
+        this.socket?.close();
+      }
+    }
+  }
+
+  private take(text: string): void {
+    if (!text.trim()) return;
+    const message: unknown = JSON.parse(text);
+    if (!isRecord(message) || "event" in message || !("extID" in message)) {
+      for (const listener of this.listeners) listener(message);
+      return;
+    }
+    const call = this.calls.get(String(message.extID));
+    if (!call) return;
+    this.calls.delete(String(message.extID));
+    if (message.status === 200) call.resolve(message.data);
+    else call.reject(failureOf(message));
+  }
+
+  private lose(): void {
+    this.socket = null;
+    clearInterval(this.beat);
+    const gone = [...this.calls.values()];
+    this.calls.clear();
+    for (const call of gone) {
+      call.reject(new ServerError(503, "DISCONNECTED", "The connection broke before the answer came."));
+    }
+    if (this.closed) return;
+    this.become("lost");
+    const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.failures++);
+    this.retry = window.setTimeout(() => this.open(), delay * (0.7 + Math.random() * 0.3));
+  }
+
+  private become(state: ConnectionState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.onState(state);
+  }
+}
+
+function failureOf(message: Record<string, unknown>): ServerError {
+  const error = isRecord(message.error) ? message.error : {};
+  return new ServerError(
+    Number(message.status),
+    (error.code as ErrorCode | undefined) ?? "INTERNAL",
+    String(error.message ?? "The server refused."),
+    typeof error.field === "string" ? error.field : null,
+    isRecord(error.event) ? (error.event as unknown as EventRow) : null,
+  );
+}

@@ -1,0 +1,105 @@
+// Managers and desks by name. Events may name managers that the directory does not know.
+
+import { useEffect, useMemo, useState } from "react";
+import { setServerZone } from "./calendar-event";
+import type { Session } from "./session";
+import type { EventRow } from "./types.gen";
+import type { Link } from "./use-connection";
+import type { DirectoryAnswer, DirectoryDesk, DirectoryManager } from "./wire";
+
+const COLOURS = [
+  "#3b6fe0", "#0e9384", "#c2571a", "#8a4fd0", "#c03a6b", "#5b8a0c", "#0c86b8", "#a8780a", "#6a63e8", "#b5453a", "#2e8b57", "#80648f",
+];
+
+export interface Person {
+  id: number;
+  name: string;
+  brand: string;
+  desks: string;
+  colour: string;
+}
+
+export interface Directory {
+  people: Person[];
+  desks: DirectoryDesk[];
+  brands: string[];
+  /** Whoever it is, with a name. */
+  person: (id: number) => Person;
+  deskTitle: (code: string) => string;
+}
+
+const NOTHING: DirectoryAnswer = { managers: [], desks: [] };
+
+export function useDirectory({ api, state }: Link, session: Session, rows: EventRow[]): Directory {
+  const [answer, setAnswer] = useState(NOTHING);
+  useEffect(() => {
+    if (state !== "open") return;
+    api.directory().then(
+      (found) => {
+        if (found.default_timezone) setServerZone(found.default_timezone);
+        setAnswer(found);
+      },
+      () => {},
+    );
+  }, [api, state]);
+  const strangers = answer === NOTHING || answer.managers.length === 0 ? seenIn(rows) : NOTHING_SEEN;
+  const key = JSON.stringify(strangers);
+  return useMemo(() => build(answer, session, JSON.parse(key) as Seen), [answer, session, key]);
+}
+
+interface Seen {
+  managers: number[];
+  desks: [string, string][];
+}
+
+const NOTHING_SEEN: Seen = { managers: [], desks: [] };
+
+/** Without a directory: who and what the events name. */
+function seenIn(rows: EventRow[]): Seen {
+  const managers = new Set<number>();
+  const desks = new Map<string, string>();
+  for (const row of rows) {
+    managers.add(row.owner_manager_id);
+    for (const { manager_id } of row.participants) managers.add(manager_id);
+    if (row.desk) desks.set(row.desk, row.brand);
+  }
+  return { managers: [...managers].sort((a, b) => a - b).slice(0, 60), desks: [...desks].sort() };
+}
+
+function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory {
+  const people = new Map<number, Person>();
+  for (const manager of answer.managers) if (!manager.disabled) people.set(manager.id, known(manager));
+  for (const id of seen.managers) if (!people.has(id)) people.set(id, stranger(id));
+  const all = new Map(answer.managers.map((manager) => [manager.id, known(manager)]));
+  const me = { ...(people.get(session.id) ?? stranger(session.id)) };
+  if (session.name) me.name = session.name;
+  people.set(me.id, me);
+  const desks = [...answer.desks, ...seen.desks.map(([code, brand]) => ({ code, brand, title: code }))];
+  const titles = new Map(desks.map((desk) => [desk.code, desk.title || desk.code]));
+  return {
+    people: [...people.values()],
+    desks,
+    brands: [...new Set([...desks.map((desk) => desk.brand), ...[...people.values()].map((one) => one.brand)])].filter(Boolean).sort(),
+    person: (id) => people.get(id) ?? all.get(id) ?? stranger(id),
+    deskTitle: (code) => titles.get(code) ?? code,
+  };
+}
+
+function known({ id, name, brand, desks, colour }: DirectoryManager): Person {
+  const usable = /^#[0-9a-f]{6}$/i.test(colour) ? colour : colourOf(id);
+  return { id, name: name || `Manager ${id}`, brand, desks, colour: usable };
+}
+
+function stranger(id: number): Person {
+  return { id, name: `Manager ${id}`, brand: "", desks: "", colour: colourOf(id) };
+}
+
+function colourOf(id: number): string {
+  return COLOURS[id % COLOURS.length] ?? "#3b6fe0";
+}
+
+export function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : [words[0]];
+  return letters.map((word) => [...(word ?? "?")][0]).join("").toLocaleUpperCase();
+}

@@ -1,0 +1,48 @@
+// The filters, kept in the address: back, forward, reload and a copied link all work.
+
+import { useCallback, useEffect, useState } from "react";
+import { defaultFilters, formatFilters, parseFilters, type Filters } from "./filters";
+import { dateIn, nowSeconds } from "./calendar-event";
+
+const PHONE = "(max-width: 700px)";
+
+export function isPhone(): boolean {
+  return window.matchMedia(PHONE).matches;
+}
+
+export function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
+
+function usual(): Filters {
+  const zone = browserZone();
+  return defaultFilters(dateIn(nowSeconds(), zone), zone, isPhone() ? "agenda" : "week");
+}
+
+/** Names whose change is a step that the back button undoes. */
+const STEPS: (keyof Filters)[] = ["view", "day", "event"];
+
+export type ChangeFilters = (changes: Partial<Filters>) => void;
+
+export function useFilters(): [Filters, ChangeFilters] {
+  const [filters, setFilters] = useState(() => parseFilters(location.search, usual()));
+  useEffect(() => {
+    const onBack = () => setFilters(parseFilters(location.search, usual()));
+    window.addEventListener("popstate", onBack);
+    return () => window.removeEventListener("popstate", onBack);
+  }, []);
+  const change = useCallback((changes: Partial<Filters>) => {
+    setFilters((before) => {
+      const after = { ...before, ...changes };
+      const address = `?${formatFilters(after, usual())}`;
+      const isStep = STEPS.some((name) => before[name] !== after[name]);
+      queueMicrotask(() => {
+        if (location.search === address) return;
+        if (isStep) history.pushState(null, "", address);
+        else history.replaceState(null, "", address);
+      });
+      return after;
+    });
+  }, []);
+  return [filters, change];
+}

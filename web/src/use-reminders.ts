@@ -1,0 +1,61 @@
+// Reminders that have come and are not done with. The same token is shown once.
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { later, nowSeconds } from "./calendar-event";
+import type { Link } from "./use-connection";
+import { readToken, reminderOf, type Reminder } from "./wire";
+
+const REMEMBERED = 500;
+const MOST_SHOWN = 20;
+
+export interface Reminders {
+  due: Reminder[];
+  done: (reminder: Reminder) => void;
+  snooze: (reminder: Reminder, seconds: number) => void;
+}
+
+export function useReminders({ api, connection }: Link): Reminders {
+  const [due, setDue] = useState<Reminder[]>([]);
+  const seen = useRef(new Set<string>());
+
+  useEffect(() => {
+    return connection.listen((message) => {
+      const read = readToken(message);
+      if (read) setDue((all) => all.filter((one) => one.token !== read));
+      const reminder = reminderOf(message);
+      if (!reminder || seen.current.has(reminder.token)) return;
+      if (seen.current.size > REMEMBERED) seen.current.clear();
+      seen.current.add(reminder.token);
+      setDue((all) => [...all, reminder].slice(-MOST_SHOWN));
+      notify(reminder);
+    });
+  }, [connection]);
+
+  const forget = useCallback((reminder: Reminder) => {
+    setDue((all) => all.filter((one) => one.token !== reminder.token));
+  }, []);
+  const done = useCallback(
+    (reminder: Reminder) => {
+      forget(reminder);
+      api.acknowledge(reminder.token).catch(() => {});
+    },
+    [api, forget],
+  );
+  const snooze = useCallback(
+    (reminder: Reminder, seconds: number) => {
+      forget(reminder);
+      api.snooze(reminder.token, nowSeconds() + seconds).then(
+        () => seen.current.delete(reminder.token),
+        () => later(seconds, () => setDue((all) => [...all, reminder])),
+      );
+    },
+    [api, forget],
+  );
+  return { due, done, snooze };
+}
+
+function notify({ row, token }: Reminder): void {
+  if (typeof Notification === "undefined" || Notification.permission !== "granted" || document.hasFocus()) return;
+  const shown = new Notification(row.title, { tag: token });
+  shown.onclick = () => window.focus();
+}

@@ -1,0 +1,103 @@
+// Gives a view only what it can draw, and counts the rest: thousands of events stay quick to draw.
+
+import type { CalendarItem } from "./calendar-event";
+
+export interface Cut {
+  shown: CalendarItem[];
+  /** By index of the day: how many of its events are not drawn. */
+  hidden: number[];
+}
+
+interface Placed {
+  item: CalendarItem;
+  first: number;
+  last: number;
+  isLong: boolean;
+}
+
+const LEAST_MS = 20 * 60_000;
+
+/** Of a month (or the all-day row of a week): at most `rows` events one above the other. */
+export function cutRows(items: CalendarItem[], bounds: number[], rows: number, daysInRow = 7): Cut {
+  const days = bounds.length - 1;
+  const hidden = new Array<number>(days).fill(0);
+  const shown = new Set<CalendarItem>();
+  const weeks = new Map<number, Placed[]>();
+  for (const item of items) {
+    const first = dayIndex(bounds, item.start.getTime());
+    const last = Math.max(first, dayIndex(bounds, item.end.getTime() - 1));
+    if (last < 0 || first >= days) continue;
+    const placed = { item, first: Math.max(0, first), last: Math.min(days - 1, last), isLong: item.allDay || last > first };
+    const lastWeek = Math.floor(placed.last / daysInRow);
+    for (let week = Math.floor(placed.first / daysInRow); week <= lastWeek; week++) {
+      const row = weeks.get(week);
+      if (row) row.push(placed);
+      else weeks.set(week, [placed]);
+    }
+  }
+  for (const [week, placed] of weeks) placeRow(placed, week * daysInRow, daysInRow, rows, shown, hidden);
+  return { shown: [...shown], hidden };
+}
+
+function placeRow(all: Placed[], from: number, daysInRow: number, rows: number, shown: Set<CalendarItem>, hidden: number[]): void {
+  all.sort(byPlace);
+  const taken = Array.from({ length: rows }, () => new Array<boolean>(daysInRow).fill(false));
+  for (const { item, first, last } of all) {
+    const left = Math.max(0, first - from);
+    const right = Math.min(daysInRow - 1, last - from);
+    const row = taken.find((level) => isFree(level, left, right));
+    if (row) {
+      row.fill(true, left, right + 1);
+      shown.add(item);
+    } else {
+      for (let day = left; day <= right; day++) hidden[from + day] = (hidden[from + day] ?? 0) + 1;
+    }
+  }
+}
+
+function isFree(level: boolean[], left: number, right: number): boolean {
+  for (let day = left; day <= right; day++) if (level[day]) return false;
+  return true;
+}
+
+function byPlace(a: Placed, b: Placed): number {
+  if (a.isLong !== b.isLong) return a.isLong ? -1 : 1;
+  if (a.isLong && a.first !== b.first) return a.first - b.first;
+  if (a.isLong && a.last !== b.last) return b.last - a.last;
+  return a.item.start.getTime() - b.item.start.getTime();
+}
+
+/** Of a week or day: at most `columns` timed events beside each other, `rows` all-day ones. */
+export function cutColumns(items: CalendarItem[], bounds: number[], columns: number, rows: number): Cut {
+  const days = bounds.length - 1;
+  const isLong = (item: CalendarItem) => item.allDay || item.end.getTime() - item.start.getTime() >= 86_400_000;
+  const { shown, hidden } = cutRows(items.filter(isLong), bounds, rows, days);
+  const timed = items.filter((item) => !isLong(item)).sort((a, b) => a.start.getTime() - b.start.getTime());
+  const ends: number[][] = Array.from({ length: days }, () => []);
+  for (const item of timed) {
+    const day = dayIndex(bounds, item.start.getTime());
+    const busy = ends[Math.max(0, Math.min(days - 1, day))] ?? [];
+    const start = item.start.getTime();
+    let column = busy.findIndex((end) => end <= start);
+    if (column < 0) column = busy.length;
+    if (column < columns) {
+      busy[column] = Math.max(item.end.getTime(), start + LEAST_MS);
+      shown.push(item);
+    } else if (day >= 0 && day < days) {
+      hidden[day] = (hidden[day] ?? 0) + 1;
+    }
+  }
+  return { shown, hidden };
+}
+
+/** The day that holds the moment: -1 before the first, as many as there are days after the last. */
+export function dayIndex(bounds: number[], moment: number): number {
+  let low = 0;
+  let high = bounds.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bounds[middle] ?? 0) <= moment) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

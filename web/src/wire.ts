@@ -1,0 +1,97 @@
+// What the server says that its command table does not spell out: answers, pushes, failures.
+
+import type { ErrorCode, EventRow } from "./types.gen";
+
+export interface ListAnswer {
+  rows: EventRow[];
+  count: number;
+}
+
+export interface ChangesAnswer {
+  next: number;
+}
+
+export interface DirectoryManager {
+  id: number;
+  name: string;
+  brand: string;
+  desks: string;
+  colour: string;
+  disabled: number;
+}
+
+export interface DirectoryDesk {
+  code: string;
+  brand: string;
+  title: string;
+}
+
+export interface DirectoryAnswer {
+  managers: DirectoryManager[];
+  desks: DirectoryDesk[];
+  default_timezone?: string;
+}
+
+export interface SlotsAnswer {
+  slots: { start_time: number; end_time: number; busy: number[] }[];
+}
+
+/** One pushed change; of a deletion `row` is null. */
+export interface Change {
+  seq: number;
+  id: number;
+  row: EventRow | null;
+}
+
+/** One pushed reminder; `token` is the same however often it comes. */
+export interface Reminder {
+  token: string;
+  due: number;
+  row: EventRow;
+}
+
+/** An answer that says no. */
+export class ServerError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: ErrorCode | "DISCONNECTED",
+    message: string,
+    readonly field: string | null = null,
+    readonly event: EventRow | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** The change in a pushed message, or null if it is none. */
+export function changeOf(message: unknown): Change | null {
+  if (!isRecord(message) || message.event !== "calendar:event" || !isRecord(message.data)) return null;
+  const { seq, data, type } = message;
+  if (typeof seq !== "number" || typeof data.id !== "number") return null;
+  const row = type === 2 ? null : (data as unknown as EventRow);
+  return { seq, id: data.id, row };
+}
+
+/** Whether the server tells that changes were left out: list anew, pushes go on after `seq`. */
+export function isResync(message: unknown): message is { seq: number } {
+  return isRecord(message) && message.event === "calendar:resync" && typeof message.seq === "number";
+}
+
+/** The token of a reminder that was read on another connection, or null. */
+export function readToken(message: unknown): string | null {
+  const isRead = isRecord(message) && message.event === "calendar:reminder" && typeof message.token === "string";
+  return isRead ? (message.token as string) : null;
+}
+
+/** The reminder in a pushed message, or null if it is none. */
+export function reminderOf(message: unknown): Reminder | null {
+  if (!Array.isArray(message) || message[0] !== "n") return null;
+  const [, , , token, , , , , detail] = message as unknown[];
+  if (typeof token !== "string" || !isRecord(detail) || !isRecord(detail.event)) return null;
+  const due = typeof detail.due === "number" ? detail.due : 0;
+  return { token, due, row: detail.event as unknown as EventRow };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

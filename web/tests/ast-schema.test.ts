@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { astOf, editableDocument, emptyDocument, textDocument } from "../src/ast/ast-schema";
+import type { Json } from "../src/types.gen";
+
+const list: Json = {
+  type: "doc",
+  content: [
+    { type: "bulletList", content: [{ type: "listItem", content: [{ type: "paragraph", content: [{ type: "text", text: "One", marks: [{ type: "bold" }] }] }] }] },
+    { type: "paragraph", content: [{ type: "mention", attrs: { id: 10, kind: "manager", label: "Ann" } }] },
+  ],
+};
+
+describe("a document", () => {
+  it("that the editor knows comes back as it was", () => {
+    const document = editableDocument(list);
+    expect(document && astOf(document)).toEqual(list);
+  });
+
+  it.each<[string, Json]>([
+    ["another node", { type: "doc", content: [{ type: "table", content: [] }] }],
+    ["another attribute", { type: "doc", content: [{ type: "paragraph", attrs: { align: "center" } }] }],
+    ["an element-like tree", { type: "div", children: ["x"] }],
+    ["an array", ["x"]],
+  ])("with %s is not offered, lest it lose something", (_, ast) => {
+    expect(editableDocument(ast)).toBeNull();
+  });
+
+  it("without content is null", () => {
+    expect(astOf(emptyDocument())).toBeNull();
+    expect(editableDocument(null)).not.toBeNull();
+    expect(editableDocument({ type: "doc", content: [] })).not.toBeNull();
+  });
+
+  it("of an unknown tree is its text", () => {
+    expect(textDocument({ type: "div", children: ["a", { type: "p", children: ["b"] }] }).textContent).toBe("ab");
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { deskMatches, maskError } from "../src/desk-mask";
+import { defaultFilters, formatFilters, isShown, parseFilters } from "../src/filters";
+import { reminderChoice, reminderFields, movedReminder } from "../src/reminder-choice";
+import { pageDay, rangeTitle, visibleRange } from "../src/visible-range";
+import { makeRow } from "./make-row";
+
+const usual = defaultFilters("2026-11-21", "Europe/Nicosia", "week");
+
+describe("desk masks", () => {
+  it.each([
+    ["*", "", true], ["*", "DESK_A", true], ["DESK_*", "", false], ["desk_*", "DESK_A", true],
+    ["DESK_EU*,!DESK_EU_TEST", "DESK_EU_SALES", true], ["!DESK_EU_TEST, DESK_EU*", "DESK_EU_TEST", false],
+    ["DESK_%", "DESKXEU", false], ["DESK[AB]", "DESKA", false], ["*A*B", "XAB", true], ["*A*B", "XBA", false], ["A*A", "A", false],
+    ["*a*a*a*a*a*a*a*a*a*b", "a".repeat(5000), false],
+  ])("%s and %s: %s", (mask, desk, matches) => {
+    expect(deskMatches(mask, desk)).toBe(matches);
+  });
+
+  it("without an including pattern are told to be wrong", () => {
+    expect(maskError("!A")).not.toBeNull();
+    expect(maskError(" , ")).not.toBeNull();
+    expect(maskError("DESK_*,!X")).toBeNull();
+  });
+});
+
+describe("filters", () => {
+  it("come out of the address as they went in", () => {
+    const filters = { ...usual, view: "month" as const, day: "2026-12-01", zone: "Asia/Tokyo", desk: "DESK_EU*,!X", managers: [10, 11], types: [2], statuses: [0], priorities: [3], search: "a&b", brand: "b", event: 7 };
+    expect(parseFilters(`?${formatFilters(filters, usual)}`, usual)).toEqual(filters);
+    expect(parseFilters(`?${formatFilters(usual, usual)}`, usual)).toEqual(usual);
+  });
+
+  it("that are nonsense are left at their default", () => {
+    expect(parseFilters("?view=year&day=2026-99-99&zone=Mars/Base&managers=x.1.-2&event=zz", usual)).toEqual({ ...usual, managers: [1] });
+  });
+
+  it("let a row through that matches all of them", () => {
+    const row = makeRow({ desk: "DESK_A", status: 3, title: "Call Ann" });
+    expect(isShown(row, usual)).toBe(false);
+    expect(isShown(row, { ...usual, statuses: [] })).toBe(true);
+    expect(isShown(row, { ...usual, statuses: [3], search: "ANN" })).toBe(true);
+    expect(isShown(row, { ...usual, statuses: [3], managers: [99] })).toBe(false);
+    expect(isShown(row, { ...usual, statuses: [3], brand: "other" })).toBe(false);
+  });
+});
+
+describe("pages", () => {
+  it("turn by what the view shows", () => {
+    expect(pageDay("month", "2026-01-31", 1)).toBe("2026-02-28");
+    expect(pageDay("week", "2026-01-01", -1)).toBe("2025-12-25");
+    expect(rangeTitle("week", "2026-01-01")).toBe("29 Dec 2025 – 4 Jan 2026");
+  });
+
+  it("of a week with a clock change have its real length", () => {
+    const { start, end } = visibleRange("week", "2026-03-29", "Europe/Nicosia");
+    expect(end.diff(start, "hours").hours).toBe(167);
+  });
+});
+
+describe("reminders", () => {
+  it("at the start are a reminder at that time, and go along with it", () => {
+    const fields = { ...reminderFields("start", 5000), start_time: 5000 };
+    expect(fields).toEqual({ remind_time: 5000, remind_before_sec: 0, start_time: 5000 });
+    expect(reminderChoice(fields)).toBe("start");
+    expect(movedReminder(fields, 6000)).toEqual({ remind_time: 6000 });
+    expect(movedReminder({ remind_time: 1, remind_before_sec: 0, start_time: 5000 }, 6000)).toEqual({});
+  });
+
+  it.each(["none", 300, 86_400] as const)("%s comes back as chosen", (choice) => {
+    expect(reminderChoice({ ...reminderFields(choice, 5000), start_time: 5000 })).toBe(choice);
+  });
+});
