@@ -91,9 +91,10 @@ class Session(Struct, frozen=True):
 
     def can_see(self, sight: Sight) -> bool:
         """Whether the event is in scope, or of a matching brand with this manager in it."""
-        if not self.brands.matches(sight.brand):
+        brands, desks = self.brands, self.desks
+        if not (brands.matches_all or brands.matches(sight.brand)):
             return False
-        if self.manager_id in sight.managers or self.desks.matches(sight.desk):
+        if self.manager_id in sight.managers or desks.matches(sight.desk):
             return True
         return self.is_admin
 

@@ -5,11 +5,13 @@ pays alone: a client that does not take its output is not read from.
 """
 
 import asyncio
+import functools
 import logging
 from collections import deque
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from deskcal.commands import Context, Data, Later, answer, finish
+from deskcal.commands.dispatch import close, finish_done
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.frames import HEARTBEAT, FrameDecoder
 from deskcal.limits import Limits
@@ -54,9 +56,10 @@ class Connection(asyncio.Protocol):
     def __init__(self, house: House) -> None:
         self._house = house
         self._limits = house.limits
+        self._most_unsent = house.limits.max_unsent_bytes
         self._decoder = FrameDecoder(house.limits.max_message_bytes)
         self._backlog: deque[bytes] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[Any]] = set()
         self._list_turn: asyncio.Lock | None = None
         self._taken: asyncio.Event | None = None
         self._now = house.loop.time
@@ -69,7 +72,7 @@ class Connection(asyncio.Protocol):
         self._stuck_at = 0.0
         self._stuck_bytes = 0
         self._full_at = 0.0
-        self.peer = Peer(send=self.push)
+        self.peer = Peer(send=self.push, unsent_bytes=lambda: self.unsent_bytes)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes the connection, or turns it away where there are too many."""
@@ -101,10 +104,9 @@ class Connection(asyncio.Protocol):
         """Answers `frames` in order; from the first one over a limit on they wait, unread."""
         context, peer = self._house.context, self.peer
         out = []
-        room = self._limits.max_unsent_bytes
-        is_blocked = self._is_blocked()
+        room = 0 if self._stuck_at or (self._tasks and self._is_blocked()) else self._most_unsent
         for index, frame in enumerate(frames):
-            if is_blocked or room <= 0:
+            if room <= 0:
                 self._backlog.extendleft(reversed(frames[index:]))
                 break
             found = answer(context, peer, frame)
@@ -113,13 +115,14 @@ class Connection(asyncio.Protocol):
                 room -= len(found)
             else:
                 self._start(found)
-                is_blocked = self._is_blocked()
+                if self._is_blocked():
+                    room = 0
         if out:
             self._transport.write(b"".join(out))
         if self._is_stranger and peer.sessions:
             self._is_stranger = False
             self._house.known(self)
-        if peer.bad_messages >= self._limits.max_bad_messages:
+        if peer.bad_messages and peer.bad_messages >= self._limits.max_bad_messages:
             self._end()
         if self._backlog or not self._is_reading:
             self._read_if_free()
@@ -149,9 +152,18 @@ class Connection(asyncio.Protocol):
         self._close_if_done()
 
     def _start(self, later: Later) -> None:
+        if isinstance(later.work, asyncio.Future):
+            self._tasks.add(later.work)
+            later.work.add_done_callback(functools.partial(self._document_is_there, later))
+            return
         task = self._house.loop.create_task(self._finish(later))
         self._tasks.add(task)
         task.add_done_callback(self._done)
+
+    def _document_is_there(self, later: Later, work: asyncio.Future[bytes]) -> None:
+        if not work.cancelled():
+            self._send(finish_done(later, work))
+        self._done(work)
 
     async def _finish(self, later: Later) -> None:
         if not later.command.is_list:
@@ -165,7 +177,7 @@ class Connection(asyncio.Protocol):
         except Unavailable as exc:
             self._send(encode_error(later.ext_id, exc))
         finally:
-            later.work.close()
+            close(later)
 
     async def _room_for_list(self) -> None:
         """Returns when the client has taken what it was sent before, and all clients enough."""
@@ -175,7 +187,7 @@ class Connection(asyncio.Protocol):
             await self._taken.wait()
         await self._house.room_for_list()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Future[Any]) -> None:
         self._tasks.discard(task)
         if self._backlog:
             self._read_if_free()
@@ -227,9 +239,13 @@ class Connection(asyncio.Protocol):
         self._house.context.resume(self.peer)
 
     def eof_received(self) -> bool:
-        """The client has said all it had to; it still gets its answers. True: stay open."""
+        """The client has said all it had to; it still gets its answers. True: stay open.
+
+        TLS knows no half-closed connection: there the answers are lost.
+        """
         self._closes_when_done = True
-        return bool(self._tasks or self._backlog)
+        is_plain = self._transport.get_extra_info("sslcontext") is None
+        return is_plain and bool(self._tasks or self._backlog)
 
     def connection_lost(self, _: Exception | None) -> None:
         """Lets go of everything; what is in the store's queue still takes effect."""

@@ -28,6 +28,7 @@ from deskcal.model import (
 )
 
 _MASK_CHARACTER = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
+REQUIRED_ROLE, INVITED = ParticipantRole.REQUIRED, ParticipantStatus.INVITED
 REQUIRED = ("title", "start_time", "end_time")
 
 _NO_ZONES = {"Factory", "localtime"}
@@ -86,16 +87,16 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     Raises: InvalidField, or FieldRequired for a null where an event always has a value.
     Source: seed 000, "Defaults And Validation"; contract, sections 4 and 5.
     """
-    values: dict[str, Any] = {}
-    for name in WRITABLE:
-        value = getattr(fields, name)
-        if name == "ast_json" and value is not UNSET:
-            values[name] = canonical_ast(value, limits.max_json_depth)
-        elif value is not UNSET:
-            if value is None and name in REQUIRED:
-                raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
-            check = _CHECKS.get(name)
-            values[name] = check(name, value) if check and value is not None else value
+    sent = msgspec.structs.asdict(fields)
+    values = {name: sent[name] for name in WRITABLE if sent[name] is not UNSET}
+    for name in REQUIRED:
+        if name in values and values[name] is None:
+            raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
+    for name, check in _CHECKS.items():
+        if values.get(name) is not None:
+            values[name] = check(name, values[name])
+    if "ast_json" in values:
+        values["ast_json"] = canonical_ast(values["ast_json"], limits.max_json_depth)
     start, end = values.get("start_time"), values.get("end_time")
     if start is not None and end is not None:
         check_times(start, end)
@@ -119,12 +120,19 @@ def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
     Source: seed 001, "Defaults" and "Validation".
     """
     values = {name: value for name, value in sent.values.items() if value is not None}
-    values["created_by"] = values.get("created_by") or actor
-    values["owner_manager_id"] = values.get("owner_manager_id") or values["created_by"]
-    event = Event(id=event_id, created_time=now, updated_time=now, **values)
-    rows = _rows(event, sent.participants or (), {}, now)
+    created_by = values.pop("created_by", 0) or actor
+    owner = values.pop("owner_manager_id", 0) or created_by
+    rows = _rows(event_id, owner, sent.participants or (), {}, now)
     _check_count(rows, sent.max_participants)
-    return msgspec.structs.replace(event, participants=rows)
+    return Event(
+        id=event_id,
+        owner_manager_id=owner,
+        created_by=created_by,
+        created_time=now,
+        updated_time=now,
+        participants=rows,
+        **values,
+    )
 
 
 def merge(event: Event, sent: Draft, *, now: int) -> Event:
@@ -270,19 +278,23 @@ def _merged_rows(before: Event, after: Event, sent: Draft, now: int) -> tuple[Pa
     wanted = sent.participants
     if wanted is None:
         wanted = tuple(map(ParticipantFields, known))
-    return _rows(after, wanted, known, now)
+    return _rows(after.id, after.owner_manager_id, wanted, known, now)
 
 
 def _rows(
-    event: Event, sent: tuple[ParticipantFields, ...], known: dict[int, Participant], now: int
+    event_id: int,
+    owner: int,
+    sent: tuple[ParticipantFields, ...],
+    known: dict[int, Participant],
+    now: int,
 ) -> tuple[Participant, ...]:
     """The owner's row, then the rows as sent. Source: seed 000, "Participants"."""
-    owner = event.owner_manager_id
     wanted = {row.manager_id: row for row in sent}
     first = wanted.pop(owner, None) or ParticipantFields(owner)
-    rows = [_owner_row(event.id, first, known.get(owner), now)]
-    rows += [_guest_row(event.id, row, known.get(row.manager_id), now) for row in wanted.values()]
-    return tuple(rows)
+    return (
+        _owner_row(event_id, first, known.get(owner), now),
+        *[_guest_row(event_id, row, known.get(row.manager_id), now) for row in wanted.values()],
+    )
 
 
 def _check_count(rows: tuple[Participant, ...], most: int) -> None:
@@ -305,8 +317,10 @@ def _guest_row(
     event_id: int, sent: ParticipantFields, known: Participant | None, now: int
 ) -> Participant:
     """A row of anyone but the owner: never the organizer."""
-    kept_role = known.role if known else ParticipantRole.REQUIRED
-    kept_status = known.status if known else ParticipantStatus.INVITED
+    if known is None and sent.role is None and sent.status is None:
+        return _row(event_id, sent, None, REQUIRED_ROLE, INVITED, now)
+    kept_role = known.role if known else REQUIRED_ROLE
+    kept_status = known.status if known else INVITED
     role = kept_role if sent.role is None else sent.role
     status = kept_status if sent.status is None else sent.status
     role = ParticipantRole.REQUIRED if role == ParticipantRole.ORGANIZER else role

@@ -27,9 +27,15 @@ class FrameDecoder:
         return len(self._tail)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Frames that `data` completes, in order; see `overflowed` for one that was too long."""
+        """Frames that `data` completes, in order; see `overflowed` for one that was too long.
+
+        Most often a read brings one whole message and nothing else: that comes first.
+        """
         if self.overflowed:
             return []
+        if not self._tail and data.find(b"\n") == len(data) - 1 <= self._limit_bytes:
+            frame = data[:-2] if data.endswith(CRLF) else data[:-1]
+            return [frame] if frame else []
         held_bytes = len(self._tail) + len(data)
         lines = data.split(b"\n")
         if self._tail:

@@ -13,12 +13,13 @@ from deskcal.model import MAX_ID, MAX_TIME, NULL
 
 ABOVE_AST = 2
 """Levels of the envelope above an `ast_json`, which may itself be as deep as a message."""
+JsonText = bytes | Raw
 NO_EXT_ID = Raw(b"null")
-QUOTE = ord('"')
 
 _BEFORE_EXT_ID = b'{"extID":'
 _BEFORE_EVENT = b',"status":200,"data":{"event":'
 
+_PLAIN_TEXT = re.compile(r"[\w .:/+=@#-]*", re.ASCII).fullmatch
 _EXT_ID = re.compile(rb'null|-?[0-9]+|".*"', re.DOTALL).fullmatch
 _QUOTED = re.compile(r"`\$?([^`]*)`")
 _INT_BOUND = re.compile(r"Expected `int` (>=|<=) (-?\d+)")
@@ -33,7 +34,7 @@ class Request(Struct, gc=False):
     ext_id: Raw = msgspec.field(default=NO_EXT_ID, name="extID")
     """JSON text to echo, safe to send."""
     data: Raw = NULL
-    """Anything yet: `check_data` tells whether it is an object."""
+    """An object, or null."""
     token: str | None = msgspec.field(default=None, name="__token")
 
 
@@ -54,7 +55,6 @@ class BadRequest(Exception):
 def decode_request(frame: bytes, max_depth: int = MAX_DEPTH) -> Request:
     """The request in a frame; an unusable token is handed on as "", which no key signs.
 
-    That `data` is an object is left to its decoder; `check_data` finds out what else it is.
     Raises: BadRequest.
     Source: contract, sections 1 and 2.
     """
@@ -64,18 +64,25 @@ def decode_request(frame: bytes, max_depth: int = MAX_DEPTH) -> Request:
         request = _decode_envelope(frame)
     except (ValueError, RecursionError) as exc:
         return _decode_slowly(frame, max_depth, exc)
-    ext_id = bytes(request.ext_id)
-    if not (ext_id[1:-1].isalnum() and ext_id[0] == QUOTE) and not ext_id.isdigit():
-        request.ext_id = _ext_id(ext_id)
-    if len(frame) - len(request.token or "") > 2 * max_depth:
-        _check_depth(frame, max_depth, request)
+    request.ext_id = _ext_id(bytes(request.ext_id))
+    _check_data(request)
+    _check_depth(frame, max_depth, request)
     return request
 
 
-def check_data(request: Request) -> None:
-    """Raises: InvalidRequest if `data` is neither an object nor null."""
+def plain_ext_id(ext_id: str | int | None) -> bytes | None:
+    """The extID to echo, where it needs no escapes; None where it might."""
+    if isinstance(ext_id, str):
+        if (ext_id.isalnum() and ext_id.isascii()) or _PLAIN_TEXT(ext_id):
+            return b'"%b"' % ext_id.encode()
+        return None
+    return b"null" if ext_id is None else b"%d" % ext_id
+
+
+def _check_data(request: Request) -> None:
     if bytes(request.data).strip()[:1] not in (b"{", b"n"):
-        raise InvalidRequest("data is no object; send {} or leave it out")
+        fault = InvalidRequest("data is no object; send {} or leave it out")
+        raise BadRequest(fault, request.ext_id)
 
 
 def _decode_slowly(frame: bytes, max_depth: int, cause: Exception) -> Request:
@@ -103,6 +110,7 @@ def _decode_slowly(frame: bytes, max_depth: int, cause: Exception) -> Request:
         ) from cause
     token = _text(keys.get("__token")) or ""
     request = Request(command, ext_id, keys.get("data", NULL), token)
+    _check_data(request)
     _check_depth(frame, max_depth, request)
     return request
 
@@ -138,10 +146,7 @@ def _ext_id(text: bytes) -> Raw:
 
 
 def _check_depth(frame: bytes, max_depth: int, request: Request) -> None:
-    """Raises: BadRequest if the message is too deep, `ast_json` counted from its own container.
-
-    Only called where there is room for so many brackets.
-    """
+    """Raises: BadRequest if the message is too deep, `ast_json` counted from its own container."""
     if not deeper_than(frame, max_depth):
         return
     rest = _without_ast(frame, request.data)
@@ -163,17 +168,17 @@ def _too_deep(max_depth: int) -> InvalidJson:
     return InvalidJson(f"the message is nested more than {max_depth} levels deep")
 
 
-def encode_answer(ext_id: Raw, data: bytes) -> bytes:
+def encode_answer(ext_id: JsonText, data: bytes) -> bytes:
     """The success answer as a line; `data` is JSON text, safe to send."""
     return b"".join((_BEFORE_EXT_ID, ext_id, b',"status":200,"data":', data, b"}\r\n"))
 
 
-def encode_event_answer(ext_id: Raw, document: bytes) -> bytes:
+def encode_event_answer(ext_id: JsonText, document: bytes) -> bytes:
     """The success answer that carries one event, given as its document."""
     return b"".join((_BEFORE_EXT_ID, ext_id, _BEFORE_EVENT, document, b"}}\r\n"))
 
 
-def encode_error(ext_id: Raw, error: DeskcalError) -> bytes:
+def encode_error(ext_id: JsonText, error: DeskcalError) -> bytes:
     """The failure answer as a line. Source: contract, section 2."""
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.field is not None:

@@ -8,13 +8,20 @@ from deskcal.access import Session
 class Peer:
     """Who speaks: what lives as long as the connection, whatever its transport."""
 
-    __slots__ = ("bad_messages", "channels", "name", "send", "sessions")
+    __slots__ = ("bad_messages", "channels", "name", "send", "sessions", "unsent_bytes")
 
-    def __init__(self, name: str = "", send: Callable[[bytes], bool] | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "",
+        send: Callable[[bytes], bool] | None = None,
+        unsent_bytes: Callable[[], int] | None = None,
+    ) -> None:
         self.name = name
         """Address, for the log."""
         self.send = send or _nowhere
         """`send(lines)` pushes what nobody asked for; False: the client is too slow for it."""
+        self.unsent_bytes = unsent_bytes or _nothing
+        """What was sent and has not left this process."""
         self.sessions: dict[int, Session] = {}
         """By manager: of the tokens carried so far, the one with the latest `exp`."""
         self.channels: dict[int, dict[str, None]] = {}
@@ -30,6 +37,10 @@ class Peer:
 
 def _nowhere(_: bytes) -> bool:
     return False
+
+
+def _nothing() -> int:
+    return 0
 
 
 class Peers:
@@ -68,6 +79,10 @@ class Peers:
             session = peer.live_session(manager_id, now)
             if session is not None:
                 yield peer, session
+
+    def is_open(self, peer: Peer, manager_id: int) -> bool:
+        """Whether the connection, which has carried that manager's token, is not closed yet."""
+        return peer in self._by_manager.get(manager_id, ())
 
     def tell_others(self, speaker: Peer, manager_id: int, line: bytes, now: float) -> None:
         """Pushes `line` to that manager's other connections, where it is subscribed to anything."""

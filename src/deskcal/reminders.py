@@ -9,6 +9,7 @@ Source: contract, section 7, "Reminders".
 
 import asyncio
 import datetime
+import functools
 import itertools
 import logging
 import zoneinfo
@@ -22,15 +23,15 @@ from deskcal.access import Session
 from deskcal.documents import Sight, decode_event, sight_of
 from deskcal.errors import DeskcalError
 from deskcal.model import Event, EventStatus, ParticipantStatus, trigger_time
-from deskcal.peers import Peers
+from deskcal.peers import Peer, Peers
 from deskcal.pushes import Reminder, encode_reminder
 from deskcal.store import Fired, Notification, NotificationKey, NotificationState, ReminderStore
 
 logger = logging.getLogger(__name__)
 
-ROUND = 200
+ROUND = 500
 """Events that are fired in one transaction."""
-ROUNDS = 16
+ROUNDS = 64
 """After so many the managers who have come meanwhile get theirs."""
 PAGE = 100
 """Waiting reminders of one manager that are read at one time."""
@@ -38,6 +39,8 @@ MANAGERS_AT_ONCE = 100
 """Managers who get what waited for them before what is due is looked at again."""
 SENT_AT_ONCE = 50
 """Reminders that are sent before others run."""
+LEAVE_SEC = 0.05
+"""Between two looks whether what was sent has left this process."""
 TICK_SEC = 1
 """The clock is looked at so often, since somebody may step it."""
 SWEEP_SEC = 60
@@ -73,6 +76,8 @@ class Reminders:
         self._arrived: dict[int, None] = {}
         self._sweep_at = 0.0
         self._is_in_doubt = False
+        self._leaving: dict[NotificationKey, list[Peer]] = {}
+        self._held_up: set[NotificationKey] = set()
         self.fired = self.delivered = self.missed = 0
         """Counters since the start, of notifications."""
 
@@ -140,6 +145,8 @@ class Reminders:
             await self._fire_some()
         if self._arrived:
             await self._deliver_waiting()
+        if self._leaving:
+            await self._mark({})
         if loop.time() >= self._sweep_at:
             await self._sweep()
             self._sweep_at = loop.time() + SWEEP_SEC
@@ -147,6 +154,8 @@ class Reminders:
         if self._arrived or (self._due is not None and self._due <= now):
             return
         wait_sec = self._sweep_at - loop.time()
+        if self._leaving:
+            wait_sec = min(wait_sec, LEAVE_SEC)
         if self._due is not None:
             wait_sec = min(wait_sec, self._due - now, TICK_SEC)
         try:
@@ -156,16 +165,19 @@ class Reminders:
             pass
 
     async def _fire_some(self) -> None:
-        """Fires what is due, one round while the one before it is delivered."""
+        """Fires what is due, a round after the one before it is delivered.
+
+        Not while it is: two threads that need the interpreter all the time are slower than one
+        after the other.
+        """
         outcomes: Outcomes = {}
         try:
             fired = await self._fire_round()
             for _ in range(ROUNDS):
                 if not fired.events:
                     break
-                following = asyncio.ensure_future(self._fire_round())
                 await self._settle(fired.notifications, outcomes)
-                fired = await following
+                fired = await self._fire_round()
             await self._settle(fired.notifications, outcomes)
         finally:
             await self._mark(outcomes)
@@ -211,7 +223,7 @@ class Reminders:
             state = self._state_of(notification, subject)
             if state == NotificationState.WAITING:
                 self._waiting.add(notification.key.manager_id)
-            else:
+            elif state != NotificationState.SENT:
                 outcomes.setdefault(state, []).append(notification.key)
             if number % SENT_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -227,19 +239,23 @@ class Reminders:
             return NotificationState.DROPPED
         if key.manager_id not in subject.reminded:
             return NotificationState.DROPPED
-        sent = self._send(notification, subject)
-        return NotificationState.SENT if sent else NotificationState.WAITING
+        peers = self._send(notification, subject)
+        if not peers:
+            return NotificationState.WAITING
+        self._leaving[key] = peers
+        return NotificationState.SENT
 
-    def _send(self, notification: Notification, subject: "_Subject") -> bool:
-        """Writes to every connection that may have it; whether there was one."""
+    def _send(self, notification: Notification, subject: "_Subject") -> list[Peer]:
+        """Writes to every connection that may have it; these."""
         now = self._now()
         line = None
-        is_sent = False
+        peers = []
         for peer, session in self._peers.of_manager(notification.key.manager_id, now):
             if _may_have(session, subject.sight):
                 line = line or self._line(notification, subject, int(now))
-                is_sent = peer.send(line) or is_sent
-        return is_sent
+                if peer.send(line):
+                    peers.append(peer)
+        return peers
 
     def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
@@ -257,11 +273,32 @@ class Reminders:
         return encode_reminder(told)
 
     async def _mark(self, outcomes: Outcomes) -> None:
+        """Notes what became of them; what was sent, once it has left this process."""
         now = int(self._now())
-        for state, keys in outcomes.items():
-            await self._store.mark(keys, state, now)
-        self.delivered += len(outcomes.get(NotificationState.SENT, ()))
+        sent = self._gone_out()
+        for state, keys in (*outcomes.items(), (NotificationState.SENT, sent)):
+            if keys:
+                await self._store.mark(keys, state, now)
+        self.delivered += len(sent)
         self.missed += len(outcomes.get(NotificationState.MISSED, ()))
+
+    def _gone_out(self) -> list[NotificationKey]:
+        """What was sent and has left this process; what went under with its connection waits."""
+        gone = []
+        for key, peers in list(self._leaving.items()):
+            still = [peer for peer in peers if self._peers.is_open(peer, key.manager_id)]
+            if any(peer.unsent_bytes() == 0 for peer in still):
+                gone.append(key)
+            elif still:
+                self._held_up.add(key)
+                continue
+            elif key in self._held_up:
+                self.fired_beside([key.manager_id])
+            else:
+                gone.append(key)
+            del self._leaving[key]
+            self._held_up.discard(key)
+        return gone
 
     async def _sweep(self) -> None:
         """Gives up on what nobody came for, and tries again what could not be sent."""
@@ -334,17 +371,20 @@ def when(event: Event, default_timezone: str) -> str:
 
     In UTC where this machine does not know the zone, or its calendar ends before.
     """
+    zone = event.timezone or default_timezone
+    return _when(event.start_time, event.end_time, bool(event.all_day), zone)
+
+
+@functools.lru_cache(maxsize=4096)
+def _when(start_time: int, end_time: int, is_all_day: bool, zone_name: str) -> str:
     try:
-        return _when(event, zoneinfo.ZoneInfo(event.timezone or default_timezone))
+        zone = zoneinfo.ZoneInfo(zone_name)
+        start = datetime.datetime.fromtimestamp(start_time, zone)
+        end = datetime.datetime.fromtimestamp(end_time, zone)
+        last = datetime.datetime.fromtimestamp(max(start_time, end_time - 1), zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OverflowError):
-        return _when(event, zoneinfo.ZoneInfo("UTC"))
-
-
-def _when(event: Event, zone: zoneinfo.ZoneInfo) -> str:
-    start = datetime.datetime.fromtimestamp(event.start_time, zone)
-    end = datetime.datetime.fromtimestamp(event.end_time, zone)
-    if event.all_day:
-        last = datetime.datetime.fromtimestamp(max(event.start_time, event.end_time - 1), zone)
+        return _when(start_time, end_time, is_all_day, "UTC")
+    if is_all_day:
         return f"{start:%Y-%m-%d}" + (f" to {last:%Y-%m-%d}" if last.date() > start.date() else "")
     if end.date() == start.date():
         return f"{start:%Y-%m-%d %H:%M}-{end:%H:%M} {zone.key}"

@@ -2,18 +2,19 @@
 
 import logging
 import uuid
+from asyncio import Future
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar, Union, cast
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from deskcal.access import CALENDAR_TYPES, Session, TokenVerifier
+from deskcal.documents import deeper_than
 from deskcal.errors import (
     DeskcalError,
     Forbidden,
     Internal,
-    InvalidRequest,
     Unavailable,
     UnknownCommand,
 )
@@ -21,13 +22,14 @@ from deskcal.feed import Feed
 from deskcal.limits import Limits
 from deskcal.messages import (
     BadRequest,
+    JsonText,
     Request,
-    check_data,
     decode_data,
     decode_request,
     encode_answer,
     encode_error,
     encode_event_answer,
+    plain_ext_id,
 )
 from deskcal.peers import Peer, Peers
 from deskcal.rates import RateLimit
@@ -41,7 +43,8 @@ Data = bytes | list[bytes]
 
 Of a command that `gives_event` it is the document alone: its `data` is `{"event":<document>}`.
 """
-Work = Coroutine[Any, Any, Data]
+Work = Coroutine[Any, Any, Data] | Future[bytes]
+"""A future is the document of one event."""
 Handler = Callable[["Context", "Peer", Session, Any], Data | Work]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -77,7 +80,7 @@ class Context(Struct):
 class Later(Struct):
     """An answer that is still being worked on."""
 
-    ext_id: Raw
+    ext_id: JsonText
     work: Work
     """Await it once; what it raises goes through `failed`."""
     command: "Command"
@@ -111,6 +114,33 @@ COMMANDS: dict[str, Command] = {}
 """Every command by its name on the wire."""
 
 
+class _Calls:
+    """The whole table as one decoder: an envelope whose `data` is already that of its command."""
+
+    decode: Callable[[bytes], Any]
+    _types: ClassVar[list[Any]] = []
+
+    @classmethod
+    def add(cls, command: Command) -> None:
+        """Takes a command up into the decoder."""
+        fields: list[tuple[str, Any, Any]] = [
+            ("data", command.data, msgspec.field()),
+            ("token", str, msgspec.field(name="__token")),
+            ("ext_id", str | int | None, msgspec.field(name="extID", default=None)),
+        ]
+        cls._types.append(
+            msgspec.defstruct(
+                f"{command.name}Call",
+                fields,
+                tag_field="command",
+                tag=command.name,
+                gc=False,
+                namespace={"command": command},
+            )
+        )
+        cls.decode = msgspec.json.Decoder(Union[tuple(cls._types)]).decode  # noqa: UP007
+
+
 def command(
     name: str,
     data: type[Struct],
@@ -123,7 +153,9 @@ def command(
 
     def register(handler: _Function) -> _Function:
         decoder = msgspec.json.Decoder(data)
-        COMMANDS[name] = Command(name, data, handler, decoder, gives_event, is_list, needs_calendar)
+        one = Command(name, data, handler, decoder, gives_event, is_list, needs_calendar)
+        COMMANDS[name] = one
+        _Calls.add(one)
         return handler
 
     return register
@@ -133,6 +165,33 @@ def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
     """The answer to one frame as a line, at once or later. Never raises.
 
     A mutation is in the store's queue when this returns, so calls in order take effect in order.
+    What is usual is decoded in one go; whatever else it is, `_answer_carefully` finds out: also
+    what has room for two brackets a level of the limit and is deeper.
+    """
+    try:
+        if not frame.isascii():
+            frame.decode()
+        call = _Calls.decode(frame)
+    except (ValueError, RecursionError):
+        return _answer_carefully(context, peer, frame)
+    ext_id, token = plain_ext_id(call.ext_id), call.token
+    max_depth = context.limits.max_json_depth
+    is_roomy = len(frame) - len(token) > 2 * max_depth
+    if ext_id is None or (is_roomy and deeper_than(frame, max_depth)):
+        return _answer_carefully(context, peer, frame)
+    peer.bad_messages = 0
+    try:
+        session = _authenticate(context, peer, token)
+        return _perform(context, peer, session, call.command, ext_id, call.data)
+    except DeskcalError as exc:
+        return encode_error(ext_id, exc)
+    except Exception as exc:
+        return failed(ext_id, exc)
+
+
+def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
+    """The answer to a frame in which something is unusual, or the first fault of it.
+
     Source: contract, section 2, "Order of checks".
     """
     try:
@@ -142,64 +201,87 @@ def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
         return encode_error(bad.ext_id, bad.error)
     peer.bad_messages = 0
     try:
-        return _answer(context, peer, request)
+        return _answer_request(context, peer, request)
     except DeskcalError as exc:
-        return encode_error(request.ext_id, _first_fault(request, exc))
+        return encode_error(request.ext_id, exc)
     except Exception as exc:
         return failed(request.ext_id, exc)
 
 
-def _first_fault(request: Request, exc: DeskcalError) -> DeskcalError:
-    """An unusable envelope is told before anything else that is wrong with the request."""
-    try:
-        check_data(request)
-    except InvalidRequest as fault:
-        return fault
-    return exc
-
-
-def _answer(context: Context, peer: Peer, request: Request) -> bytes | Later:
-    name, token = request.command, request.token
-    if token is None and name == "Ping":
-        check_data(request)
+def _answer_request(context: Context, peer: Peer, request: Request) -> bytes | Later:
+    if request.command == "Ping" and request.token is None:
         return encode_answer(request.ext_id, ping(context))
+    session = _authenticate(context, peer, request.token)
+    found = COMMANDS.get(request.command)
+    if found is None:
+        raise UnknownCommand(_unknown(request.command))
+    _require_type(session, found)
+    data = decode_data(found.decoder, request.data)
+    return _perform(context, peer, session, found, request.ext_id, data)
+
+
+def _authenticate(context: Context, peer: Peer, token: str | None) -> Session:
     now = context.now()
     session = context.verifier.authenticate(token, now)
     if peer.sessions.get(session.manager_id) is not session:
         context.peers.carry(peer, session)
     if context.rates.is_on:
         context.rates.count(session.manager_id, now)
-    found = COMMANDS.get(name)
-    if found is None:
-        raise UnknownCommand(_unknown(name))
-    if session.type not in CALENDAR_TYPES and found.needs_calendar:
-        raise Forbidden(f"sessions of type {session.type} may not use {found.name}")
+    return session
+
+
+def _require_type(session: Session, command: Command) -> None:
+    if command.needs_calendar and not session.may_use_calendar:
+        raise Forbidden(f"sessions of type {session.type} may not use {command.name}")
+
+
+def _perform(
+    context: Context, peer: Peer, session: Session, command: Command, ext_id: JsonText, data: Any
+) -> bytes | Later:
+    if session.type not in CALENDAR_TYPES:
+        _require_type(session, command)
     if context.stopping:
         raise Unavailable("the server is stopping; nothing was applied")
-    data = found.answer(context, peer, session, decode_data(found.decoder, request.data))
-    if isinstance(data, bytes):
-        if found.gives_event:
-            return encode_event_answer(request.ext_id, data)
-        return encode_answer(request.ext_id, data)
-    assert not isinstance(data, list)
-    return Later(request.ext_id, data, found)
+    found = command.answer(context, peer, session, data)
+    if not isinstance(found, bytes):
+        return Later(ext_id, cast(Work, found), command)
+    if command.gives_event:
+        return encode_event_answer(ext_id, found)
+    return encode_answer(ext_id, found)
 
 
 async def finish(later: Later) -> Data:
     """The answer that was still being worked on, as a line in one piece or more. Never raises."""
     try:
-        data = await later.work
+        return _encode(later, await later.work)
     except Exception as exc:
         return failed(later.ext_id, exc)
-    if later.command.gives_event and isinstance(data, bytes):
+
+
+def finish_done(later: Later, work: Future[bytes]) -> bytes:
+    """`finish`, for work that is a future and done."""
+    try:
+        return encode_event_answer(later.ext_id, work.result())
+    except Exception as exc:
+        return failed(later.ext_id, exc)
+
+
+def close(later: Later) -> None:
+    """Gives up work that was not begun."""
+    if not isinstance(later.work, Future):
+        later.work.close()
+
+
+def _encode(later: Later, data: Data) -> Data:
+    if isinstance(data, list):
+        head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT, 1)
+        return [head, *data, tail]
+    if later.command.gives_event:
         return encode_event_answer(later.ext_id, data)
-    if isinstance(data, bytes):
-        return encode_answer(later.ext_id, data)
-    head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT, 1)
-    return [head, *data, tail]
+    return encode_answer(later.ext_id, data)
 
 
-def failed(ext_id: Raw, exc: Exception) -> bytes:
+def failed(ext_id: JsonText, exc: Exception) -> bytes:
     """The answer to a request that failed; what is no error of ours is logged as an incident."""
     if isinstance(exc, DeskcalError):
         return encode_error(ext_id, exc)

@@ -277,12 +277,7 @@ def _mutate(
 ) -> Work:
     """Queues the mutation at once; the answer comes when it is durable."""
     mutation = Mutation(event_id, type_, session.manager_id, int(context.now()), change, retry)
-    queued = context.store.mutate(mutation)
-
-    async def document() -> Data:
-        return await queued
-
-    return document()
+    return context.store.mutate(mutation)
 
 
 def _require_destination(session: Session, event: Event, sent: Draft) -> None:

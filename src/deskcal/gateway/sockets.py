@@ -15,6 +15,7 @@ from msgspec import Raw, Struct
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from deskcal.commands import Context, Data, Later, answer, finish
+from deskcal.commands.dispatch import close
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.limits import Limits
 from deskcal.messages import NO_EXT_ID, encode_error
@@ -213,7 +214,7 @@ class BrowserSocket:
         except Unavailable as exc:
             self._send(encode_error(later.ext_id, exc))
         finally:
-            later.work.close()
+            close(later)
 
     async def _drained(self) -> None:
         """Returns when the browser has taken enough for one more large answer."""

@@ -129,6 +129,7 @@ class Batch:
         self._changes: list[tuple[int, int, int, int, int, bytes]] = []
         self._keys: dict[tuple[int, str], tuple[bytes, bytes, int, int]] = {}
         self._reminded: list[int] = []
+        self._only_fired: set[int] = set()
 
     @property
     def numbers(self) -> Numbers:
@@ -196,8 +197,11 @@ class Batch:
     def fire(self, event: Event, now: int) -> list[Notification]:
         """Stages that the reminder of an armed event was sent; whom to `notify`."""
         due = trigger_time(event) or 0
+        is_untouched = self._staged[event.id].before is event
         fired = msgspec.structs.replace(event, reminder_sent_time=now)
         document = self.stage(event.id, fired, ChangeType.UPDATED, now, SERVER)
+        if is_untouched:
+            self._only_fired.add(event.id)
         return [
             Notification(NotificationKey(event.id, due, row.manager_id), due, now, document)
             for row in event.participants
@@ -221,6 +225,7 @@ class Batch:
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
     ) -> bytes:
         """Takes up one change of an event that `event` gave; its document (its last, if gone)."""
+        self._only_fired.discard(event_id)
         staged = self._staged[event_id]
         document = staged.document if after is None else encode_event(after)
         self._last_seq += 1
@@ -229,6 +234,12 @@ class Batch:
         if after is not None:
             self._collections.setdefault((after.brand, after.desk), len(self._collections) + 1)
         return document
+
+    def take(self, event_id: int, document: bytes) -> Event:
+        """`event`, of an event that was read from the database already."""
+        event = decode_event(document)
+        self._staged[event_id] = _Staged(event, event, document)
+        return event
 
     def _stored(self, event_id: int) -> _Staged:
         document = None
@@ -263,6 +274,9 @@ class Batch:
         managers_added: list[tuple[int, ...]] = []
         for event_id, staged in self._staged.items():
             if staged.after is staged.before:
+                continue
+            if event_id in self._only_fired:
+                touched.append((event_id, staged.document, 0))
                 continue
             before = index_row(staged.before) if staged.before else None
             after = index_row(staged.after) if staged.after else None

@@ -20,7 +20,8 @@ MAX_FIRED = 2000
 _NEXT_EVENT = "SELECT min(due_time) FROM event WHERE due_time > 0"
 _NEXT_SNOOZED = "SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0"
 _DUE_EVENTS = """
-    SELECT id FROM event WHERE due_time > 0 AND due_time <= ? ORDER BY due_time, id LIMIT ?"""
+    SELECT id, document FROM event WHERE due_time > 0 AND due_time <= ?
+    ORDER BY due_time, id LIMIT ?"""
 _DUE_SNOOZED = """
     SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, e.document
     FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
@@ -143,10 +144,8 @@ def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> Fi
     wanted: list[Notification] = []
     events = 0
     due: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
-    for (event_id,) in due:
-        event = batch.event(event_id)
-        assert event is not None
-        wanted += batch.fire(event, now)
+    for event_id, document in due:
+        wanted += batch.fire(batch.take(event_id, document), now)
         events += 1
         if len(wanted) >= MAX_FIRED:
             break
