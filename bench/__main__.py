@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import creates, large, lists, reads
+from bench import creates, feed, large, lists, reads, reminders
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
@@ -23,6 +23,8 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "reads": reads.measure,
     "creates": creates.measure,
     "lists": lists.measure,
+    "reminders": reminders.measure,
+    "feed": feed.measure,
     "large": large.measure,
 }
 MOST_SEC = 1200

@@ -110,8 +110,10 @@ async def serving(
             Server(context, bounds, HOST, 0, tls=tls) as server,
         ):
             found = Running(server, store, clock)
-            yield found
-            await found.hang_up()
+            try:
+                yield found
+            finally:
+                await found.hang_up()
     finally:
         await store.close()
 

@@ -9,7 +9,11 @@ from harness import Desk, error_of, new_event, request, token
 from helpers import NOW
 
 TEN = token(10)
-FIELDS = ["id", "brand", "desk", "owner_manager_id", "created_by", "updated_by", "type", "status", "priority", "title", "ast_json", "start_time", "end_time", "all_day", "timezone", "remind_time", "remind_before_sec", "reminder_sent_time", "customer_id", "lead_id", "login", "created_time", "updated_time", "version", "participants"]
+FIELDS = (
+    "id brand desk owner_manager_id created_by updated_by type status priority title ast_json "
+    "start_time end_time all_day timezone remind_time remind_before_sec reminder_sent_time "
+    "customer_id lead_id login created_time updated_time version participants"
+)
 
 
 async def test_an_event_with_nothing_but_the_required_fields_gets_every_default(
@@ -54,12 +58,12 @@ async def test_an_event_with_nothing_but_the_required_fields_gets_every_default(
 
 
 async def test_the_keys_come_in_the_order_of_the_contract(desk: Desk) -> None:
-    assert list(await desk.add(TEN)) == FIELDS
+    assert " ".join(await desk.add(TEN)) == FIELDS
 
 
 async def test_null_for_an_optional_field_means_absent(desk: Desk) -> None:
     nulls: dict[str, Any] = dict.fromkeys(
-        set(FIELDS) - {"id", "title", "start_time", "end_time"}, None
+        set(FIELDS.split()) - {"id", "title", "start_time", "end_time"}, None
     )
     event = await desk.add(TEN, **nulls, participant_manager_ids=None, idempotency_key=None)
     assert event == await desk.add(TEN) | {"id": 1, "participants": event["participants"]}

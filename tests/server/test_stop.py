@@ -15,7 +15,7 @@ from deskcal.store.sqlite import open_sqlite
 from faulty_disk import FaultyDisk
 from harness import FakeClock, everything, new_event, token
 from helpers import KEY
-from wire import HOST, WAIT_SEC, Wire, soon
+from wire import HOST, WAIT_SEC, Wire, soon, until
 
 TEN = token(10)
 
@@ -28,6 +28,7 @@ class Held:
         self.is_syncing = threading.Event()
         self._may_return = threading.Event()
         self._disk = disk
+        self._wires: list[Wire] = []
 
     def hold(self) -> None:
         """From now on no sync returns."""
@@ -43,11 +44,22 @@ class Held:
         self._may_return.wait(WAIT_SEC)
 
     async def connect(self) -> Wire:
-        return Wire(*await asyncio.open_connection(HOST, self.server.port))
+        wire = Wire(*await asyncio.open_connection(HOST, self.server.port))
+        self._wires.append(wire)
+        return wire
 
-    def stop(self) -> asyncio.Task[None]:
+    async def stop(self) -> asyncio.Task[None]:
         """Begins to stop."""
-        return asyncio.ensure_future(self.server.__aexit__(None, None, None))
+        stopping = asyncio.ensure_future(self.server.__aexit__(None, None, None))
+        await until(lambda: self.server.context.stopping)
+        return stopping
+
+    async def end(self) -> None:
+        """Stops, whatever the test has left."""
+        self.let_go()
+        for wire in self._wires:
+            wire.writer.transport.abort()
+        await soon(await self.stop())
 
 
 @pytest.fixture
@@ -59,8 +71,7 @@ async def held(tmp_path: Path) -> AsyncIterator[Held]:
         server = await Server(context, limits, HOST, 0).__aenter__()
         found = Held(server, disk)
         yield found
-        found.let_go()
-        await found.stop()
+        await found.end()
     await store.close()
     disk.close()
 
@@ -73,7 +84,7 @@ async def test_what_is_in_flight_is_answered_before_the_connection_is_closed(hel
         wire.ask(TEN, "MngAddCalendarEvent", number, **new_event())
     wire.ask(TEN, "MngGetCalendarEventsByFilter", "list", **everything())
     assert await asyncio.to_thread(held.is_syncing.wait, WAIT_SEC)
-    stopping = held.stop()
+    stopping = await held.stop()
     assert await idle.is_closed()
     assert not stopping.done()
     held.let_go()
@@ -93,7 +104,7 @@ async def test_a_request_that_comes_after_the_stop_is_refused_and_not_applied(he
     held.hold()
     wire.ask(TEN, "MngAddCalendarEvent", "early", **new_event(title="early"))
     assert await asyncio.to_thread(held.is_syncing.wait, WAIT_SEC)
-    stopping = held.stop()
+    stopping = await held.stop()
     wire.ask(TEN, "MngAddCalendarEvent", "late", **new_event(title="late"))
     late = await wire.answer()
     assert (late["extID"], late["status"], late["error"]["code"]) == ("late", 503, "UNAVAILABLE")
@@ -106,6 +117,6 @@ async def test_a_request_that_comes_after_the_stop_is_refused_and_not_applied(he
 
 async def test_a_stopped_server_takes_no_new_connection(held: Held) -> None:
     port = held.server.port
-    await soon(held.stop())
+    await soon(await held.stop())
     with pytest.raises(OSError):
         await asyncio.open_connection(HOST, port)

@@ -1,26 +1,16 @@
 """Real Chromium on the built page of a real server process; skipped, saying why, without them."""
 
-import json
 import os
-import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from deskcal.access import SessionType, secret_key, sign
-from deskcal.demo import demo_managers
 from deskcal.gateway.site import page_directory
+from web.served import DESKTOP, PHONE, OpenPage, Served, Wire
 
-SECRET = "a secret of the browser tests, 32 bytes or more"
-DESKTOP, PHONE = (1440, 900), (390, 844)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,111 +20,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-Answer = dict[str, Any]
-
-
-class Wire:
-    """A client of the server's TCP side, one call at a time."""
-
-    def __init__(self, address: str, token: str) -> None:
-        host, _, port = address.rpartition(":")
-        self._socket = socket.create_connection((host, int(port)), timeout=20)
-        self._file = self._socket.makefile("rb")
-        self._token = token
-
-    def call(self, command: str, **data: Any) -> Any:
-        """The `data` of the answer, which must be a success."""
-        message = {"command": command, "extID": 1, "data": data, "__token": self._token}
-        self._socket.sendall(json.dumps(message).encode() + b"\r\n")
-        while True:
-            answer = json.loads(self._file.readline())
-            if isinstance(answer, dict) and "extID" in answer:
-                assert answer["status"] == 200, answer
-                return answer["data"]
-
-    def add(self, **fields: Any) -> Answer:
-        """A new event of the demo's first manager."""
-        start = fields.setdefault("start_time", now() + 3600)
-        fields.setdefault("end_time", start + 3600)
-        made: Answer = self.call("MngAddCalendarEvent", **fields)["event"]
-        return made
-
-    def get(self, event_id: int) -> Answer:
-        """The event as it is."""
-        found: Answer = self.call("MngGetCalendarEvent", id=event_id)["event"]
-        return found
-
-    def close(self) -> None:
-        self._file.close()
-        self._socket.close()
-
-
-def now() -> int:
-    """Unix seconds."""
-    return int(time.time())
-
-
-def monday_at(hour: int, weeks: int = 1) -> int:
-    """Unix seconds of that hour, UTC, on a Monday to come."""
-    day = now() // 86_400
-    monday = day - (day + 3) % 7 + 7 * weeks
-    return monday * 86_400 + hour * 3600
-
-
-def iso_day(seconds: int) -> str:
-    """Its UTC date."""
-    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
-
-
-class Served:
-    """A server process with the demo desk."""
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self.web = "127.0.0.1:0"
-        self.start()
-
-    def start(self) -> None:
-        """Starts it; again on the same web address."""
-        arguments = ["--data", str(self._data), "--tcp", "127.0.0.1:0", "--web", self.web]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "deskcal.cli", "serve", *arguments, "--demo"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            env=os.environ | {"DESKCAL_SECRET": SECRET},
-        )
-        assert self._process.stdout is not None
-        said = ""
-        while "web calendar is at" not in said:
-            line = self._process.stdout.readline()
-            assert line, f"the server ended: {said}"
-            said += line
-        found = re.search(r"tcp (\S+:\d+).*web calendar is at http://(\S+)/", said, re.DOTALL)
-        assert found is not None
-        self.tcp, self.web = found[1], found[2]
-
-    def stop(self) -> None:
-        """Ends it, as an operator would."""
-        self._process.terminate()
-        self._process.communicate(timeout=20)
-
-    def token(self, manager_id: int = 10, **claims: object) -> str:
-        """A token as the demo's managers have them."""
-        one = next(one for one in demo_managers() if one.manager_id == manager_id)
-        usual = {
-            "id": manager_id,
-            "type": int(SessionType.SESSION_CRM_ADMIN if one.desks == "*" else one.session_type),
-            "desks": one.desks,
-            "name": one.name,
-            "exp": now() + 3600,
-        }
-        return sign(secret_key(SECRET), usual | claims)
-
-    def address(self, query: str = "", **claims: Any) -> str:
-        """The page, signed in by its fragment."""
-        return f"http://{self.web}/{query}#token={self.token(**claims)}"
 
 
 @pytest.fixture(scope="session")
@@ -169,9 +54,6 @@ def wire(served: Served) -> Iterator[Wire]:
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     found: tuple[int, int] = request.param
     return found
-
-
-OpenPage = Callable[..., Page]
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import re
 import time
 
 from playwright.sync_api import Page, expect
-from web.conftest import OpenPage, Served, Wire, monday_at, now
+
+from web.served import OpenPage, Served, Wire, monday_at, now
 from web.test_everyday import event_named, query
 
 Size = tuple[int, int]
@@ -18,13 +19,13 @@ def test_what_one_browser_creates_appears_in_another_within_a_second(
     page = open_page(query("week", monday_at(9, 3)), manager_id=11)
     page.keyboard.press("n")
     page.get_by_label("Title", exact=True).fill(title)
-    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Create", exact=True).click()
     begun = time.monotonic()
     expect(event_named(other, title)).to_be_visible()
     assert time.monotonic() - begun < 1
-    page.get_by_role("button", name="Complete").click()
+    page.get_by_role("button", name="Complete", exact=True).click()
     expect(event_named(other, title)).to_have_class(re.compile("ev-done"))
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     expect(event_named(other, title)).to_have_count(0)
 
 
@@ -33,12 +34,12 @@ def test_an_answer_given_meanwhile_is_merged_with_a_new_title(
 ) -> None:
     event = wire.add(title="Old title", participant_manager_ids=[11], desk="DESK_RETENTION")
     page = open_page(f"?view=agenda&event={event['id']}", size=size)
-    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
     page.get_by_label("Title", exact=True).fill("New title")
     guest = Wire(served.tcp, served.token(11))
     guest.call("MngRespondCalendarEvent", id=event["id"], status=2)
     guest.close()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="New title")).to_be_visible()
     after = wire.get(event["id"])
     assert after["title"] == "New title"
@@ -50,11 +51,11 @@ def test_two_titles_are_both_shown_and_one_is_chosen(
 ) -> None:
     event = wire.add(title="Once")
     page = open_page(f"?view=agenda&event={event['id']}", size=size)
-    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
     page.get_by_label("Title", exact=True).fill("Mine")
     page.get_by_label("Login").fill("777")
     wire.call("MngUpdateCalendarEvent", id=event["id"], title="Theirs")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     dialog = page.get_by_role("dialog", name="Two people changed this event")
     expect(dialog.get_by_text("Mine", exact=True)).to_be_visible()
     expect(dialog.get_by_text("Theirs", exact=True)).to_be_visible()

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from web.conftest import OpenPage, Wire, monday_at
+
+from web.served import OpenPage, Wire, monday_at
 from web.test_everyday import event_named, query
 
 Size = tuple[int, int]
@@ -50,7 +51,7 @@ def test_axe_finds_nothing_serious_in_the_panel(
     page = open_page(f"?view=agenda&event={event['id']}", size=size, theme=theme)
     expect(page.get_by_role("heading", name="Panel")).to_be_visible()
     assert serious(page) == []
-    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
     assert serious(page) == []
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("button", name="Close").last.click()

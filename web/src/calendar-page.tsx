@@ -7,6 +7,7 @@ import { ConflictDialog } from "./components/conflict-dialog";
 import { ConnectionBar } from "./components/connection-bar";
 import { DayDialog } from "./components/day-dialog";
 import { DeskMeeting } from "./components/desk-meeting";
+import { Icon } from "./components/icon";
 import { EventPanel } from "./components/event-panel";
 import { ReminderCards } from "./components/reminder-cards";
 import { SideBar } from "./components/side-bar";
@@ -152,7 +153,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onWholeDay={setWholeDay}
         />
         <button type="button" className="round-button" aria-label="New event" onClick={() => startNew(null)}>
-          +
+          <Icon name="plus" size={22} />
         </button>
       </main>
       {(draft || chosen) && (

@@ -56,7 +56,7 @@ def connect_reader(directory: Path, vfs: str | None = None) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READONLY
     connection = apsw.Connection(str(directory / DATABASE), flags=flags, vfs=vfs)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    connection.execute("PRAGMA cache_size = -8192")
+    connection.execute("PRAGMA cache_size = -2048")
     return connection
 
 

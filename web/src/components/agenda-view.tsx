@@ -8,7 +8,7 @@ import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import { AGENDA_DAYS } from "../visible-range";
 import { Avatar } from "./avatar";
-import { clockTimes, eventClass, spokenName } from "./event-face";
+import { clockTimes, eventClass, Spoken } from "./event-face";
 import { Icon, TypeIcon } from "./icon";
 
 interface Props {
@@ -88,20 +88,22 @@ export function EventRowButton({ item, zone, directory, me, onOpen }: Omit<Props
       type="button"
       className={`row ${eventClass(row, me)}`}
       style={{ "--c": owner.colour } as React.CSSProperties}
-      aria-label={spokenName(item, zone, owner.name)}
       onClick={() => onOpen(row)}
     >
       <span className="row-time">{time}</span>
       <span className="row-bar" />
       <span className="row-main">
-        <span className="ev-title">{item.title}</span>
-        <span className="row-more">
+        <span className="ev-title">
+          {item.title}
+          <Spoken row={row} owner={owner.name} />
+        </span>
+        <span className="row-more" aria-hidden="true">
           <TypeIcon type={row.type} />
           {labelOf(TYPES, row.type)}
           {row.desk && <span className="row-desk">{directory.deskTitle(row.desk)}</span>}
         </span>
       </span>
-      <span className="row-owner">
+      <span className="row-owner" aria-hidden="true">
         <Avatar person={owner} />
         <span className="row-owner-name">{owner.name}</span>
       </span>

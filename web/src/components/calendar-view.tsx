@@ -1,7 +1,7 @@
 // react-big-calendar, given only what it can show. The zone is luxon's default while it draws.
 
 import { DateTime, Settings } from "luxon";
-import { cloneElement, useCallback, useMemo, useRef, type ReactElement } from "react";
+import { cloneElement, useCallback, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
 import { Calendar, luxonLocalizer, type DateHeaderProps, type EventProps, type EventWrapperProps, type SlotInfo } from "react-big-calendar";
 import withDragAndDropModule, { type EventInteractionArgs } from "react-big-calendar/lib/addons/dragAndDrop";
 import { dateIn, toSeconds, type CalendarItem } from "../calendar-event";
@@ -13,7 +13,7 @@ import type { ChangeFilters } from "../use-filters";
 import { cutColumns, cutRows } from "../view-cut";
 import { dayBounds, visibleRange } from "../visible-range";
 import { AgendaView } from "./agenda-view";
-import { EventBlock, EventLine, eventClass, spokenName } from "./event-face";
+import { EventBlock, EventLine, eventClass } from "./event-face";
 import { useSize } from "./use-size";
 
 export interface Slot {
@@ -95,6 +95,8 @@ export function CalendarView(props: Props) {
   );
   const moved = ({ event, start, end, isAllDay }: EventInteractionArgs<CalendarItem>) =>
     onMove(event, new Date(start), new Date(end), isAllDay ?? event.allDay);
+  // Its row group has no table around it, which screen readers take for a fault.
+  useEffect(() => box.current?.querySelector(".rbc-allday-cell")?.setAttribute("role", "table"), [box, view, zone]);
   const selected = useMemo(() => items.find((item) => item.resource.id === filters.event), [items, filters.event]);
 
   return (
@@ -126,7 +128,7 @@ export function CalendarView(props: Props) {
           dayLayoutAlgorithm={layDay as never}
           onView={(name) => onChange({ view: name as ViewName })}
           onNavigate={(to) => onChange({ day: dateIn(toSeconds(to), zone) })}
-          onDrillDown={(to) => onChange({ view: "day", day: dateIn(toSeconds(to), zone) })}
+          drilldownView={null}
           onSelectEvent={(item) => onOpen(item.resource)}
           onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && onOpen(item.resource)}
           onSelectSlot={(slot) => onNew(slotOf(slot, view))}
@@ -150,8 +152,9 @@ function partsOf(look: Look) {
     if (!count) return null;
     const day = dateIn(toSeconds(date), look.current.zone);
     return (
-      <button type="button" className="more" aria-label={`${count} more on ${day}`} onClick={() => look.current.onWholeDay(day)}>
-        +{count}<span className="more-word"> more</span>
+      <button type="button" className="more" onClick={() => look.current.onWholeDay(day)}>
+        +{count} <span className="more-word">more</span>
+        <span className="visually-hidden">more on {day}</span>
       </button>
     );
   };
@@ -168,19 +171,21 @@ function partsOf(look: Look) {
     );
   };
   return {
-    eventWrapper: (wrapper: EventWrapperProps<CalendarItem>) => spoken(wrapper, look),
-    event: ({ event }: EventProps<CalendarItem>) => <EventLine item={event} zone={look.current.zone} />,
+    eventWrapper: ButtonWrapper,
+    weekWrapper: ({ children }: { children?: ReactNode }) => <div role="cell">{children}</div>,
+    event: lineFace(look),
     week: { header: DayHead, event: timedFace(look) },
     work_week: { header: DayHead, event: timedFace(look) },
     day: { header: DayHead, event: timedFace(look) },
     month: {
+      header: ({ label }: { label: string }) => <span role="columnheader">{label}</span>,
       dateHeader: ({ date, isOffRange }: DateHeaderProps) => {
         const at = DateTime.fromJSDate(date, { zone: look.current.zone });
         const day = at.toISODate() ?? "";
         return (
           <div className="date-head" data-off={isOffRange}>
             <More date={date} />
-            <button type="button" className="date-link" aria-label={at.toFormat("cccc d LLLL")} onClick={() => look.current.onChange({ view: "day", day })}>
+            <button type="button" className="date-link" aria-label={at.toFormat("cccc d LLL")} onClick={() => look.current.onChange({ view: "day", day })}>
               {at.day === 1 ? at.toFormat("d LLL") : at.day}
             </button>
           </div>
@@ -190,19 +195,27 @@ function partsOf(look: Look) {
   };
 }
 
-function timedFace(look: Look) {
-  return ({ event }: EventProps<CalendarItem>) =>
-    event.allDay ? <EventLine item={event} zone={look.current.zone} /> : <EventBlock item={event} zone={look.current.zone} />;
+function lineFace(look: Look) {
+  return ({ event }: EventProps<CalendarItem>) => <EventLine item={event} {...faceOf(event, look.current)} />;
 }
 
-/** Makes what react-big-calendar draws of an event a button with a name. */
-function spoken({ event, children }: EventWrapperProps<CalendarItem> & { children?: unknown }, look: Look): ReactElement {
-  const { zone, directory } = look.current;
-  const label = spokenName(event, zone, directory.person(event.resource.owner_manager_id).name);
-  const name = { role: "button", tabIndex: 0, "aria-label": label, title: undefined };
+function timedFace(look: Look) {
+  return ({ event }: EventProps<CalendarItem>) => {
+    const Face = event.allDay ? EventLine : EventBlock;
+    return <Face item={event} {...faceOf(event, look.current)} />;
+  };
+}
+
+function faceOf({ resource }: CalendarItem, { zone, directory }: Look["current"]) {
+  return { zone, owner: directory.person(resource.owner_manager_id).name };
+}
+
+/** Makes what react-big-calendar draws of an event a button; its text is its name. */
+function ButtonWrapper({ children }: EventWrapperProps<CalendarItem> & { children?: unknown }): ReactElement {
+  const button = { role: "button", tabIndex: 0, title: undefined } as never;
   const outer = children as ReactElement<{ children?: ReactElement }>;
   const inner = outer.props.children;
-  return typeof outer.type === "string" || !inner ? cloneElement(outer, name as never) : cloneElement(outer, {}, cloneElement(inner, name as never));
+  return typeof outer.type === "string" || !inner ? cloneElement(outer, button) : cloneElement(outer, {}, cloneElement(inner, button));
 }
 
 function pressed(event: KeyboardEvent): boolean {

@@ -5,10 +5,13 @@ import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
 import { EventStatus, ParticipantStatus, Priority, type EventRow } from "../types.gen";
 import { Icon, TypeIcon } from "./icon";
 
-/** What a screen reader says of it. */
-export function spokenName({ start, end, allDay, title, resource }: CalendarItem, zone: string, owner: string): string {
-  const time = allDay ? "All day" : `${timeIn(toSeconds(start), zone)} to ${timeIn(toSeconds(end), zone)}`;
-  const parts = [title, time, labelOf(TYPES, resource.type), owner];
+/** What a screen reader says of an event after time and title. */
+export function Spoken({ row, owner }: { row: EventRow; owner: string }) {
+  return <span className="visually-hidden">, {spokenRest(row, owner)}</span>;
+}
+
+function spokenRest(resource: EventRow, owner: string): string {
+  const parts = [labelOf(TYPES, resource.type), owner];
   if (resource.status !== EventStatus.OPEN) parts.push(labelOf(STATUSES, resource.status));
   if (resource.priority >= Priority.HIGH) parts.push(`${labelOf(PRIORITIES, resource.priority)} priority`);
   return parts.join(", ");
@@ -31,20 +34,29 @@ export function eventClass(row: EventRow, me: number): string {
   return names.join(" ");
 }
 
-export function EventLine({ item, zone }: { item: CalendarItem; zone: string }) {
+interface FaceProps {
+  item: CalendarItem;
+  zone: string;
+  owner: string;
+}
+
+export function EventLine({ item, zone, owner }: FaceProps) {
   const { resource: row, start, allDay, title } = item;
   return (
     <span className="ev-line">
       <Mark row={row} />
       {!allDay && <span className="ev-time">{timeIn(toSeconds(start), zone)}</span>}
-      <span className="ev-title">{title}</span>
+      <span className="ev-title">
+        {title}
+        <Spoken row={row} owner={owner} />
+      </span>
     </span>
   );
 }
 
 const SHORT_MS = 40 * 60_000;
 
-export function EventBlock({ item, zone }: { item: CalendarItem; zone: string }) {
+export function EventBlock({ item, zone, owner }: FaceProps) {
   const { resource: row, start, end, title } = item;
   const isShort = end.getTime() - start.getTime() < SHORT_MS;
   return (
@@ -52,6 +64,7 @@ export function EventBlock({ item, zone }: { item: CalendarItem; zone: string })
       <span className="ev-title">
         <Mark row={row} />
         {title}
+        <Spoken row={row} owner={owner} />
       </span>
       <span className="ev-time">{isShort ? timeIn(toSeconds(start), zone) : clockTimes(item, zone)}</span>
     </span>

@@ -88,11 +88,13 @@ function AddPerson({ taken, brand, directory, onAdd }: AddProps) {
     onAdd(id);
     setText("");
     setActive(0);
+    setIsOpen(false);
   };
   const onKey = (event: React.KeyboardEvent) => {
-    if (event.key === "ArrowDown") setActive((at) => Math.min(at + 1, offered.length - 1));
+    if (event.key === "ArrowDown" && !isOpen) setIsOpen(true);
+    else if (event.key === "ArrowDown") setActive((at) => Math.min(at + 1, offered.length - 1));
     else if (event.key === "ArrowUp") setActive((at) => Math.max(at - 1, 0));
-    else if (event.key === "Enter") add(offered[active]?.id);
+    else if (event.key === "Enter") add(isOpen ? offered[active]?.id : undefined);
     else if (event.key === "Escape" && isOpen) setIsOpen(false);
     else return;
     event.preventDefault();

@@ -89,8 +89,9 @@ export function TopBar({ filters, theme, person, isLoading, onChange, onToday, o
       >
         <Icon name={theme === "dark" ? "sun" : "moon"} />
       </button>
-      <button type="button" className="me" aria-label={`${person.name}: sign out`} title={`${person.name}: sign out`} onClick={onLeave}>
+      <button type="button" className="me" title={`${person.name}: sign out`} onClick={onLeave}>
         <Avatar person={person} size={28} />
+        <span className="visually-hidden">{person.name}: sign out</span>
       </button>
     </header>
   );

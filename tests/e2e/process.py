@@ -1,0 +1,90 @@
+"""A server process that a test starts, kills and starts again. Plain processes, no tricks."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from helpers import SECRET
+
+WAIT_SEC = 60
+COMMAND = (sys.executable, "-m", "deskcal.cli")
+
+
+class ServerProcess:
+    """`deskcal serve` on a free port, ready."""
+
+    def __init__(self, process: asyncio.subprocess.Process, host: str, port: int) -> None:
+        self.process = process
+        self.host = host
+        self.port = port
+
+    async def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self, number: signal.Signals) -> int:
+        """Asks it to stop; its exit status."""
+        self.process.send_signal(number)
+        async with asyncio.timeout(10):
+            return await self.process.wait()
+
+
+def environment() -> dict[str, str]:
+    """Ours, with the secret of these tests and no other setting."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DESKCAL_")}
+    return kept | {"DESKCAL_SECRET": SECRET, "PYTHONIOENCODING": "utf-8"}
+
+
+@asynccontextmanager
+async def serve(data: Path, *options: str) -> AsyncIterator[ServerProcess]:
+    """A server that is ready; gone at the end, whatever happens."""
+    arguments = ("serve", "--data", str(data), "--tcp", "127.0.0.1:0", "--web", "off", *options)
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        *arguments,
+        env=environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(WAIT_SEC):
+            host, port = await _ready(process)
+        yield ServerProcess(process, host, port)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def _ready(process: asyncio.subprocess.Process) -> tuple[str, int]:
+    assert process.stdout is not None
+    while line := (await process.stdout.readline()).decode():
+        found = re.search(r"ready: .*tcp (\S+):([0-9]+)", line)
+        if found:
+            return found[1], int(found[2])
+    raise AssertionError("the server ended before it was ready")
+
+
+async def run(*arguments: str) -> tuple[int, str]:
+    """Exit status and all output of a command that ends by itself."""
+    process = await asyncio.create_subprocess_exec(
+        *arguments,
+        env=environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(WAIT_SEC):
+        output, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode()
+
+
+async def deskcal(*arguments: str) -> tuple[int, str]:
+    """Exit status and all output of one `deskcal` command."""
+    return await run(*COMMAND, *arguments)
