@@ -53,4 +53,5 @@ bench: $(STAMP) ## Measure, in ratios against what is possible on this machine
 	$(BIN)/python -m bench
 
 clean: ## Remove what was made; ./data stays
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+		src/deskcal/gateway/page web/node_modules

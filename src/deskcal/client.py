@@ -3,7 +3,6 @@
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -24,7 +23,6 @@ from deskcal.client_data import (
 )
 from deskcal.client_feed import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client_link import Link
-from deskcal.errors import DeskcalError
 from deskcal.model import Event, ParticipantStatus
 
 
@@ -262,8 +260,9 @@ class Client:
         """
         watch = ChangeWatch(self, {**facts, "deskFilter": desk_filter}, since, token)
         key = (token, watch.channel)
-        is_ours = watch.channel not in self._link.subscribed(self.token_now(token))
-        self._uses[key] += is_ours or self._uses[key] > 0
+        is_new = watch.channel not in self._link.subscribed(self.token_now(token))
+        is_ours = is_new or self._uses[key] > 0
+        self._uses[key] += is_ours
         self._link.listen(watch)
         try:
             while page := await watch.next_page():
@@ -271,10 +270,9 @@ class Client:
                     yield change
         finally:
             self._link.leave(watch)
-            self._uses[key] -= self._uses[key] > 0
-            if is_ours and not self._uses[key] and not self._link.is_closed:
-                with suppress(DeskcalError):
-                    await self.unsubscribe([watch.channel], token=token)
+            self._uses[key] -= is_ours
+            if is_ours and not self._uses[key]:
+                self._link.leave_channel(self.token_now(token), watch.channel)
 
     async def reminders(
         self, *, token: str | None = None, acknowledge: bool = True

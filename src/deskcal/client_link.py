@@ -150,6 +150,13 @@ class Link:
             first = known.since if known else since
             self._subscriptions[token] = _Subscription(channels, first)
 
+    def leave_channel(self, token: str | None, name: str) -> None:
+        """Unsubscribes, here and on new connections; nobody waits for the answer."""
+        left = [known for known in self.subscribed(token) if known != name]
+        self.keep_subscribed(token, left, None)
+        if self._connected:
+            self._tell("Unsubscribe", {"chanels": [name]}, token, _failure_of)
+
     async def _open(self) -> None:
         to = self._options
         async with asyncio.timeout(to.timeout_sec):

@@ -4,11 +4,11 @@ import asyncio
 import json
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from harness import ADMIN, new_event, token
+from harness import ADMIN, new_event, request, token
 from helpers import NOW
 from wire import Running, Wire, serving
 
@@ -80,6 +80,8 @@ async def test_who_does_not_read_is_told_to_resync_and_nobody_else_notices(tmp_p
         await subscribe(reader)
         writer = await running.connect()
         context = running.server.context
+        transport = cast(asyncio.Transport, stalled.writer.transport)
+        transport.pause_reading()
         last = 0
         while not context.feed.resyncs:
             event = new_event(ast_json=LARGE)
@@ -88,6 +90,7 @@ async def test_who_does_not_read_is_told_to_resync_and_nobody_else_notices(tmp_p
             assert await seqs_until(reader, last) == [last]
         assert context.feed.subscriber_count == 2
 
+        transport.resume_reading()
         got = [await message(stalled)]
         while got[-1]["event"] == "calendar:event":
             got.append(await message(stalled))
@@ -148,7 +151,8 @@ async def test_a_reminder_comes_without_a_subscription_and_once_on_each_connecti
     for wire in (first, second):
         kind, title, _, name, *_ = await message(wire)
         assert (kind, title, name) == ("n", "Retention sync", f"1-{NOW - 30}-10")
-    await first.call(TEN, "MngAckCalendarReminder", token=f"1-{NOW - 30}-10")
+    first.send(request("MngAckCalendarReminder", 1, {"token": f"1-{NOW - 30}-10"}, TEN) + b"\r\n")
+    assert (await first.answer())["status"] == 200
     third = await running.connect()
     assert (await third.call(TEN, "Ping"))["status"] == 200
     assert (await third.call(TEN, "Ping"))["status"] == 200

@@ -22,8 +22,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with its module: while Playwright is open, no test can run an event loop of its own."""
     chromium = os.environ.get("DESKCAL_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium here: apt-get install chromium, or name one in DESKCAL_CHROMIUM")

@@ -1,11 +1,13 @@
 """What strangers wrote stays text; what the gateway answers guards the page."""
 
+import datetime as dt
 import http.client
 import json
 import re
 import urllib.error
 import urllib.request
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -18,9 +20,20 @@ Size = tuple[int, int]
 SCRIPTS = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>\'"]]>{{7*7}}'
 ASTS: list[Any] = [
     SCRIPTS,
-    {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": SCRIPTS}]}]},
-    {"type": "script", "props": {"dangerouslySetInnerHTML": {"__html": SCRIPTS}}, "children": [SCRIPTS]},
-    {"type": "iframe", "props": {"src": "javascript:window.broken=1", "srcdoc": SCRIPTS}, "children": SCRIPTS},
+    {
+        "type": "doc",
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": SCRIPTS}]}],
+    },
+    {
+        "type": "script",
+        "props": {"dangerouslySetInnerHTML": {"__html": SCRIPTS}},
+        "children": [SCRIPTS],
+    },
+    {
+        "type": "iframe",
+        "props": {"src": "javascript:window.broken=1", "srcdoc": SCRIPTS},
+        "children": SCRIPTS,
+    },
     {
         "type": "doc",
         "content": [
@@ -31,9 +44,13 @@ ASTS: list[Any] = [
             }
         ],
     },
-    {"type": "a", "props": {"href": " java\nscript:window.broken=1", "onclick": "window.broken=1"}, "children": [SCRIPTS]},
+    {
+        "type": "a",
+        "props": {"href": " java\nscript:window.broken=1", "onclick": "window.broken=1"},
+        "children": [SCRIPTS],
+    },
     {"type": "a", "props": {"href": "data:text/html," + SCRIPTS}, "children": [SCRIPTS]},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("ast", ASTS)
@@ -151,3 +168,18 @@ def test_filters_are_in_the_address(open_page: OpenPage, size: Size) -> None:
         "aria-pressed", "true"
     )
     assert json.dumps(address).isascii()
+
+
+@pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"])
+def test_in_a_week_with_a_clock_change_events_stand_at_their_hour(
+    open_page: OpenPage, wire: Wire, day: str
+) -> None:
+    zone = ZoneInfo("Europe/Nicosia")
+    start = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(10), zone)
+    wire.add(title="Ten o'clock", start_time=int(start.timestamp()))
+    page = open_page(f"?view=week&day={day}&zone=Europe/Nicosia", zone="UTC")
+    label = page.locator(".rbc-time-gutter .rbc-timeslot-group").nth(10).bounding_box()
+    shown = event_named(page, "Ten o'clock").bounding_box()
+    assert label is not None and shown is not None
+    assert abs(shown["y"] - label["y"]) <= 2
+    assert abs(shown["height"] - label["height"]) <= 3

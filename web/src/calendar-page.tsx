@@ -1,6 +1,6 @@
 // The whole page of somebody who is signed in: holds the state, and hands it to the parts.
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { allDayTimes, dateIn, movedTimes, nowSeconds, toItem, toSeconds, type CalendarItem } from "./calendar-event";
 import { CalendarView, type Slot } from "./components/calendar-view";
 import { ConflictDialog } from "./components/conflict-dialog";
@@ -51,7 +51,12 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const [isSideOpen, setIsSideOpen] = useState(false);
   const { zone, day, view } = filters;
 
-  const rows = useMemo(() => events.rows.filter((row) => isShown(row, filters)), [events.rows, filters]);
+  const search = useDeferredValue(filters.search);
+  const { brand, desk, managers, types, statuses, priorities } = filters;
+  const rows = useMemo(() => {
+    const wanted = { brand, desk, managers, types, statuses, priorities, search };
+    return events.rows.filter((row) => isShown(row, wanted));
+  }, [events.rows, brand, desk, managers, types, statuses, priorities, search]);
   const items = useMemo(() => rows.map((row) => toItem(row, zone)), [rows, zone]);
   const chosen = filters.event ? events.get(filters.event) : undefined;
 

@@ -97,7 +97,7 @@ function isZone(zone: string | null): string | null {
 }
 
 /** Whether the list that the server gives under `filters` would hold the row, times aside. */
-export function inScope(row: EventRow, filters: Filters): boolean {
+export function inScope(row: EventRow, filters: Pick<Filters, "brand" | "desk" | "managers">): boolean {
   if (filters.brand && row.brand !== filters.brand) return false;
   if (!deskMatches(filters.desk, row.desk)) return false;
   return filters.managers.length === 0 || filters.managers.some((id) => takesPart(row, id));
@@ -109,7 +109,7 @@ export function takesPart(row: EventRow, manager: number): boolean {
 }
 
 /** Whether the row is to be seen. */
-export function isShown(row: EventRow, filters: Filters): boolean {
+export function isShown(row: EventRow, filters: Omit<Filters, "view" | "day" | "zone" | "event">): boolean {
   if (!inScope(row, filters)) return false;
   if (filters.types.length && !filters.types.includes(row.type)) return false;
   if (filters.statuses.length && !filters.statuses.includes(row.status)) return false;

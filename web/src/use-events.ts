@@ -36,6 +36,8 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
   const gone = useRef(new Set<number>());
   const loaded = useRef(new Map<string, Span[]>());
   const cursor = useRef<number | null>(null);
+  /** What was known before a reload, and has not come again. */
+  const stale = useRef(new Set<number>());
   const waiting = useRef<Change[]>([]);
   const [changes, setChanges] = useState(0);
   const [isLive, setIsLive] = useState(false);
@@ -59,7 +61,7 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
   }, [changed]);
 
   const reload = useCallback(() => {
-    known.current.clear();
+    stale.current = new Set(known.current.keys());
     loaded.current.clear();
     setEpoch((count) => count + 1);
   }, []);
@@ -105,6 +107,8 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
   }, [state, api, reload]);
 
   const { view, day, zone, brand, desk, managers } = filters;
+  const opened = useRef(filters.event);
+  opened.current = filters.event;
   const scope = JSON.stringify([brand, desk, managers]);
   useEffect(() => {
     if (!isLive) return;
@@ -113,12 +117,13 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
       const span = spanOf(range);
       if (isCovered(loaded.current.get(scope) ?? [], span)) return;
       if (known.current.size > KEPT_ROWS) {
-        known.current.clear();
+        stale.current = new Set(known.current.keys());
         loaded.current.clear();
       }
       for (const manager_id of askedManagers(managers)) {
         await fetchRows(api, { ...span, brand, deskFilter: desk, manager_id }, (rows) => {
           for (const row of rows) {
+            stale.current.delete(row.id);
             const before = known.current.get(row.id);
             if (gone.current.has(row.id) || (before && before.version >= row.version)) continue;
             known.current.set(row.id, row);
@@ -128,10 +133,20 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
       }
       loaded.current.set(scope, [...(loaded.current.get(scope) ?? []), span]);
     };
+    const dropStale = () => {
+      for (const id of stale.current) {
+        // The one in the panel may be of another range: somebody may be editing it.
+        if (id === opened.current) api.get(id).then(put, () => drop(id));
+        else known.current.delete(id);
+      }
+      if (stale.current.size) changed();
+      stale.current.clear();
+    };
     const run = async () => {
       setIsLoading(true);
       try {
         await load(visibleRange(view, day, zone));
+        dropStale();
         setError(null);
       } catch (failure) {
         if (!isStale) setError(failure instanceof ServerError ? failure.message : "The events could not be loaded.");
@@ -149,7 +164,7 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
     };
     // `managers` is in `scope`.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [isLive, epoch, view, day, zone, scope, api, changed]);
+  }, [isLive, epoch, view, day, zone, scope, api, changed, put, drop]);
 
   const rows = useMemo(() => [...known.current.values()], [changes]);
   const get = useCallback((id: number) => known.current.get(id), []);
@@ -168,7 +183,7 @@ async function goLive(api: Api, since: number | null): Promise<{ next: number | 
   }
   const next = await api.cursor().catch(() => null);
   await api.subscribe(next).catch(() => {});
-  return { next, missed: true };
+  return { next, missed: since !== null };
 }
 
 interface Wanted extends Span {

@@ -43,10 +43,10 @@ export function pageDay(view: ViewName, day: string, pages: 1 | -1): string {
 export function rangeTitle(view: ViewName, day: string): string {
   const at = DateTime.fromISO(day, { zone: "utc" });
   if (view === "month") return at.toFormat("LLLL yyyy");
-  if (view === "day") return at.toFormat("cccc, d LLLL yyyy");
+  if (view === "day") return at.toFormat("ccc, d LLL yyyy");
   const { start, end } = visibleRange(view, day, "utc");
   const last = end.minus({ days: 1 });
-  if (start.hasSame(last, "month")) return `${start.toFormat("d")} – ${last.toFormat("d LLLL yyyy")}`;
+  if (start.hasSame(last, "month")) return `${start.toFormat("d")} – ${last.toFormat("d LLL yyyy")}`;
   if (start.hasSame(last, "year")) return `${start.toFormat("d LLL")} – ${last.toFormat("d LLL yyyy")}`;
   return `${start.toFormat("d LLL yyyy")} – ${last.toFormat("d LLL yyyy")}`;
 }

@@ -1,8 +1,8 @@
 // react-big-calendar, given only what it can show. The zone is luxon's default while it draws.
 
-import { DateTime, Settings } from "luxon";
+import { DateTime } from "luxon";
 import { cloneElement, useCallback, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
-import { Calendar, luxonLocalizer, type DateHeaderProps, type EventProps, type EventWrapperProps, type SlotInfo } from "react-big-calendar";
+import { Calendar, type DateHeaderProps, type EventProps, type EventWrapperProps, type SlotInfo } from "react-big-calendar";
 import withDragAndDropModule, { type EventInteractionArgs } from "react-big-calendar/lib/addons/dragAndDrop";
 import { dateIn, toSeconds, type CalendarItem } from "../calendar-event";
 import { layDay } from "../day-layout";
@@ -12,6 +12,7 @@ import type { Directory } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
 import { cutColumns, cutRows } from "../view-cut";
 import { dayBounds, visibleRange } from "../visible-range";
+import { zoneLocalizer } from "../zone-localizer";
 import { AgendaView } from "./agenda-view";
 import { EventBlock, EventLine, eventClass } from "./event-face";
 import { useSize } from "./use-size";
@@ -58,15 +59,12 @@ const FORMATS = {
 };
 
 export function CalendarView(props: Props) {
-  const { items, filters, directory, me, onChange, onOpen, onNew, onMove, onWholeDay } = props;
+  const { items, filters, directory, me, onChange, onOpen, onWholeDay } = props;
+  const act = useRef(props);
+  act.current = props;
   const { view, day, zone } = filters;
   const [box, { width, height }] = useSize();
-  Settings.defaultZone = zone;
-  Settings.defaultLocale = "en-GB";
-  const localizer = useMemo(() => {
-    Settings.defaultZone = zone;
-    return luxonLocalizer(DateTime, { firstDayOfWeek: 1 });
-  }, [zone]);
+  const localizer = useMemo(() => zoneLocalizer(zone), [zone]);
   const date = useMemo(() => DateTime.fromISO(day, { zone }).set({ hour: 12 }).toJSDate(), [day, zone]);
   const bounds = useMemo(() => dayBounds(visibleRange(view, day, zone)), [view, day, zone]);
   const { shown, hidden } = useMemo(() => {
@@ -93,17 +91,13 @@ export function CalendarView(props: Props) {
     }),
     [me, filters.managers, directory],
   );
-  const moved = ({ event, start, end, isAllDay }: EventInteractionArgs<CalendarItem>) =>
-    onMove(event, new Date(start), new Date(end), isAllDay ?? event.allDay);
   // Its row group has no table around it, which screen readers take for a fault.
   useEffect(() => box.current?.querySelector(".rbc-allday-cell")?.setAttribute("role", "table"), [box, view, zone]);
   const selected = useMemo(() => items.find((item) => item.resource.id === filters.event), [items, filters.event]);
 
-  return (
-    <div ref={box} id="calendar" className="calendar" data-view={view} data-loading={props.isLoading} tabIndex={-1}>
-      {view === "agenda" ? (
-        <AgendaView items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} onOpen={onOpen} />
-      ) : (
+  // Drawing the grid anew is dear: only when something in it has changed.
+  const grid = useMemo(
+    () => view !== "agenda" && (
         <BigCalendar
           key={zone}
           localizer={localizer}
@@ -126,16 +120,25 @@ export function CalendarView(props: Props) {
           components={components}
           eventPropGetter={eventProps}
           dayLayoutAlgorithm={layDay as never}
-          onView={(name) => onChange({ view: name as ViewName })}
-          onNavigate={(to) => onChange({ day: dateIn(toSeconds(to), zone) })}
+          onView={(name) => act.current.onChange({ view: name as ViewName })}
+          onNavigate={(to) => act.current.onChange({ day: dateIn(toSeconds(to), zone) })}
           drilldownView={null}
-          onSelectEvent={(item) => onOpen(item.resource)}
-          onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && onOpen(item.resource)}
-          onSelectSlot={(slot) => onNew(slotOf(slot, view))}
-          onEventDrop={moved}
-          onEventResize={moved}
+          onSelectEvent={(item) => act.current.onOpen(item.resource)}
+          onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && act.current.onOpen(item.resource)}
+          onSelectSlot={(slot) => act.current.onNew(slotOf(slot, view))}
+          onEventDrop={(drop) => moved(drop, act.current)}
+          onEventResize={(drop) => moved(drop, act.current)}
           draggableAccessor={() => true}
         />
+    ),
+    [localizer, shown, date, view, zone, selected, components, eventProps, scrollTo],
+  );
+  return (
+    <div ref={box} id="calendar" className="calendar" data-view={view} data-loading={props.isLoading} tabIndex={-1}>
+      {view === "agenda" ? (
+        <AgendaView items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} onOpen={onOpen} />
+      ) : (
+        grid
       )}
     </div>
   );
@@ -216,6 +219,10 @@ function ButtonWrapper({ children }: EventWrapperProps<CalendarItem> & { childre
   const outer = children as ReactElement<{ children?: ReactElement }>;
   const inner = outer.props.children;
   return typeof outer.type === "string" || !inner ? cloneElement(outer, button) : cloneElement(outer, {}, cloneElement(inner, button));
+}
+
+function moved({ event, start, end, isAllDay }: EventInteractionArgs<CalendarItem>, { onMove }: Props): void {
+  onMove(event, new Date(start), new Date(end), isAllDay ?? event.allDay);
 }
 
 function pressed(event: KeyboardEvent): boolean {

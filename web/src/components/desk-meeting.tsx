@@ -34,7 +34,8 @@ const SLOTS_OFFERED = 4;
 export function DeskMeeting({ session, zone, day, directory, api, actions, onOpen, onClose }: Props) {
   const [brand, setBrand] = useState(directory.person(session.id).brand || directory.brands[0] || "default");
   const desks = directory.desks.filter((desk) => desk.brand === brand);
-  const [chosenDesk, setDesk] = useState(() => desks.find((one) => deskMatches(session.desks, one.code))?.code ?? "");
+  const ownMask = directory.person(session.id).desks || session.desks;
+  const [chosenDesk, setDesk] = useState(() => desks.find((one) => deskMatches(ownMask, one.code))?.code ?? "");
   const desk = desks.some((one) => one.code === chosenDesk) ? chosenDesk : (desks[0]?.code ?? "");
   const team = useMemo(() => teamOf(directory, brand, desk), [directory, brand, desk]);
   const [left, setLeft] = useState<number[]>([]);

@@ -50,14 +50,20 @@ export function EventForm({ initial, isNew, changedMeanwhile, zone, directory, o
             <Icon name="close" />
           </button>
         </div>
-        <input
+        <textarea
           className="title-input"
           data-first
           aria-label="Title"
           placeholder="Title"
+          rows={1}
           maxLength={500}
           value={fields.title}
-          onChange={(event) => set({ title: event.target.value })}
+          onChange={(event) => set({ title: event.target.value.replace(/\s*\n\s*/g, " ") })}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
         />
       </header>
       <div className="panel-body form">

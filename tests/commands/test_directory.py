@@ -1,0 +1,60 @@
+"""MngGetCalendarDirectory over a store. Source: issue 4, "Managers by name"."""
+
+from pathlib import Path
+
+from deskcal import directory as names
+from deskcal.store.sqlite_directory import directory_in, put_in
+from harness import ADMIN, Desk, error_of, open_desk, token
+
+ANN = names.Manager(id=10, name="Ann O'Neil {}]", desks="DESK_A", colour="#3b6fe0")
+BOB = names.Manager(id=11, name="Bob", brand="other", desks="DESK_B", colour="#0e9384")
+DESK_A = names.Desk(code="DESK_A", title="A")
+DESK_B = names.Desk(code="DESK_B", brand="other", title="B")
+
+
+async def test_managers_and_desks_that_the_session_may_see_are_told(desk: Desk) -> None:
+    await desk.context.store.directory.put([BOB, ANN], [DESK_B, DESK_A])
+    mine = token(10, desks="DESK_A", brands="default")
+    answered = await desk.call(mine, "MngGetCalendarDirectory", deskFilter="*")
+    assert answered["data"] == {
+        "managers": [
+            {
+                "id": 10,
+                "name": "Ann O'Neil {}]",
+                "brand": "default",
+                "desks": "DESK_A",
+                "colour": "#3b6fe0",
+                "disabled": 0,
+            }
+        ],
+        "desks": [{"code": "DESK_A", "brand": "default", "title": "A"}],
+        "default_timezone": "UTC",
+    }
+    everyone = await desk.call(token(1, ADMIN), "MngGetCalendarDirectory", deskFilter="*")
+    assert [one["id"] for one in everyone["data"]["managers"]] == [10, 11]
+
+
+async def test_a_desk_filter_is_required_and_must_be_a_mask(desk: Desk) -> None:
+    missing = await desk.call(token(), "MngGetCalendarDirectory")
+    assert error_of(missing) == (400, "FIELD_REQUIRED", "deskFilter")
+    wrong = await desk.call(token(), "MngGetCalendarDirectory", deskFilter="!A")
+    assert error_of(wrong) == (400, "INVALID_FIELD", "deskFilter")
+
+
+async def test_what_is_put_again_replaces_what_was_there(desk: Desk) -> None:
+    store = desk.context.store.directory
+    await store.put([ANN], [DESK_A])
+    renamed = names.Manager(id=10, name="Anne", colour="#3b6fe0", disabled=1)
+    await store.put([renamed], [names.Desk(code="DESK_A", title="First")])
+    found = await store.all()
+    assert found.managers == [renamed]
+    assert [one.title for one in found.desks] == ["First"]
+
+
+async def test_the_command_line_writes_beside_a_running_server(tmp_path: Path) -> None:
+    assert directory_in(tmp_path / "none").managers == []
+    async with open_desk(tmp_path) as running:
+        put_in(tmp_path, [BOB], [DESK_B])
+        found = await running.context.store.directory.all()
+        assert (found.managers, found.desks) == ([BOB], [DESK_B])
+    assert directory_in(tmp_path).managers == [BOB]

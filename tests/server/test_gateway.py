@@ -1,0 +1,152 @@
+"""The gateway without a browser: messages over a WebSocket, its limits, its end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from deskcal.gateway import Gateway
+from deskcal.gateway.sockets import same_origin
+from harness import Desk, new_event, open_desk, token
+
+LIST = {"from": 1, "to": 9_999_999_999, "limit": 10, "offset": 0, "deskFilter": "*"}
+
+
+@asynccontextmanager
+async def serving(directory: Path, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
+    """A gateway, and the address of its WebSocket."""
+    async with open_desk(directory, **limits) as desk:
+        context = desk.context
+        async with Gateway(context, context.limits, "127.0.0.1", 0) as gateway:
+            yield desk, f"ws://{gateway.addresses[0]}/ws"
+
+
+async def ask(socket: ClientConnection, command: str, **data: Any) -> Any:
+    """The answer to a request that carries no token."""
+    await socket.send(json.dumps({"command": command, "extID": "1", "data": data}))
+    async with asyncio.timeout(10):
+        while True:
+            answer = json.loads(await socket.recv())
+            if "extID" in answer:
+                return answer
+
+
+async def sign_in(socket: ClientConnection, manager_id: int = 10) -> None:
+    await socket.send(json.dumps({"authorization": token(manager_id)}))
+
+
+async def test_the_first_message_sets_the_token_of_those_that_have_none(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (_, address), connect(address) as socket:
+        assert (await ask(socket, "MngAddCalendarEvent", **new_event()))["status"] == 401
+        await sign_in(socket)
+        made = await ask(socket, "MngAddCalendarEvent", **new_event())
+        assert made["data"]["event"]["created_by"] == 10
+        await sign_in(socket, 11)
+        made = await ask(socket, "MngAddCalendarEvent", **new_event())
+        assert made["data"]["event"]["created_by"] == 11
+
+
+async def test_a_token_of_its_own_goes_before_the_sockets(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (_, address), connect(address) as socket:
+        await sign_in(socket)
+        message = {"command": "MngAddCalendarEvent", "data": new_event(), "__token": token(12)}
+        await socket.send(json.dumps(message))
+        assert json.loads(await socket.recv())["data"]["event"]["created_by"] == 12
+
+
+@pytest.mark.parametrize("text", ["", "  \r\n", "[]", "nonsense", "{}", '{"authorization":7}'])
+async def test_what_is_no_request_is_answered_as_on_tcp(tmp_path: Path, text: str) -> None:
+    async with serving(tmp_path) as (_, address), connect(address) as socket:
+        await socket.send(text)
+        answer = await ask(socket, "Ping") if not text.strip() else json.loads(await socket.recv())
+        assert answer["status"] == (200 if not text.strip() else 400)
+        assert (await ask(socket, "Ping"))["status"] == 200
+
+
+async def test_a_change_is_pushed_to_a_subscriber(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (desk, address), connect(address) as socket:
+        await sign_in(socket)
+        assert (await ask(socket, "Subscribe", chanels=["calendar"]))["status"] == 200
+        made = await desk.add(token(10))
+        async with asyncio.timeout(10):
+            pushed = json.loads(await socket.recv())
+        assert (pushed["event"], pushed["data"]["id"]) == ("calendar:event", made["id"])
+
+
+async def test_a_message_over_the_limit_is_told_so_and_ends_the_socket(tmp_path: Path) -> None:
+    async with (
+        serving(tmp_path, max_message_bytes=2048) as (_, address),
+        connect(address) as socket,
+    ):
+        await socket.send("x" * 2049)
+        assert json.loads(await socket.recv())["status"] == 413
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await socket.recv()
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009
+
+
+async def test_many_requests_at_once_are_all_answered(tmp_path: Path) -> None:
+    async with (
+        serving(tmp_path, max_requests_in_flight=3) as (_, address),
+        connect(address) as socket,
+    ):
+        await sign_in(socket)
+        for number in range(50):
+            event = new_event(title=f"Event {number}")
+            message = {"command": "MngAddCalendarEvent", "extID": number, "data": event}
+            await socket.send(json.dumps(message))
+        answered = [json.loads(await socket.recv()) for _ in range(50)]
+        assert sorted(answer["extID"] for answer in answered) == list(range(50))
+        assert (await ask(socket, "MngGetCalendarEventsByFilter", **LIST))["data"]["count"] == 50
+
+
+async def test_bad_messages_in_a_row_end_the_socket(tmp_path: Path) -> None:
+    async with serving(tmp_path, max_bad_messages=2) as (_, address), connect(address) as socket:
+        await socket.send("no")
+        await socket.send("no")
+        with pytest.raises(websockets.ConnectionClosed):
+            for _ in range(3):
+                await socket.recv()
+
+
+async def test_a_silent_socket_is_closed(tmp_path: Path) -> None:
+    async with (
+        serving(tmp_path, idle_timeout_sec=0.1) as (_, address),
+        connect(address) as socket,
+    ):
+        with pytest.raises(websockets.ConnectionClosed):
+            async with asyncio.timeout(10):
+                await socket.recv()
+
+
+async def test_a_closed_socket_is_forgotten(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (desk, address):
+        async with connect(address) as socket:
+            await sign_in(socket)
+            await ask(socket, "Subscribe", chanels=["calendar"])
+            assert desk.context.feed.subscriber_count == 1
+        async with asyncio.timeout(10):
+            while desk.context.feed.subscriber_count:
+                await asyncio.sleep(0.01)
+
+
+async def test_stopping_closes_the_sockets(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (_, address):
+        socket = await connect(address)
+        await sign_in(socket)
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        await socket.recv()
+    assert closed.value.rcvd is not None and closed.value.rcvd.code in (1001, 1012)
+
+
+def test_only_our_own_page_may_open_a_socket() -> None:
+    assert same_origin(None, "a.example")
+    assert same_origin("https://A.example:8766", "a.example:8766")
+    assert not same_origin("https://b.example", "a.example")
+    assert not same_origin("null", "a.example")

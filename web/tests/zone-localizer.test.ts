@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { secondsOf } from "../src/calendar-event";
+import { quicken } from "../src/fast-zone";
+import { wallClock } from "../src/zone-localizer";
+
+const zone = "Europe/Nicosia";
+const at = (date: string, time: string) => new Date(secondsOf(date, time, zone) * 1000);
+
+it.each(["2027-03-28", "2027-06-01", "2027-10-31"])("a day is drawn with 24 hours on %s", (day) => {
+  const { getTotalMin, getMinutesFromMidnight } = wallClock(zone);
+  expect(getTotalMin(at(day, "00:00"), at(day, "23:59"))).toBe(24 * 60 - 1);
+  expect(getMinutesFromMidnight(at(day, "10:30"))).toBe(630);
+});
+
+it("a quickened zone reckons as before, also across a change", () => {
+  const moments = ["2027-03-28", "2027-10-31", "1965-05-05"].flatMap((day) => ["00:30", "02:59", "03:00", "04:00"].map((time) => [day, time] as const));
+  const before = moments.map(([day, time]) => secondsOf(day, time, "Europe/Warsaw"));
+  quicken("Europe/Warsaw");
+  expect(moments.map(([day, time]) => secondsOf(day, time, "Europe/Warsaw"))).toEqual(before);
+  expect(moments.map(([day, time]) => secondsOf(day, time, "Europe/Warsaw"))).toEqual(before);
+});
