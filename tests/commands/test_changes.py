@@ -55,7 +55,9 @@ async def test_without_a_cursor_only_the_cursor_of_now_comes(desk: Desk) -> None
 async def test_pages_go_on_from_next_until_there_is_no_more(desk: Desk) -> None:
     for _ in range(5):
         await desk.add(ALL)
-    seen, since, mores = [], 0, []
+    seen: list[int] = []
+    mores: list[int] = []
+    since = 0
     while not mores or mores[-1]:
         page = await changes(desk, since=since, limit=2)
         seen += [row["seq"] for row in page["changes"]]
