@@ -32,6 +32,8 @@ REST = 1.0
 """Of the time that a look took, what follows before the next: requests get their share."""
 PUSHES_AT_ONCE = 50
 """Subscribers that are told before others run."""
+CALM_BYTES = 16 * 1024
+"""Unsent output of a subscriber that has caught up; with more it gets no further page."""
 PRUNE_AT_ONCE = 1000
 PRUNE_EVERY_SEC = 60
 POLL_SEC = 1
@@ -333,6 +335,7 @@ class Feed:
         try:
             while (since := subscriber.hindmost()) < max(self._seq, subscriber.foremost()):
                 await self._tell_page(subscriber, since)
+                await _taken(subscriber.peer)
             subscriber.restart(subscriber.foremost())
         except ResyncRequired:
             self._resync(subscriber)
@@ -354,6 +357,12 @@ class Feed:
         subscriber.told(stop if is_whole else changes[-1].seq)
         while lines and not subscriber.peer.send(b"".join(lines)):
             await asyncio.sleep(POLL_SEC)
+
+
+async def _taken(peer: Peer) -> None:
+    """Until the client has taken what it was told: who is live with much unsent is too slow."""
+    while peer.unsent_bytes() > CALM_BYTES:
+        await asyncio.sleep(LEAST_WAIT_SEC)
 
 
 def _lines(changes: Iterable[SeenChange], viewers: Sequence[_Viewer]) -> list[bytes]:
