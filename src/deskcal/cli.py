@@ -55,7 +55,10 @@ class Commands(click.Group):
             raise Failure(str(exc)) from exc
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="deskcal")
 def main() -> None:
     """A calendar server for sales and retention desks: JSON over persistent TCP."""
