@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bench import processes, requests
 from bench.load import Job, Load
+from bench.processes import Served
 from bench.scale import Ground
 from bench.stores import calendar, fill
 from bench.table import Row, at_least, compared, per_sec, percent
@@ -17,39 +18,49 @@ GOALS = {1: at_least(0.70), 16: at_least(0.40)}
 """In flight on each connection, to the share of the bare server's rate."""
 
 
+HOT_EVENTS = 1_000
+"""What a few desks look at in a day: documents and records stay in the processor's caches."""
+
+
 def measure(ground: Ground) -> Iterator[Row]:
-    """Two rows: one request in flight on each connection, and sixteen."""
+    """Two rows, one request in flight on each connection and sixteen, for few and many events."""
     scale = ground.scale
     store = fill(ground.directory / "reads", calendar(scale.read_events))
-    lines = requests.reads(scale.read_events, RING, ground.now)
-    path = requests.save(ground.directory / "reads.requests", lines)
     with processes.deskcal(store) as ours, processes.bare() as bare:
-        answers = requests.check(ours.port, path)
-        size = sum(map(len, answers)) / len(answers)
-        ground.say(f"reads: {len(answers)} answers of {size:.0f} bytes checked")
-        for in_flight, goal in GOALS.items():
-            rates: dict[str, list[float]] = {"ours": [], "bare": []}
-            for _ in range(scale.rounds):
-                for name, server in (("ours", ours), ("bare", bare)):
-                    job = Job(
-                        port=server.port,
-                        requests=path,
-                        in_flight=in_flight,
-                        seconds=scale.seconds,
-                    )
-                    cpu = server.cpu_sec
-                    load: Load = processes.run("load", job, Load)
-                    busy = (server.cpu_sec - cpu) / (load.seconds + job.warm_sec)
-                    rates[name].append(load.per_sec)
-                    ground.say(
-                        f"reads, {in_flight} in flight, {name}: {load.per_sec:,.0f}/s; busy: "
-                        f"server {busy:.0%}, generator {load.cpu_sec / load.seconds:.0%}"
-                    )
-            yield compared(
-                f"point reads, 64 connections, {in_flight} in flight on each",
-                rates["ours"],
-                rates["bare"],
-                goal,
-                show=per_sec,
-                show_ratio=percent,
-            )
+        for events in (HOT_EVENTS, scale.read_events):
+            yield from _out_of(ground, events, {"ours": ours, "bare": bare})
+
+
+def _out_of(ground: Ground, events: int, servers: dict[str, Served]) -> Iterator[Row]:
+    """Reads of random ones of the first `events`."""
+    lines = requests.reads(events, RING, ground.now)
+    path = requests.save(ground.directory / f"reads-{events}.requests", lines)
+    answers = requests.check(servers["ours"].port, path)
+    size = sum(map(len, answers)) / len(answers)
+    ground.say(f"reads out of {events:,}: {len(answers)} answers of {size:.0f} bytes checked")
+    for in_flight, goal in GOALS.items():
+        rates: dict[str, list[float]] = {"ours": [], "bare": []}
+        for _ in range(ground.scale.rounds):
+            for name, server in servers.items():
+                rates[name].append(_rate(ground, path, in_flight, name, server))
+        yield compared(
+            f"point reads out of {events:,}, 64 connections, {in_flight} in flight on each",
+            rates["ours"],
+            rates["bare"],
+            goal,
+            show=per_sec,
+            show_ratio=percent,
+        )
+
+
+def _rate(ground: Ground, path: str, in_flight: int, name: str, server: Served) -> float:
+    seconds = ground.scale.seconds
+    job = Job(port=server.port, requests=path, in_flight=in_flight, seconds=seconds)
+    cpu = server.cpu_sec
+    load: Load = processes.run("load", job, Load)
+    busy = (server.cpu_sec - cpu) / (load.seconds + job.warm_sec)
+    ground.say(
+        f"reads, {in_flight} in flight, {name}: {load.per_sec:,.0f}/s; busy: "
+        f"server {busy:.0%}, generator {load.cpu_sec / load.seconds:.0%}"
+    )
+    return load.per_sec

@@ -26,7 +26,7 @@ LAYERS: tuple[set[str], ...] = (
     {"feed"},
     {"reminders"},
     {"commands"},
-    {"connection", "desk"},
+    {"admission", "connection", "desk"},
     {"server", "gateway"},
     {"app"},
     {"cli", "testing", "typescript", "reference"},

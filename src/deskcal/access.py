@@ -19,6 +19,8 @@ from deskcal.filters import MASK_BYTES, MASK_PATTERNS, BadMask, DeskMask, Mask
 from deskcal.limits import DEFAULT_LIMITS, Limits
 from deskcal.model import MAX_ID
 
+FEED = "ics"
+"""The `use` of a token that opens an iCalendar feed, and nothing else."""
 REMEMBERED_TOKENS = 20_000
 """Verified tokens that are kept; then the oldest goes."""
 
@@ -62,6 +64,8 @@ class Claims(Struct, kw_only=True):
     name: str | None = None
     iss: str | None = None
     aud: str | list[str] | None = None
+    use: str | UnsetType = UNSET
+    """What alone the token is for, such as `FEED`; absent: for requests."""
 
 
 class Session(Struct, frozen=True):
@@ -91,10 +95,10 @@ class Session(Struct, frozen=True):
 
     def can_see(self, sight: Sight) -> bool:
         """Whether the event is in scope, or of a matching brand with this manager in it."""
-        brands, desks = self.brands, self.desks
+        brands = self.brands
         if not (brands.matches_all or brands.matches(sight.brand)):
             return False
-        if self.manager_id in sight.managers or desks.matches(sight.desk):
+        if self.desks.matches(sight.desk) or self.manager_id in sight.managers:
             return True
         return self.is_admin
 
@@ -222,12 +226,21 @@ class TokenVerifier:
             raise Unauthorized("__token has expired; log in again")
         return session
 
-    def _verify(self, token: str | None, now: float) -> Session:
+    def authenticate_feed(self, token: str, now: float) -> Session:
+        """The session of a feed's token. Raises: Unauthorized, also for a token of requests."""
+        session = self._verify(token, now, use=FEED)
+        if now >= session.exp + self._leeway_sec or not session.may_use_calendar:
+            raise Unauthorized("the feed's token has expired, or is of no calendar session")
+        return session
+
+    def _verify(self, token: str | None, now: float, use: str | UnsetType = UNSET) -> Session:
         if not token:
             raise Unauthorized("__token is required: a JWT that this server's key has signed")
         if len(token) > self._limits.max_token_bytes:
             raise Unauthorized(f"__token is longer than {self._limits.max_token_bytes} bytes")
         claims = self._claims(self._payload(token))
+        if claims.use != use:
+            raise Unauthorized("__token is made for another use (use); log in for one of your own")
         if claims.nbf is not None and now + self._leeway_sec < claims.nbf:
             raise Unauthorized("__token is not valid yet (nbf)")
         self._check_parties(claims)

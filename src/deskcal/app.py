@@ -258,7 +258,7 @@ async def _web(
         address.host,
         address.port,
         tls=(config.tls_cert, config.tls_key) if config.tls_cert else None,
-        tcp_connections=lambda: server.connection_count,
+        admission=server.admission,
     )
     try:
         await gateway.__aenter__()

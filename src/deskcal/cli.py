@@ -12,7 +12,7 @@ import uvloop
 from msgspec import Raw
 
 from deskcal import __version__, app
-from deskcal.access import BadKey, SessionType, brand_mask, desk_mask, sign
+from deskcal.access import FEED, BadKey, SessionType, brand_mask, desk_mask, sign
 from deskcal.cli_connect import client_of, connect_options
 from deskcal.cli_directory import desk, manager
 from deskcal.cli_options import KEY_SETTINGS, config_of, config_options
@@ -25,6 +25,7 @@ from deskcal.filters import BadMask
 from deskcal.model import MAX_ID
 
 TOKEN_TTL_SEC = 86_400
+FEED_TTL_SEC = 180 * 86_400
 CALL_TIMEOUT_SEC = 30.0
 
 
@@ -92,10 +93,13 @@ def serve(**options: Any) -> None:
 @click.option(
     "--ttl",
     type=click.IntRange(min=1),
-    default=TOKEN_TTL_SEC,
-    show_default=True,
     metavar="SEC",
-    help="Seconds until it expires.",
+    help=f"Seconds until it expires.  [default {TOKEN_TTL_SEC}; with --feed {FEED_TTL_SEC}]",
+)
+@click.option(
+    "--feed",
+    is_flag=True,
+    help="For a calendar app, which subscribes to /ics/TOKEN.ics; opens nothing else.",
 )
 def token(**options: Any) -> None:
     """Print a token signed with the server's secret."""
@@ -174,8 +178,10 @@ def _claims(options: dict[str, Any], config: Config, now: int) -> dict[str, obje
     claims: dict[str, object] = {
         "id": options["manager"],
         "type": int(SessionType[options["session"]]),
-        "exp": now + options["ttl"],
+        "exp": now + (options["ttl"] or (FEED_TTL_SEC if options["feed"] else TOKEN_TTL_SEC)),
     }
+    if options["feed"]:
+        claims["use"] = FEED
     for name, mask in (("desks", desk_mask), ("brands", brand_mask)):
         if options[name] is not None:
             try:

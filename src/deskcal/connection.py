@@ -11,7 +11,7 @@ from collections import deque
 from typing import Any, Protocol, cast
 
 from deskcal.commands import Context, Data, Later, answer, finish
-from deskcal.commands.dispatch import close, finish_done
+from deskcal.commands.dispatch import close, finish_done, refuse
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.frames import HEARTBEAT, FrameDecoder
 from deskcal.limits import Limits
@@ -175,7 +175,7 @@ class Connection(asyncio.Protocol):
                 await self._room_for_list()
                 self._send(await finish(later))
         except Unavailable as exc:
-            self._send(encode_error(later.ext_id, exc))
+            self._send(refuse(later, exc))
         finally:
             close(later)
 

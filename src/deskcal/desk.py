@@ -32,7 +32,7 @@ async def fill(context: Context) -> demo.Filled:
         data = add.decoder.decode(msgspec.json.encode(event.data))
         work = add.answer(context, Peer(), _session(event.actor), data)
         assert not isinstance(work, (bytes, list))
-        laters.append(Later(NULL, work, add))
+        laters.append(Later(NULL, work, add, context))
     for later in laters:
         answer = await finish(later)
         assert isinstance(answer, bytes) and b'"status":200' in answer, answer

@@ -6,6 +6,7 @@ import ssl
 from types import TracebackType
 from typing import Self
 
+from deskcal.admission import Admission
 from deskcal.commands import Context
 from deskcal.connection import Connection
 from deskcal.errors import DeskcalError, Unavailable
@@ -34,13 +35,14 @@ class Server:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """Port 0: any free one, see `addresses`."""
+        self.admission = Admission(limits)
+        """Shared with whatever else lets clients in."""
         self.context = context
         self.limits = limits
         self.loop = asyncio.get_running_loop()
         self._address = (host, port)
         self._tls = tls
         self._connections: dict[Connection, None] = {}
-        self._strangers: dict[Connection, None] = {}
         self._stalled: set[Connection] = set()
         self._refused: set[Connection] = set()
         self._taken = asyncio.Event()
@@ -97,7 +99,7 @@ class Server:
 
     def admit(self, connection: Connection) -> DeskcalError | None:
         """Takes the connection in; where there are too many without a token, the oldest goes."""
-        if len(self._connections) >= self.limits.max_connections:
+        if not self.admission.admit(connection):
             if len(self._refused) >= MAX_REFUSED:
                 connection.abort("too many connections")
             self._refused.add(connection)
@@ -105,16 +107,11 @@ class Server:
                 f"this server has its {self.limits.max_connections} connections; try again later"
             )
         self._connections[connection] = None
-        self._strangers[connection] = None
-        if len(self._strangers) > self.limits.max_connections_without_token:
-            oldest = next(iter(self._strangers))
-            del self._strangers[oldest]
-            oldest.abort("too many connections without a valid token")
         return None
 
     def known(self, connection: Connection) -> None:
         """The connection has carried a valid token."""
-        self._strangers.pop(connection, None)
+        self.admission.known(connection)
 
     def stalled(self, connection: Connection) -> None:
         """Its client does not take its output."""
@@ -145,7 +142,7 @@ class Server:
     def forget(self, connection: Connection) -> None:
         """The connection is closed."""
         self._connections.pop(connection, None)
-        self._strangers.pop(connection, None)
+        self.admission.forget(connection)
         self._stalled.discard(connection)
         self._refused.discard(connection)
         self._taken.set()

@@ -190,6 +190,12 @@ def test_a_token_that_no_server_would_take_is_not_made(
     assert options[0] in made.stderr
 
 
+def test_a_feeds_token_says_so_and_is_valid_for_longer(server: Running) -> None:
+    claims = jwt.decode(server.token("--feed"), options={"verify_signature": False})
+    assert abs(claims.pop("exp") - time.time() - 180 * 86_400) < WAIT_SEC
+    assert claims == {"id": 10, "type": 10, "use": "ics"}
+
+
 def test_the_secret_of_the_environment_goes_first(tmp_path: Path) -> None:
     secret = "s" * 40
     file = tmp_path / "other"

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from deskcal.gateway import Gateway
 from deskcal.gateway.sockets import same_origin
+from deskcal.server import Server
 from harness import Desk, new_event, open_desk, token
 
 LIST = {"from": 1, "to": 9_999_999_999, "limit": 10, "offset": 0, "deskFilter": "*"}
@@ -150,3 +151,80 @@ def test_only_our_own_page_may_open_a_socket() -> None:
     assert same_origin("https://A.example:8766", "a.example:8766")
     assert not same_origin("https://b.example", "a.example")
     assert not same_origin("null", "a.example")
+
+
+async def test_browsers_and_tcp_clients_share_the_connections(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, max_connections=2) as desk:
+        context = desk.context
+        async with (
+            Server(context, context.limits, "127.0.0.1", 0) as server,
+            Gateway(context, context.limits, "127.0.0.1", 0, admission=server.admission) as gateway,
+        ):
+            address = f"ws://{gateway.addresses[0]}/ws"
+            _, tcp = await asyncio.open_connection("127.0.0.1", server.port)
+            async with connect(address) as kept:
+                assert (await ask(kept, "Ping"))["status"] == 200
+                async with connect(address) as refused:
+                    assert json.loads(await refused.recv())["status"] == 503
+                    assert await code_of(refused) == 1013
+                reader, late = await asyncio.open_connection("127.0.0.1", server.port)
+                assert json.loads(await reader.readline())["status"] == 503
+                late.transport.abort()
+                tcp.transport.abort()
+                async with asyncio.timeout(10):
+                    while server.connection_count:
+                        await asyncio.sleep(0.01)
+                async with connect(address) as other:
+                    assert (await ask(other, "Ping"))["status"] == 200
+
+
+async def code_of(socket: ClientConnection) -> int | None:
+    """The code with which the server closes."""
+    with pytest.raises(websockets.ConnectionClosed) as closed:
+        async with asyncio.timeout(10):
+            while True:
+                await socket.recv()
+    return None if closed.value.rcvd is None else closed.value.rcvd.code
+
+
+async def test_beyond_the_strangers_the_oldest_socket_goes(tmp_path: Path) -> None:
+    async with (
+        serving(tmp_path, max_connections_without_token=1) as (_, address),
+        connect(address) as known,
+        connect(address) as first,
+    ):
+        del first
+        await sign_in(known)
+        assert await code_of(known) == 1008
+    async with (
+        serving(tmp_path, max_connections_without_token=1) as (_, address),
+        connect(address) as known,
+    ):
+        await sign_in(known)
+        assert (await ask(known, "Ping"))["status"] == 200
+        async with connect(address) as first:
+            await first.send(json.dumps({"command": "Ping", "__token": "rubbish"}))
+            assert json.loads(await first.recv())["status"] == 401
+            async with connect(address) as second:
+                assert await code_of(first) == 1008
+                assert (await ask(second, "Ping"))["status"] == 200
+                assert (await ask(known, "Ping"))["status"] == 200
+
+
+async def test_a_browser_that_does_not_read_is_told_to_resync_when_it_does(tmp_path: Path) -> None:
+    async with (
+        serving(tmp_path, max_unsent_bytes=64 * 1024) as (desk, address),
+        connect(address, max_queue=1, max_size=None, compression=None) as socket,
+    ):
+        await sign_in(socket)
+        await ask(socket, "Subscribe", chanels=["calendar"])
+        big = "x" * 200_000
+        async with asyncio.timeout(30):
+            while not desk.context.feed.resyncs:
+                await desk.add(token(10), ast_json=big)
+                await asyncio.sleep(0.03)
+            while (pushed := json.loads(await socket.recv()))["event"] != "calendar:resync":
+                assert pushed["event"] == "calendar:event"
+            made = await desk.add(token(10), title="after")
+            pushed = json.loads(await socket.recv())
+        assert (pushed["data"]["id"], pushed["data"]["title"]) == (made["id"], "after")

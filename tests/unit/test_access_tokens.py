@@ -272,3 +272,16 @@ def test_a_refused_token_is_refused_again() -> None:
     by, token = verifier(), sign(secret_key("y" * 32), make_claims())
     for _ in range(2):
         assert refusal(token, by) == "__token is not signed by a key of this server"
+
+
+@pytest.mark.parametrize("use", ["ics", "other", "", None, 7])
+def test_a_token_for_any_other_use_is_not_taken_as_a_sessions(use: object) -> None:
+    assert "use" in refusal(sign(KEY, make_claims(use=use)))
+
+
+def test_a_feed_takes_the_tokens_made_for_it_and_no_others() -> None:
+    by = verifier()
+    assert by.authenticate_feed(sign(KEY, make_claims(use="ics")), NOW).manager_id == 10
+    for claims in ({}, {"use": "other"}, {"use": "ics", "exp": NOW}, {"use": "ics", "type": 0}):
+        with pytest.raises(Unauthorized):
+            by.authenticate_feed(sign(KEY, make_claims(**claims)), NOW)

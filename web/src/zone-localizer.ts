@@ -5,6 +5,13 @@ import { luxonLocalizer, type DateLocalizer } from "react-big-calendar";
 import { quicken } from "./fast-zone";
 
 const MONDAY = 1;
+const DAY_MS = 86_400_000;
+
+interface Sortable {
+  start: Date;
+  end: Date;
+  allDay?: boolean;
+}
 
 /** The localizer of `zone`; luxon's default zone is that one from now on. */
 export function zoneLocalizer(zone: string): DateLocalizer {
@@ -21,6 +28,8 @@ export function zoneLocalizer(zone: string): DateLocalizer {
  */
 export function wallClock(zone: string) {
   const at = (date: Date) => DateTime.fromJSDate(date, { zone });
+  const dayOf = (date: Date) => at(date).startOf("day").toMillis();
+  const nights = ({ start, end }: Sortable) => Math.round((dayOf(new Date(Math.max(+start, +end - 1))) - dayOf(start)) / DAY_MS);
   const elapsed = (start: Date, end: Date) => Math.floor((end.getTime() - start.getTime()) / 60_000);
   const getDstOffset = (start: Date, end: Date) => at(end).offset - at(start).offset;
   return {
@@ -28,5 +37,12 @@ export function wallClock(zone: string) {
     getDstOffset,
     getTotalMin: (start: Date, end: Date) => elapsed(start, end) + getDstOffset(start, end),
     getMinutesFromMidnight: (start: Date) => at(start).hour * 60 + at(start).minute,
+    /** Within a day: what goes over several days, what is all day, then by start. The library's goes by length. */
+    sortEvents: ({ evtA: a, evtB: b }: { evtA: Sortable; evtB: Sortable }) =>
+      dayOf(a.start) - dayOf(b.start) ||
+      nights(b) - nights(a) ||
+      Number(!!b.allDay) - Number(!!a.allDay) ||
+      +a.start - +b.start ||
+      +a.end - +b.end,
   };
 }

@@ -19,3 +19,16 @@ it("a quickened zone reckons as before, also across a change", () => {
   expect(moments.map(([day, time]) => secondsOf(day, time, "Europe/Warsaw"))).toEqual(before);
   expect(moments.map(([day, time]) => secondsOf(day, time, "Europe/Warsaw"))).toEqual(before);
 });
+
+it("events of a day are drawn in order of their start, longer ones not before earlier ones", () => {
+  const { sortEvents } = wallClock(zone);
+  const event = (from: string, to: string, allDay = false, last = "2026-11-09") => ({ start: at("2026-11-09", from), end: at(last, to), allDay });
+  const inOrder = [
+    event("00:00", "00:00", true, "2026-11-11"),
+    event("00:00", "00:00", true, "2026-11-10"),
+    event("10:00", "10:15"),
+    event("11:30", "12:30"),
+    event("17:00", "17:30"),
+  ];
+  expect([...inOrder].reverse().sort((evtA, evtB) => sortEvents({ evtA, evtB }))).toEqual(inOrder);
+});

@@ -65,6 +65,10 @@ class Context(Struct):
     """Of events that name none."""
     stopping: bool = False
     """True once no new request is taken."""
+    answered: list[int] = msgspec.field(default_factory=lambda: [0] * len(COMMANDS))
+    """Requests that were answered with 200, by `Command.number`."""
+    refused: dict[tuple[str, int], int] = msgspec.field(default_factory=dict)
+    """Other answers, by command and status."""
 
     def resume(self, peer: Peer) -> None:
         """A slow client takes its output again."""
@@ -76,6 +80,11 @@ class Context(Struct):
         self.peers.forget(peer)
         self.feed.forget(peer)
 
+    def requests(self) -> dict[tuple[str, int], int]:
+        """Answers since the start, by command and status; what is no command is `UNKNOWN`."""
+        done = {(one.name, 200): self.answered[one.number] for one in COMMANDS.values()}
+        return done | self.refused
+
 
 class Later(Struct):
     """An answer that is still being worked on."""
@@ -84,6 +93,7 @@ class Later(Struct):
     work: Work
     """Await it once; what it raises goes through `failed`."""
     command: "Command"
+    context: Context
 
 
 class Command(Struct, frozen=True):
@@ -100,12 +110,17 @@ class Command(Struct, frozen=True):
     """Whether its answer may be large: a connection works on one such at a time."""
     needs_calendar: bool
     """Whether only the five session types of the seeds may use it."""
+    number: int
+    """Its place in the table."""
 
     @property
     def summary(self) -> str:
         """First line of the handler's docstring."""
         return (self.answer.__doc__ or "").strip().splitlines()[0]
 
+
+UNKNOWN = "unknown"
+"""Under this name answers to what is no command of ours are counted, whatever it is called."""
 
 SPLIT = b"\n"
 """Stands where the pieces go; a line holds none."""
@@ -153,7 +168,9 @@ def command(
 
     def register(handler: _Function) -> _Function:
         decoder = msgspec.json.Decoder(data)
-        one = Command(name, data, handler, decoder, gives_event, is_list, needs_calendar)
+        one = Command(
+            name, data, handler, decoder, gives_event, is_list, needs_calendar, len(COMMANDS)
+        )
         COMMANDS[name] = one
         _Calls.add(one)
         return handler
@@ -183,10 +200,8 @@ def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
     try:
         session = _authenticate(context, peer, token)
         return _perform(context, peer, session, call.command, ext_id, call.data)
-    except DeskcalError as exc:
-        return encode_error(ext_id, exc)
     except Exception as exc:
-        return failed(ext_id, exc)
+        return failed(context, call.command.name, ext_id, exc)
 
 
 def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
@@ -198,18 +213,18 @@ def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> bytes | Lat
         request = decode_request(frame, context.limits.max_json_depth)
     except BadRequest as bad:
         peer.bad_messages += 1
-        return encode_error(bad.ext_id, bad.error)
+        return failed(context, UNKNOWN, bad.ext_id, bad.error)
     peer.bad_messages = 0
     try:
         return _answer_request(context, peer, request)
-    except DeskcalError as exc:
-        return encode_error(request.ext_id, exc)
     except Exception as exc:
-        return failed(request.ext_id, exc)
+        name = request.command if request.command in COMMANDS else UNKNOWN
+        return failed(context, name, request.ext_id, exc)
 
 
 def _answer_request(context: Context, peer: Peer, request: Request) -> bytes | Later:
     if request.command == "Ping" and request.token is None:
+        context.answered[COMMANDS["Ping"].number] += 1
         return encode_answer(request.ext_id, ping(context))
     session = _authenticate(context, peer, request.token)
     found = COMMANDS.get(request.command)
@@ -244,7 +259,8 @@ def _perform(
         raise Unavailable("the server is stopping; nothing was applied")
     found = command.answer(context, peer, session, data)
     if not isinstance(found, bytes):
-        return Later(ext_id, cast(Work, found), command)
+        return Later(ext_id, cast(Work, found), command, context)
+    context.answered[command.number] += 1
     if command.gives_event:
         return encode_event_answer(ext_id, found)
     return encode_answer(ext_id, found)
@@ -253,17 +269,26 @@ def _perform(
 async def finish(later: Later) -> Data:
     """The answer that was still being worked on, as a line in one piece or more. Never raises."""
     try:
-        return _encode(later, await later.work)
+        data = await later.work
+        later.context.answered[later.command.number] += 1
+        return _encode(later, data)
     except Exception as exc:
-        return failed(later.ext_id, exc)
+        return refuse(later, exc)
 
 
 def finish_done(later: Later, work: Future[bytes]) -> bytes:
     """`finish`, for work that is a future and done."""
     try:
-        return encode_event_answer(later.ext_id, work.result())
+        document = work.result()
+        later.context.answered[later.command.number] += 1
+        return encode_event_answer(later.ext_id, document)
     except Exception as exc:
-        return failed(later.ext_id, exc)
+        return refuse(later, exc)
+
+
+def refuse(later: Later, exc: Exception) -> bytes:
+    """The answer where it came to nothing."""
+    return failed(later.context, later.command.name, later.ext_id, exc)
 
 
 def close(later: Later) -> None:
@@ -281,14 +306,19 @@ def _encode(later: Later, data: Data) -> Data:
     return encode_answer(later.ext_id, data)
 
 
-def failed(ext_id: JsonText, exc: Exception) -> bytes:
+def failed(context: Context, name: str, ext_id: JsonText, exc: Exception) -> bytes:
     """The answer to a request that failed; what is no error of ours is logged as an incident."""
-    if isinstance(exc, DeskcalError):
-        return encode_error(ext_id, exc)
+    error = exc if isinstance(exc, DeskcalError) else _incident(exc)
+    key = (name, error.status)
+    context.refused[key] = context.refused.get(key, 0) + 1
+    return encode_error(ext_id, error)
+
+
+def _incident(exc: Exception) -> Internal:
     incident = uuid.uuid4().hex[:12]
     logger.error("incident %s", incident, exc_info=exc)
     told = f"our fault; report incident {incident} to whoever runs this server"
-    return encode_error(ext_id, Internal(told, incident=incident))
+    return Internal(told, incident=incident)
 
 
 def ping(context: Context) -> bytes:

@@ -6,12 +6,13 @@ Requests enter at `answer`, as those of TCP do. The store is never touched here.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
 import uvicorn
 
+from deskcal.admission import Admission
 from deskcal.commands import Context
 from deskcal.gateway.site import site
 from deskcal.gateway.sockets import Sockets
@@ -21,6 +22,8 @@ __all__ = ["Gateway"]
 
 SPARE_BYTES = 64 * 1024
 """A message over the limit by less than this is told so; a longer one just ends the connection."""
+SPARE_CONNECTIONS = 32
+"""For health and metrics, also when clients have taken up all there are."""
 PING_SEC = 20.0
 """Between the pings that find a browser gone without a word, and until one counts as lost."""
 
@@ -44,14 +47,19 @@ class Gateway:
         port: int,
         *,
         tls: tuple[str, str] | None = None,
-        tcp_connections: Callable[[], int] = lambda: 0,
+        admission: Admission | None = None,
     ) -> None:
-        """Port 0: any free one, see `addresses`; `tls`: files of certificate and key."""
-        self.sockets = Sockets(context, limits)
+        """Port 0: any free one, see `addresses`; `tls`: files of certificate and key.
+
+        `admission`: that of the TCP server, whose clients count too.
+        """
+        self.sockets = Sockets(
+            context, limits, Admission(limits) if admission is None else admission
+        )
         self._address = (host, port)
         self._tls = tls
         self._limits = limits
-        self._site = site(context, self.sockets, tcp_connections)
+        self._site = site(context, self.sockets)
 
     async def __aenter__(self) -> Self:
         """Raises: OSError if it can't listen there."""
@@ -67,7 +75,7 @@ class Gateway:
             log_level="warning",
             access_log=False,
             server_header=False,
-            limit_concurrency=self._limits.max_connections,
+            limit_concurrency=self._limits.max_connections + SPARE_CONNECTIONS,
             timeout_graceful_shutdown=max(1, round(self._limits.stop_timeout_sec)),
             ssl_certfile=self._tls[0] if self._tls else None,
             ssl_keyfile=self._tls[1] or None if self._tls else None,

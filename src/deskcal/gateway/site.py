@@ -1,11 +1,9 @@
 """What a browser gets over HTTP: the built page, health, metrics; and the headers that guard it."""
 
-from collections.abc import Callable, Iterable
+import asyncio
 from importlib import resources
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -15,8 +13,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deskcal import __version__
 from deskcal.commands import Context
+from deskcal.errors import DeskcalError
+from deskcal.gateway.figures import registry_of
+from deskcal.gateway.ics_feed import IcsFeed
 from deskcal.gateway.sockets import Sockets
 
 PAGE = "page"
@@ -46,6 +46,10 @@ GUARDS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 """Headers of every answer. No inline script, no foreign host, in nobody's frame."""
+
+READY_SEC = 2.0
+"""Within which the store must answer for the server to be ready."""
+NOT_KEPT = {"cache-control": "no-store"}
 
 NOT_BUILT = (
     "The web calendar is not built. In a checkout, run `make web` (it needs Node 20.19 or newer) "
@@ -80,44 +84,29 @@ class _Assets(StaticFiles):
         return response
 
 
-class _Numbers:
-    """What `/metrics` tells, read at the moment of asking."""
-
-    def __init__(self, sockets: Sockets, tcp_connections: Callable[[], int]) -> None:
-        self._sockets = sockets
-        self._tcp_connections = tcp_connections
-
-    def collect(self) -> Iterable[Metric]:
-        """For prometheus-client."""
-        connections = GaugeMetricFamily(
-            "deskcal_connections", "Clients that are connected", labels=["transport"]
-        )
-        connections.add_metric(["tcp"], self._tcp_connections())
-        connections.add_metric(["websocket"], len(self._sockets))
-        yield connections
-        yield CounterMetricFamily(
-            "deskcal_websocket_messages",
-            "Messages that browsers have sent",
-            value=self._sockets.messages_total,
-        )
-        build = GaugeMetricFamily("deskcal_build", "The version that runs", labels=["version"])
-        build.add_metric([__version__], 1)
-        yield build
-
-
 def page_directory() -> Path:
     """Where the built page lies, if it is built."""
     return Path(str(resources.files("deskcal.gateway"))) / PAGE
 
 
-def site(context: Context, sockets: Sockets, tcp_connections: Callable[[], int]) -> ASGIApp:
+async def _why_not_ready(context: Context) -> str:
+    """A sentence; empty when requests can be taken."""
+    if context.stopping:
+        return "the server is stopping"
+    try:
+        async with asyncio.timeout(READY_SEC):
+            await context.store.load(0)
+    except TimeoutError:
+        return f"the store has not answered a small read within {READY_SEC:g} s"
+    except DeskcalError as exc:
+        return f"the store can't be read: {exc}"
+    return ""
+
+
+def site(context: Context, sockets: Sockets) -> ASGIApp:
     """The application that uvicorn runs."""
     page = page_directory()
-    registry = CollectorRegistry()
-    registry.register(_Numbers(sockets, tcp_connections))
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
+    registry = registry_of(context, sockets)
 
     async def index(_: Request) -> Response:
         file = page / "index.html"
@@ -126,12 +115,13 @@ def site(context: Context, sockets: Sockets, tcp_connections: Callable[[], int])
         return FileResponse(file, headers={"cache-control": "no-cache"})
 
     async def alive(_: Request) -> Response:
-        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+        return PlainTextResponse("ok\n", headers=NOT_KEPT)
 
     async def ready(_: Request) -> Response:
-        if context.stopping:
-            return PlainTextResponse("stopping\n", 503, headers={"cache-control": "no-store"})
-        return PlainTextResponse("ready\n", headers={"cache-control": "no-store"})
+        fault = await _why_not_ready(context)
+        if fault:
+            return PlainTextResponse(f"not ready: {fault}\n", 503, headers=NOT_KEPT)
+        return PlainTextResponse("ready\n", headers=NOT_KEPT)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -141,6 +131,7 @@ def site(context: Context, sockets: Sockets, tcp_connections: Callable[[], int])
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/metrics", metrics),
+        Route("/ics/{token}.ics", IcsFeed(context).serve),
         WebSocketRoute("/ws", sockets.serve),
         Mount("/assets", _Assets(directory=page / "assets", check_dir=False)),
     ]

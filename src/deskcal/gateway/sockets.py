@@ -4,6 +4,7 @@ Source: contract, section 10.
 """
 
 import asyncio
+import functools
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -14,8 +15,9 @@ import msgspec
 from msgspec import Raw, Struct
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from deskcal.admission import Admission
 from deskcal.commands import Context, Data, Later, answer, finish
-from deskcal.commands.dispatch import close
+from deskcal.commands.dispatch import close, refuse
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.limits import Limits
 from deskcal.messages import NO_EXT_ID, encode_error
@@ -41,9 +43,10 @@ _decode_authorization = msgspec.json.Decoder(_Authorization).decode
 class Sockets:
     """Every WebSocket that is open."""
 
-    def __init__(self, context: Context, limits: Limits) -> None:
+    def __init__(self, context: Context, limits: Limits, admission: Admission) -> None:
         self.context = context
         self.limits = limits
+        self.admission = admission
         self.messages_total = 0
         """Frames that browsers have sent."""
         self._open: dict[BrowserSocket, None] = {}
@@ -57,15 +60,22 @@ class Sockets:
             await websocket.close(POLICY)
             return
         await websocket.accept()
-        if len(self._open) >= self.limits.max_connections or self.context.stopping:
-            await websocket.close(TRY_LATER)
-            return
         one = BrowserSocket(websocket, self.context, self.limits)
+        one.on_known = functools.partial(self.admission.known, one)
+        if self.context.stopping:
+            await one.end_with(Unavailable("the server is stopping"), TRY_LATER)
+            return
+        if not self.admission.admit(one):
+            limit = self.limits.max_connections
+            full = Unavailable(f"this server has its {limit} connections; try again later")
+            await one.end_with(full, TRY_LATER)
+            return
         self._open[one] = None
         try:
             await one.run(self._count)
         finally:
             del self._open[one]
+            self.admission.forget(one)
             self.context.forget(one.peer)
 
     def _count(self) -> None:
@@ -104,15 +114,23 @@ class BrowserSocket:
         self._is_ending = False
         self._is_behind = False
         """Whether something could not be pushed."""
+        self._full_at = 0.0
+        """Since when much is unsent, by the loop's clock; 0: it is not."""
+        self._now = asyncio.get_running_loop().time
+        self._code = GOING_AWAY
+        self._reading: asyncio.Task[None] | None = None
+        self.on_known: Callable[[], None] = _nothing
+        """Called once, when a message has carried a valid token."""
         self.unsent_bytes = 0
         """What waits for the browser to take it."""
         client = websocket.client
-        self.peer = Peer(f"{client.host}:{client.port}" if client else "", self.push)
+        name = f"{client.host}:{client.port}" if client else ""
+        self.peer = Peer(name, self.push, lambda: self.unsent_bytes)
 
     async def run(self, count: Callable[[], None]) -> None:
         """Until the browser or a limit ends it."""
         writing = asyncio.create_task(self._write())
-        reading = asyncio.create_task(self._read(count))
+        reading = self._reading = asyncio.create_task(self._read(count))
         try:
             await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -121,7 +139,15 @@ class BrowserSocket:
                 task.cancel()
             await asyncio.gather(writing, reading, *self._tasks, return_exceptions=True)
             with suppress(RuntimeError, WebSocketDisconnect):
-                await self._websocket.close(GOING_AWAY)
+                await self._websocket.close(self._code)
+
+    def abort(self, why: str) -> None:
+        """Closes at once."""
+        logger.info("%s closed: %s", self.peer.name, why)
+        self._code = POLICY
+        self._is_ending = True
+        if self._reading is not None:
+            self._reading.cancel()
 
     async def _read(self, count: Callable[[], None]) -> None:
         while True:
@@ -133,9 +159,12 @@ class BrowserSocket:
             if len(message) > self._limits.max_message_bytes:
                 limit = self._limits.max_message_bytes
                 error = MessageTooLarge(f"the message is longer than {limit} bytes")
-                await self._end_with(error, TOO_BIG)
+                await self.end_with(error, TOO_BIG)
                 return
             self._take(message)
+            if self.peer.sessions:
+                self.on_known()
+                self.on_known = _nothing
             if self.peer.bad_messages >= self._limits.max_bad_messages:
                 await self._websocket.close(POLICY)
                 return
@@ -212,7 +241,7 @@ class BrowserSocket:
                 await self._drained()
                 self._send(await finish(later))
         except Unavailable as exc:
-            self._send(encode_error(later.ext_id, exc))
+            self._send(refuse(later, exc))
         finally:
             close(later)
 
@@ -232,7 +261,7 @@ class BrowserSocket:
 
     def push(self, lines: bytes) -> bool:
         """Queues what nobody asked for; False, and nothing queued, where the browser is slow."""
-        if self._is_ending or self._is_full():
+        if self._is_ending or self._is_too_slow():
             self._is_behind = True
             return False
         self._send(lines)
@@ -241,11 +270,22 @@ class BrowserSocket:
     def _is_full(self) -> bool:
         return self.unsent_bytes > self._limits.max_unsent_bytes
 
+    def _is_much(self) -> bool:
+        return self.unsent_bytes > self._limits.max_unsent_bytes // 8
+
+    def _is_too_slow(self) -> bool:
+        if not self._full_at:
+            return False
+        is_long_full = self._now() - self._full_at > self._limits.write_timeout_sec
+        return is_long_full or self._is_full()
+
     def _send(self, data: Data) -> None:
         self._outbox.append(data)
         self.unsent_bytes += _size(data)
         if self._is_full():
             self._room.clear()
+        if not self._full_at and self._is_much():
+            self._full_at = self._now()
         self._wake.set()
 
     async def _write(self) -> None:
@@ -265,11 +305,13 @@ class BrowserSocket:
     def _sent(self, data: Data) -> None:
         self.unsent_bytes -= _size(data)
         self._read_if_free()
-        if self._is_behind and not self._is_full():
-            self._is_behind = False
-            self._context.feed.resume(self.peer)
+        if self._full_at and not self._is_much():
+            self._full_at = 0.0
+            if self._is_behind:
+                self._is_behind = False
+                self._context.resume(self.peer)
 
-    async def _end_with(self, error: DeskcalError, code: int) -> None:
+    async def end_with(self, error: DeskcalError, code: int) -> None:
         """Says why, and ends."""
         line = encode_error(NO_EXT_ID, error).rstrip()
         await self._websocket.send_text(line.decode())
@@ -285,6 +327,10 @@ class BrowserSocket:
                     await asyncio.sleep(0.01)
         with suppress(RuntimeError, WebSocketDisconnect):
             await self._websocket.close(GOING_AWAY)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _size(data: Data) -> int:

@@ -207,6 +207,14 @@ class Store(Protocol):
     peek: Callable[[int], Record | None]
     """`peek(event_id)`: the event if it is at hand in memory; None says nothing."""
 
+    @property
+    def waiting_mutations(self) -> int:
+        """How many the writer has not begun with."""
+
+    @property
+    def cached_bytes(self) -> int:
+        """Memory that documents at hand take up, about."""
+
     def load(self, event_id: int) -> "Future[Record | None]":
         """The event from the database; None: there is none. Raises: Unavailable."""
 

@@ -85,6 +85,16 @@ class SqliteStore:
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
 
+    @property
+    def waiting_mutations(self) -> int:
+        """The writer's queue."""
+        return self._writer.waiting()
+
+    @property
+    def cached_bytes(self) -> int:
+        """The size of the cache."""
+        return self._cache.size_bytes
+
     def load(self, event_id: int) -> "Future[Record | None]":
         """The event from the database, also into memory unless it changes meanwhile."""
         loading = self._loading.get(event_id)
