@@ -13,6 +13,7 @@ from deskcal.access import SessionType, TokenVerifier, sign
 from deskcal.app import running
 from deskcal.commands import Context, Later, Peer, answer, finish
 from deskcal.limits import Limits
+from deskcal.messages import EventAnswer
 from deskcal.store.sqlite import open_sqlite
 from helpers import KEY, NOW, make_claims
 
@@ -82,7 +83,7 @@ class Desk:
         return [row["id"] for row in answered["data"]["rows"]], answered["data"]["count"]
 
 
-async def line_of(found: bytes | Later) -> bytes:
+async def line_of(found: bytes | EventAnswer | Later) -> bytes:
     """The answer in one piece."""
     data = await finish(found) if isinstance(found, Later) else found
     return data if isinstance(data, bytes) else b"".join(data)

@@ -1,6 +1,7 @@
 """A real server on a free port, and a client that is no more than a socket."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from helpers import KEY
 
 WAIT_SEC = 30
 HOST = "127.0.0.1"
+DEAF_BYTES = 65_536
 
 
 class Running:
@@ -32,6 +34,17 @@ class Running:
     async def connect(self, *, tls: ssl.SSLContext | None = None) -> "Wire":
         """A new connection."""
         wire = Wire(*await asyncio.open_connection(HOST, self.server.port, ssl=tls, limit=2**28))
+        self._wires.append(wire)
+        return wire
+
+    async def connect_deaf(self) -> "Wire":
+        """A connection that reads nothing for now, and whose kernel takes little in its place."""
+        small = socket.socket()
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, DEAF_BYTES)
+        small.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(small, (HOST, self.server.port))
+        wire = Wire(*await asyncio.open_connection(sock=small, limit=2**28))
+        wire.reader._transport.pause_reading()  # type: ignore[attr-defined]
         self._wires.append(wire)
         return wire
 

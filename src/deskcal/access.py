@@ -39,13 +39,16 @@ class SessionType(enum.IntEnum):
 
 
 CALENDAR_TYPES = frozenset(
-    {
-        SessionType.SESSION_MANAGER,
-        SessionType.SESSION_ADMIN,
-        SessionType.SESSION_DEALER,
-        SessionType.SESSION_CRM_MANAGER,
-        SessionType.SESSION_CRM_ADMIN,
-    }
+    map(
+        int,
+        (
+            SessionType.SESSION_MANAGER,
+            SessionType.SESSION_ADMIN,
+            SessionType.SESSION_DEALER,
+            SessionType.SESSION_CRM_MANAGER,
+            SessionType.SESSION_CRM_ADMIN,
+        ),
+    )
 )
 ADMIN_TYPES = frozenset({SessionType.SESSION_ADMIN, SessionType.SESSION_CRM_ADMIN})
 
@@ -95,8 +98,9 @@ class Session(Struct, frozen=True):
 
     def can_see(self, sight: Sight) -> bool:
         """Whether the event is in scope, or of a matching brand with this manager in it."""
-        brands = self.brands
-        if not (brands.matches_all or brands.matches(sight.brand)):
+        if self.brands.known.get(sight.brand) and self.desks.known.get(sight.desk):
+            return True
+        if not self.brands.matches(sight.brand):
             return False
         if self.desks.matches(sight.desk) or self.manager_id in sight.managers:
             return True
@@ -208,21 +212,21 @@ class TokenVerifier:
     def replace_keys(self, keys: Sequence[Key]) -> None:
         """From now on these keys count; tokens verified before are checked anew."""
         self._keys = tuple(keys)
-        self._sessions: dict[str, Session] = {}
+        self.known: dict[str, Session] = {}
 
     def authenticate(self, token: str | None, now: float) -> Session:
         """The session of `token` at `now` (Unix seconds).
 
         Raises: Unauthorized, for whatever is wrong with it, saying what.
         """
-        session = self._sessions.get(token or "")
+        session = self.known.get(token or "")
         if session is None:
             session = self._verify(token, now)
-            if len(self._sessions) >= REMEMBERED_TOKENS:
-                del self._sessions[next(iter(self._sessions))]
-            self._sessions[token or ""] = session
+            if len(self.known) >= REMEMBERED_TOKENS:
+                del self.known[next(iter(self.known))]
+            self.known[token or ""] = session
         if now >= session.exp + self._leeway_sec:
-            self._sessions.pop(token or "", None)
+            self.known.pop(token or "", None)
             raise Unauthorized("__token has expired; log in again")
         return session
 

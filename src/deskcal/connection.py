@@ -15,7 +15,7 @@ from deskcal.commands.dispatch import close, finish_done, refuse
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.frames import HEARTBEAT, FrameDecoder
 from deskcal.limits import Limits
-from deskcal.messages import NO_EXT_ID, encode_error
+from deskcal.messages import DOCUMENT, NO_EXT_ID, encode_error
 from deskcal.peers import Peer
 
 logger = logging.getLogger(__name__)
@@ -103,14 +103,17 @@ class Connection(asyncio.Protocol):
     def _answer(self, frames: list[bytes]) -> None:
         """Answers `frames` in order; from the first one over a limit on they wait, unread."""
         context, peer = self._house.context, self.peer
-        out = []
+        out: list[bytes] = []
         room = 0 if self._stuck_at or (self._tasks and self._is_blocked()) else self._most_unsent
         for index, frame in enumerate(frames):
             if room <= 0:
                 self._backlog.extendleft(reversed(frames[index:]))
                 break
             found = answer(context, peer, frame)
-            if isinstance(found, bytes):
+            if isinstance(found, tuple):
+                out += found
+                room -= len(found[DOCUMENT])
+            elif isinstance(found, bytes):
                 out.append(found)
                 room -= len(found)
             else:

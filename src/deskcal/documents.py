@@ -44,11 +44,10 @@ class Sight(Struct, frozen=True, gc=False):
     """Owner, creator and participants, each once."""
 
 
-class Record(Struct, frozen=True, gc=False):
-    """A stored event: its document, and what decides who may see it."""
+class Record(Sight, frozen=True, gc=False):
+    """A stored event: what decides who may see it, and its document."""
 
     document: bytes
-    sight: Sight
 
 
 class IndexRow(Struct, frozen=True, gc=False):
@@ -87,18 +86,22 @@ def decode_event(document: bytes) -> Event:
 
 def sight_of(event: Event) -> Sight:
     """What decides who may see and change `event`."""
-    return Sight(
+    return Sight(*_sight(event))
+
+
+def record_of(document: bytes, event: Event | None = None) -> Record:
+    """The stored event of a document, which `event` is where it is at hand."""
+    return Record(*_sight(event or _decode_event(document)), document)
+
+
+def _sight(event: Event) -> tuple[str, str, int, int, tuple[int, ...]]:
+    return (
         sys.intern(event.brand),
         sys.intern(event.desk),
         event.owner_manager_id,
         event.created_by,
         managers_of(event),
     )
-
-
-def record_of(document: bytes) -> Record:
-    """The stored event of a document."""
-    return Record(document, sight_of(_decode_event(document)))
 
 
 def index_row(event: Event) -> IndexRow:

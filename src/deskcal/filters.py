@@ -39,19 +39,20 @@ class Mask:
             raise BadMask("has no including pattern; `*` includes every desk")
         self.matches_all = ["", ""] in self._includes and not self._excludes
         """True when every code matches, so that callers can skip asking."""
-        self._known: dict[str, bool] = {}
+        self.known: dict[str, bool] = {}
+        """Answers to codes that were asked about."""
 
     def matches(self, code: str) -> bool:
         """Whether `code` (may be empty) is included; remembered, so asking again is a look-up."""
-        known = self._known.get(code)
+        known = self.known.get(code)
         if known is not None:
             return known
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
+        if len(self.known) >= REMEMBERED:
+            self.known.clear()
         folded = self._fold(code)
         answer = any(_fits(p, folded) for p in self._includes)
         answer = answer and not any(_fits(p, folded) for p in self._excludes)
-        self._known[code] = answer
+        self.known[code] = answer
         return answer
 
     def _fold(self, text: str) -> str:

@@ -1,13 +1,16 @@
 """Bytes to frames and back: one JSON text a frame, ended by CRLF. No sockets, no JSON here.
 
-A frame is what stands between two line ends, without them. The decoder keeps the unfinished tail
-between two reads and nothing else; it holds at most `limit_bytes` of it.
+A frame is what stands between two line feeds; the carriage return before the second is left on it,
+since it is white space to JSON. The decoder keeps the unfinished tail between two reads and nothing
+else; it holds at most `limit_bytes` of it.
 Source: contract, section 1.
 """
 
 CRLF = b"\r\n"
 HEARTBEAT = CRLF
 """An empty line: clients skip it."""
+EMPTY = (b"", b"\r", b"\n", CRLF)
+"""What is no frame."""
 
 
 class FrameDecoder:
@@ -34,22 +37,20 @@ class FrameDecoder:
         if self.overflowed:
             return []
         if not self._tail and data.find(b"\n") == len(data) - 1 <= self._limit_bytes:
-            frame = data[:-2] if data.endswith(CRLF) else data[:-1]
-            return [frame] if frame else []
+            return [] if data in EMPTY else [data[:-1]]
         held_bytes = len(self._tail) + len(data)
-        lines = data.split(b"\n")
+        frames = data.split(b"\n")
         if self._tail:
-            self._tail += lines[0]
-            if len(lines) > 1:
-                lines[0] = bytes(self._tail)
-                self._tail = bytearray(lines.pop())
+            self._tail += frames[0]
+            if len(frames) > 1:
+                frames[0] = bytes(self._tail)
+                self._tail = bytearray(frames.pop())
             else:
-                lines.clear()
+                frames.clear()
         else:
-            self._tail += lines.pop()
-        frames = [line[:-1] if line.endswith(b"\r") else line for line in lines]
-        if b"" in frames:
-            frames = list(filter(None, frames))
+            self._tail += frames.pop()
+        if b"\r" in frames or b"" in frames:
+            frames = [frame for frame in frames if frame not in EMPTY]
         if held_bytes > self._limit_bytes:
             return self._within_limit(frames)
         return frames
@@ -57,7 +58,7 @@ class FrameDecoder:
     def _within_limit(self, frames: list[bytes]) -> list[bytes]:
         """The frames before the first that is too long."""
         for index, frame in enumerate(frames):
-            if len(frame) > self._limit_bytes:
+            if len(frame) - frame.endswith(b"\r") > self._limit_bytes:
                 self._overflow()
                 return frames[:index]
         if len(self._tail) - self._tail.endswith(b"\r") > self._limit_bytes:

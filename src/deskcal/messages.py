@@ -16,8 +16,14 @@ ABOVE_AST = 2
 JsonText = bytes | Raw
 NO_EXT_ID = Raw(b"null")
 
+EventAnswer = tuple[bytes, JsonText, bytes, bytes, bytes]
+"""A line that carries one event, in pieces that nobody copies before they are sent."""
+DOCUMENT = 3
+"""Where the event stands in an `EventAnswer`."""
+
 _BEFORE_EXT_ID = b'{"extID":'
 _BEFORE_EVENT = b',"status":200,"data":{"event":'
+_AFTER_EVENT = b"}}\r\n"
 
 _PLAIN_TEXT = re.compile(r"[\w .:/+=@#-]*", re.ASCII).fullmatch
 _EXT_ID = re.compile(rb'null|-?[0-9]+|".*"', re.DOTALL).fullmatch
@@ -74,7 +80,7 @@ def plain_ext_id(ext_id: str | int | None) -> bytes | None:
     """The extID to echo, where it needs no escapes; None where it might."""
     if isinstance(ext_id, str):
         if (ext_id.isalnum() and ext_id.isascii()) or _PLAIN_TEXT(ext_id):
-            return b'"%b"' % ext_id.encode()
+            return f'"{ext_id}"'.encode()
         return None
     return b"null" if ext_id is None else b"%d" % ext_id
 
@@ -173,9 +179,9 @@ def encode_answer(ext_id: JsonText, data: bytes) -> bytes:
     return b"".join((_BEFORE_EXT_ID, ext_id, b',"status":200,"data":', data, b"}\r\n"))
 
 
-def encode_event_answer(ext_id: JsonText, document: bytes) -> bytes:
+def event_answer(ext_id: JsonText, document: bytes) -> EventAnswer:
     """The success answer that carries one event, given as its document."""
-    return b"".join((_BEFORE_EXT_ID, ext_id, _BEFORE_EVENT, document, b"}}\r\n"))
+    return (_BEFORE_EXT_ID, ext_id, _BEFORE_EVENT, document, _AFTER_EVENT)
 
 
 def encode_error(ext_id: JsonText, error: DeskcalError) -> bytes:

@@ -129,8 +129,7 @@ async def test_a_client_that_never_reads_costs_one_answer_and_others_feel_nothin
     stocked: Running,
 ) -> None:
     """It asks for 60 lists of 20 MB; one waits for it in memory, and others get theirs."""
-    deaf, other = await stocked.connect(), await stocked.connect()
-    deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    deaf, other = await stocked.connect_deaf(), await stocked.connect()
     for number in range(60):
         deaf.ask(TEN, "MngGetCalendarEventsByFilter", number, **everything())
     await until(lambda: unsent(stocked) > 1_048_576)
@@ -142,24 +141,22 @@ async def test_a_client_that_never_reads_costs_one_answer_and_others_feel_nothin
 
 
 async def test_a_client_that_begins_to_read_late_gets_every_answer(stocked: Running) -> None:
-    deaf = await stocked.connect()
-    deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    deaf = await stocked.connect_deaf()
     for number in range(5):
-        deaf.ask(TEN, "MngGetCalendarEventsByFilter", f"list {number}", **everything(limit=200))
+        deaf.ask(TEN, "MngGetCalendarEventsByFilter", f"list {number}", **everything(limit=400))
         deaf.ask(TEN, "MngGetCalendarEvent", f"get {number}", id=1)
     await until(lambda: unsent(stocked) > 1_048_576)
     deaf.reader._transport.resume_reading()  # type: ignore[attr-defined]
     found: list[Answer] = [await deaf.answer() for _ in range(10)]
     lists = [one for one in found if str(one["extID"]).startswith("list")]
-    assert [len(one["data"]["rows"]) for one in lists] == [200] * 5
+    assert [len(one["data"]["rows"]) for one in lists] == [400] * 5
     assert len({str(one["extID"]) for one in found}) == 10
 
 
 async def test_a_client_that_pipelines_reads_without_reading_is_not_read_from(
     stocked: Running,
 ) -> None:
-    deaf, other = await stocked.connect(), await stocked.connect()
-    deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    deaf, other = await stocked.connect_deaf(), await stocked.connect()
     for number in range(5000):
         deaf.ask(TEN, "MngGetCalendarEvent", number, id=1 + number % 1000)
     await until(lambda: unsent(stocked) > 131_072)
@@ -175,8 +172,7 @@ async def test_a_client_that_takes_nothing_for_too_long_is_closed(tmp_path: Path
         wire = await running.connect()
         for _ in range(300):
             await wire.call(TEN, "MngAddCalendarEvent", **new_event(ast_json="x" * ROW))
-        deaf = await running.connect()
-        deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        deaf = await running.connect_deaf()
         for number in range(3):
             deaf.ask(TEN, "MngGetCalendarEventsByFilter", number, **everything())
         await until(lambda: running.server.connection_count == 1)

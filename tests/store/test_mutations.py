@@ -17,7 +17,7 @@ async def test_a_created_event_is_read_back_as_it_was_answered(store: Store) -> 
     document = await store.mutate(adding(title="Первый", participant_manager_ids=[11, 12]))
     record = await store.load(1)
     assert record is not None and record.document == document
-    assert record.sight.managers == (10, 11, 12)
+    assert record.managers == (10, 11, 12)
     assert await listed(store) == ([(await listed(store))[0][0]], 1)
 
 

@@ -292,9 +292,10 @@ def test_the_document_is_the_json_of_the_event_in_the_order_of_its_fields() -> N
 
 def test_what_decides_on_sight_is_taken_from_the_event() -> None:
     event = make_event(desk="DESK_EU", participants=(make_owner_row(10), make_row(11)))
-    sight = Sight("default", "DESK_EU", 10, 10, (10, 11))
-    assert sight_of(event) == sight
-    assert record_of(encode_event(event)) == Record(encode_event(event), sight)
+    decides = ("default", "DESK_EU", 10, 10, (10, 11))
+    assert sight_of(event) == Sight(*decides)
+    document = encode_event(event)
+    assert record_of(document) == record_of(document, event) == Record(*decides, document)
 
 
 def test_an_index_row_holds_the_columns_of_the_event() -> None:

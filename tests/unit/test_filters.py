@@ -154,7 +154,7 @@ def test_a_mask_keeps_no_more_answers_than_it_says() -> None:
     mask = Mask("*")
     for number in range(3 * REMEMBERED):
         mask.matches(str(number))
-        assert len(mask._known) <= REMEMBERED
+        assert len(mask.known) <= REMEMBERED
 
 
 def test_a_mask_shows_its_text() -> None:

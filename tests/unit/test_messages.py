@@ -25,7 +25,7 @@ from deskcal.messages import (
     decode_request,
     encode_answer,
     encode_error,
-    encode_event_answer,
+    event_answer,
 )
 
 DEEP = 100_000
@@ -307,7 +307,7 @@ def test_an_answer_is_one_line_with_ext_id_status_and_data() -> None:
 
 def test_an_answer_of_one_event_carries_its_document() -> None:
     document = b'{"id":1}'
-    assert encode_event_answer(Raw(b"7"), document) == encode_answer(
+    assert b"".join(event_answer(Raw(b"7"), document)) == encode_answer(
         Raw(b"7"), b'{"event":{"id":1}}'
     )
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 from deskcal.access import Session, not_found
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventId, Facts, event_facts
-from deskcal.documents import decode_event, sight_of, wire_safe
+from deskcal.documents import Sight, decode_event, sight_of, wire_safe
 from deskcal.filters import EventFacts
 from deskcal.model import ChangeType, Event, Id, managers_of
 from deskcal.peers import Peer
@@ -127,10 +127,8 @@ async def _history(context: Context, session: Session, data: GetHistory) -> Data
 
 async def _require_last_sight(context: Context, session: Session, event_id: int) -> None:
     """Raises: NotFound if the session may not see the event as it is, or was when it went."""
-    record = await context.store.load(event_id)
-    if record is not None:
-        sight = record.sight
-    else:
+    sight: Sight | None = await context.store.load(event_id)
+    if sight is None:
         last = await context.store.feed.newest(event_id)
         if last is None:
             raise not_found(event_id)

@@ -22,13 +22,14 @@ from deskcal.feed import Feed
 from deskcal.limits import Limits
 from deskcal.messages import (
     BadRequest,
+    EventAnswer,
     JsonText,
     Request,
     decode_data,
     decode_request,
     encode_answer,
     encode_error,
-    encode_event_answer,
+    event_answer,
     plain_ext_id,
 )
 from deskcal.peers import Peer, Peers
@@ -94,6 +95,10 @@ class Later(Struct):
     """Await it once; what it raises goes through `failed`."""
     command: "Command"
     context: Context
+
+
+Answer = bytes | EventAnswer | Later
+"""To one frame: a line, whole or in pieces, or what there will be one of."""
 
 
 class Command(Struct, frozen=True):
@@ -178,8 +183,8 @@ def command(
     return register
 
 
-def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
-    """The answer to one frame as a line, at once or later. Never raises.
+def answer(context: Context, peer: Peer, frame: bytes) -> Answer:
+    """The answer to one frame as a line, whole or in pieces, at once or later. Never raises.
 
     A mutation is in the store's queue when this returns, so calls in order take effect in order.
     What is usual is decoded in one go; whatever else it is, `_answer_carefully` finds out: also
@@ -191,7 +196,11 @@ def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
         call = _Calls.decode(frame)
     except (ValueError, RecursionError):
         return _answer_carefully(context, peer, frame)
-    ext_id, token = plain_ext_id(call.ext_id), call.token
+    ext_id, token = call.ext_id, call.token
+    if isinstance(ext_id, str) and ext_id.isalnum() and ext_id.isascii():
+        ext_id = f'"{ext_id}"'.encode()
+    else:
+        ext_id = plain_ext_id(ext_id)
     max_depth = context.limits.max_json_depth
     is_roomy = len(frame) - len(token) > 2 * max_depth
     if ext_id is None or (is_roomy and deeper_than(frame, max_depth)):
@@ -204,7 +213,7 @@ def answer(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
         return failed(context, call.command.name, ext_id, exc)
 
 
-def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> bytes | Later:
+def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> Answer:
     """The answer to a frame in which something is unusual, or the first fault of it.
 
     Source: contract, section 2, "Order of checks".
@@ -222,7 +231,7 @@ def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> bytes | Lat
         return failed(context, name, request.ext_id, exc)
 
 
-def _answer_request(context: Context, peer: Peer, request: Request) -> bytes | Later:
+def _answer_request(context: Context, peer: Peer, request: Request) -> Answer:
     if request.command == "Ping" and request.token is None:
         context.answered[COMMANDS["Ping"].number] += 1
         return encode_answer(request.ext_id, ping(context))
@@ -236,8 +245,11 @@ def _answer_request(context: Context, peer: Peer, request: Request) -> bytes | L
 
 
 def _authenticate(context: Context, peer: Peer, token: str | None) -> Session:
+    """The session of a token that was verified before, while it lasts; else of a look at it."""
     now = context.now()
-    session = context.verifier.authenticate(token, now)
+    session = context.verifier.known.get(token or "")
+    if session is None or now >= session.exp:
+        session = context.verifier.authenticate(token, now)
     if peer.sessions.get(session.manager_id) is not session:
         context.peers.carry(peer, session)
     if context.rates.is_on:
@@ -252,7 +264,7 @@ def _require_type(session: Session, command: Command) -> None:
 
 def _perform(
     context: Context, peer: Peer, session: Session, command: Command, ext_id: JsonText, data: Any
-) -> bytes | Later:
+) -> Answer:
     if session.type not in CALENDAR_TYPES:
         _require_type(session, command)
     if context.stopping:
@@ -262,7 +274,7 @@ def _perform(
         return Later(ext_id, cast(Work, found), command, context)
     context.answered[command.number] += 1
     if command.gives_event:
-        return encode_event_answer(ext_id, found)
+        return event_answer(ext_id, found)
     return encode_answer(ext_id, found)
 
 
@@ -281,7 +293,7 @@ def finish_done(later: Later, work: Future[bytes]) -> bytes:
     try:
         document = work.result()
         later.context.answered[later.command.number] += 1
-        return encode_event_answer(later.ext_id, document)
+        return b"".join(event_answer(later.ext_id, document))
     except Exception as exc:
         return refuse(later, exc)
 
@@ -302,7 +314,7 @@ def _encode(later: Later, data: Data) -> Data:
         head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT, 1)
         return [head, *data, tail]
     if later.command.gives_event:
-        return encode_event_answer(later.ext_id, data)
+        return b"".join(event_answer(later.ext_id, data))
     return encode_answer(later.ext_id, data)
 
 

@@ -165,7 +165,7 @@ def respond_event(context: Context, _: Peer, session: Session, data: Respond) ->
 def get_event(context: Context, _: Peer, session: Session, data: EventId) -> Data | Work:
     """One event."""
     record = context.store.peek(data.id)
-    if record is None or not session.can_see(record.sight):
+    if record is None or not session.can_see(record):
         return _load_event(context, session, data.id)
     return record.document
 
@@ -173,7 +173,7 @@ def get_event(context: Context, _: Peer, session: Session, data: EventId) -> Dat
 async def _load_event(context: Context, session: Session, event_id: int) -> Data:
     """By way of the database also for an event at hand but out of sight: equal times for both."""
     record = await context.store.load(event_id)
-    if record is None or not session.can_see(record.sight):
+    if record is None or not session.can_see(record):
         raise not_found(event_id)
     return record.document
 

@@ -202,7 +202,7 @@ class BrowserSocket:
             if len(self._tasks) >= self._limits.max_requests_in_flight:
                 self._room.clear()
         else:
-            self._send(found)
+            self._send(found if isinstance(found, bytes) else b"".join(found))
 
     def _with_token(self, message: bytes) -> bytes | None:
         """The message with the socket's token where it has none; None for an authorization."""

@@ -10,7 +10,15 @@ import apsw
 import msgspec
 from msgspec import Struct
 
-from deskcal.documents import IndexRow, Record, decode_event, encode_event, index_row, sight_of
+from deskcal.documents import (
+    IndexRow,
+    Record,
+    decode_event,
+    encode_event,
+    index_row,
+    record_of,
+    sight_of,
+)
 from deskcal.errors import Conflict, DeskcalError
 from deskcal.model import (
     ChangeType,
@@ -149,7 +157,7 @@ class Batch:
         """What the group leaves to the event loop, once it is committed."""
         changed = {id_: s for id_, s in self._staged.items() if s.after is not s.before}
         records = {
-            event_id: Record(staged.document, sight_of(staged.after)) if staged.after else None
+            event_id: record_of(staged.document, staged.after) if staged.after else None
             for event_id, staged in changed.items()
         }
         due = [due_time(staged.after) for staged in changed.values() if staged.after]
