@@ -9,6 +9,7 @@ import asyncio
 import functools
 import itertools
 import math
+import re
 import threading
 import time
 from asyncio import Future
@@ -35,13 +36,15 @@ from deskcal.store.sqlite_lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite_reminders import SqliteReminders
 from deskcal.store.sqlite_writer import Writer
 
-LIST_READERS = 3
+LIST_READERS = 2
 PIECE_ROWS = 250
 EXPIRE_AT_ONCE = 1000
 STEPS_BETWEEN_LOOKS = 20_000
 """Virtual machine steps of SQLite after which a reader looks whether its time is over."""
 
 _Result = TypeVar("_Result")
+_PAGE = re.compile(rf"(?:[0-9]+,?){{1,{PIECE_ROWS}}}")
+"""Ids of one piece: cut out of the text of all, as 50,000 strings would take more than it."""
 
 
 class _Pending(Struct):
@@ -192,20 +195,19 @@ class SqliteStore:
 
     def _rows(self, connection: apsw.Connection, query: ListQuery, wanted: EventFilter) -> Rows:
         with connection:
-            ids = (connection.execute(query.ids, query.parameters).get or "").split(",")
-            found = len(ids) if ids[0] else 0
-            pieces = self._pieces(connection, ids) if found else []
+            ids = connection.execute(query.ids, query.parameters).get or ""
+            found = ids.count(",") + 1 if ids else 0
+            pieces = self._pieces(connection, _PAGE.findall(ids))
             count = wanted.offset + found
             if found == wanted.limit or (not found and wanted.offset):
                 count = connection.execute(query.count, query.parameters).get
         return Rows(pieces, count)
 
-    def _pieces(self, connection: apsw.Connection, ids: list[str]) -> list[bytes]:
+    def _pieces(self, connection: apsw.Connection, pages: list[str]) -> list[bytes]:
         pieces: list[bytes] = []
         size = 0
-        for start in range(0, len(ids), PIECE_ROWS):
-            page = {"ids": f"[{','.join(ids[start : start + PIECE_ROWS])}]"}
-            pieces.append(connection.execute(DOCUMENTS, page).get)
+        for page in pages:
+            pieces.append(connection.execute(DOCUMENTS, {"ids": f"[{page.rstrip(',')}]"}).get)
             size += len(pieces[-1])
             if size > self._limits.max_answer_bytes:
                 raise InvalidField(
