@@ -96,9 +96,8 @@ class Connection(asyncio.Protocol):
             self._backlog.extend(frames)
         else:
             self._answer(frames)
-        if decoder.overflowed:
-            limit = self._limits.max_message_bytes
-            self._end_with(MessageTooLarge(f"the message is longer than {limit} bytes"))
+        if decoder.overflowed and not self._backlog:
+            self._refuse_too_large()
 
     def _answer(self, frames: list[bytes]) -> None:
         """Answers `frames` in order; from the first one over a limit on they wait, unread."""
@@ -152,6 +151,8 @@ class Connection(asyncio.Protocol):
             free = self._limits.max_requests_in_flight - len(self._tasks)
             count = min(len(self._backlog), free)
             self._answer([self._backlog.popleft() for _ in range(count)])
+            if self._decoder.overflowed and not self._backlog and not self._is_ending:
+                self._refuse_too_large()
         self._close_if_done()
 
     def _start(self, later: Later) -> None:
@@ -274,6 +275,11 @@ class Connection(asyncio.Protocol):
     def _close_if_done(self) -> None:
         if self._closes_when_done and not self._tasks and not self._backlog:
             self._transport.close()
+
+    def _refuse_too_large(self) -> None:
+        """Once every message before the one that is too long was begun with."""
+        limit = self._limits.max_message_bytes
+        self._end_with(MessageTooLarge(f"the message is longer than {limit} bytes"))
 
     def _end_with(self, error: DeskcalError) -> None:
         """Says why, and ends."""
