@@ -4,7 +4,7 @@ import functools
 import re
 import zoneinfo
 from collections.abc import Callable, Iterator
-from typing import Any, get_type_hints
+from typing import Any, NoReturn, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -239,8 +239,8 @@ def _sent_participants(fields: Any, most: int) -> tuple[ParticipantFields, ...] 
     ids = fields.participant_manager_ids
     if ids is None:
         return None
-    for index, manager_id in enumerate(ids):
-        _check_manager(f"participant_manager_ids[{index}]", manager_id)
+    if 0 in ids:
+        _refuse_manager(f"participant_manager_ids[{ids.index(0)}]")
     managers = list(dict.fromkeys(ids))
     _check_list("participant_manager_ids", managers, most)
     return tuple(map(ParticipantFields, managers))
@@ -249,9 +249,10 @@ def _sent_participants(fields: Any, most: int) -> tuple[ParticipantFields, ...] 
 def _each_once(rows: list[ParticipantFields]) -> Iterator[ParticipantFields]:
     seen = set()
     for index, row in enumerate(rows):
-        path = f"participants[{index}].manager_id"
-        _check_manager(path, row.manager_id)
+        if row.manager_id == 0:
+            _refuse_manager(f"participants[{index}].manager_id")
         if row.manager_id in seen:
+            path = f"participants[{index}].manager_id"
             raise InvalidField(
                 f"{path} ({row.manager_id}) stands in the list twice; send one row a manager",
                 field=path,
@@ -265,9 +266,8 @@ def _check_list(name: str, rows: list[Any], most: int) -> None:
         raise InvalidField(f"{name} has {len(rows)} rows; at most {most} are allowed", field=name)
 
 
-def _check_manager(path: str, manager_id: int) -> None:
-    if manager_id == 0:
-        raise InvalidField(f"{path} (0) must be greater than 0", field=path)
+def _refuse_manager(path: str) -> NoReturn:
+    raise InvalidField(f"{path} (0) must be greater than 0", field=path)
 
 
 def _merged_rows(before: Event, after: Event, sent: Draft, now: int) -> tuple[Participant, ...]:

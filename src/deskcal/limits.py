@@ -81,7 +81,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 8
     max_group: Annotated[
         int, Meta(ge=1, description="Mutations that are committed together at most")
-    ] = 512
+    ] = 1024
     max_queued_mutations: Annotated[
         int, Meta(ge=1, description="Waiting for the writer; beyond: 503")
     ] = 20_000
