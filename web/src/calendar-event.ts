@@ -93,6 +93,23 @@ function allDayItem(row: EventRow, zone: string): CalendarItem {
   };
 }
 
+/** Sorts by time: what is long first (all day, or over several days), then by start, of long ones the longer, then by id. */
+export function inOrder(isLong: (item: CalendarItem) => boolean): (a: CalendarItem, b: CalendarItem) => number {
+  return (a, b) => {
+    const long = isLong(a);
+    if (long !== isLong(b)) return long ? -1 : 1;
+    return +a.start - +b.start || (long ? +b.end - +a.end : 0) || a.resource.id - b.resource.id;
+  };
+}
+
+/** Those that are on a day between two midnights, in order. */
+export function itemsOfDay(items: CalendarItem[], from: number, to: number): CalendarItem[] {
+  const isLong = ({ allDay, start, end }: CalendarItem) => allDay || start.getTime() < from || end.getTime() > to;
+  return items
+    .filter(({ start, end }) => start.getTime() < to && Math.max(start.getTime(), end.getTime() - 1) >= from)
+    .sort(inOrder(isLong));
+}
+
 export interface Times {
   start_time: number;
   end_time: number;
