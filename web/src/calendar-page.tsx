@@ -127,7 +127,10 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
         session={session}
         filters={filters}
         directory={directory}
+        theme={theme}
+        isOpen={isSideOpen}
         onChange={changeFilters}
+        onTheme={onTheme}
         onNew={() => (setIsSideOpen(false), startNew(null))}
         onMeeting={() => (setIsSideOpen(false), setIsMeeting(true))}
         onClose={() => setIsSideOpen(false)}
@@ -138,6 +141,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           theme={theme}
           person={directory.person(session.id)}
           isLoading={events.isLoading && link.state === "open"}
+          isMenuOpen={isSideOpen}
           onChange={changeFilters}
           onToday={goToday}
           onTheme={onTheme}
