@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import creates, feed, large, lists, reads, reminders
+from bench import creates, feed, large, lists, page, reads, reminders
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
@@ -26,6 +26,7 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "reminders": reminders.measure,
     "feed": feed.measure,
     "large": large.measure,
+    "web": page.measure,
 }
 MOST_SEC = 1200
 """After which a run is given up."""

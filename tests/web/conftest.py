@@ -77,6 +77,7 @@ def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
             timezone_id=zone,
             color_scheme=theme,
             reduced_motion="reduce",
+            has_touch=size == PHONE,
         )
         contexts.append(context)
         page = context.new_page()

@@ -258,3 +258,45 @@ def test_the_desk_meeting_is_in_the_calendar_of_each_of_the_desk(
             manager_id=manager_id,
         )["rows"]
         assert made["id"] in [row["id"] for row in rows]
+
+
+def test_a_day_of_the_month_is_in_order_of_time(open_page: OpenPage, wire: Wire) -> None:
+    """Shown are the earliest; the pop-up has all, in the same order."""
+    day = monday_at(0, weeks=9)
+    hours = {
+        "Long": (17, 2),
+        "Early": (9, 0.25),
+        "Late": (18, 1),
+        "Noon": (12, 0.5),
+        "Ten": (10, 3),
+        "Last": (19, 1),
+    }
+    for title, (hour, length) in hours.items():
+        times = {
+            "start_time": int(day + hour * 3600),
+            "end_time": int(day + (hour + length) * 3600),
+        }
+        wire.add(title=f"Order {title}", desk="DESK_ORDER", **times)
+    wire.add(
+        title="Order Trip",
+        desk="DESK_ORDER",
+        start_time=day,
+        end_time=day + 3 * 86_400,
+        all_day=1,
+        timezone="UTC",
+    )
+    page = open_page(query("month", day, "&desk=DESK_ORDER&zone=Asia%2FNicosia"))
+    wanted = ["Trip", "Early", "Ten", "Noon", "Long", "Late", "Last"]
+    expect(page.locator(".more")).to_have_count(1)
+    shown = [one.split()[1] for one in page.locator(".rbc-event .ev-title").all_inner_texts()]
+    assert 1 < len(shown) < len(wanted)
+    assert shown == wanted[: len(shown)]
+    column = page.locator(".rbc-day-bg").first.bounding_box()
+    trip = event_named(page, "Order Trip").bounding_box()
+    assert column is not None and trip is not None
+    assert round(trip["width"] / column["width"]) == 3
+    page.locator(".more").click()
+    rows = page.get_by_role("dialog").get_by_role("listitem")
+    expect(rows).to_have_count(len(wanted))
+    for row, name in zip(rows.all(), wanted, strict=True):
+        expect(row).to_contain_text(f"Order {name}")

@@ -1,12 +1,13 @@
 """Everybody can use it: axe finds nothing serious, and the keyboard reaches everything."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from web.served import OpenPage, Wire, monday_at
+from web.served import PHONE, OpenPage, Wire, monday_at
 from web.test_everyday import event_named, query
 
 Size = tuple[int, int]
@@ -77,3 +78,68 @@ def test_the_page_never_scrolls_sideways(open_page: OpenPage, size: Size) -> Non
         page = open_page(query(view, monday_at(9, 1)), size=size)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
+
+
+def drawer_of(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Calendars and filters")
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Goes on from focus to focus until it is there."""
+    for _ in range(120):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {wanted}")
+
+
+def test_on_a_phone_the_keyboard_reaches_zone_and_switches(open_page: OpenPage) -> None:
+    page = open_page(query("month", monday_at(9, 1)), size=PHONE)
+    menu = page.get_by_role("button", name="Calendars and filters")
+    tab_to(page, menu)
+    page.keyboard.press("Enter")
+    drawer = drawer_of(page)
+    expect(drawer.get_by_role("button", name="Close")).to_be_focused()
+    zone = drawer.get_by_role("combobox", name="Time zone")
+    tab_to(page, zone)
+    page.keyboard.type("Asia/Tok")
+    expect(drawer.get_by_text("Tokyo UTC+9")).to_be_visible()
+    tab_to(page, drawer.get_by_role("button", name="Dark colours"))
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    tab_to(page, drawer.get_by_role("button", name="Allow desktop reminders"))
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_on_a_phone_tab_leaves_the_menu_only_by_closing_it(open_page: OpenPage) -> None:
+    page = open_page(size=PHONE)
+    page.get_by_role("button", name="Calendars and filters").tap()
+    expect(drawer_of(page).get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(drawer_of(page)).to_be_hidden()
+    expect(page.get_by_role("link", name="Skip to the calendar")).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_touch_reaches_zone_and_switches(open_page: OpenPage, theme: str) -> None:
+    page = open_page(query("week", monday_at(9, 1)), size=PHONE, theme=theme)
+    page.get_by_role("button", name="Calendars and filters").tap()
+    drawer = drawer_of(page)
+    zone = drawer.get_by_role("combobox", name="Time zone")
+    zone.tap()
+    page.keyboard.press("Escape")
+    zone.select_option("Asia/Tokyo")
+    expect(drawer.get_by_text("Tokyo UTC+9")).to_be_visible()
+    drawer.get_by_role("button", name=re.compile("(Dark|Light) colours")).tap()
+    other = "light" if theme == "dark" else "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", other)
+    assert serious(page) == []
+    page.evaluate("Notification.requestPermission = async () => 'granted'; null")
+    allow = drawer.get_by_role("button", name="Allow desktop reminders")
+    allow.tap()
+    expect(allow).to_have_count(0)
+    drawer.get_by_role("button", name="Close").tap()
+    expect(drawer).to_be_hidden()

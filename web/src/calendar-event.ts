@@ -12,6 +12,8 @@ export interface CalendarItem {
   resource: EventRow;
 }
 
+const MINUTE_MS = 60_000;
+
 /** What the server takes for an event without a zone, as far as it has told. */
 let serverZone = "UTC";
 
@@ -61,6 +63,11 @@ export function secondsOf(date: string, time: string, zone: string): number {
   return toSeconds(DateTime.fromISO(`${date}T${time}`, { zone }).toJSDate());
 }
 
+/** The end that the calendar reckons with: it takes what has no length for a whole day while it is dragged. */
+export function drawnEnd({ start, end }: CalendarItem): Date {
+  return end > start ? end : new Date(Math.floor(+start / MINUTE_MS + 1) * MINUTE_MS);
+}
+
 const known = new WeakMap<EventRow, { zone: string; item: CalendarItem }>();
 
 /** The item of `row` as seen from `zone`; the same object as long as the row is the same. */
@@ -93,6 +100,23 @@ function allDayItem(row: EventRow, zone: string): CalendarItem {
   };
 }
 
+/** Sorts by time: what is long first (all day, or over several days), then by start, of long ones the longer, then by id. */
+export function inOrder(isLong: (item: CalendarItem) => boolean): (a: CalendarItem, b: CalendarItem) => number {
+  return (a, b) => {
+    const long = isLong(a);
+    if (long !== isLong(b)) return long ? -1 : 1;
+    return +a.start - +b.start || (long ? +b.end - +a.end : 0) || a.resource.id - b.resource.id;
+  };
+}
+
+/** Those that are on a day between two midnights, in order. */
+export function itemsOfDay(items: CalendarItem[], from: number, to: number): CalendarItem[] {
+  const isLong = ({ allDay, start, end }: CalendarItem) => allDay || start.getTime() < from || end.getTime() > to;
+  return items
+    .filter(({ start, end }) => start.getTime() < to && Math.max(start.getTime(), end.getTime() - 1) >= from)
+    .sort(inOrder(isLong));
+}
+
 export interface Times {
   start_time: number;
   end_time: number;
@@ -101,17 +125,48 @@ export interface Times {
 
 const HOUR_SEC = 3600;
 
-/** Where a dragged or resized event goes; `start` and `end` as the calendar in `zone` gives them. */
-export function movedTimes(row: EventRow, start: Date, end: Date, allDay: boolean, zone: string): Times {
+/** Where an event goes that is dragged to `start`: its clock times, seen from `zone`, stay as far apart as they were. */
+export function movedTimes(row: EventRow, start: Date, allDay: boolean, zone: string): Times {
+  const start_time = toSeconds(start);
   if (!allDay) {
-    const start_time = toSeconds(start);
-    const end_time = row.all_day ? start_time + HOUR_SEC : toSeconds(end);
-    return { start_time, end_time: Math.max(start_time, end_time), all_day: 0 };
+    const end_time = row.all_day ? start_time + HOUR_SEC : movedEnd(row, start_time, zone);
+    return { start_time, end_time, all_day: 0 };
   }
-  const first = dateIn(toSeconds(start), zone);
-  const lastSecond = Math.max(toSeconds(start), toSeconds(end) - 1);
-  const last = row.all_day ? dateIn(lastSecond, zone) : first;
-  return { ...allDayTimes(first, last, eventZone(row)), all_day: 1 };
+  const first = dateIn(start_time, zone);
+  return { ...allDayTimes(first, row.all_day ? lastOf(row, first) : first, eventZone(row)), all_day: 1 };
+}
+
+/** Where an event goes one edge of which was dragged: the other one stays. */
+export function resizedTimes(row: EventRow, start: Date, end: Date, zone: string): Times {
+  const [from, to] = [toSeconds(start), toSeconds(end)];
+  if (row.all_day) {
+    const first = dateIn(from, zone);
+    return { ...allDayTimes(first, dateIn(Math.max(from, to - 1), zone), eventZone(row)), all_day: 1 };
+  }
+  if (from !== row.start_time) return { start_time: Math.min(from, row.end_time), end_time: row.end_time, all_day: 0 };
+  return { start_time: from, end_time: Math.max(from, to), all_day: 0 };
+}
+
+/** The end of an event that starts at another time; from 22:00 to 06:00 it is also where the night has seven hours. */
+export function movedEnd(row: Pick<EventRow, "start_time" | "end_time">, start_time: number, zone: string): number {
+  const elapsed = Math.max(0, row.end_time - row.start_time);
+  const shown = +clockOf(row.end_time, zone) - +clockOf(row.start_time, zone);
+  // In an hour that comes twice the clock may stand still, or go back.
+  if (shown <= 0) return start_time + elapsed;
+  const end = clockOf(start_time, zone).plus(shown).setZone(zone, { keepLocalTime: true });
+  return Math.max(start_time, toSeconds(end.toJSDate()));
+}
+
+/** What the clock in `zone` shows, in a zone without changes, so that it can be reckoned with. */
+function clockOf(seconds: number, zone: string): DateTime {
+  return DateTime.fromJSDate(toDate(seconds), { zone }).setZone("utc", { keepLocalTime: true });
+}
+
+/** The last date of an all-day event with as many dates as `row`, from `first` on. */
+function lastOf(row: EventRow, first: string): string {
+  const dates = allDayDates(row);
+  const more = DateTime.fromISO(dates.last, { zone: "utc" }).diff(DateTime.fromISO(dates.first, { zone: "utc" }), "days");
+  return DateTime.fromISO(first, { zone: "utc" }).plus(more).toISODate() ?? first;
 }
 
 /** Calls `act` so many seconds from now. */

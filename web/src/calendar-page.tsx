@@ -1,7 +1,7 @@
 // The whole page of somebody who is signed in: holds the state, and hands it to the parts.
 
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
-import { allDayTimes, dateIn, movedTimes, nowSeconds, toItem, toSeconds, type CalendarItem } from "./calendar-event";
+import { allDayTimes, dateIn, movedTimes, nowSeconds, resizedTimes, toItem, toSeconds, type CalendarItem } from "./calendar-event";
 import { CalendarView, type Slot } from "./components/calendar-view";
 import { ConflictDialog } from "./components/conflict-dialog";
 import { ConnectionBar } from "./components/connection-bar";
@@ -100,8 +100,11 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   );
 
   const move = useCallback(
-    (item: CalendarItem, start: Date, end: Date, allDay: boolean) =>
-      actions.move(item.resource, movedTimes(item.resource, start, end, allDay, zone)),
+    ({ resource }: CalendarItem, start: Date, allDay: boolean) => actions.move(resource, movedTimes(resource, start, allDay, zone)),
+    [actions, zone],
+  );
+  const resize = useCallback(
+    ({ resource }: CalendarItem, start: Date, end: Date) => actions.move(resource, resizedTimes(resource, start, end, zone)),
     [actions, zone],
   );
   const goToday = useCallback(() => changeFilters({ day: dateIn(nowSeconds(), zone) }), [changeFilters, zone]);
@@ -127,7 +130,10 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
         session={session}
         filters={filters}
         directory={directory}
+        theme={theme}
+        isOpen={isSideOpen}
         onChange={changeFilters}
+        onTheme={onTheme}
         onNew={() => (setIsSideOpen(false), startNew(null))}
         onMeeting={() => (setIsSideOpen(false), setIsMeeting(true))}
         onClose={() => setIsSideOpen(false)}
@@ -138,6 +144,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           theme={theme}
           person={directory.person(session.id)}
           isLoading={events.isLoading && link.state === "open"}
+          isMenuOpen={isSideOpen}
           onChange={changeFilters}
           onToday={goToday}
           onTheme={onTheme}
@@ -155,6 +162,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onOpen={open}
           onNew={startNew}
           onMove={move}
+          onResize={resize}
           onWholeDay={setWholeDay}
         />
         <button type="button" className="round-button" aria-label="New event" onClick={() => startNew(null)}>

@@ -4,8 +4,16 @@ import "react-big-calendar/lib/addons/dragAndDrop/styles.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/layout.css";
+import "./styles/side-bar.css";
+import "./styles/top-bar.css";
+import "./styles/pop-ups.css";
 import "./styles/calendar.css";
+import "./styles/events.css";
+import "./styles/agenda.css";
 import "./styles/panel.css";
+import "./styles/notes.css";
+import "./styles/form.css";
+import "./styles/dialog.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 

@@ -1,6 +1,6 @@
 // Gives a view only what it can draw, and counts the rest: thousands of events stay quick to draw.
 
-import type { CalendarItem } from "./calendar-event";
+import { inOrder, type CalendarItem } from "./calendar-event";
 
 export interface Cut {
   shown: CalendarItem[];
@@ -12,22 +12,24 @@ interface Placed {
   item: CalendarItem;
   first: number;
   last: number;
-  isLong: boolean;
 }
 
 const LEAST_MS = 20 * 60_000;
 
-/** Of a month (or the all-day row of a week): at most `rows` events one above the other. */
+/** Of a month (or the all-day row of a week): at most `rows` events one above the other, the earliest, in order. */
 export function cutRows(items: CalendarItem[], bounds: number[], rows: number, daysInRow = 7): Cut {
   const days = bounds.length - 1;
   const hidden = new Array<number>(days).fill(0);
   const shown = new Set<CalendarItem>();
+  const long = new Set<CalendarItem>();
   const weeks = new Map<number, Placed[]>();
+  const order = inOrder((item) => long.has(item));
   for (const item of items) {
     const first = dayIndex(bounds, item.start.getTime());
     const last = Math.max(first, dayIndex(bounds, item.end.getTime() - 1));
     if (last < 0 || first >= days) continue;
-    const placed = { item, first: Math.max(0, first), last: Math.min(days - 1, last), isLong: item.allDay || last > first };
+    if (item.allDay || last > first) long.add(item);
+    const placed = { item, first: Math.max(0, first), last: Math.min(days - 1, last) };
     const lastWeek = Math.floor(placed.last / daysInRow);
     for (let week = Math.floor(placed.first / daysInRow); week <= lastWeek; week++) {
       const row = weeks.get(week);
@@ -35,12 +37,14 @@ export function cutRows(items: CalendarItem[], bounds: number[], rows: number, d
       else weeks.set(week, [placed]);
     }
   }
-  for (const [week, placed] of weeks) placeRow(placed, week * daysInRow, daysInRow, rows, shown, hidden);
-  return { shown: [...shown], hidden };
+  for (const [week, placed] of weeks) {
+    placed.sort((a, b) => order(a.item, b.item));
+    placeRow(placed, week * daysInRow, daysInRow, rows, shown, hidden);
+  }
+  return { shown: [...shown].sort(order), hidden };
 }
 
 function placeRow(all: Placed[], from: number, daysInRow: number, rows: number, shown: Set<CalendarItem>, hidden: number[]): void {
-  all.sort(byPlace);
   const taken = Array.from({ length: rows }, () => new Array<boolean>(daysInRow).fill(false));
   for (const { item, first, last } of all) {
     const left = Math.max(0, first - from);
@@ -60,19 +64,12 @@ function isFree(level: boolean[], left: number, right: number): boolean {
   return true;
 }
 
-function byPlace(a: Placed, b: Placed): number {
-  if (a.isLong !== b.isLong) return a.isLong ? -1 : 1;
-  if (a.isLong && a.first !== b.first) return a.first - b.first;
-  if (a.isLong && a.last !== b.last) return b.last - a.last;
-  return a.item.start.getTime() - b.item.start.getTime();
-}
-
 /** Of a week or day: at most `columns` timed events beside each other, `rows` all-day ones. */
 export function cutColumns(items: CalendarItem[], bounds: number[], columns: number, rows: number): Cut {
   const days = bounds.length - 1;
   const isLong = (item: CalendarItem) => item.allDay || item.end.getTime() - item.start.getTime() >= 86_400_000;
   const { shown, hidden } = cutRows(items.filter(isLong), bounds, rows, days);
-  const timed = items.filter((item) => !isLong(item)).sort((a, b) => a.start.getTime() - b.start.getTime());
+  const timed = items.filter((item) => !isLong(item)).sort(inOrder(() => false));
   const ends: number[][] = Array.from({ length: days }, () => []);
   for (const item of timed) {
     const day = dayIndex(bounds, item.start.getTime());

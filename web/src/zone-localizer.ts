@@ -29,7 +29,8 @@ export function zoneLocalizer(zone: string): DateLocalizer {
 export function wallClock(zone: string) {
   const at = (date: Date) => DateTime.fromJSDate(date, { zone });
   const dayOf = (date: Date) => at(date).startOf("day").toMillis();
-  const nights = ({ start, end }: Sortable) => Math.round((dayOf(new Date(Math.max(+start, +end - 1))) - dayOf(start)) / DAY_MS);
+  const daySpan = (start: Date, end: Date) => Math.round((dayOf(new Date(Math.max(+start, +end - 1))) - dayOf(start)) / DAY_MS) + 1;
+  const isLong = ({ start, end, allDay }: Sortable) => Boolean(allDay) || daySpan(start, end) > 1;
   const elapsed = (start: Date, end: Date) => Math.floor((end.getTime() - start.getTime()) / 60_000);
   const getDstOffset = (start: Date, end: Date) => at(end).offset - at(start).offset;
   return {
@@ -37,12 +38,15 @@ export function wallClock(zone: string) {
     getDstOffset,
     getTotalMin: (start: Date, end: Date) => elapsed(start, end) + getDstOffset(start, end),
     getMinutesFromMidnight: (start: Date) => at(start).hour * 60 + at(start).minute,
-    /** Within a day: what goes over several days, what is all day, then by start. The library's goes by length. */
-    sortEvents: ({ evtA: a, evtB: b }: { evtA: Sortable; evtB: Sortable }) =>
-      dayOf(a.start) - dayOf(b.start) ||
-      nights(b) - nights(a) ||
-      Number(!!b.allDay) - Number(!!a.allDay) ||
-      +a.start - +b.start ||
-      +a.end - +b.end,
+    /** Calendar days that it touches. The library's are elapsed days with a fraction, so the longest came first. */
+    daySpan,
+    /** As `inOrder`, but for the id, which is not told here: what is equal stays as `view-cut.ts` put it. */
+    sortEvents: ({ evtA: a, evtB: b }: { evtA: Sortable; evtB: Sortable }) => {
+      const long = isLong(a);
+      if (long !== isLong(b)) return long ? -1 : 1;
+      return +a.start - +b.start || (long ? +b.end - +a.end : 0);
+    },
+    /** The library takes a day off what lies in a zone ahead of the browser's; luxon reckons in the zone already. */
+    segmentOffset: 0,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toItem } from "../src/calendar-event";
+import { itemsOfDay, toItem } from "../src/calendar-event";
 import { layDay } from "../src/day-layout";
 import { cutColumns, cutRows, dayIndex } from "../src/view-cut";
 import { dayBounds, visibleRange } from "../src/visible-range";
@@ -28,6 +28,17 @@ describe("a month", () => {
     const { shown, hidden } = cutRows([item(1, 9), item(2, 0, 72), item(3, 33)], bounds, 1);
     expect(shown.map((one) => one.resource.id)).toEqual([2]);
     expect(hidden.slice(0, 4)).toEqual([1, 1, 0, 0]);
+  });
+
+  it("shows the earliest of a day in order of time, whatever their length and the order they came in", () => {
+    const day = [item(5, 24, 48), item(9, 34, 3), item(4, 34, 1), item(3, 35.5, 0.25), item(2, 38, 2), item(1, 41, 0.5)];
+    for (const items of [day, [...day].reverse()]) {
+      const { shown, hidden } = cutRows(items, bounds, 4);
+      expect(shown.map((one) => one.resource.id)).toEqual([5, 4, 9, 3]);
+      expect(hidden.slice(0, 3)).toEqual([0, 2, 0]);
+      const [from, to] = [bounds[1] ?? 0, bounds[2] ?? 0];
+      expect(itemsOfDay(items, from, to).map((one) => one.resource.id)).toEqual([5, 4, 9, 3, 2, 1]);
+    }
   });
 
   it("loses none: each is shown or counted", () => {

@@ -32,3 +32,11 @@ it("events of a day are drawn in order of their start, longer ones not before ea
   ];
   expect([...inOrder].reverse().sort((evtA, evtB) => sortEvents({ evtA, evtB }))).toEqual(inOrder);
 });
+
+it("the days of an event are those that it touches, not its hours", () => {
+  const { daySpan } = wallClock(zone);
+  expect(daySpan(at("2027-03-27", "23:30"), at("2027-03-28", "00:30"))).toBe(2);
+  expect(daySpan(at("2027-03-28", "00:00"), at("2027-03-29", "00:00"))).toBe(1);
+  expect(daySpan(at("2027-10-30", "00:00"), at("2027-11-01", "00:00"))).toBe(2);
+  expect(daySpan(at("2027-06-01", "10:00"), at("2027-06-01", "10:00"))).toBe(1);
+});

@@ -2,7 +2,7 @@
 
 import { DateTime } from "luxon";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { CalendarItem } from "../calendar-event";
+import { itemsOfDay, type CalendarItem } from "../calendar-event";
 import { labelOf, TYPES } from "../labels";
 import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
@@ -124,11 +124,10 @@ function Sentinel({ onSeen }: { onSeen: () => void }) {
 /** The items by their dates; one of several days stands on each. */
 function byDay(items: CalendarItem[], day: string, zone: string): [string, CalendarItem[]][] {
   const first = DateTime.fromISO(day, { zone });
-  const sorted = [...items].sort((a, b) => Number(b.allDay) - Number(a.allDay) || a.start.getTime() - b.start.getTime());
   const days: [string, CalendarItem[]][] = [];
   const starts = Array.from({ length: AGENDA_DAYS + 1 }, (_, index) => first.plus({ days: index }).toMillis());
   const found = starts.slice(0, -1).map((): CalendarItem[] => []);
-  for (const item of sorted) {
+  for (const item of items) {
     const from = item.start.getTime();
     const to = Math.max(from, item.end.getTime() - 1);
     if (to < (starts[0] ?? 0) || from >= (starts[AGENDA_DAYS] ?? 0)) continue;
@@ -136,6 +135,9 @@ function byDay(items: CalendarItem[], day: string, zone: string): [string, Calen
       if (from < (starts[index + 1] ?? 0) && to >= (starts[index] ?? 0)) list.push(item);
     });
   }
-  found.forEach((list, index) => list.length && days.push([first.plus({ days: index }).toISODate() ?? "", list]));
+  found.forEach((list, index) => {
+    const there = itemsOfDay(list, starts[index] ?? 0, starts[index + 1] ?? 0);
+    if (there.length) days.push([first.plus({ days: index }).toISODate() ?? "", there]);
+  });
   return days;
 }

@@ -3,8 +3,8 @@
 import { DateTime } from "luxon";
 import { cloneElement, useCallback, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
 import { Calendar, type DateHeaderProps, type EventProps, type EventWrapperProps, type SlotInfo } from "react-big-calendar";
-import withDragAndDropModule, { type EventInteractionArgs } from "react-big-calendar/lib/addons/dragAndDrop";
-import { dateIn, toSeconds, type CalendarItem } from "../calendar-event";
+import withDragAndDropModule from "react-big-calendar/lib/addons/dragAndDrop";
+import { dateIn, drawnEnd, toSeconds, type CalendarItem } from "../calendar-event";
 import { layDay } from "../day-layout";
 import type { Filters, ViewName } from "../filters";
 import type { EventRow } from "../types.gen";
@@ -32,7 +32,8 @@ interface Props {
   onChange: ChangeFilters;
   onOpen: (row: EventRow) => void;
   onNew: (slot: Slot) => void;
-  onMove: (item: CalendarItem, start: Date, end: Date, allDay: boolean) => void;
+  onMove: (item: CalendarItem, start: Date, allDay: boolean) => void;
+  onResize: (item: CalendarItem, start: Date, end: Date) => void;
   onWholeDay: (day: string) => void;
 }
 
@@ -102,6 +103,7 @@ export function CalendarView(props: Props) {
           key={zone}
           localizer={localizer}
           events={shown}
+          endAccessor={drawnEnd}
           date={date}
           view={view}
           views={["month", "week", "work_week", "day"]}
@@ -126,8 +128,8 @@ export function CalendarView(props: Props) {
           onSelectEvent={(item) => act.current.onOpen(item.resource)}
           onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && act.current.onOpen(item.resource)}
           onSelectSlot={(slot) => act.current.onNew(slotOf(slot, view))}
-          onEventDrop={(drop) => moved(drop, act.current)}
-          onEventResize={(drop) => moved(drop, act.current)}
+          onEventDrop={({ event, start, isAllDay }) => act.current.onMove(event, new Date(start), isAllDay ?? event.allDay)}
+          onEventResize={({ event, start, end }) => act.current.onResize(event, new Date(start), new Date(end))}
           draggableAccessor={() => true}
         />
     ),
@@ -219,10 +221,6 @@ function ButtonWrapper({ children }: EventWrapperProps<CalendarItem> & { childre
   const outer = children as ReactElement<{ children?: ReactElement }>;
   const inner = outer.props.children;
   return typeof outer.type === "string" || !inner ? cloneElement(outer, button) : cloneElement(outer, {}, cloneElement(inner, button));
-}
-
-function moved({ event, start, end, isAllDay }: EventInteractionArgs<CalendarItem>, { onMove }: Props): void {
-  onMove(event, new Date(start), new Date(end), isAllDay ?? event.allDay);
 }
 
 function pressed(event: KeyboardEvent): boolean {

@@ -2,7 +2,7 @@
 
 import { DateTime } from "luxon";
 import { useMemo } from "react";
-import type { CalendarItem } from "../calendar-event";
+import { itemsOfDay, type CalendarItem } from "../calendar-event";
 import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import { EventRowButton } from "./agenda-view";
@@ -19,14 +19,9 @@ interface Props {
 
 export function DayDialog({ day, items, zone, directory, onOpen, onClose }: Props) {
   const at = DateTime.fromISO(day, { zone });
-  const there = useMemo(() => {
-    const [from, to] = [at.toMillis(), at.plus({ days: 1 }).toMillis()];
-    return items
-      .filter(({ start, end }) => start.getTime() < to && Math.max(start.getTime(), end.getTime() - 1) >= from)
-      .sort((a, b) => Number(b.allDay) - Number(a.allDay) || a.start.getTime() - b.start.getTime());
-    // `at` is of day and zone.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [items, day, zone]);
+  // `at` is of day and zone.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const there = useMemo(() => itemsOfDay(items, at.toMillis(), at.plus({ days: 1 }).toMillis()), [items, day, zone]);
   return (
     <Dialog title={`${at.toFormat("cccc, d LLLL")} · ${there.length} events`} wide onClose={onClose}>
       <ul className="day-list">

@@ -2,7 +2,7 @@
 
 import { useId, useState } from "react";
 import { AstEditor } from "../ast/ast-editor";
-import { allDayDates, allDayTimes, dateIn, eventZone, secondsOf, timeIn } from "../calendar-event";
+import { allDayDates, allDayTimes, dateIn, eventZone, movedEnd, secondsOf, timeIn } from "../calendar-event";
 import type { Fields } from "../event-fields";
 import { newGuest } from "../guests";
 import { PRIORITIES, TYPES } from "../labels";
@@ -208,7 +208,7 @@ function Clock({ fields, zone, onSet }: { fields: Fields; zone: string; onSet: S
   const to = { date: dateIn(end_time, zone), time: timeIn(end_time, zone) };
   const setStart = (date: string, time: string) => {
     const start = secondsOf(date, time, zone);
-    if (!Number.isNaN(start)) onSet(start, start + Math.max(0, end_time - start_time));
+    if (!Number.isNaN(start)) onSet(start, movedEnd({ start_time, end_time }, start, zone));
   };
   const setEnd = (date: string, time: string) => {
     const end = secondsOf(date, time, zone);

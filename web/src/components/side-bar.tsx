@@ -1,26 +1,34 @@
-// Whose calendars are seen, and which events of them.
+// Whose calendars are seen, and which events of them; on a phone also the zone and the switches.
 
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { deskMatches, maskError } from "../desk-mask";
 import type { Filters } from "../filters";
 import { PRIORITIES, STATUSES, TYPES } from "../labels";
 import type { Session } from "../session";
 import type { Directory } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
+import type { Theme } from "../use-theme";
 import { Icon } from "./icon";
 import { MiniMonth } from "./mini-month";
+import { AlertSwitch, ThemeSwitch } from "./switches";
+import { ZonePicker } from "./zone-picker";
 
 interface Props {
   session: Session;
   filters: Filters;
   directory: Directory;
+  theme: Theme;
+  /** Matters where it is a drawer: on narrow pages. */
+  isOpen: boolean;
   onChange: ChangeFilters;
+  onTheme: (theme: Theme) => void;
   onNew: () => void;
   onMeeting: () => void;
   onClose: () => void;
 }
 
-export function SideBar({ session, filters, directory, onChange, onNew, onMeeting, onClose }: Props) {
+export function SideBar({ session, filters, directory, theme, isOpen, onChange, onTheme, onNew, onMeeting, onClose }: Props) {
+  const { drawer, leave } = useFocusWhile(isOpen, onClose);
   const { managers, desk } = filters;
   const ownMask = ownDesk(session, directory);
   const isMine = managers.length === 1 && managers[0] === session.id;
@@ -29,7 +37,7 @@ export function SideBar({ session, filters, directory, onChange, onNew, onMeetin
   return (
     <>
       <div className="side-shade" onClick={onClose} />
-      <aside className="side" aria-label="Calendars and filters">
+      <aside ref={drawer} className="side" aria-label="Calendars and filters" onBlur={leave} onKeyDown={(event) => event.key === "Escape" && onClose()}>
         <div className="brand">
           <span className="logo" aria-hidden="true" />
           Deskcal
@@ -64,9 +72,36 @@ export function SideBar({ session, filters, directory, onChange, onNew, onMeetin
         <Choices title="Status" options={STATUSES} chosen={filters.statuses} onChange={(statuses) => onChange({ statuses })} />
         <Choices title="Type" options={TYPES} chosen={filters.types} onChange={(types) => onChange({ types })} />
         <Choices title="Priority" options={PRIORITIES} chosen={filters.priorities} onChange={(priorities) => onChange({ priorities })} />
+        <div className="side-switches">
+          <ZonePicker zone={filters.zone} onChange={(zone) => onChange({ zone })} />
+          <ThemeSwitch theme={theme} hasWords onTheme={onTheme} />
+          <AlertSwitch hasWords />
+        </div>
       </aside>
     </>
   );
+}
+
+/** Moves the focus into the drawer when it opens, and back when it closes; where the focus goes on from it, it closes. */
+function useFocusWhile(isOpen: boolean, onClose: () => void) {
+  const drawer = useRef<HTMLElement>(null);
+  const isLeft = useRef(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    const before = document.activeElement as HTMLElement | null;
+    isLeft.current = false;
+    drawer.current?.querySelector("button")?.focus();
+    return () => {
+      const now = document.activeElement;
+      if (!isLeft.current && (now === document.body || drawer.current?.contains(now))) before?.focus();
+    };
+  }, [isOpen]);
+  const leave = ({ relatedTarget }: React.FocusEvent) => {
+    if (!isOpen || !relatedTarget || drawer.current?.contains(relatedTarget)) return;
+    isLeft.current = true;
+    onClose();
+  };
+  return { drawer, leave };
 }
 
 /** The desks of the token; of one for every desk, those that the directory has for its manager. */

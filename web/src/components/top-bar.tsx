@@ -1,6 +1,5 @@
-// Where one is, and how to get elsewhere: pages, views, search, zone, theme.
+// Where one is, and how to get elsewhere: pages, views, search; and, where there is room, zone and switches.
 
-import { useState } from "react";
 import { VIEWS, type Filters, type ViewName } from "../filters";
 import type { Person } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
@@ -8,6 +7,7 @@ import type { Theme } from "../use-theme";
 import { pageDay, rangeTitle } from "../visible-range";
 import { Avatar } from "./avatar";
 import { Icon } from "./icon";
+import { AlertSwitch, ThemeSwitch } from "./switches";
 import { ZonePicker } from "./zone-picker";
 
 interface Props {
@@ -15,6 +15,7 @@ interface Props {
   theme: Theme;
   person: Person;
   isLoading: boolean;
+  isMenuOpen: boolean;
   onChange: ChangeFilters;
   onToday: () => void;
   onTheme: (theme: Theme) => void;
@@ -24,12 +25,12 @@ interface Props {
 
 const NAMES: Record<ViewName, string> = { month: "Month", week: "Week", work_week: "Work week", day: "Day", agenda: "Agenda" };
 
-export function TopBar({ filters, theme, person, isLoading, onChange, onToday, onTheme, onMenu, onLeave }: Props) {
+export function TopBar({ filters, theme, person, isLoading, isMenuOpen, onChange, onToday, onTheme, onMenu, onLeave }: Props) {
   const { view, day } = filters;
   const page = (pages: 1 | -1) => onChange({ day: pageDay(view, day, pages) });
   return (
     <header className="top">
-      <button type="button" className="icon-button only-narrow" aria-label="Calendars and filters" onClick={onMenu}>
+      <button type="button" className="icon-button only-narrow" aria-label="Calendars and filters" aria-expanded={isMenuOpen} onClick={onMenu}>
         <Icon name="menu" />
       </button>
       <div className="top-group">
@@ -79,32 +80,12 @@ export function TopBar({ filters, theme, person, isLoading, onChange, onToday, o
         </select>
       </label>
       <ZonePicker zone={filters.zone} onChange={(zone) => onChange({ zone })} />
-      <AlertButton />
-      <button
-        type="button"
-        className="icon-button hide-narrow"
-        aria-label={theme === "dark" ? "Light colours" : "Dark colours"}
-        title={theme === "dark" ? "Light colours" : "Dark colours"}
-        onClick={() => onTheme(theme === "dark" ? "light" : "dark")}
-      >
-        <Icon name={theme === "dark" ? "sun" : "moon"} />
-      </button>
+      <AlertSwitch />
+      <ThemeSwitch theme={theme} onTheme={onTheme} />
       <button type="button" className="me" title={`${person.name}: sign out`} onClick={onLeave}>
         <Avatar person={person} size={28} />
         <span className="visually-hidden">{person.name}: sign out</span>
       </button>
     </header>
-  );
-}
-
-/** Asks for the browser's notifications, while it has not been asked. */
-function AlertButton() {
-  const [permission, setPermission] = useState(() => (typeof Notification === "undefined" ? "denied" : Notification.permission));
-  if (permission !== "default") return null;
-  const ask = () => void Notification.requestPermission().then(setPermission);
-  return (
-    <button type="button" className="icon-button hide-narrow" aria-label="Allow desktop reminders" title="Allow desktop reminders" onClick={ask}>
-      <Icon name="bell" />
-    </button>
   );
 }
