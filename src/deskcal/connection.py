@@ -20,6 +20,8 @@ from deskcal.peers import Peer
 
 logger = logging.getLogger(__name__)
 
+READS_AT_ONCE = 8
+"""Of one connection, from the database: each may bring a document of the largest size."""
 DRAIN_SEC = 1
 """How long input is read and dropped after an answer that ends the connection."""
 
@@ -60,7 +62,8 @@ class Connection(asyncio.Protocol):
         self._decoder = FrameDecoder(house.limits.max_message_bytes)
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Future[Any]] = set()
-        self._list_turn: asyncio.Lock | None = None
+        self._list_turn: asyncio.Semaphore | None = None
+        self._read_turns: asyncio.Semaphore | None = None
         self._taken: asyncio.Event | None = None
         self._now = house.loop.time
         self._is_reading = True
@@ -170,26 +173,31 @@ class Connection(asyncio.Protocol):
         self._done(work)
 
     async def _finish(self, later: Later) -> None:
-        if not later.command.is_list:
-            self._send(await finish(later))
-            return
-        self._list_turn = self._list_turn or asyncio.Lock()
         try:
-            async with self._list_turn:
-                await self._room_for_list()
+            async with self._turn(later.command.is_list):
+                await self._taken_up()
+                if later.command.is_list:
+                    await self._house.room_for_list()
                 self._send(await finish(later))
         except Unavailable as exc:
             self._send(refuse(later, exc))
         finally:
             close(later)
 
-    async def _room_for_list(self) -> None:
-        """Returns when the client has taken what it was sent before, and all clients enough."""
+    def _turn(self, is_list: bool) -> asyncio.Semaphore:
+        """Of how many answers one client can make the server hold: lists come one at a time."""
+        if is_list:
+            self._list_turn = self._list_turn or asyncio.Semaphore(1)
+            return self._list_turn
+        self._read_turns = self._read_turns or asyncio.Semaphore(READS_AT_ONCE)
+        return self._read_turns
+
+    async def _taken_up(self) -> None:
+        """Returns when the client has taken what it was sent before."""
         while self._stuck_at:
             self._taken = self._taken or asyncio.Event()
             self._taken.clear()
             await self._taken.wait()
-        await self._house.room_for_list()
 
     def _done(self, task: asyncio.Future[Any]) -> None:
         self._tasks.discard(task)

@@ -167,6 +167,23 @@ async def test_a_client_that_pipelines_reads_without_reading_is_not_read_from(
         assert (await deaf.answer())["status"] == 200
 
 
+async def test_reads_that_nobody_takes_bring_few_documents_into_memory(tmp_path: Path) -> None:
+    """120 reads of 250 kB each, none of them at hand: some wait in memory, the rest is not read."""
+    limits: dict[str, Any] = {"max_unsent_bytes": 1_048_576, "cache_bytes": 1}
+    async with serving(tmp_path, **limits) as running:
+        wire, deaf = await running.connect(), await running.connect_deaf()
+        large = new_event(ast_json="x" * 250_000)
+        event_id = (await wire.call(TEN, "MngAddCalendarEvent", **large))["data"]["event"]["id"]
+        for number in range(120):
+            deaf.ask(TEN, "MngGetCalendarEvent", number, id=event_id)
+        await until(lambda: unsent(running) > 131_072)
+        for _ in range(200):
+            assert (await wire.call(TEN, "MngGetCalendarEvent", id=event_id))["status"] == 200
+        assert unsent(running) < 4 * 1_048_576
+        deaf.reader._transport.resume_reading()  # type: ignore[attr-defined]
+        assert {(await deaf.answer())["extID"] for _ in range(120)} == set(range(120))
+
+
 async def test_a_client_that_takes_nothing_for_too_long_is_closed(tmp_path: Path) -> None:
     async with serving(tmp_path, max_unsent_bytes=65_536, write_timeout_sec=0.5) as running:
         wire = await running.connect()

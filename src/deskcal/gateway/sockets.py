@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from deskcal.admission import Admission
 from deskcal.commands import Context, Data, Later, answer, finish
 from deskcal.commands.dispatch import close, refuse
+from deskcal.connection import READS_AT_ONCE
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.limits import Limits
 from deskcal.messages import NO_EXT_ID, encode_error
@@ -110,7 +111,8 @@ class BrowserSocket:
         self._room = asyncio.Event()
         self._room.set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._list_turn = asyncio.Lock()
+        self._list_turn = asyncio.Semaphore(1)
+        self._read_turns = asyncio.Semaphore(READS_AT_ONCE)
         self._is_ending = False
         self._is_behind = False
         """Whether something could not be pushed."""
@@ -234,10 +236,7 @@ class BrowserSocket:
 
     async def _finish(self, later: Later) -> None:
         try:
-            if not later.command.is_list:
-                self._send(await finish(later))
-                return
-            async with self._list_turn:
+            async with self._list_turn if later.command.is_list else self._read_turns:
                 await self._drained()
                 self._send(await finish(later))
         except Unavailable as exc:
@@ -246,7 +245,7 @@ class BrowserSocket:
             close(later)
 
     async def _drained(self) -> None:
-        """Returns when the browser has taken enough for one more large answer."""
+        """Returns when the browser has taken enough for one more answer."""
         while self._is_full():
             await asyncio.sleep(0.02)
 
