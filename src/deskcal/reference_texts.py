@@ -21,6 +21,8 @@ LIMITS = {
     "remind_before_sec": "at least 0",
     "participants": f"at most {MAX_PARTICIPANTS}, each manager once",
     "participant_manager_ids": f"at most {MAX_PARTICIPANTS}, each at least 1",
+    "manager_ids": "1 .. 200 ids, each at least 1",
+    "duration_sec": "at least 1",
     "deskFilter": f"at most {MASK_BYTES} bytes, {MASK_PATTERNS} patterns",
 }
 """Of fields whose rules the type alone does not tell."""
@@ -63,6 +65,14 @@ MEANINGS = {
     "chanels": "names of [channels](#pushed-messages); this key or the next is needed",
     "channels": "the same, spelled so",
     "since": "a cursor: only what came after it",
+    "manager_ids": "whose times; each manager counts once",
+    "duration_sec": "length of a slot",
+    "step_sec": "slots begin at `from` and every so many seconds after it; default 900",
+    "hours": (
+        '`{"start":"09:00","end":"18:00","timezone":"Europe/Nicosia","weekdays":[1,2,3,4,5]}`: '
+        "a slot lies within these hours of these days (1 is Monday), by the clock of that zone; "
+        "absent: at any time"
+    ),
     "token": "the reminder's own token, the fourth element of its message",
 }
 """By field."""
@@ -87,6 +97,8 @@ OF_COMMAND = {
     ("MngGetCalendarEventHistory", "limit"): "changes at most; default 1000",
     ("MngGetCalendarEventHistory", "since"): "`seq` after which to go on",
     ("MngGetCalendarDirectory", "brand"): "equal; absent or empty: any",
+    ("MngFindCalendarSlots", "to"): "end of the range; no slot ends later",
+    ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
     ("Subscribe", "since"): "a cursor: what changed after it is pushed first",
     ("MngSnoozeCalendarReminder", "until"): "when to have it again; in the future",
 }
@@ -106,6 +118,12 @@ ANSWERS = {
     ),
     "MngGetCalendarDirectory": (
         '`{"managers":[...],"desks":[...],"default_timezone":"UTC"}`, names for ids and codes'
+    ),
+    "MngGetCalendarFreeBusy": (
+        '`{"managers":[{"manager_id","busy":[[start,end],...]}]}`, in order, none overlapping'
+    ),
+    "MngFindCalendarSlots": (
+        '`{"slots":[{"start_time","end_time","busy":[ids]}]}`, the earliest first'
     ),
     "MngAckCalendarReminder": '`{"token":"..."}`',
     "MngSnoozeCalendarReminder": '`{"token":"...","until":time}`, the token of the later one',

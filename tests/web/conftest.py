@@ -97,4 +97,5 @@ def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
 
 def is_ours(said: Any) -> bool:
     """Whether an error on the console is the page's; a server that is down is not."""
-    return said.type == "error" and "WebSocket connection" not in said.text
+    is_down = "WebSocket connection" in said.text or "ERR_CONNECTION_REFUSED" in said.text
+    return said.type == "error" and not is_down

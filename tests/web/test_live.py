@@ -117,3 +117,37 @@ def assert_live(page: Page, served: Served) -> None:
     wire.add(title="And live again", start_time=monday_at(11, 4))
     wire.close()
     expect(event_named(page, "And live again").first).to_be_visible()
+
+
+NOTE_NOTIFICATIONS = """
+window.told = [];
+window.Notification = class extends Notification {
+    constructor(title, options) {
+        super(title, options);
+        this.addEventListener("show", () => told.push([title, options.body]));
+    }
+};
+"""
+
+
+def test_a_reminder_is_told_on_the_desktop_while_the_page_is_not_looked_at(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    """The browser really shows it: its own `show` is waited for."""
+    page = open_page("?view=week&zone=UTC")
+    page.context.grant_permissions(["notifications"])
+    page.add_init_script(NOTE_NOTIFICATIONS)
+    page.reload()
+    page.wait_for_selector(".loader[data-on=false]", state="attached")
+    expect(page.get_by_role("button", name="Allow desktop reminders")).to_have_count(0)
+    wire.add(title="Looked at", remind_time=now() - 1)
+    expect(page.locator(".reminder").filter(has_text="Looked at")).to_be_visible()
+    focus = page.context.new_cdp_session(page)
+    focus.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    page.context.new_page().bring_to_front()
+    start = now() + 7200
+    wire.add(title="Not looked at", start_time=start, remind_time=now() - 1)
+    expect(page.locator(".reminder").filter(has_text="Not looked at")).to_be_attached()
+    page.wait_for_function("told.length")
+    at = time.strftime("%Y-%m-%d at %H:%M", time.gmtime(start))
+    assert page.evaluate("told") == [["Not looked at", at]]

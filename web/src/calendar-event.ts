@@ -68,6 +68,17 @@ export function drawnEnd({ start, end }: CalendarItem): Date {
   return end > start ? end : new Date(Math.floor(+start / MINUTE_MS + 1) * MINUTE_MS);
 }
 
+/** How far its start is off, for people: "In 10 min, at 15:00". */
+export function startText(row: EventRow, zone: string): string {
+  if (row.all_day) return `All day, ${dateIn(row.start_time, zone)}`;
+  const minutes = Math.round((row.start_time - nowSeconds()) / 60);
+  const at = timeIn(row.start_time, zone);
+  if (minutes > 0 && minutes < 60) return `In ${minutes} min, at ${at}`;
+  if (minutes === 0) return `Now, at ${at}`;
+  if (minutes < 0 && minutes > -60) return `Began ${-minutes} min ago, at ${at}`;
+  return `${dateIn(row.start_time, zone)} at ${at}`;
+}
+
 const known = new WeakMap<EventRow, { zone: string; item: CalendarItem }>();
 
 /** The item of `row` as seen from `zone`; the same object as long as the row is the same. */

@@ -44,12 +44,12 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const directory = useDirectory(link, session, events.rows);
   const { toasts, tell, dismiss } = useToasts();
   const actions = useActions(link.api, events, tell);
-  const reminders = useReminders(link);
   const [draft, setDraft] = useState<Fields | null>(null);
   const [wholeDay, setWholeDay] = useState<string | null>(null);
   const [isMeeting, setIsMeeting] = useState(false);
   const [isSideOpen, setIsSideOpen] = useState(false);
   const { zone, day, view } = filters;
+  const reminders = useReminders(link, zone);
 
   const search = useDeferredValue(filters.search);
   const { brand, desk, managers, types, statuses, priorities } = filters;

@@ -159,6 +159,23 @@ export interface EventVersion {
   if_version?: number | null;
 }
 
+export interface FindSlots {
+  manager_ids: number[];
+  from: number;
+  to: number;
+  duration_sec: number;
+  step_sec?: number;
+  limit?: number;
+  hours?: WorkingHours | null;
+}
+
+export interface WorkingHours {
+  start: string;
+  end: string;
+  timezone: string;
+  weekdays: number[];
+}
+
 export interface GetChanges {
   deskFilter: string;
   manager_id?: number | null;
@@ -200,6 +217,12 @@ export interface GetEventsByFilter {
   to: number;
   limit: number;
   offset: number;
+}
+
+export interface GetFreeBusy {
+  manager_ids: number[];
+  from: number;
+  to: number;
 }
 
 export interface Respond {
@@ -263,6 +286,8 @@ export interface Commands {
   MngCompleteCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
   /** Removes an event and its participants; its history stays. */
   MngDeleteCalendarEvent: { data: EventVersion; answer: unknown };
+  /** The earliest times at which all of these managers are free, or the fewest are busy. */
+  MngFindCalendarSlots: { data: FindSlots; answer: unknown };
   /** What changed after a cursor, in order, and the cursor to go on from. */
   MngGetCalendarChanges: { data: GetChanges; answer: unknown };
   /** Managers and desks that the session may see, by name. */
@@ -273,6 +298,8 @@ export interface Commands {
   MngGetCalendarEventHistory: { data: GetHistory; answer: unknown };
   /** The events that overlap a range, by start_time, then id, and how many there are in all. */
   MngGetCalendarEventsByFilter: { data: GetEventsByFilter; answer: unknown };
+  /** When each of these managers is busy, without saying with what. */
+  MngGetCalendarFreeBusy: { data: GetFreeBusy; answer: unknown };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */

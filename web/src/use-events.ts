@@ -3,14 +3,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Api } from "./api";
 import { toSeconds } from "./calendar-event";
+import { listEvents } from "./event-lists";
 import type { Filters } from "./filters";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
 import { pageDay, visibleRange, type Range } from "./visible-range";
 import { changeOf, isResync, ServerError, type Change } from "./wire";
 
-const PAGE_ROWS = 5000;
-const MANAGERS_ASKED_ONE_BY_ONE = 8;
 const KEPT_ROWS = 60_000;
 const FLUSH_MS = 30;
 
@@ -120,17 +119,16 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
         stale.current = new Set(known.current.keys());
         loaded.current.clear();
       }
-      for (const manager_id of askedManagers(managers)) {
-        await fetchRows(api, { ...span, brand, deskFilter: desk, manager_id }, (rows) => {
-          for (const row of rows) {
-            stale.current.delete(row.id);
-            const before = known.current.get(row.id);
-            if (gone.current.has(row.id) || (before && before.version >= row.version)) continue;
-            known.current.set(row.id, row);
-          }
-          changed();
-        });
-      }
+      const take = (rows: EventRow[]) => {
+        for (const row of rows) {
+          stale.current.delete(row.id);
+          const before = known.current.get(row.id);
+          if (gone.current.has(row.id) || (before && before.version >= row.version)) continue;
+          known.current.set(row.id, row);
+        }
+        changed();
+      };
+      await listEvents((data) => api.list(data), { ...span, brand, deskFilter: desk }, managers, take);
       loaded.current.set(scope, [...(loaded.current.get(scope) ?? []), span]);
     };
     const dropStale = () => {
@@ -184,25 +182,6 @@ async function goLive(api: Api, since: number | null): Promise<{ next: number | 
   const next = await api.cursor().catch(() => null);
   await api.subscribe(next).catch(() => {});
   return { next, missed: since !== null };
-}
-
-interface Wanted extends Span {
-  brand: string;
-  deskFilter: string;
-  manager_id: number;
-}
-
-async function fetchRows(api: Api, wanted: Wanted, take: (rows: EventRow[]) => void): Promise<void> {
-  for (let offset = 0; ; offset += PAGE_ROWS) {
-    const { rows, count } = await api.list({ ...wanted, limit: PAGE_ROWS, offset });
-    take(rows);
-    if (rows.length < PAGE_ROWS || offset + rows.length >= count) return;
-  }
-}
-
-/** A few managers are asked for one by one; of many, or all, the whole scope is. */
-function askedManagers(managers: number[]): number[] {
-  return managers.length && managers.length <= MANAGERS_ASKED_ONE_BY_ONE ? managers : [0];
 }
 
 /** With a day more on both sides: all-day events stay on their dates in every zone. */

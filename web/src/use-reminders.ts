@@ -1,7 +1,7 @@
 // Reminders that have come and are not done with. The same token is shown once.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { later, nowSeconds } from "./calendar-event";
+import { later, nowSeconds, startText } from "./calendar-event";
 import type { Link } from "./use-connection";
 import { readToken, reminderOf, type Reminder } from "./wire";
 
@@ -14,7 +14,9 @@ export interface Reminders {
   snooze: (reminder: Reminder, seconds: number) => void;
 }
 
-export function useReminders({ api, connection }: Link): Reminders {
+export function useReminders({ api, connection }: Link, zone: string): Reminders {
+  const shownZone = useRef(zone);
+  shownZone.current = zone;
   const [due, setDue] = useState<Reminder[]>([]);
   const seen = useRef(new Set<string>());
 
@@ -27,7 +29,7 @@ export function useReminders({ api, connection }: Link): Reminders {
       if (seen.current.size > REMEMBERED) seen.current.clear();
       seen.current.add(reminder.token);
       setDue((all) => [...all, reminder].slice(-MOST_SHOWN));
-      notify(reminder);
+      notify(reminder, shownZone.current);
     });
   }, [connection]);
 
@@ -54,8 +56,9 @@ export function useReminders({ api, connection }: Link): Reminders {
   return { due, done, snooze };
 }
 
-function notify({ row, token }: Reminder): void {
+/** Tells of it on the desktop, where that is allowed and the page is not looked at. */
+function notify({ row, token }: Reminder, zone: string): void {
   if (typeof Notification === "undefined" || Notification.permission !== "granted" || document.hasFocus()) return;
-  const shown = new Notification(row.title, { tag: token });
+  const shown = new Notification(row.title, { tag: token, body: startText(row, zone) });
   shown.onclick = () => window.focus();
 }

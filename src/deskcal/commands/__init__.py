@@ -1,6 +1,6 @@
 """The commands: their table, and the one way in, `answer(frame)`."""
 
-from deskcal.commands import changes, directory, events, feed, reminders
+from deskcal.commands import changes, directory, events, feed, reminders, scheduling
 from deskcal.commands.dispatch import COMMANDS, Context, Data, Later, answer, finish
 from deskcal.peers import Peer
 
@@ -17,4 +17,5 @@ __all__ = [
     "feed",
     "finish",
     "reminders",
+    "scheduling",
 ]

@@ -199,10 +199,7 @@ async def _list_events(context: Context, session: Session, wanted: EventFilter) 
 
 def event_filter(data: GetEventsByFilter, limits: Limits) -> EventFilter:
     """The checked form of a list's data. Raises: InvalidField."""
-    if data.until <= data.since:
-        raise InvalidField(
-            f"to ({data.until}) is not after from ({data.since}); a range has a length", field="to"
-        )
+    require_range(data.since, data.until)
     return EventFilter(
         since=data.since,
         until=data.until,
@@ -210,6 +207,14 @@ def event_filter(data: GetEventsByFilter, limits: Limits) -> EventFilter:
         offset=data.offset,
         **msgspec.structs.asdict(event_facts(data, limits)),
     )
+
+
+def require_range(since: int, until: int) -> None:
+    """Raises: InvalidField if a range has no length."""
+    if until <= since:
+        raise InvalidField(
+            f"to ({until}) is not after from ({since}); a range has a length", field="to"
+        )
 
 
 def event_facts(data: Facts, limits: Limits) -> EventFacts:

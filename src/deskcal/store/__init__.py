@@ -2,15 +2,16 @@
 
 import enum
 from asyncio import Future
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from deskcal.access import Session
+from deskcal.busy import Interval
 from deskcal.directory import Desk, Directory, Manager
 from deskcal.documents import Record, Sight
-from deskcal.filters import EventFilter
+from deskcal.filters import EventFilter, Mask
 from deskcal.model import ChangeType, Event
 
 Change = Callable[[Event | None, int], Event | None]
@@ -232,6 +233,18 @@ class Store(Protocol):
         Sorted by start_time, then id.
         Raises: InvalidField when the answer would be too large; Unavailable when it takes too long.
         Source: seed 000, "Desk Scope"; contract, section 6.
+        """
+
+    async def busy(
+        self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
+    ) -> dict[int, list[Interval]]:
+        """When each of these managers is busy within [since, until); without those who never are.
+
+        Busy is who takes part (as the owner does) in an open event with a length, of a brand that
+        `brands` matches, and has not declined. The intervals are clipped and merged:
+        `busy.merged` does it.
+        Raises: InvalidField when there are too many for an answer; Unavailable when it takes too
+        long. Source: contract, section 7, MngGetCalendarFreeBusy.
         """
 
     async def close(self) -> None:

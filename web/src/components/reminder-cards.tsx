@@ -1,6 +1,6 @@
 // Reminders that are due, with done and snooze.
 
-import { dateIn, nowSeconds, timeIn } from "../calendar-event";
+import { startText } from "../calendar-event";
 import type { EventRow } from "../types.gen";
 import type { Reminders } from "../use-reminders";
 import type { Reminder } from "../wire";
@@ -45,7 +45,7 @@ function Card({ reminder, reminders, zone, onOpen, onComplete }: Props & { remin
         <button type="button" className="reminder-title" onClick={() => onOpen(row)}>
           {row.title}
         </button>
-        <p className="hint">{when(row, zone)}</p>
+        <p className="hint">{startText(row, zone)}</p>
         <div className="reminder-actions">
           <button type="button" className="button small" onClick={() => reminders.done(reminder)}>
             Done
@@ -71,14 +71,4 @@ function Card({ reminder, reminders, zone, onOpen, onComplete }: Props & { remin
       </div>
     </article>
   );
-}
-
-function when(row: EventRow, zone: string): string {
-  if (row.all_day) return `All day, ${dateIn(row.start_time, zone)}`;
-  const minutes = Math.round((row.start_time - nowSeconds()) / 60);
-  const at = timeIn(row.start_time, zone);
-  if (minutes > 0 && minutes < 60) return `In ${minutes} min, at ${at}`;
-  if (minutes === 0) return `Now, at ${at}`;
-  if (minutes < 0 && minutes > -60) return `Began ${-minutes} min ago, at ${at}`;
-  return `${dateIn(row.start_time, zone)} at ${at}`;
 }
