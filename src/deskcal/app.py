@@ -31,11 +31,10 @@ from deskcal.peers import Peers
 from deskcal.rates import RateLimit
 from deskcal.reminders import Reminders
 from deskcal.server import Server
-from deskcal.store import CheckReport, Committed, Store
+from deskcal.store import CheckReport, Committed, Store, StoreError
 from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_check import check_sqlite
 from deskcal.store.sqlite_directory import directory_in, put_in
-from deskcal.store.sqlite_files import StoreError
 
 __all__ = ["NotEmpty", "StartError", "check", "fill_demo", "serve", "signing_key"]
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import apsw
 import pytest
 
+from deskcal.store import StoreError
 from deskcal.store.sqlite_check import check_sqlite
-from deskcal.store.sqlite_files import DATABASE, StoreError
+from deskcal.store.sqlite_files import DATABASE
 from store.conftest import SqliteBackend
 from store.mutations import adding, changing, deleting
 

@@ -8,9 +8,10 @@ import apsw
 import pytest
 
 from deskcal.limits import Limits
+from deskcal.store import StoreError
 from deskcal.store.migrations import migrations
 from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_files import APPLICATION_ID, DATABASE, StoreError
+from deskcal.store.sqlite_files import APPLICATION_ID, DATABASE
 from store.conftest import SqliteBackend
 from store.mutations import adding, ids
 

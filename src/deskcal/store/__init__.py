@@ -13,6 +13,11 @@ from deskcal.documents import Record, Sight
 from deskcal.filters import EventFilter
 from deskcal.model import ChangeType, Event
 
+
+class StoreError(Exception):
+    """The store can't be opened, read or written; str() says why and what to do."""
+
+
 Change = Callable[[Event | None, int], Event | None]
 """`change(event, event_id)`: the event as it is to be; None: gone; the same one: nothing to write.
 

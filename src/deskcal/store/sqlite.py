@@ -25,12 +25,20 @@ from deskcal.documents import Record, record_of
 from deskcal.errors import DeskcalError, InvalidField, Timeout, Unavailable
 from deskcal.filters import EventFilter
 from deskcal.limits import Limits
-from deskcal.store import Committed, DirectoryStore, FeedStore, Mutation, ReminderStore, Rows
+from deskcal.store import (
+    Committed,
+    DirectoryStore,
+    FeedStore,
+    Mutation,
+    ReminderStore,
+    Rows,
+    StoreError,
+)
 from deskcal.store.cache import RecordCache
 from deskcal.store.sqlite_batch import Batch, Job, Landing
 from deskcal.store.sqlite_directory import SqliteDirectory
 from deskcal.store.sqlite_feed import SqliteFeed
-from deskcal.store.sqlite_files import StoreError, connect_reader, connect_writer, lock_directory
+from deskcal.store.sqlite_files import connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite_lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite_reminders import SqliteReminders
 from deskcal.store.sqlite_writer import Writer

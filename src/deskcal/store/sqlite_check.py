@@ -9,8 +9,8 @@ import apsw
 import msgspec
 
 from deskcal.documents import decode_event, encode_event, index_row
-from deskcal.store import CheckReport
-from deskcal.store.sqlite_files import DATABASE, StoreError, connect_reader
+from deskcal.store import CheckReport, StoreError
+from deskcal.store.sqlite_files import DATABASE, connect_reader
 
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""

@@ -115,3 +115,12 @@ CREATE TABLE desk (
     title text NOT NULL,
     PRIMARY KEY (brand, code)
 );
+
+-- One row while an import is not finished: no server starts on a part of a store.
+CREATE TABLE import (
+    id boolean PRIMARY KEY CHECK (id),
+    -- SHA-256 of the first line of the file, how many of its lines are in, and SHA-256 of those.
+    head_digest bytea NOT NULL,
+    lines bigint NOT NULL,
+    lines_digest bytea NOT NULL
+);
