@@ -34,8 +34,9 @@ from deskcal.store import (
     Rows,
     StoreError,
 )
+from deskcal.store.batch import Batch, Landing
 from deskcal.store.cache import RecordCache
-from deskcal.store.sqlite_batch import Batch, Job, Landing
+from deskcal.store.sqlite_batch import Job
 from deskcal.store.sqlite_directory import SqliteDirectory
 from deskcal.store.sqlite_feed import SqliteFeed
 from deskcal.store.sqlite_files import connect_reader, connect_writer, lock_directory

@@ -12,7 +12,7 @@ import msgspec
 
 from deskcal.directory import Desk, Directory, Manager
 from deskcal.store import StoreError
-from deskcal.store.sqlite_batch import Batch
+from deskcal.store.batch import Batch
 from deskcal.store.sqlite_feed import Read, RunJob
 from deskcal.store.sqlite_files import DATABASE, connect_writer
 

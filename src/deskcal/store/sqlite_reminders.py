@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 
 from deskcal.store import Fired, Notification, NotificationKey, NotificationState
-from deskcal.store.sqlite_batch import Batch
+from deskcal.store.batch import Batch
 from deskcal.store.sqlite_feed import Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
@@ -67,8 +67,8 @@ class SqliteReminders:
 
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due."""
-        fired: Fired = await self._job(functools.partial(_fire, now, limit))
-        return fired
+        batch, snoozed, events = await self._job(functools.partial(_fire, now, limit))
+        return Fired(batch.notified + snoozed, events)
 
     async def waiting_managers(self) -> set[int]:
         """Managers whose reminders wait for them."""
@@ -139,8 +139,10 @@ def _snooze(
     return True
 
 
-def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> Fired:
-    """Events first, snoozed rows with what is left of `limit`."""
+def _fire(
+    now: int, limit: int, connection: apsw.Connection, batch: Batch
+) -> tuple[Batch, list[Notification], int]:
+    """Events first, snoozed rows with what is left of `limit`; the rows are in the batch."""
     wanted: list[Notification] = []
     events = 0
     due: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
@@ -149,9 +151,9 @@ def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> Fi
         events += 1
         if len(wanted) >= MAX_FIRED:
             break
-    notifications = batch.notify(wanted, now)
+    batch.notify(wanted)
     snoozed = _fire_snoozed(connection, now, limit - events)
-    return Fired(notifications + snoozed, events + len(snoozed))
+    return batch, snoozed, events + len(snoozed)
 
 
 def _fire_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:
