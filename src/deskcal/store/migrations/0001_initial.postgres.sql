@@ -55,10 +55,10 @@ CREATE TABLE change (
 
 CREATE INDEX change_by_event ON change (event_id, seq);
 
--- First answers of creates that carried an idempotency_key.
+-- First answers of creates that carried an idempotency_key; `key` is its UTF-8, as text has no U+0000.
 CREATE TABLE idempotency (
     manager_id bigint NOT NULL,
-    key text COLLATE "C" NOT NULL,
+    key bytea NOT NULL,
     digest bytea NOT NULL,
     seq bigint NOT NULL,
     time bigint NOT NULL,
