@@ -90,6 +90,8 @@ class Writes(Struct):
     keys: dict[RetryKey, KeptAnswer]
     notifications: list[Notification]
     """Fired; whoever had the same one before is not to get it again."""
+    woken: list[Notification]
+    """Fired after a snooze; their rows are there."""
 
     def collections(self) -> list[Collection]:
         """Brands and desks of the rows, each once."""
@@ -123,11 +125,18 @@ class Batch:
         """How many of `new_ids` are taken."""
         self.notified: list[Notification] = []
         """Those of `notify` that are new, once the group is written."""
+        self.woken: list[Notification] = []
+        """Snoozed ones that fire now."""
 
     @property
     def change_count(self) -> int:
         """How many change rows the group leaves."""
         return len(self._changes)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self._changes and not self.woken
 
     def apply(self, mutation: Mutation) -> Outcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
@@ -245,9 +254,18 @@ class Batch:
         return document
 
     def writes(self) -> Writes:
-        """What is to be written; nothing if `change_count` is 0."""
+        """What is to be written; nothing if the group `is_empty`."""
         found = Writes(
-            [], [], [], [], [], [], self._changes, self._keys, list(self._wanted.values())
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+            self._changes,
+            self._keys,
+            list(self._wanted.values()),
+            self.woken,
         )
         for event_id, staged in self._staged.items():
             if staged.after is staged.before:

@@ -42,6 +42,9 @@ _NOTIFY = """
         state = 0, state_time = excluded.state_time
     WHERE state NOT IN (1, 2) OR fired_time = 0
     RETURNING event_id, due_time, manager_id"""
+_SET_FIRED = """
+    UPDATE notification SET fired_time = ?, state_time = ?
+    WHERE event_id = ? AND due_time = ? AND manager_id = ?"""
 _SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
 
 
@@ -116,7 +119,7 @@ class SqliteBatch:
 
     def write(self) -> None:
         """Writes what was staged. Raises: apsw.Error."""
-        if not self.staged.change_count:
+        if self.staged.is_empty:
             return
         writes = self.staged.writes()
         for code in writes.collections():
@@ -128,13 +131,7 @@ class SqliteBatch:
         self._run(_INSERT_CHANGE, [(seq, *change) for seq, change in changes])
         self._write_keys(writes.keys)
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
-        if writes.notifications:
-            rows = [
-                (*msgspec.structs.astuple(n.key), n.armed_time, n.fired_time, n.fired_time)
-                for n in writes.notifications
-            ]
-            new: Any = self._connection.executemany(_NOTIFY, rows)
-            self.staged.written(set(new))
+        self._write_notifications(writes)
 
     def _run(self, statement: str, rows: list[Any]) -> None:
         if rows:
@@ -164,6 +161,18 @@ class SqliteBatch:
             document,
             row.due_time,
         )
+
+    def _write_notifications(self, writes: Writes) -> None:
+        astuple = msgspec.structs.astuple
+        woken = [(n.fired_time, n.fired_time, *astuple(n.key)) for n in writes.woken]
+        self._run(_SET_FIRED, woken)
+        if writes.notifications:
+            rows = [
+                (*astuple(n.key), n.armed_time, n.fired_time, n.fired_time)
+                for n in writes.notifications
+            ]
+            new: Any = self._connection.executemany(_NOTIFY, rows)
+            self.staged.written(set(new))
 
     def _write_keys(self, keys: dict[RetryKey, KeptAnswer]) -> None:
         if not keys:

@@ -31,9 +31,6 @@ _SNOOZE = """
     ON CONFLICT DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = 0, state = 0,
         state_time = excluded.state_time"""
-_SET_FIRED = """
-    UPDATE notification SET fired_time = ?, state_time = ?
-    WHERE event_id = ? AND due_time = ? AND manager_id = ?"""
 _WAITING_MANAGERS = """
     SELECT DISTINCT manager_id FROM notification WHERE state = 0 AND fired_time > 0"""
 _WAITING = """
@@ -67,8 +64,8 @@ class SqliteReminders:
 
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due."""
-        batch, snoozed, events = await self._job(functools.partial(_fire, now, limit))
-        return Fired(batch.notified + snoozed, events)
+        batch, events = await self._job(functools.partial(_fire, now, limit))
+        return Fired(batch.notified + batch.woken, events)
 
     async def waiting_managers(self) -> set[int]:
         """Managers whose reminders wait for them."""
@@ -139,10 +136,8 @@ def _snooze(
     return True
 
 
-def _fire(
-    now: int, limit: int, connection: apsw.Connection, batch: Batch
-) -> tuple[Batch, list[Notification], int]:
-    """Events first, snoozed rows with what is left of `limit`; the rows are in the batch."""
+def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> tuple[Batch, int]:
+    """Events first, snoozed rows with what is left of `limit`; what is fired is in the batch."""
     wanted: list[Notification] = []
     events = 0
     due: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
@@ -152,13 +147,12 @@ def _fire(
         if len(wanted) >= MAX_FIRED:
             break
     batch.notify(wanted)
-    snoozed = _fire_snoozed(connection, now, limit - events)
-    return batch, snoozed, events + len(snoozed)
+    batch.woken = _due_snoozed(connection, now, limit - events)
+    return batch, events + len(batch.woken)
 
 
-def _fire_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:
+def _due_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:
     rows: Any = connection.execute(_DUE_SNOOZED, (now, limit)).fetchall()
-    connection.executemany(_SET_FIRED, [(now, now, *row[:3]) for row in rows])
     return [Notification(NotificationKey(*row[:3]), row[3], now, row[4]) for row in rows]
 
 
