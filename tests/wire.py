@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Self
 
 from deskcal.access import TokenVerifier
@@ -12,9 +11,9 @@ from deskcal.app import running
 from deskcal.limits import Limits
 from deskcal.server import Server
 from deskcal.store import Store
-from deskcal.store.sqlite import open_sqlite
 from harness import Answer, FakeClock, parsed, request
 from helpers import KEY
+from places import Place
 
 WAIT_SEC = 30
 HOST = "127.0.0.1"
@@ -98,12 +97,12 @@ class Wire:
 
 @asynccontextmanager
 async def serving(
-    directory: Path, *, tls: ssl.SSLContext | None = None, **limits: Any
+    place: Place, *, tls: ssl.SSLContext | None = None, **limits: Any
 ) -> AsyncIterator[Running]:
-    """A server over a store in `directory`, with the clock of the test."""
+    """A server over a store in `place`, with the clock of the test."""
     bounds = Limits(**limits)
     clock = FakeClock()
-    store = await open_sqlite(directory, bounds)
+    store = await place.open(bounds)
     try:
         async with (
             running(store, TokenVerifier([KEY]), bounds, now=clock) as context,

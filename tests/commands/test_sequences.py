@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands.desk_model import Calendar, Caller
 from harness import ADMIN, CRM_ADMIN, CRM_MANAGER, DEALER, MANAGER, open_desk, token
 from helpers import NOW
+from places import Places
 
 CALLERS = [
     Caller(10, MANAGER, "*"),
@@ -77,25 +77,26 @@ steps = st.tuples(
     first=st.lists(new, min_size=1, max_size=4), sequence=st.lists(steps, min_size=5, max_size=40)
 )
 async def test_every_answer_is_that_of_the_model(
-    tmp_path_factory: pytest.TempPathFactory,
+    places: Places,
     first: list[dict[str, Any]],
     sequence: list[tuple[Caller, tuple[str, dict[str, Any]]]],
 ) -> None:
     calendar = Calendar()
     beginning = [(CALLERS[4], ("MngAddCalendarEvent", data)) for data in first]
-    async with open_desk(tmp_path_factory.mktemp("desk"), cache_bytes=2500) as desk:
-        for caller, (command, data) in (*beginning, *sequence):
-            desk.clock.time += 1
-            expected = calendar.answer(caller, command, data, int(desk.clock.time))
-            signed = token(caller.manager_id, caller.type, **caller.claims())
-            answered = await desk.call(signed, command, **data)
-            event = answered.get("data", {}).get("event")
-            found = (answered["status"], answered.get("error", {}).get("code"), event)
-            assert found == expected, (caller.claims(), command, data)
-        for caller in CALLERS:
-            signed = token(caller.manager_id, caller.type, **caller.claims())
-            for mask in MASKS:
-                for manager_id in (0, 10, 12):
-                    wanted = calendar.seen_by(caller, manager_id, mask)
-                    found_rows = await desk.rows(signed, deskFilter=mask, manager_id=manager_id)
-                    assert found_rows == (wanted, len(wanted))
+    with places() as place:
+        async with open_desk(place, cache_bytes=2500) as desk:
+            for caller, (command, data) in (*beginning, *sequence):
+                desk.clock.time += 1
+                expected = calendar.answer(caller, command, data, int(desk.clock.time))
+                signed = token(caller.manager_id, caller.type, **caller.claims())
+                answered = await desk.call(signed, command, **data)
+                event = answered.get("data", {}).get("event")
+                found = (answered["status"], answered.get("error", {}).get("code"), event)
+                assert found == expected, (caller.claims(), command, data)
+            for caller in CALLERS:
+                signed = token(caller.manager_id, caller.type, **caller.claims())
+                for mask in MASKS:
+                    for manager_id in (0, 10, 12):
+                        wanted = calendar.seen_by(caller, manager_id, mask)
+                        found_rows = await desk.rows(signed, deskFilter=mask, manager_id=manager_id)
+                        assert found_rows == (wanted, len(wanted))

@@ -4,12 +4,12 @@ import asyncio
 import gc
 import random
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import Answer, everything, new_event, parsed, request, token
+from places import Place
 from wire import Running, Wire, serving, soon, until
 
 TEN = token(10)
@@ -108,10 +108,10 @@ async def test_clients_that_vanish_in_the_middle_harm_nobody(running: Running) -
 
 
 @pytest.fixture
-async def stocked(tmp_path: Path) -> AsyncIterator[Running]:
+async def stocked(place: Place) -> AsyncIterator[Running]:
     """A server with 20 MB of events, and small limits on what may wait for a client."""
     limits: dict[str, Any] = {"max_unsent_bytes": 1_048_576, "write_timeout_sec": 300}
-    async with serving(tmp_path, **limits, max_unsent_total_bytes=64 * 1_048_576) as running:
+    async with serving(place, **limits, max_unsent_total_bytes=64 * 1_048_576) as running:
         wire = await running.connect()
         for number in range(1000):
             wire.ask(TEN, "MngAddCalendarEvent", number, **new_event(ast_json="x" * ROW))
@@ -170,8 +170,8 @@ async def test_a_client_that_pipelines_reads_without_reading_is_not_read_from(
         assert (await deaf.answer())["status"] == 200
 
 
-async def test_a_client_that_takes_nothing_for_too_long_is_closed(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_unsent_bytes=65_536, write_timeout_sec=0.5) as running:
+async def test_a_client_that_takes_nothing_for_too_long_is_closed(place: Place) -> None:
+    async with serving(place, max_unsent_bytes=65_536, write_timeout_sec=0.5) as running:
         wire = await running.connect()
         for _ in range(300):
             await wire.call(TEN, "MngAddCalendarEvent", **new_event(ast_json="x" * ROW))
@@ -184,10 +184,10 @@ async def test_a_client_that_takes_nothing_for_too_long_is_closed(tmp_path: Path
 
 
 async def test_a_subscriber_that_takes_nothing_for_too_long_is_closed_though_changes_come(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
     limits: dict[str, Any] = {"max_unsent_bytes": 65_536, "heartbeat_sec": 0.1}
-    async with serving(tmp_path, write_timeout_sec=1.5, **limits) as running:
+    async with serving(place, write_timeout_sec=1.5, **limits) as running:
         wire, deaf = await running.connect(), await running.connect()
         await deaf.call(TEN, "Subscribe", chanels=["calendar"])
         deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from harness import everything, new_event, token
+from places import Place
 from wire import HOST, Running, serving, until
 
 TEN = token(10)
@@ -43,11 +44,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def secured(certificate: Path, tmp_path: Path) -> AsyncIterator[Running]:
+async def secured(certificate: Path, place: Place) -> AsyncIterator[Running]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     limits = {"max_message_bytes": 1_048_576, "message_timeout_sec": 1}
-    async with serving(tmp_path / "data", tls=context, **limits) as running:
+    async with serving(place, tls=context, **limits) as running:
         yield running
 
 

@@ -8,21 +8,22 @@ import pytest
 from deskcal.store import StoreError
 from deskcal.store.sqlite_check import check_sqlite
 from deskcal.store.sqlite_files import DATABASE
-from store.conftest import SqliteBackend
+from places import SqlitePlace
+from store.conftest import Backend
 from store.mutations import adding, changing, deleting
 
 
 @pytest.fixture
 async def directory(tmp_path: Path) -> Path:
     """A stopped store: events 1 to 3, 2 changed once, 3 deleted."""
-    backend = SqliteBackend(tmp_path / "data")
+    backend = Backend(SqlitePlace(tmp_path / "data"))
     store = await backend.open()
     for number in (1, 2, 3):
         await store.mutate(adding(desk=f"D{number}", participant_manager_ids=[20, 30]))
     await store.mutate(changing(2, title="changed"))
     await store.mutate(deleting(3))
     await backend.close()
-    return backend.directory
+    return tmp_path / "data"
 
 
 def meddle(directory: Path, *statements: str) -> None:
@@ -41,14 +42,14 @@ async def test_a_whole_store_has_no_differences(directory: Path) -> None:
 
 
 async def test_an_empty_store_has_no_differences(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     await backend.open()
     await backend.close()
     assert check_sqlite(tmp_path).differences == []
 
 
 async def test_a_store_in_use_can_be_checked(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     store = await backend.open()
     await store.mutate(adding())
     report = check_sqlite(tmp_path)
