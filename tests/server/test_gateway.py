@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +20,9 @@ LIST = {"from": 1, "to": 9_999_999_999, "limit": 10, "offset": 0, "deskFilter": 
 
 
 @asynccontextmanager
-async def serving(directory: Path, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
+async def serving(place: Place, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
     """A gateway, and the address of its WebSocket."""
-    async with open_desk(directory, **limits) as desk:
+    async with open_desk(place, **limits) as desk:
         context = desk.context
         async with Gateway(context, context.limits, "127.0.0.1", 0) as gateway:
             yield desk, f"ws://{gateway.addresses[0]}/ws"

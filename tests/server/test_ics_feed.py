@@ -1,7 +1,6 @@
 """The iCalendar feed, read back with the library that phones' servers use too."""
 
 import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,9 +32,9 @@ def events_in(got: Got) -> dict[str, Any]:
     return {str(one["uid"]): one for one in calendar.walk("VEVENT")}
 
 
-async def only_event(directory: Path, **named: Any) -> Any:
+async def only_event(place: Place, **named: Any) -> Any:
     """The VEVENT of an event of manager 10 that is created so."""
-    async with serving(directory) as (desk, address):
+    async with serving(place) as (desk, address):
         await desk.add(token(10), **named)
         (found,) = events_in(await feed(address)).values()
         return found
