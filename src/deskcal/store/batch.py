@@ -156,10 +156,18 @@ class Batch:
             event_id: Record(staged.document, sight_of(staged.after)) if staged.after else None
             for event_id, staged in changed.items()
         }
-        due = [due_time(staged.after) for staged in changed.values() if staged.after]
-        earliest = min(filter(None, due), default=0)
-        beside = [n.key.manager_id for n in self.notified if n.key in self._fired_beside]
-        return Landing(outcomes, records, last_seq, earliest, collections, beside)
+        earliest_due, reminded = self.earliest_due(), self.reminded()
+        return Landing(outcomes, records, last_seq, earliest_due, collections, reminded)
+
+    def earliest_due(self) -> int:
+        """Of the reminders that the group armed, Unix seconds; 0: none."""
+        changed = (staged for staged in self._staged.values() if staged.after is not staged.before)
+        due = [due_time(staged.after) for staged in changed if staged.after]
+        return min(filter(None, due), default=0)
+
+    def reminded(self) -> list[int]:
+        """Managers whose reminders the group fired beside its mutations, once it is written."""
+        return [n.key.manager_id for n in self.notified if n.key in self._fired_beside]
 
     def _change_once(self, mutation: Mutation, retry: Retry) -> bytes:
         """The first answer again, if this key has one; else the change, and the key kept."""

@@ -5,10 +5,11 @@ A node talks to the database itself and with no pooler in between; see docs/deci
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -77,7 +78,7 @@ async def connect(url: str, limits: Limits) -> Connection:
     """A connection with our settings. Raises: StoreError if a pooler answers; psycopg.Error."""
     connection = await psycopg.AsyncConnection.connect(**_parameters(url, limits))
     try:
-        await _configure(connection, limits)
+        await _configure_in_time(connection, limits=limits)
     except BaseException:
         await connection.close()
         raise
@@ -87,6 +88,11 @@ async def connect(url: str, limits: Limits) -> Connection:
 def _parameters(url: str, limits: Limits) -> dict[str, Any]:
     timeout = {"tcp_user_timeout": int(limits.request_deadline_sec * 1000)}
     return _SETTINGS | timeout | parsed(url) | {"autocommit": True}
+
+
+async def _configure_in_time(connection: Connection, *, limits: Limits) -> None:
+    with cut_after(connection, CONNECT_TIMEOUT_SEC):
+        await _configure(connection, limits)
 
 
 async def _configure(connection: Connection, limits: Limits) -> None:
@@ -117,7 +123,7 @@ def open_pool(url: str, limits: Limits) -> AsyncConnectionPool[Connection]:
     return AsyncConnectionPool(
         connection_class=psycopg.AsyncConnection,
         kwargs=parameters,
-        configure=lambda connection: _configure(connection, limits),
+        configure=functools.partial(_configure_in_time, limits=limits),
         min_size=1,
         max_size=limits.database_pool_size - 1,
         reconnect_timeout=GIVE_UP_SEC,
@@ -137,7 +143,13 @@ class Reader:
 
     async def __call__(self, function: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
         """What `function` returns. Raises: what it raises, Unavailable for psycopg.Error."""
-        task = self._loop.create_task(self._read(function, arguments))
+        return await self.until(self._loop.time() + self._deadline_sec, function, *arguments)
+
+    async def until(
+        self, until: float, function: Callable[..., Awaitable[Any]], *arguments: object
+    ) -> Any:
+        """The same by a time of the event loop's clock."""
+        task = self._loop.create_task(self._read(until, function, arguments))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
@@ -148,18 +160,17 @@ class Reader:
             await asyncio.wait(self._running)
 
     async def _read(
-        self, function: Callable[..., Awaitable[Any]], arguments: tuple[object, ...]
+        self, until: float, function: Callable[..., Awaitable[Any]], arguments: tuple[object, ...]
     ) -> Any:
         """Tries again on another connection where the first one turns out to be gone."""
-        until = self._loop.time() + self._deadline_sec
         for _ in range(self._pool.max_size + 1):
             try:
                 connection = await self._pool.getconn(until - self._loop.time())
             except (PoolTimeout, PoolClosed) as exc:
                 raise Unavailable("the database can't be reached; try again later") from exc
-            ending = self._loop.call_at(until, cut, connection)
             try:
-                return await function(connection, *arguments)
+                with cut_after(connection, until - self._loop.time()):
+                    return await function(connection, *arguments)
             except psycopg.Error as exc:
                 failure = unavailable(exc)
                 if self._loop.time() >= until:
@@ -167,7 +178,6 @@ class Reader:
                 if not is_lost(connection):
                     raise failure from exc
             finally:
-                ending.cancel()
                 await self._pool.putconn(connection)
         raise failure
 
@@ -189,12 +199,20 @@ def cut(connection: Connection) -> None:
         copy.shutdown(socket.SHUT_RDWR)
 
 
+@contextlib.contextmanager
+def cut_after(connection: Connection, seconds: float) -> Iterator[None]:
+    """Cuts the connection if what is done with it takes longer."""
+    ending = asyncio.get_running_loop().call_later(seconds, cut, connection)
+    try:
+        yield
+    finally:
+        ending.cancel()
+
+
 def unavailable(exc: psycopg.Error) -> Unavailable:
     """What the caller is told of a read, or of a change that was surely not applied."""
     if isinstance(exc, errors.QueryCanceled):
         return Unavailable("the read took too long; ask for a shorter range")
-    if isinstance(exc, errors.LockNotAvailable):
-        return Unavailable("somebody else holds the event for too long; try again later")
     logger.error("the database failed: %s", exc)
     return Unavailable("the database failed; try again later")
 
