@@ -22,7 +22,7 @@ CHANNEL = "deskcal"
 _LOCK_KEYS = "SELECT pg_advisory_xact_lock(x) FROM unnest(%s::bigint[]) AS x"
 _SELECT_KEYS = """
     SELECT i.manager_id, i.key, i.digest, c.document, i.time
-    FROM unnest(%s::bigint[], %s::bytea[]) AS x(manager_id, key)
+    FROM unnest(%s::bigint[], %b::bytea[]) AS x(manager_id, key)
     JOIN idempotency AS i USING (manager_id, key) JOIN change AS c ON c.seq = i.seq"""
 _LOCK_EVENTS = """
     SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"""
@@ -34,7 +34,7 @@ _NEW_IDS = "SELECT nextval('event_id') FROM generate_series(1, %s)"
 
 _EVENTS = """unnest(
     %s::bigint[], %s::integer[], %s::smallint[], %s::bigint[], %s::bigint[], %s::smallint[],
-    %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bytea[])"""
+    %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %b::bytea[])"""
 _INSERT_EVENTS = f"""
     INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,
         customer_id, lead_id, login, due_time, document)
@@ -49,7 +49,7 @@ _UPDATE_EVENTS = f"""
     WHERE e.id = x.id"""
 _UPDATE_DOCUMENTS = """
     UPDATE event AS e SET document = x.document, due_time = x.due_time
-    FROM unnest(%s::bigint[], %s::bytea[], %s::bigint[]) AS x(id, document, due_time)
+    FROM unnest(%s::bigint[], %b::bytea[], %s::bigint[]) AS x(id, document, due_time)
     WHERE e.id = x.id"""
 _DELETE_EVENTS = "DELETE FROM event WHERE id = ANY(%s::bigint[])"
 _INSERT_MANAGERS = """
@@ -71,13 +71,13 @@ _INSERT_CHANGES = """
     WITH taken AS (UPDATE counter SET last_seq = last_seq + %s RETURNING last_seq - %s AS base)
     INSERT INTO change (seq, event_id, type, time, actor, document)
     SELECT taken.base + x.number, x.event_id, x.type, x.time, x.actor, x.document
-    FROM taken, unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bytea[])
+    FROM taken, unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %b::bytea[])
         WITH ORDINALITY AS x(event_id, type, time, actor, document, number)"""
 _INSERT_KEYS = """
     INSERT INTO idempotency (manager_id, key, digest, seq, time)
     SELECT x.manager_id, x.key, x.digest, c.last_seq - %s + x.number, x.time
     FROM counter AS c,
-        unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bigint[], %s::bigint[])
+        unnest(%s::bigint[], %b::bytea[], %b::bytea[], %s::bigint[], %s::bigint[])
         AS x(manager_id, key, digest, number, time)
     ON CONFLICT (manager_id, key) DO UPDATE
         SET digest = excluded.digest, seq = excluded.seq, time = excluded.time"""
