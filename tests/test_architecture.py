@@ -18,7 +18,7 @@ PURE_LAYERS: tuple[set[str], ...] = (
     {"model", "filters"},
     {"documents"},
     {"drafts"},
-    {"frames", "messages", "pushes", "access", "rates", "directory"},
+    {"frames", "messages", "pushes", "access", "rates", "directory", "moving"},
 )
 LAYERS: tuple[set[str], ...] = (
     *PURE_LAYERS,

@@ -10,6 +10,7 @@ USE = (0x6465736B, 1)
 """Key of the lock: "desk", and which of ours; servers share it, an import has it alone."""
 
 _SHARE = "SELECT pg_try_advisory_lock_shared(%s, %s)"
+_TAKE = "SELECT pg_try_advisory_lock(%s, %s)"
 _IS_PART = "SELECT EXISTS (SELECT 1 FROM import)"
 
 
@@ -24,6 +25,17 @@ async def hold_for_serving(connection: psycopg.AsyncConnection[Any]) -> None:
         raise StoreError(
             "the database holds a part of an import that is not finished: run the same "
             "`deskcal import` again, which goes on where it stopped, or begin with an empty one"
+        )
+
+
+async def hold_for_import(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Takes the whole lock, for as long as `connection` lasts.
+
+    Raises: StoreError while a server has the database open, or another import; psycopg.Error.
+    """
+    if not await _answer(connection, _TAKE, USE):
+        raise StoreError(
+            "a server or another import is using the database: stop it, then run this again"
         )
 
 

@@ -119,8 +119,7 @@ CREATE TABLE desk (
 -- One row while an import is not finished: no server starts on a part of a store.
 CREATE TABLE import (
     id boolean PRIMARY KEY CHECK (id),
-    -- SHA-256 of the first line of the file, how many of its lines are in, and SHA-256 of those.
-    head_digest bytea NOT NULL,
+    -- Lines of the file that are in, and their SHA-256.
     lines bigint NOT NULL,
-    lines_digest bytea NOT NULL
+    digest bytea NOT NULL
 );
