@@ -172,14 +172,14 @@ class Reader:
                 with cut_after(connection, until - self._loop.time()):
                     return await function(connection, *arguments)
             except psycopg.Error as exc:
-                failure = unavailable(exc)
+                failure = exc
                 if self._loop.time() >= until:
                     raise Unavailable("the read took too long; ask for a shorter range") from exc
                 if not is_lost(connection):
-                    raise failure from exc
+                    break
             finally:
                 await self._pool.putconn(connection)
-        raise failure
+        raise unavailable(failure) from failure
 
 
 def is_lost(connection: Connection) -> bool:

@@ -304,6 +304,8 @@ class Writer:
                 await connection.execute("BEGIN")
             has_begun = True
             collections = await number_collections(connection, missing)
+        if not _is_quiet(connection):
+            raise psycopg.OperationalError("the connection ended before the changes were sent")
         used, self._ids = self._ids[: batch.ids_used], self._ids[batch.ids_used :]
         self._is_committing = True
         try:
@@ -320,7 +322,8 @@ class Writer:
                 self._ids = used + self._ids
             raise
         self._collections = collections
-        return Landing(outcomes, {}, last_seq, batch.earliest_due(), {}, batch.reminded())
+        has_fired = bool(batch.notified or batch.woken)
+        return Landing(outcomes, {}, last_seq, batch.earliest_due(), {}, [], has_fired)
 
     async def _have_ids(self, connection: Connection, count: int) -> None:
         if len(self._ids) < count:
