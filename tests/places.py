@@ -57,4 +57,4 @@ class PostgresPlace:
         """What `deskcal check` finds there."""
         from deskcal.store.postgres_check import check_postgres
 
-        return await asyncio.to_thread(check_postgres, self.url)
+        return await asyncio.to_thread(check_postgres, self.url, Limits())

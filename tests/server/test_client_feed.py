@@ -12,7 +12,7 @@ from deskcal.access import TokenVerifier
 from deskcal.app import running
 from deskcal.client_feed import manager_of
 from deskcal.limits import Limits
-from deskcal.reminders import key_of
+from deskcal.reminders_texts import key_of
 from deskcal.server import Server
 from deskcal.store import NotificationState
 from harness import ADMIN, FakeClock, token

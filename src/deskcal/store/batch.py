@@ -60,6 +60,7 @@ class Landing(Struct):
     """Brands and desks that the group was the first to use."""
     reminded: list[int] = []
     """Managers whose reminders the group fired beside its mutations."""
+    has_fired: bool = False
 
 
 class KeptAnswer(Struct, frozen=True):

@@ -36,6 +36,7 @@ from deskcal.store import (
 )
 from deskcal.store.batch import Batch, Landing
 from deskcal.store.cache import RecordCache
+from deskcal.store.lists import PIECE_ROWS
 from deskcal.store.sqlite_batch import Job
 from deskcal.store.sqlite_directory import SqliteDirectory
 from deskcal.store.sqlite_feed import SqliteFeed
@@ -45,7 +46,6 @@ from deskcal.store.sqlite_reminders import SqliteReminders
 from deskcal.store.sqlite_writer import Writer
 
 LIST_READERS = 3
-PIECE_ROWS = 250
 EXPIRE_AT_ONCE = 1000
 STEPS_BETWEEN_LOOKS = 20_000
 """Virtual machine steps of SQLite after which a reader looks whether its time is over."""

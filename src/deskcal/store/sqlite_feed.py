@@ -49,6 +49,9 @@ class SqliteFeed:
         self.last_seq = numbers.last_seq
         self.floor_seq = numbers.floor_seq
 
+    async def refresh(self) -> None:
+        """There is nobody else to hear of."""
+
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes after `since`, as far as their commit has been told."""
         found: list[StoredChange] = await self._read(_changes, since, limit)

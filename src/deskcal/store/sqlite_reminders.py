@@ -5,11 +5,12 @@ event's `reminder_sent_time` and the change in one transaction.
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import apsw
 
-from deskcal.store import Fired, Notification, NotificationKey, NotificationState
+from deskcal.store import Fired, Heard, Notification, NotificationKey, NotificationState
 from deskcal.store.batch import Batch
 from deskcal.store.sqlite_feed import Read, RunJob
 
@@ -65,7 +66,12 @@ class SqliteReminders:
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due."""
         batch, events = await self._job(functools.partial(_fire, now, limit))
-        return Fired(batch.notified + batch.woken, events)
+        fired = batch.notified + batch.woken
+        return Fired(fired, events, len(fired))
+
+    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+        """Nothing: what this node fires is in its own hands."""
+        return Heard([], set(), is_all=True)
 
     async def waiting_managers(self) -> set[int]:
         """Managers whose reminders wait for them."""
