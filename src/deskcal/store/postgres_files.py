@@ -57,6 +57,11 @@ _COMMITS = """
         CASE current_setting('synchronous_commit')
             WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
         pg_backend_pid()"""
+_END_STALLED = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()
+      AND state = 'active' AND wait_event = 'ClientRead'
+      AND xact_start < clock_timestamp() - make_interval(secs => %s)"""
 _OTHER_TABLE = """
     SELECT c.relname FROM pg_class AS c
     WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema()))
@@ -207,6 +212,17 @@ def cut_after(connection: Connection, seconds: float) -> Iterator[None]:
         yield
     finally:
         ending.cancel()
+
+
+async def end_stalled(connection: Connection) -> None:
+    """Ends transactions of nodes that were stopped while they sent a group, and hold its locks.
+
+    PostgreSQL's own timeout does not begin before it has all that was sent at once.
+    """
+    cursor = await connection.execute(_END_STALLED, (APPLICATION, IDLE_IN_TRANSACTION_SEC))
+    row = await cursor.fetchone()
+    if row and row[0]:
+        logger.warning("ended %d transactions of nodes that do not go on", row[0])
 
 
 def unavailable(exc: psycopg.Error) -> Unavailable:

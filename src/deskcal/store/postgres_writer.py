@@ -32,7 +32,7 @@ from deskcal.store.postgres_batch import (
     read_collections,
     write,
 )
-from deskcal.store.postgres_files import Connection, cut, cut_after, is_lost
+from deskcal.store.postgres_files import Connection, cut, cut_after, end_stalled, is_lost
 
 ATTEMPTS = 4
 """At a group that the database asks to try again: it crossed with somebody else's."""
@@ -228,10 +228,20 @@ class Writer:
             await self._isolate(group, exc)
             return
         logger.error("%d changes were not applied: %s", len(group), exc)
-        is_held = isinstance(exc, errors.LockNotAvailable)
-        fault = "somebody else holds a lock in the database" if is_held else "the database failed"
+        fault = "the database failed"
+        if isinstance(exc, errors.LockNotAvailable):
+            fault = "somebody else holds a lock in the database"
+            await self._end_stalled()
         for entry in group:
             _refuse(entry, Unavailable(f"{fault}; nothing was applied, try again later"))
+
+    async def _end_stalled(self) -> None:
+        if self._connection is not None:
+            with (
+                contextlib.suppress(psycopg.Error),
+                cut_after(self._connection, self._limits.request_deadline_sec),
+            ):
+                await end_stalled(self._connection)
 
     async def _isolate(self, group: list[_Entry], exc: Exception) -> None:
         """After an error that one of the group has brought along."""
