@@ -6,6 +6,7 @@ Nobody gets a false answer, nobody waits beyond the deadline, and nothing has to
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -196,6 +197,23 @@ async def test_a_database_that_restarts_needs_no_restart_of_the_node() -> None:
         titles = [row["title"] for row in (await listed(store))[0]]
         assert len(titles) - titles.count("after") == 51
         await store.close()
+
+
+async def test_a_database_that_takes_only_reads_for_a_while_takes_writes_afterwards(
+    url: str, direct: Store
+) -> None:
+    """As a node finds it whose primary has become a standby."""
+    made = await done(direct.mutate(adding()))
+    name = urlsplit(url).path[1:]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+        connection.execute(END_ALL)
+        with pytest.raises(Unavailable):
+            await direct.mutate(adding())
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())
+    await until_it_works(direct)
+    assert await loaded(direct, made.id) == made
 
 
 async def test_an_import_that_begins_keeps_no_node_from_reading(url: str, store: Store) -> None:

@@ -1,13 +1,16 @@
 """Opening a database: several nodes at once, schema versions, tables of others, poolers, TLS."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from certificate import write_certificate
 from deskcal.limits import Limits
 from deskcal.store import StoreError
 from deskcal.store.migrations import migrations
@@ -117,6 +120,48 @@ async def test_a_wrong_password_is_said_without_the_password(url: str) -> None:
     told = await refused(url.replace(password, password[::-1]))
     assert "password authentication failed" in told
     assert password[::-1] not in told
+
+
+async def test_of_several_hosts_the_one_that_takes_writes_is_used(url: str) -> None:
+    host = f"127.0.0.1:{urlsplit(url).port}"
+    store = await open_postgres(url.replace(host, f"127.0.0.1:1,{host}"), Limits())
+    await store.mutate(adding())
+    await store.close()
+
+
+async def test_a_database_that_takes_no_writes_is_refused(url: str) -> None:
+    name = urlsplit(url).path[1:]
+    rows(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    assert "session is read-only" in await refused(url)
+
+
+async def test_the_connection_is_as_safe_as_the_url_asks(tmp_path: Path) -> None:
+    with PostgresServer() as server:
+        assert "SSL was required" in await refused(f"{server.url()}?sslmode=require")
+        ours = secure(server)
+        others = write_certificate(tmp_path / "others.pem")
+        checked = f"{server.url()}?sslmode=verify-full&sslrootcert="
+        assert "certificate verify failed" in await refused(f"{checked}{others}")
+        store = await open_postgres(f"{checked}{ours}", Limits())
+        await store.mutate(adding())
+        found = server.execute(
+            "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
+            " WHERE application_name = 'deskcal'"
+        )
+        assert found == [(True,)]
+        await store.close()
+
+
+def secure(server: PostgresServer) -> Path:
+    """Has the server take TLS; its certificate."""
+    data = Path(server.execute("SHOW data_directory")[0][0])
+    path = write_certificate(data / "server.pem")
+    path.chmod(0o600)
+    os.chown(path, data.stat().st_uid, data.stat().st_gid)
+    for name, value in {"ssl": "on", "ssl_cert_file": path, "ssl_key_file": path}.items():
+        server.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+    server.execute("SELECT pg_reload_conf()")
+    return path
 
 
 async def test_a_pooler_is_refused(proxy: PostgresProxy) -> None:
