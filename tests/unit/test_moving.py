@@ -48,9 +48,10 @@ ROWS: list[tuple[str, Any]] = [
 def written(rows: list[tuple[str, Any]], **numbers: Any) -> Lines:
     kinds = ("manager", "desk", "event", "change", "notification", "idempotency")
     counts = {kind: sum(of == kind for of, _ in rows) for kind in kinds}
-    known = {"counts": counts, "last_event_id": 9, "last_seq": 5, "floor_seq": 0}
+    numbers = {"last_event_id": 9, "last_seq": 5, "floor_seq": 0} | numbers
+    head = Head(format=FORMAT, counts=counts, **numbers)
     lines: Lines = []
-    file = ExportWriter(Head(format=FORMAT, **(known | numbers)), lines.append, lambda *_: None)
+    file = ExportWriter(head, lines.append, lambda *_: None)
     for kind, row in rows:
         file.put(kind, row)
     file.end()

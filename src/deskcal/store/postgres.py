@@ -33,6 +33,7 @@ from deskcal.store.postgres_feed import PostgresFeed
 from deskcal.store.postgres_files import Connection, Reader, connect, migrate, open_pool
 from deskcal.store.postgres_lists import list_rows
 from deskcal.store.postgres_lock import hold_for_serving
+from deskcal.store.postgres_names import one_line, shown
 from deskcal.store.postgres_nudges import PostgresNudges
 from deskcal.store.postgres_reminders import PostgresReminders
 from deskcal.store.postgres_writer import Writer
@@ -128,7 +129,7 @@ async def open_postgres(url: str, limits: Limits) -> PostgresStore:
             await store.close()
             raise
     except psycopg.Error as exc:
-        raise StoreError(f"the database can't be opened: {exc}") from exc
+        raise StoreError(f"{shown(url)} can't be opened: {one_line(exc)}") from exc
     return store
 
 

@@ -20,7 +20,7 @@ from deskcal.store.check import (
     stray_manager,
 )
 from deskcal.store.postgres_files import Connection, connect
-from deskcal.store.postgres_names import shown
+from deskcal.store.postgres_names import one_line, shown
 
 FETCH_ROWS = 1000
 
@@ -77,7 +77,7 @@ async def _check(url: str, limits: Limits) -> CheckReport:
                 if len(differences) == MAX_DIFFERENCES:
                     break
     except psycopg.Error as exc:
-        raise StoreError(f"the store in {shown(url)} can't be read: {exc}") from exc
+        raise StoreError(f"the store in {shown(url)} can't be read: {one_line(exc)}") from exc
     return CheckReport(counts, differences)
 
 

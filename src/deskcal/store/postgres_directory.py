@@ -16,7 +16,7 @@ from deskcal.limits import Limits
 from deskcal.store import StoreError
 from deskcal.store.batch import Batch
 from deskcal.store.postgres_files import Connection, Read, RunJob, connect, migrate
-from deskcal.store.postgres_names import shown
+from deskcal.store.postgres_names import one_line, shown
 
 _Result = TypeVar("_Result")
 
@@ -102,4 +102,4 @@ async def _within(
             async with connection.transaction():
                 return await work(connection)
     except psycopg.Error as exc:
-        raise StoreError(f"the directory in {shown(url)} can't be used: {exc}") from exc
+        raise StoreError(f"the directory in {shown(url)} can't be used: {one_line(exc)}") from exc

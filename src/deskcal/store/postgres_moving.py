@@ -23,7 +23,7 @@ from deskcal.store import StoreError
 from deskcal.store.postgres_copy import Table, copy
 from deskcal.store.postgres_files import Connection, connect, migrate
 from deskcal.store.postgres_lock import hold_for_import
-from deskcal.store.postgres_names import shown
+from deskcal.store.postgres_names import one_line, shown
 
 FETCH_ROWS = 1000
 """That an export reads at a time."""
@@ -164,7 +164,7 @@ async def import_postgres(url: str, limits: Limits, export: Export, told: Told) 
             await _finish(connection, export.head)
         except psycopg.OperationalError as exc:
             raise StoreError(
-                f"the database was lost ({_one_line(exc)}); run the same command again with the "
+                f"the database was lost ({one_line(exc)}); run the same command again with the "
                 "same file, it goes on where it stopped"
             ) from exc
 
@@ -260,11 +260,11 @@ async def _connected(url: str, limits: Limits) -> AsyncIterator[Connection]:
         connection = await connect(url, limits)
         await connection.execute(_NO_TIMEOUTS)
     except psycopg.Error as exc:
-        raise StoreError(f"{shown(url)} can't be opened: {_one_line(exc)}") from exc
+        raise StoreError(f"{shown(url)} can't be opened: {one_line(exc)}") from exc
     try:
         yield connection
     except psycopg.Error as exc:
-        raise StoreError(f"{shown(url)} failed: {_one_line(exc)}") from exc
+        raise StoreError(f"{shown(url)} failed: {one_line(exc)}") from exc
     finally:
         await connection.close()
 
@@ -276,7 +276,3 @@ async def _row(
     row: tuple[Any, ...] | None = await cursor.fetchone()
     assert row is not None
     return row
-
-
-def _one_line(exc: psycopg.Error) -> str:
-    return " ".join(str(exc).split())

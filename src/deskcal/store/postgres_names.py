@@ -43,6 +43,11 @@ def parsed(url: str) -> dict[str, str]:
     return known
 
 
+def one_line(exc: psycopg.Error) -> str:
+    """What the database says, without its line breaks. It names hosts and roles, no password."""
+    return " ".join(str(exc).split())
+
+
 def _is_split_in_the_wrong_place(url: str) -> bool:
     """Whether libpq would take a part of the password for the host or the name of the database."""
     _, is_url, rest = url.partition("://")
