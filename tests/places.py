@@ -8,6 +8,8 @@ from typing import Protocol
 
 from deskcal.limits import Limits
 from deskcal.store import CheckReport, Store
+from deskcal.store.postgres import open_postgres
+from deskcal.store.postgres_check import check_postgres
 from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_check import check_sqlite
 
@@ -49,12 +51,8 @@ class PostgresPlace:
 
     async def open(self, limits: Limits) -> Store:
         """The store, as a server that has just started finds it."""
-        from deskcal.store.postgres import open_postgres
-
         return await open_postgres(self.url, limits)
 
     async def check(self) -> CheckReport:
         """What `deskcal check` finds there."""
-        from deskcal.store.postgres_check import check_postgres
-
         return await asyncio.to_thread(check_postgres, self.url, Limits())

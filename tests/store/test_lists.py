@@ -22,7 +22,7 @@ from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_files import connect_reader
 from deskcal.store.sqlite_lists import list_query
 from helpers import NOW
-from places import Places
+from places import Places, SqlitePlace
 from store.conftest import Backend
 from store.mutations import ADMIN_SESSION, adding, changing, deleting, ids, listed
 
@@ -115,8 +115,9 @@ async def test_an_answer_over_the_limit_of_bytes_is_refused(backend: Backend) ->
 
 
 async def test_a_list_that_takes_too_long_is_given_up_and_the_next_one_works(
-    backend: Backend,
+    tmp_path: Path,
 ) -> None:
+    backend = Backend(SqlitePlace(tmp_path))
     store = await backend.open()
     for _ in range(3000):
         work = store.mutate(adding(participant_manager_ids=list(range(1, 20))))
@@ -126,6 +127,7 @@ async def test_a_list_that_takes_too_long_is_given_up_and_the_next_one_works(
         await listed(store)
     store = await backend.open()
     assert (await listed(store, limit=1))[1] == 3000
+    await backend.close()
 
 
 starts = st.integers(1, 400) | st.integers(1, 12 * YEAR)
