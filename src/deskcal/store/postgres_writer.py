@@ -12,7 +12,7 @@ import select
 import uuid
 from asyncio import Future
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import psycopg
@@ -44,6 +44,8 @@ STOP_SEC = 5
 """What is under way when the writer is closed may take this long."""
 TICKS = 20
 """The queue is looked through so often within the deadline of a request."""
+
+_AWAY = "the database can't be reached; nothing was applied, try again later"
 
 logger = logging.getLogger(__name__)
 
@@ -160,9 +162,8 @@ class Writer:
 
     async def _refuse_all(self) -> None:
         """Nothing that waits can be applied; then a pause, so that nobody is asked in a circle."""
-        away = "the database can't be reached; nothing was applied, try again later"
-        while self._queue:
-            _refuse(self._queue.popleft(), Unavailable(away))
+        _refuse_each(self._queue, Unavailable(_AWAY))
+        self._queue.clear()
         await asyncio.sleep(random.uniform(0, PAUSE_SEC))
 
     async def _is_connected(self) -> bool:
@@ -177,7 +178,7 @@ class Writer:
             self._connection = await self._connect()
             with cut_after(self._connection, self._limits.request_deadline_sec):
                 self._collections = await read_collections(self._connection)
-        except (psycopg.Error, StoreError) as exc:
+        except (psycopg.Error, StoreError, OSError) as exc:
             logger.error("the writer can't connect to the database: %s", exc)
             await self._drop()
             return False
@@ -190,7 +191,7 @@ class Writer:
             self._connection = None
 
     async def _commit(self, group: list[_Entry]) -> None:
-        """Commits `group`; where one of its mutations breaks it, each for itself."""
+        """Commits `group`; where one of its mutations breaks it, without that one."""
         assert self._connection is not None
         self._group = group
         self._is_committing = False
@@ -204,10 +205,10 @@ class Writer:
             await self._roll_back()
             await self._isolate(group, exc)
         else:
+            if landing is not None:
+                self._loop.call_soon(self._landed, landing)
             for entry, outcome in zip(group, outcomes, strict=True):
                 _settle(entry, outcome)
-            if landing is not None:
-                self._landed(landing)
         finally:
             self._group = []
 
@@ -217,9 +218,7 @@ class Writer:
         if self._is_committing and not is_refusal:
             logger.error("the commit of %d changes failed: %s", len(group), exc)
             await self._drop()
-            unknown = "the commit failed; whether it was applied is unknown"
-            for entry in group:
-                _refuse(entry, Timeout(unknown))
+            _refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
             return
         await self._roll_back()
         if isinstance(exc, errors.ReadOnlySqlTransaction):
@@ -232,8 +231,7 @@ class Writer:
         if isinstance(exc, errors.LockNotAvailable):
             fault = "somebody else holds a lock in the database"
             await self._end_stalled()
-        for entry in group:
-            _refuse(entry, Unavailable(f"{fault}; nothing was applied, try again later"))
+        _refuse_each(group, Unavailable(f"{fault}; nothing was applied, try again later"))
 
     async def _end_stalled(self) -> None:
         if self._connection is not None:
@@ -244,13 +242,14 @@ class Writer:
                 await end_stalled(self._connection)
 
     async def _isolate(self, group: list[_Entry], exc: Exception) -> None:
-        """After an error that one of the group has brought along."""
+        """After an error that one of the group has brought along: halves it until that is alone."""
         if len(group) > 1:
-            for entry in group:
+            middle = len(group) // 2
+            for half in (group[:middle], group[middle:]):
                 if await self._is_connected():
-                    await self._commit([entry])
+                    await self._commit(half)
                 else:
-                    _refuse(entry, Unavailable("the database failed; nothing was applied"))
+                    _refuse_each(half, Unavailable(_AWAY))
         elif isinstance(exc, DeskcalError):
             _refuse(group[0], exc)
         else:
@@ -354,6 +353,11 @@ def _settle(entry: _Entry, outcome: Outcome) -> None:
         _refuse(entry, outcome)
     elif not entry.answer.done():
         entry.answer.set_result(outcome)
+
+
+def _refuse_each(group: Iterable[_Entry], error: DeskcalError) -> None:
+    for entry in group:
+        _refuse(entry, type(error)(error.message))
 
 
 def _refuse(entry: _Entry, error: DeskcalError) -> None:
