@@ -1,6 +1,7 @@
 """A PostgreSQL of the tests' own: made when the first test asks for it, gone with the session.
 
-It runs as its packagers mean it to, fsync and all. No fixtures here.
+It runs as its packagers mean it to, fsync and all. No fixtures here. Run as a program it is there
+until its standard input ends, and says in a line how to reach it: so the benchmarks use it.
 """
 
 import importlib.util
@@ -10,6 +11,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -265,3 +267,10 @@ class PostgresServer:
                 time.sleep(0.001)
             connection.execute(_EMPTY)
         return True
+
+
+if __name__ == "__main__":
+    with PostgresServer() as server:
+        sys.stdout.write(server.url() + "\n")
+        sys.stdout.flush()
+        sys.stdin.read()
