@@ -99,6 +99,13 @@ async def test_a_database_that_is_not_in_utf8_is_refused(
     postgres.execute(f"DROP DATABASE {name}")
 
 
+async def test_a_server_that_is_too_old_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskcal.store.postgres_files.OLDEST_VERSION", 990_000)
+    assert "deskcal needs 99 or newer" in await refused(url)
+
+
 async def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     scripts = [*migrations("postgres"), "CREATE TABLE half (id integer); SELECT 1 / 0"]
     with monkeypatch.context() as patch:

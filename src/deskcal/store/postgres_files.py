@@ -39,6 +39,7 @@ LOCK_SHARE = 0.4
 """Of a request's deadline, for each wait for a lock: so that what was not applied is said so."""
 GIVE_UP_SEC = 2
 """The pool tries to connect for so long by itself; later when somebody asks for a connection."""
+OLDEST_VERSION = 140_000
 NEW_TIMEOUT_VERSION = 170_000
 """PostgreSQL from 17 on ends a transaction that takes too long."""
 
@@ -101,6 +102,12 @@ async def _configure_in_time(connection: Connection, *, limits: Limits) -> None:
 
 
 async def _configure(connection: Connection, limits: Limits) -> None:
+    version = connection.info.server_version
+    if version < OLDEST_VERSION:
+        raise StoreError(
+            f"the database is PostgreSQL {version // 10_000}; deskcal needs "
+            f"{OLDEST_VERSION // 10_000} or newer"
+        )
     deadline_ms = int(limits.request_deadline_sec * 1000)
     settings = {
         "statement_timeout": deadline_ms,
@@ -109,7 +116,7 @@ async def _configure(connection: Connection, limits: Limits) -> None:
         "default_transaction_isolation": "read committed",
         "jit": "off",
     }
-    if connection.info.server_version >= NEW_TIMEOUT_VERSION:
+    if version >= NEW_TIMEOUT_VERSION:
         settings["transaction_timeout"] = deadline_ms + IDLE_IN_TRANSACTION_SEC * 1000
     names = ", ".join("set_config(%s, %s, false)" for _ in settings)
     values = [text for name, value in settings.items() for text in (name, str(value))]
