@@ -69,7 +69,7 @@ def url(postgres: PostgresServer) -> Iterator[str]:
 @pytest.fixture
 async def node(url: str) -> AsyncIterator[Store]:
     """A node with a short deadline, on a database with an empty store."""
-    store = await open_postgres(url, Limits(request_deadline_sec=2))
+    store = await open_postgres(url, Limits(request_deadline_sec=4))
     yield store
     await store.close()
 
