@@ -96,8 +96,9 @@ def check_whole(lines: Iterable[bytes]) -> None:
 class Export:
     """A file of lines as it is read: each line is checked before anybody gets its row."""
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
+    def __init__(self, lines: Iterable[bytes], *, page_rows: int = PAGE_ROWS) -> None:
         """`lines` with their ends. Raises: BadExport when the first is none of ours."""
+        self._page_rows = page_rows
         self._source = iter(lines)
         self._hasher = hashlib.sha256()
         self._counts = dict.fromkeys(KINDS, 0)
@@ -149,7 +150,7 @@ class Export:
             self._passed(line)
             self._counts[kind] += 1
             count, size = count + 1, size + len(line)
-            if count >= PAGE_ROWS or size >= PAGE_BYTES:
+            if count >= self._page_rows or size >= PAGE_BYTES:
                 yield Page(rows, self.lines, self.digest)
                 rows = {kind: [] for kind in KINDS}
                 count = size = 0
