@@ -1,6 +1,7 @@
 """A real server on a free port, and a client that is no more than a socket."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -89,6 +90,16 @@ class Wire:
                 return await self.reader.read()
             except ConnectionError:
                 return b""
+
+    def stop_reading(self) -> None:
+        """Takes no more, and has the kernel take little: some would take tens of megabytes."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+
+    def read_again(self) -> None:
+        """Takes what comes."""
+        self.writer.transport.resume_reading()  # type: ignore[attr-defined]
 
     async def is_closed(self) -> bool:
         """Whether the server closes without another word."""
