@@ -5,6 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PAGE := src/deskcal/gateway/page/index.html
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
+FIND_POSTGRES := import sys; sys.path.insert(0, "tests"); import postgres_server as p; p.programs()
 
 .PHONY: help run setup web test check format docs bench clean
 
@@ -35,6 +36,9 @@ test: $(STAMP) $(PAGE) ## Run all tests
 		apt-get install -y -qq chromium >/dev/null; } || \
 		echo "No chromium here: the browser tests are skipped (apt-get install chromium," \
 			"or name one in DESKCAL_CHROMIUM)."
+	@$(BIN)/python -c '$(FIND_POSTGRES)' 2>/dev/null || { [ "$$(id -u)" = 0 ] && \
+		apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
+		echo "No PostgreSQL here: its tests will fail (apt-get install postgresql)."
 	web/npm.sh $(BIN)/python run --silent test
 	$(BIN)/python -m pytest
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import creates, feed, large, lists, page, reads, reminders
+from bench import creates, feed, large, lists, nodes, page, reads, reminders
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
@@ -27,6 +27,7 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "feed": feed.measure,
     "large": large.measure,
     "web": page.measure,
+    "nodes": nodes.measure,
 }
 MOST_SEC = 1200
 """After which a run is given up."""
@@ -85,7 +86,9 @@ def _require_disk(directory: Path, size: int) -> None:
 
 def _machine(rounds: int, options: str) -> str:
     """What was measured on, in a line."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("msgspec", "uvloop", "apsw"))
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("msgspec", "uvloop", "apsw", "psycopg")
+    )
     return (
         f"`python -m bench{options}`, {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, "
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, "

@@ -79,11 +79,11 @@ def _create(ground: Ground, figure: Figure, path: str, directory: Path) -> float
         load: Load = processes.run("load", job, Load)
         busy = (server.cpu_sec - cpu) / (load.seconds + job.warm_sec)
         ground.say(f"server busy {busy:.0%}, generator {load.cpu_sec / load.seconds:.0%}")
-        _check_count(ground, server.port, load.answers)
+        check_count(ground, server.port, load.answers)
     return load.per_sec
 
 
-def _check_count(ground: Ground, port: int, least: int) -> None:
+def check_count(ground: Ground, port: int, least: int) -> None:
     """What was answered must be there."""
     wanted = requests.save(ground.directory / "count", [requests.full_list(1, ground.now)])
     count = msgspec.json.decode(requests.check(port, wanted)[0])["data"]["count"]

@@ -39,6 +39,9 @@ class Job(Struct):
     stalled: int
     seconds: float
     now: int
+    write_port: int = 0
+    """Of the node that is sent the changes; 0: the same."""
+    changes_per_sec: int = CHANGES_PER_SEC
 
 
 class Delays(Struct):
@@ -128,14 +131,14 @@ async def run(job: Job) -> Delays:
         await loop.create_connection(lambda one=one: one, "127.0.0.1", job.port)  # type: ignore[misc]
         subscribers.append(one)
     await asyncio.gather(*(one.subscribed for one in subscribers))
-    reader, writer = await asyncio.open_connection("127.0.0.1", job.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", job.write_port or job.port)
     answers = asyncio.ensure_future(_drop(reader))
-    await _write(writer, job.now, WARM_SEC)
+    await _write(writer, job, WARM_SEC)
     delays.clear()
-    await _write(writer, job.now, job.seconds)
+    await _write(writer, job, job.seconds)
     await asyncio.sleep(WARM_SEC)
     answers.cancel()
-    wanted = int(CHANGES_PER_SEC * job.seconds) * MEASURED
+    wanted = int(job.changes_per_sec * job.seconds) * min(MEASURED, job.readers)
     if len(delays) < wanted * 0.98:
         raise RuntimeError(f"{len(delays)} of {wanted} changes came")
     delays.sort()
@@ -148,12 +151,12 @@ async def _drop(reader: asyncio.StreamReader) -> None:
         pass
 
 
-async def _write(writer: asyncio.StreamWriter, now: int, seconds: float) -> None:
+async def _write(writer: asyncio.StreamWriter, job: Job, seconds: float) -> None:
     """Creates events at the fixed rate, whatever the answers do."""
-    token = token_of(FIRST_MANAGER, "DESK_*", now)
+    token = token_of(FIRST_MANAGER, "DESK_*", job.now)
     begun = time.monotonic()
-    for number in range(int(CHANGES_PER_SEC * seconds)):
-        await asyncio.sleep(begun + number / CHANGES_PER_SEC - time.monotonic())
+    for number in range(int(job.changes_per_sec * seconds)):
+        await asyncio.sleep(begun + number / job.changes_per_sec - time.monotonic())
         event: dict[str, Any] = {
             "title": f"at {time.time():.6f}",
             "desk": DESKS[number % len(DESKS)],

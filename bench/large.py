@@ -90,7 +90,7 @@ def _mixed_reads(ground: Ground, server: Served) -> None:
     directory, scale = ground.directory, ground.scale
     lines = requests.weeks(managers_of(scale.large), WEEK_RING, ground.now)
     weeks = requests.save(directory / "mix-weeks.requests", lines)
-    lines = requests.reads(scale.large, 100_000, ground.now)
+    lines = requests.reads(range(1, scale.large + 1), 100_000, ground.now)
     reads = requests.save(directory / "mix-reads.requests", lines)
     pages = requests.save(directory / "mix-pages.requests", [requests.full_list(1_000, ground.now)])
     for path, connections in ((weeks, 8), (reads, 64), (weeks, 8), (pages, 2), (reads, 64)):

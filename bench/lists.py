@@ -29,7 +29,7 @@ def measure(ground: Ground) -> Iterator[Row]:
     list_path = requests.save(
         directory / "list.requests", [requests.full_list(scale.list_rows, ground.now)]
     )
-    lines = requests.reads(scale.list_rows, 10_000, ground.now)
+    lines = requests.reads(range(1, scale.list_rows + 1), 10_000, ground.now)
     read_path = requests.save(directory / "list-reads.requests", lines)
     with processes.deskcal(store) as server:
         requests.check(server.port, read_path)

@@ -109,12 +109,17 @@ class Served:
 
 def deskcal(directory: Path) -> Served:
     """Our server on the store in `directory`, on a free port of the loopback."""
-    return Served(
-        [
-            *("deskcal.cli", "serve", "--data", str(directory), "--tcp", "127.0.0.1:0"),
-            *("--web", "off", "--log-level", "warning"),
-        ]
-    )
+    return _served("--data", str(directory))
+
+
+def deskcal_node(url: str) -> Served:
+    """One node on the PostgreSQL database that `url` names, likewise."""
+    return _served("--database", url)
+
+
+def _served(*place: str) -> Served:
+    listeners = ("--tcp", "127.0.0.1:0", "--web", "off")
+    return Served(["deskcal.cli", "serve", *place, *listeners, "--log-level", "warning"])
 
 
 def bare() -> Served:

@@ -33,7 +33,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 
 def _out_of(ground: Ground, events: int, servers: dict[str, Served]) -> Iterator[Row]:
     """Reads of random ones of the first `events`."""
-    lines = requests.reads(events, RING, ground.now)
+    lines = requests.reads(range(1, events + 1), RING, ground.now)
     path = requests.save(ground.directory / f"reads-{events}.requests", lines)
     answers = requests.check(servers["ours"].port, path)
     size = sum(map(len, answers)) / len(answers)

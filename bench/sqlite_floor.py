@@ -20,7 +20,7 @@ from deskcal.commands.events import AddEvent
 from deskcal.drafts import create, draft_new
 from deskcal.model import ChangeType, Event
 from deskcal.store import Mutation
-from deskcal.store.sqlite_batch import Batch, Numbers
+from deskcal.store.sqlite_batch import Numbers, SqliteBatch
 from deskcal.store.sqlite_files import connect_reader, connect_writer
 from deskcal.store.sqlite_writer import CHECKPOINT_PAGES
 
@@ -94,11 +94,12 @@ def _groups(job: Job, numbers: Numbers) -> list[list[tuple[str, list[Any]]]]:
     groups = []
     for start in range(0, job.rows, job.group):
         recorder = Recorder()
-        batch = Batch(cast(apsw.Connection, recorder), numbers, retry_window_sec=RETRY_WINDOW_SEC)
+        connection = cast(apsw.Connection, recorder)
+        batch = SqliteBatch(connection, numbers, retry_window_sec=RETRY_WINDOW_SEC)
         for number in range(start, min(start + job.group, job.rows)):
             sent = draft_new(decode_data(decode(lines[number % len(lines)]).data))
             actor, now = sent.values["owner_manager_id"], 1_760_000_000 + rng.randrange(1000)
-            batch.apply(_mutation(sent, actor, now))
+            batch.staged.apply(_mutation(sent, actor, now))
         batch.write()
         numbers = batch.numbers
         groups.append(recorder.statements)

@@ -24,7 +24,7 @@ from deskcal.model import (
     ParticipantStatus,
 )
 from deskcal.store import Mutation
-from deskcal.store.sqlite_batch import Batch, Numbers
+from deskcal.store.sqlite_batch import Numbers, SqliteBatch
 from deskcal.store.sqlite_files import DATABASE, connect_writer
 
 AT_ONCE = 20_000
@@ -115,9 +115,9 @@ def fill(directory: Path, events: Iterable[Event]) -> Path:
     numbers = Numbers.read(connection)
     with connection:
         for page in _pages(events):
-            batch = Batch(connection, numbers, retry_window_sec=RETRY_WINDOW_SEC)
+            batch = SqliteBatch(connection, numbers, retry_window_sec=RETRY_WINDOW_SEC)
             for item in page:
-                batch.apply(_added(item))
+                batch.staged.apply(_added(item))
             batch.write()
             numbers = batch.numbers
     connection.execute("PRAGMA journal_mode = WAL")
@@ -143,9 +143,9 @@ def copy_with_long_events(source: Path, directory: Path, every: int) -> Path:
     connection = connect_writer(directory)
     numbers = Numbers.read(connection)
     with connection:
-        batch = Batch(connection, numbers, retry_window_sec=RETRY_WINDOW_SEC)
+        batch = SqliteBatch(connection, numbers, retry_window_sec=RETRY_WINDOW_SEC)
         for event_id in range(every // 2, numbers.last_event_id + 1, every):
-            batch.apply(Mutation(event_id, ChangeType.UPDATED, 1, MONDAY, _lengthened))
+            batch.staged.apply(Mutation(event_id, ChangeType.UPDATED, 1, MONDAY, _lengthened))
         batch.write()
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     connection.close()

@@ -15,6 +15,7 @@ class Row(Struct, frozen=True):
     """What it is measured against; "" where the goal is an absolute one."""
     ratio: str
     goal: str
+    """"": it is for comparison."""
     reached: bool
 
 
@@ -47,7 +48,7 @@ def compared(
     what: str,
     ours: Sequence[float],
     floor: Sequence[float],
-    goal: Bound,
+    goal: Bound | None,
     *,
     show: Callable[[float], str],
     show_ratio: Callable[[float], str],
@@ -60,27 +61,26 @@ def compared(
         show(statistics.median(ours)),
         show(statistics.median(floor)),
         f"{show_ratio(ratio)} ({show_ratio(min(ratios))} .. {show_ratio(max(ratios))})",
-        goal.shown(show_ratio),
-        goal.holds(ratio),
+        goal.shown(show_ratio) if goal else "",
+        goal is None or goal.holds(ratio),
     )
 
 
 def absolute(
-    what: str, values: Sequence[float], goal: Bound, *, show: Callable[[float], str]
+    what: str, values: Sequence[float], goal: Bound | None, *, show: Callable[[float], str]
 ) -> Row:
     """The row of a figure with a goal of its own: the median of the rounds, with least and most."""
     value = statistics.median(values)
     spread = f" ({show(min(values))} .. {show(max(values))})" if len(values) > 1 else ""
-    return Row(what, show(value) + spread, "", "", goal.shown(show), goal.holds(value))
+    wanted = goal.shown(show) if goal else ""
+    return Row(what, show(value) + spread, "", "", wanted, goal is None or goal.holds(value))
 
 
 def markdown(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
     head = ("measured", "deskcal", "against", "ratio, median (least .. most)", "goal", "reached")
     lines = [head, tuple("-" * len(name) for name in head)]
-    lines += [
-        (r.what, r.ours, r.floor, r.ratio, r.goal, "yes" if r.reached else "**no**") for r in rows
-    ]
+    lines += [(r.what, r.ours, r.floor, r.ratio, r.goal, _verdict(r)) for r in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
         "| "
@@ -88,6 +88,12 @@ def markdown(rows: Sequence[Row]) -> str:
         + " |"
         for line in lines
     )
+
+
+def _verdict(row: Row) -> str:
+    if not row.goal:
+        return ""
+    return "yes" if row.reached else "**no**"
 
 
 def per_sec(value: float) -> str:

@@ -6,7 +6,6 @@ Beside it: tokens, and requests as lines.
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from deskcal.access import SessionType, TokenVerifier, sign
@@ -14,8 +13,8 @@ from deskcal.app import running
 from deskcal.commands import Context, Later, Peer, answer, finish
 from deskcal.limits import Limits
 from deskcal.messages import EventAnswer
-from deskcal.store.sqlite import open_sqlite
 from helpers import KEY, NOW, make_claims
+from places import Place
 
 MANAGER = int(SessionType.SESSION_MANAGER)
 DEALER = int(SessionType.SESSION_DEALER)
@@ -110,11 +109,11 @@ def everything(**named: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_desk(directory: Path, **limits: Any) -> AsyncIterator[Desk]:
-    """A `Desk` over a store in `directory`."""
+async def open_desk(place: Place, **limits: Any) -> AsyncIterator[Desk]:
+    """A `Desk` over a store in `place`."""
     bounds = Limits(**limits)
     clock = FakeClock()
-    store = await open_sqlite(directory, bounds)
+    store = await place.open(bounds)
     try:
         async with running(store, TokenVerifier([KEY]), bounds, now=clock) as context:
             yield Desk(context, clock)

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from deskcal.gateway import Gateway
 from harness import Desk, open_desk
+from places import Place
 
 WAIT_SEC = 30
 
@@ -21,9 +21,9 @@ class Got(NamedTuple):
 
 
 @asynccontextmanager
-async def serving(directory: Path, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
+async def serving(place: Place, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
     """A gateway, and HOST:PORT of it."""
-    async with open_desk(directory, **limits) as desk:
+    async with open_desk(place, **limits) as desk:
         context = desk.context
         async with Gateway(context, context.limits, "127.0.0.1", 0) as gateway:
             yield desk, gateway.addresses[0]

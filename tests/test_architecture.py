@@ -18,7 +18,7 @@ PURE_LAYERS: tuple[set[str], ...] = (
     {"model", "filters"},
     {"documents"},
     {"drafts"},
-    {"frames", "messages", "pushes", "access", "rates", "directory", "busy"},
+    {"frames", "messages", "pushes", "access", "rates", "directory", "busy", "moving"},
 )
 LAYERS: tuple[set[str], ...] = (
     *PURE_LAYERS,
@@ -48,7 +48,7 @@ ONLY_IMPORTED_BY = {
 """Parts beside the layers, and all that may import them."""
 
 IMPURE = {"asyncio", "logging", "time", "socket", "os"}
-DATABASES = {"apsw", "sqlite3", "psycopg", "asyncpg"}
+DATABASES = {"apsw", "sqlite3", "psycopg", "psycopg_pool", "asyncpg"}
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50

@@ -19,6 +19,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_COMMAND = re.compile(r"deskcal (serve|token|call|watch|check|demo|export|import)\b([^\n`|)]*)")
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -97,7 +98,7 @@ def test_make_targets_that_are_named_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_commands_and_options_that_are_shown_exist(path: Path) -> None:
     shown = path.read_text(encoding="utf-8").replace("\\\n", " ")
-    for name, rest in re.findall(r"deskcal (serve|token|call|check|demo)\b([^\n`|)]*)", shown):
+    for name, rest in _COMMAND.findall(shown):
         command = main.commands[name]
         assert isinstance(command, click.Command)
         known = {option for parameter in command.params for option in parameter.opts}

@@ -5,7 +5,6 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Self
 
 from deskcal.access import TokenVerifier
@@ -13,9 +12,9 @@ from deskcal.app import running
 from deskcal.limits import Limits
 from deskcal.server import Server
 from deskcal.store import Store
-from deskcal.store.sqlite import open_sqlite
 from harness import Answer, FakeClock, parsed, request
 from helpers import KEY
+from places import Place
 
 WAIT_SEC = 30
 HOST = "127.0.0.1"
@@ -34,17 +33,6 @@ class Running:
     async def connect(self, *, tls: ssl.SSLContext | None = None) -> "Wire":
         """A new connection."""
         wire = Wire(*await asyncio.open_connection(HOST, self.server.port, ssl=tls, limit=2**28))
-        self._wires.append(wire)
-        return wire
-
-    async def connect_deaf(self) -> "Wire":
-        """A connection that reads nothing for now, and whose kernel takes little in its place."""
-        small = socket.socket()
-        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, DEAF_BYTES)
-        small.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(small, (HOST, self.server.port))
-        wire = Wire(*await asyncio.open_connection(sock=small, limit=2**28))
-        wire.reader._transport.pause_reading()  # type: ignore[attr-defined]
         self._wires.append(wire)
         return wire
 
@@ -104,6 +92,16 @@ class Wire:
             except ConnectionError:
                 return b""
 
+    def stop_reading(self) -> None:
+        """Takes no more, and has the kernel take little: some would take tens of megabytes."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, DEAF_BYTES)
+        self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+
+    def read_again(self) -> None:
+        """Takes what comes."""
+        self.writer.transport.resume_reading()  # type: ignore[attr-defined]
+
     async def is_closed(self) -> bool:
         """Whether the server closes without another word."""
         return await self.rest() == b""
@@ -111,12 +109,12 @@ class Wire:
 
 @asynccontextmanager
 async def serving(
-    directory: Path, *, tls: ssl.SSLContext | None = None, **limits: Any
+    place: Place, *, tls: ssl.SSLContext | None = None, **limits: Any
 ) -> AsyncIterator[Running]:
-    """A server over a store in `directory`, with the clock of the test."""
+    """A server over a store in `place`, with the clock of the test."""
     bounds = Limits(**limits)
     clock = FakeClock()
-    store = await open_sqlite(directory, bounds)
+    store = await place.open(bounds)
     try:
         async with (
             running(store, TokenVerifier([KEY]), bounds, now=clock) as context,

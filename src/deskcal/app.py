@@ -12,7 +12,7 @@ import secrets
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,10 +20,10 @@ import msgspec
 
 from deskcal import demo
 from deskcal.access import BadKey, Key, TokenVerifier, public_keys, secret_key
+from deskcal.app_store import StartError, check, directory, opened, place, put_directory
 from deskcal.commands import Context
 from deskcal.config import OFF, Config, listen_address
 from deskcal.desk import NotEmpty, fill, page_address, welcome
-from deskcal.directory import Desk, Directory, Manager
 from deskcal.feed import Feed
 from deskcal.gateway import Gateway
 from deskcal.limits import Limits
@@ -31,13 +31,20 @@ from deskcal.peers import Peers
 from deskcal.rates import RateLimit
 from deskcal.reminders import Reminders
 from deskcal.server import Server
-from deskcal.store import CheckReport, Committed, Store
-from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_check import check_sqlite
-from deskcal.store.sqlite_directory import directory_in, put_in
-from deskcal.store.sqlite_files import StoreError
+from deskcal.store import Committed, Store
 
-__all__ = ["NotEmpty", "StartError", "check", "fill_demo", "serve", "signing_key"]
+__all__ = [
+    "NotEmpty",
+    "StartError",
+    "check",
+    "directory",
+    "fill_demo",
+    "place",
+    "put_directory",
+    "running",
+    "serve",
+    "signing_key",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -50,21 +57,23 @@ OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """The garbage collector's first threshold: requests make few cycles, and long pauses are felt."""
 
 
-class StartError(Exception):
-    """What keeps the server from starting, or a command from running; str() is for people."""
-
-
 def signing_key(config: Config, environ: Mapping[str, str]) -> Key:
     """The HS256 secret: of DESKCAL_SECRET, else of the secret file, else of DIR/secret.
 
-    The last is made on the first use, for its owner's eyes only.
-    Raises: StartError.
+    The last is made on the first use, for its owner's eyes only; nodes that share a database have
+    no directory in common, so they need one of the others. Raises: StartError.
     """
     try:
         if "DESKCAL_SECRET" in environ:
             return secret_key(environ["DESKCAL_SECRET"])
         if config.secret_file:
             return secret_key(Path(config.secret_file).read_text(encoding="utf-8").strip())
+        if config.database:
+            raise StartError(
+                "with a database that nodes share, each node would make a secret of its own and "
+                "refuse the tokens of the others: give all the same one by DESKCAL_SECRET or "
+                "--secret-file, or public keys by --jwt-keys"
+            )
         return secret_key(_own_secret(Path(config.data) / SECRET))
     except BadKey as exc:
         raise StartError(str(exc)) from exc
@@ -104,7 +113,7 @@ async def serve(
     verifier = _verifier(config, environ)
     zone = config.default_timezone
     async with (
-        _opened(config, limits) as store,
+        opened(config, limits) as store,
         running(store, verifier, limits, default_timezone=zone) as context,
     ):
         if config.demo:
@@ -116,7 +125,7 @@ async def serve(
             _settle_memory()
             for name in server.addresses:
                 secured = " with TLS" if config.tls_cert else ""
-                announce(f"ready: listening on tcp {name}{secured}, data in {config.data}")
+                announce(f"ready: listening on tcp {name}{secured}, {place(config)}")
             if config.demo and not config.jwt_keys:
                 key = signing_key(config, environ)
                 announce(welcome(key, server.addresses[0], time.time()))
@@ -139,36 +148,12 @@ def _announce_page(
     announce(f"ready: the web calendar is at {base}")
 
 
-def check(config: Config) -> CheckReport:
-    """What a check of the store finds. Raises: StartError."""
-    try:
-        return check_sqlite(Path(config.data))
-    except StoreError as exc:
-        raise StartError(str(exc)) from exc
-
-
-def directory(config: Config) -> Directory:
-    """Managers and desks by name. Raises: StartError."""
-    try:
-        return directory_in(Path(config.data))
-    except StoreError as exc:
-        raise StartError(str(exc)) from exc
-
-
-def put_directory(config: Config, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
-    """Adds or replaces them, also beside a running server. Raises: StartError."""
-    try:
-        put_in(Path(config.data), managers, desks)
-    except StoreError as exc:
-        raise StartError(str(exc)) from exc
-
-
 def fill_demo(config: Config) -> demo.Filled:
     """Puts the demo desk into an empty store. Raises: NotEmpty, StartError."""
 
     async def run() -> demo.Filled:
         async with (
-            _opened(config, config) as store,
+            opened(config, config) as store,
             running(store, TokenVerifier([]), config) as context,
         ):
             return await fill(context)
@@ -182,18 +167,6 @@ async def _fill_if_empty(context: Context, announce: Callable[[str], None]) -> N
     except NotEmpty:
         return
     announce(f"the demo desk: {filled.events} events of {filled.managers} managers")
-
-
-@asynccontextmanager
-async def _opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
-    try:
-        store = await open_sqlite(Path(config.data), limits)
-    except StoreError as exc:
-        raise StartError(str(exc)) from exc
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 @asynccontextmanager
@@ -222,6 +195,8 @@ async def running(
             reminders.armed(committed.earliest_due)
         if committed.reminded:
             reminders.fired_beside(committed.reminded)
+        if committed.has_fired:
+            reminders.news()
 
     store.on_commit = look
     async with feed, reminders:

@@ -13,6 +13,8 @@ Interval = tuple[int, int]
 """Start and end; the end is the first second that is no longer part of it."""
 
 DAY_MIN = 24 * 60
+INTERVAL_BYTES = 24
+"""Of one interval in an answer."""
 _DAY_SEC = 86_400
 
 

@@ -15,6 +15,7 @@ from deskcal import __version__, app
 from deskcal.access import FEED, BadKey, SessionType, brand_mask, desk_mask, sign
 from deskcal.cli_connect import client_of, connect_options
 from deskcal.cli_directory import desk, manager
+from deskcal.cli_moving import export_command, import_command
 from deskcal.cli_options import KEY_SETTINGS, config_of, config_options
 from deskcal.cli_text import readable_error, readable_json
 from deskcal.cli_watch import watch
@@ -79,7 +80,7 @@ def serve(**options: Any) -> None:
 
 
 @main.command()
-@config_options("data", *KEY_SETTINGS)
+@config_options("data", "database", *KEY_SETTINGS)
 @click.option("--manager", required=True, type=click.IntRange(1, MAX_ID), help="Manager id.")
 @click.option(
     "--session",
@@ -137,7 +138,7 @@ def call(command: str, data: str, **options: Any) -> None:
 
 
 @main.command()
-@config_options("data")
+@config_options("data", "database")
 def check(**options: Any) -> None:
     """Verify that the index and the documents of the store agree."""
     report = app.check(config_of(options))
@@ -151,17 +152,20 @@ def check(**options: Any) -> None:
 
 
 @main.command()
-@config_options("data")
+@config_options("data", "database")
 def demo(**options: Any) -> None:
     """Put the demo desk into an empty store."""
     config = config_of(options)
     filled = app.fill_demo(config)
-    click.echo(f"{filled.events} events of {filled.managers} managers are in {config.data}")
+    where = app.place(config)
+    click.echo(f"{filled.events} events of {filled.managers} managers are in {where}")
 
 
 main.add_command(manager)
 main.add_command(desk)
 main.add_command(watch)
+main.add_command(export_command)
+main.add_command(import_command)
 
 
 def _known(options: dict[str, Any], config: Config) -> dict[str, Any]:

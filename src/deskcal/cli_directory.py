@@ -19,7 +19,7 @@ def manager() -> None:
 
 
 @manager.command("add")
-@config_options("data")
+@config_options("data", "database")
 @click.option("--id", "manager_id", required=True, type=MANAGER_ID, help="Manager id.")
 @click.option("--name", required=True, help="The manager's name.")
 @click.option("--brand", default=DEFAULT_BRAND, show_default=True, help="Brand.")
@@ -37,7 +37,7 @@ def add_manager(manager_id: int, **options: Any) -> None:
 
 
 @manager.command("list")
-@config_options("data")
+@config_options("data", "database")
 def list_managers(**options: Any) -> None:
     """List the managers, one a line: id, name, brand, desks, colour."""
     for one in app.directory(config_of(options)).managers:
@@ -46,7 +46,7 @@ def list_managers(**options: Any) -> None:
 
 
 @manager.command("disable")
-@config_options("data")
+@config_options("data", "database")
 @click.option("--id", "manager_id", required=True, type=MANAGER_ID, help="Manager id.")
 def disable_manager(manager_id: int, **options: Any) -> None:
     """No longer offer a manager; events still call them by name."""
@@ -64,7 +64,7 @@ def desk() -> None:
 
 
 @desk.command("add")
-@config_options("data")
+@config_options("data", "database")
 @click.option("--code", required=True, help="Desk code, such as DESK_RETENTION.")
 @click.option("--brand", default=DEFAULT_BRAND, show_default=True, help="Brand.")
 @click.option("--title", default="", help="Its name for people.  [default the code]")
@@ -80,7 +80,7 @@ def add_desk(**options: Any) -> None:
 
 
 @desk.command("list")
-@config_options("data")
+@config_options("data", "database")
 def list_desks(**options: Any) -> None:
     """List the desks, one a line: code, brand, title."""
     for one in app.directory(config_of(options)).desks:

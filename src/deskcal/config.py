@@ -23,6 +23,7 @@ NOT_SETTINGS = frozenset({"DESKCAL_SECRET", "DESKCAL_TOKEN", "DESKCAL_CONNECT", 
 """Variables of this prefix that other parts read."""
 OFF = "off"
 
+_PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(password=)\S*")
 _ADDRESS = re.compile(r"(?:\[([^\[\]]+)\]|([^\s:\[\]/@]+)):([0-9]{1,5})")
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True} | {
     "0": False,
@@ -38,6 +39,13 @@ class Config(Limits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a server, checked; `load_config` makes one."""
 
     data: Annotated[str, Meta(description="Directory of the store and of the made secret")] = "data"
+    database: Annotated[
+        str,
+        Meta(
+            description="postgresql://USER@HOST:PORT/NAME that several nodes share, in place of a "
+            "store in `data`"
+        ),
+    ] = ""
     tcp: Annotated[str, Meta(description="HOST:PORT of the TCP listener")] = "127.0.0.1:8765"
     web: Annotated[
         str, Meta(description="HOST:PORT of the web calendar, WebSocket and metrics, or `off`")
@@ -240,7 +248,7 @@ def _refuse_unknown(given: Mapping[str, object], known: Mapping[str, str], sourc
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}?" if near else "see `deskcal serve --help`"
-            raise BadConfig(f"{name} = {value!r} (from {source}) is no setting; {hint}")
+            raise BadConfig(f"{name} = {_shown(value)} (from {source}) is no setting; {hint}")
 
 
 def _checked(setting: Setting, given: _Given) -> Any:
@@ -319,4 +327,9 @@ def _check_together(config: Config, given: Mapping[str, _Given]) -> None:
 
 
 def _bad(name: str, given: _Given, rule: str) -> BadConfig:
-    return BadConfig(f"{name} = {given.value!r} (from {given.source}) {rule}")
+    return BadConfig(f"{name} = {_shown(given.value)} (from {given.source}) {rule}")
+
+
+def _shown(value: object) -> str:
+    """The value as people gave it, without the password of a URL."""
+    return _PASSWORD.sub(r"\1\2***", repr(value))

@@ -227,8 +227,18 @@ class Feed:
 
     @property
     def newest_seq(self) -> int:
-        """The cursor of now."""
+        """The cursor of now, as far as this node has heard."""
         return self._store.last_seq
+
+    async def cursor_of_now(self) -> int:
+        """The cursor of now, with all that any node has answered. Raises: Unavailable."""
+        await self._store.refresh()
+        return self._store.last_seq
+
+    async def know_cursor(self, since: int) -> None:
+        """Returns when this node has come as far as `since`, if any has. Raises: Unavailable."""
+        if since > self._store.last_seq:
+            await self._store.refresh()
 
     def check_cursor(self, since: int) -> None:
         """Raises: ResyncRequired if `since` is older than what is kept, or of another store."""
@@ -298,8 +308,10 @@ class Feed:
             if not self._subscribers:
                 self._seq = self._store.last_seq
                 return
+            until = self._store.last_seq
             stored = await self._store.changes(max(self._seq, self._store.floor_seq), PAGE)
             if not stored:
+                self._seq = max(self._seq, until)
                 return
             changes = [SeenChange(one) for one in stored]
             self._seq = changes[-1].seq

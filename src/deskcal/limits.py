@@ -88,6 +88,9 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cache_bytes: Annotated[
         int, Meta(ge=0, description="Documents of the embedded store that are kept in memory")
     ] = 48 * MIB
+    database_pool_size: Annotated[
+        int, Meta(ge=2, description="Connections of one node to PostgreSQL; one more listens")
+    ] = 8
     reminder_grace_sec: Annotated[
         int, Meta(ge=0, description="A fired reminder waits so long for its manager; then: missed")
     ] = 86_400

@@ -8,11 +8,8 @@ Source: contract, section 7, "Reminders".
 """
 
 import asyncio
-import datetime
-import functools
 import itertools
 import logging
-import zoneinfo
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
@@ -25,6 +22,7 @@ from deskcal.errors import DeskcalError
 from deskcal.model import Event, EventStatus, ParticipantStatus, trigger_time
 from deskcal.peers import Peer, Peers
 from deskcal.pushes import Reminder, encode_reminder
+from deskcal.reminders_texts import token_of, when
 from deskcal.store import Fired, Notification, NotificationKey, NotificationState, ReminderStore
 
 logger = logging.getLogger(__name__)
@@ -37,10 +35,14 @@ PAGE = 100
 """Waiting reminders of one manager that are read at one time."""
 MANAGERS_AT_ONCE = 100
 """Managers who get what waited for them before what is due is looked at again."""
+HEARD_AT_ONCE = 500
+"""Reminders that nodes have fired and that are read at one time, at least."""
 SENT_AT_ONCE = 50
 """Reminders that are sent before others run."""
 LEAVE_SEC = 0.05
 """Between two looks whether what was sent has left this process."""
+CLAIMED_SEC = 0.1
+"""Before what is due and another node has claimed is looked at again."""
 TICK_SEC = 1
 """The clock is looked at so often, since somebody may step it."""
 SWEEP_SEC = 60
@@ -76,6 +78,8 @@ class Reminders:
         self._arrived: dict[int, None] = {}
         self._sweep_at = 0.0
         self._is_in_doubt = False
+        self._has_news = True
+        self._is_claimed = False
         self._leaving: dict[NotificationKey, list[Peer]] = {}
         self._held_up: set[NotificationKey] = set()
         self.fired = self.delivered = self.missed = 0
@@ -111,6 +115,11 @@ class Reminders:
             self._waiting.add(manager_id)
             self._has_come(manager_id)
 
+    def news(self) -> None:
+        """Some node may have fired: what it has is to be heard of."""
+        self._has_news = True
+        self._woken.set()
+
     def _has_come(self, manager_id: int) -> None:
         """A manager can be reached now."""
         if manager_id in self._waiting:
@@ -136,12 +145,15 @@ class Reminders:
         await self._find_next()
         self._waiting |= await self._store.waiting_managers()
         self._seek_waiting()
+        self._has_news = True
         self._is_in_doubt = False
 
     async def _turn(self) -> None:
         """Some of what is to be done; when nothing is, a wait until there may be."""
         loop = asyncio.get_running_loop()
-        if self._due is not None and self._due <= self._now():
+        if self._has_news:
+            await self._hear()
+        if self._is_due():
             await self._fire_some()
         if self._arrived:
             await self._deliver_waiting()
@@ -150,19 +162,42 @@ class Reminders:
         if loop.time() >= self._sweep_at:
             await self._sweep()
             self._sweep_at = loop.time() + SWEEP_SEC
-        now = self._now()
-        if self._arrived or (self._due is not None and self._due <= now):
-            return
-        wait_sec = self._sweep_at - loop.time()
+        await self._rest(self._sweep_at - loop.time())
+
+    async def _rest(self, wait_sec: float) -> None:
+        """Until there may be something to do, or at most so long."""
         if self._leaving:
             wait_sec = min(wait_sec, LEAVE_SEC)
-        if self._due is not None:
-            wait_sec = min(wait_sec, self._due - now, TICK_SEC)
+        if self._is_claimed and self._is_due():
+            wait_sec = min(wait_sec, CLAIMED_SEC)
+        elif self._due is not None:
+            wait_sec = min(wait_sec, self._due - self._now(), TICK_SEC)
+        if self._arrived or self._has_news or wait_sec <= 0:
+            return
         try:
             async with asyncio.timeout(wait_sec):
                 await self._woken.wait()
         except TimeoutError:
             pass
+
+    def _is_due(self) -> bool:
+        return self._due is not None and self._due <= self._now()
+
+    async def _hear(self) -> None:
+        """Delivers what nodes that share the store have fired, to those who can be reached here."""
+        self._has_news = False
+        heard = await self._store.heard(self._is_here, HEARD_AT_ONCE)
+        self._has_news |= not heard.is_all
+        self._waiting |= heard.elsewhere
+        self._arrived |= dict.fromkeys(filter(self._is_here, heard.elsewhere))
+        outcomes: Outcomes = {}
+        try:
+            await self._settle(heard.notifications, outcomes)
+        finally:
+            await self._mark(outcomes)
+
+    def _is_here(self, manager_id: int) -> bool:
+        return any(self._peers.of_manager(manager_id, self._now()))
 
     async def _fire_some(self) -> None:
         """Fires what is due, a round after the one before it is delivered.
@@ -177,16 +212,19 @@ class Reminders:
                 if not fired.events:
                     break
                 await self._settle(fired.notifications, outcomes)
+                if self._has_news:
+                    await self._hear()
                 fired = await self._fire_round()
             await self._settle(fired.notifications, outcomes)
         finally:
             await self._mark(outcomes)
         if not fired.events:
             await self._find_next()
+        self._is_claimed = not fired.events and self._is_due()
 
     async def _fire_round(self) -> Fired:
         fired = await self._store.fire(int(self._now()), ROUND)
-        self.fired += len(fired.notifications)
+        self.fired += fired.count
         return fired
 
     async def _find_next(self) -> None:
@@ -239,19 +277,22 @@ class Reminders:
             return NotificationState.DROPPED
         if key.manager_id not in subject.reminded:
             return NotificationState.DROPPED
-        peers = self._send(notification, subject)
+        told = self._leaving.get(key, [])
+        peers = [*told, *self._send(notification, subject, told)]
         if not peers:
             return NotificationState.WAITING
         self._leaving[key] = peers
         return NotificationState.SENT
 
-    def _send(self, notification: Notification, subject: "_Subject") -> list[Peer]:
-        """Writes to every connection that may have it; these."""
+    def _send(
+        self, notification: Notification, subject: "_Subject", told: list[Peer]
+    ) -> list[Peer]:
+        """Writes to every connection that may have it and was not `told` already; these."""
         now = self._now()
         line = None
         peers = []
         for peer, session in self._peers.of_manager(notification.key.manager_id, now):
-            if _may_have(session, subject.sight):
+            if peer not in told and _may_have(session, subject.sight):
                 line = line or self._line(notification, subject, int(now))
                 if peer.send(line):
                     peers.append(peer)
@@ -276,27 +317,28 @@ class Reminders:
         """Notes what became of them; what was sent, once it has left this process."""
         now = int(self._now())
         sent = self._gone_out()
+        marked = dict.fromkeys(NotificationState, 0)
         for state, keys in (*outcomes.items(), (NotificationState.SENT, sent)):
             if keys:
-                await self._store.mark(keys, state, now)
-        self.delivered += len(sent)
-        self.missed += len(outcomes.get(NotificationState.MISSED, ()))
+                marked[state] = await self._store.mark(keys, state, now)
+        for key in sent:
+            del self._leaving[key]
+        self.delivered += marked[NotificationState.SENT]
+        self.missed += marked[NotificationState.MISSED]
 
     def _gone_out(self) -> list[NotificationKey]:
         """What was sent and has left this process; what went under with its connection waits."""
         gone = []
         for key, peers in list(self._leaving.items()):
             still = [peer for peer in peers if self._peers.is_open(peer, key.manager_id)]
-            if any(peer.unsent_bytes() == 0 for peer in still):
-                gone.append(key)
-            elif still:
+            if still and all(peer.unsent_bytes() for peer in still):
                 self._held_up.add(key)
                 continue
-            elif key in self._held_up:
+            if not still and key in self._held_up:
                 self.fired_beside([key.manager_id])
+                del self._leaving[key]
             else:
                 gone.append(key)
-            del self._leaving[key]
             self._held_up.discard(key)
         return gone
 
@@ -310,10 +352,7 @@ class Reminders:
 
     def _seek_waiting(self) -> None:
         """Takes up those with something waiting who can be reached."""
-        now = self._now()
-        for manager_id in self._waiting:
-            if any(self._peers.of_manager(manager_id, now)):
-                self._arrived[manager_id] = None
+        self._arrived |= dict.fromkeys(filter(self._is_here, self._waiting))
 
 
 class _Subject(Struct, frozen=True):
@@ -349,43 +388,3 @@ def _may_have(session: Session, sight: Sight) -> bool:
 
 def _earliest(one: int | None, other: int | None) -> int | None:
     return min((due for due in (one, other) if due is not None), default=None)
-
-
-def token_of(key: NotificationKey) -> str:
-    """The token of a reminder: stable for (event, due time, manager)."""
-    return f"{key.event_id}-{key.due_time}-{key.manager_id}"
-
-
-def key_of(token: str) -> NotificationKey | None:
-    """The reminder that `token` names; None: it names none."""
-    parts = token.split("-")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
-        return None
-    if any(len(part) > 16 for part in parts):
-        return None
-    return NotificationKey(*map(int, parts))
-
-
-def when(event: Event, default_timezone: str) -> str:
-    """Start and end for people, in the event's own time zone: `2026-03-09 15:30-16:00 UTC`.
-
-    In UTC where this machine does not know the zone, or its calendar ends before.
-    """
-    zone = event.timezone or default_timezone
-    return _when(event.start_time, event.end_time, bool(event.all_day), zone)
-
-
-@functools.lru_cache(maxsize=4096)
-def _when(start_time: int, end_time: int, is_all_day: bool, zone_name: str) -> str:
-    try:
-        zone = zoneinfo.ZoneInfo(zone_name)
-        start = datetime.datetime.fromtimestamp(start_time, zone)
-        end = datetime.datetime.fromtimestamp(end_time, zone)
-        last = datetime.datetime.fromtimestamp(max(start_time, end_time - 1), zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OverflowError):
-        return _when(start_time, end_time, is_all_day, "UTC")
-    if is_all_day:
-        return f"{start:%Y-%m-%d}" + (f" to {last:%Y-%m-%d}" if last.date() > start.date() else "")
-    if end.date() == start.date():
-        return f"{start:%Y-%m-%d %H:%M}-{end:%H:%M} {zone.key}"
-    return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} {zone.key}"

@@ -1,10 +1,9 @@
 """Subscribe and Unsubscribe: names and limits. Source: contract, section 7, "Pushed messages"."""
 
-from pathlib import Path
-
 import pytest
 
 from harness import Desk, error_of, open_desk, token
+from places import Place
 
 TEN = token(10)
 
@@ -71,9 +70,9 @@ async def test_a_missing_or_wrong_list_is_named(desk: Desk) -> None:
 
 
 async def test_subscriptions_of_a_connection_are_limited_for_all_its_managers(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_desk(tmp_path, max_subscriptions=3) as desk:
+    async with open_desk(place, max_subscriptions=3) as desk:
         await desk.call(TEN, "Subscribe", chanels=["a", "b"])
         await desk.call(TEN, "Subscribe", chanels=["a"])
         answered = await desk.call(token(11), "Subscribe", chanels=["c", "d"])
@@ -81,8 +80,8 @@ async def test_subscriptions_of_a_connection_are_limited_for_all_its_managers(
         assert (await desk.call(token(11), "Subscribe", chanels=["c"]))["status"] == 200
 
 
-async def test_a_rate_limit_says_when_to_try_again(tmp_path: Path) -> None:
-    async with open_desk(tmp_path, max_requests_per_manager_sec=2) as desk:
+async def test_a_rate_limit_says_when_to_try_again(place: Place) -> None:
+    async with open_desk(place, max_requests_per_manager_sec=2) as desk:
         for _ in range(2):
             assert (await desk.call(TEN, "Ping"))["status"] == 200
         answered = await desk.call(TEN, "Ping")

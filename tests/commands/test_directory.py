@@ -5,6 +5,7 @@ from pathlib import Path
 from deskcal import directory as names
 from deskcal.store.sqlite_directory import directory_in, put_in
 from harness import ADMIN, Desk, error_of, open_desk, token
+from places import SqlitePlace
 
 ANN = names.Manager(id=10, name="Ann O'Neil {}]", desks="DESK_A", colour="#3b6fe0")
 BOB = names.Manager(id=11, name="Bob", brand="other", desks="DESK_B", colour="#0e9384")
@@ -53,7 +54,7 @@ async def test_what_is_put_again_replaces_what_was_there(desk: Desk) -> None:
 
 async def test_the_command_line_writes_beside_a_running_server(tmp_path: Path) -> None:
     assert directory_in(tmp_path / "none").managers == []
-    async with open_desk(tmp_path) as running:
+    async with open_desk(SqlitePlace(tmp_path)) as running:
         put_in(tmp_path, [BOB], [DESK_B])
         found = await running.context.store.directory.all()
         assert (found.managers, found.desks) == ([BOB], [DESK_B])

@@ -1,11 +1,11 @@
 """MngGetCalendarEventHistory: who changed what, when. Source: contract, section 7."""
 
-from pathlib import Path
 from typing import Any
 
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from live import reminded, step_to
+from places import Place
 
 ALL = token(1, ADMIN)
 TEN = token(10, desks="DESK_EU")
@@ -111,9 +111,9 @@ async def test_history_goes_on_from_a_cursor(desk: Desk) -> None:
 
 
 async def test_after_pruning_the_oldest_change_that_is_kept_tells_no_old_values(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_desk(tmp_path) as desk:
+    async with open_desk(place) as desk:
         await desk.add(ALL)
         desk.clock.time = NOW + 10
         await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="b")

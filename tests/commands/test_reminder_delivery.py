@@ -1,13 +1,12 @@
 """Where a reminder is delivered, when somebody is away, and what is done with one afterwards."""
 
-from pathlib import Path
-
 import pytest
 
 from deskcal.pushes import encode_read
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from live import Ear, reminded, step_to
+from places import Place
 
 FAR = NOW * 2
 DAY = 86_400
@@ -52,10 +51,10 @@ async def test_who_is_away_gets_it_on_the_next_connection_and_only_there(desk: D
     assert later.heard == []
 
 
-async def test_after_a_restart_it_still_comes_and_with_the_same_token(tmp_path: Path) -> None:
-    async with open_desk(tmp_path) as desk:
+async def test_after_a_restart_it_still_comes_and_with_the_same_token(place: Place) -> None:
+    async with open_desk(place) as desk:
         await fired_while_away(desk)
-    async with open_desk(tmp_path) as desk:
+    async with open_desk(place) as desk:
         desk.clock.time = NOW + 120
         ear = await ear_of(desk, TEN)
         await ear.until(lambda ear: bool(ear.reminders))
@@ -63,11 +62,11 @@ async def test_after_a_restart_it_still_comes_and_with_the_same_token(tmp_path: 
 
 
 async def test_what_fell_due_while_the_server_was_down_fires_when_it_is_back(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_desk(tmp_path) as desk:
+    async with open_desk(place) as desk:
         await desk.add(ALL, owner_manager_id=10, start_time=NOW, end_time=NOW, remind_time=NOW + 60)
-    async with open_desk(tmp_path) as desk:
+    async with open_desk(place) as desk:
         desk.clock.time = NOW + 10 * DAY
         desk.context.reminders.wake()
         ear = await ear_of(desk, TEN)
@@ -127,8 +126,8 @@ async def test_a_connection_that_takes_nothing_gets_it_once_it_does(desk: Desk) 
     await ear.until(lambda ear: ear.tokens == [FIRST])
 
 
-async def test_beyond_the_grace_it_is_missed_and_counted(tmp_path: Path) -> None:
-    async with open_desk(tmp_path, reminder_grace_sec=100) as desk:
+async def test_beyond_the_grace_it_is_missed_and_counted(place: Place) -> None:
+    async with open_desk(place, reminder_grace_sec=100) as desk:
         await fired_while_away(desk)
         step_to(desk, NOW + 161)
         ear = await ear_of(desk, TEN)
@@ -138,8 +137,8 @@ async def test_beyond_the_grace_it_is_missed_and_counted(tmp_path: Path) -> None
         assert desk.context.reminders.missed == 1
 
 
-async def test_within_the_grace_it_comes(tmp_path: Path) -> None:
-    async with open_desk(tmp_path, reminder_grace_sec=100) as desk:
+async def test_within_the_grace_it_comes(place: Place) -> None:
+    async with open_desk(place, reminder_grace_sec=100) as desk:
         await fired_while_away(desk)
         desk.clock.time = NOW + 160
         ear = await ear_of(desk, TEN)
@@ -241,12 +240,12 @@ async def test_a_snoozed_reminder_comes_again_for_that_manager_alone(desk: Desk)
     assert event["reminder_sent_time"] == NOW + 60
 
 
-async def test_a_snooze_survives_a_restart_and_waits_for_who_is_away(tmp_path: Path) -> None:
-    async with open_desk(tmp_path) as desk:
+async def test_a_snooze_survives_a_restart_and_waits_for_who_is_away(place: Place) -> None:
+    async with open_desk(place) as desk:
         ear = await ear_of(desk, TEN)
         await fired_while_away(desk)
         await ear.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
-    async with open_desk(tmp_path) as desk:
+    async with open_desk(place) as desk:
         await at(desk, NOW + 300)
         ear = await ear_of(desk, TEN)
         await ear.until(lambda ear: ear.tokens == [f"1-{NOW + 300}-10"])

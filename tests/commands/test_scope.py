@@ -3,6 +3,7 @@
 Expected answers come from the plain model. Source: contract, section 3, "Who may do what".
 """
 
+import asyncio
 import itertools
 from typing import Any
 
@@ -60,26 +61,40 @@ async def expect(
     return status
 
 
+async def add_all(desk: Desk, calendar: Calendar, events: list[dict[str, Any]]) -> None:
+    """Adds events 1, 2, 3..."""
+    work = [expect(desk, calendar, BOSS, "MngAddCalendarEvent", event) for event in events]
+    await asyncio.gather(*work)
+
+
 @pytest.mark.parametrize(("command", "more"), COMMANDS)
 async def test_a_command_on_an_event_is_allowed_to_whom_the_contract_says(
     desk: Desk, command: str, more: dict[str, Any]
 ) -> None:
     calendar = Calendar()
-    statuses = set()
-    for caller, place, role in itertools.product(CALLERS, PLACES, ROLES):
-        add = new_event(**place, **role)
-        await expect(desk, calendar, BOSS, "MngAddCalendarEvent", add)
-        data = {"id": calendar.last_id, **more}
-        statuses.add(await expect(desk, calendar, caller, command, data))
-    assert {200, 404} <= statuses
+    cases = list(itertools.product(CALLERS, PLACES, ROLES))
+    await add_all(desk, calendar, [new_event(**place, **role) for _, place, role in cases])
+    work = [
+        expect(desk, calendar, caller, command, {"id": number, **more})
+        for number, (caller, *_) in enumerate(cases, 1)
+    ]
+    assert {200, 404} <= set(await asyncio.gather(*work))
 
 
 async def test_an_event_is_created_only_where_the_session_may_put_it(desk: Desk) -> None:
     calendar = Calendar()
-    for caller, place in itertools.product(CALLERS, PLACES):
-        for owner, creator in ((0, 0), (20, 0), (10, 20), (20, 20)):
-            data = new_event(**place, owner_manager_id=owner, created_by=creator)
-            await expect(desk, calendar, caller, "MngAddCalendarEvent", data)
+    work = [
+        expect(
+            desk,
+            calendar,
+            caller,
+            "MngAddCalendarEvent",
+            new_event(**place, owner_manager_id=owner, created_by=creator),
+        )
+        for caller, place in itertools.product(CALLERS, PLACES)
+        for owner, creator in ((0, 0), (20, 0), (10, 20), (20, 20))
+    ]
+    await asyncio.gather(*work)
 
 
 @pytest.mark.parametrize("owner", [None, 10, 20])
@@ -89,19 +104,20 @@ async def test_an_event_is_moved_only_where_the_session_may_put_it(
     """A new owner counts as of after the move."""
     calendar = Calendar()
     callers = CALLERS[:3] + CALLERS[9:12]
-    for caller, place, role, to in itertools.product(callers, PLACES, ROLES, PLACES):
-        add = new_event(**place, **role)
-        await expect(desk, calendar, BOSS, "MngAddCalendarEvent", add)
-        data = {"id": calendar.last_id, **to}
-        if owner is not None:
-            data["owner_manager_id"] = owner
-        await expect(desk, calendar, caller, "MngUpdateCalendarEvent", data)
+    cases = list(itertools.product(callers, PLACES, ROLES, PLACES))
+    await add_all(desk, calendar, [new_event(**place, **role) for _, place, role, _ in cases])
+    given = {} if owner is None else {"owner_manager_id": owner}
+    work = [
+        expect(desk, calendar, caller, "MngUpdateCalendarEvent", {"id": number, **to, **given})
+        for number, (caller, _, _, to) in enumerate(cases, 1)
+    ]
+    await asyncio.gather(*work)
 
 
 async def test_lists_show_what_the_session_sees_and_count_no_more(desk: Desk) -> None:
     calendar = Calendar()
-    for place, role in itertools.product(PLACES, ROLES):
-        await expect(desk, calendar, BOSS, "MngAddCalendarEvent", new_event(**place, **role))
+    cases = itertools.product(PLACES, ROLES)
+    await add_all(desk, calendar, [new_event(**place, **role) for place, role in cases])
     for caller in CALLERS:
         for mask, manager_id in itertools.product(("*", "DESK_*", "desk_eu*"), (0, 10, 20, 99)):
             wanted = calendar.seen_by(caller, manager_id, mask.upper())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from commands.desk_model import Calendar, Caller
 from harness import ADMIN, CRM_ADMIN, CRM_MANAGER, DEALER, MANAGER, open_desk, token
 from helpers import NOW
+from places import Place, Places, SqlitePlace
 
 CALLERS = [
     Caller(10, MANAGER, "*"),
@@ -72,18 +73,36 @@ steps = st.tuples(
 )
 
 
-@settings(max_examples=120)
-@given(
-    first=st.lists(new, min_size=1, max_size=4), sequence=st.lists(steps, min_size=5, max_size=40)
-)
+Step = tuple[Caller, tuple[str, dict[str, Any]]]
+sequences = {
+    "first": st.lists(new, min_size=1, max_size=4),
+    "sequence": st.lists(steps, min_size=5, max_size=40),
+}
+
+
+@settings(max_examples=30)
+@given(**sequences)
 async def test_every_answer_is_that_of_the_model(
-    tmp_path_factory: pytest.TempPathFactory,
-    first: list[dict[str, Any]],
-    sequence: list[tuple[Caller, tuple[str, dict[str, Any]]]],
+    places: Places, first: list[dict[str, Any]], sequence: list[Step]
 ) -> None:
+    with places() as place:
+        await compare(place, first, sequence)
+
+
+@settings(max_examples=120)
+@given(**sequences)
+async def test_every_answer_of_the_embedded_store_is_that_of_the_model(
+    tmp_path_factory: pytest.TempPathFactory, first: list[dict[str, Any]], sequence: list[Step]
+) -> None:
+    """Many more, as they cost little there."""
+    await compare(SqlitePlace(tmp_path_factory.mktemp("desk")), first, sequence)
+
+
+async def compare(place: Place, first: list[dict[str, Any]], sequence: list[Step]) -> None:
+    """Each answer, then lists of all that is there, against those of the model."""
     calendar = Calendar()
     beginning = [(CALLERS[4], ("MngAddCalendarEvent", data)) for data in first]
-    async with open_desk(tmp_path_factory.mktemp("desk"), cache_bytes=2500) as desk:
+    async with open_desk(place, cache_bytes=2500) as desk:
         for caller, (command, data) in (*beginning, *sequence):
             desk.clock.time += 1
             expected = calendar.answer(caller, command, data, int(desk.clock.time))

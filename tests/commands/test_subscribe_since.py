@@ -1,7 +1,6 @@
 """From a cursor to live without a gap and without a repetition, also for who was too slow."""
 
 import asyncio
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from live import Ear, told
+from places import Place, Places
 
 ALL = token(1, ADMIN)
 
@@ -68,14 +68,14 @@ async def test_the_cursor_of_now_repeats_nothing_that_is_about_to_be_pushed(desk
 @settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 30), st.floats(0, 1)), min_size=1, max_size=6))
 def test_no_gap_and_no_repetition_wherever_one_subscribes_while_others_write(
-    tmp_path_factory: object, joins: list[tuple[int, float]]
+    places: Places, joins: list[tuple[int, float]]
 ) -> None:
-    asyncio.run(_subscribe_amid_writers(tmp_path_factory, joins))
+    with places() as place:
+        asyncio.run(_subscribe_amid_writers(place, joins))
 
 
-async def _subscribe_amid_writers(factory: object, joins: list[tuple[int, float]]) -> None:
-    directory: Path = factory.mktemp("data")  # type: ignore[attr-defined]
-    async with open_desk(directory) as desk:
+async def _subscribe_amid_writers(place: Place, joins: list[tuple[int, float]]) -> None:
+    async with open_desk(place) as desk:
         await write(desk, 10)
         writing = asyncio.ensure_future(write(desk, 40))
         ears = []
@@ -121,9 +121,9 @@ async def test_a_second_channel_with_a_cursor_replays_for_that_channel_alone(des
 
 
 async def test_a_cursor_of_another_store_or_from_below_the_floor_is_told_to_resync(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with open_desk(tmp_path, change_retention_sec=100, retry_window_sec=1) as desk:
+    async with open_desk(place, change_retention_sec=100, retry_window_sec=1) as desk:
         await desk.add(ALL)
         answered = await desk.call(ALL, "Subscribe", chanels=["calendar"], since=2)
         assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +17,15 @@ from golden.examples import (
 )
 from harness import ADMIN, CRM_ADMIN, CRM_MANAGER, DEALER, MANAGER, everything, new_event, token
 from helpers import NOW
+from places import Place
 from wire import Wire, serving
 
 TEN = token(10)
 
 
 @pytest.fixture
-async def wire(tmp_path: Path) -> AsyncIterator[Wire]:
-    async with serving(tmp_path / "data") as running:
+async def wire(place: Place) -> AsyncIterator[Wire]:
+    async with serving(place) as running:
         yield await running.connect()
 
 

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 import uvloop
 
+from places import Place
 from wire import Running, Wire, serving
 
 
@@ -15,9 +15,9 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 
 
 @pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[Running]:
+async def running(place: Place) -> AsyncIterator[Running]:
     """A server with the limits as they are by default."""
-    async with serving(tmp_path / "data") as found:
+    async with serving(place) as found:
         yield found
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +12,12 @@ from deskcal.access import TokenVerifier
 from deskcal.app import running
 from deskcal.client_feed import manager_of
 from deskcal.limits import Limits
-from deskcal.reminders import key_of
+from deskcal.reminders_texts import key_of
 from deskcal.server import Server
 from deskcal.store import NotificationState
-from deskcal.store.sqlite import open_sqlite
 from harness import ADMIN, FakeClock, token
 from helpers import KEY, NOW
+from places import Place
 
 WAIT_SEC = 30
 FAR = NOW * 2
@@ -29,15 +28,15 @@ TEN = token(10, exp=FAR)
 class House:
     """A server on a port of its own, which can be stopped and started again."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.clock = FakeClock()
         self.port = 0
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Server]:
         limits = Limits(stop_timeout_sec=0.1)
-        store = await open_sqlite(self.directory, limits)
+        store = await self.place.open(limits)
         try:
             verifier = TokenVerifier([KEY])
             async with (
@@ -54,8 +53,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+def house(place: Place) -> House:
+    return House(place)
 
 
 async def add(client: Client, **named: Any) -> int:

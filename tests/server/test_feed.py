@@ -3,13 +3,13 @@
 import asyncio
 import json
 import random
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from harness import ADMIN, new_event, request, token
 from helpers import NOW
+from places import Place
 from wire import Running, Wire, serving
 
 ALL = token(1, ADMIN, exp=NOW * 2)
@@ -73,8 +73,8 @@ async def test_subscribers_at_random_cursors_amid_writers_get_each_change_once_a
             assert await seqs_until(wire, last) == list(range(since + 1, last + 1))
 
 
-async def test_who_does_not_read_is_told_to_resync_and_nobody_else_notices(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_unsent_bytes=65_536) as running:
+async def test_who_does_not_read_is_told_to_resync_and_nobody_else_notices(place: Place) -> None:
+    async with serving(place, max_unsent_bytes=65_536) as running:
         stalled, reader = await running.connect(), await running.connect()
         await subscribe(stalled)
         await subscribe(reader)
@@ -111,9 +111,9 @@ async def test_who_does_not_read_is_told_to_resync_and_nobody_else_notices(tmp_p
 
 
 async def test_a_long_replay_to_a_slow_reader_waits_for_it_and_loses_nothing(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with serving(tmp_path, max_unsent_bytes=65_536) as running:
+    async with serving(place, max_unsent_bytes=65_536) as running:
         writer = await running.connect()
         for _ in range(60):
             await writer.call(ALL, "MngAddCalendarEvent", **new_event(ast_json=LARGE))
@@ -124,14 +124,14 @@ async def test_a_long_replay_to_a_slow_reader_waits_for_it_and_loses_nothing(
         assert await seqs_until(slow, 61) == list(range(1, 62))
 
 
-async def test_a_cursor_goes_on_after_a_restart(tmp_path: Path) -> None:
-    async with serving(tmp_path) as running:
+async def test_a_cursor_goes_on_after_a_restart(place: Place) -> None:
+    async with serving(place) as running:
         wire = await running.connect()
         await subscribe(wire)
         wire.ask(ALL, "MngAddCalendarEvent", **new_event())
         came = [await message(wire), await message(wire)]
         seq = next(one["seq"] for one in came if "seq" in one)
-    async with serving(tmp_path) as running:
+    async with serving(place) as running:
         writer, wire = await running.connect(), await running.connect()
         await writer.call(ALL, "MngAddCalendarEvent", **new_event())
         wire.ask(ALL, "Subscribe", chanels=["calendar"], since=seq)

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +14,15 @@ from deskcal.gateway import Gateway
 from deskcal.gateway.sockets import same_origin
 from deskcal.server import Server
 from harness import Desk, new_event, open_desk, token
+from places import Place
 
 LIST = {"from": 1, "to": 9_999_999_999, "limit": 10, "offset": 0, "deskFilter": "*"}
 
 
 @asynccontextmanager
-async def serving(directory: Path, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
+async def serving(place: Place, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
     """A gateway, and the address of its WebSocket."""
-    async with open_desk(directory, **limits) as desk:
+    async with open_desk(place, **limits) as desk:
         context = desk.context
         async with Gateway(context, context.limits, "127.0.0.1", 0) as gateway:
             yield desk, f"ws://{gateway.addresses[0]}/ws"
@@ -42,8 +42,8 @@ async def sign_in(socket: ClientConnection, manager_id: int = 10) -> None:
     await socket.send(json.dumps({"authorization": token(manager_id)}))
 
 
-async def test_the_first_message_sets_the_token_of_those_that_have_none(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (_, address), connect(address) as socket:
+async def test_the_first_message_sets_the_token_of_those_that_have_none(place: Place) -> None:
+    async with serving(place) as (_, address), connect(address) as socket:
         assert (await ask(socket, "MngAddCalendarEvent", **new_event()))["status"] == 401
         await sign_in(socket)
         made = await ask(socket, "MngAddCalendarEvent", **new_event())
@@ -53,8 +53,8 @@ async def test_the_first_message_sets_the_token_of_those_that_have_none(tmp_path
         assert made["data"]["event"]["created_by"] == 11
 
 
-async def test_a_token_of_its_own_goes_before_the_sockets(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (_, address), connect(address) as socket:
+async def test_a_token_of_its_own_goes_before_the_sockets(place: Place) -> None:
+    async with serving(place) as (_, address), connect(address) as socket:
         await sign_in(socket)
         message = {"command": "MngAddCalendarEvent", "data": new_event(), "__token": token(12)}
         await socket.send(json.dumps(message))
@@ -62,16 +62,16 @@ async def test_a_token_of_its_own_goes_before_the_sockets(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "  \r\n", "[]", "nonsense", "{}", '{"authorization":7}'])
-async def test_what_is_no_request_is_answered_as_on_tcp(tmp_path: Path, text: str) -> None:
-    async with serving(tmp_path) as (_, address), connect(address) as socket:
+async def test_what_is_no_request_is_answered_as_on_tcp(place: Place, text: str) -> None:
+    async with serving(place) as (_, address), connect(address) as socket:
         await socket.send(text)
         answer = await ask(socket, "Ping") if not text.strip() else json.loads(await socket.recv())
         assert answer["status"] == (200 if not text.strip() else 400)
         assert (await ask(socket, "Ping"))["status"] == 200
 
 
-async def test_a_change_is_pushed_to_a_subscriber(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address), connect(address) as socket:
+async def test_a_change_is_pushed_to_a_subscriber(place: Place) -> None:
+    async with serving(place) as (desk, address), connect(address) as socket:
         await sign_in(socket)
         assert (await ask(socket, "Subscribe", chanels=["calendar"]))["status"] == 200
         made = await desk.add(token(10))
@@ -80,9 +80,9 @@ async def test_a_change_is_pushed_to_a_subscriber(tmp_path: Path) -> None:
         assert (pushed["event"], pushed["data"]["id"]) == ("calendar:event", made["id"])
 
 
-async def test_a_message_over_the_limit_is_told_so_and_ends_the_socket(tmp_path: Path) -> None:
+async def test_a_message_over_the_limit_is_told_so_and_ends_the_socket(place: Place) -> None:
     async with (
-        serving(tmp_path, max_message_bytes=2048) as (_, address),
+        serving(place, max_message_bytes=2048) as (_, address),
         connect(address) as socket,
     ):
         await socket.send("x" * 2049)
@@ -92,9 +92,9 @@ async def test_a_message_over_the_limit_is_told_so_and_ends_the_socket(tmp_path:
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009
 
 
-async def test_many_requests_at_once_are_all_answered(tmp_path: Path) -> None:
+async def test_many_requests_at_once_are_all_answered(place: Place) -> None:
     async with (
-        serving(tmp_path, max_requests_in_flight=3) as (_, address),
+        serving(place, max_requests_in_flight=3) as (_, address),
         connect(address) as socket,
     ):
         await sign_in(socket)
@@ -107,8 +107,8 @@ async def test_many_requests_at_once_are_all_answered(tmp_path: Path) -> None:
         assert (await ask(socket, "MngGetCalendarEventsByFilter", **LIST))["data"]["count"] == 50
 
 
-async def test_bad_messages_in_a_row_end_the_socket(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_bad_messages=2) as (_, address), connect(address) as socket:
+async def test_bad_messages_in_a_row_end_the_socket(place: Place) -> None:
+    async with serving(place, max_bad_messages=2) as (_, address), connect(address) as socket:
         await socket.send("no")
         await socket.send("no")
         with pytest.raises(websockets.ConnectionClosed):
@@ -116,9 +116,9 @@ async def test_bad_messages_in_a_row_end_the_socket(tmp_path: Path) -> None:
                 await socket.recv()
 
 
-async def test_a_silent_socket_is_closed(tmp_path: Path) -> None:
+async def test_a_silent_socket_is_closed(place: Place) -> None:
     async with (
-        serving(tmp_path, idle_timeout_sec=0.1) as (_, address),
+        serving(place, idle_timeout_sec=0.1) as (_, address),
         connect(address) as socket,
     ):
         with pytest.raises(websockets.ConnectionClosed):
@@ -126,8 +126,8 @@ async def test_a_silent_socket_is_closed(tmp_path: Path) -> None:
                 await socket.recv()
 
 
-async def test_a_closed_socket_is_forgotten(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address):
+async def test_a_closed_socket_is_forgotten(place: Place) -> None:
+    async with serving(place) as (desk, address):
         async with connect(address) as socket:
             await sign_in(socket)
             await ask(socket, "Subscribe", chanels=["calendar"])
@@ -137,8 +137,8 @@ async def test_a_closed_socket_is_forgotten(tmp_path: Path) -> None:
                 await asyncio.sleep(0.01)
 
 
-async def test_stopping_closes_the_sockets(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (_, address):
+async def test_stopping_closes_the_sockets(place: Place) -> None:
+    async with serving(place) as (_, address):
         socket = await connect(address)
         await sign_in(socket)
     with pytest.raises(websockets.ConnectionClosed) as closed:
@@ -153,8 +153,8 @@ def test_only_our_own_page_may_open_a_socket() -> None:
     assert not same_origin("null", "a.example")
 
 
-async def test_browsers_and_tcp_clients_share_the_connections(tmp_path: Path) -> None:
-    async with open_desk(tmp_path, max_connections=2) as desk:
+async def test_browsers_and_tcp_clients_share_the_connections(place: Place) -> None:
+    async with open_desk(place, max_connections=2) as desk:
         context = desk.context
         async with (
             Server(context, context.limits, "127.0.0.1", 0) as server,
@@ -187,9 +187,9 @@ async def code_of(socket: ClientConnection) -> int | None:
     return None if closed.value.rcvd is None else closed.value.rcvd.code
 
 
-async def test_beyond_the_strangers_the_oldest_socket_goes(tmp_path: Path) -> None:
+async def test_beyond_the_strangers_the_oldest_socket_goes(place: Place) -> None:
     async with (
-        serving(tmp_path, max_connections_without_token=1) as (_, address),
+        serving(place, max_connections_without_token=1) as (_, address),
         connect(address) as known,
         connect(address) as first,
     ):
@@ -197,7 +197,7 @@ async def test_beyond_the_strangers_the_oldest_socket_goes(tmp_path: Path) -> No
         await sign_in(known)
         assert await code_of(known) == 1008
     async with (
-        serving(tmp_path, max_connections_without_token=1) as (_, address),
+        serving(place, max_connections_without_token=1) as (_, address),
         connect(address) as known,
     ):
         await sign_in(known)
@@ -211,9 +211,9 @@ async def test_beyond_the_strangers_the_oldest_socket_goes(tmp_path: Path) -> No
                 assert (await ask(known, "Ping"))["status"] == 200
 
 
-async def test_a_browser_that_does_not_read_is_told_to_resync_when_it_does(tmp_path: Path) -> None:
+async def test_a_browser_that_does_not_read_is_told_to_resync_when_it_does(place: Place) -> None:
     async with (
-        serving(tmp_path, max_unsent_bytes=64 * 1024) as (desk, address),
+        serving(place, max_unsent_bytes=64 * 1024) as (desk, address),
         connect(address, max_queue=1, max_size=None, compression=None) as socket,
     ):
         await sign_in(socket)

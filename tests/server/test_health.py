@@ -2,13 +2,13 @@
 
 import asyncio
 import importlib
-from pathlib import Path
 
 import pytest
 
 from deskcal.errors import Unavailable
 from harness import everything, new_event, token
 from http_get import get, serving
+from places import Place, SqlitePlace
 
 
 async def figures(address: str) -> dict[str, float]:
@@ -18,16 +18,16 @@ async def figures(address: str) -> dict[str, float]:
     return {name: float(value) for name, value in pairs}
 
 
-async def test_a_server_that_takes_requests_is_alive_and_ready(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (_, address):
+async def test_a_server_that_takes_requests_is_alive_and_ready(place: Place) -> None:
+    async with serving(place) as (_, address):
         assert (await get(address, "/healthz")).status == 200
         ready = await get(address, "/readyz")
         assert (ready.status, ready.body) == (200, b"ready\n")
         assert ready.headers["cache-control"] == "no-store"
 
 
-async def test_a_server_that_stops_is_alive_but_not_ready(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address):
+async def test_a_server_that_stops_is_alive_but_not_ready(place: Place) -> None:
+    async with serving(place) as (desk, address):
         desk.context.stopping = True
         assert (await get(address, "/healthz")).status == 200
         ready = await get(address, "/readyz")
@@ -35,10 +35,10 @@ async def test_a_server_that_stops_is_alive_but_not_ready(tmp_path: Path) -> Non
 
 
 async def test_a_store_that_does_not_answer_makes_it_unready(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.import_module("deskcal.gateway.site"), "READY_SEC", 0.05)
-    async with serving(tmp_path) as (desk, address):
+    async with serving(place) as (desk, address):
         never = asyncio.get_running_loop().create_future()
         with monkeypatch.context() as patch:
             patch.setattr(desk.context.store, "load", lambda _: asyncio.shield(never))
@@ -49,20 +49,20 @@ async def test_a_store_that_does_not_answer_makes_it_unready(
 
 
 async def test_a_store_that_fails_makes_it_unready(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fails(_: int) -> None:
         raise Unavailable("the database failed")
 
-    async with serving(tmp_path) as (desk, address):
+    async with serving(place) as (desk, address):
         monkeypatch.setattr(desk.context.store, "load", fails)
         ready = await get(address, "/readyz")
         assert ready.body == b"not ready: the store can't be read: the database failed\n"
 
 
-async def test_requests_are_counted_by_command_and_status(tmp_path: Path) -> None:
+async def test_requests_are_counted_by_command_and_status(place: Place) -> None:
     ten = token(10)
-    async with serving(tmp_path) as (desk, address):
+    async with serving(place) as (desk, address):
         event = await desk.add(ten)
         for _ in range(3):
             await desk.call(ten, "MngGetCalendarEvent", id=event["id"])
@@ -96,11 +96,11 @@ async def test_requests_are_counted_by_command_and_status(tmp_path: Path) -> Non
     }
 
 
-async def test_queue_cache_feed_and_reminders_have_their_figures(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address):
+async def test_queue_cache_feed_and_reminders_have_their_figures(place: Place) -> None:
+    async with serving(place) as (desk, address):
         await desk.add(token(10))
         found = await figures(address)
-    assert found["deskcal_cache_bytes"] > 0
+    assert (found["deskcal_cache_bytes"] > 0) == isinstance(place, SqlitePlace)
     for name in (
         "deskcal_writer_queue",
         "deskcal_feed_subscribers",

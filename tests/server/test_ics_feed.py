@@ -1,7 +1,6 @@
 """The iCalendar feed, read back with the library that phones' servers use too."""
 
 import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from deskcal.directory import Manager, checked_manager
 from harness import ADMIN, token
 from helpers import NOW
 from http_get import Got, get, serving
+from places import Place
 
 DAY_SEC = 86_400
 TITLE = 'O\'Brien, [VIP]; Анна\nsecond line \\ and a "quote"'
@@ -32,9 +32,9 @@ def events_in(got: Got) -> dict[str, Any]:
     return {str(one["uid"]): one for one in calendar.walk("VEVENT")}
 
 
-async def only_event(directory: Path, **named: Any) -> Any:
+async def only_event(place: Place, **named: Any) -> Any:
     """The VEVENT of an event of manager 10 that is created so."""
-    async with serving(directory) as (desk, address):
+    async with serving(place) as (desk, address):
         await desk.add(token(10), **named)
         (found,) = events_in(await feed(address)).values()
         return found
@@ -44,13 +44,13 @@ def seconds(time: int) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(time, datetime.UTC)
 
 
-async def test_a_title_with_everything_in_it_comes_back_as_it_was(tmp_path: Path) -> None:
-    found = await only_event(tmp_path, title=TITLE)
+async def test_a_title_with_everything_in_it_comes_back_as_it_was(place: Place) -> None:
+    found = await only_event(place, title=TITLE)
     assert str(found["summary"]) == TITLE
 
 
-async def test_an_event_has_its_times_marks_and_people(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address):
+async def test_an_event_has_its_times_marks_and_people(place: Place) -> None:
+    async with serving(place) as (desk, address):
         named = [Manager(id=10, name='Ann "O" Lee; x'), Manager(id=11, name="Бо")]
         await desk.context.store.directory.put(map(checked_manager, named), [])
         people = [
@@ -82,9 +82,9 @@ async def test_an_event_has_its_times_marks_and_people(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("priority", "told"), [(0, 9), (1, 5), (2, 3), (3, 1)])
 async def test_the_most_urgent_has_the_smallest_number(
-    tmp_path: Path, priority: int, told: int
+    place: Place, priority: int, told: int
 ) -> None:
-    assert (await only_event(tmp_path, priority=priority))["priority"] == told
+    assert (await only_event(place, priority=priority))["priority"] == told
 
 
 @pytest.mark.parametrize(
@@ -96,35 +96,33 @@ async def test_the_most_urgent_has_the_smallest_number(
         (3, ("CONFIRMED", "TRANSPARENT")),
     ],
 )
-async def test_a_cancelled_event_says_so(
-    tmp_path: Path, status: int, told: tuple[str, str]
-) -> None:
-    found = await only_event(tmp_path, status=status, remind_before_sec=900)
+async def test_a_cancelled_event_says_so(place: Place, status: int, told: tuple[str, str]) -> None:
+    found = await only_event(place, status=status, remind_before_sec=900)
     assert (found["status"], found["transp"]) == told
     assert bool(found.walk("VALARM")) == (status == 0)
 
 
-async def test_an_all_day_event_across_a_clock_change_keeps_its_dates(tmp_path: Path) -> None:
+async def test_an_all_day_event_across_a_clock_change_keeps_its_dates(place: Place) -> None:
     """Clocks in Nicosia went forward on 31 March 2024, so these three days have 71 hours."""
     zone = ZoneInfo("Europe/Nicosia")
     start = int(datetime.datetime(2024, 3, 30, tzinfo=zone).timestamp())
     end = int(datetime.datetime(2024, 4, 2, tzinfo=zone).timestamp())
     assert end - start == 71 * 3600
     found = await only_event(
-        tmp_path, start_time=start, end_time=end, all_day=1, timezone="Europe/Nicosia"
+        place, start_time=start, end_time=end, all_day=1, timezone="Europe/Nicosia"
     )
     assert found.decoded("dtstart") == datetime.date(2024, 3, 30)
     assert found.decoded("dtend") == datetime.date(2024, 4, 2)
     assert found["dtstart"].params["VALUE"] == found["dtend"].params["VALUE"] == "DATE"
 
 
-async def test_an_event_without_length_has_no_end(tmp_path: Path) -> None:
-    found = await only_event(tmp_path, start_time=NOW, end_time=NOW)
+async def test_an_event_without_length_has_no_end(place: Place) -> None:
+    found = await only_event(place, start_time=NOW, end_time=NOW)
     assert found.decoded("dtstart") == seconds(NOW) and "dtend" not in found
 
 
-async def test_an_all_day_event_up_to_the_last_day_of_the_calendar_is_told(tmp_path: Path) -> None:
-    found = await only_event(tmp_path, end_time=253_402_300_799, all_day=1, timezone="Asia/Tokyo")
+async def test_an_all_day_event_up_to_the_last_day_of_the_calendar_is_told(place: Place) -> None:
+    found = await only_event(place, end_time=253_402_300_799, all_day=1, timezone="Asia/Tokyo")
     assert found.decoded("dtstart") == datetime.date(2024, 3, 9)
     assert "dtend" not in found
 
@@ -137,22 +135,20 @@ async def test_an_all_day_event_up_to_the_last_day_of_the_calendar_is_told(tmp_p
         ({"remind_before_sec": 900, "all_day": 1}, seconds(NOW - 900)),
     ],
 )
-async def test_a_reminder_is_an_alarm(
-    tmp_path: Path, named: dict[str, Any], trigger: object
-) -> None:
-    (alarm,) = (await only_event(tmp_path, **named)).walk("VALARM")
+async def test_a_reminder_is_an_alarm(place: Place, named: dict[str, Any], trigger: object) -> None:
+    (alarm,) = (await only_event(place, **named)).walk("VALARM")
     assert (alarm["action"], alarm.decoded("trigger")) == ("DISPLAY", trigger)
 
 
-async def test_the_description_is_the_text_of_the_tree(tmp_path: Path) -> None:
+async def test_the_description_is_the_text_of_the_tree(place: Place) -> None:
     tree = {"type": "doc", "content": [{"type": "paragraph", "content": [{"text": "Ring, Анна"}]}]}
-    assert str((await only_event(tmp_path, ast_json=tree))["description"]) == "Ring, Анна"
+    assert str((await only_event(place, ast_json=tree))["description"]) == "Ring, Анна"
 
 
 async def test_only_the_managers_own_events_in_sight_and_in_the_window_are_there(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
-    async with serving(tmp_path) as (desk, address):
+    async with serving(place) as (desk, address):
         admin = token(99, ADMIN)
         own = await desk.add(admin, title="own", owner_manager_id=10)
         asked = await desk.add(admin, title="asked", participant_manager_ids=[10])
@@ -167,16 +163,16 @@ async def test_only_the_managers_own_events_in_sight_and_in_the_window_are_there
     assert {uid.split("@")[0] for uid in seen} == {f"deskcal-{e['id']}" for e in (own, asked)}
 
 
-async def test_the_uid_stays_when_the_event_moves_to_another_brand(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address):
+async def test_the_uid_stays_when_the_event_moves_to_another_brand(place: Place) -> None:
+    async with serving(place) as (desk, address):
         made = await desk.add(token(10))
         before = set(events_in(await feed(address)))
         await desk.event(token(10), "MngUpdateCalendarEvent", id=made["id"], brand="other")
         assert set(events_in(await feed(address))) == before
 
 
-async def test_what_the_app_has_is_not_sent_again(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address):
+async def test_what_the_app_has_is_not_sent_again(place: Place) -> None:
+    async with serving(place) as (desk, address):
         await desk.add(token(10))
         first = await feed(address)
         tag = first.headers["etag"]
@@ -205,35 +201,35 @@ async def test_what_the_app_has_is_not_sent_again(tmp_path: Path) -> None:
         "x" * 20_000,
     ],
 )
-async def test_any_other_token_is_not_found_and_told_nothing_more(tmp_path: Path, bad: str) -> None:
-    async with serving(tmp_path) as (_, address):
+async def test_any_other_token_is_not_found_and_told_nothing_more(place: Place, bad: str) -> None:
+    async with serving(place) as (_, address):
         got = await feed(address, bad)
         assert (got.status, got.body) == (404, b"not found\n")
 
 
-async def test_a_feeds_token_opens_nothing_else(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, _):
+async def test_a_feeds_token_opens_nothing_else(place: Place) -> None:
+    async with serving(place) as (desk, _):
         for use in ("ics", "other", "", None, 7):
             refused = await desk.call(feed_token(use=use), "MngGetCalendarEvent", id=1)
             assert (refused["status"], refused["error"]["code"]) == (401, "UNAUTHORIZED")
 
 
-async def test_a_feed_counts_as_a_request_of_its_manager(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_requests_per_manager_sec=1) as (_, address):
+async def test_a_feed_counts_as_a_request_of_its_manager(place: Place) -> None:
+    async with serving(place, max_requests_per_manager_sec=1) as (_, address):
         assert [(await feed(address)).status for _ in range(2)] == [200, 429]
 
 
-async def test_a_server_that_stops_gives_no_feed(tmp_path: Path) -> None:
-    async with serving(tmp_path) as (desk, address):
+async def test_a_server_that_stops_gives_no_feed(place: Place) -> None:
+    async with serving(place) as (desk, address):
         desk.context.stopping = True
         assert (await feed(address)).status == 503
 
 
 async def test_a_crowded_calendar_leaves_the_past_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deskcal.gateway.ics_feed.MAX_EVENTS", 2)
-    async with serving(tmp_path) as (desk, address):
+    async with serving(place) as (desk, address):
         for days in (-30, -20, 1, 2, 3):
             start = NOW + days * DAY_SEC
             await desk.add(token(10), title=str(days), start_time=start, end_time=start + 60)

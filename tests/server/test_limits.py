@@ -1,9 +1,9 @@
 """Limits of messages, requests, connections and time. Source: contract, section 11."""
 
 import asyncio
-from pathlib import Path
 
 from harness import everything, new_event, parsed, token
+from places import Place
 from wire import Running, Wire, serving, soon, until
 
 TEN = token(10)
@@ -29,8 +29,8 @@ async def test_a_message_over_the_limit_gets_413_and_the_answer_arrives(running:
     assert (await other.call(None, "Ping"))["status"] == 200
 
 
-async def test_a_message_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_message_bytes=2000) as running:
+async def test_a_message_of_exactly_the_limit_is_read(place: Place) -> None:
+    async with serving(place, max_message_bytes=2000) as running:
         wire = await running.connect()
         for end in (b"\r\n", b"\n"):
             wire.send(PING.strip() + b" " * (2000 - len(PING.strip())) + end)
@@ -39,8 +39,8 @@ async def test_a_message_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
         await fails_with(wire, *TOO_LARGE)
 
 
-async def test_what_came_before_a_message_over_the_limit_is_answered(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_message_bytes=2000) as running:
+async def test_what_came_before_a_message_over_the_limit_is_answered(place: Place) -> None:
+    async with serving(place, max_message_bytes=2000) as running:
         wire = await running.connect()
         wire.ask(TEN, "MngAddCalendarEvent", "first", **new_event())
         wire.send(PING + b"x" * 5000 + b"\r\n" + PING)
@@ -48,9 +48,9 @@ async def test_what_came_before_a_message_over_the_limit_is_answered(tmp_path: P
         assert sorted(str(parsed(line)["extID"]) for line in lines) == ["None", "first", "p"]
 
 
-async def test_a_message_over_the_limit_behind_waiting_ones_gets_413_too(tmp_path: Path) -> None:
+async def test_a_message_over_the_limit_behind_waiting_ones_gets_413_too(place: Place) -> None:
     """They are answered; then input is read and dropped, so that no reset overtakes the answers."""
-    async with serving(tmp_path, max_message_bytes=2000, max_requests_in_flight=1) as running:
+    async with serving(place, max_message_bytes=2000, max_requests_in_flight=1) as running:
         wire = await running.connect()
         for number in range(20):
             wire.ask(TEN, "MngAddCalendarEvent", number, **new_event())
@@ -61,8 +61,8 @@ async def test_a_message_over_the_limit_behind_waiting_ones_gets_413_too(tmp_pat
         assert {one["extID"] for one in answers} == {*range(20), None}
 
 
-async def test_requests_in_flight_are_limited_and_all_are_answered(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_requests_in_flight=2) as running:
+async def test_requests_in_flight_are_limited_and_all_are_answered(place: Place) -> None:
+    async with serving(place, max_requests_in_flight=2) as running:
         wire = await running.connect()
         for number in range(400):
             wire.ask(TEN, "MngAddCalendarEvent", number, **new_event())
@@ -71,8 +71,8 @@ async def test_requests_in_flight_are_limited_and_all_are_answered(tmp_path: Pat
         assert [ext_id for ext_id in answers if isinstance(ext_id, int)] == list(range(400))
 
 
-async def test_too_many_bad_messages_in_a_row_end_the_connection(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_bad_messages=5) as running:
+async def test_too_many_bad_messages_in_a_row_end_the_connection(place: Place) -> None:
+    async with serving(place, max_bad_messages=5) as running:
         wire = await running.connect()
         for _ in range(3):
             for _ in range(4):
@@ -86,8 +86,8 @@ async def test_too_many_bad_messages_in_a_row_end_the_connection(tmp_path: Path)
         assert await wire.is_closed()
 
 
-async def test_an_idle_connection_is_closed_and_a_subscribed_one_is_not(tmp_path: Path) -> None:
-    async with serving(tmp_path, idle_timeout_sec=0.4, heartbeat_sec=0.1) as running:
+async def test_an_idle_connection_is_closed_and_a_subscribed_one_is_not(place: Place) -> None:
+    async with serving(place, idle_timeout_sec=0.4, heartbeat_sec=0.1) as running:
         idle, subscribed = await running.connect(), await running.connect()
         await subscribed.call(TEN, "Subscribe", chanels=["calendar"])
         assert await idle.is_closed()
@@ -96,8 +96,8 @@ async def test_an_idle_connection_is_closed_and_a_subscribed_one_is_not(tmp_path
         assert (await subscribed.call(TEN, "Ping"))["status"] == 200
 
 
-async def test_a_heartbeat_is_an_empty_line_and_only_for_who_subscribed(tmp_path: Path) -> None:
-    async with serving(tmp_path, heartbeat_sec=0.05) as running:
+async def test_a_heartbeat_is_an_empty_line_and_only_for_who_subscribed(place: Place) -> None:
+    async with serving(place, heartbeat_sec=0.05) as running:
         quiet, subscribed = await running.connect(), await running.connect()
         await subscribed.call(TEN, "Subscribe", chanels=["EURUSD"])
         for _ in range(5):
@@ -107,8 +107,8 @@ async def test_a_heartbeat_is_an_empty_line_and_only_for_who_subscribed(tmp_path
         assert parsed(await quiet.line())["status"] == 200
 
 
-async def test_one_byte_at_a_time_does_not_keep_a_message_going(tmp_path: Path) -> None:
-    async with serving(tmp_path, message_timeout_sec=0.4) as running:
+async def test_one_byte_at_a_time_does_not_keep_a_message_going(place: Place) -> None:
+    async with serving(place, message_timeout_sec=0.4) as running:
         wire, other = await running.connect(), await running.connect()
         closed = asyncio.ensure_future(wire.is_closed())
         while not closed.done():
@@ -117,9 +117,9 @@ async def test_one_byte_at_a_time_does_not_keep_a_message_going(tmp_path: Path) 
         assert await closed
 
 
-async def test_the_time_of_a_message_counts_from_its_own_first_byte(tmp_path: Path) -> None:
+async def test_the_time_of_a_message_counts_from_its_own_first_byte(place: Place) -> None:
     """Also after a silence, and where an empty line came with it."""
-    async with serving(tmp_path, message_timeout_sec=2) as running:
+    async with serving(place, message_timeout_sec=2) as running:
         wire = await running.connect()
         wire.send(PING)
         await wire.answer()
@@ -132,8 +132,8 @@ async def test_the_time_of_a_message_counts_from_its_own_first_byte(tmp_path: Pa
         assert (await wire.answer())["status"] == 200
 
 
-async def test_beyond_the_connections_a_client_is_told_and_closed(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_connections=3) as running:
+async def test_beyond_the_connections_a_client_is_told_and_closed(place: Place) -> None:
+    async with serving(place, max_connections=3) as running:
         kept = [await running.connect() for _ in range(3)]
         await fails_with(await running.connect(), 503, "UNAVAILABLE")
         for wire in kept:
@@ -143,8 +143,8 @@ async def test_beyond_the_connections_a_client_is_told_and_closed(tmp_path: Path
         assert (await (await running.connect()).call(None, "Ping"))["status"] == 200
 
 
-async def test_a_crowd_that_is_turned_away_harms_nobody(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_connections=1) as running:
+async def test_a_crowd_that_is_turned_away_harms_nobody(place: Place) -> None:
+    async with serving(place, max_connections=1) as running:
         kept = await running.connect()
         await kept.call(TEN, "Ping")
         crowd = await soon(asyncio.gather(*(running.connect() for _ in range(100))))
@@ -155,8 +155,8 @@ async def test_a_crowd_that_is_turned_away_harms_nobody(tmp_path: Path) -> None:
         assert (await kept.call(TEN, "Ping"))["status"] == 200
 
 
-async def test_beyond_the_strangers_the_oldest_one_goes(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_connections_without_token=3) as running:
+async def test_beyond_the_strangers_the_oldest_one_goes(place: Place) -> None:
+    async with serving(place, max_connections_without_token=3) as running:
         known = await running.connect()
         await known.call(TEN, "Ping")
         first = await running.connect()
@@ -171,16 +171,16 @@ async def test_beyond_the_strangers_the_oldest_one_goes(tmp_path: Path) -> None:
         assert (await crowd[-1].call(None, "Ping"))["status"] == 200
 
 
-async def test_a_bad_token_leaves_a_client_a_stranger(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_connections_without_token=1) as running:
+async def test_a_bad_token_leaves_a_client_a_stranger(place: Place) -> None:
+    async with serving(place, max_connections_without_token=1) as running:
         wire = await running.connect()
         assert (await wire.call("rubbish", "Ping"))["status"] == 401
         await running.connect()
         assert await wire.is_closed()
 
 
-async def test_thousands_of_idle_connections_stand_in_nobodys_way(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_connections_without_token=5000) as running:
+async def test_thousands_of_idle_connections_stand_in_nobodys_way(place: Place) -> None:
+    async with serving(place, max_connections_without_token=5000) as running:
         crowd: list[Wire] = []
         while len(crowd) < 2000:
             crowd += await soon(asyncio.gather(*(running.connect() for _ in range(200))))

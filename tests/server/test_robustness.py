@@ -4,12 +4,12 @@ import asyncio
 import gc
 import random
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import Answer, everything, new_event, parsed, request, token
+from places import Place
 from wire import Running, Wire, serving, soon, until
 
 TEN = token(10)
@@ -108,10 +108,10 @@ async def test_clients_that_vanish_in_the_middle_harm_nobody(running: Running) -
 
 
 @pytest.fixture
-async def stocked(tmp_path: Path) -> AsyncIterator[Running]:
+async def stocked(place: Place) -> AsyncIterator[Running]:
     """A server with 20 MB of events, and small limits on what may wait for a client."""
     limits: dict[str, Any] = {"max_unsent_bytes": 1_048_576, "write_timeout_sec": 300}
-    async with serving(tmp_path, **limits, max_unsent_total_bytes=64 * 1_048_576) as running:
+    async with serving(place, **limits, max_unsent_total_bytes=64 * 1_048_576) as running:
         wire = await running.connect()
         for number in range(1000):
             wire.ask(TEN, "MngAddCalendarEvent", number, **new_event(ast_json="x" * ROW))
@@ -129,7 +129,8 @@ async def test_a_client_that_never_reads_costs_one_answer_and_others_feel_nothin
     stocked: Running,
 ) -> None:
     """It asks for 60 lists of 20 MB; one waits for it in memory, and others get theirs."""
-    deaf, other = await stocked.connect_deaf(), await stocked.connect()
+    deaf, other = await stocked.connect(), await stocked.connect()
+    deaf.stop_reading()
     for number in range(60):
         deaf.ask(TEN, "MngGetCalendarEventsByFilter", number, **everything())
     await until(lambda: unsent(stocked) > 1_048_576)
@@ -141,12 +142,13 @@ async def test_a_client_that_never_reads_costs_one_answer_and_others_feel_nothin
 
 
 async def test_a_client_that_begins_to_read_late_gets_every_answer(stocked: Running) -> None:
-    deaf = await stocked.connect_deaf()
+    deaf = await stocked.connect()
+    deaf.stop_reading()
     for number in range(5):
         deaf.ask(TEN, "MngGetCalendarEventsByFilter", f"list {number}", **everything(limit=400))
         deaf.ask(TEN, "MngGetCalendarEvent", f"get {number}", id=1)
     await until(lambda: unsent(stocked) > 1_048_576)
-    deaf.reader._transport.resume_reading()  # type: ignore[attr-defined]
+    deaf.read_again()
     found: list[Answer] = [await deaf.answer() for _ in range(10)]
     lists = [one for one in found if str(one["extID"]).startswith("list")]
     assert [len(one["data"]["rows"]) for one in lists] == [400] * 5
@@ -156,22 +158,24 @@ async def test_a_client_that_begins_to_read_late_gets_every_answer(stocked: Runn
 async def test_a_client_that_pipelines_reads_without_reading_is_not_read_from(
     stocked: Running,
 ) -> None:
-    deaf, other = await stocked.connect_deaf(), await stocked.connect()
+    deaf, other = await stocked.connect(), await stocked.connect()
+    deaf.stop_reading()
     for number in range(5000):
         deaf.ask(TEN, "MngGetCalendarEvent", number, id=1 + number % 1000)
     await until(lambda: unsent(stocked) > 131_072)
     assert (await other.call(TEN, "Ping"))["status"] == 200
     assert unsent(stocked) < 8 * 1_048_576
-    deaf.reader._transport.resume_reading()  # type: ignore[attr-defined]
+    deaf.read_again()
     for _ in range(5000):
         assert (await deaf.answer())["status"] == 200
 
 
-async def test_reads_that_nobody_takes_bring_few_documents_into_memory(tmp_path: Path) -> None:
+async def test_reads_that_nobody_takes_bring_few_documents_into_memory(place: Place) -> None:
     """120 reads of 250 kB each, none of them at hand: some wait in memory, the rest is not read."""
     limits: dict[str, Any] = {"max_unsent_bytes": 1_048_576, "cache_bytes": 1}
-    async with serving(tmp_path, **limits) as running:
-        wire, deaf = await running.connect(), await running.connect_deaf()
+    async with serving(place, **limits) as running:
+        wire, deaf = await running.connect(), await running.connect()
+        deaf.stop_reading()
         large = new_event(ast_json="x" * 250_000)
         event_id = (await wire.call(TEN, "MngAddCalendarEvent", **large))["data"]["event"]["id"]
         for number in range(120):
@@ -180,16 +184,17 @@ async def test_reads_that_nobody_takes_bring_few_documents_into_memory(tmp_path:
         for _ in range(200):
             assert (await wire.call(TEN, "MngGetCalendarEvent", id=event_id))["status"] == 200
         assert unsent(running) < 4 * 1_048_576
-        deaf.reader._transport.resume_reading()  # type: ignore[attr-defined]
+        deaf.read_again()
         assert {(await deaf.answer())["extID"] for _ in range(120)} == set(range(120))
 
 
-async def test_a_client_that_takes_nothing_for_too_long_is_closed(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_unsent_bytes=65_536, write_timeout_sec=0.5) as running:
+async def test_a_client_that_takes_nothing_for_too_long_is_closed(place: Place) -> None:
+    async with serving(place, max_unsent_bytes=65_536, write_timeout_sec=0.5) as running:
         wire = await running.connect()
         for _ in range(300):
             await wire.call(TEN, "MngAddCalendarEvent", **new_event(ast_json="x" * ROW))
-        deaf = await running.connect_deaf()
+        deaf = await running.connect()
+        deaf.stop_reading()
         for number in range(3):
             deaf.ask(TEN, "MngGetCalendarEventsByFilter", number, **everything())
         await until(lambda: running.server.connection_count == 1)
@@ -197,13 +202,13 @@ async def test_a_client_that_takes_nothing_for_too_long_is_closed(tmp_path: Path
 
 
 async def test_a_subscriber_that_takes_nothing_for_too_long_is_closed_though_changes_come(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
     limits: dict[str, Any] = {"max_unsent_bytes": 65_536, "heartbeat_sec": 0.1}
-    async with serving(tmp_path, write_timeout_sec=1.5, **limits) as running:
+    async with serving(place, write_timeout_sec=1.5, **limits) as running:
         wire, deaf = await running.connect(), await running.connect()
         await deaf.call(TEN, "Subscribe", chanels=["calendar"])
-        deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        deaf.stop_reading()
 
         async def change() -> None:
             while True:

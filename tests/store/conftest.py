@@ -1,31 +1,30 @@
 """Stores to try the contract on, one backend beside the other."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from deskcal.limits import Limits
-from deskcal.store import Store
-from deskcal.store.sqlite import open_sqlite
+from deskcal.store import CheckReport, Store
+from places import Place
 
 settings.register_profile("deskcal", deadline=None)
 settings.load_profile("deskcal")
 
 
-class SqliteBackend:
-    """Opens stores in one directory, one at a time."""
+class Backend:
+    """Opens stores in one place, one at a time."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self._store: Store | None = None
 
-    async def open(self, *, vfs: str | None = None, **limits: Any) -> Store:
+    async def open(self, **limits: Any) -> Store:
         """The store, as a server that has just started finds it."""
         await self.close()
-        self._store = await open_sqlite(self.directory, Limits(**limits), vfs=vfs)
+        self._store = await self.place.open(Limits(**limits))
         return self._store
 
     async def close(self) -> None:
@@ -34,14 +33,15 @@ class SqliteBackend:
             await self._store.close()
             self._store = None
 
+    async def check(self) -> CheckReport:
+        """What `deskcal check` finds there."""
+        return await self.place.check()
 
-Backend = SqliteBackend
 
-
-@pytest.fixture(params=[SqliteBackend])
-async def backend(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Backend]:
+@pytest.fixture
+async def backend(place: Place) -> AsyncIterator[Backend]:
     """A place where a store can be opened, closed and opened again."""
-    made: Backend = request.param(tmp_path / "data")
+    made = Backend(place)
     yield made
     await made.close()
 

@@ -15,7 +15,7 @@ from deskcal.errors import InvalidField
 from deskcal.limits import Limits
 from deskcal.model import Event, EventStatus, ParticipantStatus
 from deskcal.store import Store
-from deskcal.store.sqlite import open_sqlite
+from places import Places
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting, done
 
@@ -94,7 +94,7 @@ async def test_a_change_shows_at_once(store: Store) -> None:
 
 
 async def test_whatever_the_texts_of_an_event_hold_its_participants_are_found(store: Store) -> None:
-    ast = '{"participants":[{"manager_id":99,"status":1}],"text":"\\u0000 ]}\'"}'
+    ast = '{"participants":[{"manager_id":99,"status":1}],"text":"\\u0000 \\\\u0000 ]}\'"}'
     await store.mutate(
         at(10, 20, title="O'Brien, [VIP]} \u00e9", ast_json=msgspec.Raw(ast.encode()))
     )
@@ -140,13 +140,13 @@ participants = st.lists(
     brands=st.sampled_from(["*", "other"]),
 )
 async def test_busy_is_what_a_look_at_every_event_finds(
-    tmp_path_factory: pytest.TempPathFactory,
+    places: Places,
     events: list[tuple[int, int, int, list[tuple[int, int]], int, str]],
     windows: list[tuple[int, int]],
     brands: str,
 ) -> None:
-    store = await open_sqlite(tmp_path_factory.mktemp("store"), Limits())
-    try:
+    with places() as place:
+        store = await place.open(Limits())
         made = []
         for start, length, owner, rows, status, brand in events:
             sent = [{"manager_id": who, "status": answer} for who, answer in rows]
@@ -158,7 +158,6 @@ async def test_busy_is_what_a_look_at_every_event_finds(
             until = since + length
             found = await busy(store, *managers, since=since, until=until, brands=brands)
             assert found == slowly_busy(made, managers, since, until, brands)
-    finally:
         await store.close()
 
 

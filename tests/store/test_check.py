@@ -1,27 +1,61 @@
-"""`check_sqlite` on stores that somebody has meddled with: each kind of damage is named."""
+"""A check of stores that somebody has meddled with: each kind of damage is named."""
 
 from pathlib import Path
 
 import apsw
+import psycopg
 import pytest
 
+from deskcal.limits import Limits
+from deskcal.store import StoreError
+from deskcal.store.postgres_check import FETCH_ROWS, check_postgres
 from deskcal.store.sqlite_check import check_sqlite
-from deskcal.store.sqlite_files import DATABASE, StoreError
-from store.conftest import SqliteBackend
+from deskcal.store.sqlite_files import DATABASE
+from places import Place, PostgresPlace, SqlitePlace
+from postgres_server import PostgresServer
+from store.conftest import Backend
 from store.mutations import adding, changing, deleting
 
+SQLITE = {
+    "renamed": "CAST(replace(CAST(document AS TEXT), 'Ret', 'Sub') AS BLOB)",
+    "spaced": "CAST(replace(CAST(document AS TEXT), ',', ', ') AS BLOB)",
+    "braces": "x'7b7d'",
+    "no_text": "x'ff'",
+    "cut_text": "CAST('{\"title\":\"' || x'ff' AS BLOB)",
+    "forget_ids": "UPDATE counter SET last_event_id = 2",
+}
+POSTGRES = {
+    "renamed": "convert_to(replace(convert_from(document, 'UTF8'), 'Ret', 'Sub'), 'UTF8')",
+    "spaced": "convert_to(replace(convert_from(document, 'UTF8'), ',', ', '), 'UTF8')",
+    "braces": r"'\x7b7d'",
+    "no_text": r"'\xff'",
+    "cut_text": r"""'{"title":"\377'""",
+    "forget_ids": "SELECT setval('event_id', 2)",
+}
+"""What is spelled in another way there."""
 
-@pytest.fixture
-async def directory(tmp_path: Path) -> Path:
+
+async def fill(place: Place) -> None:
     """A stopped store: events 1 to 3, 2 changed once, 3 deleted."""
-    backend = SqliteBackend(tmp_path / "data")
+    backend = Backend(place)
     store = await backend.open()
     for number in (1, 2, 3):
         await store.mutate(adding(desk=f"D{number}", participant_manager_ids=[20, 30]))
     await store.mutate(changing(2, title="changed"))
     await store.mutate(deleting(3))
     await backend.close()
-    return backend.directory
+
+
+@pytest.fixture
+async def filled(place: Place) -> Place:
+    await fill(place)
+    return place
+
+
+@pytest.fixture
+async def directory(tmp_path: Path) -> Path:
+    await fill(SqlitePlace(tmp_path / "data"))
+    return tmp_path / "data"
 
 
 def meddle(directory: Path, *statements: str) -> None:
@@ -31,28 +65,34 @@ def meddle(directory: Path, *statements: str) -> None:
     connection.close()
 
 
-async def test_a_whole_store_has_no_differences(directory: Path) -> None:
-    report = check_sqlite(directory)
+def damage_in(place: Place, statement: str) -> None:
+    """Runs a statement, spelled as it must be there."""
+    if isinstance(place, SqlitePlace):
+        meddle(place.directory, "PRAGMA foreign_keys = OFF", statement.format_map(SQLITE))
+    elif isinstance(place, PostgresPlace):
+        with psycopg.connect(place.url, autocommit=True) as connection:
+            connection.execute(statement.format_map(POSTGRES).encode())
+
+
+async def test_a_whole_store_has_no_differences(filled: Place) -> None:
+    report = await filled.check()
     assert report.differences == []
     assert report.counts["event"] == 2
     assert report.counts["change"] == 5
     assert report.counts["event_manager"] == 6
 
 
-async def test_an_empty_store_has_no_differences(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+async def test_an_empty_store_has_no_differences(backend: Backend) -> None:
     await backend.open()
     await backend.close()
-    assert check_sqlite(tmp_path).differences == []
+    assert (await backend.check()).differences == []
 
 
-async def test_a_store_in_use_can_be_checked(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+async def test_a_store_in_use_can_be_checked(backend: Backend) -> None:
     store = await backend.open()
     await store.mutate(adding())
-    report = check_sqlite(tmp_path)
+    report = await backend.check()
     assert (report.counts["event"], report.differences) == (1, [])
-    await backend.close()
 
 
 @pytest.mark.parametrize(
@@ -70,23 +110,18 @@ async def test_a_store_in_use_can_be_checked(tmp_path: Path) -> None:
         ("UPDATE event SET collection_id = 99 WHERE id = 1", "event 1 has index columns"),
         ("UPDATE collection SET desk = 'D9' WHERE id = 1", "event 1 has index columns"),
         (
-            "UPDATE event SET"
-            " document = CAST(replace(CAST(document AS TEXT), 'Ret', 'Sub') AS BLOB) WHERE id = 1",
+            "UPDATE event SET document = {renamed} WHERE id = 1",
             "event 1 differs from the document of its last change",
         ),
         (
-            "UPDATE event SET document = CAST(replace(CAST(document AS TEXT), ',', ', ') AS BLOB)"
-            " WHERE id = 1",
+            "UPDATE event SET document = {spaced} WHERE id = 1",
             "event 1 has a document that is not spelled",
         ),
-        ("UPDATE event SET document = x'7b7d' WHERE id = 1", "event 1 has an unreadable document"),
-        ("UPDATE event SET document = x'ff' WHERE id = 1", "event 1 has an unreadable document"),
+        ("UPDATE event SET document = {braces} WHERE id = 1", "event 1 has an unreadable document"),
+        ("UPDATE event SET document = {no_text} WHERE id = 1", "event 1 has an unreadable doc"),
+        ("UPDATE event SET document = {cut_text} WHERE id = 1", "event 1 has an unreadable doc"),
         (
-            "UPDATE event SET document = CAST('{\"title\":\"' || x'ff' AS BLOB) WHERE id = 1",
-            "event 1 has an unreadable document",
-        ),
-        (
-            "UPDATE change SET document = x'7b7d' WHERE seq = 4",
+            "UPDATE change SET document = {braces} WHERE seq = 4",
             "event 2 differs from the document of its last change",
         ),
         ("DELETE FROM change WHERE seq = 1", "event 1 differs from the document of its last"),
@@ -105,12 +140,12 @@ async def test_a_store_in_use_can_be_checked(tmp_path: Path) -> None:
         ("DELETE FROM event WHERE id = 1", "event 1 and its last change 1 differ on whether"),
         ("DELETE FROM change WHERE seq = 5", "event 3 and its last change 3 differ on whether"),
         ("UPDATE counter SET last_seq = 4", "change 5 is beyond the counter's 4"),
-        ("UPDATE counter SET last_event_id = 2", "event 3 is beyond the counter's 2"),
+        ("{forget_ids}", "event 3 is beyond the counter's 2"),
     ],
 )
-async def test_each_kind_of_meddling_is_named(directory: Path, damage: str, named: str) -> None:
-    meddle(directory, "PRAGMA foreign_keys = OFF", damage)
-    differences = check_sqlite(directory).differences
+async def test_each_kind_of_meddling_is_named(filled: Place, damage: str, named: str) -> None:
+    damage_in(filled, damage)
+    differences = (await filled.check()).differences
     assert [text for text in differences if text.startswith(named)], differences
 
 
@@ -158,3 +193,53 @@ async def test_a_check_changes_nothing(directory: Path) -> None:
     before = (directory / DATABASE).read_bytes()
     check_sqlite(directory)
     assert (directory / DATABASE).read_bytes() == before
+
+
+async def test_a_reminder_that_no_node_will_hear_of_is_named(postgres: PostgresServer) -> None:
+    with postgres.database() as url:
+        place = PostgresPlace(url)
+        await fill(place)
+        damage_in(place, "INSERT INTO notification VALUES (1, 5, 10, 5, 6, 0, 6, 6)")
+        (told,) = (await place.check()).differences
+    assert told.startswith("the reminder of event 1 for manager 10 was fired at 6, beyond")
+
+
+async def test_a_row_of_managers_behind_the_last_event_is_stray(postgres: PostgresServer) -> None:
+    with postgres.database() as url:
+        place = PostgresPlace(url)
+        await fill(place)
+        damage_in(place, "INSERT INTO event_manager VALUES (77, 0, 5, 9, 5), (78, 0, 5, 0, 5)")
+        differences = (await place.check()).differences
+    assert differences[1:] == [
+        "manager 78 is listed for event 0, which is not there",
+        "manager 77 is listed for event 9, which is not there",
+    ]
+
+
+def test_a_database_without_a_store_is_refused_and_left_empty(postgres: PostgresServer) -> None:
+    with postgres.scratch_database() as url:
+        with pytest.raises(StoreError, match="there is no store in postgresql:"):
+            check_postgres(url, Limits())
+        with psycopg.connect(url) as connection:
+            tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            assert connection.execute(tables).fetchone() == (0,)
+
+
+def test_a_database_that_is_not_there_is_told(postgres: PostgresServer) -> None:
+    with pytest.raises(StoreError, match="can't be read"):
+        check_postgres(postgres.url("nowhere"), Limits())
+
+
+async def test_a_database_is_read_in_pieces(postgres: PostgresServer) -> None:
+    with postgres.database() as url:
+        backend = Backend(PostgresPlace(url))
+        store = await backend.open()
+        count = FETCH_ROWS + 10
+        guests = [11, 12]
+        for _ in range(count):
+            work = store.mutate(adding(participant_manager_ids=guests))
+        await work
+        report = await backend.check()
+        await backend.close()
+    assert report.differences == []
+    assert (report.counts["event"], report.counts["event_manager"]) == (count, 3 * count)

@@ -17,7 +17,6 @@ from deskcal.store import Store
 from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_check import check_sqlite
 from faulty_disk import FaultyDisk
-from store.conftest import SqliteBackend
 from store.mutations import adding, changing, deleting, done, ids, listed, loaded
 
 WAIT_SEC = 30
@@ -32,9 +31,9 @@ async def disk(tmp_path: Path) -> AsyncIterator[FaultyDisk]:
 
 @pytest.fixture
 async def store(disk: FaultyDisk, tmp_path: Path) -> AsyncIterator[Store]:
-    backend = SqliteBackend(tmp_path / "data")
-    yield await backend.open(vfs=disk.name)
-    await backend.close()
+    opened = await open_sqlite(tmp_path / "data", Limits(), vfs=disk.name)
+    yield opened
+    await opened.close()
 
 
 async def after_power_cut(disk: FaultyDisk, directory: Path) -> list[tuple[int, int, str]]:

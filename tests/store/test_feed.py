@@ -1,7 +1,6 @@
 """The change table: order, the document before, pages, what pruning keeps."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -9,7 +8,6 @@ from deskcal.documents import decode_event
 from deskcal.errors import ResyncRequired
 from deskcal.model import ChangeType
 from deskcal.store import Store
-from deskcal.store.sqlite_check import check_sqlite
 from helpers import NOW
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting
@@ -125,7 +123,7 @@ async def test_a_pruned_store_is_whole_and_keeps_its_floor_over_a_restart(
     store = await backend.open()
     assert store.feed.floor_seq == 6
     await backend.close()
-    assert check_sqlite(Path(backend.directory)).differences == []
+    assert (await backend.check()).differences == []
     store = await backend.open()
     await store.mutate(changing(1, title="again"))
     assert store.feed.last_seq == 12

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import apsw
@@ -21,6 +22,7 @@ from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_files import connect_reader
 from deskcal.store.sqlite_lists import list_query
 from helpers import NOW
+from places import Places, SqlitePlace
 from store.conftest import Backend
 from store.mutations import ADMIN_SESSION, adding, changing, deleting, ids, listed
 
@@ -113,8 +115,9 @@ async def test_an_answer_over_the_limit_of_bytes_is_refused(backend: Backend) ->
 
 
 async def test_a_list_that_takes_too_long_is_given_up_and_the_next_one_works(
-    backend: Backend,
+    tmp_path: Path,
 ) -> None:
+    backend = Backend(SqlitePlace(tmp_path))
     store = await backend.open()
     for _ in range(3000):
         work = store.mutate(adding(participant_manager_ids=list(range(1, 20))))
@@ -124,6 +127,7 @@ async def test_a_list_that_takes_too_long_is_given_up_and_the_next_one_works(
         await listed(store)
     store = await backend.open()
     assert (await listed(store, limit=1))[1] == 3000
+    await backend.close()
 
 
 starts = st.integers(1, 400) | st.integers(1, 12 * YEAR)
@@ -143,26 +147,27 @@ ranges = st.tuples(starts, lengths.map(lambda n: n + 1))
     manager_id=st.sampled_from([0, 10]),
 )
 async def test_a_range_holds_the_events_that_overlap_it(
-    tmp_path_factory: pytest.TempPathFactory,
+    places: Places,
     events: list[tuple[int, int]],
     asked: list[tuple[int, int]],
     manager_id: int,
 ) -> None:
-    store = await open_sqlite(tmp_path_factory.mktemp("store"), Limits())
-    try:
-        for start, length in events:
-            work = store.mutate(adding(start_time=start, end_time=start + length))
-        await work
-        rows, _ = await listed(store, until=30 * YEAR)
-        assert len(rows) == len(events)
-        for since, length in asked:
-            for edge in edges(since, since + length, events):
-                wanted = [row["id"] for row in rows if overlaps(Span(row), *edge)]
-                found = await listed(store, since=edge[0], until=edge[1], manager_id=manager_id)
-                assert [row["id"] for row in found[0]] == wanted
-                assert found[1] == len(wanted)
-    finally:
-        await store.close()
+    with places() as place:
+        store = await place.open(Limits())
+        try:
+            for start, length in events:
+                work = store.mutate(adding(start_time=start, end_time=start + length))
+            await work
+            rows, _ = await listed(store, until=30 * YEAR)
+            assert len(rows) == len(events)
+            for since, length in asked:
+                for edge in edges(since, since + length, events):
+                    wanted = [row["id"] for row in rows if overlaps(Span(row), *edge)]
+                    found = await listed(store, since=edge[0], until=edge[1], manager_id=manager_id)
+                    assert [row["id"] for row in found[0]] == wanted
+                    assert found[1] == len(wanted)
+        finally:
+            await store.close()
 
 
 class Span:
@@ -237,10 +242,10 @@ async def test_a_list_shows_what_the_session_can_see_and_nothing_else(store: Sto
 
 @pytest.mark.parametrize("manager_id", [0, 10])
 async def test_a_desk_that_came_into_use_after_the_question_does_not_show(
-    backend: Backend, manager_id: int
+    tmp_path: Path, manager_id: int
 ) -> None:
     """A list is asked for with the desks known then; one that is new to it may be out of scope."""
-    store = await backend.open()
+    store = await open_sqlite(tmp_path, Limits())
     await store.mutate(adding(desk="A"))
     known = {("default", "A"): 1}
     await store.mutate(adding(brand="secret", desk="B"))
@@ -250,7 +255,8 @@ async def test_a_desk_that_came_into_use_after_the_question_does_not_show(
     )
     query = list_query(wanted, session, known)
     assert query is not None
-    reader: apsw.Connection = connect_reader(backend.directory)
+    reader: apsw.Connection = connect_reader(tmp_path)
     assert reader.execute(query.ids, query.parameters).get == "1"
     assert reader.execute(query.count, query.parameters).get == 1
     assert await ids(store, ADMIN_SESSION) == [1, 2]
+    await store.close()

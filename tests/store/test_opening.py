@@ -8,10 +8,12 @@ import apsw
 import pytest
 
 from deskcal.limits import Limits
+from deskcal.store import StoreError
 from deskcal.store.migrations import migrations
 from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_files import APPLICATION_ID, DATABASE, StoreError
-from store.conftest import SqliteBackend
+from deskcal.store.sqlite_files import APPLICATION_ID, DATABASE
+from places import SqlitePlace
+from store.conftest import Backend
 from store.mutations import adding, ids
 
 
@@ -22,7 +24,7 @@ def digests(directory: Path) -> dict[str, str]:
 
 
 async def test_a_second_store_on_the_same_directory_is_refused(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     store = await backend.open()
     with pytest.raises(StoreError, match=f"{tmp_path} is in use by another deskcal"):
         await open_sqlite(tmp_path, Limits())
@@ -33,10 +35,11 @@ async def test_a_second_store_on_the_same_directory_is_refused(tmp_path: Path) -
 
 
 async def test_the_directory_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path / "some" / "where")
+    directory = tmp_path / "some" / "where"
+    backend = Backend(SqlitePlace(directory))
     await backend.open()
     await backend.close()
-    assert backend.directory.stat().st_mode & 0o777 == 0o700
+    assert directory.stat().st_mode & 0o777 == 0o700
 
 
 async def test_a_directory_that_can_not_be_made_is_refused_with_its_name(tmp_path: Path) -> None:
@@ -47,7 +50,7 @@ async def test_a_directory_that_can_not_be_made_is_refused_with_its_name(tmp_pat
 
 
 async def test_a_stopped_store_leaves_one_database_file_and_no_log(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     store = await backend.open()
     await store.mutate(adding())
     assert await ids(store) == [1]
@@ -56,7 +59,7 @@ async def test_a_stopped_store_leaves_one_database_file_and_no_log(tmp_path: Pat
 
 
 async def test_the_database_of_a_newer_deskcal_is_refused_and_left_alone(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     await backend.open()
     await backend.close()
     newer = len(migrations("sqlite")) + 1
@@ -96,13 +99,13 @@ async def test_a_refused_directory_can_be_opened_once_its_reason_is_gone(tmp_pat
     with pytest.raises(StoreError):
         await open_sqlite(tmp_path, Limits())
     (tmp_path / DATABASE).unlink()
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     assert await ids(await backend.open()) == []
     await backend.close()
 
 
 async def test_a_new_database_carries_our_mark_and_the_newest_schema(tmp_path: Path) -> None:
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     await backend.open()
     await backend.close()
     connection = apsw.Connection(str(tmp_path / DATABASE))
@@ -118,7 +121,7 @@ async def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Pa
     connection.pragma("application_id", APPLICATION_ID)
     connection.pragma("user_version", 1)
     connection.close()
-    backend = SqliteBackend(tmp_path)
+    backend = Backend(SqlitePlace(tmp_path))
     store = await backend.open()
     await store.mutate(adding(remind_before_sec=60))
     assert await ids(store) == [1]

@@ -45,6 +45,7 @@ COUNTS = (
     "max_participants",
     "max_group",
     "max_queued_mutations",
+    "database_pool_size",
 )
 
 

@@ -41,18 +41,23 @@ class GetHistory(EventId, kw_only=True):
 
 
 @command("MngGetCalendarChanges", GetChanges, is_list=True)
-def get_changes(context: Context, _: Peer, session: Session, data: GetChanges) -> Data | Work:
+def get_changes(context: Context, _: Peer, session: Session, data: GetChanges) -> Work:
     """What changed after a cursor, in order, and the cursor to go on from."""
     facts = event_facts(data, context.limits)
     if data.since is None:
-        return b'{"changes":[],"next":%d,"more":0}' % context.feed.newest_seq
-    context.feed.check_cursor(data.since)
+        return _cursor_of_now(context)
     return _changes(context, session, facts, data.since, data.limit)
+
+
+async def _cursor_of_now(context: Context) -> Data:
+    return b'{"changes":[],"next":%d,"more":0}' % await context.feed.cursor_of_now()
 
 
 async def _changes(
     context: Context, session: Session, facts: EventFacts, since: int, limit: int
 ) -> Data:
+    await context.feed.know_cursor(since)
+    context.feed.check_cursor(since)
     stored = await context.store.feed.changes(since, limit)
     rows = []
     for number, change in enumerate(stored, 1):

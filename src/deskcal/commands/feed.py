@@ -4,9 +4,9 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from deskcal.access import Session, desk_mask
-from deskcal.commands.dispatch import Context, Data, command, ping
+from deskcal.commands.dispatch import Context, Data, Work, command, ping
 from deskcal.documents import wire_safe
-from deskcal.errors import FieldRequired, Forbidden, InvalidField
+from deskcal.errors import FieldRequired, Forbidden, InvalidField, Unavailable
 from deskcal.filters import BadMask
 from deskcal.limits import Limits
 from deskcal.model import Id
@@ -40,8 +40,24 @@ def ping_server(context: Context, _: Peer, __: Session, ___: Nothing) -> Data:
 
 
 @command("Subscribe", Subscription, needs_calendar=False)
-def subscribe(context: Context, peer: Peer, session: Session, data: Subscription) -> Data:
+def subscribe(context: Context, peer: Peer, session: Session, data: Subscription) -> Data | Work:
     """Adds channels to this connection; names that are none of ours stay silent."""
+    if data.since is not None and data.since > context.feed.newest_seq:
+        return _subscribe_later(context, peer, session, data, data.since)
+    return _subscribe(context, peer, session, data)
+
+
+async def _subscribe_later(
+    context: Context, peer: Peer, session: Session, data: Subscription, since: int
+) -> Data:
+    """Where another node may have come further than this one has heard."""
+    await context.feed.know_cursor(since)
+    if not context.peers.is_open(peer, session.manager_id):
+        raise Unavailable("the connection is closed; nothing was subscribed to")
+    return _subscribe(context, peer, session, data)
+
+
+def _subscribe(context: Context, peer: Peer, session: Session, data: Subscription) -> Data:
     names = tuple(_names(data))
     for name in names:
         _check_channel(context.limits, session, name)

@@ -8,7 +8,7 @@ from deskcal.errors import InvalidField, NotFound
 from deskcal.model import Time
 from deskcal.peers import Peer
 from deskcal.pushes import encode_read
-from deskcal.reminders import key_of, token_of
+from deskcal.reminders_texts import key_of, token_of
 from deskcal.store import NotificationKey, NotificationState
 
 

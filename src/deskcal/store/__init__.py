@@ -14,6 +14,11 @@ from deskcal.documents import Record, Sight
 from deskcal.filters import EventFilter, Mask
 from deskcal.model import ChangeType, Event
 
+
+class StoreError(Exception):
+    """The store can't be opened, read or written; str() says why and what to do."""
+
+
 Change = Callable[[Event | None, int], Event | None]
 """`change(event, event_id)`: the event as it is to be; None: gone; the same one: nothing to write.
 
@@ -84,9 +89,15 @@ class FeedStore(Protocol):
     """The change table."""
 
     last_seq: int
-    """Of the newest change that was answered."""
+    """Of the newest change that was answered, as far as this node has heard; see `refresh`."""
     floor_seq: int
     """Cursors before this one can't be resumed from."""
+
+    async def refresh(self) -> None:
+        """Brings both numbers up to what any node had answered before the call.
+
+        Raises: Unavailable.
+        """
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes after `since`, in order of `seq`, which is commit order.
@@ -138,9 +149,25 @@ class Fired(Struct, frozen=True):
     """What one round of firing did."""
 
     notifications: list[Notification]
-    """To be delivered; who had the same reminder before is left out."""
+    """To be delivered now; who had the same reminder before is left out.
+
+    Where nodes share the store, all of them come by `heard`, and none here.
+    """
     events: int
-    """Events and snoozed rows that were due; 0: nothing is due any more."""
+    """Events and snoozed rows that were due; 0: nothing is due any more, or others have it."""
+    count: int
+    """Notifications that it made."""
+
+
+class Heard(Struct, frozen=True):
+    """Reminders that some node has fired."""
+
+    notifications: list[Notification]
+    """Of managers who can be reached here."""
+    elsewhere: set[int]
+    """Managers of the rest."""
+    is_all: bool
+    """False: there may be more."""
 
 
 class ReminderStore(Protocol):
@@ -156,6 +183,12 @@ class ReminderStore(Protocol):
         take part. Source: contract, section 7, "Reminders".
         """
 
+    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+        """What nodes that share the store have fired since the last call, about `limit` of it.
+
+        Each once, this node's own too. `is_here`: whether a manager can be reached here.
+        """
+
     async def waiting_managers(self) -> set[int]:
         """Managers with a fired reminder that was not delivered."""
 
@@ -164,7 +197,8 @@ class ReminderStore(Protocol):
     ) -> list[Notification]:
         """That manager's fired reminders that were not delivered, by due time, then event.
 
-        `after`: the last one of the page before.
+        Where nodes share the store: of those that were `heard`. `after`: the last one of the page
+        before.
         """
 
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
@@ -195,6 +229,8 @@ class Committed(Protocol):
     """Of the reminders that it armed, Unix seconds; 0: none."""
     reminded: list[int]
     """Managers of reminders that it fired, because a change came between due time and firing."""
+    has_fired: bool
+    """Whether there may be something to be `heard`."""
 
 
 class Store(Protocol):

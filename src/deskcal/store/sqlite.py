@@ -22,26 +22,33 @@ import apsw
 from msgspec import Struct
 
 from deskcal.access import Session
-from deskcal.busy import Interval
+from deskcal.busy import INTERVAL_BYTES, Interval
 from deskcal.documents import Record, record_of
 from deskcal.errors import DeskcalError, InvalidField, Timeout, Unavailable
 from deskcal.filters import EventFilter, Mask
 from deskcal.limits import Limits
-from deskcal.store import Committed, DirectoryStore, FeedStore, Mutation, ReminderStore, Rows
+from deskcal.store import (
+    Committed,
+    DirectoryStore,
+    FeedStore,
+    Mutation,
+    ReminderStore,
+    Rows,
+    StoreError,
+)
+from deskcal.store.batch import Batch, Landing
 from deskcal.store.cache import RecordCache
-from deskcal.store.sqlite_batch import Batch, Job, Landing
+from deskcal.store.lists import PIECE_ROWS
+from deskcal.store.sqlite_batch import Job
 from deskcal.store.sqlite_busy import BusyQuery, busy
 from deskcal.store.sqlite_directory import SqliteDirectory
 from deskcal.store.sqlite_feed import SqliteFeed
-from deskcal.store.sqlite_files import StoreError, connect_reader, connect_writer, lock_directory
+from deskcal.store.sqlite_files import connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite_lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite_reminders import SqliteReminders
 from deskcal.store.sqlite_writer import Writer
 
 LIST_READERS = 2
-PIECE_ROWS = 250
-BUSY_BYTES = 24
-"""Of one interval in an answer."""
 EXPIRE_AT_ONCE = 1000
 STEPS_BETWEEN_LOOKS = 20_000
 """Virtual machine steps of SQLite after which a reader looks whether its time is over."""
@@ -225,7 +232,7 @@ class SqliteStore:
         self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
     ) -> dict[int, list[Interval]]:
         """One statement, on a thread of the lists."""
-        most = self._limits.max_answer_bytes // BUSY_BYTES
+        most = self._limits.max_answer_bytes // INTERVAL_BYTES
         query = BusyQuery(manager_ids, since, until, brands, most)
         return await self._read(self._lists, busy, query, self._collections)
 

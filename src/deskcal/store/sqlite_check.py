@@ -1,6 +1,7 @@
 """Proves that an embedded store is whole: every document against its index and its change rows."""
 
-from collections.abc import Generator, Iterator
+import functools
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,19 @@ from typing import Any
 import apsw
 import msgspec
 
-from deskcal.documents import decode_event, encode_event, index_row
-from deskcal.store import CheckReport
-from deskcal.store.sqlite_files import DATABASE, StoreError, connect_reader
-
-MAX_DIFFERENCES = 1000
-"""After so many the check stops looking: the store is broken, and the list is long enough."""
-TABLES = ("collection", "event", "event_manager", "change", "notification", "idempotency")
+from deskcal.documents import IndexRow
+from deskcal.store import CheckReport, StoreError
+from deskcal.store.check import (
+    MAX_DIFFERENCES,
+    TABLES,
+    ManagerRows,
+    doubtful_deletion,
+    of_counters,
+    of_event,
+    of_managers,
+    stray_manager,
+)
+from deskcal.store.sqlite_files import DATABASE, connect_reader
 
 _EVENTS = """
     SELECT e.id, c.brand, c.desk, e.duration_class, e.start_time, e.end_time, e.type, e.status,
@@ -62,45 +69,23 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
         if text != "ok":
             yield f"the database file is damaged: {text}"
     managers = 0
+    stored = functools.partial(_managers, connection)
     for row in connection.execute(_EVENTS):
-        managers += yield from _of_event(connection, row)
-    stored = _count(connection, "event_manager")
-    if stored != managers:
-        yield f"event_manager has {stored} rows; the documents call for {managers}"
-    for manager_id, event_id in connection.execute(_STRAY_MANAGERS):
-        yield f"manager {manager_id} is listed for event {event_id}, which is not there"
-    for event_id, seq in connection.execute(_GONE):
-        yield f"event {event_id} and its last change {seq} differ on whether it was deleted"
-    yield from _of_counters(connection)
-
-
-def _of_event(connection: apsw.Connection, row: Any) -> Generator[str, None, int]:
-    """Differences of one event; returns how many managers its document names."""
-    event_id, *columns, document, changed = row
-    try:
-        event = decode_event(document)
-    except msgspec.DecodeError as exc:
-        yield f"event {event_id} has an unreadable document: {exc}"
-        return 0
-    wanted = index_row(event)
-    if encode_event(event) != document:
-        yield f"event {event_id} has a document that is not spelled as it would be written"
-    if (event_id, *columns) != msgspec.structs.astuple(wanted)[:-1]:
-        yield f"event {event_id} has index columns {columns} that are not those of its document"
-    if changed != document:
-        yield f"event {event_id} differs from the document of its last change"
-    bindings = {"managers": msgspec.json.encode(wanted.managers).decode(), "event_id": event_id}
-    place = (wanted.duration_class, wanted.start_time, wanted.end_time)
-    found = set(connection.execute(_MANAGERS, bindings))
-    if found != {(manager_id, *place) for manager_id in wanted.managers}:
-        yield f"event {event_id} has rows in event_manager that are not those of its document"
-    return len(wanted.managers)
-
-
-def _of_counters(connection: apsw.Connection) -> Iterator[str]:
+        found, named = of_event(row, stored)
+        yield from found
+        managers += named
+    yield from of_managers(_count(connection, "event_manager"), managers)
+    for row in connection.execute(_STRAY_MANAGERS):
+        yield stray_manager(*row)
+    for row in connection.execute(_GONE):
+        yield doubtful_deletion(*row)
     last_event_id, last_seq = connection.execute("SELECT last_event_id, last_seq FROM counter").get
     seq, event_id = connection.execute(_LATE_CHANGES).get
-    if (seq or 0) > last_seq:
-        yield f"change {seq} is beyond the counter's {last_seq}: its number would be used again"
-    if (event_id or 0) > last_event_id:
-        yield f"event {event_id} is beyond the counter's {last_event_id}: its id would come again"
+    yield from of_counters(last_seq, seq or 0, last_event_id, event_id or 0)
+
+
+def _managers(connection: apsw.Connection, wanted: IndexRow) -> ManagerRows:
+    managers = msgspec.json.encode(wanted.managers).decode()
+    bindings = {"managers": managers, "event_id": wanted.event_id}
+    rows: Any = connection.execute(_MANAGERS, bindings)
+    return set(rows)

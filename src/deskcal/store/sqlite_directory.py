@@ -11,9 +11,10 @@ import apsw
 import msgspec
 
 from deskcal.directory import Desk, Directory, Manager
-from deskcal.store.sqlite_batch import Batch
+from deskcal.store import StoreError
+from deskcal.store.batch import Batch
 from deskcal.store.sqlite_feed import Read, RunJob
-from deskcal.store.sqlite_files import DATABASE, StoreError, connect_writer
+from deskcal.store.sqlite_files import DATABASE, connect_writer
 
 _MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
 _DESKS = "SELECT code, brand, title FROM desk ORDER BY brand, code"

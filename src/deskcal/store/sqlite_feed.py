@@ -10,7 +10,8 @@ import apsw
 from deskcal.errors import ResyncRequired
 from deskcal.model import ChangeType
 from deskcal.store import StoredChange
-from deskcal.store.sqlite_batch import Batch, Numbers
+from deskcal.store.batch import Batch
+from deskcal.store.sqlite_batch import Numbers
 
 Read = Callable[..., Awaitable[Any]]
 """`await read(function, *arguments)`: `function(connection, *arguments)` on a reading thread."""
@@ -47,6 +48,9 @@ class SqliteFeed:
         self._job = job
         self.last_seq = numbers.last_seq
         self.floor_seq = numbers.floor_seq
+
+    async def refresh(self) -> None:
+        """There is nobody else to hear of."""
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes after `since`, as far as their commit has been told."""
@@ -99,7 +103,7 @@ def _select(
     return found
 
 
-def _prune(before: int, limit: int, connection: apsw.Connection, batch: Batch) -> tuple[int, int]:
+def _prune(before: int, limit: int, connection: apsw.Connection, _: Batch) -> tuple[int, int]:
     """How many changes fall below the floor, and the floor: the newest change below it.
 
     An event's newest change stays, as what its next one is compared with. It ends at the first
@@ -113,6 +117,6 @@ def _prune(before: int, limit: int, connection: apsw.Connection, batch: Batch) -
     connection.executemany(_FORGET, gone)
     events = {event_id for _, event_id, *_ in old}
     connection.executemany(_FORGET_REMINDERS, [(one, before, before) for one in events])
-    batch.floor_seq = old[-1][0]
-    connection.execute(_SET_FLOOR, (batch.floor_seq,))
-    return len(old), batch.floor_seq
+    floor_seq = old[-1][0]
+    connection.execute(_SET_FLOOR, (floor_seq,))
+    return len(old), floor_seq

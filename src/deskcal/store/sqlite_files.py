@@ -6,6 +6,7 @@ from typing import IO
 
 import apsw
 
+from deskcal.store import StoreError
 from deskcal.store.migrations import migrations
 
 DATABASE = "deskcal.db"
@@ -13,10 +14,6 @@ LOCK = "deskcal.lock"
 APPLICATION_ID = 0x6465736B
 """Marks a SQLite file as ours: "desk"."""
 BUSY_TIMEOUT_MS = 5000
-
-
-class StoreError(Exception):
-    """The store can't be opened; str() says why and what to do."""
 
 
 def lock_directory(directory: Path) -> IO[str]:

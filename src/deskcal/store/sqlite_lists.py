@@ -11,11 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.access import Session
-from deskcal.documents import DURATION_LIMITS_SEC
 from deskcal.filters import EventFilter
+from deskcal.store.lists import CLASSES, LINKS, look_back_sec, places_of
 
-_CLASSES = range(len(DURATION_LIMITS_SEC) + 1)
-_LINKS = {"customer_id": "customer", "lead_id": "lead", "login": "login"}
+_INDEXES = {"customer_id": "customer", "lead_id": "lead", "login": "login"}
 
 _IN_RANGE = "x.start_time < :until AND (x.end_time > :since OR x.start_time >= :since)"
 _OF_MANAGER = "event_manager AS x CROSS JOIN event AS e ON e.id = x.event_id"
@@ -48,28 +47,19 @@ def list_query(
     wanted: EventFilter, session: Session, collections: Mapping[tuple[str, str], int]
 ) -> ListQuery | None:
     """The statements for `wanted` in the sight of `session`; None when nothing can match."""
-    asked = {
-        number: session.in_scope(brand, desk)
-        for (brand, desk), number in collections.items()
-        if wanted.brand in (None, brand)
-        and session.brands.matches(brand)
-        and wanted.desk_filter.matches(desk)
-    }
-    if not asked:
+    places = places_of(wanted, session, collections)
+    if places is None:
         return None
-    own = wanted.manager_id == session.manager_id
-    open_ids = [number for number, in_scope in asked.items() if in_scope or own]
-    guest_ids = [number for number, in_scope in asked.items() if not (in_scope or own)]
     alias = "e" if wanted.manager_id else "x"
     conditions = [_IN_RANGE, *_equalities(wanted, alias)]
-    if len(open_ids) < len(collections):
-        conditions.append(_sight(alias, guest_ids))
-    else:
+    if places.are_all:
         conditions.append(f"{alias}.collection_id <= :known")
+    else:
+        conditions.append(_sight(alias, places.guest_ids))
     parameters = _parameters(wanted) | {
         "me": session.manager_id,
-        "open": _json(open_ids),
-        "guest": _json(guest_ids),
+        "open": _json(places.open_ids),
+        "guest": _json(places.guest_ids),
         "known": max(collections.values()),
     }
     parts = _parts(wanted, " AND ".join(conditions))
@@ -91,25 +81,25 @@ def _parts(wanted: EventFilter, conditions: str) -> list[str]:
         return [
             f"FROM {_OF_MANAGER} WHERE x.manager_id = :manager_id AND {_look_back(number)}"
             f" AND {conditions}"
-            for number in _CLASSES
+            for number in CLASSES
         ]
-    for column, index in _LINKS.items():
+    for column, index in _INDEXES.items():
         if getattr(wanted, column):
             return [f"FROM event AS x INDEXED BY event_by_{index} WHERE {conditions}"]
-    return [f"FROM {_BY_TIME} WHERE {_look_back(number)} AND {conditions}" for number in _CLASSES]
+    return [f"FROM {_BY_TIME} WHERE {_look_back(number)} AND {conditions}" for number in CLASSES]
 
 
 def _look_back(number: int) -> str:
     """The rows of one duration class that can reach into the range."""
-    if number == len(DURATION_LIMITS_SEC):
+    limit = look_back_sec(number)
+    if limit is None:
         return f"x.duration_class = {number}"
-    limit = DURATION_LIMITS_SEC[number]
     return f"x.duration_class = {number} AND x.start_time >= :since - {limit}"
 
 
 def _equalities(wanted: EventFilter, alias: str) -> list[str]:
     conditions = []
-    for column in _LINKS:
+    for column in LINKS:
         if getattr(wanted, column):
             conditions.append(f"{alias}.{column} = :{column} AND {alias}.{column} > 0")
     for column in ("status", "type"):

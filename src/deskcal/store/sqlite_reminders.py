@@ -5,12 +5,13 @@ event's `reminder_sent_time` and the change in one transaction.
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import apsw
 
-from deskcal.store import Fired, Notification, NotificationKey, NotificationState
-from deskcal.store.sqlite_batch import Batch
+from deskcal.store import Fired, Heard, Notification, NotificationKey, NotificationState
+from deskcal.store.batch import Batch
 from deskcal.store.sqlite_feed import Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
@@ -31,9 +32,6 @@ _SNOOZE = """
     ON CONFLICT DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = 0, state = 0,
         state_time = excluded.state_time"""
-_SET_FIRED = """
-    UPDATE notification SET fired_time = ?, state_time = ?
-    WHERE event_id = ? AND due_time = ? AND manager_id = ?"""
 _WAITING_MANAGERS = """
     SELECT DISTINCT manager_id FROM notification WHERE state = 0 AND fired_time > 0"""
 _WAITING = """
@@ -67,8 +65,13 @@ class SqliteReminders:
 
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due."""
-        fired: Fired = await self._job(functools.partial(_fire, now, limit))
-        return fired
+        batch, events = await self._job(functools.partial(_fire, now, limit))
+        fired = batch.notified + batch.woken
+        return Fired(fired, events, len(fired))
+
+    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+        """Nothing: what this node fires is in its own hands."""
+        return Heard([], set(), is_all=True)
 
     async def waiting_managers(self) -> set[int]:
         """Managers whose reminders wait for them."""
@@ -139,8 +142,8 @@ def _snooze(
     return True
 
 
-def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> Fired:
-    """Events first, snoozed rows with what is left of `limit`."""
+def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> tuple[Batch, int]:
+    """Events first, snoozed rows with what is left of `limit`; what is fired is in the batch."""
     wanted: list[Notification] = []
     events = 0
     due: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
@@ -149,14 +152,13 @@ def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> Fi
         events += 1
         if len(wanted) >= MAX_FIRED:
             break
-    notifications = batch.notify(wanted, now)
-    snoozed = _fire_snoozed(connection, now, limit - events)
-    return Fired(notifications + snoozed, events + len(snoozed))
+    batch.notify(wanted)
+    batch.woken = _due_snoozed(connection, now, limit - events)
+    return batch, events + len(batch.woken)
 
 
-def _fire_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:
+def _due_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:
     rows: Any = connection.execute(_DUE_SNOOZED, (now, limit)).fetchall()
-    connection.executemany(_SET_FIRED, [(now, now, *row[:3]) for row in rows])
     return [Notification(NotificationKey(*row[:3]), row[3], now, row[4]) for row in rows]
 
 

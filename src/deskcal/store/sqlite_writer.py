@@ -15,7 +15,8 @@ import apsw
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
 from deskcal.store import Mutation
-from deskcal.store.sqlite_batch import Batch, Job, Landing, Numbers
+from deskcal.store.batch import Batch, Landing
+from deskcal.store.sqlite_batch import Job, Numbers, SqliteBatch
 
 CHECKPOINT_PAGES = 4000
 """Pages of the write-ahead log after which they are copied into the database."""
@@ -171,8 +172,10 @@ class Writer:
     def _transact(self, apply: Callable[[Batch], list[Any]]) -> Landing:
         self._mend()
         self._connection.execute("BEGIN IMMEDIATE")
-        batch = Batch(self._connection, self._numbers, retry_window_sec=self._retry_window_sec)
-        outcomes = apply(batch)
+        batch = SqliteBatch(
+            self._connection, self._numbers, retry_window_sec=self._retry_window_sec
+        )
+        outcomes = apply(batch.staged)
         batch.write()
         landing = batch.landing(outcomes)
         try:

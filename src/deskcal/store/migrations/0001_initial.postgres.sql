@@ -55,10 +55,10 @@ CREATE TABLE change (
 
 CREATE INDEX change_by_event ON change (event_id, seq);
 
--- First answers of creates that carried an idempotency_key.
+-- First answers of creates that carried an idempotency_key; `key` is its UTF-8, as text has no U+0000.
 CREATE TABLE idempotency (
     manager_id bigint NOT NULL,
-    key text COLLATE "C" NOT NULL,
+    key bytea NOT NULL,
     digest bytea NOT NULL,
     seq bigint NOT NULL,
     time bigint NOT NULL,
@@ -114,4 +114,12 @@ CREATE TABLE desk (
     code text COLLATE "C" NOT NULL,
     title text NOT NULL,
     PRIMARY KEY (brand, code)
+);
+
+-- One row while an import is not finished: no server starts on a part of a store.
+CREATE TABLE import (
+    id boolean PRIMARY KEY CHECK (id),
+    -- Lines of the file that are in, and their SHA-256.
+    lines bigint NOT NULL,
+    digest bytea NOT NULL
 );

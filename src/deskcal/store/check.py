@@ -1,0 +1,64 @@
+"""What every backend's check has in common: an event, its index, its last change. No SQL."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from deskcal.documents import IndexRow, decode_event, encode_event, index_row
+
+MAX_DIFFERENCES = 1000
+"""After so many the check stops looking: the store is broken, and the list is long enough."""
+TABLES = ("collection", "event", "event_manager", "change", "notification", "idempotency")
+
+ManagerRows = set[tuple[int, ...]]
+"""Manager, duration class, start and end of one event."""
+
+
+def of_event(row: Any, stored: Callable[[IndexRow], ManagerRows]) -> tuple[list[str], int]:
+    """Differences of one event, and how many managers its document names.
+
+    `row`: its columns as in `IndexRow`, but for the managers; its document; that of its last
+    change. `stored`: its rows of `event_manager`.
+    """
+    event_id, *columns, document, changed = row
+    try:
+        event = decode_event(document)
+    except msgspec.DecodeError as exc:
+        return [f"event {event_id} has an unreadable document: {exc}"], 0
+    wanted = index_row(event)
+    found = []
+    if encode_event(event) != document:
+        found.append("has a document that is not spelled as it would be written")
+    if (event_id, *columns) != msgspec.structs.astuple(wanted)[:-1]:
+        found.append(f"has index columns {columns} that are not those of its document")
+    if changed != document:
+        found.append("differs from the document of its last change")
+    place = (wanted.duration_class, wanted.start_time, wanted.end_time)
+    if stored(wanted) != {(manager_id, *place) for manager_id in wanted.managers}:
+        found.append("has rows in event_manager that are not those of its document")
+    return [f"event {event_id} {what}" for what in found], len(wanted.managers)
+
+
+def of_managers(stored: int, wanted: int) -> Iterator[str]:
+    """Whether there are as many rows of `event_manager` as the documents call for."""
+    if stored != wanted:
+        yield f"event_manager has {stored} rows; the documents call for {wanted}"
+
+
+def of_counters(last_seq: int, seq: int, last_event_id: int, event_id: int) -> Iterator[str]:
+    """Whether a number would come again: the counters, and the newest numbers in use."""
+    if seq > last_seq:
+        yield f"change {seq} is beyond the counter's {last_seq}: its number would be used again"
+    if event_id > last_event_id:
+        yield f"event {event_id} is beyond the counter's {last_event_id}: its id would come again"
+
+
+def stray_manager(manager_id: int, event_id: int) -> str:
+    """A row of `event_manager` without an event."""
+    return f"manager {manager_id} is listed for event {event_id}, which is not there"
+
+
+def doubtful_deletion(event_id: int, seq: int) -> str:
+    """An event and its last change of which only one knows that it is gone."""
+    return f"event {event_id} and its last change {seq} differ on whether it was deleted"

@@ -1,0 +1,53 @@
+"""What every backend's lists have in common: which brands and desks a list is about. No SQL."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from deskcal.access import Session
+from deskcal.documents import DURATION_LIMITS_SEC
+from deskcal.filters import EventFilter
+
+PIECE_ROWS = 250
+"""Documents that the database joins to one piece."""
+CLASSES = range(len(DURATION_LIMITS_SEC) + 1)
+"""Duration classes: within one a range has to look back by no more than the class's limit."""
+LINKS = ("customer_id", "lead_id", "login")
+"""Columns of which an equality alone finds few rows."""
+
+
+class Places(Struct, frozen=True):
+    """Numbers of the collections that a list is about, by what the session may see there."""
+
+    open_ids: list[int]
+    """Every event."""
+    guest_ids: list[int]
+    """Those with the session's manager in them."""
+    are_all: bool
+    """Whether `open_ids` are all that there are."""
+
+
+def places_of(
+    wanted: EventFilter, session: Session, collections: Mapping[tuple[str, str], int]
+) -> Places | None:
+    """Where `wanted` may be found by `session`; None: nowhere."""
+    asked = {
+        number: session.in_scope(brand, desk)
+        for (brand, desk), number in collections.items()
+        if wanted.brand in (None, brand)
+        and session.brands.matches(brand)
+        and wanted.desk_filter.matches(desk)
+    }
+    if not asked:
+        return None
+    own = wanted.manager_id == session.manager_id
+    open_ids = [number for number, in_scope in asked.items() if in_scope or own]
+    guest_ids = [number for number, in_scope in asked.items() if not (in_scope or own)]
+    return Places(open_ids, guest_ids, len(open_ids) == len(collections))
+
+
+def look_back_sec(duration_class: int) -> int | None:
+    """How long before a range an event of that class may start; None: without limit."""
+    if duration_class < len(DURATION_LIMITS_SEC):
+        return DURATION_LIMITS_SEC[duration_class]
+    return None

@@ -1,0 +1,58 @@
+"""Where a store can be: a directory, or a database. The same tests run on both."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from deskcal.limits import Limits
+from deskcal.store import CheckReport, Store
+from deskcal.store.postgres import open_postgres
+from deskcal.store.postgres_check import check_postgres
+from deskcal.store.sqlite import open_sqlite
+from deskcal.store.sqlite_check import check_sqlite
+
+
+class Place(Protocol):
+    """Empty when a test gets it, and kept when a store in it is closed."""
+
+    async def open(self, limits: Limits) -> Store:
+        """The store, as a server that has just started finds it."""
+
+    async def check(self) -> CheckReport:
+        """What `deskcal check` finds there."""
+
+
+Places = Callable[[], AbstractContextManager[Place]]
+"""`with places() as place`: a new place."""
+
+
+class SqlitePlace:
+    """A directory; one store at a time."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    async def open(self, limits: Limits) -> Store:
+        """The store, as a server that has just started finds it."""
+        return await open_sqlite(self.directory, limits)
+
+    async def check(self) -> CheckReport:
+        """What `deskcal check` finds there."""
+        return await asyncio.to_thread(check_sqlite, self.directory)
+
+
+class PostgresPlace:
+    """A database; as many stores at a time as there are nodes."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    async def open(self, limits: Limits) -> Store:
+        """The store, as a server that has just started finds it."""
+        return await open_postgres(self.url, limits)
+
+    async def check(self) -> CheckReport:
+        """What `deskcal check` finds there."""
+        return await asyncio.to_thread(check_postgres, self.url, Limits())

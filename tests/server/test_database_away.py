@@ -1,0 +1,47 @@
+"""A server whose database goes away and comes back: what its clients and its watchers are told."""
+
+import asyncio
+
+from harness import everything, new_event, token
+from http_get import get, serving
+from places import PostgresPlace
+from postgres_server import PostgresServer
+
+ADDS = 40
+WAIT_SEC = 60
+TEN = token(10)
+
+
+async def test_clients_are_told_no_lie_and_watchers_see_it() -> None:
+    """What was answered 200 is there; what is sent again with its key is there once."""
+    with PostgresServer() as database, database.scratch_database() as url:
+        async with serving(PostgresPlace(url), request_deadline_sec=2) as (desk, address):
+
+            async def add(number: int) -> int:
+                data = new_event(title=str(number), idempotency_key=str(number))
+                answered = await desk.call(TEN, "MngAddCalendarEvent", **data)
+                return int(answered["status"])
+
+            assert await add(0) == 200
+            adding = [asyncio.ensure_future(add(number)) for number in range(1, ADDS)]
+            await asyncio.wait(adding, return_when=asyncio.FIRST_COMPLETED)
+            database.stop()
+            adding += [asyncio.ensure_future(add(number)) for number in range(ADDS, 2 * ADDS)]
+            statuses = await asyncio.gather(*adding)
+            assert set(statuses) <= {200, 503, 504} and statuses[-1] == 503
+            read = await desk.call(TEN, "MngGetCalendarEventsByFilter", **everything())
+            assert read["status"] == 503
+            assert (await get(address, "/healthz")).status == 200
+            assert (await get(address, "/readyz")).status == 503
+            database.start()
+            async with asyncio.timeout(WAIT_SEC):
+                while (await get(address, "/readyz")).status != 200 or await add(0) != 200:
+                    await asyncio.sleep(0.05)
+            rows = await desk.call(TEN, "MngGetCalendarEventsByFilter", **everything())
+            titles = [int(row["title"]) for row in rows["data"]["rows"]]
+            answered = {number for number, status in enumerate(statuses, 1) if status == 200}
+            assert {0} | answered <= set(titles)
+            assert {await add(number) for number in range(2 * ADDS)} == {200}
+            rows = await desk.call(TEN, "MngGetCalendarEventsByFilter", **everything())
+            titles = sorted(int(row["title"]) for row in rows["data"]["rows"])
+            assert titles == list(range(2 * ADDS))

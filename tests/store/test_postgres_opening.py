@@ -1,0 +1,186 @@
+"""Opening a database: several nodes at once, schema versions, tables of others, poolers, TLS."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from certificate import write_certificate
+from deskcal.limits import Limits
+from deskcal.store import StoreError
+from deskcal.store.migrations import migrations
+from deskcal.store.postgres import open_postgres
+from postgres_proxy import PostgresProxy
+from postgres_server import PostgresServer
+from store.mutations import adding, ids
+
+NODES = 5
+TABLES = """
+    SELECT c.relname, c.relfilenode, c.xmin::text FROM pg_class AS c
+    WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1"""
+
+
+@pytest.fixture
+def url(postgres: PostgresServer) -> Iterator[str]:
+    """Of a database in which there is nothing at all."""
+    with postgres.scratch_database() as made:
+        yield made
+
+
+@pytest.fixture
+async def proxy(url: str) -> AsyncIterator[PostgresProxy]:
+    async with PostgresProxy(url) as made:
+        yield made
+
+
+def rows(url: str, *statements: str) -> list[tuple[Any, ...]]:
+    """Of the last statement."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+async def refused(url: str) -> str:
+    """Why the database is not opened."""
+    with pytest.raises(StoreError) as caught:
+        await open_postgres(url, Limits())
+    return str(caught.value)
+
+
+async def test_several_nodes_that_start_together_make_the_tables_once(url: str) -> None:
+    stores = await asyncio.gather(*(open_postgres(url, Limits()) for _ in range(NODES)))
+    for store in stores:
+        await store.mutate(adding())
+    assert [len(await ids(store)) for store in stores] == [NODES] * NODES
+    await asyncio.gather(*(store.close() for store in stores))
+    assert rows(url, "SELECT * FROM schema_version") == [("deskcal", len(migrations("postgres")))]
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(url: str) -> None:
+    await (await open_postgres(url, Limits())).close()
+    rows(url, "UPDATE schema_version SET version = 99")
+    before = rows(url, TABLES)
+    assert "has schema version 99" in await refused(url)
+    assert "run the newer deskcal" in await refused(url)
+    assert rows(url, TABLES) == before
+    assert rows(url, "SELECT version FROM schema_version") == [(99,)]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "CREATE TABLE invoice (id integer)",
+        "CREATE TABLE event (id integer)",
+        "CREATE VIEW invoice AS SELECT 1",
+        "CREATE TABLE schema_version (version integer)",
+        "CREATE TABLE schema_version (application text, version integer)",
+    ],
+)
+async def test_a_database_of_another_program_is_refused_and_left_alone(
+    url: str, table: str
+) -> None:
+    before = rows(url, table, TABLES)
+    assert "a table of another program" in await refused(url)
+    assert rows(url, TABLES) == before
+
+
+async def test_a_database_that_is_not_in_utf8_is_refused(
+    postgres: PostgresServer, url: str
+) -> None:
+    name = urlsplit(url).path[1:] + "_latin"
+    postgres.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0")
+    assert "UTF8" in await refused(postgres.url(name))
+    postgres.execute(f"DROP DATABASE {name}")
+
+
+async def test_a_server_that_is_too_old_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskcal.store.postgres_files.OLDEST_VERSION", 990_000)
+    assert "deskcal needs 99 or newer" in await refused(url)
+
+
+async def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripts = [*migrations("postgres"), "CREATE TABLE half (id integer); SELECT 1 / 0"]
+    with monkeypatch.context() as patch:
+        patch.setattr("deskcal.store.postgres_files.migrations", lambda _: scripts)
+        assert "division by zero" in await refused(url)
+    assert rows(url, TABLES) == []
+    await (await open_postgres(url, Limits())).close()
+
+
+async def test_who_can_not_be_reached_is_named_without_the_password(url: str) -> None:
+    place = urlsplit(url)
+    told = await refused(url.replace(f":{place.port}/", ":1/"))
+    assert "can't be opened" in told
+    assert str(place.password) not in told
+
+
+async def test_a_wrong_password_is_said_without_the_password(url: str) -> None:
+    password = str(urlsplit(url).password)
+    told = await refused(url.replace(password, password[::-1]))
+    assert "password authentication failed" in told
+    assert password[::-1] not in told
+
+
+async def test_of_several_hosts_the_one_that_takes_writes_is_used(url: str) -> None:
+    host = f"127.0.0.1:{urlsplit(url).port}"
+    store = await open_postgres(url.replace(host, f"127.0.0.1:1,{host}"), Limits())
+    await store.mutate(adding())
+    await store.close()
+
+
+async def test_a_database_that_takes_no_writes_is_refused(url: str) -> None:
+    name = urlsplit(url).path[1:]
+    rows(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    assert "session is read-only" in await refused(url)
+
+
+async def test_the_connection_is_as_safe_as_the_url_asks(tmp_path: Path) -> None:
+    with PostgresServer() as server:
+        assert "SSL was required" in await refused(f"{server.url()}?sslmode=require")
+        ours = secure(server)
+        others = write_certificate(tmp_path / "others.pem")
+        checked = f"{server.url()}?sslmode=verify-full&sslrootcert="
+        assert "certificate verify failed" in await refused(f"{checked}{others}")
+        store = await open_postgres(f"{checked}{ours}", Limits())
+        await store.mutate(adding())
+        found = server.execute(
+            "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
+            " WHERE application_name = 'deskcal'"
+        )
+        assert found == [(True,)]
+        await store.close()
+
+
+def secure(server: PostgresServer) -> Path:
+    """Has the server take TLS; its certificate."""
+    data = Path(server.execute("SHOW data_directory")[0][0])
+    path = write_certificate(data / "server.pem")
+    path.chmod(0o600)
+    os.chown(path, data.stat().st_uid, data.stat().st_gid)
+    for name, value in {"ssl": "on", "ssl_cert_file": path, "ssl_key_file": path}.items():
+        server.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+    server.execute("SELECT pg_reload_conf()")
+    return path
+
+
+async def test_a_pooler_is_refused(proxy: PostgresProxy) -> None:
+    proxy.is_pooler = True
+    assert "a connection pooler stands before the database" in await refused(proxy.url)
+    proxy.is_pooler = False
+    await (await open_postgres(proxy.url, Limits())).close()
+
+
+async def test_a_database_that_greets_and_then_hangs_is_given_up(
+    proxy: PostgresProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskcal.store.postgres_files.CONNECT_TIMEOUT_SEC", 0.2)
+    proxy.freezes_after_greeting = True
+    assert "can't be opened" in await refused(proxy.url)
