@@ -19,6 +19,7 @@ from store.mutations import adding, changing, deleting
 SQLITE = {
     "renamed": "CAST(replace(CAST(document AS TEXT), 'Ret', 'Sub') AS BLOB)",
     "spaced": "CAST(replace(CAST(document AS TEXT), ',', ', ') AS BLOB)",
+    "later": "CAST(replace(CAST(document AS TEXT), 'version\":2', 'version\":3') AS BLOB)",
     "braces": "x'7b7d'",
     "no_text": "x'ff'",
     "cut_text": "CAST('{\"title\":\"' || x'ff' AS BLOB)",
@@ -27,6 +28,8 @@ SQLITE = {
 POSTGRES = {
     "renamed": "convert_to(replace(convert_from(document, 'UTF8'), 'Ret', 'Sub'), 'UTF8')",
     "spaced": "convert_to(replace(convert_from(document, 'UTF8'), ',', ', '), 'UTF8')",
+    "later": """convert_to(replace(convert_from(document, 'UTF8'),
+        'version":2', 'version":3'), 'UTF8')""",
     "braces": r"'\x7b7d'",
     "no_text": r"'\xff'",
     "cut_text": r"""'{"title":"\377'""",
@@ -139,6 +142,18 @@ async def test_a_store_in_use_can_be_checked(backend: Backend) -> None:
         ),
         ("DELETE FROM event WHERE id = 1", "event 1 and its last change 1 differ on whether"),
         ("DELETE FROM change WHERE seq = 5", "event 3 and its last change 3 differ on whether"),
+        (
+            "UPDATE change SET document = {braces} WHERE seq = 2",
+            "change 2 of event 2 has an unread",
+        ),
+        ("UPDATE change SET event_id = 1 WHERE seq = 4", "change 4 of event 1 holds event 2"),
+        ("DELETE FROM change WHERE seq = 2", "change 4 of event 2 is its first, of type 1 and"),
+        ("UPDATE change SET type = 0 WHERE seq = 4", "change 4 of event 2 creates it once more"),
+        (
+            "UPDATE change SET type = 2 WHERE seq = 2",
+            "change 4 of event 2 comes after its deletion",
+        ),
+        ("UPDATE change SET document = {later} WHERE seq = 4", "change 4 of event 2 has version 3"),
         ("UPDATE counter SET last_seq = 4", "change 5 is beyond the counter's 4"),
         ("{forget_ids}", "event 3 is beyond the counter's 2"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from deskcal.documents import IndexRow, decode_event, encode_event, index_row
+from deskcal.model import ChangeType
 
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""
@@ -38,6 +39,38 @@ def of_event(row: Any, stored: Callable[[IndexRow], ManagerRows]) -> tuple[list[
     if stored(wanted) != {(manager_id, *place) for manager_id in wanted.managers}:
         found.append("has rows in event_manager that are not those of its document")
     return [f"event {event_id} {what}" for what in found], len(wanted.managers)
+
+
+class Histories:
+    """The changes of each event: they begin with a create, and versions rise by one or stay."""
+
+    def __init__(self, floor_seq: int) -> None:
+        """Of an event with changes up to `floor_seq` only the newest of these is kept."""
+        self._floor_seq = floor_seq
+        self._event_id = 0
+        self._version = 0
+        self._is_gone = False
+
+    def of_change(self, row: Any) -> list[str]:
+        """Differences of the next change: event, seq, type, document; in order of event and seq."""
+        event_id, seq, type_, document = row
+        try:
+            event = decode_event(document)
+        except msgspec.DecodeError as exc:
+            return [f"change {seq} of event {event_id} has an unreadable document: {exc}"]
+        found = []
+        if event.id != event_id:
+            found.append(f"holds event {event.id}")
+        if event_id != self._event_id:
+            if seq > self._floor_seq and (type_, event.version) != (ChangeType.ADDED, 1):
+                found.append(f"is its first, of type {type_} and version {event.version}")
+        elif type_ == ChangeType.ADDED or self._is_gone:
+            found.append("comes after its deletion" if self._is_gone else "creates it once more")
+        elif not self._version <= event.version <= self._version + 1:
+            found.append(f"has version {event.version} after {self._version}")
+        self._event_id, self._version = event_id, event.version
+        self._is_gone = type_ == ChangeType.DELETED
+        return [f"change {seq} of event {event_id} {what}" for what in found]
 
 
 def of_managers(stored: int, wanted: int) -> Iterator[str]:

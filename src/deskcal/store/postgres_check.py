@@ -12,6 +12,7 @@ from deskcal.store import CheckReport, StoreError
 from deskcal.store.check import (
     MAX_DIFFERENCES,
     TABLES,
+    Histories,
     ManagerRows,
     doubtful_deletion,
     of_counters,
@@ -45,6 +46,8 @@ _GONE = """
     ) AS c
     WHERE (c.type = 2) = EXISTS (SELECT 1 FROM event WHERE id = c.event_id)
     ORDER BY c.event_id"""
+_CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
+_FLOOR = "SELECT floor_seq FROM counter"
 _COUNTERS = """
     SELECT last_seq, (SELECT coalesce(max(seq), 0) FROM change),
         (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_id),
@@ -104,6 +107,10 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
         yield stray_manager(manager_id, event_id)
     for event_id, seq in await _rows(connection, _GONE):
         yield doubtful_deletion(event_id, seq)
+    histories = Histories((await _rows(connection, _FLOOR))[0][0])
+    async for row in _stream(connection, "changes", _CHANGES):
+        for difference in histories.of_change(row):
+            yield difference
     for difference in of_counters(*(await _rows(connection, _COUNTERS))[0]):
         yield difference
     for event_id, manager_id, seq, last_seq in await _rows(connection, _FIRED):

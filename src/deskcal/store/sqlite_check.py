@@ -14,6 +14,7 @@ from deskcal.store import CheckReport, StoreError
 from deskcal.store.check import (
     MAX_DIFFERENCES,
     TABLES,
+    Histories,
     ManagerRows,
     doubtful_deletion,
     of_counters,
@@ -34,6 +35,8 @@ _MANAGERS = """
 _STRAY_MANAGERS = """
     SELECT manager_id, event_id FROM event_manager AS m
     WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = m.event_id)"""
+_CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
+_COUNTERS = "SELECT last_event_id, last_seq, floor_seq FROM counter"
 _LATE_CHANGES = """
     SELECT max(seq), max(event_id) FROM change"""
 _GONE = """
@@ -79,7 +82,10 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
         yield stray_manager(*row)
     for row in connection.execute(_GONE):
         yield doubtful_deletion(*row)
-    last_event_id, last_seq = connection.execute("SELECT last_event_id, last_seq FROM counter").get
+    last_event_id, last_seq, floor_seq = connection.execute(_COUNTERS).get
+    histories = Histories(floor_seq)
+    for row in connection.execute(_CHANGES):
+        yield from histories.of_change(row)
     seq, event_id = connection.execute(_LATE_CHANGES).get
     yield from of_counters(last_seq, seq or 0, last_event_id, event_id or 0)
 
