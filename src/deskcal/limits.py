@@ -80,7 +80,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(gt=0, description="What is in flight at SIGTERM may take this long")
     ] = 8
     max_group: Annotated[
-        int, Meta(ge=1, description="Mutations that are committed together at most")
+        int,
+        Meta(ge=1, description="Changes committed together at most; with --database at most 256"),
     ] = 1024
     max_queued_mutations: Annotated[
         int, Meta(ge=1, description="Waiting for the writer; beyond: 503")

@@ -38,6 +38,8 @@ ATTEMPTS = 4
 """At a group that the database asks to try again: it crossed with somebody else's."""
 PAUSE_SEC = 0.05
 """At most, at random, before the next attempt."""
+GROUP = 256
+"""Mutations in a group at most, as they are applied on the event loop, some 50 us each."""
 SPARE_IDS = 8
 """Ids of new events that are fetched ahead, at least; and as many again as the group needs."""
 STOP_SEC = 5
@@ -154,7 +156,8 @@ class Writer:
         group = [self._queue.popleft()]
         if isinstance(group[0].work, Job):
             return group
-        while self._queue and len(group) < self._limits.max_group:
+        most = min(self._limits.max_group, GROUP)
+        while self._queue and len(group) < most:
             if isinstance(self._queue[0].work, Job):
                 break
             group.append(self._queue.popleft())
