@@ -6,7 +6,7 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from psycopg.pq import PGconn
+from psycopg.pq.abc import PGconn
 
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
