@@ -8,7 +8,8 @@ from pathlib import Path
 from deskcal.limits import Limits
 from deskcal.store.sqlite import open_sqlite
 from deskcal.store.sqlite_check import check_sqlite
-from nodes.reminded import Managers, Nodes, arm, assert_sent_once, is_amid_firing
+from nodes.reminded import Managers, arm, assert_sent_once, is_amid_firing
+from nodes.running import Nodes
 
 EVENTS = 3_000
 KILLS = 12

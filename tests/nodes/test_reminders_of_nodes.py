@@ -12,7 +12,8 @@ import pytest
 from deskcal.limits import Limits
 from deskcal.store import Store
 from deskcal.store.postgres import open_postgres
-from nodes.reminded import WAIT_SEC, Managers, Nodes, Wanted, arm, assert_sent_once
+from nodes.reminded import Managers, Wanted, arm, assert_sent_once
+from nodes.running import WAIT_SEC, Nodes
 from places import PostgresPlace
 from postgres_server import PostgresServer
 
