@@ -8,6 +8,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 _KEY_DATA = re.compile(rb"K\0\0\0\x0c.{8}", re.DOTALL)
+_NOTIFICATION = re.compile(rb"A\0\0\0\x11.{4}deskcal\0\0", re.DOTALL)
 _READY = b"Z\0\0\0\5I"
 _PLAIN = "?sslmode=disable&gssencmode=disable"
 CHUNK_BYTES = 65_536
@@ -35,6 +36,10 @@ class PostgresProxy:
         self.at_commit = AtCommit.PASS
         self.is_pooler = False
         """Whether clients are told of other server processes than they get."""
+        self.loses_notifications = False
+        """Whether what NOTIFY sends never reaches the node."""
+        self.lost = 0
+        """Notifications."""
         self.freezes_after_greeting = False
         """Whether nothing comes through any more once a client is let in."""
 
@@ -135,6 +140,9 @@ class PostgresProxy:
                 continue
             if self.is_pooler:
                 data = _KEY_DATA.sub(b"K\0\0\0\x0c\0\0\0\1\0\0\0\1", data)
+            if self.loses_notifications:
+                data, count = _NOTIFICATION.subn(b"", data)
+                self.lost += count
             to_node.write(data)
             await to_node.drain()
             if self.freezes_after_greeting and _KEY_DATA.search(data):

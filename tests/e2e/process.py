@@ -28,6 +28,18 @@ class ServerProcess:
         self.process.kill()
         await self.process.wait()
 
+    def pause(self) -> None:
+        """Has it stand still."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """After `pause`."""
+        self.process.send_signal(signal.SIGCONT)
+
+    async def end(self) -> None:
+        """Sees to it that it is gone, however it is doing."""
+        await _end(self.process)
+
     async def stop(self, number: signal.Signals) -> int:
         """Asks it to stop; its exit status."""
         self.process.send_signal(number)
@@ -41,13 +53,11 @@ def environment() -> dict[str, str]:
     return kept | {"DESKCAL_SECRET": SECRET, "PYTHONIOENCODING": "utf-8"}
 
 
-@asynccontextmanager
-async def serve(data: Path, *options: str) -> AsyncIterator[ServerProcess]:
-    """A server that is ready; gone at the end, whatever happens."""
-    arguments = ("serve", "--data", str(data), "--tcp", "127.0.0.1:0", "--web", "off", *options)
+async def start(*options: str) -> ServerProcess:
+    """A server that is ready, `options` name its store. Whoever starts it ends it."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
-        *arguments,
+        *("serve", "--tcp", "127.0.0.1:0", "--web", "off", *options),
         env=environment(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -55,11 +65,26 @@ async def serve(data: Path, *options: str) -> AsyncIterator[ServerProcess]:
     try:
         async with asyncio.timeout(WAIT_SEC):
             host, port = await _ready(process)
-        yield ServerProcess(process, host, port)
+    except BaseException:
+        await _end(process)
+        raise
+    return ServerProcess(process, host, port)
+
+
+@asynccontextmanager
+async def serve(data: Path, *options: str) -> AsyncIterator[ServerProcess]:
+    """A server that is ready; gone at the end, whatever happens."""
+    server = await start("--data", str(data), *options)
+    try:
+        yield server
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+        await server.end()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
 
 
 async def _ready(process: asyncio.subprocess.Process) -> tuple[str, int]:

@@ -1,11 +1,13 @@
 """Moving a store: everything comes out of any backend and goes into any, and is the same there."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 
 from deskcal.directory import Desk as NamedDesk
@@ -13,6 +15,7 @@ from deskcal.directory import Manager
 from deskcal.limits import Limits
 from deskcal.moving import BadExport, Export, Told
 from deskcal.store import Notification, NotificationKey, NotificationState, StoredChange, StoreError
+from deskcal.store.postgres_lock import hold_for_import
 from deskcal.store.postgres_moving import export_postgres, import_postgres
 from deskcal.store.sqlite_moving import export_sqlite, import_sqlite
 from harness import ADMIN, Desk, everything, open_desk, token
@@ -204,13 +207,31 @@ async def test_an_import_goes_into_an_empty_store_only(place: Place, target: Pla
         assert (await desk.rows(BOSS))[1] == 1
 
 
-async def test_an_import_waits_for_nobody_who_uses_the_store(place: Place, target: Place) -> None:
+async def test_an_import_into_a_store_that_is_served_is_refused(
+    place: Place, target: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskcal.store.postgres_lock.IMPORT_WAIT_SEC", 0.2)
     await fill(place)
     lines = await exported(place)
     async with open_desk(target):
         with pytest.raises(StoreError, match=r"us(e|ing)"):
             await imported(target, lines)
     await imported(target, lines)
+
+
+async def test_an_import_waits_until_the_database_has_noticed_that_another_was_killed(
+    place: Place, database: PostgresPlace
+) -> None:
+    await fill(place)
+    lines = await exported(place)
+    async with await psycopg.AsyncConnection.connect(database.url, autocommit=True) as killed:
+        await hold_for_import(killed)
+        waiting = asyncio.create_task(imported(database, lines))
+        refused = "SELECT 1 FROM pg_stat_activity WHERE query LIKE %s AND state = 'idle'"
+        while not await (await killed.execute(refused, ["%try_advisory_lock%"])).fetchone():
+            assert not waiting.done()
+            await asyncio.sleep(0.01)
+    await waiting
 
 
 def spoilt(lines: list[bytes]) -> list[bytes]:

@@ -77,6 +77,16 @@ async def test_the_retry_of_what_was_not_known_makes_no_second_event(
     assert [change.event_id for change in await store.feed.changes(0, 10)] == [again.id]
 
 
+async def test_the_retry_at_another_node_of_what_was_not_known_makes_no_second_event(
+    proxy: PostgresProxy, store: Store, direct: Store
+) -> None:
+    proxy.at_commit = AtCommit.CUT_AFTER
+    with pytest.raises(Timeout):
+        await store.mutate(adding(key="a"))
+    again = await done(direct.mutate(adding(key="a")))
+    assert await ids(direct) == [again.id]
+
+
 async def test_the_retry_of_what_never_came_to_the_database_makes_the_event(
     proxy: PostgresProxy, store: Store
 ) -> None:

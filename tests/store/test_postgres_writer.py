@@ -250,31 +250,6 @@ async def test_a_number_that_is_held_for_long_is_skipped_by_no_reader(
     assert [change.seq for change in await node.feed.changes(1, 10)] == [2, 3]
 
 
-async def test_a_node_that_is_stopped_while_it_sends_a_group_loses_its_locks(
-    url: str, node: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As it is left when only a part of a group has come through: no timeout of its own begins."""
-    monkeypatch.setattr("deskcal.store.postgres_files.IDLE_IN_TRANSACTION_SEC", 0.1)
-    stopped = psycopg.connect(url, application_name="deskcal")
-    half = stopped.pgconn
-    half.enter_pipeline_mode()
-    half.send_query_params(b"BEGIN", None)
-    half.send_query_params(b"UPDATE counter SET last_seq = last_seq + 1", None)
-    half.send_flush_request()
-    half.flush()
-    found = [half.get_result() for _ in range(4)]
-    assert [result and result.command_status for result in found] == [
-        b"BEGIN",
-        None,
-        b"UPDATE 1",
-        None,
-    ]
-    with pytest.raises(Unavailable, match="holds a lock"):
-        await node.mutate(adding())
-    await node.mutate(adding())
-    stopped.close()
-
-
 async def test_what_waits_behind_a_held_number_is_answered_within_its_deadline(
     node: Store, other: Other
 ) -> None:

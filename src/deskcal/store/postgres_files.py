@@ -31,6 +31,7 @@ RunJob = Callable[[Callable[[Connection, Batch], Awaitable[Any]]], Awaitable[Any
 """`await job(function)`: `await function(connection, batch)` in a write transaction of its own."""
 
 APPLICATION = "deskcal"
+"""Whose tables these are; and of every connection, with what the URL names behind it."""
 MIGRATION_LOCK = (0x6465736B, 0)
 CONNECT_TIMEOUT_SEC = 5
 IDLE_IN_TRANSACTION_SEC = 5
@@ -44,7 +45,6 @@ NEW_TIMEOUT_VERSION = 170_000
 """PostgreSQL from 17 on ends a transaction that takes too long."""
 
 _SETTINGS = {
-    "application_name": APPLICATION,
     "client_encoding": "utf8",
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -58,10 +58,12 @@ _COMMITS = """
         CASE current_setting('synchronous_commit')
             WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
         pg_backend_pid()"""
+# What has an id of a transaction has locked rows; an export, which takes long, has none.
 _END_STALLED = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()
-      AND state = 'active' AND wait_event = 'ClientRead'
+    WHERE datname = current_database() AND starts_with(application_name, %s)
+      AND pid <> pg_backend_pid() AND state = 'active'
+      AND (wait_event = 'ClientRead' OR wait_event = 'ClientWrite' AND backend_xid IS NOT NULL)
       AND xact_start < clock_timestamp() - make_interval(secs => %s)"""
 _OTHER_TABLE = """
     SELECT c.relname FROM pg_class AS c
@@ -93,7 +95,9 @@ async def connect(url: str, limits: Limits) -> Connection:
 
 def _parameters(url: str, limits: Limits) -> dict[str, Any]:
     timeout = {"tcp_user_timeout": int(limits.request_deadline_sec * 1000)}
-    return _SETTINGS | timeout | parsed(url) | {"autocommit": True}
+    given = parsed(url)
+    name = " ".join(filter(None, (APPLICATION, given.get("application_name"))))
+    return _SETTINGS | timeout | given | {"autocommit": True, "application_name": name}
 
 
 async def _configure_in_time(connection: Connection, *, limits: Limits) -> None:
@@ -222,9 +226,10 @@ def cut_after(connection: Connection, seconds: float) -> Iterator[None]:
 
 
 async def end_stalled(connection: Connection) -> None:
-    """Ends transactions of nodes that were stopped while they sent a group, and hold its locks.
+    """Ends transactions of nodes that were stopped amid sending or taking, and hold their locks.
 
-    PostgreSQL's own timeout does not begin before it has all that was sent at once.
+    PostgreSQL's own timeout does not begin before it has all that is sent at once, nor while it
+    can't get rid of what it has found.
     """
     cursor = await connection.execute(_END_STALLED, (APPLICATION, IDLE_IN_TRANSACTION_SEC))
     row = await cursor.fetchone()

@@ -15,7 +15,12 @@ from msgspec import Struct
 from deskcal.store import Committed, StoreError
 from deskcal.store.postgres_batch import CHANNEL
 from deskcal.store.postgres_feed import PostgresFeed
-from deskcal.store.postgres_files import Connection, cut_after
+from deskcal.store.postgres_files import (
+    IDLE_IN_TRANSACTION_SEC,
+    Connection,
+    cut_after,
+    end_stalled,
+)
 from deskcal.store.postgres_reminders import PostgresReminders
 
 POLL_SEC = 1
@@ -69,6 +74,7 @@ class PostgresNudges:
         self._connection: Connection | None = None
         self._fired_seq = 0
         self._poll_at = 0.0
+        self._end_stalled_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -135,6 +141,9 @@ class PostgresNudges:
         if self._loop.time() >= self._poll_at:
             (due,) = await _row(connection, _NEXT_DUE)
             self._poll_at = self._loop.time() + POLL_SEC
+        if self._loop.time() >= self._end_stalled_at:
+            await end_stalled(connection)
+            self._end_stalled_at = self._loop.time() + IDLE_IN_TRANSACTION_SEC
         is_new = last_seq > self._feed.last_seq
         has_fired = fired_seq > self._fired_seq
         self._feed.saw(last_seq, floor_seq)
