@@ -42,8 +42,7 @@ export function EventPanel({ row, draft, zone, session, directory, api, actions,
       const made = await actions.create(fields);
       if (made) onOpen(made);
     } else if (base) {
-      await actions.save(base, fields);
-      setBase(null);
+      if (await actions.save(base, fields)) setBase(null);
     }
   };
   const edited = draft ?? (base && fieldsOf(base));

@@ -93,11 +93,13 @@ function HoursFields({ hours, onChange }: HoursProps) {
   );
 }
 
-/** "Ada, Bo, Cy", or "Ada, Bo and 3 more". */
+const LIST = new Intl.ListFormat("en-GB");
+
+/** "Ada, Bo and Cy", or "Ada, Bo and 3 more". */
 export function namesOf(managers: number[], directory: Directory): string {
   const shown = managers.length > 3 ? 2 : 3;
-  const names = managers.slice(0, shown).map((id) => directory.person(id).name).join(", ");
-  return managers.length > shown ? `${names} and ${managers.length - shown} more` : names;
+  const names = managers.slice(0, shown).map((id) => directory.person(id).name);
+  return LIST.format(managers.length > shown ? [...names, `${managers.length - shown} more`] : names);
 }
 
 const KEY = "deskcal.hours";
