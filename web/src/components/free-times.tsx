@@ -7,6 +7,7 @@ import { timeIn } from "../calendar-event";
 import type { Directory } from "../use-directory";
 import { useSlots } from "../use-busy";
 import type { Slot } from "../wire";
+import { Icon } from "./icon";
 
 interface Props {
   api: Api;
@@ -38,7 +39,7 @@ export function FreeTimes({ api, managers, minutes, date, chosen, zone, director
         <h3 className="label" id={heading}>Free times</h3>
         <button type="button" className="text-button" aria-expanded={isOpen || problem !== ""} aria-label={`Working hours: ${hoursText(hours)}`}
           onClick={() => setIsOpen(!isOpen)}>
-          {hoursText(hours)}
+          {hoursText(hours)} <Icon name="down" size={12} />
         </button>
       </div>
       {(isOpen || problem) && <HoursFields hours={hours} onChange={change} />}
