@@ -3,7 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from deskcal.client import Client
-from deskcal.client_data import Change, ChangePage, EventPage, HistoryEntry, Reminder
+from deskcal.client_data import Change, ChangePage, EventPage, HistoryEntry, Reminder, Slot
 from deskcal.errors import (
     Conflict,
     DeskcalError,
@@ -64,6 +64,7 @@ __all__ = [
     "Priority",
     "Reminder",
     "ResyncRequired",
+    "Slot",
     "Timeout",
     "TooManyRequests",
     "Unauthorized",

@@ -8,8 +8,18 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
+from deskcal.client_answers import (
+    CursorAnswer,
+    EventAnswer,
+    FreeBusyAnswer,
+    HistoryAnswer,
+    SlotsAnswer,
+    SubscribedAnswer,
+    TimeAnswer,
+    TokenAnswer,
+)
 from deskcal.client_calls import Answer, Options
 from deskcal.client_data import (
     Change,
@@ -20,36 +30,12 @@ from deskcal.client_data import (
     HistoryEntry,
     NewEvent,
     Reminder,
+    Slot,
+    SlotQuery,
 )
 from deskcal.client_feed import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client_link import Link
 from deskcal.model import Event, ParticipantStatus
-
-
-class _OneEvent(Struct):
-    event: Event
-
-
-class _History(Struct):
-    history: list[HistoryEntry]
-    more: int = 0
-
-
-class _Token(Struct):
-    token: str
-
-
-class _Cursor(Struct):
-    next: int
-
-
-class _Subscribed(Struct):
-    chanels: list[str]
-
-
-class _Time(Struct):
-    time: int
-
 
 _WIRE_NAMES = {"since": "from", "until": "to", "desk_filter": "deskFilter"}
 
@@ -132,7 +118,7 @@ class Client:
 
     async def ping(self, *, token: str | None = None) -> int:
         """The server's time, Unix seconds; the token's reminders come from now on."""
-        return msgspec.json.decode(await self._ask("Ping", {}, token), type=_Time).time
+        return msgspec.json.decode(await self._ask("Ping", {}, token), type=TimeAnswer).time
 
     async def add_event(
         self,
@@ -227,10 +213,27 @@ class Client:
         while True:
             data = {"id": event_id, "since": found[-1].seq if found else 0}
             answer = await self._ask("MngGetCalendarEventHistory", data, token)
-            page = msgspec.json.decode(answer, type=_History)
+            page = msgspec.json.decode(answer, type=HistoryAnswer)
             found += page.history
             if not page.more:
                 return found
+
+    async def get_free_busy(
+        self, manager_ids: Sequence[int], since: int, until: int, *, token: str | None = None
+    ) -> dict[int, list[tuple[int, int]]]:
+        """When each of the managers is busy in [since, until): start and end, in order."""
+        data = {"manager_ids": manager_ids, "from": since, "to": until}
+        answer = await self._ask("MngGetCalendarFreeBusy", data, token)
+        found = msgspec.json.decode(answer, type=FreeBusyAnswer).managers
+        return {one.manager_id: one.busy for one in found}
+
+    async def find_slots(
+        self, *, token: str | None = None, **query: Unpack[SlotQuery]
+    ) -> list[Slot]:
+        """The earliest times at which all are free, else those with the fewest busy."""
+        data = {_WIRE_NAMES.get(name, name): value for name, value in query.items()}
+        answer = await self._ask("MngFindCalendarSlots", data, token)
+        return msgspec.json.decode(answer, type=SlotsAnswer).slots
 
     async def ack_reminder(self, reminder: str, *, token: str | None = None) -> None:
         """Marks the reminder of that token read, on all of the manager's connections."""
@@ -240,7 +243,7 @@ class Client:
         """Has it again at `until` (Unix seconds), for this manager alone; its token then."""
         data = {"token": reminder, "until": until}
         answer = await self._ask("MngSnoozeCalendarReminder", data, token)
-        return msgspec.json.decode(answer, type=_Token).token
+        return msgspec.json.decode(answer, type=TokenAnswer).token
 
     async def changes(
         self,
@@ -342,7 +345,7 @@ class Client:
         return self._link.messages()
 
     def _subscribed(self, answer: Raw, cursor: int | None, token: str | None) -> list[str]:
-        channels = msgspec.json.decode(answer, type=_Subscribed).chanels
+        channels = msgspec.json.decode(answer, type=SubscribedAnswer).chanels
         self._link.keep_subscribed(token or self._token, channels, cursor)
         return channels
 
@@ -351,10 +354,10 @@ class Client:
         answer = await self.call_raw("MngGetCalendarChanges", {"deskFilter": "*"}, token=token)
         if answer.status != 200:
             return None
-        return msgspec.json.decode(answer.data, type=_Cursor).next
+        return msgspec.json.decode(answer.data, type=CursorAnswer).next
 
     async def _event(self, command: str, data: Mapping[str, Any], token: str | None) -> Event:
-        return msgspec.json.decode(await self._ask(command, data, token), type=_OneEvent).event
+        return msgspec.json.decode(await self._ask(command, data, token), type=EventAnswer).event
 
     async def _ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
         answer = await self.call_raw(command, data, token=token)

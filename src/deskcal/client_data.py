@@ -1,4 +1,4 @@
-"""What a client sends and gets: the fields of events, queries, pages, changes, reminders."""
+"""What a client sends and gets: fields of events, queries, pages, slots, changes, reminders."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Required, TypedDict
@@ -61,6 +61,40 @@ class EventQuery(TypedDict, total=False):
     login: int
     status: int | Sequence[int]
     type: int | Sequence[int]
+
+
+class WorkingHours(TypedDict):
+    """Hours of one day, by the clock of a zone."""
+
+    start: str
+    """A clock time such as `09:00`."""
+    end: str
+    """Later than `start`; `24:00` at most."""
+    timezone: str
+    """IANA name."""
+    weekdays: Sequence[int]
+    """1 is Monday."""
+
+
+class SlotQuery(TypedDict, total=False):
+    """What times to find; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
+
+    manager_ids: Required[Sequence[int]]
+    since: Required[int]
+    until: Required[int]
+    duration_sec: Required[int]
+    step_sec: int
+    limit: int
+    hours: WorkingHours
+
+
+class Slot(Struct, frozen=True):
+    """A time to meet, Unix seconds."""
+
+    start_time: int
+    end_time: int
+    busy: list[int]
+    """Managers who are not free; empty: all are."""
 
 
 class EventPage(Struct, frozen=True):

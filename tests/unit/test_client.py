@@ -10,8 +10,9 @@ import pytest
 from msgspec import Raw, Struct
 
 import deskcal
-from deskcal import Client, Event, ParticipantStatus, Priority
+from deskcal import Client, Event, ParticipantStatus, Priority, Slot
 from deskcal.client_calls import may_repeat
+from deskcal.client_data import WorkingHours
 from deskcal.documents import encode_event
 from deskcal.errors import BY_CODE
 
@@ -198,6 +199,36 @@ async def test_a_list_is_asked_for_in_the_words_of_the_wire() -> None:
             "limit": 1000,
             "offset": 0,
             "status": [0, 1],
+        }
+
+
+async def test_busy_times_come_by_manager() -> None:
+    async with served() as (server, client):
+        running = await later(client.get_free_busy([11, 12], 1, 9))
+        request = await server.request()
+        busy = [{"manager_id": 11, "busy": [[1, 3], [5, 9]]}, {"manager_id": 12, "busy": []}]
+        request.answer({"managers": busy})
+        assert await ended(running) == {11: [(1, 3), (5, 9)], 12: []}
+        assert request.command == "MngGetCalendarFreeBusy"
+        assert request.data == {"manager_ids": [11, 12], "from": 1, "to": 9}
+
+
+async def test_slots_are_asked_for_in_the_words_of_the_wire() -> None:
+    hours: WorkingHours = {"start": "09:00", "end": "18:00", "timezone": "UTC", "weekdays": [1]}
+    async with served() as (server, client):
+        running = await later(
+            client.find_slots(manager_ids=[11], since=1, until=99, duration_sec=60, hours=hours)
+        )
+        request = await server.request()
+        request.answer({"slots": [{"start_time": 1, "end_time": 61, "busy": [11]}]})
+        assert await ended(running) == [Slot(1, 61, [11])]
+        assert request.command == "MngFindCalendarSlots"
+        assert request.data == {
+            "manager_ids": [11],
+            "from": 1,
+            "to": 99,
+            "duration_sec": 60,
+            "hours": hours,
         }
 
 

@@ -81,7 +81,7 @@ def test_a_reminder_pops_up_is_snoozed_and_done(
     expect(card).to_have_count(0)
     wire.add(title=title + "!", start_time=start, end_time=start + 600, remind_time=now() - 5)
     card = page.locator(".reminder").filter(has_text=title + "!")
-    card.get_by_role("button", name="Done").click()
+    card.get_by_role("button", name="Dismiss").click()
     expect(card).to_have_count(0)
 
 
@@ -92,7 +92,7 @@ def test_a_reminder_done_in_one_tab_is_gone_in_the_other(open_page: OpenPage, wi
     cards = [page.locator(".reminder").filter(has_text="In both") for page in pages]
     for card in cards:
         expect(card).to_be_visible()
-    cards[0].get_by_role("button", name="Done").click()
+    cards[0].get_by_role("button", name="Dismiss").click()
     expect(cards[1]).to_have_count(0)
 
 
@@ -110,6 +110,27 @@ def test_a_restart_of_the_server_is_shown_and_caught_up_with(
     expect(event_named(page, title)).to_be_visible(timeout=15_000)
     expect(page.get_by_text("The connection is lost")).to_have_count(0)
     assert_live(page, served)
+
+
+def test_an_edit_that_can_t_be_saved_stays_in_its_form(
+    open_page: OpenPage, served: Served, size: Size
+) -> None:
+    wire = Wire(served.tcp, served.token())
+    event = wire.add(title="Before")
+    wire.close()
+    page = open_page(f"?view=agenda&event={event['id']}", size=size)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    title = page.get_by_label("Title", exact=True)
+    title.fill("Written while away")
+    served.stop()
+    expect(page.get_by_text("The connection is lost")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("There is no connection")).to_be_visible()
+    expect(title).to_have_value("Written while away")
+    served.start()
+    expect(page.get_by_text("The connection is lost")).to_have_count(0, timeout=15_000)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Written while away")).to_be_visible()
 
 
 def assert_live(page: Page, served: Served) -> None:

@@ -1,8 +1,8 @@
 // One function a command that the page uses.
 
 import type { Connection } from "./connection";
-import type { AddEvent, EventRow, GetEventsByFilter, UpdateEvent } from "./types.gen";
-import type { ChangesAnswer, DirectoryAnswer, ListAnswer, SlotsAnswer } from "./wire";
+import type { AddEvent, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, UpdateEvent } from "./types.gen";
+import type { ChangesAnswer, DirectoryAnswer, FreeBusyAnswer, ListAnswer, SlotsAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
@@ -65,7 +65,11 @@ export class Api {
     await this.connection.call("MngSnoozeCalendarReminder", { token, until });
   }
 
-  slots(data: { manager_ids: number[]; duration_sec: number; from: number; to: number; limit: number }): Promise<SlotsAnswer> {
+  freeBusy(data: GetFreeBusy): Promise<FreeBusyAnswer> {
+    return this.connection.call("MngGetCalendarFreeBusy", data);
+  }
+
+  slots(data: FindSlots): Promise<SlotsAnswer> {
     return this.connection.call("MngFindCalendarSlots", data);
   }
 }

@@ -177,6 +177,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           zone={zone}
           session={session}
           directory={directory}
+          api={link.api}
           actions={actions}
           onOpen={open}
           onClose={close}

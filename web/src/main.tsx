@@ -14,6 +14,7 @@ import "./styles/panel.css";
 import "./styles/notes.css";
 import "./styles/form.css";
 import "./styles/dialog.css";
+import "./styles/free-times.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 

@@ -20,7 +20,8 @@ export interface Conflict {
 
 export interface Actions {
   create: (fields: Fields) => Promise<EventRow | null>;
-  save: (base: EventRow, mine: Fields) => Promise<EventRow | null>;
+  /** Whether the form can go: it is saved, or has become a conflict. */
+  save: (base: EventRow, mine: Fields) => Promise<boolean>;
   move: (row: EventRow, times: Times) => void;
   setStatus: (row: EventRow, status: EventStatus) => void;
   remove: (row: EventRow) => Promise<boolean>;
@@ -94,10 +95,10 @@ export function useActions(api: Api, { put, drop }: Events, tell: Tell): Actions
       try {
         const row = await send(base, mine);
         if (row) tell(`Saved: ${short(row)}`, { undo: row.version > base.version ? undoTo(base, row) : undefined });
-        return row;
+        return true;
       } catch (failure) {
         fail(failure);
-        return null;
+        return false;
       }
     },
     [send, tell, fail, undoTo],

@@ -32,8 +32,23 @@ export interface DirectoryAnswer {
   default_timezone?: string;
 }
 
+/** Unix seconds; the end is not part of it. */
+export type Interval = [start: number, end: number];
+
+export interface FreeBusyAnswer {
+  /** Intervals in order, none overlapping. */
+  managers: { manager_id: number; busy: Interval[] }[];
+}
+
+/** A time to meet; `busy` names managers who can't. */
+export interface Slot {
+  start_time: number;
+  end_time: number;
+  busy: number[];
+}
+
 export interface SlotsAnswer {
-  slots: { start_time: number; end_time: number; busy: number[] }[];
+  slots: Slot[];
 }
 
 /** One pushed change; of a deletion `row` is null. */

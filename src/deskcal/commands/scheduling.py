@@ -101,7 +101,7 @@ def _slot_search(data: FindSlots) -> SlotSearch:
     )
     if wanted.points > MAX_GRID_POINTS:
         raise InvalidField(
-            f"step_sec ({data.step_sec}) gives {wanted.points} times from from to to; "
+            f"step_sec ({data.step_sec}) gives {wanted.points} times between from and to; "
             f"at most {MAX_GRID_POINTS} are looked at: take a larger step or a shorter range",
             field="step_sec",
         )

@@ -10,11 +10,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deskcal.commands import Context
 from deskcal.errors import DeskcalError
+from deskcal.gateway.assets import Assets
 from deskcal.gateway.figures import registry_of
 from deskcal.gateway.ics_feed import IcsFeed
 from deskcal.gateway.sockets import Sockets
@@ -74,16 +74,6 @@ class _Guarded:
         await self._inner(scope, receive, guarded)
 
 
-class _Assets(StaticFiles):
-    """Files whose names carry a hash of what is in them."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        """As any file, and good for ever."""
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["cache-control"] = "public, max-age=31536000, immutable"
-        return response
-
-
 def page_directory() -> Path:
     """Where the built page lies, if it is built."""
     return Path(str(resources.files("deskcal.gateway"))) / PAGE
@@ -133,6 +123,6 @@ def site(context: Context, sockets: Sockets) -> ASGIApp:
         Route("/metrics", metrics),
         Route("/ics/{token}.ics", IcsFeed(context).serve),
         WebSocketRoute("/ws", sockets.serve),
-        Mount("/assets", _Assets(directory=page / "assets", check_dir=False)),
+        Mount("/assets", Assets(page / "assets")),
     ]
     return _Guarded(Starlette(routes=routes))

@@ -14,7 +14,7 @@ interface Props {
 export function ConnectionBar({ state, error, onRetry, onReload, onLeave }: Props) {
   const [text, label, act] =
     state === "lost"
-      ? ["The connection is lost. What you see may be old; changes wait until it is back.", "Try now", onRetry]
+      ? ["The connection is lost. What you see may be old; nothing can be saved until it is back.", "Try now", onRetry]
       : state === "refused"
         ? ["Your session is over. Sign in again.", "Sign in", onLeave]
         : error

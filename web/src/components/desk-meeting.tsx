@@ -1,7 +1,6 @@
 // One meeting for a desk: brand and desk, who of it, when. Source: seed 000, "Desk Meeting Flow".
 
-import { DateTime } from "luxon";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Api } from "../api";
 import { dateIn, nowSeconds, secondsOf, timeIn } from "../calendar-event";
 import { deskMatches } from "../desk-mask";
@@ -11,10 +10,11 @@ import { safeHref } from "../ast/ast-tree";
 import type { Session } from "../session";
 import { EventType, type EventRow, type Json } from "../types.gen";
 import type { Actions } from "../use-actions";
+import { useBusy, type Busy } from "../use-busy";
 import type { Directory } from "../use-directory";
-import type { SlotsAnswer } from "../wire";
 import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
+import { FreeTimes, namesOf } from "./free-times";
 
 interface Props {
   session: Session;
@@ -28,8 +28,6 @@ interface Props {
 }
 
 const LENGTHS: [number, string][] = [[15, "15 min"], [30, "30 min"], [45, "45 min"], [60, "1 hour"], [90, "1½ hours"]];
-const DAYS_SEARCHED = 5;
-const SLOTS_OFFERED = 4;
 
 export function DeskMeeting({ session, zone, day, directory, api, actions, onOpen, onClose }: Props) {
   const [brand, setBrand] = useState(directory.person(session.id).brand || directory.brands[0] || "default");
@@ -40,22 +38,24 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
   const team = useMemo(() => teamOf(directory, brand, desk), [directory, brand, desk]);
   const [left, setLeft] = useState<number[]>([]);
   const [title, setTitle] = useState("");
-  const [date, setDate] = useState(day < dateIn(nowSeconds(), zone) ? dateIn(nowSeconds(), zone) : day);
-  const [time, setTime] = useState("10:00");
+  const [first] = useState(() => firstTime(day, zone));
+  const [date, setDate] = useState(first.date);
+  const [time, setTime] = useState(first.time);
   const [minutes, setMinutes] = useState(30);
   const [meet, setMeet] = useState("");
   const [isSaving, setIsSaving] = useState(false);
   const going = team.filter((one) => !left.includes(one.id)).map((one) => one.id);
-  const slots = useSlots(api, going, minutes, date, zone);
+  const everybody = [session.id, ...going.filter((id) => id !== session.id)];
+  const start = secondsOf(date, time, zone);
+  const busy = useBusy(api, everybody, start, start + minutes * 60, null);
   const usualTitle = `${directory.deskTitle(desk)} meeting`;
 
   const save = async () => {
-    const start_time = secondsOf(date, time, zone);
-    if (Number.isNaN(start_time)) return;
+    if (Number.isNaN(start)) return;
     setIsSaving(true);
     const made = await actions.create(
       newFields({
-        brand, desk, start_time, end_time: start_time + minutes * 60, timezone: zone,
+        brand, desk, start_time: start, end_time: start + minutes * 60, timezone: zone,
         type: EventType.MEETING, owner_manager_id: session.id, title: title.trim() || usualTitle,
         remind_before_sec: 900, ast_json: meetNote(meet),
         participants: going.filter((id) => id !== session.id).map(newGuest),
@@ -99,7 +99,10 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
                 <input type="checkbox" checked={!left.includes(one.id)}
                   onChange={() => setLeft((all) => (all.includes(one.id) ? all.filter((id) => id !== one.id) : [...all, one.id]))} />
                 <Avatar person={one} />
-                {one.name}
+                <span className="guest-name">
+                  {one.name}
+                  {busy?.has(one.id) && <small className="busy">Busy</small>}
+                </span>
               </label>
             ))}
             {team.length === 0 && <p className="hint">The directory has no managers on this desk.</p>}
@@ -125,24 +128,33 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
             </select>
           </label>
         </div>
-        {slots.length > 0 && (
-          <div className="chips" role="group" aria-label="Times when all are free">
-            {slots.map((slot) => (
-              <button key={slot.start_time} type="button" className="chip"
-                onClick={() => (setDate(dateIn(slot.start_time, zone)), setTime(timeIn(slot.start_time, zone)))}>
-                {dateIn(slot.start_time, zone) === date ? "" : `${DateTime.fromISO(dateIn(slot.start_time, zone)).toFormat("ccc")} `}
-                {timeIn(slot.start_time, zone)}
-                {slot.busy.length > 0 && ` · ${slot.busy.length} busy`}
-              </button>
-            ))}
-          </div>
-        )}
+        <WhoIsFree everybody={everybody} busy={Number.isNaN(start) ? null : busy} directory={directory} />
+        <FreeTimes api={api} managers={going.length ? everybody : []} minutes={minutes} date={date} chosen={start} zone={zone} directory={directory}
+          onPick={(slot) => (setDate(dateIn(slot.start_time, zone)), setTime(timeIn(slot.start_time, zone)))} />
         <label className="field">
           <span className="label">Google Meet link</span>
           <input className="input" type="url" placeholder="https://meet.google.com/…" value={meet} onChange={(event) => setMeet(event.target.value)} />
         </label>
       </div>
     </Dialog>
+  );
+}
+
+/** Ten o'clock of the day, or the next half hour where that is past. */
+function firstTime(day: string, zone: string): { date: string; time: string } {
+  const soon = Math.ceil(nowSeconds() / 1800) * 1800;
+  const start = Math.max(secondsOf(day, "10:00", zone), soon);
+  return { date: dateIn(start, zone), time: timeIn(start, zone) };
+}
+
+/** At the time that is chosen; nothing as long as it is not known. */
+function WhoIsFree({ everybody, busy, directory }: { everybody: number[]; busy: Busy | null; directory: Directory }) {
+  const hindered = everybody.filter((id) => busy?.has(id));
+  return (
+    <p className="who-is-free" role="status">
+      {busy && hindered.length === 0 && <span className="free">{everybody.length === 1 ? "You are free then" : `All ${everybody.length} are free then`}</span>}
+      {hindered.length > 0 && <span className="busy">{namesOf(hindered, directory)} {hindered.length === 1 ? "is" : "are"} busy then</span>}
+    </p>
   );
 }
 
@@ -157,25 +169,4 @@ function meetNote(address: string): Json {
   if (!href) return null;
   const link = { type: "text", text: href, marks: [{ type: "link", attrs: { href } }] };
   return { type: "doc", content: [{ type: "paragraph", content: [link] }] };
-}
-
-/** Times when all are free, from the chosen day on; none where the server can't tell. */
-function useSlots(api: Api, managers: number[], minutes: number, date: string, zone: string): SlotsAnswer["slots"] {
-  const [slots, setSlots] = useState<SlotsAnswer["slots"]>([]);
-  const key = managers.join();
-  useEffect(() => {
-    let isStale = false;
-    const from = Math.max(nowSeconds(), secondsOf(date, "09:00", zone));
-    const to = secondsOf(date, "18:00", zone) + (DAYS_SEARCHED - 1) * 86_400;
-    const hours = { start: "09:00", end: "18:00", timezone: zone, weekdays: [1, 2, 3, 4, 5] };
-    if (!key) return setSlots([]);
-    api.slots({ manager_ids: key.split(",").map(Number), duration_sec: minutes * 60, from: from - (from % 900) + 900, to, limit: SLOTS_OFFERED, hours } as never).then(
-      (found) => isStale || setSlots(found.slots),
-      () => isStale || setSlots([]),
-    );
-    return () => {
-      isStale = true;
-    };
-  }, [api, key, minutes, date, zone]);
-  return slots;
 }

@@ -1,13 +1,16 @@
 // The form of an event.
 
 import { useId, useState } from "react";
+import type { Api } from "../api";
 import { AstEditor } from "../ast/ast-editor";
+import { busyText } from "../busy";
 import { allDayDates, allDayTimes, dateIn, eventZone, movedEnd, secondsOf, timeIn } from "../calendar-event";
 import type { Fields } from "../event-fields";
 import { newGuest } from "../guests";
 import { PRIORITIES, TYPES } from "../labels";
 import { movedReminder } from "../reminder-choice";
-import { ParticipantRole, ParticipantStatus, type EventRow, type EventType, type Priority } from "../types.gen";
+import { EventStatus, ParticipantRole, ParticipantStatus, type EventRow, type EventType, type Priority } from "../types.gen";
+import { useBusy } from "../use-busy";
 import type { Directory } from "../use-directory";
 import { Icon } from "./icon";
 import { PeopleField } from "./people-field";
@@ -15,21 +18,25 @@ import { ReminderField } from "./reminder-field";
 
 interface Props {
   initial: Fields;
-  isNew: boolean;
+  /** The event as it is on the server; null: a new one. */
+  saved: EventRow | null;
   changedMeanwhile: boolean;
   zone: string;
   directory: Directory;
+  api: Api;
   onSave: (fields: Fields) => Promise<void>;
   onCancel: () => void;
 }
 
 const HOUR_SEC = 3600;
 
-export function EventForm({ initial, isNew, changedMeanwhile, zone, directory, onSave, onCancel }: Props) {
+export function EventForm({ initial, saved, changedMeanwhile, zone, directory, api, onSave, onCancel }: Props) {
   const [fields, setFields] = useState(initial);
   const [isSaving, setIsSaving] = useState(false);
   const [error, setError] = useState("");
   const notes = useId();
+  const isNew = saved === null;
+  const busy = useBusy(api, invitedTo(fields), fields.start_time, fields.end_time, saved);
   const set = (changes: Partial<Fields>) => setFields((before) => ({ ...before, ...changes }));
   const submit = async () => {
     const wrong = problemOf(fields);
@@ -112,6 +119,7 @@ export function EventForm({ initial, isNew, changedMeanwhile, zone, directory, o
           guests={fields.participants}
           owner={fields.owner_manager_id}
           brand={fields.brand}
+          busyText={(id) => busyText(busy?.get(id) ?? [], fields.start_time, fields.end_time, zone)}
           directory={directory}
           onChange={(participants) => set({ participants })}
           onOwner={(owner_manager_id) => set({ owner_manager_id, participants: withOwner(fields, owner_manager_id) })}
@@ -145,6 +153,15 @@ function problemOf(fields: Fields): string {
   if (!(fields.start_time > 0) || Number.isNaN(fields.end_time)) return "Say when it is.";
   if (fields.end_time < fields.start_time) return "It ends before it starts.";
   return "";
+}
+
+/** Whose busy times matter: of an open event, of all who have not declined. */
+function invitedTo(fields: Fields): number[] {
+  if (fields.status !== EventStatus.OPEN) return [];
+  const { participants, owner_manager_id } = fields;
+  const isListed = participants.some((guest) => guest.manager_id === owner_manager_id);
+  const coming = participants.filter((guest) => guest.status !== ParticipantStatus.DECLINED).map((guest) => guest.manager_id);
+  return isListed ? coming : [owner_manager_id, ...coming];
 }
 
 /** The organizer of the list follows the owner. */

@@ -1,6 +1,7 @@
 // The side panel: an event to read, or the form to change it.
 
 import { useEffect, useRef, useState } from "react";
+import type { Api } from "../api";
 import type { Fields } from "../event-fields";
 import { fieldsOf } from "../event-fields";
 import type { Session } from "../session";
@@ -17,12 +18,13 @@ interface Props {
   zone: string;
   session: Session;
   directory: Directory;
+  api: Api;
   actions: Actions;
   onOpen: (row: EventRow) => void;
   onClose: () => void;
 }
 
-export function EventPanel({ row, draft, zone, session, directory, actions, onOpen, onClose }: Props) {
+export function EventPanel({ row, draft, zone, session, directory, api, actions, onOpen, onClose }: Props) {
   const [base, setBase] = useState<EventRow | null>(null);
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -40,8 +42,7 @@ export function EventPanel({ row, draft, zone, session, directory, actions, onOp
       const made = await actions.create(fields);
       if (made) onOpen(made);
     } else if (base) {
-      await actions.save(base, fields);
-      setBase(null);
+      if (await actions.save(base, fields)) setBase(null);
     }
   };
   const edited = draft ?? (base && fieldsOf(base));
@@ -50,10 +51,11 @@ export function EventPanel({ row, draft, zone, session, directory, actions, onOp
       {edited ? (
         <EventForm
           initial={edited}
-          isNew={Boolean(draft)}
+          saved={draft ? null : (row ?? base)}
           changedMeanwhile={Boolean(base && row && row.version !== base.version)}
           zone={zone}
           directory={directory}
+          api={api}
           onSave={save}
           onCancel={() => (base ? setBase(null) : onClose())}
         />

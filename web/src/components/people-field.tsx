@@ -12,6 +12,8 @@ interface Props {
   guests: Guest[];
   owner: number;
   brand: string;
+  /** What is known of a manager at the event's time; empty: nothing. */
+  busyText: (manager: number) => string;
   directory: Directory;
   onChange: (guests: Guest[]) => void;
   onOwner: (manager: number) => void;
@@ -19,7 +21,7 @@ interface Props {
 
 const MOST_OFFERED = 6;
 
-export function PeopleField({ guests, owner, brand, directory, onChange, onOwner }: Props) {
+export function PeopleField({ guests, owner, brand, busyText, directory, onChange, onOwner }: Props) {
   const rows = guests.some((guest) => guest.manager_id === owner)
     ? guests
     : [{ ...newGuest(owner), role: ParticipantRole.ORGANIZER, status: 1 as const }, ...guests];
@@ -39,7 +41,10 @@ export function PeopleField({ guests, owner, brand, directory, onChange, onOwner
               <Avatar person={person} />
               <span className="guest-name">
                 {person.name}
-                <small>{isOwner ? "Organizer" : labelOf(ANSWERS, guest.status)}</small>
+                <small>
+                  {isOwner ? "Organizer" : labelOf(ANSWERS, guest.status)}
+                  {busyText(guest.manager_id) && <span className="busy"> · {busyText(guest.manager_id)}</span>}
+                </small>
               </span>
               {!isOwner && (
                 <>

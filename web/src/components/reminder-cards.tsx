@@ -48,7 +48,7 @@ function Card({ reminder, reminders, zone, onOpen, onComplete }: Props & { remin
         <p className="hint">{startText(row, zone)}</p>
         <div className="reminder-actions">
           <button type="button" className="button small" onClick={() => reminders.done(reminder)}>
-            Done
+            Dismiss
           </button>
           <label className="button small select-button">
             Snooze

@@ -1,0 +1,59 @@
+// Asks the server who is busy and when all are free, while a form is filled in.
+
+import { useEffect, useMemo, useState } from "react";
+import type { Api } from "./api";
+import { busyQuestion, ownTime, slotSearch, withoutOwn, type Hours } from "./busy";
+import { nowSeconds } from "./calendar-event";
+import type { EventRow } from "./types.gen";
+import type { FreeBusyAnswer, Interval, SlotsAnswer } from "./wire";
+
+const PAUSE_MS = 250;
+
+interface Asked<Answer> {
+  /** To the question before, while the one to this is awaited. */
+  answer: Answer | null;
+  /** Why there is none. */
+  failure: string;
+  isCurrent: boolean;
+}
+
+/** The answer to a question that changes as somebody types; null asks nothing, another `version` asks again. */
+function useAsked<Question extends object, Answer>(question: Question | null, ask: (question: Question) => Promise<Answer>, version = 0): Asked<Answer> {
+  const key = question ? JSON.stringify([question, version]) : "";
+  const [found, setFound] = useState<{ key: string; answer: Answer | null; failure: string }>({ key: "", answer: null, failure: "" });
+  useEffect(() => {
+    let isStale = false;
+    const keep = (answer: Answer | null, failure: string) => isStale || setFound({ key, answer, failure });
+    const send = () => ask((JSON.parse(key) as [Question])[0]).then((answer) => keep(answer, ""), (error: Error) => keep(null, error.message));
+    const timer = key ? setTimeout(send, PAUSE_MS) : undefined;
+    return () => {
+      isStale = true;
+      clearTimeout(timer);
+    };
+  }, [key, ask]);
+  return { answer: found.answer, failure: found.failure, isCurrent: found.key === key };
+}
+
+export type Busy = ReadonlyMap<number, Interval[]>;
+
+const NOBODY: Busy = new Map();
+
+/** Who of the managers has something else from `from` to `to`; null: not known (yet). See `ownTime`. */
+export function useBusy(api: Api, managers: number[], from: number, to: number, saved: EventRow | null): Busy | null {
+  const question = busyQuestion(managers, from, to, saved);
+  const ask = useMemo(() => api.freeBusy.bind(api), [api]);
+  const { answer, isCurrent } = useAsked(question, ask, saved?.version);
+  const busy = useMemo(() => answer && others(answer, saved), [answer, saved]);
+  if (!question) return NOBODY;
+  return isCurrent ? busy : null;
+}
+
+function others({ managers }: FreeBusyAnswer, saved: EventRow | null): Busy {
+  const left = managers.map(({ manager_id, busy }) => [manager_id, withoutOwn(busy, ownTime(saved, manager_id))] as const);
+  return new Map(left.filter(([, busy]) => busy.length));
+}
+
+export function useSlots(api: Api, managers: number[], minutes: number, date: string, hours: Hours, zone: string): Asked<SlotsAnswer> {
+  const ask = useMemo(() => api.slots.bind(api), [api]);
+  return useAsked(slotSearch(managers, minutes, date, hours, zone, nowSeconds()), ask);
+}
