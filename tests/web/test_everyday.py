@@ -300,3 +300,4 @@ def test_a_day_of_the_month_is_in_order_of_time(open_page: OpenPage, wire: Wire)
     expect(rows).to_have_count(len(wanted))
     for row, name in zip(rows.all(), wanted, strict=True):
         expect(row).to_contain_text(f"Order {name}")
+    assert page.get_by_role("complementary", name="New event", include_hidden=True).count() == 0

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from web.served import OpenPage, Wire, iso_day, monday_at
+from web.served import DESKTOP, OpenPage, Served, Wire, iso_day, monday_at
 
 Size = tuple[int, int]
 HALF, HOUR, DAY = 1800, 3600, 86_400
@@ -105,3 +105,17 @@ def test_the_form_tells_who_has_something_else_at_that_time(
     expect(james).to_contain_text("Busy 13:00–13:15")
     expect(zeynep).to_contain_text("Busy 12:15–12:30")
     expect(guests.get_by_text("Busy")).to_have_count(2)
+
+
+def test_free_times_come_back_with_the_connection(open_page: OpenPage, served: Served) -> None:
+    page = open_page(f"?day={iso_day(monday_at(0, weeks=40))}&view=agenda")
+    dialog = desk_meeting(page, DESKTOP)
+    free = dialog.get_by_role("region", name="Free times")
+    nine = free.get_by_role("button", name="09:00", exact=True)
+    expect(nine.first).to_be_visible()
+    served.stop()
+    dialog.get_by_label("Length").select_option("1 hour")
+    expect(free.get_by_text("Free times are not known now")).to_be_visible()
+    expect(nine).to_have_count(0)
+    served.start()
+    expect(nine.first).to_be_visible(timeout=20_000)

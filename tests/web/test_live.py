@@ -85,6 +85,22 @@ def test_a_reminder_pops_up_is_snoozed_and_done(
     expect(card).to_have_count(0)
 
 
+def test_a_reminder_outlives_a_reload_until_it_is_dismissed(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    page = open_page("?view=agenda")
+    start = now() + 600
+    wire.add(title="Still here", start_time=start, end_time=start + 600, remind_time=now() - 5)
+    card = page.locator(".reminder").filter(has_text="Still here")
+    expect(card).to_be_visible()
+    page.reload()
+    card.get_by_role("button", name="Dismiss").click()
+    expect(card).to_have_count(0)
+    page.reload()
+    page.wait_for_selector(".loader[data-on=false]", state="attached")
+    expect(card).to_have_count(0)
+
+
 def test_a_reminder_done_in_one_tab_is_gone_in_the_other(open_page: OpenPage, wire: Wire) -> None:
     pages = [open_page("?view=agenda") for _ in range(2)]
     start = now() + 600

@@ -49,7 +49,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const [isMeeting, setIsMeeting] = useState(false);
   const [isSideOpen, setIsSideOpen] = useState(false);
   const { zone, day, view } = filters;
-  const reminders = useReminders(link, zone);
+  const reminders = useReminders(link, session.id, zone);
 
   const search = useDeferredValue(filters.search);
   const { brand, desk, managers, types, statuses, priorities } = filters;

@@ -51,5 +51,5 @@ export function keepSession(session: Session): void {
 }
 
 export function forgetSession(): void {
-  sessionStorage.removeItem(KEY);
+  sessionStorage.clear();
 }

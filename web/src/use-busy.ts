@@ -8,6 +8,8 @@ import type { EventRow } from "./types.gen";
 import type { FreeBusyAnswer, Interval, SlotsAnswer } from "./wire";
 
 const PAUSE_MS = 250;
+/** After a failure, such as a connection that is lost. */
+const AGAIN_MS = 4000;
 
 interface Asked<Answer> {
   /** To the question before, while the one to this is awaited. */
@@ -23,9 +25,14 @@ function useAsked<Question extends object, Answer>(question: Question | null, as
   const [found, setFound] = useState<{ key: string; answer: Answer | null; failure: string }>({ key: "", answer: null, failure: "" });
   useEffect(() => {
     let isStale = false;
-    const keep = (answer: Answer | null, failure: string) => isStale || setFound({ key, answer, failure });
-    const send = () => ask((JSON.parse(key) as [Question])[0]).then((answer) => keep(answer, ""), (error: Error) => keep(null, error.message));
-    const timer = key ? setTimeout(send, PAUSE_MS) : undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const keep = (answer: Answer | null, failure: string) => {
+      if (isStale) return;
+      setFound({ key, answer, failure });
+      if (failure) timer = setTimeout(send, AGAIN_MS);
+    };
+    const send = () => void ask((JSON.parse(key) as [Question])[0]).then((answer) => keep(answer, ""), (error: Error) => keep(null, error.message));
+    if (key) timer = setTimeout(send, PAUSE_MS);
     return () => {
       isStale = true;
       clearTimeout(timer);

@@ -7,6 +7,8 @@ import { readToken, reminderOf, type Reminder } from "./wire";
 
 const REMEMBERED = 500;
 const MOST_SHOWN = 20;
+const KEY = "deskcal.reminders.";
+const KEPT_SEC = 86_400;
 
 export interface Reminders {
   due: Reminder[];
@@ -14,11 +16,12 @@ export interface Reminders {
   snooze: (reminder: Reminder, seconds: number) => void;
 }
 
-export function useReminders({ api, connection }: Link, zone: string): Reminders {
+export function useReminders({ api, connection }: Link, me: number, zone: string): Reminders {
   const shownZone = useRef(zone);
   shownZone.current = zone;
-  const [due, setDue] = useState<Reminder[]>([]);
-  const seen = useRef(new Set<string>());
+  const [due, setDue] = useState(() => keptReminders(me));
+  const seen = useRef(new Set(due.map((one) => one.token)));
+  useEffect(() => keepReminders(me, due), [me, due]);
 
   useEffect(() => {
     return connection.listen((message) => {
@@ -54,6 +57,21 @@ export function useReminders({ api, connection }: Link, zone: string): Reminders
     [api, forget],
   );
   return { due, done, snooze };
+}
+
+/** Those of this tab before it was loaded anew: the server delivers a reminder once. */
+function keptReminders(me: number): Reminder[] {
+  const kept = JSON.parse(sessionStorage.getItem(KEY + me) ?? "[]") as Reminder[];
+  return kept.filter((one) => one.due > nowSeconds() - KEPT_SEC);
+}
+
+function keepReminders(me: number, due: Reminder[]): void {
+  try {
+    sessionStorage.setItem(KEY + me, JSON.stringify(due));
+  } catch {
+    // Too much for the browser: then they don't outlive the page.
+    sessionStorage.removeItem(KEY + me);
+  }
 }
 
 /** Tells of it on the desktop, where that is allowed and the page is not looked at. */

@@ -49,6 +49,9 @@ const GUTTER_PX = 60;
 const ALL_DAY_ROWS = 3;
 const FIRST_HOUR_SHOWN = 8;
 
+/** A press on what is called so is no press on the slot below it. */
+const NO_SLOT = "rbc-show-more";
+
 const FORMATS = {
   timeGutterFormat: "HH:mm",
   dateFormat: "d",
@@ -142,6 +145,11 @@ export function CalendarView(props: Props) {
       ) : (
         grid
       )}
+      {filters.search && view !== "agenda" && !shown.length && !props.isLoading && (
+        <p className="nothing" role="status">
+          No title in sight fits “{filters.search}”
+        </p>
+      )}
     </div>
   );
 }
@@ -157,7 +165,7 @@ function partsOf(look: Look) {
     if (!count) return null;
     const day = dateIn(toSeconds(date), look.current.zone);
     return (
-      <button type="button" className="more" onClick={() => look.current.onWholeDay(day)}>
+      <button type="button" className={`more ${NO_SLOT}`} onClick={() => look.current.onWholeDay(day)}>
         +{count} <span className="more-word">more</span>
         <span className="visually-hidden">more on {day}</span>
       </button>
@@ -190,7 +198,7 @@ function partsOf(look: Look) {
         return (
           <div className="date-head" data-off={isOffRange}>
             <More date={date} />
-            <button type="button" className="date-link" aria-label={at.toFormat("cccc d LLL")} onClick={() => look.current.onChange({ view: "day", day })}>
+            <button type="button" className={`date-link ${NO_SLOT}`} aria-label={at.toFormat("cccc d LLL")} onClick={() => look.current.onChange({ view: "day", day })}>
               {at.day === 1 ? at.toFormat("d LLL") : at.day}
             </button>
           </div>

@@ -20,9 +20,10 @@ const SNOOZES: [number, string][] = [
   [86_400, "Tomorrow"],
 ];
 const MOST_SEEN = 3;
+const IS_NARROW = "(max-width: 700px)";
 
 export function ReminderCards({ reminders, zone, onOpen, onComplete }: Props) {
-  const seen = reminders.due.slice(0, MOST_SEEN);
+  const seen = reminders.due.slice(0, window.matchMedia(IS_NARROW).matches ? 1 : MOST_SEEN);
   const rest = reminders.due.length - seen.length;
   return (
     <section className="reminders" role="region" aria-label="Reminders" aria-live="assertive">
