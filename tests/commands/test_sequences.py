@@ -7,9 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands.desk_model import Calendar, Caller
-from harness import ADMIN, CRM_ADMIN, CRM_MANAGER, DEALER, MANAGER, open_desk, token
+from deskcal.commands import answer
+from harness import (
+    ADMIN,
+    CRM_ADMIN,
+    CRM_MANAGER,
+    DEALER,
+    MANAGER,
+    everything,
+    line_of,
+    open_desk,
+    request,
+    token,
+)
 from helpers import NOW
-from places import Place, Places, SqlitePlace
+from places import Place, Places, PostgresPlace, SqlitePlace
+from postgres_server import PostgresServer
 
 CALLERS = [
     Caller(10, MANAGER, "*"),
@@ -96,6 +109,45 @@ async def test_every_answer_of_the_embedded_store_is_that_of_the_model(
 ) -> None:
     """Many more, as they cost little there."""
     await compare(SqlitePlace(tmp_path_factory.mktemp("desk")), first, sequence)
+
+
+@settings(max_examples=30)
+@given(**sequences)
+async def test_both_stores_answer_the_same_to_the_byte(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: PostgresServer,
+    first: list[dict[str, Any]],
+    sequence: list[Step],
+) -> None:
+    with postgres.database() as url:
+        embedded = await lines(SqlitePlace(tmp_path_factory.mktemp("desk")), first, sequence)
+        assert await lines(PostgresPlace(url), first, sequence) == embedded
+
+
+async def lines(place: Place, first: list[dict[str, Any]], sequence: list[Step]) -> list[bytes]:
+    """All that is answered, then lists, changes and histories of all that is there."""
+    beginning = [(CALLERS[4], ("MngAddCalendarEvent", data)) for data in first]
+    asking = [
+        (caller, (command, data))
+        for caller in CALLERS
+        for command, data in [
+            *(
+                ("MngGetCalendarEventsByFilter", everything(deskFilter=mask, limit=limit))
+                for mask in MASKS
+                for limit in (2, 1000)
+            ),
+            ("MngGetCalendarChanges", {"deskFilter": "*", "since": 0}),
+            *(("MngGetCalendarEventHistory", {"id": number}) for number in range(1, 7)),
+        ]
+    ]
+    found = []
+    async with open_desk(place) as desk:
+        for caller, (command, data) in (*beginning, *sequence, *asking):
+            desk.clock.time += 1
+            signed = token(caller.manager_id, caller.type, **caller.claims())
+            frame = request(command, 1, data, signed)
+            found.append(await line_of(answer(desk.context, desk.peer, frame)))
+    return found
 
 
 async def compare(place: Place, first: list[dict[str, Any]], sequence: list[Step]) -> None:

@@ -5,6 +5,7 @@ Nobody gets a false answer, nobody waits beyond the deadline, and nothing has to
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -224,6 +225,20 @@ async def test_a_database_that_takes_only_reads_for_a_while_takes_writes_afterwa
         connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())
     await until_it_works(direct)
     assert await loaded(direct, made.id) == made
+
+
+async def test_a_node_goes_over_to_the_host_that_is_there_after_a_failover(url: str) -> None:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(PostgresProxy(url))
+        second = await stack.enter_async_context(PostgresProxy(url))
+        hosts = [f"127.0.0.1:{urlsplit(proxy.url).port}" for proxy in (first, second)]
+        both = first.url.replace(hosts[0], ",".join(hosts))
+        store = await open_postgres(both, Limits(request_deadline_sec=DEADLINE_SEC))
+        stack.push_async_callback(store.close)
+        made = await done(store.mutate(adding()))
+        await first.__aexit__(None, None, None)
+        await until_it_works(store)
+        assert await loaded(store, made.id) == made
 
 
 async def test_an_import_that_begins_keeps_no_node_from_reading(url: str, store: Store) -> None:

@@ -15,9 +15,10 @@ from deskcal.limits import Limits
 from deskcal.store import StoreError
 from deskcal.store.migrations import migrations
 from deskcal.store.postgres import open_postgres
+from deskcal.store.postgres_files import connect, open_pool
 from postgres_proxy import PostgresProxy
 from postgres_server import PostgresServer
-from store.mutations import adding, ids
+from store.mutations import adding, ids, listed
 
 NODES = 5
 TABLES = """
@@ -70,6 +71,60 @@ async def test_a_newer_schema_is_refused_and_left_alone(url: str) -> None:
     assert "run the newer deskcal" in await refused(url)
     assert rows(url, TABLES) == before
     assert rows(url, "SELECT version FROM schema_version") == [(99,)]
+
+
+@pytest.fixture
+def newer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deskcal that knows one migration more."""
+    scripts = [*migrations("postgres"), "ALTER TABLE event ADD COLUMN more integer"]
+    monkeypatch.setattr("deskcal.store.postgres_files.migrations", lambda _: scripts)
+
+
+async def test_an_older_schema_is_brought_up_to_date_once(
+    url: str, request: pytest.FixtureRequest
+) -> None:
+    """By the first of the nodes that start together; what was there is still there."""
+    older = await open_postgres(url, Limits())
+    await older.mutate(adding())
+    request.getfixturevalue("newer")
+    stores = await asyncio.gather(*(open_postgres(url, Limits()) for _ in range(NODES)))
+    assert [await ids(store) for store in (older, *stores)] == [[1]] * (NODES + 1)
+    await asyncio.gather(*(store.close() for store in (older, *stores)))
+    assert rows(url, "SELECT version FROM schema_version") == [(len(migrations("postgres")) + 1,)]
+
+
+@pytest.mark.parametrize("default", ["off", "local", "on", "remote_apply"])
+async def test_commits_are_on_the_disk_whatever_the_default_of_the_database_is(
+    url: str, default: str
+) -> None:
+    rows(url, f"ALTER DATABASE {urlsplit(url).path[1:]} SET synchronous_commit = {default}")
+    wanted = "remote_apply" if default == "remote_apply" else "on"
+    assert await settings_of_all(url, "synchronous_commit") == {wanted}
+
+
+async def test_no_connection_waits_for_ever(url: str) -> None:
+    assert await settings_of_all(url, "statement_timeout") == {"20s"}
+    assert await settings_of_all(url, "lock_timeout") == {"8s"}
+    assert await settings_of_all(url, "idle_in_transaction_session_timeout") == {"5s"}
+
+
+async def settings_of_all(url: str, name: str) -> set[str]:
+    """A setting on a connection that writes or hears, and on one that reads."""
+    show = f"SHOW {name}".encode()
+    writer = await connect(url, Limits())
+    async with open_pool(url, Limits()) as pool, pool.connection() as reader, writer:
+        found = [await (await one.execute(show)).fetchone() for one in (writer, reader)]
+    return {row[0] for row in found if row}
+
+
+async def test_a_node_has_no_more_connections_than_it_may(url: str) -> None:
+    store = await open_postgres(url, Limits(database_pool_size=3))
+    reading = asyncio.gather(*(listed(store) for _ in range(50)))
+    await asyncio.gather(*(store.mutate(adding()) for _ in range(50)))
+    await reading
+    ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    assert rows(url, f"{ours} AND application_name = 'deskcal'") == [(3 + 1,)]
+    await store.close()
 
 
 @pytest.mark.parametrize(

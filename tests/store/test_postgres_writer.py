@@ -167,6 +167,20 @@ async def test_ids_of_all_nodes_are_different(nodes: list[Store]) -> None:
     assert len({event.id for event in made}) == 300
 
 
+async def test_what_waits_is_one_transaction_with_one_nudge_for_each_group(
+    url: str, other: Other
+) -> None:
+    store = await open_postgres(url, Limits(max_group=50))
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as ear:
+        await ear.execute("LISTEN deskcal")
+        await asyncio.gather(*(store.mutate(adding()) for _ in range(200)))
+        await other.run("NOTIFY deskcal, 'end'")
+        nudges = [nudge async for nudge in ear.notifies(timeout=WAIT_SEC, stop_after=5)]
+    assert [nudge.payload for nudge in nudges] == ["", "", "", "", "end"]
+    assert await other.run("SELECT count(DISTINCT xmin::text) FROM change") == [(4,)]
+    await store.close()
+
+
 async def test_a_change_is_tried_again_when_the_database_asks_for_it(
     node: Store, other: Other
 ) -> None:
