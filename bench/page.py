@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bench import requests
 from bench.processes import Served
 from bench.requests import DESKS, FIRST_MANAGER
@@ -34,6 +36,9 @@ MONTH_GOAL = at_most(1.0)
 WEEK_GOAL = at_most(1.0)
 TASK_GOAL = at_most(0.2)
 """Above it, a hitch is felt."""
+LIVE_GOAL = at_most(1.0)
+LIVE_DAY, LIVE_SEC = "2029-01-01", 1_861_920_000
+"""A day with nothing else, and its begin."""
 
 
 def _task(seconds: float) -> str:
@@ -47,6 +52,7 @@ FIGURES: dict[str, tuple[str, Bound, Callable[[float], str]]] = {
     "back": ("the same: paged back", MONTH_GOAL, secs),
     "week": ("the same: week opened", WEEK_GOAL, secs),
     "task": ("the same: longest task while week and agenda scroll", TASK_GOAL, _task),
+    "live": ("page: an event that somebody else creates is there", LIVE_GOAL, secs),
 }
 """What is measured, by its name in a round."""
 
@@ -59,7 +65,7 @@ FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Five rows; or one that says what is missing."""
+    """Six rows; or one that says what is missing."""
     missing = _missing()
     if missing:
         ground.say(f"page: not measured, {missing}")
@@ -71,7 +77,7 @@ def measure(ground: Ground) -> Iterator[Row]:
         path = requests.save(ground.directory / "page.requests", _events(ground.now))
         requests.check(server.port, path)
         for _ in range(ground.scale.rounds):
-            one = _round(web, ground.now)
+            one = _round(web, ground, server.port)
             ground.say("page: " + ", ".join(f"{name} {value:.3f} s" for name, value in one.items()))
             for name, value in one.items():
                 found[name].append(value)
@@ -126,18 +132,19 @@ def _events(now: int) -> Iterator[bytes]:
         yield requests.line("MngAddCalendarEvent", data, token, number)
 
 
-def _round(web: str, now: int) -> dict[str, float]:
+def _round(web: str, ground: Ground, port: int) -> dict[str, float]:
     """One visit of a fresh browser: seconds of each figure."""
     from playwright.sync_api import sync_playwright
 
-    token = requests.token_of(FIRST_MANAGER, "DESK_*", now)
+    token = requests.token_of(FIRST_MANAGER, "DESK_*", ground.now)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900}, timezone_id="UTC")
         page.set_default_timeout(WAIT_MS)
         page.add_init_script(NOTE_TASKS)
         # Signed in, and the scripts in the browser's cache: as on any other morning.
-        page.goto(f"http://{web}/?view=day&day=2029-01-01&zone=UTC#token={token}")
+        quiet = f"http://{web}/?view=day&day={LIVE_DAY}&zone=UTC"
+        page.goto(f"{quiet}#token={token}")
         page.wait_for_selector("#calendar[data-view=day][data-loading=false]")
         visit = _Visit(page)
         address = f"http://{web}/?view=month&day=2028-02-15&zone=UTC"
@@ -150,8 +157,11 @@ def _round(web: str, now: int) -> dict[str, float]:
         tasks = [visit.longest_scrolling(".rbc-time-content")]
         visit.timed(lambda: visit.press("Agenda"), "agenda", "")
         tasks.append(visit.longest_scrolling(".agenda"))
+        page.goto(quiet)
+        page.wait_for_selector("#calendar[data-view=day][data-loading=false]")
+        live = visit.until_live(ground, port)
         browser.close()
-    return seconds | {"task": max(tasks)}
+    return seconds | {"task": max(tasks), "live": live}
 
 
 class _Visit:
@@ -175,6 +185,22 @@ class _Visit:
         self._page.wait_for_selector(".row" if view == "agenda" else ".more")
         self._page.evaluate(FRAMES)
         return time.monotonic() - begun
+
+    def until_live(self, ground: Ground, port: int) -> float:
+        """Seconds from a create over TCP until its event is painted, then it is deleted again."""
+        token = requests.token_of(FIRST_MANAGER + 1, "DESK_*", ground.now)
+        place = {"start_time": LIVE_SEC + 36_000, "end_time": LIVE_SEC + 39_600, "desk": DESKS[0]}
+        path = ground.directory / "live.requests"
+        new = requests.line("MngAddCalendarEvent", {"title": "Live"} | place, token)
+        begun = time.monotonic()
+        (answer,) = requests.check(port, requests.save(path, [new]))
+        self._page.wait_for_selector(".rbc-event >> text=Live")
+        self._page.evaluate(FRAMES)
+        seconds = time.monotonic() - begun
+        event = {"id": msgspec.json.decode(answer)["data"]["event"]["id"]}
+        gone = requests.line("MngDeleteCalendarEvent", event, token)
+        requests.check(port, requests.save(path, [gone]))
+        return seconds
 
     def longest_scrolling(self, selector: str) -> float:
         """Seconds of the longest uninterrupted piece of work while that is scrolled down."""

