@@ -23,7 +23,7 @@ FULL: dict[str, Any] = {
     "end_time": NOW + 120,
     "all_day": 1,
     "timezone": "Europe/Nicosia",
-    "remind_time": NOW + 5,
+    "remind_time": NOW + 30,
     "remind_before_sec": 30,
     "customer_id": 5,
     "lead_id": 6,
@@ -48,7 +48,8 @@ DEFAULTS = {
 
 @pytest.mark.parametrize("name", FULL)
 async def test_one_field_changes_and_the_others_stay(desk: Desk, name: str) -> None:
-    before = await desk.add(TEN, end_time=NOW + 60)
+    """No reminder is due meanwhile, since firing is a change, too."""
+    before = await desk.add(TEN, start_time=NOW + 40, end_time=NOW + 60)
     desk.clock.time += 7
     after = await desk.event(TEN, UPDATE, id=1, **{name: FULL[name]})
     changed = {"version": 2, "updated_by": 10, "updated_time": NOW + 7, name: FULL[name]}
