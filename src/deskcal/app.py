@@ -53,7 +53,7 @@ SPARE_FILES = 64
 """File descriptors that are kept for other things than connections."""
 KEYS_LOOK_SEC = 5
 """Between two looks whether the file of public keys has changed."""
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """The garbage collector's first threshold: requests make few cycles, and long pauses are felt."""
 
 

@@ -62,6 +62,7 @@ class Connection(asyncio.Protocol):
         self._decoder = FrameDecoder(house.limits.max_message_bytes)
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Future[Any]] = set()
+        self._ready: list[bytes] = []
         self._list_turn: asyncio.Semaphore | None = None
         self._read_turns: asyncio.Semaphore | None = None
         self._taken: asyncio.Event | None = None
@@ -169,7 +170,7 @@ class Connection(asyncio.Protocol):
 
     def _document_is_there(self, later: Later, work: asyncio.Future[bytes]) -> None:
         if not work.cancelled():
-            self._send(finish_done(later, work))
+            self._send_soon(finish_done(later, work))
         self._done(work)
 
     async def _finish(self, later: Later) -> None:
@@ -178,7 +179,11 @@ class Connection(asyncio.Protocol):
                 await self._taken_up()
                 if later.command.is_list:
                     await self._house.room_for_list()
-                self._send(await finish(later))
+                data = await finish(later)
+                if isinstance(data, bytes):
+                    self._send_soon(data)
+                else:
+                    self._send(data)
         except Unavailable as exc:
             self._send(refuse(later, exc))
         finally:
@@ -205,7 +210,20 @@ class Connection(asyncio.Protocol):
             self._read_if_free()
         self._close_if_done()
 
+    def _send_soon(self, answer: bytes) -> None:
+        """With what gets ready in the same turn of the event loop, as each write costs a send."""
+        if not self._ready:
+            self._house.loop.call_soon(self._send_ready)
+        self._ready.append(answer)
+
+    def _send_ready(self) -> None:
+        if self._ready:
+            answers, self._ready = self._ready, []
+            self._send(b"".join(answers))
+
     def _send(self, data: Data) -> None:
+        """At once, behind what is ready."""
+        self._send_ready()
         if self._transport.is_closing():
             return
         was_stuck, before = self._stuck_at > 0, self.unsent_bytes
@@ -282,6 +300,7 @@ class Connection(asyncio.Protocol):
 
     def _close_if_done(self) -> None:
         if self._closes_when_done and not self._tasks and not self._backlog:
+            self._send_ready()
             self._transport.close()
 
     def _refuse_too_large(self) -> None:
@@ -291,6 +310,7 @@ class Connection(asyncio.Protocol):
 
     def _end_with(self, error: DeskcalError) -> None:
         """Says why, and ends."""
+        self._send_ready()
         self._transport.write(encode_error(NO_EXT_ID, error))
         self._end()
 

@@ -1,5 +1,7 @@
 """Hot documents in memory, bounded in bytes. No I/O here."""
 
+from collections import OrderedDict
+
 from deskcal.documents import Record
 
 OVERHEAD_BYTES = 500
@@ -11,7 +13,7 @@ class RecordCache:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
-        self._records: dict[int, Record] = {}
+        self._records: OrderedDict[int, Record] = OrderedDict()
         self._bytes = 0
         self.get = self._records.get
         """The record of an event id; None if it is not at hand."""
@@ -30,4 +32,5 @@ class RecordCache:
             self._records[event_id] = record
             self._bytes += len(record.document) + OVERHEAD_BYTES
         while self._bytes > self._limit_bytes:
-            self.put(next(iter(self._records)), None)
+            _, old = self._records.popitem(last=False)
+            self._bytes -= len(old.document) + OVERHEAD_BYTES
