@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import signal
 from collections import OrderedDict
 from typing import Any
 
@@ -42,11 +43,16 @@ def watch(mask: str, manager: int | None, since: int | None, **options: Any) -> 
     facts = {} if manager is None else {"manager_id": manager}
     try:
         asyncio.run(_watch(client_of(options), mask, since, facts))
-    except KeyboardInterrupt:
+    except asyncio.CancelledError:
         return
 
 
 async def _watch(client: Client, mask: str, since: int | None, facts: dict[str, Any]) -> None:
+    """Raises: CancelledError at SIGINT or SIGTERM, also where it was started with these ignored."""
+    this = asyncio.current_task()
+    assert this is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     async with client:
         both = (_show_changes(client, mask, since, facts), _show_reminders(client))
         showing = [asyncio.ensure_future(one) for one in both]

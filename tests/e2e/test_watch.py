@@ -16,7 +16,10 @@ from e2e.test_cli import COMMAND, WAIT_SEC, deskcal, environment, serving
 from helpers import NOW, make_event
 
 
-def test_watch_shows_the_desk_meeting_and_its_reminder_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_watch_shows_the_desk_meeting_and_its_reminder_and_ends_on_ctrl_c(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     with serving(tmp_path / "data") as server:
         watcher = server.token("--manager", "11", "--desks", "DESK_RETENTION")
         options = ["--connect", server.address, "--token", watcher, "--since", "0"]
@@ -42,7 +45,7 @@ def test_watch_shows_the_desk_meeting_and_its_reminder_and_ends_on_ctrl_c(tmp_pa
         }
         assert server.call("MngAddCalendarEvent", json.dumps(meeting)).returncode == 0
         lines = [process.stdout.readline() for _ in range(3)]
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         rest, _ = process.communicate(timeout=WAIT_SEC)
     assert (process.returncode, rest) == (0, "")
     shapes = sorted(
