@@ -23,6 +23,10 @@ class Place(Protocol):
     async def check(self) -> CheckReport:
         """What `deskcal check` finds there."""
 
+    @property
+    def options(self) -> tuple[str, str]:
+        """Of the command line, which name it."""
+
 
 Places = Callable[[], AbstractContextManager[Place]]
 """`with places() as place`: a new place."""
@@ -42,6 +46,11 @@ class SqlitePlace:
         """What `deskcal check` finds there."""
         return await asyncio.to_thread(check_sqlite, self.directory)
 
+    @property
+    def options(self) -> tuple[str, str]:
+        """Of the command line, which name it."""
+        return "--data", str(self.directory)
+
 
 class PostgresPlace:
     """A database; as many stores at a time as there are nodes."""
@@ -56,3 +65,8 @@ class PostgresPlace:
     async def check(self) -> CheckReport:
         """What `deskcal check` finds there."""
         return await asyncio.to_thread(check_postgres, self.url, Limits())
+
+    @property
+    def options(self) -> tuple[str, str]:
+        """Of the command line, which name it."""
+        return "--database", self.url

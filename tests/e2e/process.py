@@ -7,9 +7,9 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from helpers import SECRET
+from places import Place
 
 WAIT_SEC = 60
 COMMAND = (sys.executable, "-m", "deskcal.cli")
@@ -72,9 +72,9 @@ async def start(*options: str) -> ServerProcess:
 
 
 @asynccontextmanager
-async def serve(data: Path, *options: str) -> AsyncIterator[ServerProcess]:
+async def serve(place: Place, *options: str) -> AsyncIterator[ServerProcess]:
     """A server that is ready; gone at the end, whatever happens."""
-    server = await start("--data", str(data), *options)
+    server = await start(*place.options, *options)
     try:
         yield server
     finally:

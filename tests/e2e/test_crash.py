@@ -11,6 +11,7 @@ import pytest
 from deskcal import Client, DeskcalError, Event
 from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
 from harness import token
+from places import Place, SqlitePlace
 
 TEN = token(10, exp=time.time() + 3600)
 START = 1_710_000_000
@@ -47,21 +48,21 @@ async def stored(server: ServerProcess) -> list[Event]:
 
 
 async def test_every_answered_create_survives_kill_9_under_concurrent_writers(
-    tmp_path: Path,
+    place: Place,
 ) -> None:
     answered: dict[int, str] = {}
     for round_ in range(3):
         wanted = len(answered) + 150
-        async with serve(tmp_path / "data") as server:
+        async with serve(place) as server:
             writers = [asyncio.create_task(write(server, n, answered)) for n in range(16)]
             async with asyncio.timeout(WAIT_SEC):
                 while len(answered) < wanted:
                     await asyncio.sleep(0)
             await server.kill()
             await asyncio.gather(*writers)
-        status, output = await deskcal("check", "--data", str(tmp_path / "data"))
+        status, output = await deskcal("check", *place.options)
         assert (status, output.splitlines()[-1]) == (0, "no differences"), round_
-    async with serve(tmp_path / "data") as server:
+    async with serve(place) as server:
         events = await stored(server)
     titles = {event.id: event.title for event in events}
     assert len(titles) == len(events)
@@ -73,24 +74,24 @@ async def test_every_answered_create_survives_kill_9_under_concurrent_writers(
 
 
 async def test_a_second_server_on_the_same_directory_is_refused(tmp_path: Path) -> None:
-    data = str(tmp_path / "data")
-    async with serve(tmp_path / "data") as server:
-        status, output = await deskcal("serve", "--data", data, "--tcp", "127.0.0.1:0")
+    place = SqlitePlace(tmp_path / "data")
+    async with serve(place) as server:
+        status, output = await deskcal("serve", *place.options, "--tcp", "127.0.0.1:0")
         assert status != 0
-        assert "in use by another deskcal" in output and data in output
+        assert "in use by another deskcal" in output and str(place.directory) in output
         async with client(server) as own:
             assert await own.ping() > 0
-    async with serve(tmp_path / "data") as server, client(server) as own:
+    async with serve(place) as server, client(server) as own:
         assert await own.ping() > 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_the_server_in_time_with_status_zero(
-    tmp_path: Path, number: signal.Signals
+    place: Place, number: signal.Signals
 ) -> None:
     """Also with clients that write, that idle and that have subscribed."""
     answered: dict[int, str] = {}
-    async with serve(tmp_path / "data") as server:
+    async with serve(place) as server:
         idle = await asyncio.open_connection(server.host, server.port)
         async with client(server) as own:
             await own.subscribe(["calendar"])
@@ -101,6 +102,6 @@ async def test_a_signal_stops_the_server_in_time_with_status_zero(
             assert await server.stop(number) == 0
             await asyncio.gather(*writers)
         idle[1].close()
-    async with serve(tmp_path / "data") as server:
+    async with serve(place) as server:
         titles = {event.id: event.title for event in await stored(server)}
     assert {number: titles.get(number) for number in answered} == answered

@@ -9,6 +9,7 @@ from pathlib import Path
 from e2e.process import run, serve
 from golden.examples import ADD_REQUEST, ADD_RESPONSE_DATA, as_line, missing
 from harness import request, token
+from places import Place
 
 SCRIPT = Path(__file__).with_name("foreign_client.mjs")
 TEN = token(10, exp=time.time() + 3600)
@@ -26,7 +27,7 @@ def node() -> str:
 
 
 async def test_node_gets_the_seeds_example_answered_and_a_title_of_every_kind(
-    tmp_path: Path,
+    place: Place, tmp_path: Path
 ) -> None:
     requests = tmp_path / "requests"
     requests.write_bytes(
@@ -35,7 +36,7 @@ async def test_node_gets_the_seeds_example_answered_and_a_title_of_every_kind(
         + b"\n"
         + request("NoSuchCommand", "3", {}, TEN)
     )
-    async with serve(tmp_path / "data") as server:
+    async with serve(place) as server:
         arguments = (server.host, str(server.port), str(requests))
         status, output = await run(node(), str(SCRIPT), *arguments)
     assert status == 0, output
