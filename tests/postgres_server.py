@@ -263,8 +263,10 @@ class PostgresServer:
         if self.execute("SELECT pg_database_size(%s)", name)[0][0] > LARGE_BYTES:
             return False
         with psycopg.connect(self.url(name), autocommit=True) as connection:
+            until = time.monotonic() + WAIT_SEC
             while connection.execute(_END_OTHERS).fetchone():
-                time.sleep(0.001)
+                if time.monotonic() > until:
+                    return False
             connection.execute(_EMPTY)
         return True
 

@@ -79,7 +79,7 @@ def decode_request(frame: bytes, max_depth: int = MAX_DEPTH) -> Request:
 def plain_ext_id(ext_id: str | int | None) -> bytes | None:
     """The extID to echo, where it needs no escapes; None where it might."""
     if isinstance(ext_id, str):
-        if (ext_id.isalnum() and ext_id.isascii()) or _PLAIN_TEXT(ext_id):
+        if _PLAIN_TEXT(ext_id):
             return f'"{ext_id}"'.encode()
         return None
     return b"null" if ext_id is None else b"%d" % ext_id

@@ -3,6 +3,7 @@
 A field is explained once for all commands that have it (`MEANINGS`), or for one (`OF_COMMAND`).
 """
 
+from deskcal.commands.scheduling import MAX_MANAGERS
 from deskcal.documents import MAX_AST_BYTES, MAX_DEPTH
 from deskcal.filters import MASK_BYTES, MASK_PATTERNS
 from deskcal.model import MAX_CODE, MAX_PARTICIPANTS, MAX_TITLE
@@ -21,7 +22,7 @@ LIMITS = {
     "remind_before_sec": "at least 0",
     "participants": f"at most {MAX_PARTICIPANTS}, each manager once",
     "participant_manager_ids": f"at most {MAX_PARTICIPANTS}, each at least 1",
-    "manager_ids": "1 .. 200 ids, each at least 1",
+    "manager_ids": f"1 .. {MAX_MANAGERS} ids, each at least 1",
     "duration_sec": "at least 1",
     "deskFilter": f"at most {MASK_BYTES} bytes, {MASK_PATTERNS} patterns",
 }

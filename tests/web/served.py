@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +123,19 @@ class Served:
     def address(self, query: str = "", **claims: Any) -> str:
         """The page, signed in by its fragment."""
         return f"http://{self.web}/{query}#token={self.token(**claims)}"
+
+
+def fill(served: Served, events: Iterable[dict[str, Any]]) -> None:
+    """Creates events by manager 10, through TCP, all requests at once."""
+    host, _, port = served.tcp.rpartition(":")
+    token = served.token()
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        answers = connection.makefile("rb")
+        sent = 0
+        for data in events:
+            message = {"command": "MngAddCalendarEvent", "data": data, "__token": token}
+            connection.sendall(json.dumps(message).encode() + b"\n")
+            sent += 1
+        for _ in range(sent):
+            assert json.loads(answers.readline())["status"] == 200
+        answers.close()

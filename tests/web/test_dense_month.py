@@ -1,14 +1,14 @@
 """Five thousand events in one month: a view draws a few hundred of them, and counts the rest."""
 
 import datetime as dt
-import json
 import random
 import re
-import socket
+from collections.abc import Iterator
+from typing import Any
 
 from playwright.sync_api import expect
 
-from web.served import OpenPage, Served
+from web.served import OpenPage, Served, fill
 
 EVENTS = 5000
 FIRST = dt.datetime(2028, 2, 1, tzinfo=dt.UTC)
@@ -16,35 +16,26 @@ MOST_SHOWN = 450
 """Elements of events that a view draws at one time."""
 
 
-def fill(served: Served) -> None:
-    """Through TCP, all requests at once."""
+def dense() -> Iterator[dict[str, Any]]:
+    """The month's events."""
     draw = random.Random(5)
-    host, _, port = served.tcp.rpartition(":")
-    token = served.token()
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
-        answers = connection.makefile("rb")
-        for number in range(EVENTS):
-            start = FIRST + dt.timedelta(days=draw.randrange(29), minutes=15 * draw.randrange(96))
-            seconds = int(start.timestamp())
-            data = {
-                "title": f"Call {number}",
-                "desk": "DESK_DENSE",
-                "start_time": seconds,
-                "end_time": seconds + draw.choice((900, 1800, 3600, 86_400)),
-                "owner_manager_id": draw.randrange(10, 22),
-            }
-            message = {"command": "MngAddCalendarEvent", "data": data, "__token": token}
-            connection.sendall(json.dumps(message).encode() + b"\n")
-        for _ in range(EVENTS):
-            answers.readline()
-        answers.close()
+    for number in range(EVENTS):
+        start = FIRST + dt.timedelta(days=draw.randrange(29), minutes=15 * draw.randrange(96))
+        seconds = int(start.timestamp())
+        yield {
+            "title": f"Call {number}",
+            "desk": "DESK_DENSE",
+            "start_time": seconds,
+            "end_time": seconds + draw.choice((900, 1800, 3600, 86_400)),
+            "owner_manager_id": draw.randrange(10, 22),
+        }
 
 
 def test_a_month_of_five_thousand_events_gives_each_view_only_what_it_can_show(
     open_page: OpenPage, served: Served
 ) -> None:
     """How fast that is, `python -m bench --only web` measures."""
-    fill(served)
+    fill(served, dense())
     page = open_page("?view=month&day=2028-02-15&desk=DESK_DENSE")
     for view in ("Month", "Week", "Day"):
         button = page.get_by_role("group", name="View").get_by_role("button", name=view, exact=True)

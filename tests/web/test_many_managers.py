@@ -1,12 +1,12 @@
 """More managers chosen than lists are asked for one by one, where a list has several pages."""
 
-import json
 import random
-import socket
+from collections.abc import Iterator
+from typing import Any
 
 from playwright.sync_api import expect
 
-from web.served import OpenPage, Served, Wire
+from web.served import OpenPage, Served, Wire, fill
 
 FIRST = 1_832_976_000
 """2028-02-01 00:00 UTC."""
@@ -14,33 +14,24 @@ EVENTS = 5200
 """More than the page asks for at a time."""
 
 
-def fill(served: Served) -> None:
-    """Events of the twelve managers of the demo, all of them made by manager 10."""
+def many() -> Iterator[dict[str, Any]]:
+    """Events of the twelve managers of the demo."""
     draw = random.Random(7)
-    host, _, port = served.tcp.rpartition(":")
-    token = served.token()
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
-        answers = connection.makefile("rb")
-        for number in range(EVENTS):
-            start = FIRST + draw.randrange(29 * 96) * 900
-            data = {
-                "title": f"Call {number}",
-                "desk": "DESK_MANY",
-                "start_time": start,
-                "end_time": start + draw.choice((900, 3600, 86_400)),
-                "owner_manager_id": draw.randrange(10, 22),
-            }
-            message = {"command": "MngAddCalendarEvent", "data": data, "__token": token}
-            connection.sendall(json.dumps(message).encode() + b"\n")
-        for _ in range(EVENTS):
-            answers.readline()
-        answers.close()
+    for number in range(EVENTS):
+        start = FIRST + draw.randrange(29 * 96) * 900
+        yield {
+            "title": f"Call {number}",
+            "desk": "DESK_MANY",
+            "start_time": start,
+            "end_time": start + draw.choice((900, 3600, 86_400)),
+            "owner_manager_id": draw.randrange(10, 22),
+        }
 
 
 def test_many_managers_have_all_their_events_and_nobody_elses(
     open_page: OpenPage, served: Served, wire: Wire
 ) -> None:
-    fill(served)
+    fill(served, many())
     chosen = range(11, 22)
     day = {"from": FIRST + 14 * 86_400, "to": FIRST + 15 * 86_400, "limit": 50_000, "offset": 0}
     wanted: set[int] = set()

@@ -1,4 +1,4 @@
-"""What every backend's lists have in common: which brands and desks a list is about. No SQL."""
+"""What every backend's lists have in common: what a list is about, and what is too long. No SQL."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from deskcal.access import Session
 from deskcal.documents import DURATION_LIMITS_SEC
+from deskcal.errors import InvalidField
 from deskcal.filters import EventFilter
 
 PIECE_ROWS = 250
@@ -51,3 +52,21 @@ def look_back_sec(duration_class: int) -> int | None:
     if duration_class < len(DURATION_LIMITS_SEC):
         return DURATION_LIMITS_SEC[duration_class]
     return None
+
+
+def too_large(max_answer_bytes: int) -> InvalidField:
+    """A list is longer than an answer may be."""
+    return InvalidField(
+        f"the rows come to more than {max_answer_bytes} bytes; "
+        "ask for fewer with limit, or for a shorter range",
+        field="limit",
+    )
+
+
+def too_many_busy(most: int) -> InvalidField:
+    """Managers are busy more often than an answer may tell."""
+    return InvalidField(
+        f"from .. to holds more than {most} events of these managers; "
+        "ask for a shorter range, or for fewer managers",
+        field="to",
+    )

@@ -7,9 +7,8 @@ many of the managers take part.
 from collections.abc import Sequence
 
 from deskcal.busy import Interval
-from deskcal.errors import InvalidField
 from deskcal.filters import Mask
-from deskcal.store.lists import CLASSES, look_back_sec
+from deskcal.store.lists import CLASSES, look_back_sec, too_many_busy
 from deskcal.store.postgres_batch import integers
 from deskcal.store.postgres_files import Connection
 
@@ -78,9 +77,5 @@ async def busy(
         found.setdefault(manager_id, []).append((start, end))
         spans[manager_id] = count
     if sum(spans.values()) > most:
-        raise InvalidField(
-            f"from .. to holds more than {most} events of these managers; "
-            "ask for a shorter range, or for fewer managers",
-            field="to",
-        )
+        raise too_many_busy(most)
     return found

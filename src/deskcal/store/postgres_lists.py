@@ -11,11 +11,18 @@ from typing import Any
 from msgspec import Struct
 
 from deskcal.access import Session
-from deskcal.errors import InvalidField
 from deskcal.filters import EventFilter
 from deskcal.store import Rows
 from deskcal.store.batch import Collection
-from deskcal.store.lists import CLASSES, LINKS, PIECE_ROWS, Places, look_back_sec, places_of
+from deskcal.store.lists import (
+    CLASSES,
+    LINKS,
+    PIECE_ROWS,
+    Places,
+    look_back_sec,
+    places_of,
+    too_large,
+)
 from deskcal.store.postgres_batch import integers, read_collections
 from deskcal.store.postgres_files import Connection, is_lost
 
@@ -190,9 +197,5 @@ async def _pieces(connection: Connection, ids: list[int], max_answer_bytes: int)
         pieces.append((await cursor.fetchall())[0][0])
         size += len(pieces[-1])
         if size > max_answer_bytes:
-            raise InvalidField(
-                f"the rows come to more than {max_answer_bytes} bytes; "
-                "ask for fewer with limit, or for a shorter range",
-                field="limit",
-            )
+            raise too_large(max_answer_bytes)
     return pieces

@@ -24,7 +24,7 @@ from msgspec import Struct
 from deskcal.access import Session
 from deskcal.busy import INTERVAL_BYTES, Interval
 from deskcal.documents import Record, record_of
-from deskcal.errors import DeskcalError, InvalidField, Timeout, Unavailable
+from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.filters import EventFilter, Mask
 from deskcal.limits import Limits
 from deskcal.store import (
@@ -38,7 +38,7 @@ from deskcal.store import (
 )
 from deskcal.store.batch import Batch, Landing
 from deskcal.store.cache import RecordCache
-from deskcal.store.lists import PIECE_ROWS
+from deskcal.store.lists import PIECE_ROWS, too_large
 from deskcal.store.sqlite_batch import Job
 from deskcal.store.sqlite_busy import BusyQuery, busy
 from deskcal.store.sqlite_directory import SqliteDirectory
@@ -221,20 +221,17 @@ class SqliteStore:
             pieces.append(connection.execute(DOCUMENTS, {"ids": f"[{page.rstrip(',')}]"}).get)
             size += len(pieces[-1])
             if size > self._limits.max_answer_bytes:
-                raise InvalidField(
-                    f"the rows come to more than {self._limits.max_answer_bytes} bytes; "
-                    "ask for fewer with limit, or for a shorter range",
-                    field="limit",
-                )
+                raise too_large(self._limits.max_answer_bytes)
         return pieces
 
     async def busy(
         self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
     ) -> dict[int, list[Interval]]:
         """One statement, on a thread of the lists."""
+        places = [n for (brand, _), n in self._collections.items() if brands.matches(brand)]
         most = self._limits.max_answer_bytes // INTERVAL_BYTES
-        query = BusyQuery(manager_ids, since, until, brands, most)
-        return await self._read(self._lists, busy, query, self._collections)
+        query = BusyQuery(manager_ids, since, until, places, most)
+        return await self._read(self._lists, busy, query)
 
     async def _read(
         self, pool: ThreadPoolExecutor, read: Callable[..., _Result], *arguments: object

@@ -4,15 +4,13 @@ It looks back by duration classes, as lists do; the participants of an event are
 many of the managers take part.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import apsw
 import msgspec
 
 from deskcal.busy import Interval, merged
-from deskcal.documents import DURATION_LIMITS_SEC
-from deskcal.errors import InvalidField
-from deskcal.filters import Mask
+from deskcal.store.lists import CLASSES, look_back_sec, too_many_busy
 
 _OF_CLASS = """
     SELECT x.event_id AS id
@@ -22,11 +20,11 @@ _OF_CLASS = """
 _CLASSES = " UNION ".join(
     _OF_CLASS.format(
         number=number,
-        look_back=f" AND x.start_time > :since - {DURATION_LIMITS_SEC[number]}"
-        if number < len(DURATION_LIMITS_SEC)
-        else "",
+        look_back=""
+        if look_back_sec(number) is None
+        else f" AND x.start_time > :since - {look_back_sec(number)}",
     )
-    for number in range(len(DURATION_LIMITS_SEC) + 1)
+    for number in CLASSES
 )
 _BUSY = """
     WITH found AS (:classes)
@@ -40,24 +38,22 @@ _BUSY = """
 
 
 class BusyQuery(msgspec.Struct, frozen=True):
-    """What is asked for: of whom, [since, until), in which brands, and how much at most."""
+    """What is asked for: of whom, [since, until), where, and how much at most."""
 
     manager_ids: Sequence[int]
     since: int
     until: int
-    brands: Mask
+    places: Sequence[int]
+    """Numbers of collections."""
     most: int
     """Intervals before they are merged."""
 
 
-def busy(
-    connection: apsw.Connection, query: BusyQuery, collections: Mapping[tuple[str, str], int]
-) -> dict[int, list[Interval]]:
+def busy(connection: apsw.Connection, query: BusyQuery) -> dict[int, list[Interval]]:
     """The merged intervals of each manager who has some. Raises: InvalidField; apsw.Error."""
-    asked = [number for (brand, _), number in collections.items() if query.brands.matches(brand)]
     parameters = {
         "managers": msgspec.json.encode(query.manager_ids).decode(),
-        "open": msgspec.json.encode(asked).decode(),
+        "open": msgspec.json.encode(query.places).decode(),
         "since": query.since,
         "until": query.until,
         "most": query.most + 1,
@@ -68,9 +64,5 @@ def busy(
         found.setdefault(manager_id, []).append((start, end))
         count += 1
     if count > query.most:
-        raise InvalidField(
-            f"from .. to holds more than {query.most} events of these managers; "
-            "ask for a shorter range, or for fewer managers",
-            field="to",
-        )
+        raise too_many_busy(query.most)
     return {who: merged(times, query.since, query.until) for who, times in found.items()}
