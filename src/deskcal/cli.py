@@ -158,7 +158,7 @@ def demo(**options: Any) -> None:
     config = config_of(options)
     filled = app.fill_demo(config)
     where = app.place(config)
-    click.echo(f"{filled.events} events of {filled.managers} managers are in {where}")
+    click.echo(f"{filled.events} events of {filled.managers} managers; {where}")
 
 
 main.add_command(manager)
