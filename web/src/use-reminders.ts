@@ -61,8 +61,12 @@ export function useReminders({ api, connection }: Link, me: number, zone: string
 
 /** Those of this tab before it was loaded anew: the server delivers a reminder once. */
 function keptReminders(me: number): Reminder[] {
-  const kept = JSON.parse(sessionStorage.getItem(KEY + me) ?? "[]") as Reminder[];
-  return kept.filter((one) => one.due > nowSeconds() - KEPT_SEC);
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEY + me) ?? "[]") as Reminder[];
+    return kept.filter((one) => one.due > nowSeconds() - KEPT_SEC);
+  } catch {
+    return [];
+  }
 }
 
 function keepReminders(me: number, due: Reminder[]): void {
