@@ -7,6 +7,7 @@ import itertools
 import os
 import random
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -113,11 +114,12 @@ def fill(directory: Path, events: Iterable[Event]) -> Path:
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000"):
         connection.execute(f"PRAGMA {pragma}")
     numbers = Numbers.read(connection)
+    now = int(time.time())
     with connection:
         for page in _pages(events):
             batch = SqliteBatch(connection, numbers, retry_window_sec=RETRY_WINDOW_SEC)
             for item in page:
-                batch.staged.apply(_added(item))
+                batch.staged.apply(_added(item, now))
             batch.write()
             numbers = batch.numbers
     connection.execute("PRAGMA journal_mode = WAL")
@@ -132,8 +134,9 @@ def _pages(events: Iterable[Event]) -> Iterator[list[Event]]:
         yield page
 
 
-def _added(item: Event) -> Mutation:
-    return Mutation(0, ChangeType.ADDED, item.owner_manager_id, MONDAY, lambda _, __: item)
+def _added(item: Event, now: int) -> Mutation:
+    """Changed just now: of changes in 2025 the server would forget some while it is measured."""
+    return Mutation(0, ChangeType.ADDED, item.owner_manager_id, now, lambda _, __: item)
 
 
 def copy_with_long_events(source: Path, directory: Path, every: int) -> Path:
@@ -142,10 +145,11 @@ def copy_with_long_events(source: Path, directory: Path, every: int) -> Path:
     shutil.copyfile(source / DATABASE, directory / DATABASE)
     connection = connect_writer(directory)
     numbers = Numbers.read(connection)
+    now = int(time.time())
     with connection:
         batch = SqliteBatch(connection, numbers, retry_window_sec=RETRY_WINDOW_SEC)
         for event_id in range(every // 2, numbers.last_event_id + 1, every):
-            batch.staged.apply(Mutation(event_id, ChangeType.UPDATED, 1, MONDAY, _lengthened))
+            batch.staged.apply(Mutation(event_id, ChangeType.UPDATED, 1, now, _lengthened))
         batch.write()
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     connection.close()
