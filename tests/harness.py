@@ -58,7 +58,7 @@ class Desk:
 
     async def frame(self, frame: bytes) -> Answer:
         """The answer to one frame."""
-        return parsed(await line_of(answer(self.context, self.peer, frame)))
+        return parsed(await line_of(answer(self.context, self.peer, frame, self.clock())))
 
     async def call(self, token_: str | None, command: str, **data: Any) -> Answer:
         """The answer to one command."""

@@ -34,7 +34,9 @@ class Ear:
     async def say(self, token_: str, command: str, **data: Any) -> Answer:
         """The answer to one command on this connection."""
         frame = request(command, 1, data, token_)
-        found: Answer = json.loads(await line_of(answer(self.desk.context, self.peer, frame)))
+        found: Answer = json.loads(
+            await line_of(answer(self.desk.context, self.peer, frame, self.desk.clock()))
+        )
         return found
 
     async def subscribe(self, token_: str, *names: str, since: int | None = None) -> None:

@@ -5,7 +5,7 @@ The rules of isolation stand here and nowhere else. Source: contract, section 3.
 
 import enum
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import jwt
 import msgspec
@@ -207,26 +207,29 @@ class TokenVerifier:
         self._leeway_sec = leeway_sec
         self._issuer = issuer
         self._audience = audience
+        self.keys_replaced: Callable[[], None] = lambda: None
+        """Called when other keys count: sessions that were told before may be over."""
         self.replace_keys(keys)
 
     def replace_keys(self, keys: Sequence[Key]) -> None:
         """From now on these keys count; tokens verified before are checked anew."""
         self._keys = tuple(keys)
-        self.known: dict[str, Session] = {}
+        self._known: dict[str, Session] = {}
+        self.keys_replaced()
 
     def authenticate(self, token: str | None, now: float) -> Session:
         """The session of `token` at `now` (Unix seconds).
 
         Raises: Unauthorized, for whatever is wrong with it, saying what.
         """
-        session = self.known.get(token or "")
+        session = self._known.get(token or "")
         if session is None:
             session = self._verify(token, now)
-            if len(self.known) >= REMEMBERED_TOKENS:
-                del self.known[next(iter(self.known))]
-            self.known[token or ""] = session
+            if len(self._known) >= REMEMBERED_TOKENS:
+                del self._known[next(iter(self._known))]
+            self._known[token or ""] = session
         if now >= session.exp + self._leeway_sec:
-            self.known.pop(token or "", None)
+            self._known.pop(token or "", None)
             raise Unauthorized("__token has expired; log in again")
         return session
 

@@ -180,6 +180,7 @@ async def running(
 ) -> AsyncIterator[Context]:
     """What requests need of the server, with the feed and the reminders running beside it."""
     peers = Peers()
+    verifier.keys_replaced = peers.forget_tokens
     grace_sec = limits.reminder_grace_sec
     retention_sec = limits.change_retention_sec and max(
         limits.change_retention_sec, limits.retry_window_sec

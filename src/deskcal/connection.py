@@ -57,6 +57,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._context = house.context
+        self._clock = house.context.now
         self._limits = house.limits
         self._most_unsent = house.limits.max_unsent_bytes
         self._decoder = FrameDecoder(house.limits.max_message_bytes)
@@ -71,12 +73,14 @@ class Connection(asyncio.Protocol):
         self._is_ending = False
         self._is_stranger = True
         self._closes_when_done = False
+        self._is_silent = False
         self._heard_at = self._beat_at = self._now()
         self._began_at = 0.0
         self._stuck_at = 0.0
         self._stuck_bytes = 0
         self._full_at = 0.0
         self.peer = Peer(send=self.push, unsent_bytes=lambda: self.unsent_bytes)
+        self.peer.is_ascii = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes the connection, or turns it away where there are too many."""
@@ -91,28 +95,30 @@ class Connection(asyncio.Protocol):
         """Answers what can be answered at once with one write; starts the rest."""
         if self._is_ending:
             return
-        self._heard_at = self._now()
+        self._is_silent = False
+        if not data.isascii():
+            self.peer.is_ascii = False
         decoder = self._decoder
         frames = decoder.feed(data)
         if frames or decoder.unfinished_bytes <= len(data):
-            self._began_at = self._heard_at
-        if self._backlog:
+            self._began_at = 0.0
+        if self._backlog or self._stuck_at or (self._tasks and self._is_blocked()):
             self._backlog.extend(frames)
+            self._read_if_free()
         else:
             self._answer(frames)
         if decoder.overflowed and not self._backlog:
             self._refuse_too_large()
 
     def _answer(self, frames: list[bytes]) -> None:
-        """Answers `frames` in order; from the first one over a limit on they wait, unread."""
-        context, peer = self._house.context, self.peer
+        """Answers `frames` in order; what comes after one that reaches a limit waits, unread."""
+        context, peer = self._context, self.peer
+        now = self._clock()
         out: list[bytes] = []
-        room = 0 if self._stuck_at or (self._tasks and self._is_blocked()) else self._most_unsent
-        for index, frame in enumerate(frames):
-            if room <= 0:
-                self._backlog.extendleft(reversed(frames[index:]))
-                break
-            found = answer(context, peer, frame)
+        room = self._most_unsent
+        rest = iter(frames)
+        for frame in rest:
+            found = answer(context, peer, frame, now)
             if isinstance(found, tuple):
                 out += found
                 room -= len(found[DOCUMENT])
@@ -123,6 +129,8 @@ class Connection(asyncio.Protocol):
                 self._start(found)
                 if self._is_blocked():
                     room = 0
+            if room <= 0:
+                self._backlog.extendleft(reversed(list(rest)))
         if out:
             self._transport.write(b"".join(out))
         if self._is_stranger and peer.sessions:
@@ -324,6 +332,10 @@ class Connection(asyncio.Protocol):
     def watch(self, now: float) -> None:
         """Looks at the clocks: a message without end, silence, a client that does not read."""
         limits = self._limits
+        if not self._is_silent:
+            self._is_silent = True
+            self._heard_at = now
+        self._began_at = self._began_at or now
         if self._stuck_at:
             self._watch_stuck(now)
         elif self._is_overdue(now):

@@ -36,8 +36,8 @@ class FrameDecoder:
         """
         if self.overflowed:
             return []
-        if not self._tail and data.find(b"\n") == len(data) - 1 <= self._limit_bytes:
-            return [] if data in EMPTY else [data[:-1]]
+        if not self._tail and 2 <= data.find(b"\n") == len(data) - 1 <= self._limit_bytes:
+            return [data[:-1]]
         held_bytes = len(self._tail) + len(data)
         frames = data.split(b"\n")
         if self._tail:

@@ -21,9 +21,10 @@ EventAnswer = tuple[bytes, JsonText, bytes, bytes, bytes]
 DOCUMENT = 3
 """Where the event stands in an `EventAnswer`."""
 
-_BEFORE_EXT_ID = b'{"extID":'
-_BEFORE_EVENT = b',"status":200,"data":{"event":'
-_AFTER_EVENT = b"}}\r\n"
+# What stands around the extID and the event of an `EventAnswer`.
+BEFORE_EXT_ID = b'{"extID":'
+BEFORE_EVENT = b',"status":200,"data":{"event":'
+AFTER_EVENT = b"}}\r\n"
 
 _PLAIN_TEXT = re.compile(r"[\w .:/+=@#-]*", re.ASCII).fullmatch
 _EXT_ID = re.compile(rb'null|-?[0-9]+|".*"', re.DOTALL).fullmatch
@@ -176,12 +177,12 @@ def _too_deep(max_depth: int) -> InvalidJson:
 
 def encode_answer(ext_id: JsonText, data: bytes) -> bytes:
     """The success answer as a line; `data` is JSON text, safe to send."""
-    return b"".join((_BEFORE_EXT_ID, ext_id, b',"status":200,"data":', data, b"}\r\n"))
+    return b"".join((BEFORE_EXT_ID, ext_id, b',"status":200,"data":', data, b"}\r\n"))
 
 
 def event_answer(ext_id: JsonText, document: bytes) -> EventAnswer:
     """The success answer that carries one event, given as its document."""
-    return (_BEFORE_EXT_ID, ext_id, _BEFORE_EVENT, document, _AFTER_EVENT)
+    return (BEFORE_EXT_ID, ext_id, BEFORE_EVENT, document, AFTER_EVENT)
 
 
 def encode_error(ext_id: JsonText, error: DeskcalError) -> bytes:

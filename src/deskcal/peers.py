@@ -4,11 +4,23 @@ from collections.abc import Callable, Iterator
 
 from deskcal.access import Session
 
+REMEMBERED_TOKENS = 500
+"""Of one connection: a back end sends those of many managers on one."""
+
 
 class Peer:
     """Who speaks: what lives as long as the connection, whatever its transport."""
 
-    __slots__ = ("bad_messages", "channels", "name", "send", "sessions", "unsent_bytes")
+    __slots__ = (
+        "bad_messages",
+        "channels",
+        "is_ascii",
+        "name",
+        "send",
+        "sessions",
+        "tokens",
+        "unsent_bytes",
+    )
 
     def __init__(
         self,
@@ -26,8 +38,18 @@ class Peer:
         """By manager: of the tokens carried so far, the one with the latest `exp`."""
         self.channels: dict[int, dict[str, None]] = {}
         """By manager: the channels subscribed to, in order."""
+        self.tokens: dict[str, Session] = {}
+        """Tokens carried so far that need no further look but at their `exp`."""
         self.bad_messages = 0
         """Bad messages in a row."""
+        self.is_ascii = False
+        """Whether surely nothing but ASCII came so far: then no frame is looked at for it."""
+
+    def remember(self, token: str, session: Session) -> None:
+        """Takes up a token into `tokens`; once there are too many, it begins anew."""
+        if len(self.tokens) >= REMEMBERED_TOKENS:
+            self.tokens.clear()
+        self.tokens[token] = session
 
     def live_session(self, manager_id: int, now: float) -> Session | None:
         """That manager's session on this connection, unless it is over at `now`."""
@@ -79,6 +101,12 @@ class Peers:
             session = peer.live_session(manager_id, now)
             if session is not None:
                 yield peer, session
+
+    def forget_tokens(self) -> None:
+        """Other keys count from now on: what tokens say is looked at anew."""
+        for peers in self._by_manager.values():
+            for peer in peers:
+                peer.tokens.clear()
 
     def is_open(self, peer: Peer, manager_id: int) -> bool:
         """Whether the connection, which has carried that manager's token, is not closed yet."""

@@ -6,14 +6,24 @@ from typing import Any
 import jwt
 import pytest
 
-from deskcal.access import CALENDAR_TYPES, SessionType
+from deskcal.access import CALENDAR_TYPES, SessionType, secret_key, sign
 from deskcal.commands import COMMANDS
+from deskcal.peers import REMEMBERED_TOKENS
 from harness import CRM_ADMIN, Desk, error_of, everything, new_event, request, token
 from helpers import KEY, NOW, make_claims
 
 TEN = token(10)
 ADD, UPDATE, GET = "MngAddCalendarEvent", "MngUpdateCalendarEvent", "MngGetCalendarEvent"
 CALENDAR_COMMANDS = [name for name in COMMANDS if name.startswith("Mng")]
+
+
+@pytest.fixture(params=["a token never seen", "a token seen before"])
+async def desk(request: pytest.FixtureRequest, desk: Desk) -> Desk:
+    """What is seen the first time on a connection takes a longer way: every answer is the same."""
+    if request.param == "a token seen before":
+        assert (await desk.call(TEN, "Ping"))["status"] == 200
+        assert TEN in desk.peer.tokens
+    return desk
 
 
 @pytest.mark.parametrize(
@@ -78,6 +88,16 @@ async def test_what_is_no_request_gets_a_clear_answer(
     assert answered["status"] in (200, 400)
     if code is not None:
         assert error_of(answered) == (400, code, None)
+
+
+@pytest.mark.parametrize(("levels", "status"), [(62, 404), (63, 400), (900, 400)])
+async def test_more_than_64_levels_are_refused_with_a_good_token_too(
+    desk: Desk, levels: int, status: int
+) -> None:
+    deep = b"[" * levels + b"]" * levels
+    text = request(GET, "1", {"id": 1, "x": 0}, TEN).replace(b'"x": 0', b'"x":' + deep)
+    answered = await desk.frame(text)
+    assert (answered["extID"], answered["status"]) == ("1", status)
 
 
 @pytest.mark.parametrize("text", [b'{"command":"Ping","data":null}', b'{"command":"Ping"}'])
@@ -164,6 +184,20 @@ async def test_exp_is_checked_on_every_request(desk: Desk) -> None:
     desk.clock.time = NOW + 3600
     assert (await desk.call(TEN, GET, id=1))["status"] == 401
     assert (await desk.call(token(10, exp=NOW + 3601), GET, id=1))["status"] == 404
+
+
+async def test_when_other_keys_count_no_token_of_the_old_ones_does(desk: Desk) -> None:
+    assert (await desk.call(TEN, GET, id=1))["status"] == 404
+    new = secret_key("another secret of at least 32 bytes")
+    desk.context.verifier.replace_keys([new])
+    assert (await desk.call(TEN, GET, id=1))["status"] == 401
+    assert (await desk.call(sign(new, make_claims(id=10)), GET, id=1))["status"] == 404
+
+
+async def test_a_connection_remembers_so_many_tokens_and_no_more(desk: Desk) -> None:
+    for number in range(REMEMBERED_TOKENS + 5):
+        assert (await desk.call(token(10, name=str(number)), "Ping"))["status"] == 200
+    assert 0 < len(desk.peer.tokens) <= REMEMBERED_TOKENS
 
 
 @pytest.mark.parametrize("kind", [*SessionType, 99, -1])

@@ -146,7 +146,7 @@ async def lines(place: Place, first: list[dict[str, Any]], sequence: list[Step])
             desk.clock.time += 1
             signed = token(caller.manager_id, caller.type, **caller.claims())
             frame = request(command, 1, data, signed)
-            found.append(await line_of(answer(desk.context, desk.peer, frame)))
+            found.append(await line_of(answer(desk.context, desk.peer, frame, desk.clock())))
     return found
 
 

@@ -42,6 +42,21 @@ async def test_a_message_may_come_byte_by_byte(wire: Wire) -> None:
     assert await wire.line() == PONG
 
 
+@pytest.mark.parametrize("field", ["ast_json", "x"])
+async def test_bytes_that_are_no_utf_8_are_refused_wherever_they_stand_and_come(
+    wire: Wire, field: str
+) -> None:
+    """Also in what is not decoded, and after messages that were good and plain."""
+    for title in ("plain", "Анна", "plain"):
+        wire.send(request("MngAddCalendarEvent", 1, new_event(title=title), TEN) + b"\r\n")
+        assert (await wire.answer())["status"] == 200
+        data = {"id": 1, field: "HERE"}
+        text = request("MngUpdateCalendarEvent", 2, data, TEN)
+        wire.send(text.replace(b"HERE", b"a\xff") + b"\r\n")
+        refused = await wire.answer()
+        assert (refused["status"], refused["error"]["code"]) == (400, "INVALID_JSON")
+
+
 async def test_a_message_without_end_is_no_message(running: Running, wire: Wire) -> None:
     wire.send(PING)
     wire.writer.write_eof()

@@ -4,12 +4,12 @@ import logging
 import uuid
 from asyncio import Future
 from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar, TypeVar, Union, cast
+from typing import Any, TypeVar, Union, cast
 
 import msgspec
 from msgspec import Struct
 
-from deskcal.access import CALENDAR_TYPES, Session, TokenVerifier
+from deskcal.access import Session, TokenVerifier
 from deskcal.documents import deeper_than
 from deskcal.errors import (
     DeskcalError,
@@ -21,6 +21,9 @@ from deskcal.errors import (
 from deskcal.feed import Feed
 from deskcal.limits import Limits
 from deskcal.messages import (
+    AFTER_EVENT,
+    BEFORE_EVENT,
+    BEFORE_EXT_ID,
     BadRequest,
     EventAnswer,
     JsonText,
@@ -70,6 +73,11 @@ class Context(Struct):
     """Requests that were answered with 200, by `Command.number`."""
     refused: dict[tuple[str, int], int] = msgspec.field(default_factory=dict)
     """Other answers, by command and status."""
+    roomy_bytes: int = 0
+    """A frame needs more, beside its token, to hold two brackets for each level of the limit."""
+
+    def __post_init__(self) -> None:
+        self.roomy_bytes = 2 * self.limits.max_json_depth
 
     def resume(self, peer: Peer) -> None:
         """A slow client takes its output again."""
@@ -134,31 +142,26 @@ COMMANDS: dict[str, Command] = {}
 """Every command by its name on the wire."""
 
 
-class _Calls:
-    """The whole table as one decoder: an envelope whose `data` is already that of its command."""
+_CALL_TYPES: list[Any] = []
+_COMMAND_OF: dict[type, Command] = {}
+"""By the type that a call of it is decoded to."""
+_decode_call: Callable[[bytes], Any]
+"""The whole table as one decoder: an envelope whose `data` is already that of its command."""
 
-    decode: Callable[[bytes], Any]
-    _types: ClassVar[list[Any]] = []
 
-    @classmethod
-    def add(cls, command: Command) -> None:
-        """Takes a command up into the decoder."""
-        fields: list[tuple[str, Any, Any]] = [
-            ("data", command.data, msgspec.field()),
-            ("token", str, msgspec.field(name="__token")),
-            ("ext_id", str | int | None, msgspec.field(name="extID", default=None)),
-        ]
-        cls._types.append(
-            msgspec.defstruct(
-                f"{command.name}Call",
-                fields,
-                tag_field="command",
-                tag=command.name,
-                gc=False,
-                namespace={"command": command},
-            )
-        )
-        cls.decode = msgspec.json.Decoder(Union[tuple(cls._types)]).decode  # noqa: UP007
+def _take_up(command: Command) -> None:
+    """Takes a command up into the table and the decoder."""
+    global _decode_call
+    fields: list[tuple[str, Any, Any]] = [
+        ("data", command.data, msgspec.field()),
+        ("token", str, msgspec.field(name="__token")),
+        ("ext_id", str | int | None, msgspec.field(name="extID", default=None)),
+    ]
+    name = command.name
+    call = msgspec.defstruct(f"{name}Call", fields, tag_field="command", tag=name, gc=False)
+    COMMANDS[name] = _COMMAND_OF[call] = command
+    _CALL_TYPES.append(call)
+    _decode_call = msgspec.json.Decoder(Union[tuple(_CALL_TYPES)]).decode  # noqa: UP007
 
 
 def command(
@@ -176,44 +179,52 @@ def command(
         one = Command(
             name, data, handler, decoder, gives_event, is_list, needs_calendar, len(COMMANDS)
         )
-        COMMANDS[name] = one
-        _Calls.add(one)
+        _take_up(one)
         return handler
 
     return register
 
 
-def answer(context: Context, peer: Peer, frame: bytes) -> Answer:
-    """The answer to one frame as a line, whole or in pieces, at once or later. Never raises.
+def answer(context: Context, peer: Peer, frame: bytes, now: float) -> Answer:
+    """The answer to one frame that came at `now`: a line, whole or in pieces, at once or later.
 
-    A mutation is in the store's queue when this returns, so calls in order take effect in order.
-    What is usual is decoded in one go; whatever else it is, `_answer_carefully` finds out: also
-    what has room for two brackets a level of the limit and is deeper.
+    Never raises. A mutation is in the store's queue when this returns, so calls in order take
+    effect in order.
+    What is usual, with a token that the peer remembers, is decoded in one go. Everything else is
+    for `_answer_carefully`, which knows all rules: also what has room for two brackets a level of
+    the limit and is deeper.
     """
     try:
-        if not frame.isascii():
+        if not (peer.is_ascii or frame.isascii()):
             frame.decode()
-        call = _Calls.decode(frame)
+        call = _decode_call(frame)
     except (ValueError, RecursionError):
-        return _answer_carefully(context, peer, frame)
+        return _answer_carefully(context, peer, frame, now)
     ext_id, token = call.ext_id, call.token
     if isinstance(ext_id, str) and ext_id.isalnum() and ext_id.isascii():
         ext_id = f'"{ext_id}"'.encode()
     else:
         ext_id = plain_ext_id(ext_id)
-    max_depth = context.limits.max_json_depth
-    is_roomy = len(frame) - len(token) > 2 * max_depth
-    if ext_id is None or (is_roomy and deeper_than(frame, max_depth)):
-        return _answer_carefully(context, peer, frame)
+    session = peer.tokens.get(token)
+    if session is None or now >= session.exp or ext_id is None or context.stopping:
+        return _answer_carefully(context, peer, frame, now)
+    is_roomy = len(frame) - len(token) > context.roomy_bytes
+    if is_roomy and deeper_than(frame, context.limits.max_json_depth):
+        return _answer_carefully(context, peer, frame, now)
     peer.bad_messages = 0
+    command = _COMMAND_OF[type(call)]
+    handler = command.answer
     try:
-        session = _authenticate(context, peer, token)
-        return _perform(context, peer, session, call.command, ext_id, call.data)
+        found = handler(context, peer, session, call.data)
+        if command.gives_event and isinstance(found, bytes):
+            context.answered[command.number] += 1
+            return (BEFORE_EXT_ID, ext_id, BEFORE_EVENT, found, AFTER_EVENT)
+        return _told(context, command, ext_id, found)
     except Exception as exc:
-        return failed(context, call.command.name, ext_id, exc)
+        return failed(context, command.name, ext_id, exc)
 
 
-def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> Answer:
+def _answer_carefully(context: Context, peer: Peer, frame: bytes, now: float) -> Answer:
     """The answer to a frame in which something is unusual, or the first fault of it.
 
     Source: contract, section 2, "Order of checks".
@@ -225,57 +236,49 @@ def _answer_carefully(context: Context, peer: Peer, frame: bytes) -> Answer:
         return failed(context, UNKNOWN, bad.ext_id, bad.error)
     peer.bad_messages = 0
     try:
-        return _answer_request(context, peer, request)
+        return _answer_request(context, peer, request, now)
     except Exception as exc:
         name = request.command if request.command in COMMANDS else UNKNOWN
         return failed(context, name, request.ext_id, exc)
 
 
-def _answer_request(context: Context, peer: Peer, request: Request) -> Answer:
+def _answer_request(context: Context, peer: Peer, request: Request, now: float) -> Answer:
     if request.command == "Ping" and request.token is None:
         context.answered[COMMANDS["Ping"].number] += 1
         return encode_answer(request.ext_id, ping(context))
-    session = _authenticate(context, peer, request.token)
-    found = COMMANDS.get(request.command)
-    if found is None:
+    session = _authenticate(context, peer, request.token, now)
+    command = COMMANDS.get(request.command)
+    if command is None:
         raise UnknownCommand(_unknown(request.command))
-    _require_type(session, found)
-    data = decode_data(found.decoder, request.data)
-    return _perform(context, peer, session, found, request.ext_id, data)
+    if command.needs_calendar and not session.may_use_calendar:
+        raise Forbidden(f"sessions of type {session.type} may not use {command.name}")
+    data = decode_data(command.decoder, request.data)
+    if context.stopping:
+        raise Unavailable("the server is stopping; nothing was applied")
+    return _told(context, command, request.ext_id, command.answer(context, peer, session, data))
 
 
-def _authenticate(context: Context, peer: Peer, token: str | None) -> Session:
-    """The session of a token that was verified before, while it lasts; else of a look at it."""
-    now = context.now()
-    session = context.verifier.known.get(token or "")
-    if session is None or now >= session.exp:
-        session = context.verifier.authenticate(token, now)
+def _authenticate(context: Context, peer: Peer, token: str | None, now: float) -> Session:
+    """The session of a token. What needs no look but at its `exp` from now on, the peer remembers.
+
+    That is no session that some commands refuse, and none while requests are counted.
+    """
+    session = context.verifier.authenticate(token, now)
     if peer.sessions.get(session.manager_id) is not session:
         context.peers.carry(peer, session)
     if context.rates.is_on:
         context.rates.count(session.manager_id, now)
+    elif token and session.may_use_calendar:
+        peer.remember(token, session)
     return session
 
 
-def _require_type(session: Session, command: Command) -> None:
-    if command.needs_calendar and not session.may_use_calendar:
-        raise Forbidden(f"sessions of type {session.type} may not use {command.name}")
-
-
-def _perform(
-    context: Context, peer: Peer, session: Session, command: Command, ext_id: JsonText, data: Any
-) -> Answer:
-    if session.type not in CALENDAR_TYPES:
-        _require_type(session, command)
-    if context.stopping:
-        raise Unavailable("the server is stopping; nothing was applied")
-    found = command.answer(context, peer, session, data)
+def _told(context: Context, command: Command, ext_id: JsonText, found: Data | Work) -> Answer:
+    """What a handler found, as an answer."""
     if not isinstance(found, bytes):
         return Later(ext_id, cast(Work, found), command, context)
     context.answered[command.number] += 1
-    if command.gives_event:
-        return event_answer(ext_id, found)
-    return encode_answer(ext_id, found)
+    return event_answer(ext_id, found) if command.gives_event else encode_answer(ext_id, found)
 
 
 async def finish(later: Later) -> Data:

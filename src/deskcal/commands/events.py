@@ -164,7 +164,8 @@ def respond_event(context: Context, _: Peer, session: Session, data: Respond) ->
 @command("MngGetCalendarEvent", EventId, gives_event=True)
 def get_event(context: Context, _: Peer, session: Session, data: EventId) -> Data | Work:
     """One event."""
-    record = context.store.peek(data.id)
+    peek = context.store.peek
+    record = peek(data.id)
     if record is None or not session.can_see(record):
         return _load_event(context, session, data.id)
     return record.document

@@ -196,7 +196,7 @@ class BrowserSocket:
         frame = self._with_token(message)
         if frame is None:
             return
-        found = answer(self._context, self.peer, frame)
+        found = answer(self._context, self.peer, frame, self._context.now())
         if isinstance(found, Later):
             task = asyncio.create_task(self._finish(found))
             self._tasks.add(task)
