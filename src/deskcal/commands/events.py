@@ -47,13 +47,13 @@ UpdateEvent: Any = msgspec.defstruct(
 )
 
 
-class EventId(Struct):
+class EventId(Struct, gc=False):
     """Names one event."""
 
     id: EventKey
 
 
-class EventVersion(EventId):
+class EventVersion(EventId, gc=False):
     """Names one event to change, if it is still of that version."""
 
     if_version: Id | None = None
