@@ -11,7 +11,8 @@ from deskcal.store.sqlite_check import check_sqlite
 from nodes.reminded import Managers, arm, assert_sent_once, is_amid_firing
 from nodes.running import Nodes
 
-EVENTS = 3_000
+EVENTS = 9_000
+"""More than are fired before the first of them are sent."""
 KILLS = 12
 
 
