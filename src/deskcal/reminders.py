@@ -323,7 +323,11 @@ class Reminders:
         return encode_reminder(told)
 
     async def _mark(self, outcomes: Outcomes) -> None:
-        """Notes what became of them; what was sent, once it has left this process."""
+        """Notes what became of them; what was sent, once it has left this process.
+
+        Connections write at the end of a turn of the event loop, so that has to come first.
+        """
+        await asyncio.sleep(0)
         now = int(self._now())
         sent = self._gone_out()
         marked = dict.fromkeys(NotificationState, 0)

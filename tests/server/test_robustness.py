@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness import Answer, everything, new_event, parsed, request, token
+from helpers import NOW
 from places import Place
 from wire import Running, Wire, serving, soon, until
 
@@ -226,3 +227,22 @@ async def test_a_line_longer_than_any_buffer_comes_whole(stocked: Running) -> No
     line = await wire.line()
     assert len(line) > 20_000_000
     assert len(parsed(line)["data"]["rows"]) == 1000
+
+
+async def test_who_hangs_up_on_a_reminder_that_came_does_not_get_it_again(
+    running: Running,
+) -> None:
+    first = await running.connect()
+    first.ask(TEN, "Ping")
+    await first.answer()
+    first.ask(TEN, "MngAddCalendarEvent", **new_event(remind_time=NOW - 1))
+    heard = [await first.line() for _ in range(2)]
+    assert sorted(line[:1] for line in heard) == [b"[", b"{"]
+    first.writer.transport.abort()
+    await until(lambda: running.server.connection_count == 0)
+    again = await running.connect()
+    for _ in range(3):
+        again.ask(TEN, "MngAddCalendarEvent", "next", **new_event(remind_time=NOW - 1))
+        lines = [await again.line() for _ in range(2)]
+        assert [b'"n"' in line for line in lines].count(True) == 1
+        assert not any(b'{"event":{"id":1,' in line for line in lines)
