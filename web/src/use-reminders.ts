@@ -21,24 +21,33 @@ export function useReminders({ api, connection }: Link, me: number, zone: string
   shownZone.current = zone;
   const [due, setDue] = useState(() => keptReminders(me));
   const seen = useRef(new Set(due.map((one) => one.token)));
-  useEffect(() => keepReminders(me, due), [me, due]);
+  const shown = useRef(due);
+  // Kept at once, not after the next render: the page may be loaded anew before that.
+  const change = useCallback(
+    (next: (all: Reminder[]) => Reminder[]) => {
+      shown.current = next(shown.current);
+      keepReminders(me, shown.current);
+      setDue(shown.current);
+    },
+    [me],
+  );
 
   useEffect(() => {
     return connection.listen((message) => {
       const read = readToken(message);
-      if (read) setDue((all) => all.filter((one) => one.token !== read));
+      if (read) change((all) => all.filter((one) => one.token !== read));
       const reminder = reminderOf(message);
       if (!reminder || seen.current.has(reminder.token)) return;
       if (seen.current.size > REMEMBERED) seen.current.clear();
       seen.current.add(reminder.token);
-      setDue((all) => [...all, reminder].slice(-MOST_SHOWN));
+      change((all) => [...all, reminder].slice(-MOST_SHOWN));
       notify(reminder, shownZone.current);
     });
-  }, [connection]);
+  }, [connection, change]);
 
   const forget = useCallback((reminder: Reminder) => {
-    setDue((all) => all.filter((one) => one.token !== reminder.token));
-  }, []);
+    change((all) => all.filter((one) => one.token !== reminder.token));
+  }, [change]);
   const done = useCallback(
     (reminder: Reminder) => {
       forget(reminder);
@@ -51,10 +60,10 @@ export function useReminders({ api, connection }: Link, me: number, zone: string
       forget(reminder);
       api.snooze(reminder.token, nowSeconds() + seconds).then(
         () => seen.current.delete(reminder.token),
-        () => later(seconds, () => setDue((all) => [...all, reminder])),
+        () => later(seconds, () => change((all) => [...all, reminder])),
       );
     },
-    [api, forget],
+    [api, forget, change],
   );
   return { due, done, snooze };
 }
