@@ -65,7 +65,6 @@ class Connection(asyncio.Protocol):
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Future[Any]] = set()
         self._ready: list[bytes] = []
-        self._ready_bytes = 0
         self._list_turn: asyncio.Semaphore | None = None
         self._read_turns: asyncio.Semaphore | None = None
         self._taken: asyncio.Event | None = None
@@ -133,21 +132,14 @@ class Connection(asyncio.Protocol):
             if room <= 0:
                 self._backlog.extendleft(reversed(list(rest)))
         if out:
-            if self._ready:
-                self._send_ready()
             self._transport.write(b"".join(out))
-        if self._is_stranger or peer.bad_messages:
-            self._judge()
-        if self._backlog or not self._is_reading:
-            self._read_if_free()
-
-    def _judge(self) -> None:
-        """Whether the client has become known, or has sent too much that is no message."""
-        if self._is_stranger and self.peer.sessions:
+        if self._is_stranger and peer.sessions:
             self._is_stranger = False
             self._house.known(self)
-        if self.peer.bad_messages >= self._limits.max_bad_messages:
+        if peer.bad_messages and peer.bad_messages >= self._limits.max_bad_messages:
             self._end()
+        if self._backlog or not self._is_reading:
+            self._read_if_free()
 
     def _is_blocked(self) -> bool:
         return self._stuck_at > 0 or len(self._tasks) >= self._limits.max_requests_in_flight
@@ -226,17 +218,16 @@ class Connection(asyncio.Protocol):
             self._read_if_free()
         self._close_if_done()
 
-    def _send_soon(self, lines: bytes) -> None:
+    def _send_soon(self, answer: bytes) -> None:
         """With what gets ready in the same turn of the event loop, as each write costs a send."""
         if not self._ready:
             self._house.loop.call_soon(self._send_ready)
-        self._ready.append(lines)
-        self._ready_bytes += len(lines)
+        self._ready.append(answer)
 
     def _send_ready(self) -> None:
         if self._ready:
-            ready, self._ready, self._ready_bytes = self._ready, [], 0
-            self._send(b"".join(ready))
+            answers, self._ready = self._ready, []
+            self._send(b"".join(answers))
 
     def _send(self, data: Data) -> None:
         """At once, behind what is ready."""
@@ -255,7 +246,7 @@ class Connection(asyncio.Protocol):
         """Sends what nobody asked for; False, and nothing sent, where the client is too slow."""
         if self._is_ending or self._transport.is_closing() or self._is_too_slow():
             return False
-        self._send_soon(lines)
+        self._send(lines)
         return True
 
     def _is_too_slow(self) -> bool:
@@ -267,7 +258,7 @@ class Connection(asyncio.Protocol):
     @property
     def unsent_bytes(self) -> int:
         """What waits for the client to take it."""
-        return self._ready_bytes + self._transport.get_write_buffer_size()
+        return self._transport.get_write_buffer_size()
 
     def pause_writing(self) -> None:
         """The client takes its output too slowly: nothing more is read from it."""

@@ -14,22 +14,22 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
+from msgspec import Struct
+
 from deskcal.access import Session
-from deskcal.documents import Sight
+from deskcal.documents import Sight, decode_event, sight_of
 from deskcal.errors import DeskcalError
+from deskcal.model import Event, EventStatus, ParticipantStatus, trigger_time
 from deskcal.peers import Peer, Peers
 from deskcal.pushes import Reminder, encode_reminder
-from deskcal.reminders_texts import Subject, subject_of, token_of, when
-from deskcal.store import Notification, NotificationKey, NotificationState, ReminderStore
+from deskcal.reminders_texts import token_of, when
+from deskcal.store import Fired, Notification, NotificationKey, NotificationState, ReminderStore
 
 logger = logging.getLogger(__name__)
 
 ROUND = 500
 """Events that are fired in one transaction."""
-TOLD_AT_ONCE, TOLD_BYTES = 5000, 8 << 20
-"""So many are fired before they are sent, or events of so many bytes: what is of one manager then
-leaves with one write."""
-ROUNDS = 16
+ROUNDS = 64
 """After so many the managers who have come meanwhile get theirs."""
 PAGE = 100
 """Waiting reminders of one manager that are read at one time."""
@@ -200,39 +200,32 @@ class Reminders:
         return any(self._peers.of_manager(manager_id, self._now()))
 
     async def _fire_some(self) -> None:
-        """Fires some of what is due and delivers it, then more.
+        """Fires what is due, a round after the one before it is delivered.
 
         Not while it is: two threads that need the interpreter all the time are slower than one
         after the other.
         """
         outcomes: Outcomes = {}
-        is_all = False
         try:
+            fired = await self._fire_round()
             for _ in range(ROUNDS):
-                fired, is_all = await self._fire_round()
-                await self._settle(fired, outcomes)
-                if is_all:
+                if not fired.events:
                     break
+                await self._settle(fired.notifications, outcomes)
                 if self._has_news:
                     await self._hear()
+                fired = await self._fire_round()
+            await self._settle(fired.notifications, outcomes)
         finally:
             await self._mark(outcomes)
-        if is_all:
+        if not fired.events:
             await self._find_next()
-        self._is_claimed = is_all and self._is_due()
+        self._is_claimed = not fired.events and self._is_due()
 
-    async def _fire_round(self) -> tuple[list[Notification], bool]:
-        """Some of what is due; and whether nothing more is."""
-        told: list[Notification] = []
-        size = 0
-        while len(told) < TOLD_AT_ONCE and size < TOLD_BYTES:
-            fired = await self._store.fire(int(self._now()), ROUND)
-            self.fired += fired.count
-            told += fired.notifications
-            size += sum(map(len, {one.document or b"" for one in fired.notifications}))
-            if not fired.events:
-                return told, True
-        return told, False
+    async def _fire_round(self) -> Fired:
+        fired = await self._store.fire(int(self._now()), ROUND)
+        self.fired += fired.count
+        return fired
 
     async def _find_next(self) -> None:
         """The earliest due time, of the store and of what is armed while it is read."""
@@ -260,17 +253,11 @@ class Reminders:
             page = await self._store.waiting(manager_id, page[-1].key, PAGE)
 
     async def _settle(self, notifications: list[Notification], outcomes: Outcomes) -> None:
-        """Sends, gives up or drops each, manager by manager.
-
-        What becomes of them is added to `outcomes`.
-        """
-        subjects: dict[bytes | None, Subject | None] = {}
-        of_managers = sorted(notifications, key=lambda one: one.key.manager_id)
-        for number, notification in enumerate(of_managers, 1):
-            document = notification.document
-            if document not in subjects:
-                subjects[document] = subject_of(document)
-            subject = subjects[document]
+        """Sends, gives up or drops each; what becomes of them is added to `outcomes`."""
+        subject: _Subject | None = None
+        for number, notification in enumerate(notifications, 1):
+            if subject is None or subject.document is not notification.document:
+                subject = _subject(notification.document)
             state = self._state_of(notification, subject)
             if state == NotificationState.WAITING:
                 self._waiting.add(notification.key.manager_id)
@@ -279,7 +266,9 @@ class Reminders:
             if number % SENT_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
-    def _state_of(self, notification: Notification, subject: Subject | None) -> NotificationState:
+    def _state_of(
+        self, notification: Notification, subject: "_Subject | None"
+    ) -> NotificationState:
         """What becomes of a reminder that was fired, now that it can be sent."""
         key = notification.key
         if max(key.due_time, notification.fired_time) + self._grace_sec < self._now():
@@ -295,7 +284,9 @@ class Reminders:
         self._leaving[key] = peers
         return NotificationState.SENT
 
-    def _send(self, notification: Notification, subject: Subject, told: list[Peer]) -> list[Peer]:
+    def _send(
+        self, notification: Notification, subject: "_Subject", told: list[Peer]
+    ) -> list[Peer]:
         """Writes to every connection that may have it and was not `told` already; these."""
         now = self._now()
         line = None
@@ -307,7 +298,7 @@ class Reminders:
                     peers.append(peer)
         return peers
 
-    def _line(self, notification: Notification, subject: Subject, now: int) -> bytes:
+    def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
         late_sec = now - key.due_time
         told = Reminder(
@@ -323,11 +314,7 @@ class Reminders:
         return encode_reminder(told)
 
     async def _mark(self, outcomes: Outcomes) -> None:
-        """Notes what became of them; what was sent, once it has left this process.
-
-        Connections write at the end of a turn of the event loop, so that has to come first.
-        """
-        await asyncio.sleep(0)
+        """Notes what became of them; what was sent, once it has left this process."""
         now = int(self._now())
         sent = self._gone_out()
         marked = dict.fromkeys(NotificationState, 0)
@@ -366,6 +353,33 @@ class Reminders:
     def _seek_waiting(self) -> None:
         """Takes up those with something waiting who can be reached."""
         self._arrived |= dict.fromkeys(filter(self._is_here, self._waiting))
+
+
+class _Subject(Struct, frozen=True):
+    """The event of a reminder, looked at once for all who are reminded of it."""
+
+    event: Event
+    document: bytes
+    sight: Sight
+    armed_time: int | None
+    """When its reminder is due; None: it has none, or is not open any more."""
+    reminded: frozenset[int]
+    """Participants who have not declined."""
+
+
+def _subject(document: bytes | None) -> _Subject | None:
+    if document is None:
+        return None
+    event = decode_event(document)
+    return _Subject(
+        event,
+        document,
+        sight_of(event),
+        trigger_time(event) if event.status == EventStatus.OPEN else None,
+        frozenset(
+            row.manager_id for row in event.participants if row.status != ParticipantStatus.DECLINED
+        ),
+    )
 
 
 def _may_have(session: Session, sight: Sight) -> bool:

@@ -1,42 +1,11 @@
-"""What a reminder is about and what it is called: event, token, and when, for people. Pure."""
+"""What a reminder is called: its token, and for people when its event is. Pure."""
 
 import datetime
 import functools
 import zoneinfo
 
-from msgspec import Struct
-
-from deskcal.documents import Sight, decode_event, sight_of
-from deskcal.model import Event, EventStatus, ParticipantStatus, trigger_time
+from deskcal.model import Event
 from deskcal.store import NotificationKey
-
-
-class Subject(Struct, frozen=True):
-    """The event of a reminder, looked at once for all who are reminded of it."""
-
-    event: Event
-    document: bytes
-    sight: Sight
-    armed_time: int | None
-    """When its reminder is due; None: it has none, or is not open any more."""
-    reminded: frozenset[int]
-    """Participants who have not declined."""
-
-
-def subject_of(document: bytes | None) -> Subject | None:
-    """The event of a document; None stays None: it is gone."""
-    if document is None:
-        return None
-    event = decode_event(document)
-    return Subject(
-        event,
-        document,
-        sight_of(event),
-        trigger_time(event) if event.status == EventStatus.OPEN else None,
-        frozenset(
-            row.manager_id for row in event.participants if row.status != ParticipantStatus.DECLINED
-        ),
-    )
 
 
 def token_of(key: NotificationKey) -> str:

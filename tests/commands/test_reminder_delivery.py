@@ -3,7 +3,6 @@
 import pytest
 
 from deskcal.pushes import encode_read
-from deskcal.reminders import TOLD_BYTES
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from live import Ear, reminded, step_to
@@ -85,30 +84,6 @@ async def test_hundreds_that_waited_all_come_in_order(desk: Desk) -> None:
     due = [reminder[8]["due"] for reminder in ear.reminders]
     assert due == sorted(due)
     assert len(set(ear.tokens)) == 250
-
-
-async def test_large_events_that_are_due_at_once_are_all_delivered_manager_by_manager(
-    desk: Desk,
-) -> None:
-    """More bytes than are held before some are sent; each event is of three managers."""
-    text = "x" * 200_000
-    count = TOLD_BYTES // len(text) + 10
-    ears = [await ear_of(desk, token(manager_id, exp=FAR)) for manager_id in (10, 11, 12)]
-    for number in range(count):
-        due = NOW + 1 + number % 5
-        await desk.add(
-            ALL,
-            owner_manager_id=10 + number % 3,
-            participant_manager_ids=[12, 11, 10],
-            remind_time=due,
-            ast_json=text,
-        )
-    await at(desk, NOW + 60)
-    for ear in ears:
-        await ear.until(lambda ear: len(ear.reminders) >= count)
-        due_times = [reminder[8]["due"] for reminder in ear.reminders]
-        assert due_times == sorted(due_times)
-        assert len(set(ear.tokens)) == len(ear.tokens) == count
 
 
 async def test_some_that_this_session_may_not_have_keep_none_behind_them_waiting(

@@ -11,8 +11,7 @@ from deskcal.store.sqlite_check import check_sqlite
 from nodes.reminded import Managers, arm, assert_sent_once, is_amid_firing
 from nodes.running import Nodes
 
-EVENTS = 9_000
-"""More than are fired before the first of them are sent."""
+EVENTS = 3_000
 KILLS = 12
 
 

@@ -193,19 +193,3 @@ async def test_a_client_that_has_said_all_still_gets_its_answers(wire: Wire) -> 
     wire.writer.write_eof()
     lines = (await wire.rest()).splitlines(keepends=True)
     assert [parsed(line)["extID"] for line in lines] == list(range(50))
-
-
-async def test_what_is_pushed_before_an_answer_arrives_before_it(
-    running: Running, wire: Wire
-) -> None:
-    """Pushes of one turn of the event loop leave together, and count as unsent until they do."""
-    wire.ask(TEN, "Ping")
-    await wire.answer()
-    ((peer, _),) = running.server.context.peers.of_manager(10, NOW)
-    connection = peer.send.__self__  # type: ignore[attr-defined]
-    first, second = b'{"push":1}\r\n', b'{"push":2}\r\n'
-    assert peer.send(first) and peer.send(second)
-    assert peer.unsent_bytes() == len(first + second)
-    connection.data_received(PING + b"\r\n")
-    assert [await wire.line() for _ in range(3)] == [first, second, PONG]
-    assert peer.unsent_bytes() == 0
