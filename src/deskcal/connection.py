@@ -75,7 +75,7 @@ class Connection(asyncio.Protocol):
         self._closes_when_done = False
         self._is_silent = False
         self._heard_at = self._beat_at = self._now()
-        self._began_at = 0.0
+        self._began_at = 0.0  # `watch` fills it in, as it does `_heard_at`: no clock on each read.
         self._stuck_at = 0.0
         self._stuck_bytes = 0
         self._full_at = 0.0

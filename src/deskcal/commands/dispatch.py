@@ -190,9 +190,9 @@ def answer(context: Context, peer: Peer, frame: bytes, now: float) -> Answer:
 
     Never raises. A mutation is in the store's queue when this returns, so calls in order take
     effect in order.
-    What is usual, with a token that the peer remembers, is decoded in one go. Everything else is
-    for `_answer_carefully`, which knows all rules: also what has room for two brackets a level of
-    the limit and is deeper.
+    What is usual, with a token that the peer remembers, is decoded in one go, and an event at hand
+    leaves without a further call. Everything else is for `_answer_carefully`, which knows all
+    rules: also what has room for two brackets a level of the limit and is deeper.
     """
     try:
         if not (peer.is_ascii or frame.isascii()):
@@ -213,7 +213,7 @@ def answer(context: Context, peer: Peer, frame: bytes, now: float) -> Answer:
         return _answer_carefully(context, peer, frame, now)
     peer.bad_messages = 0
     command = _COMMAND_OF[type(call)]
-    handler = command.answer
+    handler = command.answer  # Fetched and called in two steps: quicker, as it is no method.
     try:
         found = handler(context, peer, session, call.data)
         if command.gives_event and isinstance(found, bytes):

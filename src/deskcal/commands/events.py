@@ -164,7 +164,7 @@ def respond_event(context: Context, _: Peer, session: Session, data: Respond) ->
 @command("MngGetCalendarEvent", EventId, gives_event=True)
 def get_event(context: Context, _: Peer, session: Session, data: EventId) -> Data | Work:
     """One event."""
-    peek = context.store.peek
+    peek = context.store.peek  # In two steps, as in `answer`.
     record = peek(data.id)
     if record is None or not session.can_see(record):
         return _load_event(context, session, data.id)
