@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-PAGE := src/deskcal/gateway/page/index.html
+PAGE := src/deskcal/http/static/index.html
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 FIND_POSTGRES := import sys; sys.path.insert(0, "tests"); import postgres_server as p; p.programs()
 
@@ -52,11 +52,11 @@ format: $(STAMP) ## Format the code
 	$(BIN)/ruff check --fix .
 
 docs: $(STAMP) ## Write the generated tables of docs/ anew
-	$(BIN)/python -m deskcal.reference
+	$(BIN)/python -m deskcal.tools.reference
 
 bench: $(STAMP) ## Measure, in ratios against what is possible on this machine
 	$(BIN)/python -m bench
 
 clean: ## Remove what was made; ./data stays
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
-		src/deskcal/gateway/page web/node_modules
+		src/deskcal/http/static web/node_modules

@@ -19,7 +19,7 @@ from bench.processes import Served
 from bench.requests import DESKS, FIRST_MANAGER
 from bench.scale import Ground
 from bench.table import Bound, Row, absolute, at_most, millis, secs
-from deskcal.gateway.site import page_directory
+from deskcal.http.page import page_directory
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -88,7 +88,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 def _serving(directory: Path, web: str) -> Served:
     return Served(
         [
-            *("deskcal.cli", "serve", "--data", str(directory), "--tcp", "127.0.0.1:0"),
+            *("deskcal.cli.main", "serve", "--data", str(directory), "--tcp", "127.0.0.1:0"),
             *("--web", web, "--log-level", "warning"),
         ]
     )

@@ -18,10 +18,10 @@ from msgspec import Raw, Struct
 
 from bench.sqlite_floor import Took
 from deskcal.commands.events import AddEvent
-from deskcal.documents import encode_event, index_row
-from deskcal.drafts import create, draft_new
+from deskcal.core.document import encode_event, index_row
+from deskcal.core.draft import create, draft_new
 from deskcal.limits import DEFAULT_LIMITS
-from deskcal.store.postgres_files import connect, migrate
+from deskcal.store.postgres.connection import connect, migrate
 
 _EVENT = """
     INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,

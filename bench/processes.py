@@ -119,7 +119,7 @@ def deskcal_node(url: str) -> Served:
 
 def _served(*place: str) -> Served:
     listeners = ("--tcp", "127.0.0.1:0", "--web", "off")
-    return Served(["deskcal.cli", "serve", *place, *listeners, "--log-level", "warning"])
+    return Served(["deskcal.cli.main", "serve", *place, *listeners, "--log-level", "warning"])
 
 
 def bare() -> Served:

@@ -21,7 +21,7 @@ from bench.requests import DESKS, FIRST_MANAGER, line, token_of
 from bench.scale import Ground
 from bench.stores import fill
 from bench.table import Row, absolute, at_most, secs
-from deskcal.model import Event, Participant, ParticipantRole, ParticipantStatus
+from deskcal.core.event import Event, Participant, ParticipantRole, ParticipantStatus
 
 REMINDERS = 20_000
 MANAGERS = 1_000

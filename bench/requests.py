@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bench.processes import SECRET
-from deskcal.access import SessionType, secret_key, sign
+from deskcal.core.sessions import SessionType, secret_key, sign
 
 TOKEN_SEC = 3600
 MASK = "DESK_EU*,DESK_RETENTION,!DESK_EU_TEST"

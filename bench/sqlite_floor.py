@@ -17,12 +17,12 @@ from msgspec import Raw, Struct
 
 from bench.stores import RETRY_WINDOW_SEC
 from deskcal.commands.events import AddEvent
-from deskcal.drafts import create, draft_new
-from deskcal.model import ChangeType, Event
-from deskcal.store import Mutation
-from deskcal.store.sqlite_batch import Numbers, SqliteBatch
-from deskcal.store.sqlite_files import connect_reader, connect_writer
-from deskcal.store.sqlite_writer import CHECKPOINT_PAGES
+from deskcal.core.draft import create, draft_new
+from deskcal.core.event import ChangeType, Event
+from deskcal.store.ports import Mutation
+from deskcal.store.sqlite.connection import connect_reader, connect_writer
+from deskcal.store.sqlite.group import Numbers, SqliteBatch
+from deskcal.store.sqlite.writer import CHECKPOINT_PAGES
 
 
 class Job(Struct, kw_only=True):

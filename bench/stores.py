@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw
 
 from bench.requests import DESKS, FIRST_MANAGER, HIDDEN_DESK, MONDAY, WEEK_SEC, note
-from deskcal.model import (
+from deskcal.core.event import (
     ChangeType,
     Event,
     EventType,
@@ -24,9 +24,9 @@ from deskcal.model import (
     ParticipantRole,
     ParticipantStatus,
 )
-from deskcal.store import Mutation
-from deskcal.store.sqlite_batch import Numbers, SqliteBatch
-from deskcal.store.sqlite_files import DATABASE, connect_writer
+from deskcal.store.ports import Mutation
+from deskcal.store.sqlite.connection import DATABASE, connect_writer
+from deskcal.store.sqlite.group import Numbers, SqliteBatch
 
 AT_ONCE = 20_000
 """Events of one batch; all batches are one transaction."""

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from deskcal.access import SessionType, TokenVerifier, sign
-from deskcal.app import running
+from deskcal.app.serve import running
 from deskcal.commands import Context, Later, Peer, answer, finish
+from deskcal.core.sessions import SessionType, TokenVerifier, sign
 from deskcal.limits import Limits
-from deskcal.messages import EventAnswer
+from deskcal.wire.envelope import EventAnswer
 from helpers import KEY, NOW, make_claims
 from places import Place
 

@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa, x
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Raw
 
-from deskcal.access import Key, SessionType, secret_key
-from deskcal.documents import Sight
-from deskcal.drafts import Draft, EventFields, draft, draft_new
-from deskcal.messages import decode_data
-from deskcal.model import Event, Participant, ParticipantRole, ParticipantStatus
+from deskcal.core.document import Sight
+from deskcal.core.draft import Draft, EventFields, draft, draft_new
+from deskcal.core.event import Event, Participant, ParticipantRole, ParticipantStatus
+from deskcal.core.sessions import Key, SessionType, secret_key
+from deskcal.wire.envelope import decode_data
 
 NOW = 1_710_000_000
 SECRET = "only-for-tests-only-for-tests-only!"

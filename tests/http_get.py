@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-from deskcal.gateway import Gateway
+from deskcal.http.app import Gateway
 from harness import Desk, open_desk
 from places import Place
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from deskcal.limits import Limits
-from deskcal.store import CheckReport, Store
-from deskcal.store.postgres import open_postgres
-from deskcal.store.postgres_check import check_postgres
-from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_check import check_sqlite
+from deskcal.store.ports import CheckReport, Store
+from deskcal.store.postgres.check import check_postgres
+from deskcal.store.postgres.store import open_postgres
+from deskcal.store.sqlite.check import check_sqlite
+from deskcal.store.sqlite.store import open_sqlite
 
 
 class Place(Protocol):

@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 import pytest
 
-from deskcal import reference
-from deskcal.cli import main
+from deskcal.app.config import settings
+from deskcal.cli.main import main
 from deskcal.commands import COMMANDS
-from deskcal.config import settings
+from deskcal.core.event import Event
 from deskcal.errors import BY_CODE
-from deskcal.model import Event
+from deskcal.tools import reference
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

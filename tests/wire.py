@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-from deskcal.access import TokenVerifier
-from deskcal.app import running
+from deskcal.app.serve import running
+from deskcal.core.sessions import TokenVerifier
 from deskcal.limits import Limits
-from deskcal.server import Server
-from deskcal.store import Store
+from deskcal.server.listener import Server
+from deskcal.store.ports import Store
 from harness import Answer, FakeClock, parsed, request
 from helpers import KEY
 from places import Place

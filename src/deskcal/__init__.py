@@ -2,8 +2,18 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from deskcal.client import Client
-from deskcal.client_data import Change, ChangePage, EventPage, HistoryEntry, Reminder, Slot
+from deskcal.client.client import Client
+from deskcal.client.types import Change, ChangePage, EventPage, HistoryEntry, Reminder, Slot
+from deskcal.core.event import (
+    ChangeType,
+    Event,
+    EventStatus,
+    EventType,
+    Participant,
+    ParticipantRole,
+    ParticipantStatus,
+    Priority,
+)
 from deskcal.errors import (
     Conflict,
     DeskcalError,
@@ -21,16 +31,6 @@ from deskcal.errors import (
     Unauthorized,
     Unavailable,
     UnknownCommand,
-)
-from deskcal.model import (
-    ChangeType,
-    Event,
-    EventStatus,
-    EventType,
-    Participant,
-    ParticipantRole,
-    ParticipantStatus,
-    Priority,
 )
 
 try:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from deskcal import directory as names
-from deskcal.store.sqlite_directory import directory_in, put_in
+from deskcal.core import directory as names
+from deskcal.store.sqlite.directory import directory_in, put_in
 from harness import ADMIN, Desk, error_of, open_desk, token
 from places import SqlitePlace
 

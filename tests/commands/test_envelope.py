@@ -6,9 +6,9 @@ from typing import Any
 import jwt
 import pytest
 
-from deskcal.access import CALENDAR_TYPES, SessionType, secret_key, sign
 from deskcal.commands import COMMANDS
-from deskcal.peers import REMEMBERED_TOKENS
+from deskcal.core.sessions import CALENDAR_TYPES, SessionType, secret_key, sign
+from deskcal.live.connections import REMEMBERED_TOKENS
 from harness import CRM_ADMIN, Desk, error_of, everything, new_event, request, token
 from helpers import KEY, NOW, make_claims
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskcal.pushes import encode_read
+from deskcal.wire.pushes import encode_read
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from live import Ear, reminded, step_to

@@ -12,7 +12,7 @@ from helpers import SECRET
 from places import Place
 
 WAIT_SEC = 60
-COMMAND = (sys.executable, "-m", "deskcal.cli")
+COMMAND = (sys.executable, "-m", "deskcal.cli.main")
 
 
 class ServerProcess:

@@ -16,7 +16,7 @@ from typing import Any
 import jwt
 import pytest
 
-COMMAND = [sys.executable, "-m", "deskcal.cli"]
+COMMAND = [sys.executable, "-m", "deskcal.cli.main"]
 WAIT_SEC = 30
 STOP_SEC = 10
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from deskcal.cli_watch import change_line, reminder_line
-from deskcal.client_data import Change, Reminder
-from deskcal.model import ChangeType
+from deskcal.cli.watch import change_line, reminder_line
+from deskcal.client.types import Change, Reminder
+from deskcal.core.event import ChangeType
 from e2e.test_cli import COMMAND, WAIT_SEC, deskcal, environment, serving
 from helpers import NOW, make_event
 

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from deskcal.documents import decode_event
-from deskcal.store import Store
+from deskcal.core.document import decode_event
+from deskcal.store.ports import Store
 from harness import CRM_MANAGER, request, token
 from nodes.running import WAIT_SEC, Nodes
 from store.mutations import adding

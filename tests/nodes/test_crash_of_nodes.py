@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from deskcal.documents import decode_event
+from deskcal.core.document import decode_event
+from deskcal.core.event import Event
 from deskcal.limits import Limits
-from deskcal.model import Event
-from deskcal.store import Store
-from deskcal.store.postgres import open_postgres
+from deskcal.store.ports import Store
+from deskcal.store.postgres.store import open_postgres
 from e2e.process import deskcal
 from harness import new_event, token
 from nodes.running import WAIT_SEC, Nodes

@@ -11,12 +11,12 @@ from typing import Any
 import psycopg
 from msgspec import Raw
 
-from deskcal.documents import encode_event
+from deskcal.core.document import encode_event
+from deskcal.core.event import ChangeType
 from deskcal.limits import Limits
-from deskcal.model import ChangeType
-from deskcal.moving import FORMAT, PAGE_ROWS, ExportWriter
-from deskcal.moving_rows import KINDS, ChangeRow, Head
-from deskcal.store.postgres_check import check_postgres
+from deskcal.store.postgres.check import check_postgres
+from deskcal.store.transfer.export import FORMAT, PAGE_ROWS, ExportWriter
+from deskcal.store.transfer.rows import KINDS, ChangeRow, Head
 from e2e.process import COMMAND, environment
 from helpers import NOW, make_event, make_owner_row
 from postgres_server import PostgresServer

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from deskcal.limits import Limits
-from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_check import check_sqlite
+from deskcal.store.sqlite.check import check_sqlite
+from deskcal.store.sqlite.store import open_sqlite
 from nodes.reminded import Managers, arm, assert_sent_once, is_amid_firing
 from nodes.running import Nodes
 

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from deskcal.limits import Limits
-from deskcal.store import Store
-from deskcal.store.postgres import open_postgres
+from deskcal.store.ports import Store
+from deskcal.store.postgres.store import open_postgres
 from nodes.reminded import Managers, Wanted, arm, assert_sent_once
 from nodes.running import WAIT_SEC, Nodes
 from places import PostgresPlace

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.responses import FileResponse, Response
 
-from deskcal.gateway.assets import Assets
+from deskcal.http.assets import Assets
 
 SCRIPT = b"export const answer = 42;\n" * 200
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from deskcal import Change, ChangeType, Client, Reminder, ResyncRequired, Unauthorized
-from deskcal.access import TokenVerifier
-from deskcal.app import running
-from deskcal.client_feed import manager_of
+from deskcal.app.serve import running
+from deskcal.client.iterators import manager_of
+from deskcal.core.sessions import TokenVerifier
 from deskcal.limits import Limits
-from deskcal.reminders_texts import key_of
-from deskcal.server import Server
-from deskcal.store import NotificationState
+from deskcal.live.reminder_text import key_of
+from deskcal.server.listener import Server
+from deskcal.store.ports import NotificationState
 from harness import ADMIN, FakeClock, token
 from helpers import KEY, NOW
 from places import Place

@@ -10,9 +10,9 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
-from deskcal.gateway import Gateway
-from deskcal.gateway.sockets import same_origin
-from deskcal.server import Server
+from deskcal.http.app import Gateway
+from deskcal.server.listener import Server
+from deskcal.server.websocket import same_origin
 from harness import Desk, new_event, open_desk, token
 from places import Place
 

@@ -37,7 +37,7 @@ async def test_a_server_that_stops_is_alive_but_not_ready(place: Place) -> None:
 async def test_a_store_that_does_not_answer_makes_it_unready(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.import_module("deskcal.gateway.site"), "READY_SEC", 0.05)
+    monkeypatch.setattr(importlib.import_module("deskcal.http.page"), "READY_SEC", 0.05)
     async with serving(place) as (desk, address):
         never = asyncio.get_running_loop().create_future()
         with monkeypatch.context() as patch:

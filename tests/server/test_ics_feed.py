@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from deskcal.directory import Manager, checked_manager
+from deskcal.core.directory import Manager, checked_manager
 from harness import ADMIN, token
 from helpers import NOW
 from http_get import Got, get, serving
@@ -228,7 +228,7 @@ async def test_a_server_that_stops_gives_no_feed(place: Place) -> None:
 async def test_a_crowded_calendar_leaves_the_past_out(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskcal.gateway.ics_feed.MAX_EVENTS", 2)
+    monkeypatch.setattr("deskcal.http.ical_feed.MAX_EVENTS", 2)
     async with serving(place) as (desk, address):
         for days in (-30, -20, 1, 2, 3):
             start = NOW + days * DAY_SEC

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from deskcal.access import TokenVerifier
-from deskcal.app import running
+from deskcal.app.serve import running
+from deskcal.core.sessions import TokenVerifier
 from deskcal.limits import Limits
-from deskcal.server import Server
-from deskcal.store.sqlite import open_sqlite
+from deskcal.server.listener import Server
+from deskcal.store.sqlite.store import open_sqlite
 from faulty_disk import FaultyDisk
 from harness import FakeClock, everything, new_event, token
 from helpers import KEY

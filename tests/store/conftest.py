@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from deskcal.limits import Limits
-from deskcal.store import CheckReport, Store
+from deskcal.store.ports import CheckReport, Store
 from places import Place
 
 settings.register_profile("deskcal", deadline=None)

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from deskcal.access import Session, SessionType, brand_mask, desk_mask
-from deskcal.documents import Sight, decode_event
-from deskcal.drafts import create
+from deskcal.core.document import Sight, decode_event
+from deskcal.core.draft import create
+from deskcal.core.event import ChangeType, Event, next_version
+from deskcal.core.filters import EventFilter
+from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
 from deskcal.errors import NotFound
-from deskcal.filters import EventFilter
-from deskcal.model import ChangeType, Event, next_version
-from deskcal.store import Mutation, Retry, Store
+from deskcal.store.ports import Mutation, Retry, Store
 from harness import new_event
 from helpers import NOW, make_new_draft
 

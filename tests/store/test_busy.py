@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskcal.access import brand_mask
-from deskcal.busy import Interval, merged
-from deskcal.documents import DURATION_LIMITS_SEC
+from deskcal.core.document import DURATION_LIMITS_SEC
+from deskcal.core.event import Event, EventStatus, ParticipantStatus
+from deskcal.core.free_busy import Interval, merged
+from deskcal.core.sessions import brand_mask
 from deskcal.errors import InvalidField
 from deskcal.limits import Limits
-from deskcal.model import Event, EventStatus, ParticipantStatus
-from deskcal.store import Store
+from deskcal.store.ports import Store
 from places import Places
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting, done

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from deskcal.limits import Limits
-from deskcal.store import StoreError
-from deskcal.store.postgres_check import FETCH_ROWS, check_postgres
-from deskcal.store.sqlite_check import check_sqlite
-from deskcal.store.sqlite_files import DATABASE
+from deskcal.store.ports import StoreError
+from deskcal.store.postgres.check import FETCH_ROWS, check_postgres
+from deskcal.store.sqlite.check import check_sqlite
+from deskcal.store.sqlite.connection import DATABASE
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
 from store.conftest import Backend

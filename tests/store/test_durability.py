@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from deskcal.documents import decode_event
+from deskcal.core.document import decode_event
 from deskcal.errors import Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.store import Store
-from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_check import check_sqlite
+from deskcal.store.ports import Store
+from deskcal.store.sqlite.check import check_sqlite
+from deskcal.store.sqlite.store import open_sqlite
 from faulty_disk import FaultyDisk
 from store.mutations import adding, changing, deleting, done, ids, listed, loaded
 

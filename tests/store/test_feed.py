@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from deskcal.documents import decode_event
+from deskcal.core.document import decode_event
+from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
-from deskcal.model import ChangeType
-from deskcal.store import Store
+from deskcal.store.ports import Store
 from helpers import NOW
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskcal.access import Session, SessionType, brand_mask, desk_mask
-from deskcal.documents import DURATION_LIMITS_SEC, decode_event, sight_of
+from deskcal.core.document import DURATION_LIMITS_SEC, decode_event, sight_of
+from deskcal.core.event import EventStatus, EventType
+from deskcal.core.filters import EventFilter, overlaps
+from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
 from deskcal.errors import InvalidField, Unavailable
-from deskcal.filters import EventFilter, overlaps
 from deskcal.limits import Limits
-from deskcal.model import EventStatus, EventType
-from deskcal.store import Store
-from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_files import connect_reader
-from deskcal.store.sqlite_lists import list_query
+from deskcal.store.ports import Store
+from deskcal.store.sqlite.connection import connect_reader
+from deskcal.store.sqlite.lists import list_query
+from deskcal.store.sqlite.store import open_sqlite
 from helpers import NOW
 from places import Places, SqlitePlace
 from store.conftest import Backend

@@ -10,14 +10,20 @@ import msgspec
 import psycopg
 import pytest
 
-from deskcal.directory import Desk as NamedDesk
-from deskcal.directory import Manager
+from deskcal.core.directory import Desk as NamedDesk
+from deskcal.core.directory import Manager
 from deskcal.limits import Limits
-from deskcal.moving import BadExport, Export, Told
-from deskcal.store import Notification, NotificationKey, NotificationState, StoredChange, StoreError
-from deskcal.store.postgres_lock import hold_for_import
-from deskcal.store.postgres_moving import export_postgres, import_postgres
-from deskcal.store.sqlite_moving import export_sqlite, import_sqlite
+from deskcal.store.ports import (
+    Notification,
+    NotificationKey,
+    NotificationState,
+    StoredChange,
+    StoreError,
+)
+from deskcal.store.postgres.locks import hold_for_import
+from deskcal.store.postgres.transfer import export_postgres, import_postgres
+from deskcal.store.sqlite.transfer import export_sqlite, import_sqlite
+from deskcal.store.transfer.export import BadExport, Export, Told
 from harness import ADMIN, Desk, everything, open_desk, token
 from helpers import NOW
 from places import Place, PostgresPlace, SqlitePlace
@@ -210,7 +216,7 @@ async def test_an_import_goes_into_an_empty_store_only(place: Place, target: Pla
 async def test_an_import_into_a_store_that_is_served_is_refused(
     place: Place, target: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskcal.store.postgres_lock.IMPORT_WAIT_SEC", 0.2)
+    monkeypatch.setattr("deskcal.store.postgres.locks.IMPORT_WAIT_SEC", 0.2)
     await fill(place)
     lines = await exported(place)
     async with open_desk(target):

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from deskcal.documents import decode_event
+from deskcal.core.document import decode_event
+from deskcal.core.event import ChangeType, EventStatus
 from deskcal.errors import Conflict, Internal, NotFound, Unavailable
-from deskcal.model import ChangeType, EventStatus
-from deskcal.store import Mutation, Store
+from deskcal.store.ports import Mutation, Store
 from helpers import NOW
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting, done, ids, listed, loaded, raising

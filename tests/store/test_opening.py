@@ -8,10 +8,10 @@ import apsw
 import pytest
 
 from deskcal.limits import Limits
-from deskcal.store import StoreError
-from deskcal.store.migrations import migrations
-from deskcal.store.sqlite import open_sqlite
-from deskcal.store.sqlite_files import APPLICATION_ID, DATABASE
+from deskcal.store.backend import migrations
+from deskcal.store.ports import StoreError
+from deskcal.store.sqlite.connection import APPLICATION_ID, DATABASE
+from deskcal.store.sqlite.store import open_sqlite
 from places import SqlitePlace
 from store.conftest import Backend
 from store.mutations import adding, ids

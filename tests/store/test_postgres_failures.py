@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from deskcal.core.event import Event
 from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.model import Event
-from deskcal.store import Mutation, Store
-from deskcal.store.postgres import open_postgres
+from deskcal.store.ports import Mutation, Store
+from deskcal.store.postgres.store import open_postgres
 from postgres_proxy import AtCommit, PostgresProxy
 from postgres_server import PostgresServer
 from store.mutations import adding, changing, done, ids, listed, loaded

@@ -12,10 +12,10 @@ import pytest
 
 from certificate import write_certificate
 from deskcal.limits import Limits
-from deskcal.store import StoreError
-from deskcal.store.migrations import migrations
-from deskcal.store.postgres import open_postgres
-from deskcal.store.postgres_files import connect, open_pool
+from deskcal.store.backend import migrations
+from deskcal.store.ports import StoreError
+from deskcal.store.postgres.connection import connect, open_pool
+from deskcal.store.postgres.store import open_postgres
 from postgres_proxy import PostgresProxy
 from postgres_server import PostgresServer
 from store.mutations import adding, ids, listed
@@ -77,7 +77,7 @@ async def test_a_newer_schema_is_refused_and_left_alone(url: str) -> None:
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A deskcal that knows one migration more."""
     scripts = [*migrations("postgres"), "ALTER TABLE event ADD COLUMN more integer"]
-    monkeypatch.setattr("deskcal.store.postgres_files.migrations", lambda _: scripts)
+    monkeypatch.setattr("deskcal.store.postgres.connection.migrations", lambda _: scripts)
 
 
 async def test_an_older_schema_is_brought_up_to_date_once(
@@ -157,14 +157,14 @@ async def test_a_database_that_is_not_in_utf8_is_refused(
 async def test_a_server_that_is_too_old_is_refused(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskcal.store.postgres_files.OLDEST_VERSION", 990_000)
+    monkeypatch.setattr("deskcal.store.postgres.connection.OLDEST_VERSION", 990_000)
     assert "deskcal needs 99 or newer" in await refused(url)
 
 
 async def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     scripts = [*migrations("postgres"), "CREATE TABLE half (id integer); SELECT 1 / 0"]
     with monkeypatch.context() as patch:
-        patch.setattr("deskcal.store.postgres_files.migrations", lambda _: scripts)
+        patch.setattr("deskcal.store.postgres.connection.migrations", lambda _: scripts)
         assert "division by zero" in await refused(url)
     assert rows(url, TABLES) == []
     await (await open_postgres(url, Limits())).close()
@@ -236,6 +236,6 @@ async def test_a_pooler_is_refused(proxy: PostgresProxy) -> None:
 async def test_a_database_that_greets_and_then_hangs_is_given_up(
     proxy: PostgresProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskcal.store.postgres_files.CONNECT_TIMEOUT_SEC", 0.2)
+    monkeypatch.setattr("deskcal.store.postgres.connection.CONNECT_TIMEOUT_SEC", 0.2)
     proxy.freezes_after_greeting = True
     assert "can't be opened" in await refused(proxy.url)

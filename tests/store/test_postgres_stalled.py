@@ -10,8 +10,8 @@ from psycopg.pq.abc import PGconn
 
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
-from deskcal.store import Store
-from deskcal.store.postgres import open_postgres
+from deskcal.store.ports import Store
+from deskcal.store.postgres.store import open_postgres
 from helpers import NOW
 from postgres_server import PostgresServer
 from store.mutations import adding
@@ -32,8 +32,8 @@ def url(postgres: PostgresServer) -> Iterator[str]:
 @pytest.fixture
 async def node(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """A node that soon takes others for stopped; an event of it is due."""
-    monkeypatch.setattr("deskcal.store.postgres_files.IDLE_IN_TRANSACTION_SEC", 0.1)
-    monkeypatch.setattr("deskcal.store.postgres_nudges.IDLE_IN_TRANSACTION_SEC", 0.1)
+    monkeypatch.setattr("deskcal.store.postgres.connection.IDLE_IN_TRANSACTION_SEC", 0.1)
+    monkeypatch.setattr("deskcal.store.postgres.listener.IDLE_IN_TRANSACTION_SEC", 0.1)
     store = await open_postgres(url, Limits(request_deadline_sec=4))
     await store.mutate(adding(remind_before_sec=60))
     yield store

@@ -7,12 +7,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from deskcal.core.event import Event
 from deskcal.errors import Conflict, Internal, Unavailable
 from deskcal.limits import Limits
-from deskcal.model import Event
-from deskcal.store import Mutation, Store
-from deskcal.store.postgres import open_postgres
-from deskcal.store.postgres_writer import ATTEMPTS
+from deskcal.store.ports import Mutation, Store
+from deskcal.store.postgres.store import open_postgres
+from deskcal.store.postgres.writer import ATTEMPTS
 from postgres_server import PostgresServer
 from store.mutations import adding, changing, deleting, done, ids, loaded
 

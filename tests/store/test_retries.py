@@ -5,9 +5,9 @@ import asyncio
 import msgspec
 import pytest
 
-from deskcal.documents import Sight
+from deskcal.core.document import Sight
 from deskcal.errors import Conflict, Forbidden
-from deskcal.store import Retry, Store
+from deskcal.store.ports import Retry, Store
 from helpers import NOW
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting, ids

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from deskcal import Client, Event
-from deskcal.documents import encode_event
+from deskcal.core.document import encode_event
 
 WAIT_SEC = 10.0
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from deskcal.access import (
+from deskcal.core.document import Sight
+from deskcal.core.filters import BadMask
+from deskcal.core.sessions import (
     ADMIN_TYPES,
     CALENDAR_TYPES,
     Session,
@@ -11,9 +13,7 @@ from deskcal.access import (
     desk_mask,
     not_found,
 )
-from deskcal.documents import Sight
 from deskcal.errors import Forbidden, NotFound
-from deskcal.filters import BadMask
 from helpers import NOW, make_sight
 
 DESK_TYPES = sorted(CALENDAR_TYPES - ADMIN_TYPES)

@@ -6,7 +6,8 @@ from typing import Any
 import jwt
 import pytest
 
-from deskcal.access import (
+from deskcal.core.event import MAX_ID
+from deskcal.core.sessions import (
     REMEMBERED_TOKENS,
     BadKey,
     Session,
@@ -17,7 +18,6 @@ from deskcal.access import (
 )
 from deskcal.errors import Unauthorized
 from deskcal.limits import DEFAULT_LIMITS
-from deskcal.model import MAX_ID
 from helpers import KEY, NOW, SECRET, make_claims, public_pem, rsa_key
 
 EXP = NOW + 3600

@@ -5,7 +5,7 @@ import json
 import pytest
 from msgspec import Raw
 
-from deskcal.gateway.ast_text import MAX_TEXT, ast_text
+from deskcal.core.plain_text import MAX_TEXT, ast_text
 
 
 def text_of(tree: object) -> str:

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskcal.busy import Hours, Interval, Slot, SlotSearch, earliest_slots, merged, working_times
-from deskcal.model import MAX_TIME
+from deskcal.core.event import MAX_TIME
+from deskcal.core.free_busy import (
+    Hours,
+    Interval,
+    Slot,
+    SlotSearch,
+    earliest_slots,
+    merged,
+    working_times,
+)
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 ZONES = ["UTC", "Europe/Nicosia", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]

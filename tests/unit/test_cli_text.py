@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deskcal.cli_text import readable_error, readable_json
+from deskcal.cli.text import readable_error, readable_json
 from deskcal.errors import DeskcalError, InvalidField, NotFound
 
 

@@ -8,8 +8,8 @@ from msgspec import Raw
 
 import deskcal
 from deskcal import ParticipantStatus, Priority, Slot
-from deskcal.client_data import WorkingHours
-from deskcal.documents import encode_event
+from deskcal.client.types import WorkingHours
+from deskcal.core.document import encode_event
 from deskcal.errors import BY_CODE
 from unit.small_server import ended, event, later, one, served
 

@@ -7,7 +7,7 @@ from msgspec import Raw
 
 import deskcal
 from deskcal import Client
-from deskcal.client_calls import may_repeat
+from deskcal.client.calls import may_repeat
 from deskcal.errors import BY_CODE
 from unit.small_server import WAIT_SEC, Received, SmallServer, ended, event, later, one, served
 

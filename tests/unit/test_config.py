@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deskcal.config import (
+from deskcal.app.config import (
     Address,
     BadConfig,
     Config,

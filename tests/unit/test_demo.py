@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from deskcal.access import Session, SessionType, brand_mask, desk_mask
-from deskcal.demo import DemoEvent, DemoManager, demo_events, demo_managers
-from deskcal.documents import sight_of
-from deskcal.drafts import EventFields, create, draft
-from deskcal.model import Event, EventStatus
+from deskcal.core.document import sight_of
+from deskcal.core.draft import EventFields, create, draft
+from deskcal.core.event import Event, EventStatus
+from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
+from deskcal.demo.calendar import DemoEvent, DemoManager, demo_events, demo_managers
 
 NOON = 1_763_985_600
 """Monday 2025-11-24 12:00 UTC."""

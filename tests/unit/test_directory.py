@@ -2,8 +2,7 @@
 
 import pytest
 
-from deskcal.access import Session, SessionType, brand_mask, desk_mask
-from deskcal.directory import (
+from deskcal.core.directory import (
     BadEntry,
     Desk,
     Directory,
@@ -12,6 +11,7 @@ from deskcal.directory import (
     checked_manager,
     visible,
 )
+from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
 
 KNOWN = Directory(
     [

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from deskcal.documents import (
+from deskcal.core.document import (
     MAX_AST_BYTES,
     MAX_DEPTH,
     IndexRow,

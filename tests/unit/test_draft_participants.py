@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from deskcal.drafts import create, merge
+from deskcal.core.draft import create, merge
+from deskcal.core.event import Event, Participant, ParticipantRole, ParticipantStatus
 from deskcal.errors import FieldRequired, InvalidField
-from deskcal.model import Event, Participant, ParticipantRole, ParticipantStatus
 from helpers import NOW, make_draft, make_event, make_new_draft, make_owner_row, make_row
 
 LATER = NOW + 500

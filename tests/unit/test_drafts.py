@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskcal.documents import encode_event
-from deskcal.drafts import check_times, create, merge, timezones
+from deskcal.core.document import encode_event
+from deskcal.core.draft import check_times, create, merge, timezones
+from deskcal.core.event import READ_ONLY, Event, EventStatus, EventType, Priority
 from deskcal.errors import FieldRequired, InvalidField
-from deskcal.model import READ_ONLY, Event, EventStatus, EventType, Priority
 from helpers import NOW, json_draft, make_draft, make_event, make_new_draft
 
 LATER = NOW + 500

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Raw, Struct
 
-from deskcal.drafts import EventFields
+from deskcal.core.draft import EventFields
+from deskcal.core.event import Id
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField, InvalidJson
-from deskcal.messages import BadRequest, decode_data, decode_request
-from deskcal.model import Id
+from deskcal.wire.envelope import BadRequest, decode_data, decode_request
 
 _decoder = msgspec.json.Decoder(EventFields)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskcal.filters import REMEMBERED, BadMask, DeskMask, EventFilter, Mask, overlaps
+from deskcal.core.filters import REMEMBERED, BadMask, DeskMask, EventFilter, Mask, overlaps
 from helpers import make_event
 
 patterns = st.text("AB*", max_size=8)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskcal.frames import CRLF, HEARTBEAT, FrameDecoder
+from deskcal.wire.frames import CRLF, HEARTBEAT, FrameDecoder
 
 LIMIT = 8
 

@@ -18,7 +18,7 @@ from deskcal.errors import (
     NotFound,
     TooManyRequests,
 )
-from deskcal.messages import (
+from deskcal.wire.envelope import (
     BadRequest,
     Request,
     decode_data,

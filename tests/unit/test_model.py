@@ -6,7 +6,7 @@ import json
 import msgspec
 import pytest
 
-from deskcal.model import (
+from deskcal.core.event import (
     MAX_ID,
     MAX_TIME,
     READ_ONLY,

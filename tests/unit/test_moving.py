@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from deskcal.directory import Desk, Manager
-from deskcal.documents import encode_event, index_row
-from deskcal.model import ChangeType, Event
-from deskcal.moving import FORMAT, BadExport, Export, ExportWriter, check_whole
-from deskcal.moving_rows import ChangeRow, EventRow, Head, KeyRow, NotificationRow
+from deskcal.core.directory import Desk, Manager
+from deskcal.core.document import encode_event, index_row
+from deskcal.core.event import ChangeType, Event
+from deskcal.store.transfer.export import FORMAT, BadExport, Export, ExportWriter, check_whole
+from deskcal.store.transfer.rows import ChangeRow, EventRow, Head, KeyRow, NotificationRow
 from helpers import NOW, make_event, make_owner_row
 
 Lines = list[bytes]

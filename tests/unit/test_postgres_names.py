@@ -2,8 +2,8 @@
 
 import pytest
 
-from deskcal.store import StoreError
-from deskcal.store.postgres_names import parsed, shown
+from deskcal.store.ports import StoreError
+from deskcal.store.postgres.url import parsed, shown
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskcal.documents import encode_event
-from deskcal.model import ChangeType
-from deskcal.pushes import Reminder, encode_push, encode_read, encode_reminder, encode_resync
+from deskcal.core.document import encode_event
+from deskcal.core.event import ChangeType
+from deskcal.wire.pushes import Reminder, encode_push, encode_read, encode_reminder, encode_resync
 from helpers import NOW, make_event
 
 DOCUMENT = encode_event(make_event(title="it's é]"))

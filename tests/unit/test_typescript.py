@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from deskcal.commands import COMMANDS
-from deskcal.model import Event
-from deskcal.typescript import types
+from deskcal.core.event import Event
+from deskcal.tools.typescript import types
 
 GENERATED = Path(__file__).parents[2] / "web" / "src" / "types.gen.ts"
 
 
 def test_the_generated_file_is_fresh() -> None:
-    """Run `python -m deskcal.typescript > web/src/types.gen.ts` when this fails."""
+    """Run `python -m deskcal.tools.typescript > web/src/types.gen.ts` when this fails."""
     assert GENERATED.read_text("utf-8") == types()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from deskcal.gateway.site import page_directory
+from deskcal.http.page import page_directory
 from web.served import DESKTOP, PHONE, OpenPage, Served, Wire
 
 FLAGS = [

@@ -13,8 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from deskcal.access import SessionType, secret_key, sign
-from deskcal.demo import demo_managers
+from deskcal.core.sessions import SessionType, secret_key, sign
+from deskcal.demo.calendar import demo_managers
 
 SECRET = "a secret of the browser tests, 32 bytes or more"
 DESKTOP, PHONE = (1440, 900), (390, 844)
@@ -87,7 +87,7 @@ class Served:
         """Starts it; again on the same web address."""
         arguments = ["--data", str(self._data), "--tcp", "127.0.0.1:0", "--web", self.web]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "deskcal.cli", "serve", *arguments, "--demo"],
+            [sys.executable, "-m", "deskcal.cli.main", "serve", *arguments, "--demo"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",

@@ -7,7 +7,7 @@ import { readToken, reminderOf, type Reminder } from "./wire";
 
 const REMEMBERED = 500;
 const MOST_SHOWN = 20;
-const KEY = "deskcal.reminders.";
+const KEY = "deskcal.live.reminders.";
 const KEPT_SEC = 86_400;
 
 export interface Reminders {

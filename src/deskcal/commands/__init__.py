@@ -2,7 +2,7 @@
 
 from deskcal.commands import changes, directory, events, feed, reminders, scheduling
 from deskcal.commands.dispatch import COMMANDS, Context, Data, Later, answer, finish
-from deskcal.peers import Peer
+from deskcal.live.connections import Peer
 
 __all__ = [
     "COMMANDS",

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from deskcal.access import Session, not_found
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventId, Facts, event_facts
-from deskcal.documents import Sight, decode_event, sight_of, wire_safe
-from deskcal.filters import EventFacts
-from deskcal.model import ChangeType, Event, Id, managers_of
-from deskcal.peers import Peer
-from deskcal.store import StoredChange
+from deskcal.core.document import Sight, decode_event, sight_of, wire_safe
+from deskcal.core.event import ChangeType, Event, Id, managers_of
+from deskcal.core.filters import EventFacts
+from deskcal.core.sessions import Session, not_found
+from deskcal.live.connections import Peer
+from deskcal.store.ports import StoredChange
 
 MAX_CHANGES = 5000
 ROWS_AT_ONCE = 100

@@ -3,13 +3,13 @@
 import msgspec
 from msgspec import Struct
 
-from deskcal.access import Session, desk_mask
 from deskcal.commands.dispatch import Context, Data, Work, command
-from deskcal.directory import visible
-from deskcal.documents import wire_safe
+from deskcal.core.directory import visible
+from deskcal.core.document import wire_safe
+from deskcal.core.filters import BadMask
+from deskcal.core.sessions import Session, desk_mask
 from deskcal.errors import InvalidField
-from deskcal.filters import BadMask
-from deskcal.peers import Peer
+from deskcal.live.connections import Peer
 
 
 class GetDirectory(Struct, kw_only=True):

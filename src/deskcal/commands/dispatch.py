@@ -9,8 +9,9 @@ from typing import Any, TypeVar, Union, cast
 import msgspec
 from msgspec import Struct
 
-from deskcal.access import Session, TokenVerifier
-from deskcal.documents import deeper_than
+from deskcal.core.document import deeper_than
+from deskcal.core.rate_limit import RateLimit
+from deskcal.core.sessions import Session, TokenVerifier
 from deskcal.errors import (
     DeskcalError,
     Forbidden,
@@ -18,9 +19,12 @@ from deskcal.errors import (
     Unavailable,
     UnknownCommand,
 )
-from deskcal.feed import Feed
 from deskcal.limits import Limits
-from deskcal.messages import (
+from deskcal.live.connections import Peer, Peers
+from deskcal.live.feed import Feed
+from deskcal.live.reminders import Reminders
+from deskcal.store.ports import Store
+from deskcal.wire.envelope import (
     AFTER_EVENT,
     BEFORE_EVENT,
     BEFORE_EXT_ID,
@@ -35,10 +39,6 @@ from deskcal.messages import (
     event_answer,
     plain_ext_id,
 )
-from deskcal.peers import Peer, Peers
-from deskcal.rates import RateLimit
-from deskcal.reminders import Reminders
-from deskcal.store import Store
 
 logger = logging.getLogger(__name__)
 

@@ -7,14 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from deskcal.access import Session, desk_mask, not_found
 from deskcal.commands.dispatch import Context, Data, Work, command
-from deskcal.documents import Sight, encode_event, sight_of
-from deskcal.drafts import INPUT, Draft, check_times, create, draft, draft_new, merge
-from deskcal.errors import Conflict, Forbidden, InvalidField
-from deskcal.filters import BadMask, EventFacts, EventFilter
-from deskcal.limits import Limits
-from deskcal.model import (
+from deskcal.core.document import Sight, encode_event, sight_of
+from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
+from deskcal.core.event import (
     MAX_ID,
     ChangeType,
     Event,
@@ -26,8 +22,12 @@ from deskcal.model import (
     next_version,
     respond,
 )
-from deskcal.peers import Peer
-from deskcal.store import Change, Mutation, Retry
+from deskcal.core.filters import BadMask, EventFacts, EventFilter
+from deskcal.core.sessions import Session, desk_mask, not_found
+from deskcal.errors import Conflict, Forbidden, InvalidField
+from deskcal.limits import Limits
+from deskcal.live.connections import Peer
+from deskcal.store.ports import Change, Mutation, Retry
 
 MAX_LIMIT = 50_000
 

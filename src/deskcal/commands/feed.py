@@ -3,14 +3,14 @@
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from deskcal.access import Session, desk_mask
 from deskcal.commands.dispatch import Context, Data, Work, command, ping
-from deskcal.documents import wire_safe
+from deskcal.core.document import wire_safe
+from deskcal.core.event import Id
+from deskcal.core.filters import BadMask
+from deskcal.core.sessions import Session, desk_mask
 from deskcal.errors import FieldRequired, Forbidden, InvalidField, Unavailable
-from deskcal.filters import BadMask
 from deskcal.limits import Limits
-from deskcal.model import Id
-from deskcal.peers import Peer
+from deskcal.live.connections import Peer
 
 MAX_CHANNEL = 1100
 """Characters: a desk mask and what stands before it."""

@@ -2,14 +2,14 @@
 
 from msgspec import Struct
 
-from deskcal.access import Session
 from deskcal.commands.dispatch import Context, Data, Work, command
+from deskcal.core.event import Time
+from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField, NotFound
-from deskcal.model import Time
-from deskcal.peers import Peer
-from deskcal.pushes import encode_read
-from deskcal.reminders_texts import key_of, token_of
-from deskcal.store import NotificationKey, NotificationState
+from deskcal.live.connections import Peer
+from deskcal.live.reminder_text import key_of, token_of
+from deskcal.store.ports import NotificationKey, NotificationState
+from deskcal.wire.pushes import encode_read
 
 
 class Ack(Struct):

@@ -7,14 +7,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.access import Session
-from deskcal.busy import DAY_MIN, Hours, Interval, Slot, SlotSearch, earliest_slots
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventKey, require_range
-from deskcal.drafts import timezones
+from deskcal.core.draft import timezones
+from deskcal.core.event import MAX_TIME, Time
+from deskcal.core.free_busy import DAY_MIN, Hours, Interval, Slot, SlotSearch, earliest_slots
+from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
-from deskcal.model import MAX_TIME, Time
-from deskcal.peers import Peer
+from deskcal.live.connections import Peer
 
 MAX_MANAGERS = 200
 MAX_SLOTS = 100

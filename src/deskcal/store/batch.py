@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from deskcal.documents import (
+from deskcal.core.document import (
     IndexRow,
     Record,
     decode_event,
@@ -19,8 +19,7 @@ from deskcal.documents import (
     record_of,
     sight_of,
 )
-from deskcal.errors import Conflict, DeskcalError
-from deskcal.model import (
+from deskcal.core.event import (
     ChangeType,
     Event,
     EventStatus,
@@ -28,7 +27,8 @@ from deskcal.model import (
     due_time,
     trigger_time,
 )
-from deskcal.store import Mutation, Notification, NotificationKey, Retry
+from deskcal.errors import Conflict, DeskcalError
+from deskcal.store.ports import Mutation, Notification, NotificationKey, Retry
 
 SERVER = 0
 """The actor of what the server does on its own."""

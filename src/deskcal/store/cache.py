@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from deskcal.documents import Record
+from deskcal.core.document import Record
 
 OVERHEAD_BYTES = 500
 """Memory of one entry beside its document."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from deskcal.access import Session
-from deskcal.documents import DURATION_LIMITS_SEC
+from deskcal.core.document import DURATION_LIMITS_SEC
+from deskcal.core.filters import EventFilter
+from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
-from deskcal.filters import EventFilter
 
 PIECE_ROWS = 250
 """Documents that the database joins to one piece."""

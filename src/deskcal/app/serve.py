@@ -1,0 +1,324 @@
+"""Puts the parts together: settings to a running server, and what the command line needs beside it.
+
+The clock, the keys, the signals and the process's limits are taken up here and handed on.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import resource
+import secrets
+import signal
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from deskcal.app.backends import StartError, check, directory, opened, place, put_directory
+from deskcal.app.config import OFF, Config, listen_address
+from deskcal.commands import Context
+from deskcal.core.rate_limit import RateLimit
+from deskcal.core.sessions import BadKey, Key, TokenVerifier, public_keys, secret_key
+from deskcal.demo import calendar as demo
+from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
+from deskcal.http.app import Gateway
+from deskcal.limits import Limits
+from deskcal.live.connections import Peers
+from deskcal.live.feed import Feed
+from deskcal.live.reminders import Reminders
+from deskcal.server.listener import Server
+from deskcal.store.ports import Committed, Store
+
+__all__ = [
+    "NotEmpty",
+    "StartError",
+    "check",
+    "directory",
+    "fill_demo",
+    "place",
+    "put_directory",
+    "running",
+    "serve",
+    "signing_key",
+]
+
+logger = logging.getLogger(__name__)
+
+SECRET = "secret"
+SPARE_FILES = 64
+"""File descriptors that are kept for other things than connections."""
+KEYS_LOOK_SEC = 5
+"""Between two looks whether the file of public keys has changed."""
+OBJECTS_BETWEEN_COLLECTIONS = 200_000
+"""The garbage collector's first threshold: requests make few cycles, and long pauses are felt."""
+
+
+def signing_key(config: Config, environ: Mapping[str, str]) -> Key:
+    """The HS256 secret: of DESKCAL_SECRET, else of the secret file, else of DIR/secret.
+
+    The last is made on the first use, for its owner's eyes only; nodes that share a database have
+    no directory in common, so they need one of the others. Raises: StartError.
+    """
+    try:
+        if "DESKCAL_SECRET" in environ:
+            return secret_key(environ["DESKCAL_SECRET"])
+        if config.secret_file:
+            return secret_key(Path(config.secret_file).read_text(encoding="utf-8").strip())
+        if config.database:
+            raise StartError(
+                "with a database that nodes share, each node would make a secret of its own and "
+                "refuse the tokens of the others: give all the same one by DESKCAL_SECRET or "
+                "--secret-file, or public keys by --jwt-keys"
+            )
+        return secret_key(_own_secret(Path(config.data) / SECRET))
+    except BadKey as exc:
+        raise StartError(str(exc)) from exc
+    except OSError as exc:
+        raise StartError(f"the secret in {exc.filename} can't be read: {exc.strerror}") from exc
+
+
+def _own_secret(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{SECRET}.{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            logger.info("another process made %s meanwhile", path)
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+async def serve(
+    config: Config, environ: Mapping[str, str], *, announce: Callable[[str], None]
+) -> None:
+    """Serves until SIGTERM or SIGINT; `announce` gets a line for each listener when it is ready.
+
+    Raises: StartError.
+    """
+    logging.basicConfig(
+        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    limits = _within_file_limit(config)
+    verifier = _verifier(config, environ)
+    zone = config.default_timezone
+    async with (
+        opened(config, limits) as store,
+        running(store, verifier, limits, default_timezone=zone) as context,
+    ):
+        if config.demo:
+            await _fill_if_empty(context, announce)
+        async with (
+            _listening(context, limits, config) as server,
+            _web(context, limits, config, server) as gateway,
+        ):
+            _settle_memory()
+            for name in server.addresses:
+                secured = " with TLS" if config.tls_cert else ""
+                announce(f"ready: listening on tcp {name}{secured}, {place(config)}")
+            if config.demo and not config.jwt_keys:
+                key = signing_key(config, environ)
+                announce(welcome(key, server.addresses[0], time.time()))
+            if gateway is not None:
+                _announce_page(gateway, config, environ, announce)
+            await _until_stopped(config, verifier)
+            announce("stopping: finishing what is in flight")
+
+
+def _announce_page(
+    gateway: Gateway,
+    config: Config,
+    environ: Mapping[str, str],
+    announce: Callable[[str], None],
+) -> None:
+    """Tells where the web calendar is; the demo's address has a token behind its `#`."""
+    base = f"{gateway.scheme}://{gateway.addresses[0]}/"
+    if config.demo and not config.jwt_keys:
+        announce(page_address(signing_key(config, environ), base, time.time()))
+    announce(f"ready: the web calendar is at {base}")
+
+
+def fill_demo(config: Config) -> demo.Filled:
+    """Puts the demo desk into an empty store. Raises: NotEmpty, StartError."""
+
+    async def run() -> demo.Filled:
+        async with (
+            opened(config, config) as store,
+            running(store, TokenVerifier([]), config) as context,
+        ):
+            return await fill(context)
+
+    return asyncio.run(run())
+
+
+async def _fill_if_empty(context: Context, announce: Callable[[str], None]) -> None:
+    try:
+        filled = await fill(context)
+    except NotEmpty:
+        return
+    announce(f"the demo desk: {filled.events} events of {filled.managers} managers")
+
+
+@asynccontextmanager
+async def running(
+    store: Store,
+    verifier: TokenVerifier,
+    limits: Limits,
+    *,
+    now: Callable[[], float] = time.time,
+    default_timezone: str = "UTC",
+) -> AsyncIterator[Context]:
+    """What requests need of the server, with the feed and the reminders running beside it."""
+    peers = Peers()
+    verifier.keys_replaced = peers.forget_tokens
+    grace_sec = limits.reminder_grace_sec
+    retention_sec = limits.change_retention_sec and max(
+        limits.change_retention_sec, limits.retry_window_sec
+    )
+    feed = Feed(store.feed, now, retention_sec=retention_sec)
+    reminders = Reminders(
+        store.reminders, peers, now, grace_sec=grace_sec, default_timezone=default_timezone
+    )
+
+    def look(committed: Committed) -> None:
+        feed.wake()
+        if committed.earliest_due:
+            reminders.armed(committed.earliest_due)
+        if committed.reminded:
+            reminders.fired_beside(committed.reminded)
+        if committed.has_fired:
+            reminders.news()
+
+    store.on_commit = look
+    async with feed, reminders:
+        rates = RateLimit(limits.max_requests_per_manager_sec)
+        yield Context(store, verifier, now, rates, limits, peers, feed, reminders, default_timezone)
+
+
+@asynccontextmanager
+async def _listening(context: Context, limits: Limits, config: Config) -> AsyncIterator[Server]:
+    address = listen_address(config.tcp)
+    server = Server(context, limits, address.host, address.port, tls=_tls(config))
+    try:
+        await server.__aenter__()
+    except OSError as exc:
+        raise StartError(f"can't listen on {config.tcp}: {exc.strerror or exc}") from exc
+    try:
+        yield server
+    finally:
+        await server.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def _web(
+    context: Context, limits: Limits, config: Config, server: Server
+) -> AsyncIterator[Gateway | None]:
+    """The gateway, beside the TCP server; None where it is switched off."""
+    if config.web == OFF:
+        yield None
+        return
+    address = listen_address(config.web)
+    gateway = Gateway(
+        context,
+        limits,
+        address.host,
+        address.port,
+        tls=(config.tls_cert, config.tls_key) if config.tls_cert else None,
+        admission=server.admission,
+    )
+    try:
+        await gateway.__aenter__()
+    except OSError as exc:
+        raise StartError(f"can't listen on {config.web}: {exc.strerror or exc}") from exc
+    try:
+        yield gateway
+    finally:
+        await gateway.__aexit__(None, None, None)
+
+
+def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
+    keys = [signing_key(config, environ)] if not config.jwt_keys else _public_keys(config)
+    return TokenVerifier(
+        keys,
+        leeway_sec=config.jwt_leeway_sec,
+        issuer=config.jwt_issuer,
+        audience=config.jwt_audience,
+        limits=config,
+    )
+
+
+def _public_keys(config: Config) -> list[Key]:
+    try:
+        return public_keys(Path(config.jwt_keys).read_text(encoding="utf-8"))
+    except (OSError, BadKey, UnicodeDecodeError) as exc:
+        raise StartError(f"the keys in {config.jwt_keys} can't be used: {exc}") from exc
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    if not config.tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_cert, config.tls_key or None)
+    except (OSError, ssl.SSLError) as exc:
+        raise StartError(f"the certificate in {config.tls_cert} can't be used: {exc}") from exc
+    return context
+
+
+def _within_file_limit(config: Config) -> Limits:
+    """The limits, with no more connections than the process may have files open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = config.max_connections + SPARE_FILES
+    if soft < wanted:
+        soft = min(wanted, hard) if hard != resource.RLIM_INFINITY else wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    possible = max(1, soft - SPARE_FILES)
+    if possible < config.max_connections:
+        logger.warning("the file limit allows %d connections only", possible)
+        return msgspec.structs.replace(config, max_connections=possible)
+    return config
+
+
+def _settle_memory() -> None:
+    """Everything that is there now stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
+
+
+async def _until_stopped(config: Config, verifier: TokenVerifier) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    watch = loop.create_task(_watch_keys(config, verifier)) if config.jwt_keys else None
+    await stopped.wait()
+    if watch is not None:
+        watch.cancel()
+
+
+async def _watch_keys(config: Config, verifier: TokenVerifier) -> None:
+    """Takes up the file of public keys when it changes; an unusable one is reported and ignored."""
+    path = Path(config.jwt_keys)
+    seen = path.stat().st_mtime_ns
+    while True:
+        await asyncio.sleep(KEYS_LOOK_SEC)
+        try:
+            changed = path.stat().st_mtime_ns
+            if changed == seen:
+                continue
+            seen = changed
+            verifier.replace_keys(_public_keys(config))
+            logger.info("took up new keys from %s", path)
+        except (OSError, StartError) as exc:
+            logger.error("keeping the old keys: %s", exc)

@@ -1,0 +1,60 @@
+"""The command line's part for moving a store: everything out to a file, and into an empty one."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from deskcal.app import serve as app
+from deskcal.app.backends import export_store, import_store
+from deskcal.cli.options import config_of, config_options
+from deskcal.store.transfer.export import Told
+
+
+@click.command("export")
+@config_options("data", "database")
+def export_command(**options: Any) -> None:
+    """Write everything in the store to stdout, one JSON object a line.
+
+    The file is as of one moment; servers may go on meanwhile. It holds events and their history,
+    reminders, managers and desks, but no secret.
+    """
+    config = config_of(options)
+    with _progress("export") as told:
+        export_store(config, sys.stdout.buffer.write, told)
+        sys.stdout.buffer.flush()
+
+
+@click.command("import")
+@config_options("data", "database")
+def import_command(**options: Any) -> None:
+    """Read from stdin what export has written, into an empty store that no server uses.
+
+    Into a database it goes page by page: after an interruption run the same command again with
+    the same file, and it goes on. No server starts on a database before all is in. Into a
+    directory it goes all at once or not at all.
+    """
+    if sys.stdin.isatty():
+        raise click.UsageError("name the file: deskcal import ... < all.jsonl")
+    config = config_of(options)
+    with _progress("import") as told:
+        head = import_store(config, sys.stdin.buffer, told)
+    counts = ", ".join(f"{kind} {count}" for kind, count in head.counts.items())
+    click.echo(f"all in: {counts}; {app.place(config)}")
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Told]:
+    """A bar on stderr, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def told(lines: int, all_lines: int) -> None:
+            bar.length = all_lines
+            bar.update(lines - bar.pos)
+
+        yield told

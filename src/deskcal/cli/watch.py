@@ -1,0 +1,117 @@
+"""The command line's `watch`: changes and reminders as they come, a line each."""
+
+import asyncio
+import datetime
+import signal
+from collections import OrderedDict
+from typing import Any
+
+import click
+
+from deskcal.cli.connect import client_of, connect_options
+from deskcal.cli.text import printable
+from deskcal.client.client import Client
+from deskcal.client.types import Change, Reminder
+from deskcal.core.event import MAX_ID, ChangeType, Event
+
+REMEMBERED = 10_000
+"""Events whose title is known when they go."""
+_WHAT = {
+    ChangeType.ADDED: "added",
+    ChangeType.UPDATED: "updated",
+    ChangeType.DELETED: "gone",
+    ChangeType.ARCHIVED: "archived",
+}
+
+
+@click.command()
+@connect_options
+@click.option("--desk", "mask", default="*", metavar="MASK", help="Only these desks.  [default *]")
+@click.option("--manager", type=click.IntRange(1, MAX_ID), help="Only events of this manager.")
+@click.option(
+    "--since",
+    type=click.IntRange(0, MAX_ID),
+    metavar="SEQ",
+    help="First what came after this change.  [default: from now on]",
+)
+def watch(mask: str, manager: int | None, since: int | None, **options: Any) -> None:
+    """Show changes and the token's reminders as they come, until Ctrl-C.
+
+    A line each: time, what happened, event, title, who, desk, when. "gone" is deleted, or moved
+    out of sight. Reminders are shown and not marked read.
+    """
+    facts = {} if manager is None else {"manager_id": manager}
+    try:
+        asyncio.run(_watch(client_of(options), mask, since, facts))
+    except asyncio.CancelledError:
+        return
+
+
+async def _watch(client: Client, mask: str, since: int | None, facts: dict[str, Any]) -> None:
+    """Raises: CancelledError at SIGINT or SIGTERM, also where it was started with these ignored."""
+    this = asyncio.current_task()
+    assert this is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+    async with client:
+        both = (_show_changes(client, mask, since, facts), _show_reminders(client))
+        showing = [asyncio.ensure_future(one) for one in both]
+        try:
+            await asyncio.gather(*showing)
+        finally:
+            for task in showing:
+                task.cancel()
+            await asyncio.wait(showing)
+
+
+async def _show_changes(
+    client: Client, mask: str, since: int | None, facts: dict[str, Any]
+) -> None:
+    known: OrderedDict[int, Event] = OrderedDict()
+    async for change in client.changes(since, mask, **facts):
+        if change.event is not None:
+            known[change.id] = change.event
+            known.move_to_end(change.id)
+            if len(known) > REMEMBERED:
+                known.popitem(last=False)
+        click.echo(change_line(change, change.event or known.get(change.id)))
+
+
+async def _show_reminders(client: Client) -> None:
+    async for reminder in client.reminders(acknowledge=False):
+        click.echo(reminder_line(reminder))
+
+
+def change_line(change: Change, event: Event | None) -> str:
+    """One change for people; `event`: as it was last seen."""
+    what = _WHAT[change.type]
+    if change.type == ChangeType.UPDATED and not change.actor:
+        what = "reminded"
+    who = f"by {change.actor}" if change.actor else "by the server"
+    when = "" if event is None else _when(event)
+    return _line(change.time, what, change.id, event, who, when)
+
+
+def reminder_line(reminder: Reminder) -> str:
+    """One reminder for people."""
+    late = f"  ({reminder.late_sec} s late)" if reminder.late_sec else ""
+    who = f"for {reminder.manager_id}"
+    when = reminder.description + late
+    return _line(reminder.fired_time, "REMINDER", reminder.event.id, reminder.event, who, when)
+
+
+def _line(time: int, what: str, event_id: int, event: Event | None, who: str, when: str) -> str:
+    clock = datetime.datetime.fromtimestamp(time, datetime.UTC).astimezone()
+    title = repr(event.title) if event else "-"
+    desk = (event.desk if event else "") or "-"
+    line = f"{clock:%H:%M:%S}  {what:8}  #{event_id}  {title}  {who}  {desk}  {when}"
+    return printable(line.rstrip())
+
+
+def _when(event: Event) -> str:
+    start, end = (
+        datetime.datetime.fromtimestamp(time, datetime.UTC)
+        for time in (event.start_time, event.end_time)
+    )
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d %H:%M}-{until} UTC"

@@ -1,0 +1,62 @@
+"""What a client reads of answers before it hands a part of it on: the `data` of commands."""
+
+from msgspec import Struct
+
+from deskcal.client.types import HistoryEntry, Slot
+from deskcal.core.event import Event
+
+
+class EventAnswer(Struct):
+    """One event, as it is now."""
+
+    event: Event
+
+
+class HistoryAnswer(Struct):
+    """A page of an event's history."""
+
+    history: list[HistoryEntry]
+    more: int = 0
+
+
+class ManagerBusy(Struct):
+    """When one manager is busy."""
+
+    manager_id: int
+    busy: list[tuple[int, int]]
+
+
+class FreeBusyAnswer(Struct):
+    """When managers are busy, in the order asked."""
+
+    managers: list[ManagerBusy]
+
+
+class SlotsAnswer(Struct):
+    """Times to meet, the earliest first."""
+
+    slots: list[Slot]
+
+
+class TokenAnswer(Struct):
+    """The token of a reminder."""
+
+    token: str
+
+
+class CursorAnswer(Struct):
+    """Where the feed is."""
+
+    next: int
+
+
+class SubscribedAnswer(Struct):
+    """Channels that are subscribed now."""
+
+    chanels: list[str]
+
+
+class TimeAnswer(Struct):
+    """The server's clock, Unix seconds."""
+
+    time: int

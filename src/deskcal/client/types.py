@@ -1,0 +1,160 @@
+"""What a client sends and gets: fields of events, queries, pages, slots, changes, reminders."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict
+
+from msgspec import Struct
+
+from deskcal.core.event import ChangeType, Event
+
+
+class EventFields(TypedDict, total=False):
+    """What may be sent of an event beside title and times. Source: seed 001, "Request Data"."""
+
+    brand: str
+    desk: str
+    owner_manager_id: int
+    created_by: int
+    type: int
+    status: int
+    priority: int
+    ast_json: Any
+    all_day: int
+    timezone: str
+    remind_time: int
+    remind_before_sec: int
+    customer_id: int
+    lead_id: int
+    login: int
+    participant_manager_ids: Sequence[int]
+    participants: Sequence[Mapping[str, int]]
+
+
+class NewEvent(EventFields):
+    """An event to create; times are Unix seconds."""
+
+    title: str
+    start_time: int
+    end_time: int
+
+
+class EventChanges(EventFields, total=False):
+    """What is to change of an event."""
+
+    title: str
+    start_time: int
+    end_time: int
+
+
+class EventQuery(TypedDict, total=False):
+    """Which events to list; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
+
+    since: Required[int]
+    until: Required[int]
+    desk_filter: str
+    limit: int
+    offset: int
+    manager_id: int
+    brand: str
+    customer_id: int
+    lead_id: int
+    login: int
+    status: int | Sequence[int]
+    type: int | Sequence[int]
+
+
+class WorkingHours(TypedDict):
+    """Hours of one day, by the clock of a zone."""
+
+    start: str
+    """A clock time such as `09:00`."""
+    end: str
+    """Later than `start`; `24:00` at most."""
+    timezone: str
+    """IANA name."""
+    weekdays: Sequence[int]
+    """1 is Monday."""
+
+
+class SlotQuery(TypedDict, total=False):
+    """What times to find; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
+
+    manager_ids: Required[Sequence[int]]
+    since: Required[int]
+    until: Required[int]
+    duration_sec: Required[int]
+    step_sec: int
+    limit: int
+    hours: WorkingHours
+
+
+class Slot(Struct, frozen=True):
+    """A time to meet, Unix seconds."""
+
+    start_time: int
+    end_time: int
+    busy: list[int]
+    """Managers who are not free; empty: all are."""
+
+
+class EventPage(Struct, frozen=True):
+    """One page of a list."""
+
+    rows: list[Event]
+    """By start_time, then id."""
+    count: int
+    """Of all events that match and may be seen, whatever limit and offset are."""
+
+
+class Change(Struct, frozen=True):
+    """One change of one event."""
+
+    seq: int
+    """The cursor after it."""
+    type: ChangeType
+    """UPDATED when the event comes into sight or filter, DELETED when it leaves them."""
+    time: int
+    """Unix seconds."""
+    actor: int
+    """Manager who changed it; 0: the server, which fired its reminder."""
+    id: int
+    """Of the event."""
+    event: Event | None
+    """As of that change; None: deleted, or out of sight or filter."""
+
+
+class ChangePage(Struct, frozen=True):
+    """Changes after a cursor."""
+
+    changes: list[Change]
+    next: int
+    """The cursor to go on from."""
+    more: int
+    """1: ask again at once."""
+
+
+class HistoryEntry(Struct, frozen=True):
+    """One change in the history of an event."""
+
+    seq: int
+    type: ChangeType
+    time: int
+    actor: int
+    changed: dict[str, tuple[Any, Any]]
+    """Old and new value by field; empty where the caller could not see one of the two."""
+
+
+class Reminder(Struct, frozen=True):
+    """A reminder as it was delivered."""
+
+    token: str
+    """Names it to ack_reminder and snooze_reminder."""
+    title: str
+    description: str
+    """When the event is, for people."""
+    due: int
+    late_sec: int
+    """How late it was delivered; 0: on time."""
+    manager_id: int
+    fired_time: int
+    event: Event

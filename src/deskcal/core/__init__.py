@@ -1,0 +1,1 @@
+"""What an event is, who may see it, when it is due: pure functions over structs."""

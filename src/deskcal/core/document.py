@@ -1,0 +1,221 @@
+"""Events as JSON text: the stored document, its safe spelling on the wire, the index beside it.
+
+A document is the very bytes that answers and pushes carry. Pure: no I/O here.
+"""
+
+import json
+import math
+import re
+import sys
+
+import msgspec
+from msgspec import Raw, Struct
+
+from deskcal.core.event import Event, due_time, managers_of
+from deskcal.errors import InvalidField
+
+MAX_AST_BYTES = 256 * 1024
+MAX_DEPTH = 64
+DURATION_LIMITS_SEC = (4 * 3600, 2 * 86400, 32 * 86400)
+"""Longest duration of the classes 0, 1, 2; class 3 is without limit."""
+
+_UNSAFE = re.compile(r"[^\x20-\x7e]|['\]}]")
+_ESCAPED = {character: f"\\u{ord(character):04x}" for character in "']}\x7f"}
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_LONG_INTEGER = re.compile(rb"[0-9]{309}")
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_STRING_BYTES = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+
+_to_ascii = json.JSONEncoder().encode
+_encode = msgspec.json.Encoder().encode
+_decode_event = msgspec.json.Decoder(Event).decode
+
+
+class Sight(Struct, frozen=True, gc=False):
+    """What decides who may see and change an event."""
+
+    brand: str
+    desk: str
+    owner_manager_id: int
+    created_by: int
+    managers: tuple[int, ...]
+    """Owner, creator and participants, each once."""
+
+
+class Record(Sight, frozen=True, gc=False):
+    """A stored event: what decides who may see it, and its document."""
+
+    document: bytes
+
+
+class IndexRow(Struct, frozen=True, gc=False):
+    """The columns beside a document, derived from it: an index and nothing more."""
+
+    event_id: int
+    brand: str
+    desk: str
+    duration_class: int
+    start_time: int
+    end_time: int
+    type: int
+    status: int
+    customer_id: int
+    lead_id: int
+    login: int
+    due_time: int
+    managers: tuple[int, ...]
+
+
+def encode_event(event: Event) -> bytes:
+    """The document of `event`: ASCII without line breaks, `'`, `]`, `}` escaped inside strings.
+
+    Source: contract, section 1.
+    """
+    document = _encode(event)
+    if _UNSAFE.search(event.title + event.brand + event.desk + event.timezone):
+        return wire_safe(document)
+    return document
+
+
+def decode_event(document: bytes) -> Event:
+    """The event of a document that `encode_event` made."""
+    return _decode_event(document)
+
+
+def sight_of(event: Event) -> Sight:
+    """What decides who may see and change `event`."""
+    return Sight(*_sight(event))
+
+
+def record_of(document: bytes, event: Event | None = None) -> Record:
+    """The stored event of a document, which `event` is where it is at hand."""
+    return Record(*_sight(event or _decode_event(document)), document)
+
+
+def _sight(event: Event) -> tuple[str, str, int, int, tuple[int, ...]]:
+    return (
+        sys.intern(event.brand),
+        sys.intern(event.desk),
+        event.owner_manager_id,
+        event.created_by,
+        managers_of(event),
+    )
+
+
+def index_row(event: Event) -> IndexRow:
+    """The one derivation of index columns from an event."""
+    return IndexRow(
+        event.id,
+        event.brand,
+        event.desk,
+        duration_class(event.end_time - event.start_time),
+        event.start_time,
+        event.end_time,
+        int(event.type),
+        int(event.status),
+        event.customer_id,
+        event.lead_id,
+        event.login,
+        due_time(event),
+        managers_of(event),
+    )
+
+
+def duration_class(duration_sec: int) -> int:
+    """0 to 3: within a class a range has to look back by no more than the class's limit."""
+    for number, limit in enumerate(DURATION_LIMITS_SEC):
+        if duration_sec <= limit:
+            return number
+    return len(DURATION_LIMITS_SEC)
+
+
+def wire_safe(text: bytes) -> bytes:
+    r"""Compact JSON text with other than printable ASCII, and `'`, `]`, `}` in strings, as \uXXXX.
+
+    Source: contract, section 1.
+    """
+    if _is_plain(text):
+        return text
+    return _STRING.sub(_safe_string, text.decode()).encode("ascii")
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether `text` surely needs no escapes: without backslashes, every other part is a string."""
+    if not text.isascii() or b"\\" in text or b"'" in text or b"\x7f" in text:
+        return False
+    strings = b"".join(text.split(b'"')[1::2])
+    return b"]" not in strings and b"}" not in strings
+
+
+def _safe_string(match: re.Match[str]) -> str:
+    text = match[0]
+    for character, escaped in _ESCAPED.items():
+        text = text.replace(character, escaped)
+    return text if text.isascii() else _NON_ASCII.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _to_ascii(match[0])[1:-1]
+
+
+def canonical_ast(sent: Raw, max_depth: int = MAX_DEPTH) -> Raw:
+    """`ast_json` as it is stored: compact and safe to send; keys, numbers and nesting untouched.
+
+    Raises: InvalidField if it is no object, array, string or null, too long, too deep, or holds
+    what no client could read (a lone surrogate, a number beyond the range of a double).
+    Source: seed 001, "Validation"; contract, section 4.
+    """
+    text = bytes(sent).strip()
+    if text[:1] not in (b"{", b"[", b'"', b"n"):
+        raise InvalidField(
+            "ast_json is a number or a boolean; it can be an object, an array, a string or null",
+            field="ast_json",
+        )
+    if len(text) > MAX_AST_BYTES:
+        raise InvalidField(
+            f"ast_json has {len(text)} bytes; at most {MAX_AST_BYTES} are allowed", field="ast_json"
+        )
+    if deeper_than(text, max_depth):
+        raise InvalidField(
+            f"ast_json is nested more than {max_depth} levels deep", field="ast_json"
+        )
+    _check_readable(text)
+    return Raw(wire_safe(msgspec.json.format(text, indent=-1)))
+
+
+def _check_readable(text: bytes) -> None:
+    """Numbers and strings that a JSON reader elsewhere would choke on are refused here."""
+    try:
+        msgspec.json.decode(text)
+        if _LONG_INTEGER.search(text):
+            json.loads(text, parse_int=_double)
+    except ValueError as exc:
+        raise InvalidField(
+            "ast_json holds a lone surrogate or a number beyond the range of a double, "
+            "which no client could read back",
+            field="ast_json",
+        ) from exc
+
+
+def _double(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError("integer beyond the range of a double")
+    return number
+
+
+def deeper_than(text: bytes, limit: int) -> bool:
+    """Whether arrays and objects nest more than `limit` levels in `text` (JSON, balanced)."""
+    if text.count(b"[") + text.count(b"{") <= limit:
+        return False
+    brackets = _STRING_BYTES.sub(b"", text).translate(_ONE_KIND, _NO_BRACKETS)
+    run = b"[" * (limit + 1)
+    for _ in range(limit):
+        if not brackets:
+            return False
+        if run in brackets:
+            return True
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)

@@ -1,0 +1,349 @@
+"""What a client sends of an event: its checks, and the event that comes of it. Pure."""
+
+import functools
+import re
+import zoneinfo
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, get_type_hints
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from deskcal.core.document import canonical_ast
+from deskcal.core.event import (
+    DEFAULT_BRAND,
+    MAX_CODE,
+    MAX_PARTICIPANTS,
+    MAX_TITLE,
+    WRITABLE,
+    Event,
+    Id,
+    Participant,
+    ParticipantRole,
+    ParticipantStatus,
+    Time,
+    trigger_time,
+)
+from deskcal.errors import FieldRequired, InvalidField
+from deskcal.limits import DEFAULT_LIMITS, Limits
+
+_MASK_CHARACTER = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
+REQUIRED_ROLE, INVITED = ParticipantRole.REQUIRED, ParticipantStatus.INVITED
+REQUIRED = ("title", "start_time", "end_time")
+
+_NO_ZONES = {"Factory", "localtime"}
+"""Files beside the zones that name no place: a browser could not show such an event."""
+
+_HINTS = get_type_hints(Event, include_extras=True)
+_DEFAULTS = {
+    field.name: field.default
+    for field in msgspec.structs.fields(Event)
+    if field.default is not msgspec.NODEFAULT
+}
+
+
+class ParticipantFields(Struct, frozen=True, gc=False):
+    """A participant as a client sends it; what is absent is kept, or set to its default."""
+
+    manager_id: Id
+    role: ParticipantRole | None = None
+    status: ParticipantStatus | None = None
+    created_time: Time | None = None
+    updated_time: Time | None = None
+
+
+def _optional(name: str) -> tuple[str, Any, Any]:
+    """The field as a client may send it: UNSET where absent. (A `Raw` holds null itself.)"""
+    hint = _HINTS[name]
+    return (name, hint if hint is Raw else hint | None | UnsetType, UNSET)
+
+
+INPUT: list[tuple[str, Any, Any]] = [
+    *map(_optional, WRITABLE),
+    ("participants", list[ParticipantFields] | None, None),
+    ("participant_manager_ids", list[Id] | None, None),
+]
+"""Name, type and default of every field that a client may send; commands add their own."""
+EventFields: Any = msgspec.defstruct(
+    "EventFields", INPUT, kw_only=True, frozen=True, module=__name__
+)
+"""What a client may send of an event: every writable field, UNSET where absent, None where null."""
+
+
+class Draft(Struct, frozen=True):
+    """What a client sent of an event, checked as far as the data alone allows."""
+
+    values: dict[str, Any]
+    """Writable fields by name, in their stored form; None where null was sent."""
+    participants: tuple[ParticipantFields, ...] | None
+    """The list that was sent, each manager once; None where none was."""
+    max_participants: int = MAX_PARTICIPANTS
+    """Rows that the event may have, the owner's too."""
+
+
+def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
+    """The checked form of `fields` (an `EventFields`).
+
+    Raises: InvalidField, or FieldRequired for a null where an event always has a value.
+    Source: seed 000, "Defaults And Validation"; contract, sections 4 and 5.
+    """
+    sent = msgspec.structs.asdict(fields)
+    values = {name: sent[name] for name in WRITABLE if sent[name] is not UNSET}
+    for name in REQUIRED:
+        if name in values and values[name] is None:
+            raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
+    for name, check in _CHECKS.items():
+        if values.get(name) is not None:
+            values[name] = check(name, values[name])
+    if "ast_json" in values:
+        values["ast_json"] = canonical_ast(values["ast_json"], limits.max_json_depth)
+    start, end = values.get("start_time"), values.get("end_time")
+    if start is not None and end is not None:
+        check_times(start, end)
+    most = limits.max_participants
+    return Draft(values, _sent_participants(fields, most), most)
+
+
+def draft_new(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
+    """`draft`, for a create. Raises: InvalidField, or FieldRequired for what every event needs."""
+    sent = draft(fields, limits)
+    for name in REQUIRED:
+        if name not in sent.values:
+            raise FieldRequired(f"{name} is required to create an event", field=name)
+    return sent
+
+
+def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
+    """The event that `draft_new` made out, defaults filled in; `actor` is the session's manager.
+
+    Raises: InvalidField if the owner's row is one participant too many.
+    Source: seed 001, "Defaults" and "Validation".
+    """
+    values = {name: value for name, value in sent.values.items() if value is not None}
+    created_by = values.pop("created_by", 0) or actor
+    owner = values.pop("owner_manager_id", 0) or created_by
+    rows = _rows(event_id, owner, sent.participants or (), {}, now)
+    _check_count(rows, sent.max_participants)
+    return Event(
+        id=event_id,
+        owner_manager_id=owner,
+        created_by=created_by,
+        created_time=now,
+        updated_time=now,
+        participants=rows,
+        **values,
+    )
+
+
+def merge(event: Event, sent: Draft, *, now: int) -> Event:
+    """`event` with what was sent replaced; not yet a new version.
+
+    None (JSON null) puts a field back to its default. The end is not compared with the stored
+    start: the caller does (`check_times`), after its other checks.
+    Raises: InvalidField if the owner's row is one too many.
+    Source: contract, sections 4 and 5.
+    """
+    values = dict(sent.values)
+    values.pop("created_by", None)
+    for name, value in values.items():
+        if value is None:
+            values[name] = _DEFAULTS.get(name, 0)
+    if values.get("owner_manager_id") == 0:
+        values["owner_manager_id"] = event.created_by
+    merged = msgspec.structs.replace(event, **values)
+    rows = _merged_rows(event, merged, sent, now)
+    _check_count(rows, sent.max_participants)
+    merged = msgspec.structs.replace(merged, participants=rows)
+    if trigger_time(merged) != trigger_time(event):
+        return msgspec.structs.replace(merged, reminder_sent_time=0)
+    return merged
+
+
+def check_times(start_time: int, end_time: int) -> None:
+    """Raises: InvalidField if the end is before the start. Source: seed 000, "Time validation"."""
+    if end_time < start_time:
+        raise InvalidField(
+            f"end_time ({end_time}) is before start_time ({start_time}); "
+            "an event ends when it starts, or later",
+            field="end_time",
+        )
+
+
+def _code(name: str, value: str) -> str:
+    code = value.strip().upper() if name == "desk" else value
+    if len(code) > MAX_CODE:
+        raise InvalidField(
+            f"{name} has {len(code)} characters; at most {MAX_CODE} are allowed", field=name
+        )
+    found = _MASK_CHARACTER.search(code)
+    if found:
+        raise InvalidField(
+            f"{name} contains {found[0]!r}; commas, asterisks, exclamation marks and "
+            "control characters are not allowed, since masks give them a meaning",
+            field=name,
+        )
+    return code
+
+
+def _brand(name: str, value: str) -> str:
+    return _code(name, value) or DEFAULT_BRAND
+
+
+def _title(name: str, value: str) -> str:
+    title = value.strip()
+    if not title:
+        raise InvalidField(f"{name} is empty; give it 1 to {MAX_TITLE} characters", field=name)
+    if len(title) > MAX_TITLE:
+        raise InvalidField(
+            f"{name} has {len(title)} characters; at most {MAX_TITLE} are allowed", field=name
+        )
+    return title
+
+
+def _start_time(name: str, value: int) -> int:
+    if value == 0:
+        raise InvalidField(f"{name} (0) must be greater than 0", field=name)
+    return value
+
+
+@functools.cache
+def timezones() -> frozenset[str]:
+    """IANA names that an event may carry."""
+    return frozenset(zoneinfo.available_timezones() - _NO_ZONES)
+
+
+def _timezone(name: str, value: str) -> str:
+    if value and value not in timezones():
+        raise InvalidField(
+            f"{name} ({value[:64]!r}) is no IANA time zone such as 'Europe/Nicosia'; "
+            "an empty string stands for the server's own",
+            field=name,
+        )
+    return value
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "brand": _brand,
+    "desk": _code,
+    "title": _title,
+    "start_time": _start_time,
+    "timezone": _timezone,
+}
+
+
+def _sent_participants(fields: Any, most: int) -> tuple[ParticipantFields, ...] | None:
+    """The list of either key, `participants` first; ids of one manager fold into one row."""
+    if fields.participants is not None:
+        _check_list("participants", fields.participants, most)
+        return tuple(_each_once(fields.participants))
+    ids = fields.participant_manager_ids
+    if ids is None:
+        return None
+    if 0 in ids:
+        _refuse_manager(f"participant_manager_ids[{ids.index(0)}]")
+    managers = list(dict.fromkeys(ids))
+    _check_list("participant_manager_ids", managers, most)
+    return tuple(map(ParticipantFields, managers))
+
+
+def _each_once(rows: list[ParticipantFields]) -> Iterator[ParticipantFields]:
+    seen = set()
+    for index, row in enumerate(rows):
+        if row.manager_id == 0:
+            _refuse_manager(f"participants[{index}].manager_id")
+        if row.manager_id in seen:
+            path = f"participants[{index}].manager_id"
+            raise InvalidField(
+                f"{path} ({row.manager_id}) stands in the list twice; send one row a manager",
+                field=path,
+            )
+        seen.add(row.manager_id)
+        yield row
+
+
+def _check_list(name: str, rows: list[Any], most: int) -> None:
+    if len(rows) > most:
+        raise InvalidField(f"{name} has {len(rows)} rows; at most {most} are allowed", field=name)
+
+
+def _refuse_manager(path: str) -> NoReturn:
+    raise InvalidField(f"{path} (0) must be greater than 0", field=path)
+
+
+def _merged_rows(before: Event, after: Event, sent: Draft, now: int) -> tuple[Participant, ...]:
+    """The rows after an update: those sent, else those there, with a new owner put first."""
+    if sent.participants is None and before.owner_manager_id == after.owner_manager_id:
+        return before.participants
+    known = {row.manager_id: row for row in before.participants}
+    wanted = sent.participants
+    if wanted is None:
+        wanted = tuple(map(ParticipantFields, known))
+    return _rows(after.id, after.owner_manager_id, wanted, known, now)
+
+
+def _rows(
+    event_id: int,
+    owner: int,
+    sent: tuple[ParticipantFields, ...],
+    known: dict[int, Participant],
+    now: int,
+) -> tuple[Participant, ...]:
+    """The owner's row, then the rows as sent. Source: seed 000, "Participants"."""
+    wanted = {row.manager_id: row for row in sent}
+    first = wanted.pop(owner, None) or ParticipantFields(owner)
+    return (
+        _owner_row(event_id, first, known.get(owner), now),
+        *[_guest_row(event_id, row, known.get(row.manager_id), now) for row in wanted.values()],
+    )
+
+
+def _check_count(rows: tuple[Participant, ...], most: int) -> None:
+    if len(rows) > most:
+        raise InvalidField(
+            f"participants would be {len(rows)} rows with the owner's; at most {most} are allowed",
+            field="participants",
+        )
+
+
+def _owner_row(
+    event_id: int, sent: ParticipantFields, known: Participant | None, now: int
+) -> Participant:
+    kept = known.status if known else ParticipantStatus.ACCEPTED
+    status = kept if sent.status is None else sent.status
+    return _row(event_id, sent, known, ParticipantRole.ORGANIZER, status, now)
+
+
+def _guest_row(
+    event_id: int, sent: ParticipantFields, known: Participant | None, now: int
+) -> Participant:
+    """A row of anyone but the owner: never the organizer."""
+    if known is None and sent.role is None and sent.status is None:
+        return _row(event_id, sent, None, REQUIRED_ROLE, INVITED, now)
+    kept_role = known.role if known else REQUIRED_ROLE
+    kept_status = known.status if known else INVITED
+    role = kept_role if sent.role is None else sent.role
+    status = kept_status if sent.status is None else sent.status
+    role = ParticipantRole.REQUIRED if role == ParticipantRole.ORGANIZER else role
+    return _row(event_id, sent, known, role, status, now)
+
+
+def _row(
+    event_id: int,
+    sent: ParticipantFields,
+    known: Participant | None,
+    role: ParticipantRole,
+    status: ParticipantStatus,
+    now: int,
+) -> Participant:
+    """The row with its times: as sent, else as known (while nothing changed), else now."""
+    same = known is not None and (role, status) == (known.role, known.status)
+    created = known.created_time if known else now
+    updated = known.updated_time if known and same else now
+    return Participant(
+        event_id,
+        sent.manager_id,
+        role,
+        status,
+        created if sent.created_time is None else sent.created_time,
+        updated if sent.updated_time is None else sent.updated_time,
+    )

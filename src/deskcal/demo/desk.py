@@ -1,0 +1,81 @@
+"""The demo desk in a store, and the words that show a newcomer around. `demo` makes it up."""
+
+import msgspec
+
+from deskcal.commands import COMMANDS, Context, Peer, finish
+from deskcal.commands.dispatch import Later
+from deskcal.core.event import MAX_TIME, NULL
+from deskcal.core.filters import EventFilter
+from deskcal.core.sessions import Key, Session, SessionType, brand_mask, desk_mask, sign
+from deskcal.demo import calendar as demo
+
+TOKEN_TTL_SEC = 86_400
+WEEK_SEC = 7 * 86_400
+
+
+class NotEmpty(ValueError):
+    """The store has events already; the demo desk goes into an empty one only."""
+
+
+async def fill(context: Context) -> demo.Filled:
+    """Puts the demo desk into the store, by the way that clients take.
+
+    Raises: NotEmpty if there is an event in it.
+    """
+    if await _has_events(context):
+        raise NotEmpty("the store has events already; the demo desk goes into an empty one only")
+    now = int(context.now())
+    events = demo.demo_events(now)
+    add = COMMANDS["MngAddCalendarEvent"]
+    laters = []
+    for event in events:
+        data = add.decoder.decode(msgspec.json.encode(event.data))
+        work = add.answer(context, Peer(), _session(event.actor), data)
+        assert not isinstance(work, (bytes, list))
+        laters.append(Later(NULL, work, add, context))
+    for later in laters:
+        answer = await finish(later)
+        assert isinstance(answer, bytes) and b'"status":200' in answer, answer
+    managers, desks = demo.demo_directory()
+    await context.store.directory.put(managers, desks)
+    return demo.Filled(events=len(events), managers=len(demo.demo_managers()))
+
+
+async def _has_events(context: Context) -> bool:
+    everything = EventFilter(since=0, until=MAX_TIME, limit=1, desk_filter=desk_mask("*"))
+    return (await context.store.list_events(everything, _session(1))).count > 0
+
+
+def _session(manager_id: int) -> Session:
+    return Session(
+        manager_id, SessionType.SESSION_CRM_ADMIN, desk_mask("*"), brand_mask("*"), float("inf")
+    )
+
+
+def _demo_token(key: Key, now: float) -> str:
+    """A day's token of the first of the demo's managers."""
+    manager = demo.demo_managers()[0]
+    claims: dict[str, object] = {
+        "id": manager.manager_id,
+        "type": int(SessionType.SESSION_CRM_ADMIN),
+        "exp": int(now) + TOKEN_TTL_SEC,
+    }
+    return sign(key, claims)
+
+
+def page_address(key: Key, base: str, now: float) -> str:
+    """Where a newcomer sees the demo desk; the token stands behind `#`, which is never sent."""
+    name = demo.demo_managers()[0].name
+    return f"the web calendar of the demo desk, as {name}:\n  {base}#token={_demo_token(key, now)}"
+
+
+def welcome(key: Key, address: str, now: float) -> str:
+    """What a newcomer pastes: lists this week's events of the demo desk with a token for a day."""
+    manager = demo.demo_managers()[0]
+    monday = int(now) - (int(now) + 3 * 86_400) % WEEK_SEC
+    wanted = {"from": monday, "to": monday + WEEK_SEC, "deskFilter": "*", "limit": 50, "offset": 0}
+    return (
+        f"this week's events, as {manager.name} (SESSION_CRM_ADMIN, every desk, valid for 24 h):\n"
+        f"  .venv/bin/deskcal call --connect {address} --token {_demo_token(key, now)} \\\n"
+        f"    MngGetCalendarEventsByFilter '{msgspec.json.encode(wanted).decode()}'"
+    )

@@ -1,0 +1,1 @@
+"""HTTP beside TCP: the web calendar, health, metrics, iCalendar feeds."""

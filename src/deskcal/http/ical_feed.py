@@ -1,0 +1,102 @@
+"""`/ics/<feed token>.ics`: one manager's events for a calendar app that asks now and then."""
+
+import asyncio
+import hashlib
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from deskcal.commands import Context
+from deskcal.core.directory import visible
+from deskcal.core.event import MAX_TIME, Event
+from deskcal.core.filters import EventFilter
+from deskcal.core.sessions import Session, desk_mask
+from deskcal.errors import DeskcalError, Unauthorized, Unavailable
+from deskcal.ical.write import MEDIA_TYPE, calendar_text
+
+DAY_SEC = 86_400
+BACK_SEC = 90 * DAY_SEC
+AHEAD_SEC = 365 * DAY_SEC
+MAX_EVENTS = 5_000
+KEPT = {"cache-control": "private, max-age=300"}
+"""Of an answer, which is nobody's but the manager's."""
+
+_decode_events = msgspec.json.Decoder(list[Event]).decode
+
+
+class IcsFeed:
+    """Answers the requests of calendar apps, one at a time: a large calendar takes its while."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._turn = asyncio.Lock()
+
+    async def serve(self, request: Request) -> Response:
+        """The calendar; 304 when the app has it; 404, and no more, for a token that is none."""
+        context, now = self._context, self._context.now()
+        try:
+            token = request.path_params["token"]
+            session = context.verifier.authenticate_feed(token, now)
+            if context.stopping:
+                raise Unavailable("the server is stopping")
+            if context.rates.is_on:
+                context.rates.count(session.manager_id, now)
+            async with asyncio.timeout(context.limits.request_deadline_sec), self._turn:
+                return await self._answer(session, int(now), request.headers.get("if-none-match"))
+        except Unauthorized:
+            return PlainTextResponse("not found\n", 404, headers={"cache-control": "no-store"})
+        except TimeoutError:
+            return PlainTextResponse("too busy; try again later\n", 503)
+        except DeskcalError as exc:
+            return PlainTextResponse(f"{exc}\n", exc.status, headers={"cache-control": "no-store"})
+
+    async def _answer(self, session: Session, now: int, known: str | None) -> Response:
+        pieces = await self._documents(session, now)
+        everything = await self._context.store.directory.all()
+        seen = visible(everything, session, brand=None, desk_filter=desk_mask("*"))
+        names = {manager.id: manager.name for manager in seen.managers}
+        title = names.get(session.manager_id) or session.name or f"Manager {session.manager_id}"
+        zone = self._context.default_timezone
+        tag = _tag([*pieces, msgspec.json.encode([sorted(names.items()), title, zone])])
+        headers = KEPT | {"etag": tag}
+        if known is not None and _holds(known, tag):
+            return Response(status_code=304, headers=headers)
+
+        def render() -> bytes:
+            events = _decode_events(b"[" + b",".join(pieces) + b"]")
+            return calendar_text(events, names, title=title, default_timezone=zone)
+
+        text = await asyncio.to_thread(render)
+        return Response(text, media_type=MEDIA_TYPE, headers=headers)
+
+    async def _documents(self, session: Session, now: int) -> list[bytes]:
+        """What the manager owns, created or takes part in, around `now`.
+
+        Where there is too much of it, the past is left out.
+        """
+        wanted = EventFilter(
+            since=max(now - BACK_SEC, 0),
+            until=min(now + AHEAD_SEC, MAX_TIME),
+            limit=MAX_EVENTS,
+            desk_filter=desk_mask("*"),
+            manager_id=session.manager_id,
+        )
+        rows = await self._context.store.list_events(wanted, session)
+        if rows.count > MAX_EVENTS:
+            wanted = msgspec.structs.replace(wanted, since=max(now - DAY_SEC, 0))
+            rows = await self._context.store.list_events(wanted, session)
+        return rows.documents
+
+
+def _tag(parts: list[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part)
+    return f'"{digest.hexdigest()}"'
+
+
+def _holds(known: str, tag: str) -> bool:
+    """Whether an If-None-Match names the tag; weakly compared. Source: RFC 9110, 13.1.2."""
+    tags = {one.strip().removeprefix("W/") for one in known.split(",")}
+    return bool(tags & {"*", tag})

@@ -1,0 +1,92 @@
+"""What `/metrics` tells, read from where it is counted at the moment of asking."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from deskcal import __version__
+from deskcal.commands import Context
+from deskcal.server.websocket import Sockets
+
+
+def registry_of(context: Context, sockets: Sockets) -> CollectorRegistry:
+    """The server's own figures, and those of its process."""
+    registry = CollectorRegistry()
+    registry.register(_Figures(context, sockets))
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+class _Figures:
+    """The server's own figures."""
+
+    def __init__(self, context: Context, sockets: Sockets) -> None:
+        self._context = context
+        self._sockets = sockets
+
+    def collect(self) -> Iterable[Metric]:
+        """For prometheus-client."""
+        yield self._requests()
+        yield self._reminders()
+        yield self._connections()
+        context = self._context
+        yield GaugeMetricFamily(
+            "deskcal_writer_queue",
+            "Changes that wait for the writer",
+            value=context.store.waiting_mutations,
+        )
+        yield GaugeMetricFamily(
+            "deskcal_cache_bytes",
+            "Memory of the events at hand, about",
+            value=context.store.cached_bytes,
+        )
+        yield GaugeMetricFamily(
+            "deskcal_feed_subscribers",
+            "Connections that changes are pushed to",
+            value=context.feed.subscriber_count,
+        )
+        yield CounterMetricFamily(
+            "deskcal_feed_resyncs",
+            "Subscribers that were too slow and told to resync",
+            value=context.feed.resyncs,
+        )
+        yield CounterMetricFamily(
+            "deskcal_websocket_messages",
+            "Messages that browsers have sent",
+            value=self._sockets.messages_total,
+        )
+        build = GaugeMetricFamily("deskcal_build", "The version that runs", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+
+    def _requests(self) -> Metric:
+        requests = CounterMetricFamily(
+            "deskcal_requests",
+            "Requests that were answered; what is no command counts as one named unknown",
+            labels=["command", "status"],
+        )
+        for (command, status), count in sorted(self._context.requests().items()):
+            requests.add_metric([command, str(status)], count)
+        return requests
+
+    def _reminders(self) -> Metric:
+        """Of notifications: one for each manager who is reminded."""
+        found = self._context.reminders
+        reminders = CounterMetricFamily(
+            "deskcal_reminders", "Reminders, one for each manager", labels=["outcome"]
+        )
+        for outcome in ("fired", "delivered", "missed"):
+            reminders.add_metric([outcome], getattr(found, outcome))
+        return reminders
+
+    def _connections(self) -> Metric:
+        connections = GaugeMetricFamily(
+            "deskcal_connections", "Clients that are connected", labels=["transport"]
+        )
+        browsers = len(self._sockets)
+        connections.add_metric(["tcp"], len(self._sockets.admission) - browsers)
+        connections.add_metric(["websocket"], browsers)
+        return connections

@@ -1,0 +1,128 @@
+"""What a browser gets over HTTP: the built page, health, metrics; and the headers that guard it."""
+
+import asyncio
+from importlib import resources
+from pathlib import Path
+
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deskcal.commands import Context
+from deskcal.errors import DeskcalError
+from deskcal.http.assets import Assets
+from deskcal.http.ical_feed import IcsFeed
+from deskcal.http.metrics import registry_of
+from deskcal.server.websocket import Sockets
+
+PAGE = "static"
+"""The directory beside this file into which `web/` is built."""
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+GUARDS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Headers of every answer. No inline script, no foreign host, in nobody's frame."""
+
+READY_SEC = 2.0
+"""Within which the store must answer for the server to be ready."""
+NOT_KEPT = {"cache-control": "no-store"}
+
+NOT_BUILT = (
+    "The web calendar is not built. In a checkout, run `make web` (it needs Node 20.19 or newer) "
+    "and load this page again; an installed deskcal carries it.\n"
+)
+
+
+class _Guarded:
+    """Puts `GUARDS` on every HTTP answer."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in GUARDS.items():
+                    headers[name] = value
+            await send(message)
+
+        await self._inner(scope, receive, guarded)
+
+
+def page_directory() -> Path:
+    """Where the built page lies, if it is built."""
+    return Path(str(resources.files("deskcal.http"))) / PAGE
+
+
+async def _why_not_ready(context: Context) -> str:
+    """A sentence; empty when requests can be taken."""
+    if context.stopping:
+        return "the server is stopping"
+    try:
+        async with asyncio.timeout(READY_SEC):
+            await context.store.load(0)
+    except TimeoutError:
+        return f"the store has not answered a small read within {READY_SEC:g} s"
+    except DeskcalError as exc:
+        return f"the store can't be read: {exc}"
+    return ""
+
+
+def site(context: Context, sockets: Sockets) -> ASGIApp:
+    """The application that uvicorn runs."""
+    page = page_directory()
+    registry = registry_of(context, sockets)
+
+    async def index(_: Request) -> Response:
+        file = page / "index.html"
+        if not file.exists():
+            return PlainTextResponse(NOT_BUILT, 503)
+        return FileResponse(file, headers={"cache-control": "no-cache"})
+
+    async def alive(_: Request) -> Response:
+        return PlainTextResponse("ok\n", headers=NOT_KEPT)
+
+    async def ready(_: Request) -> Response:
+        fault = await _why_not_ready(context)
+        if fault:
+            return PlainTextResponse(f"not ready: {fault}\n", 503, headers=NOT_KEPT)
+        return PlainTextResponse("ready\n", headers=NOT_KEPT)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [
+        Route("/", index),
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route("/metrics", metrics),
+        Route("/ics/{token}.ics", IcsFeed(context).serve),
+        WebSocketRoute("/ws", sockets.serve),
+        Mount("/assets", Assets(page / "assets")),
+    ]
+    return _Guarded(Starlette(routes=routes))

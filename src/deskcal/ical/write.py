@@ -1,0 +1,149 @@
+"""Events in the spelling of RFC 5545, which stands nowhere else. Pure but for the zones' files."""
+
+import datetime
+import re
+import zoneinfo
+from collections.abc import Iterable, Mapping
+
+from icalendar import Alarm, Calendar, vCalAddress
+from icalendar import Event as Component
+
+from deskcal.core.event import (
+    Event,
+    EventStatus,
+    Participant,
+    ParticipantRole,
+    ParticipantStatus,
+    Priority,
+    trigger_time,
+)
+from deskcal.core.plain_text import ast_text
+
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+PRODUCT = "-//deskcal//deskcal//EN"
+REFRESH = datetime.timedelta(minutes=15)
+"""How often a calendar app may well ask again. Source: RFC 7986, 5.7."""
+
+STATUS = {status: "CONFIRMED" for status in EventStatus} | {EventStatus.CANCELLED: "CANCELLED"}
+PRIORITY = {Priority.URGENT: 1, Priority.HIGH: 3, Priority.NORMAL: 5, Priority.LOW: 9}
+"""1 is the highest there, 9 the lowest. Source: RFC 5545, 3.8.1.9."""
+ROLE = {
+    ParticipantRole.ORGANIZER: "CHAIR",
+    ParticipantRole.REQUIRED: "REQ-PARTICIPANT",
+    ParticipantRole.OPTIONAL: "OPT-PARTICIPANT",
+}
+PARTSTAT = {
+    ParticipantStatus.INVITED: "NEEDS-ACTION",
+    ParticipantStatus.ACCEPTED: "ACCEPTED",
+    ParticipantStatus.DECLINED: "DECLINED",
+    ParticipantStatus.TENTATIVE: "TENTATIVE",
+}
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def calendar_text(
+    events: Iterable[Event], names: Mapping[int, str], *, title: str, default_timezone: str
+) -> bytes:
+    """A VCALENDAR of the events; `names` are managers by id, as far as they are known."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("name", _text(title))
+    calendar.add("x-wr-calname", _text(title))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    for event in events:
+        calendar.add_component(_component(event, names, default_timezone))
+    text: bytes = calendar.to_ical()
+    return text
+
+
+def _component(event: Event, names: Mapping[int, str], default_timezone: str) -> Component:
+    """One VEVENT. Its UID leaves the brand out, which may change."""
+    found = Component()
+    found.add("uid", f"deskcal-{event.id}@{event.created_time}")
+    found.add("dtstamp", _moment(event.updated_time))
+    found.add("created", _moment(event.created_time))
+    found.add("last-modified", _moment(event.updated_time))
+    found.add("sequence", event.version - 1)
+    found.add("summary", _text(event.title))
+    description = _text(ast_text(event.ast_json))
+    if description:
+        found.add("description", description)
+    _add_times(found, event, default_timezone)
+    found.add("status", STATUS[event.status])
+    found.add("transp", "OPAQUE" if event.status == EventStatus.OPEN else "TRANSPARENT")
+    found.add("priority", PRIORITY[event.priority])
+    found.add("organizer", _address(event.owner_manager_id, names))
+    for row in event.participants:
+        found.add("attendee", _attendee(row, names))
+    due = trigger_time(event)
+    if due is not None and event.status == EventStatus.OPEN:
+        found.add_component(_alarm(event, due))
+    return found
+
+
+def _add_times(found: Component, event: Event, default_timezone: str) -> None:
+    """Start and end: moments in UTC, or dates, of which the end is the first not part of it.
+
+    An event without length has no end: one must be after the start. Source: RFC 5545, 3.6.1.
+    """
+    if event.all_day:
+        first, last = _dates(event, event.timezone or default_timezone)
+        found.add("dtstart", first)
+        if last < datetime.date.max:
+            found.add("dtend", last + datetime.timedelta(days=1))
+        return
+    found.add("dtstart", _moment(event.start_time))
+    if event.end_time > event.start_time:
+        found.add("dtend", _moment(event.end_time))
+
+
+def _dates(event: Event, zone_name: str) -> tuple[datetime.date, datetime.date]:
+    """First and last day, in that zone; in UTC where the zone or the calendar gives out.
+
+    Source: contract, section 4.
+    """
+    last_second = max(event.start_time, event.end_time - 1)
+    try:
+        zone = zoneinfo.ZoneInfo(zone_name)
+        first = datetime.datetime.fromtimestamp(event.start_time, zone)
+        last = datetime.datetime.fromtimestamp(last_second, zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OverflowError):
+        first, last = _moment(event.start_time), _moment(last_second)
+    return first.date(), last.date()
+
+
+def _attendee(row: Participant, names: Mapping[int, str]) -> vCalAddress:
+    address = _address(row.manager_id, names)
+    address.params["ROLE"] = ROLE[row.role]
+    address.params["PARTSTAT"] = PARTSTAT[row.status]
+    return address
+
+
+def _address(manager_id: int, names: Mapping[int, str]) -> vCalAddress:
+    """A calendar address must look like one, and nothing must ever be sent to this."""
+    address = vCalAddress(f"mailto:manager-{manager_id}@deskcal.invalid")
+    address.params["CN"] = " ".join(_text(names.get(manager_id, f"Manager {manager_id}")).split())
+    return address
+
+
+def _alarm(event: Event, due: int) -> Alarm:
+    """Relative to the start where it was asked for so; a date has no start to count from."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _text(event.title))
+    if not event.all_day and not event.remind_time and due > 1:
+        alarm.add("trigger", datetime.timedelta(seconds=due - event.start_time))
+    else:
+        alarm.add("trigger", _moment(due), parameters={"VALUE": "DATE-TIME"})
+    return alarm
+
+
+def _moment(time: int) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(time, datetime.UTC)
+
+
+def _text(text: str) -> str:
+    """Without control characters, which TEXT can't hold. Source: RFC 5545, 3.3.11."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,0 +1,1 @@
+"""Connections: admission, flow control, TCP and WebSocket."""

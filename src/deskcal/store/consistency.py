@@ -1,0 +1,97 @@
+"""What every backend's check has in common: an event, its index, its last change. No SQL."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from deskcal.core.document import IndexRow, decode_event, encode_event, index_row
+from deskcal.core.event import ChangeType
+
+MAX_DIFFERENCES = 1000
+"""After so many the check stops looking: the store is broken, and the list is long enough."""
+TABLES = ("collection", "event", "event_manager", "change", "notification", "idempotency")
+
+ManagerRows = set[tuple[int, ...]]
+"""Manager, duration class, start and end of one event."""
+
+
+def of_event(row: Any, stored: Callable[[IndexRow], ManagerRows]) -> tuple[list[str], int]:
+    """Differences of one event, and how many managers its document names.
+
+    `row`: its columns as in `IndexRow`, but for the managers; its document; that of its last
+    change. `stored`: its rows of `event_manager`.
+    """
+    event_id, *columns, document, changed = row
+    try:
+        event = decode_event(document)
+    except msgspec.DecodeError as exc:
+        return [f"event {event_id} has an unreadable document: {exc}"], 0
+    wanted = index_row(event)
+    found = []
+    if encode_event(event) != document:
+        found.append("has a document that is not spelled as it would be written")
+    if (event_id, *columns) != msgspec.structs.astuple(wanted)[:-1]:
+        found.append(f"has index columns {columns} that are not those of its document")
+    if changed != document:
+        found.append("differs from the document of its last change")
+    place = (wanted.duration_class, wanted.start_time, wanted.end_time)
+    if stored(wanted) != {(manager_id, *place) for manager_id in wanted.managers}:
+        found.append("has rows in event_manager that are not those of its document")
+    return [f"event {event_id} {what}" for what in found], len(wanted.managers)
+
+
+class Histories:
+    """The changes of each event: they begin with a create, and versions rise by one or stay."""
+
+    def __init__(self, floor_seq: int) -> None:
+        """Of an event with changes up to `floor_seq` only the newest of these is kept."""
+        self._floor_seq = floor_seq
+        self._event_id = 0
+        self._version = 0
+        self._is_gone = False
+
+    def of_change(self, row: Any) -> list[str]:
+        """Differences of the next change: event, seq, type, document; in order of event and seq."""
+        event_id, seq, type_, document = row
+        try:
+            event = decode_event(document)
+        except msgspec.DecodeError as exc:
+            return [f"change {seq} of event {event_id} has an unreadable document: {exc}"]
+        found = []
+        if event.id != event_id:
+            found.append(f"holds event {event.id}")
+        if event_id != self._event_id:
+            if seq > self._floor_seq and (type_, event.version) != (ChangeType.ADDED, 1):
+                found.append(f"is its first, of type {type_} and version {event.version}")
+        elif type_ == ChangeType.ADDED or self._is_gone:
+            found.append("comes after its deletion" if self._is_gone else "creates it once more")
+        elif not self._version <= event.version <= self._version + 1:
+            found.append(f"has version {event.version} after {self._version}")
+        self._event_id, self._version = event_id, event.version
+        self._is_gone = type_ == ChangeType.DELETED
+        return [f"change {seq} of event {event_id} {what}" for what in found]
+
+
+def of_managers(stored: int, wanted: int) -> Iterator[str]:
+    """Whether there are as many rows of `event_manager` as the documents call for."""
+    if stored != wanted:
+        yield f"event_manager has {stored} rows; the documents call for {wanted}"
+
+
+def of_counters(last_seq: int, seq: int, last_event_id: int, event_id: int) -> Iterator[str]:
+    """Whether a number would come again: the counters, and the newest numbers in use."""
+    if seq > last_seq:
+        yield f"change {seq} is beyond the counter's {last_seq}: its number would be used again"
+    if event_id > last_event_id:
+        yield f"event {event_id} is beyond the counter's {last_event_id}: its id would come again"
+
+
+def stray_manager(manager_id: int, event_id: int) -> str:
+    """A row of `event_manager` without an event."""
+    return f"manager {manager_id} is listed for event {event_id}, which is not there"
+
+
+def doubtful_deletion(event_id: int, seq: int) -> str:
+    """An event and its last change of which only one knows that it is gone."""
+    return f"event {event_id} and its last change {seq} differ on whether it was deleted"

@@ -1,0 +1,287 @@
+"""Where events are kept: what every store offers, and the mutations it takes. No SQL here."""
+
+import enum
+from asyncio import Future
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.document import Record, Sight
+from deskcal.core.event import ChangeType, Event
+from deskcal.core.filters import EventFilter, Mask
+from deskcal.core.free_busy import Interval
+from deskcal.core.sessions import Session
+
+
+class StoreError(Exception):
+    """The store can't be opened, read or written; str() says why and what to do."""
+
+
+Change = Callable[[Event | None, int], Event | None]
+"""`change(event, event_id)`: the event as it is to be; None: gone; the same one: nothing to write.
+
+Pure, and called inside the write transaction on the event as it is there (None: there is none).
+What it raises is the mutation's answer, and nothing is written.
+"""
+
+
+class Retry(Struct, frozen=True):
+    """An idempotency_key: the same key and data again get the first answer again."""
+
+    key: str
+    digest: bytes
+    """Of the data that were sent."""
+    check: Callable[[Sight], None]
+    """Raises what the caller is told instead of an answer that is not theirs any more."""
+
+
+class Mutation(Struct, frozen=True):
+    """One change that somebody asked for."""
+
+    event_id: int
+    """0: a new event, the store gives it an id."""
+    type: ChangeType
+    """What the change row says, if there is anything to write."""
+    actor: int
+    time: int
+    """Unix seconds."""
+    change: Change
+    retry: Retry | None = None
+
+
+class Rows(Struct, frozen=True):
+    """One list, as JSON text ready to send."""
+
+    documents: list[bytes]
+    """Documents joined by commas, in pieces of some hundred, a comma between two pieces."""
+    count: int
+    """All events that match and may be seen, whatever limit and offset are."""
+
+
+class CheckReport(Struct):
+    """What a check of a store found."""
+
+    counts: dict[str, int]
+    """Rows looked at, by table."""
+    differences: list[str]
+    """One sentence each; empty: index and documents agree."""
+
+
+class StoredChange(Struct, frozen=True):
+    """One change of one event, as the feed and the history read it."""
+
+    seq: int
+    type: ChangeType
+    time: int
+    """Unix seconds."""
+    actor: int
+    """Manager of the session that changed it; 0: the server, which fired its reminder."""
+    event_id: int
+    document: bytes
+    """The event after the change; of a deletion: as it was last."""
+    before: bytes | None
+    """The event before the change; None: it was added, or what was before is not kept any more."""
+
+
+class FeedStore(Protocol):
+    """The change table."""
+
+    last_seq: int
+    """Of the newest change that was answered, as far as this node has heard; see `refresh`."""
+    floor_seq: int
+    """Cursors before this one can't be resumed from."""
+
+    async def refresh(self) -> None:
+        """Brings both numbers up to what any node had answered before the call.
+
+        Raises: Unavailable.
+        """
+
+    async def changes(self, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes after `since`, in order of `seq`, which is commit order.
+
+        Fewer when they are large; none beyond `last_seq`, and at least one when there is one.
+        Raises: ResyncRequired if some after `since` are not kept any more.
+        """
+
+    async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of one event after `since`, in order."""
+
+    async def newest(self, event_id: int) -> StoredChange | None:
+        """The last change of one event, also of a deleted one; None: none is kept."""
+
+    async def prune(self, before: int, limit: int) -> int:
+        """Forgets up to `limit` changes older than `before` (Unix seconds); how many they were.
+
+        The newest change of an event that is still there stays.
+        """
+
+
+class NotificationState(enum.IntEnum):
+    """What became of one manager's reminder."""
+
+    WAITING, SENT, READ, MISSED, DROPPED = range(5)
+
+
+class NotificationKey(Struct, frozen=True, gc=False):
+    """One manager's reminder of one due time of an event: what its token names."""
+
+    event_id: int
+    due_time: int
+    """Unix seconds; of a snoozed one the time that the manager chose."""
+    manager_id: int
+
+
+class Notification(Struct, frozen=True, gc=False):
+    """A reminder that was fired and waits to be delivered to one manager."""
+
+    key: NotificationKey
+    armed_time: int
+    """The event's own due time that it belongs to."""
+    fired_time: int
+    document: bytes | None
+    """The event as it is; None: it is gone."""
+
+
+class Fired(Struct, frozen=True):
+    """What one round of firing did."""
+
+    notifications: list[Notification]
+    """To be delivered now; who had the same reminder before is left out.
+
+    Where nodes share the store, all of them come by `heard`, and none here.
+    """
+    events: int
+    """Events and snoozed rows that were due; 0: nothing is due any more, or others have it."""
+    count: int
+    """Notifications that it made."""
+
+
+class Heard(Struct, frozen=True):
+    """Reminders that some node has fired."""
+
+    notifications: list[Notification]
+    """Of managers who can be reached here."""
+    elsewhere: set[int]
+    """Managers of the rest."""
+    is_all: bool
+    """False: there may be more."""
+
+
+class ReminderStore(Protocol):
+    """Due times and notification rows."""
+
+    async def next_due(self) -> int | None:
+        """The earliest time at which something is to be fired; None: nothing is armed."""
+
+    async def fire(self, now: int, limit: int) -> Fired:
+        """Fires up to `limit` events and snoozes that are due at `now`, in one transaction.
+
+        For each: the notification rows, `reminder_sent_time`, and the change. Fewer where many
+        take part. Source: contract, section 7, "Reminders".
+        """
+
+    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+        """What nodes that share the store have fired since the last call, about `limit` of it.
+
+        Each once, this node's own too. `is_here`: whether a manager can be reached here.
+        """
+
+    async def waiting_managers(self) -> set[int]:
+        """Managers with a fired reminder that was not delivered."""
+
+    async def waiting(
+        self, manager_id: int, after: NotificationKey | None, limit: int
+    ) -> list[Notification]:
+        """That manager's fired reminders that were not delivered, by due time, then event.
+
+        Where nodes share the store: of those that were `heard`. `after`: the last one of the page
+        before.
+        """
+
+    async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
+        """Moves waiting rows, and for READ sent ones too, to `state`; how many they were."""
+
+    async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
+        """Marks the row read and puts one beside it that fires at `until`; False: no such row."""
+
+    async def miss(self, before: int, now: int, limit: int) -> int:
+        """Marks rows missed that have waited since before `before`; how many they were."""
+
+
+class DirectoryStore(Protocol):
+    """Managers and desks by name."""
+
+    async def all(self) -> Directory:
+        """Everything, managers by id, desks by brand and code."""
+
+    async def put(self, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
+        """Adds or replaces them, in one transaction."""
+
+
+class Committed(Protocol):
+    """What a committed group tells the rest of the server."""
+
+    last_seq: int
+    earliest_due: int
+    """Of the reminders that it armed, Unix seconds; 0: none."""
+    reminded: list[int]
+    """Managers of reminders that it fired, because a change came between due time and firing."""
+    has_fired: bool
+    """Whether there may be something to be `heard`."""
+
+
+class Store(Protocol):
+    """A place where events are kept. Every read sees every mutation that was answered before it."""
+
+    feed: FeedStore
+    reminders: ReminderStore
+    directory: DirectoryStore
+    on_commit: Callable[[Committed], None]
+    """Called after each committed group that changed something: a nudge to look."""
+    peek: Callable[[int], Record | None]
+    """`peek(event_id)`: the event if it is at hand in memory; None says nothing."""
+
+    @property
+    def waiting_mutations(self) -> int:
+        """How many the writer has not begun with."""
+
+    @property
+    def cached_bytes(self) -> int:
+        """Memory that documents at hand take up, about."""
+
+    def load(self, event_id: int) -> "Future[Record | None]":
+        """The event from the database; None: there is none. Raises: Unavailable."""
+
+    def mutate(self, mutation: Mutation) -> "Future[bytes]":
+        """Queues `mutation` at once, in the order of the calls; its document once it is durable.
+
+        Of a deletion: the last document. Raises: what `change` raises; Conflict for an
+        idempotency_key that was used with other data; Unavailable when surely nothing was applied;
+        Timeout when that is not known.
+        """
+
+    async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
+        """Events that match every part of `wanted` and that `session` may see.
+
+        Sorted by start_time, then id.
+        Raises: InvalidField when the answer would be too large; Unavailable when it takes too long.
+        Source: seed 000, "Desk Scope"; contract, section 6.
+        """
+
+    async def busy(
+        self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
+    ) -> dict[int, list[Interval]]:
+        """When each of these managers is busy within [since, until); without those who never are.
+
+        Busy is who takes part (as the owner does) in an open event with a length, of a brand that
+        `brands` matches, and has not declined. The intervals are clipped and merged:
+        `busy.merged` does it.
+        Raises: InvalidField when there are too many for an answer; Unavailable when it takes too
+        long. Source: contract, section 7, MngGetCalendarFreeBusy.
+        """
+
+    async def close(self) -> None:
+        """Commits what is queued and lets go of the database."""

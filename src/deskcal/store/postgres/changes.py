@@ -1,0 +1,167 @@
+"""The change table on PostgreSQL: what changed after a cursor, an event's history, pruning."""
+
+import asyncio
+import functools
+import itertools
+from typing import Any
+
+from deskcal.core.event import ChangeType
+from deskcal.errors import ResyncRequired
+from deskcal.store.batch import Batch
+from deskcal.store.ports import StoredChange
+from deskcal.store.postgres.connection import Connection, Read, RunJob
+from deskcal.store.postgres.group import integers
+
+PAGE_BYTES = 8 * 1024 * 1024
+"""Documents of one page, half of it those before; the change that goes beyond it is its last."""
+PRUNE_LOCK = (0x6465736B, 2)
+"""Key of an advisory lock: one node prunes at a time."""
+
+_COLUMNS = f"""
+    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
+        SELECT p.document FROM change AS p
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
+    FROM (
+        SELECT *, sum(octet_length(document)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING)
+            - octet_length(document) AS bytes_before
+        FROM (SELECT * FROM change WHERE {{}} ORDER BY seq LIMIT %s) AS x
+    ) AS c
+    WHERE c.bytes_before <= {PAGE_BYTES // 2}"""
+_CHANGES = f"""
+    SELECT k.last_seq, k.floor_seq, c.*
+    FROM counter AS k LEFT JOIN ({_COLUMNS.format("seq > %s")}) AS c ON true ORDER BY c.seq"""
+_HISTORY = _COLUMNS.format("event_id = %s AND seq > %s") + " ORDER BY c.seq"
+_NEWEST = """
+    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
+        SELECT p.document FROM change AS p
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
+    FROM change AS c WHERE c.event_id = %s ORDER BY c.seq DESC LIMIT 1"""
+_COUNTER = "SELECT last_seq, floor_seq FROM counter"
+_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
+_OLD = """
+    SELECT seq, event_id, type, time FROM change
+    WHERE seq > (SELECT floor_seq FROM counter) ORDER BY seq LIMIT %s"""
+_FORGET = """
+    DELETE FROM change AS c USING unnest(%s::bigint[], %s::bigint[]) AS x(event_id, seq)
+    WHERE c.event_id = x.event_id AND c.seq < x.seq"""
+# What was fired so long ago that the change that tells of it is forgotten, too.
+_FORGET_REMINDERS = """
+    DELETE FROM notification
+    WHERE event_id = ANY(%s::bigint[]) AND due_time < %s AND fired_time < %s AND state > 0"""
+_SET_FLOOR = "UPDATE counter SET floor_seq = %s"
+
+
+class PostgresFeed:
+    """A `FeedStore`. Every read tells how far the nodes have come, too."""
+
+    def __init__(self, read: Read, job: RunJob) -> None:
+        self._read = read
+        self._job = job
+        self.last_seq = 0
+        self.floor_seq = 0
+        self._current: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
+
+    def saw(self, last_seq: int, floor_seq: int) -> None:
+        """Takes note of what the counter said; an older reading changes nothing."""
+        self.last_seq = max(self.last_seq, last_seq)
+        self.floor_seq = max(self.floor_seq, floor_seq)
+
+    async def refresh(self) -> None:
+        """Asks the counter. All who ask while one look is under way share the next one."""
+        if self._following is None:
+            looking = self._look_after(self._current)
+            self._following = asyncio.get_running_loop().create_task(looking)
+        await asyncio.shield(self._following)
+
+    async def _look_after(self, current: "asyncio.Task[None] | None") -> None:
+        if current is not None:
+            await asyncio.wait([current])
+        self._current, self._following = self._following, None
+        self.saw(*await self._read(_counter))
+
+    async def changes(self, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes after `since`, whichever node made them."""
+        last_seq, floor_seq, found = await self._read(_changes, since, limit)
+        self.saw(last_seq, floor_seq)
+        if since < floor_seq:
+            raise ResyncRequired(
+                f"since ({since}) is older than the changes that are kept (after {floor_seq}): "
+                "list the events anew",
+                field="since",
+            )
+        changes: list[StoredChange] = found
+        return changes
+
+    async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of one event after `since`."""
+        found: list[StoredChange] = await self._read(_select, _HISTORY, (event_id, since, limit))
+        return found
+
+    async def newest(self, event_id: int) -> StoredChange | None:
+        """The last change of one event."""
+        found: list[StoredChange] = await self._read(_select, _NEWEST, (event_id,))
+        return found[0] if found else None
+
+    async def prune(self, before: int, limit: int) -> int:
+        """Forgets changes older than `before`, but the newest of each event that is still there.
+
+        0, too, while another node is at it.
+        """
+        forgotten, floor_seq = await self._job(functools.partial(_prune, before, limit))
+        self.saw(0, floor_seq)
+        return int(forgotten)
+
+
+async def _counter(connection: Connection) -> tuple[int, int]:
+    cursor = await connection.execute(_COUNTER)
+    row: tuple[int, int] | None = await cursor.fetchone()
+    return row or (0, 0)
+
+
+async def _changes(
+    connection: Connection, since: int, limit: int
+) -> tuple[int, int, list[StoredChange]]:
+    """How far the counter is, its floor, and the changes, all of one snapshot."""
+    cursor = await connection.execute(_CHANGES.encode(), (since, limit), binary=True)
+    rows = await cursor.fetchall()
+    last_seq, floor_seq = rows[0][:2]
+    return last_seq, floor_seq, [_change(row[2:]) for row in rows if row[2] is not None]
+
+
+async def _select(
+    connection: Connection, statement: str, values: tuple[int, ...]
+) -> list[StoredChange]:
+    cursor = await connection.execute(statement.encode(), values, binary=True)
+    return [_change(row) for row in await cursor.fetchall()]
+
+
+def _change(row: tuple[Any, ...]) -> StoredChange:
+    seq, type_, time, actor, event_id, document, before = row
+    return StoredChange(seq, ChangeType(type_), time, actor, event_id, document, before)
+
+
+async def _prune(before: int, limit: int, connection: Connection, _: Batch) -> tuple[int, int]:
+    """How many changes fall below the floor, and the floor: the newest change below it.
+
+    An event's newest change stays, as what its next one is compared with. It ends at the first
+    change that is to be kept, also where the clock was stepped back after it. The counter comes
+    last, since whoever writes changes waits for it.
+    """
+    locked = await (await connection.execute(_TRY_LOCK, PRUNE_LOCK)).fetchone()
+    if not locked or not locked[0]:
+        return 0, 0
+    cursor = await connection.execute(_OLD, (limit,))
+    old = list(itertools.takewhile(lambda row: row[3] < before, await cursor.fetchall()))
+    if not old:
+        return 0, 0
+    events = {event_id for _, event_id, *_ in old}
+    upto: dict[int, int] = {}
+    for seq, event_id, type_, _ in old:
+        upto[event_id] = seq + (type_ == ChangeType.DELETED)
+    floor_seq = old[-1][0]
+    async with connection.pipeline():
+        await connection.execute(_FORGET, (integers(upto), integers(upto.values())))
+        await connection.execute(_FORGET_REMINDERS, (integers(sorted(events)), before, before))
+        await connection.execute(_SET_FLOOR, (floor_seq,))
+    return len(old), int(floor_seq)

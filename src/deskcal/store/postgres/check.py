@@ -1,0 +1,158 @@
+"""Proves that a store on PostgreSQL is whole: documents, index, change rows, counters."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import psycopg
+
+from deskcal.core.document import IndexRow
+from deskcal.limits import Limits
+from deskcal.store.consistency import (
+    MAX_DIFFERENCES,
+    TABLES,
+    Histories,
+    ManagerRows,
+    doubtful_deletion,
+    of_counters,
+    of_event,
+    of_managers,
+    stray_manager,
+)
+from deskcal.store.ports import CheckReport, StoreError
+from deskcal.store.postgres.connection import Connection, connect
+from deskcal.store.postgres.url import one_line, shown
+
+FETCH_ROWS = 1000
+
+_NO_TIMEOUTS = """
+    SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',
+        'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"""
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_IS_THERE = (
+    "SELECT to_regclass('schema_version') IS NOT NULL AND to_regclass('counter') IS NOT NULL"
+)
+_EVENTS = """
+    SELECT e.id, c.brand, c.desk, e.duration_class, e.start_time, e.end_time, e.type, e.status,
+        e.customer_id, e.lead_id, e.login, e.due_time, e.document,
+        (SELECT document FROM change WHERE event_id = e.id ORDER BY seq DESC LIMIT 1)
+    FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""
+_MANAGERS = """
+    SELECT event_id, manager_id, duration_class, start_time, end_time FROM event_manager
+    ORDER BY event_id, manager_id"""
+_GONE = """
+    SELECT c.event_id, c.seq FROM (
+        SELECT DISTINCT ON (event_id) event_id, seq, type FROM change ORDER BY event_id, seq DESC
+    ) AS c
+    WHERE (c.type = 2) = EXISTS (SELECT 1 FROM event WHERE id = c.event_id)
+    ORDER BY c.event_id"""
+_CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
+_FLOOR = "SELECT floor_seq FROM counter"
+_COUNTERS = """
+    SELECT last_seq, (SELECT coalesce(max(seq), 0) FROM change),
+        (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_id),
+        greatest((SELECT max(id) FROM event), (SELECT max(event_id) FROM change), 0)
+    FROM counter"""
+_FIRED = """
+    SELECT n.event_id, n.manager_id, n.fired_seq, c.last_seq FROM notification AS n, counter AS c
+    WHERE n.fired_seq > c.last_seq"""
+
+
+def check_postgres(url: str, limits: Limits) -> CheckReport:
+    """Reads the whole store in one snapshot, also while servers run. Changes nothing.
+
+    Raises: StoreError if there is no store, or it can't be read.
+    """
+    return asyncio.run(_check(url, limits))
+
+
+async def _check(url: str, limits: Limits) -> CheckReport:
+    try:
+        async with await connect(url, limits) as connection:
+            await connection.execute(_NO_TIMEOUTS)
+            await connection.execute(_BEGIN)
+            if not (await _rows(connection, _IS_THERE))[0][0]:
+                raise StoreError(f"there is no store in {shown(url)}; name it with --database")
+            counts = {table: await _count(connection, table) for table in TABLES}
+            differences: list[str] = []
+            async for difference in _differences(connection, counts["event_manager"]):
+                differences.append(difference)
+                if len(differences) == MAX_DIFFERENCES:
+                    break
+    except psycopg.Error as exc:
+        raise StoreError(f"the store in {shown(url)} can't be read: {one_line(exc)}") from exc
+    return CheckReport(counts, differences)
+
+
+async def _rows(connection: Connection, query: str) -> list[Any]:
+    return await (await connection.execute(query.encode())).fetchall()
+
+
+async def _count(connection: Connection, table: str) -> int:
+    return int((await _rows(connection, f"SELECT count(*) FROM {table}"))[0][0])  # noqa: S608
+
+
+async def _differences(connection: Connection, manager_rows: int) -> AsyncIterator[str]:
+    wanted = 0
+    managers = _Managers(_stream(connection, "managers", _MANAGERS))
+    async for row in _stream(connection, "events", _EVENTS):
+        found, named = of_event(row, _given(await managers.of(row[0])))
+        wanted += named
+        for difference in found:
+            yield difference
+    await managers.of(None)
+    for difference in of_managers(manager_rows, wanted):
+        yield difference
+    for manager_id, event_id in managers.stray:
+        yield stray_manager(manager_id, event_id)
+    for event_id, seq in await _rows(connection, _GONE):
+        yield doubtful_deletion(event_id, seq)
+    histories = Histories((await _rows(connection, _FLOOR))[0][0])
+    async for row in _stream(connection, "changes", _CHANGES):
+        for difference in histories.of_change(row):
+            yield difference
+    for difference in of_counters(*(await _rows(connection, _COUNTERS))[0]):
+        yield difference
+    for event_id, manager_id, seq, last_seq in await _rows(connection, _FIRED):
+        yield (
+            f"the reminder of event {event_id} for manager {manager_id} was fired at {seq}, "
+            f"beyond the counter's {last_seq}: no node hears of it"
+        )
+
+
+def _given(rows: ManagerRows) -> Callable[[IndexRow], ManagerRows]:
+    return lambda _: rows
+
+
+async def _stream(connection: Connection, name: str, query: str) -> AsyncIterator[Any]:
+    """The rows of `query`, some at a time, however many there are."""
+    async with connection.cursor(name) as cursor:
+        cursor.itersize = FETCH_ROWS
+        await cursor.execute(query.encode(), binary=True)
+        async for row in cursor:
+            yield row
+
+
+class _Managers:
+    """The rows of `event_manager`, by event, taken in the order of the events."""
+
+    def __init__(self, rows: AsyncIterator[Any]) -> None:
+        self._rows = rows
+        self._next: Any = None
+        self._is_begun = False
+        self.stray: list[tuple[int, int]] = []
+        """Manager and event of the rows that were passed over."""
+
+    async def of(self, event_id: int | None) -> ManagerRows:
+        """The rows of that event; None: there is no event any more."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._next = await anext(self._rows, None)
+        found = set()
+        while self._next is not None and (event_id is None or self._next[0] <= event_id):
+            if self._next[0] == event_id:
+                found.add(self._next[1:])
+            elif len(self.stray) < MAX_DIFFERENCES:
+                self.stray.append((self._next[1], self._next[0]))
+            self._next = await anext(self._rows, None)
+        return found

@@ -1,0 +1,105 @@
+"""The directory of managers and desks on PostgreSQL.
+
+The server reads it; the command line writes it too, beside running servers. No other table is
+touched here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+import msgspec
+import psycopg
+
+from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.limits import Limits
+from deskcal.store.batch import Batch
+from deskcal.store.ports import StoreError
+from deskcal.store.postgres.connection import Connection, Read, RunJob, connect, migrate
+from deskcal.store.postgres.url import one_line, shown
+
+_Result = TypeVar("_Result")
+
+_MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
+_DESKS = "SELECT code, brand, title FROM desk ORDER BY brand, code"
+_PUT_MANAGER = """
+    INSERT INTO manager (id, name, brand, desks, colour, disabled)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, brand = excluded.brand,
+        desks = excluded.desks, colour = excluded.colour, disabled = excluded.disabled"""
+_PUT_DESK = """
+    INSERT INTO desk (code, brand, title) VALUES (%s, %s, %s)
+    ON CONFLICT (brand, code) DO UPDATE SET title = excluded.title"""
+
+
+class PostgresDirectory:
+    """A `DirectoryStore`."""
+
+    def __init__(self, read: Read, run_job: RunJob) -> None:
+        self._read = read
+        self._run_job = run_job
+
+    async def all(self) -> Directory:
+        """Everything."""
+        found: Directory = await self._read(read_directory)
+        return found
+
+    async def put(self, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
+        """Adds or replaces them, in one transaction."""
+
+        async def run(connection: Connection, _: Batch) -> None:
+            await write_directory(connection, managers, desks)
+
+        await self._run_job(run)
+
+
+async def read_directory(connection: Connection) -> Directory:
+    """All managers, by id, and desks, by brand and code."""
+    managers = await (await connection.execute(_MANAGERS)).fetchall()
+    desks = await (await connection.execute(_DESKS)).fetchall()
+    names = Manager.__struct_fields__
+    return Directory(
+        [Manager(**dict(zip(names, row, strict=True))) for row in managers],
+        [Desk(code=code, brand=brand, title=title) for code, brand, title in desks],
+    )
+
+
+async def write_directory(
+    connection: Connection, managers: Iterable[Manager], desks: Iterable[Desk]
+) -> None:
+    """Adds or replaces them, sorted, so that two who do so never cross.
+
+    The caller holds the transaction.
+    """
+    people = sorted(map(msgspec.structs.astuple, managers))
+    places = sorted((one.code, one.brand, one.title) for one in desks)
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_PUT_MANAGER, people)
+        await cursor.executemany(_PUT_DESK, places)
+
+
+def directory_at(url: str, limits: Limits) -> Directory:
+    """What the database that `url` names has, for the command line. Raises: StoreError."""
+    return asyncio.run(_within(url, limits, read_directory))
+
+
+def put_at(url: str, limits: Limits, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
+    """Adds or replaces them, also beside running servers. Raises: StoreError."""
+
+    async def write(connection: Connection) -> None:
+        await write_directory(connection, managers, desks)
+
+    asyncio.run(_within(url, limits, write))
+
+
+async def _within(
+    url: str, limits: Limits, work: Callable[[Connection], Awaitable[_Result]]
+) -> _Result:
+    """`work` in a transaction of a connection of its own."""
+    try:
+        async with await connect(url, limits) as connection:
+            await migrate(connection)
+            async with connection.transaction():
+                return await work(connection)
+    except psycopg.Error as exc:
+        raise StoreError(f"the directory in {shown(url)} can't be used: {one_line(exc)}") from exc

@@ -1,0 +1,297 @@
+"""A group on PostgreSQL: what it locks and finds, and the SQL that writes it, a round trip each.
+
+Rows travel as columns, one array each. Integers are spelled as text: as lists their type, and with
+it the prepared statement, would change with their size.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from deskcal.core.document import IndexRow
+from deskcal.errors import Unavailable
+from deskcal.store.batch import Batch, Collection, KeptAnswer, RetryKey, Writes
+from deskcal.store.ports import Mutation, Notification
+from deskcal.store.postgres.connection import Connection
+
+CHANNEL = "deskcal"
+"""Of NOTIFY: something was committed. It carries nothing."""
+
+_LOCK_KEYS = "SELECT pg_advisory_xact_lock(x) FROM unnest(%s::bigint[]) AS x"
+_SELECT_KEYS = """
+    SELECT i.manager_id, i.key, i.digest, c.document, i.time
+    FROM unnest(%s::bigint[], %b::bytea[]) AS x(manager_id, key)
+    JOIN idempotency AS i USING (manager_id, key) JOIN change AS c ON c.seq = i.seq"""
+_LOCK_EVENTS = """
+    SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"""
+_SELECT_COLLECTIONS = "SELECT brand, desk, id FROM collection"
+_INSERT_COLLECTIONS = """
+    INSERT INTO collection (brand, desk)
+    SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"""
+_NEW_IDS = "SELECT nextval('event_id') FROM generate_series(1, %s)"
+
+_EVENTS = """unnest(
+    %s::bigint[], %s::integer[], %s::smallint[], %s::bigint[], %s::bigint[], %s::smallint[],
+    %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %b::bytea[])"""
+_INSERT_EVENTS = f"""
+    INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,
+        customer_id, lead_id, login, due_time, document)
+    SELECT * FROM {_EVENTS}"""
+_UPDATE_EVENTS = f"""
+    UPDATE event AS e SET collection_id = x.collection_id, duration_class = x.duration_class,
+        start_time = x.start_time, end_time = x.end_time, type = x.type, status = x.status,
+        customer_id = x.customer_id, lead_id = x.lead_id, login = x.login,
+        due_time = x.due_time, document = x.document
+    FROM {_EVENTS} AS x(id, collection_id, duration_class, start_time, end_time, type, status,
+        customer_id, lead_id, login, due_time, document)
+    WHERE e.id = x.id"""
+_UPDATE_DOCUMENTS = """
+    UPDATE event AS e SET document = x.document, due_time = x.due_time
+    FROM unnest(%s::bigint[], %b::bytea[], %s::bigint[]) AS x(id, document, due_time)
+    WHERE e.id = x.id"""
+_DELETE_EVENTS = "DELETE FROM event WHERE id = ANY(%s::bigint[])"
+_INSERT_MANAGERS = """
+    INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
+    SELECT * FROM unnest(
+        %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])
+    ON CONFLICT (manager_id, duration_class, start_time, event_id)
+        DO UPDATE SET end_time = excluded.end_time"""
+_DELETE_MANAGERS = """
+    DELETE FROM event_manager AS m
+    USING unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[])
+        AS x(manager_id, duration_class, start_time, event_id)
+    WHERE m.manager_id = x.manager_id AND m.duration_class = x.duration_class
+      AND m.start_time = x.start_time AND m.event_id = x.event_id"""
+
+# From here on the transaction has the counter's row, and with it the right to commit next.
+_TAKE_NUMBER = "UPDATE counter SET last_seq = last_seq + 1"
+_INSERT_CHANGES = """
+    WITH taken AS (UPDATE counter SET last_seq = last_seq + %s RETURNING last_seq - %s AS base)
+    INSERT INTO change (seq, event_id, type, time, actor, document)
+    SELECT taken.base + x.number, x.event_id, x.type, x.time, x.actor, x.document
+    FROM taken, unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %b::bytea[])
+        WITH ORDINALITY AS x(event_id, type, time, actor, document, number)"""
+_INSERT_KEYS = """
+    INSERT INTO idempotency (manager_id, key, digest, seq, time)
+    SELECT x.manager_id, x.key, x.digest, c.last_seq - %s + x.number, x.time
+    FROM counter AS c,
+        unnest(%s::bigint[], %b::bytea[], %b::bytea[], %s::bigint[], %s::bigint[])
+        AS x(manager_id, key, digest, number, time)
+    ON CONFLICT (manager_id, key) DO UPDATE
+        SET digest = excluded.digest, seq = excluded.seq, time = excluded.time"""
+_DELETE_KEYS = """
+    DELETE FROM idempotency WHERE (manager_id, key) IN (
+        SELECT manager_id, key FROM idempotency WHERE time <= %s ORDER BY time LIMIT 1000)"""
+# Who had it already (1 sent, 2 read) is not told again: the row stays, and is not returned.
+_INSERT_NOTIFICATIONS = """
+    INSERT INTO notification AS n (event_id, due_time, manager_id, armed_time, fired_time,
+        state, state_time, fired_seq)
+    SELECT x.event_id, x.due_time, x.manager_id, x.armed_time, x.fired_time,
+        0, x.fired_time, c.last_seq
+    FROM counter AS c,
+        unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+        AS x(event_id, due_time, manager_id, fired_time, armed_time)
+    ON CONFLICT (event_id, due_time, manager_id) DO UPDATE SET
+        armed_time = excluded.armed_time, fired_time = excluded.fired_time,
+        state = 0, state_time = excluded.state_time, fired_seq = excluded.fired_seq
+    WHERE n.state NOT IN (1, 2) OR n.fired_time = 0
+    RETURNING event_id, due_time, manager_id"""
+_WAKE_NOTIFICATIONS = """
+    UPDATE notification AS n
+    SET fired_time = x.fired_time, state_time = x.fired_time, fired_seq = c.last_seq
+    FROM counter AS c, unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+        AS x(event_id, due_time, manager_id, fired_time)
+    WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id"""
+_TELL = f"SELECT last_seq, pg_notify('{CHANNEL}', '') FROM counter"
+
+
+class Found(Struct):
+    """What a group has locked: a `Stored`."""
+
+    documents: dict[int, bytes] = {}
+    answers: dict[RetryKey, tuple[bytes, bytes, int]] = {}
+    """Digest, first answer and time of idempotency keys."""
+
+    def document(self, event_id: int) -> bytes | None:
+        """The document of an event that was locked."""
+        return self.documents.get(event_id)
+
+    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
+        """Digest and first answer of a key that was locked."""
+        digest, document, time = self.answers.get(key, (b"", b"", since))
+        return (digest, document) if time > since else None
+
+
+def integers(values: Iterable[int]) -> str:
+    """An array of integers as PostgreSQL spells it."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+async def new_ids(connection: Connection, count: int) -> list[int]:
+    """Ids that nobody else gets."""
+    cursor = await connection.execute(_NEW_IDS, (count,))
+    return [event_id for (event_id,) in await cursor.fetchall()]
+
+
+async def read_collections(connection: Connection) -> dict[Collection, int]:
+    """Number of each (brand, desk)."""
+    cursor = await connection.execute(_SELECT_COLLECTIONS)
+    return {(brand, desk): number for brand, desk, number in await cursor.fetchall()}
+
+
+async def number_collections(
+    connection: Connection, codes: Iterable[Collection]
+) -> dict[Collection, int]:
+    """The same, once these have theirs too; they are sorted, so that two nodes never cross."""
+    brands, desks = zip(*sorted(codes), strict=True)
+    await connection.execute(_INSERT_COLLECTIONS, (list(brands), list(desks)))
+    return await read_collections(connection)
+
+
+def needs_lock(group: Sequence[Mutation]) -> bool:
+    """Whether anything must be read before the group can be applied."""
+    return any(mutation.event_id or mutation.retry for mutation in group)
+
+
+async def lock(connection: Connection, group: Sequence[Mutation]) -> Found:
+    """Begins the transaction, locks what the group names and reads it; keys first, then events."""
+    ids = sorted({mutation.event_id for mutation in group if mutation.event_id})
+    keys = {(one.actor, one.retry.key): None for one in group if one.retry}
+    kept = events = None
+    async with connection.pipeline():
+        await connection.execute("BEGIN")
+        if keys:
+            await _run(connection, _LOCK_KEYS, [integers(sorted(map(_lock_of, keys)))])
+            managers, names = zip(*keys, strict=True)
+            encoded = [name.encode() for name in names]
+            kept = await _run(connection, _SELECT_KEYS, [integers(managers), encoded])
+        if ids:
+            events = await _run(connection, _LOCK_EVENTS, [integers(ids)])
+    found = Found()
+    if kept:
+        for manager_id, key, *answer in await kept.fetchall():
+            found.answers[manager_id, key.decode()] = tuple(answer)
+    if events:
+        found.documents = dict(await events.fetchall())
+    return found
+
+
+def _lock_of(key: RetryKey) -> int:
+    manager_id, name = key
+    digest = hashlib.blake2b(f"{manager_id} {name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+async def write(
+    connection: Connection,
+    batch: Batch,
+    writes: Writes,
+    collections: Mapping[Collection, int],
+    *,
+    begins: bool,
+    retry_window_sec: int,
+) -> int:
+    """Writes a group that is not empty, and commits it; the number of its last change.
+
+    Index first, then the counter, then what carries its numbers. `begins`: with BEGIN before it.
+    Raises: psycopg.Error, Unavailable: nothing was applied.
+    """
+    fired = None
+    async with connection.pipeline():
+        if begins:
+            await connection.execute("BEGIN")
+        await _write_events(connection, writes, collections)
+        if writes.changes:
+            count = len(writes.changes)
+            *columns, documents = zip(*writes.changes, strict=True)
+            values = [count, count, *map(integers, columns), list(documents)]
+            await _run(connection, _INSERT_CHANGES, values)
+        else:
+            await connection.execute(_TAKE_NUMBER)
+        await _write_keys(connection, writes.keys, len(writes.changes), retry_window_sec)
+        await _run_for(connection, _WAKE_NOTIFICATIONS, _columns(map(_fired_row, writes.woken)))
+        if writes.notifications:
+            rows = [(*_fired_row(n), n.armed_time) for n in writes.notifications]
+            fired = await _run(connection, _INSERT_NOTIFICATIONS, _columns(rows))
+        told = await _run(connection, _TELL, [])
+        end = await connection.execute("COMMIT")
+    if end.statusmessage != "COMMIT":
+        raise Unavailable("the database did not commit; nothing was applied, try again later")
+    if fired:
+        batch.written(set(await fired.fetchall()))
+    row = await told.fetchone()
+    return int(row[0])
+
+
+async def _write_events(
+    connection: Connection, writes: Writes, collections: Mapping[Collection, int]
+) -> None:
+    for statement, pairs in ((_INSERT_EVENTS, writes.added), (_UPDATE_EVENTS, writes.moved)):
+        rows = _columns(_event_row(row, collections) for row, _ in pairs)
+        await _run_for(connection, statement, rows and [*rows, [document for _, document in pairs]])
+    if writes.touched:
+        ids, documents, due = zip(*writes.touched, strict=True)
+        await _run(connection, _UPDATE_DOCUMENTS, [integers(ids), list(documents), integers(due)])
+    await _run_for(connection, _DELETE_MANAGERS, _columns(writes.managers_gone))
+    await _run_for(connection, _INSERT_MANAGERS, _columns(writes.managers_added))
+    await _run_for(connection, _DELETE_EVENTS, _columns((event_id,) for event_id in writes.gone))
+
+
+def _event_row(row: IndexRow, collections: Mapping[Collection, int]) -> tuple[int, ...]:
+    return (
+        row.event_id,
+        collections[row.brand, row.desk],
+        row.duration_class,
+        row.start_time,
+        row.end_time,
+        row.type,
+        row.status,
+        row.customer_id,
+        row.lead_id,
+        row.login,
+        row.due_time,
+    )
+
+
+def _fired_row(notification: Notification) -> tuple[int, ...]:
+    key = notification.key
+    return (key.event_id, key.due_time, key.manager_id, notification.fired_time)
+
+
+async def _write_keys(
+    connection: Connection,
+    keys: Mapping[RetryKey, KeptAnswer],
+    change_count: int,
+    retry_window_sec: int,
+) -> None:
+    if not keys:
+        return
+    kept = keys.values()
+    values = [
+        change_count,
+        integers(manager_id for manager_id, _ in keys),
+        [name.encode() for _, name in keys],
+        [one.digest for one in kept],
+        integers(one.number for one in kept),
+        integers(one.time for one in kept),
+    ]
+    await _run(connection, _INSERT_KEYS, values)
+    newest = max(one.time for one in kept)
+    await _run(connection, _DELETE_KEYS, [newest - retry_window_sec])
+
+
+def _columns(rows: Iterable[Sequence[int]]) -> list[str]:
+    """The columns of rows of integers, as arrays; nothing where there is no row."""
+    return [integers(column) for column in zip(*rows, strict=True)]
+
+
+async def _run_for(connection: Connection, statement: str, columns: list[Any]) -> None:
+    """Runs a statement for rows that are given as columns, if there is any row."""
+    if columns:
+        await _run(connection, statement, columns)
+
+
+async def _run(connection: Connection, statement: str, values: list[Any]) -> Any:
+    return await connection.execute(statement, values, prepare=True, binary=True)

@@ -1,0 +1,159 @@
+"""The ear of a node: what other nodes have committed, by LISTEN, and by a look each second.
+
+A NOTIFY only says "look", so a lost one costs no more than the rest of that second. The ear has a
+connection of its own, and finds a new one by itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+from msgspec import Struct
+
+from deskcal.store.ports import Committed, StoreError
+from deskcal.store.postgres.changes import PostgresFeed
+from deskcal.store.postgres.connection import (
+    IDLE_IN_TRANSACTION_SEC,
+    Connection,
+    cut_after,
+    end_stalled,
+)
+from deskcal.store.postgres.group import CHANNEL
+from deskcal.store.postgres.reminders import PostgresReminders
+
+POLL_SEC = 1
+LEAST_WAIT_SEC = 0.01
+"""Between two looks, so that many small commits are seen together."""
+LOOK_TIMEOUT_SEC = 5
+"""A look that takes longer is given up, and the connection with it."""
+FIRST_WAIT_SEC = 0.1
+"""Before a new connection is tried; twice as long each time."""
+LONGEST_WAIT_SEC = 3
+
+_LISTEN = f"LISTEN {CHANNEL}"
+_LOOK = """
+    SELECT last_seq, floor_seq,
+        coalesce((SELECT max(fired_seq) FROM notification WHERE fired_seq > 0), 0)
+    FROM counter"""
+_NEXT_DUE = """
+    SELECT coalesce(least(
+        (SELECT min(due_time) FROM event WHERE due_time > 0),
+        (SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0)), 0)"""
+
+logger = logging.getLogger(__name__)
+
+
+class Nudge(Struct):
+    """A `Committed`: what one look has found."""
+
+    last_seq: int
+    earliest_due: int
+    """Of all that is armed; 0: nothing is, or it was not looked for."""
+    has_fired: bool
+    reminded: list[int] = []
+
+
+class PostgresNudges:
+    """Hears from `start` to `close`."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Connection]],
+        feed: PostgresFeed,
+        reminders: PostgresReminders,
+        tell: Callable[[Committed], None],
+    ) -> None:
+        """`tell` is called when there is something new."""
+        self._connect = connect
+        self._feed = feed
+        self._reminders = reminders
+        self._tell = tell
+        self._loop = asyncio.get_running_loop()
+        self._connection: Connection | None = None
+        self._fired_seq = 0
+        self._poll_at = 0.0
+        self._end_stalled_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_hearing(self) -> bool:
+        """False while there is no connection."""
+        return self._connection is not None
+
+    async def start(self) -> None:
+        """Finds out where the nodes are, then hears. Raises: psycopg.Error, StoreError."""
+        connection = await self._open()
+        last_seq, floor_seq, self._fired_seq = await _row(connection, _LOOK)
+        self._feed.saw(last_seq, floor_seq)
+        self._reminders.heard_seq = last_seq
+        self._task = self._loop.create_task(self._run())
+
+    async def close(self) -> None:
+        """Hears no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._drop()
+
+    async def _open(self) -> Connection:
+        connection = self._connection = await self._connect()
+        await connection.execute(_LISTEN)
+        return connection
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def _run(self) -> None:
+        wait_sec = FIRST_WAIT_SEC
+        while True:
+            try:
+                if self._connection is None:
+                    await self._open()
+                    logger.info("this node hears of the others again")
+                wait_sec = FIRST_WAIT_SEC
+                await self._hear()
+            except (psycopg.Error, StoreError) as exc:
+                logger.error("this node does not hear of the others: %s", exc)
+            except Exception:
+                logger.exception("this node does not hear of the others")
+            await self._drop()
+            await asyncio.sleep(wait_sec)
+            wait_sec = min(2 * wait_sec, LONGEST_WAIT_SEC)
+
+    async def _hear(self) -> None:
+        """Looks, waits for a nudge, looks again, until the connection is gone."""
+        assert self._connection is not None
+        while True:
+            with cut_after(self._connection, LOOK_TIMEOUT_SEC):
+                await self._look(self._connection)
+            await asyncio.sleep(LEAST_WAIT_SEC)
+            wait_sec = max(0, self._poll_at - self._loop.time())
+            async for _ in self._connection.notifies(timeout=wait_sec, stop_after=1):
+                pass
+
+    async def _look(self, connection: Connection) -> None:
+        last_seq, floor_seq, fired_seq = await _row(connection, _LOOK)
+        due = 0
+        if self._loop.time() >= self._poll_at:
+            (due,) = await _row(connection, _NEXT_DUE)
+            self._poll_at = self._loop.time() + POLL_SEC
+        if self._loop.time() >= self._end_stalled_at:
+            await end_stalled(connection)
+            self._end_stalled_at = self._loop.time() + IDLE_IN_TRANSACTION_SEC
+        is_new = last_seq > self._feed.last_seq
+        has_fired = fired_seq > self._fired_seq
+        self._feed.saw(last_seq, floor_seq)
+        self._fired_seq = max(self._fired_seq, fired_seq)
+        if is_new or has_fired or due:
+            self._tell(Nudge(last_seq, due, has_fired))
+
+
+async def _row(connection: Connection, query: str) -> tuple[Any, ...]:
+    cursor = await connection.execute(query.encode(), prepare=True)
+    rows = await cursor.fetchall()
+    row: tuple[Any, ...] = rows[0]
+    return row

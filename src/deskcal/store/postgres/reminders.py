@@ -1,0 +1,215 @@
+"""Reminders on PostgreSQL: what is due, who is to be told, what became of it. Many nodes fire.
+
+A row of `notification` is one manager's reminder of one due time. Firing claims events with SKIP
+LOCKED and writes the rows, the events' `reminder_sent_time` and the changes in one transaction; a
+node that ends in the middle loses all of it. Every node hears of what any node has fired by the
+rows' `fired_seq`, which is in the order of commits, so each hears of each row once.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from deskcal.store.batch import Batch
+from deskcal.store.ports import Fired, Heard, Notification, NotificationKey, NotificationState
+from deskcal.store.postgres.connection import Connection, Read, RunJob
+from deskcal.store.postgres.group import integers
+
+WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
+MAX_FIRED = 2000
+"""Rows of one round, after which no further event is begun: one may have a thousand."""
+
+_NEXT = """
+    SELECT least(
+        (SELECT min(due_time) FROM event WHERE due_time > 0),
+        (SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0))"""
+_DUE_EVENTS = """
+    SELECT id, document FROM event WHERE due_time > 0 AND due_time <= %s
+    ORDER BY due_time, id LIMIT %s FOR UPDATE SKIP LOCKED"""
+_DUE_SNOOZED = """
+    SELECT event_id, due_time, manager_id, armed_time FROM notification
+    WHERE state = 0 AND fired_time = 0 AND due_time <= %s
+    ORDER BY due_time, event_id, manager_id LIMIT %s FOR UPDATE SKIP LOCKED"""
+_HEARD = """
+    SELECT event_id, due_time, manager_id, armed_time, fired_time, fired_seq FROM notification
+    WHERE fired_seq > %s AND state <= 1 ORDER BY fired_seq FETCH FIRST %s ROWS WITH TIES"""
+_DOCUMENTS = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[])"
+_WAITING_MANAGERS = """
+    SELECT DISTINCT manager_id FROM notification WHERE state = 0 AND fired_time > 0"""
+_WAITING = """
+    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, e.document
+    FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
+    WHERE n.state = 0 AND n.manager_id = %s AND n.fired_time > 0 AND n.fired_seq <= %s
+      AND (n.due_time, n.event_id) > (%s::bigint, %s::bigint)
+    ORDER BY n.due_time, n.event_id LIMIT %s"""
+# Sorted, so that two nodes that mark the same rows wait for each other and do not cross.
+_MARK = """
+    UPDATE notification AS n SET state = %s, state_time = %s
+    FROM (
+        SELECT event_id, due_time, manager_id FROM notification
+        JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS x(event_id, due_time, manager_id)
+            USING (event_id, due_time, manager_id)
+        WHERE state <= %s ORDER BY event_id, due_time, manager_id FOR UPDATE OF notification
+    ) AS x
+    WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id"""
+_ARMED = """
+    SELECT armed_time FROM notification
+    WHERE event_id = %s AND due_time = %s AND manager_id = %s AND state < 3 FOR UPDATE"""
+_SNOOZE = """
+    INSERT INTO notification (event_id, due_time, manager_id, armed_time, fired_time, state,
+        state_time, fired_seq)
+    VALUES (%s, %s, %s, %s, 0, 0, %s, 0)
+    ON CONFLICT (event_id, due_time, manager_id) DO UPDATE SET
+        armed_time = excluded.armed_time, fired_time = 0, state = 0,
+        state_time = excluded.state_time, fired_seq = 0"""
+_OVERDUE = """
+    SELECT event_id, due_time, manager_id FROM notification
+    WHERE state = 0 AND fired_time > 0 AND fired_time < %s AND due_time < %s LIMIT %s"""
+
+
+class PostgresReminders:
+    """A `ReminderStore`."""
+
+    def __init__(self, read: Read, job: RunJob) -> None:
+        self._read = read
+        self._job = job
+        self.heard_seq = 0
+        """The newest `fired_seq` that was heard of; of a node that starts: of the newest change."""
+
+    async def next_due(self) -> int | None:
+        """The earliest due time of an event or a snooze, also of what another node has claimed."""
+        due: int | None = await self._read(_next_due)
+        return due
+
+    async def fire(self, now: int, limit: int) -> Fired:
+        """Fires what is due and no other node has claimed."""
+        batch, events = await self._job(functools.partial(_fire, now, limit))
+        return Fired([], events, len(batch.notified) + len(batch.woken))
+
+    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+        """What was fired since the last call, whole transactions at a time."""
+        rows = await self._read(_heard, self.heard_seq, limit)
+        here = [row for row in rows if is_here(row[2])]
+        documents = await self._read(_documents, sorted({row[0] for row in here})) if here else {}
+        if rows:
+            self.heard_seq = rows[-1][-1]
+        notifications = [
+            Notification(NotificationKey(*row[:3]), row[3], row[4], documents.get(row[0]))
+            for row in here
+        ]
+        elsewhere = {row[2] for row in rows} - {row[2] for row in here}
+        return Heard(notifications, elsewhere, is_all=len(rows) < limit)
+
+    async def waiting_managers(self) -> set[int]:
+        """Managers whose reminders wait for them."""
+        found: set[int] = await self._read(_waiting_managers)
+        return found
+
+    async def waiting(
+        self, manager_id: int, after: NotificationKey | None, limit: int
+    ) -> list[Notification]:
+        """What waits for one manager, of what was heard of: the rest is yet to be heard."""
+        found: list[Notification] = await self._read(
+            _waiting, manager_id, self.heard_seq, after, limit
+        )
+        return found
+
+    async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
+        """Moves rows on from waiting; for READ also sent ones, and read ones again."""
+        highest = READ if state == NotificationState.READ else WAITING
+        marked: int = await self._job(functools.partial(_mark, keys, int(state), highest, now))
+        return marked
+
+    async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
+        """Puts a row beside the one of `key` that fires at `until`."""
+        snoozed: bool = await self._job(functools.partial(_snooze, key, until, now))
+        return snoozed
+
+    async def miss(self, before: int, now: int, limit: int) -> int:
+        """Gives up on what has waited for too long."""
+        overdue: list[NotificationKey] = await self._read(_overdue, before, limit)
+        return await self.mark(overdue, NotificationState.MISSED, now) if overdue else 0
+
+
+async def _rows(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:
+    cursor = await connection.execute(statement.encode(), values, binary=True)
+    return await cursor.fetchall()
+
+
+async def _next_due(connection: Connection) -> int | None:
+    due: int | None = (await _rows(connection, _NEXT, ()))[0][0]
+    return due
+
+
+async def _heard(connection: Connection, since: int, limit: int) -> list[Any]:
+    return await _rows(connection, _HEARD, (since, limit))
+
+
+async def _documents(connection: Connection, ids: list[int]) -> dict[int, bytes]:
+    return dict(await _rows(connection, _DOCUMENTS, (integers(ids),)))
+
+
+async def _waiting_managers(connection: Connection) -> set[int]:
+    return {manager_id for (manager_id,) in await _rows(connection, _WAITING_MANAGERS, ())}
+
+
+async def _waiting(
+    connection: Connection,
+    manager_id: int,
+    heard_seq: int,
+    after: NotificationKey | None,
+    limit: int,
+) -> list[Notification]:
+    since = (after.due_time, after.event_id) if after else (0, 0)
+    rows = await _rows(connection, _WAITING, (manager_id, heard_seq, *since, limit))
+    return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
+
+
+async def _overdue(connection: Connection, before: int, limit: int) -> list[NotificationKey]:
+    rows = await _rows(connection, _OVERDUE, (before, before, limit))
+    return [NotificationKey(*row) for row in rows]
+
+
+async def _mark(
+    keys: list[NotificationKey],
+    state: int,
+    highest: int,
+    now: int,
+    connection: Connection,
+    _: Batch,
+) -> int:
+    columns = zip(*map(_astuple, keys), strict=True)
+    values = (state, now, *map(integers, columns), highest)
+    return (await connection.execute(_MARK, values)).rowcount
+
+
+async def _snooze(
+    key: NotificationKey, until: int, now: int, connection: Connection, batch: Batch
+) -> bool:
+    armed = await _rows(connection, _ARMED, _astuple(key))
+    if not armed:
+        return False
+    await _mark([key], READ, READ, now, connection, batch)
+    values = (key.event_id, until, key.manager_id, armed[0][0], now)
+    await connection.execute(_SNOOZE, values)
+    return True
+
+
+async def _fire(now: int, limit: int, connection: Connection, batch: Batch) -> tuple[Batch, int]:
+    """Events first, snoozed rows with what is left of `limit`; what is fired is in the batch."""
+    wanted: list[Notification] = []
+    events = 0
+    for event_id, document in await _rows(connection, _DUE_EVENTS, (now, limit)):
+        wanted += batch.fire(batch.take(event_id, document), now)
+        events += 1
+        if len(wanted) >= MAX_FIRED:
+            break
+    batch.notify(wanted)
+    if events < limit:
+        rows = await _rows(connection, _DUE_SNOOZED, (now, limit - events))
+        batch.woken = [Notification(NotificationKey(*row[:3]), row[3], now, None) for row in rows]
+    return batch, events + len(batch.woken)
+
+
+def _astuple(key: NotificationKey) -> tuple[int, int, int]:
+    return (key.event_id, key.due_time, key.manager_id)

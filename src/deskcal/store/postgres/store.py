@@ -1,0 +1,208 @@
+"""The store that nodes share: one PostgreSQL, a writer and a pool of readers for each node.
+
+Nothing is kept in memory, so that every read sees what any node has answered before it; reads that
+wait at the same moment share a statement. See docs/decisions/0012.
+"""
+
+import asyncio
+import functools
+from asyncio import Future
+from collections.abc import Callable, Sequence
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from deskcal.core.document import Record, record_of
+from deskcal.core.filters import EventFilter, Mask
+from deskcal.core.free_busy import INTERVAL_BYTES, Interval
+from deskcal.core.sessions import Session
+from deskcal.errors import DeskcalError
+from deskcal.limits import Limits
+from deskcal.store.batch import Collection, Landing
+from deskcal.store.ports import (
+    Committed,
+    DirectoryStore,
+    FeedStore,
+    Mutation,
+    ReminderStore,
+    Rows,
+    StoreError,
+)
+from deskcal.store.postgres.busy import busy
+from deskcal.store.postgres.changes import PostgresFeed
+from deskcal.store.postgres.connection import Connection, Reader, connect, migrate, open_pool
+from deskcal.store.postgres.directory import PostgresDirectory
+from deskcal.store.postgres.group import integers
+from deskcal.store.postgres.listener import PostgresNudges
+from deskcal.store.postgres.lists import list_rows
+from deskcal.store.postgres.locks import hold_for_serving
+from deskcal.store.postgres.reminders import PostgresReminders
+from deskcal.store.postgres.url import one_line, shown
+from deskcal.store.postgres.writer import Writer
+
+LOADS = 2
+"""Statements for single events that are on their way at one time; the rest waits for the next."""
+
+_DOCUMENTS = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[])"
+
+
+class PostgresStore:
+    """A `Store` on PostgreSQL: one node of it."""
+
+    def __init__(self, url: str, pool: AsyncConnectionPool[Connection], limits: Limits) -> None:
+        """Use `open_postgres`."""
+        self._pool = pool
+        self._limits = limits
+        self._read = Reader(pool, limits.request_deadline_sec)
+        self._loads = _Loads(self._read, limits.request_deadline_sec)
+        self._writer = Writer(functools.partial(connect, url, limits), self._landed, limits)
+        self._collections: dict[Collection, int] = {}
+        self.on_commit: Callable[[Committed], None] = lambda _: None
+        self.peek: Callable[[int], Record | None] = lambda _: None
+        self._feed = PostgresFeed(self._read, self._writer.job)
+        self.feed: FeedStore = self._feed
+        reminders = PostgresReminders(self._read, self._writer.job)
+        self.reminders: ReminderStore = reminders
+        self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
+        self._ear = PostgresNudges(
+            functools.partial(_connect_for_serving, url, limits),
+            self._feed,
+            reminders,
+            lambda committed: self.on_commit(committed),
+        )
+
+    async def start(self) -> None:
+        """Hears of the other nodes. Raises: StoreError, psycopg.Error."""
+        await self._ear.start()
+
+    @property
+    def waiting_mutations(self) -> int:
+        """The writer's queue."""
+        return self._writer.waiting
+
+    @property
+    def cached_bytes(self) -> int:
+        """Nothing is kept in memory."""
+        return 0
+
+    def load(self, event_id: int) -> "Future[Record | None]":
+        """The event, by the next statement that begins."""
+        return self._loads.load(event_id)
+
+    def mutate(self, mutation: Mutation) -> "Future[bytes]":
+        """Queues `mutation` for the writer."""
+        return self._writer.put(mutation)
+
+    async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
+        """The rows and their count, in one snapshot."""
+        most = self._limits.max_answer_bytes
+        rows: Rows = await self._read(list_rows, wanted, session, self._collections, most)
+        return rows
+
+    async def busy(
+        self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
+    ) -> dict[int, list[Interval]]:
+        """The database finds and merges them."""
+        most = self._limits.max_answer_bytes // INTERVAL_BYTES
+        found: dict[int, list[Interval]] = await self._read(
+            busy, manager_ids, since, until, brands, most
+        )
+        return found
+
+    def _landed(self, landing: Landing) -> None:
+        self._feed.saw(landing.last_seq, 0)
+        self.on_commit(landing)
+
+    async def close(self) -> None:
+        """Commits what is queued and lets go of the database."""
+        await self._ear.close()
+        await self._writer.close()
+        await self._read.close()
+        await self._pool.close()
+
+
+async def open_postgres(url: str, limits: Limits) -> PostgresStore:
+    """The store in the database that `url` names, its tables made on first use.
+
+    Raises: StoreError if it can't be reached, is none of ours, or of a newer deskcal.
+    """
+    try:
+        connection = await connect(url, limits)
+        try:
+            await migrate(connection)
+        finally:
+            await connection.close()
+        pool = open_pool(url, limits)
+        await pool.open()
+        store = PostgresStore(url, pool, limits)
+        try:
+            await store.start()
+        except BaseException:
+            await store.close()
+            raise
+    except psycopg.Error as exc:
+        raise StoreError(f"{shown(url)} can't be opened: {one_line(exc)}") from exc
+    return store
+
+
+async def _connect_for_serving(url: str, limits: Limits) -> Connection:
+    """A connection that keeps imports away while it lasts. Raises: StoreError, psycopg.Error."""
+    connection = await connect(url, limits)
+    try:
+        await hold_for_serving(connection)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+class _Loads:
+    """Single events, read together: what is asked for while statements run goes into the next."""
+
+    def __init__(self, read: Reader, deadline_sec: float) -> None:
+        self._read = read
+        self._deadline_sec = deadline_sec
+        self._loop = asyncio.get_running_loop()
+        self._waiting: dict[int, list[Future[Record | None]]] = {}
+        self._until = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def load(self, event_id: int) -> "Future[Record | None]":
+        """The event; None: there is none."""
+        answer: Future[Record | None] = self._loop.create_future()
+        if not self._waiting:
+            self._until = self._loop.time() + self._deadline_sec
+            if len(self._tasks) < LOADS:
+                self._loop.call_soon(self._begin)
+        self._waiting.setdefault(event_id, []).append(answer)
+        return answer
+
+    def _begin(self) -> None:
+        if self._waiting and len(self._tasks) < LOADS:
+            asked, self._waiting = self._waiting, {}
+            task = self._loop.create_task(self._answer(asked, self._until))
+            self._tasks.add(task)
+            task.add_done_callback(self._end)
+
+    def _end(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._begin()
+
+    async def _answer(self, asked: dict[int, list["Future[Record | None]"]], until: float) -> None:
+        try:
+            found = await self._read.until(until, _documents, integers(asked))
+        except DeskcalError as exc:
+            for answer in (answer for answers in asked.values() for answer in answers):
+                if not answer.done():
+                    answer.set_exception(exc)
+            return
+        for event_id, answers in asked.items():
+            record = record_of(found[event_id]) if event_id in found else None
+            for answer in answers:
+                if not answer.done():
+                    answer.set_result(record)
+
+
+async def _documents(connection: Connection, ids: str) -> dict[int, bytes]:
+    cursor = await connection.execute(_DOCUMENTS, (ids,), prepare=True, binary=True)
+    return dict(await cursor.fetchall())

@@ -1,0 +1,278 @@
+"""Moving a store on PostgreSQL: its rows in one snapshot, and an export by COPY, page by page.
+
+An import that was interrupted goes on behind the last page that was committed: the table `import`
+says which file it began with and how many of its lines are in.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import psycopg
+from msgspec import Raw
+from psycopg import errors
+
+from deskcal.core.directory import Desk, Manager
+from deskcal.core.event import ChangeType
+from deskcal.limits import Limits
+from deskcal.store.ports import StoreError
+from deskcal.store.postgres.connection import Connection, connect, migrate
+from deskcal.store.postgres.copy import Table, copy
+from deskcal.store.postgres.locks import hold_for_import
+from deskcal.store.postgres.url import one_line, shown
+from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, Page, Told
+from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow
+
+FETCH_ROWS = 1000
+"""That an export reads at a time."""
+
+_NO_TIMEOUTS = """
+    SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',
+        'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"""
+_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM {kind})" for kind in KINDS)  # noqa: S608
+_NUMBERS = """
+    SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_id),
+        last_seq, floor_seq, EXISTS (SELECT 1 FROM import) FROM counter"""
+_ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    (
+        "manager",
+        "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id",
+        lambda *row: Manager(**dict(zip(Manager.__struct_fields__, row, strict=True))),
+    ),
+    (
+        "desk",
+        "SELECT code, brand, title FROM desk ORDER BY brand, code",
+        lambda code, brand, title: Desk(code=code, brand=brand, title=title),
+    ),
+    ("event", "SELECT document FROM event ORDER BY id", lambda document: document),
+    (
+        "change",
+        "SELECT seq, type, time, actor, event_id, document FROM change ORDER BY seq",
+        lambda seq, type_, time, actor, event_id, document: ChangeRow(
+            seq, ChangeType(type_), time, actor, event_id, Raw(document)
+        ),
+    ),
+    (
+        "notification",
+        """SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time
+        FROM notification ORDER BY event_id, due_time, manager_id""",
+        NotificationRow,
+    ),
+    (
+        "idempotency",
+        "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key",
+        lambda manager_id, key, *row: KeyRow(manager_id, key.decode(), *row),
+    ),
+)
+"""How the rows of each kind are read, and what is made of them."""
+
+_USED = " UNION ALL ".join(f"SELECT 1 FROM {kind}" for kind in (*KINDS, "collection"))  # noqa: S608
+_IS_USED = f"SELECT EXISTS ({_USED}) OR last_seq > 0 FROM counter"  # noqa: S608
+_MARK = "INSERT INTO import VALUES (true, %s, %s)"
+_MARKED = "SELECT lines, digest FROM import"
+_PASSED = "UPDATE import SET lines = %s, digest = %s"
+_COLLECTIONS = "SELECT brand, desk, id FROM collection"
+_PUT_COLLECTION = "INSERT INTO collection (brand, desk) VALUES (%s, %s) RETURNING id"
+_PUT_MANAGER = """
+    INSERT INTO manager (id, name, brand, desks, colour, disabled)
+    VALUES (%s, %s, %s, %s, %s, %s)"""
+_PUT_DESK = "INSERT INTO desk (code, brand, title) VALUES (%s, %s, %s)"
+_VACUUM = f"VACUUM (ANALYZE) {', '.join((*KINDS, 'event_manager', 'collection'))}"
+_PUT_NUMBERS = "UPDATE counter SET last_seq = %s, floor_seq = %s"
+_PUT_LAST_ID = "SELECT setval('event_id', greatest(%s, last_value)) FROM event_id"
+_UNMARK = "DELETE FROM import"
+
+_EVENT = Table(
+    "event",
+    {
+        **{"id": "q", "collection_id": "i", "duration_class": "h"},
+        **{"start_time": "q", "end_time": "q", "type": "h", "status": "h"},
+        **{"customer_id": "q", "lead_id": "q", "login": "q", "due_time": "q"},
+    },
+    ["document"],
+)
+_EVENT_MANAGER = Table(
+    "event_manager",
+    {
+        **{"manager_id": "q", "duration_class": "h", "start_time": "q"},
+        **{"event_id": "q", "end_time": "q"},
+    },
+)
+_CHANGE = Table(
+    "change",
+    {"seq": "q", "type": "h", "time": "q", "actor": "q", "event_id": "q"},
+    ["document"],
+)
+_NOTIFICATION = Table(
+    "notification",
+    {
+        **{"event_id": "q", "due_time": "q", "manager_id": "q", "armed_time": "q"},
+        **{"fired_time": "q", "state": "h", "state_time": "q", "fired_seq": "q"},
+    },
+)
+_KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key", "digest"])
+
+
+async def export_postgres(
+    url: str, limits: Limits, write: Callable[[bytes], object], told: Told
+) -> None:
+    """Writes what a store has, as of one moment, also while nodes serve it. Raises: StoreError."""
+    async with _connected(url, limits) as connection, connection.transaction():
+        await connection.execute(_SNAPSHOT)
+        file = ExportWriter(await _head(connection, url), write, told)
+        for kind, statement, made in _ROWS:
+            async with connection.cursor(kind, binary=True) as cursor:
+                await cursor.execute(statement.encode())
+                while rows := await cursor.fetchmany(FETCH_ROWS):
+                    for row in rows:
+                        file.put(kind, made(*row))
+        file.end()
+
+
+async def _head(connection: Connection, url: str) -> Head:
+    """Raises: StoreError if there is no store, or a part of one."""
+    try:
+        counts = await _row(connection, _COUNTS)
+        last_event_id, last_seq, floor_seq, is_part = await _row(connection, _NUMBERS)
+    except errors.UndefinedTable as exc:
+        raise StoreError(f"there is no store of this deskcal in {shown(url)}") from exc
+    if is_part:
+        raise StoreError(f"{shown(url)} holds a part of an import that is not finished")
+    return Head(
+        format=FORMAT,
+        counts=dict(zip(KINDS, counts, strict=True)),
+        last_event_id=last_event_id,
+        last_seq=last_seq,
+        floor_seq=floor_seq,
+    )
+
+
+async def import_postgres(url: str, limits: Limits, export: Export, told: Told) -> None:
+    """Puts all of `export` into an empty database, or the rest where some is in already.
+
+    Raises: BadExport; StoreError, also if a server uses the database, or it is not empty.
+    """
+    async with _connected(url, limits) as connection:
+        await migrate(connection)
+        await hold_for_import(connection)
+        await _begin(connection, export, url)
+        try:
+            await _copy_pages(connection, export, told)
+            await _finish(connection, export.head)
+        except psycopg.OperationalError as exc:
+            raise StoreError(
+                f"the database was lost ({one_line(exc)}); run the same command again with the "
+                "same file, it goes on where it stopped"
+            ) from exc
+
+
+async def _begin(connection: Connection, export: Export, url: str) -> None:
+    """Marks the database as a part of a store, or passes over what of `export` is in it."""
+    cursor = await connection.execute(_MARKED)
+    mark = await cursor.fetchone()
+    if mark is not None:
+        export.skip(mark[0], mark[1])
+    elif (await _row(connection, _IS_USED))[0]:
+        raise StoreError(
+            f"{shown(url)} is in use already; an import goes into an empty database only"
+        )
+    else:
+        await connection.execute(_MARK, (export.lines, export.digest))
+
+
+async def _copy_pages(connection: Connection, export: Export, told: Told) -> None:
+    """While the database works on a page, the next is read; where that fails, this one stays."""
+    cursor = await connection.execute(_COLLECTIONS)
+    collections = {(brand, desk): number for brand, desk, number in await cursor.fetchall()}
+    pages = export.pages()
+    page = await asyncio.to_thread(next, pages, None)
+    while page is not None:
+        failure, following = await asyncio.gather(
+            _copy_page(connection, page, collections),
+            asyncio.to_thread(next, pages, None),
+            return_exceptions=True,
+        )
+        if failure is not None:
+            raise failure
+        told(page.lines, export.all_lines)
+        if isinstance(following, BaseException):
+            raise following
+        page = following
+
+
+async def _copy_page(
+    connection: Connection, page: Page, collections: dict[tuple[str, str], int]
+) -> None:
+    """In one transaction, with how far the import has come."""
+    async with connection.transaction():
+        await _copy_rows(connection, page, collections)
+        await connection.execute(_PASSED, (page.lines, page.digest))
+
+
+async def _copy_rows(
+    connection: Connection, page: Page, collections: dict[tuple[str, str], int]
+) -> None:
+    rows = {kind: list(map(msgspec.structs.astuple, page.rows[kind])) for kind in KINDS}
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_PUT_MANAGER, rows["manager"])
+        await cursor.executemany(_PUT_DESK, rows["desk"])
+    events: list[EventRow] = page.rows["event"]
+    for index in (event.index for event in events):
+        if (index.brand, index.desk) not in collections:
+            codes = (index.brand, index.desk)
+            collections[codes] = (await _row(connection, _PUT_COLLECTION, codes))[0]
+    await copy(connection, _EVENT, [_event_row(event, collections) for event in events])
+    await copy(connection, _EVENT_MANAGER, [row for event in events for row in _managers(event)])
+    await copy(connection, _CHANGE, [(*row[:-1], bytes(row[-1])) for row in rows["change"]])
+    await copy(connection, _NOTIFICATION, [(*row, 0) for row in rows["notification"]])
+    keys = [(who, seq, time, key.encode(), d) for who, key, d, seq, time in rows["idempotency"]]
+    await copy(connection, _KEY, keys)
+
+
+def _event_row(row: EventRow, collections: dict[tuple[str, str], int]) -> tuple[Any, ...]:
+    event_id, brand, desk, *columns, _ = msgspec.structs.astuple(row.index)
+    return (event_id, collections[brand, desk], *columns, row.document)
+
+
+def _managers(row: EventRow) -> list[tuple[int, ...]]:
+    index = row.index
+    place = (index.duration_class, index.start_time, index.event_id, index.end_time)
+    return [(manager_id, *place) for manager_id in index.managers]
+
+
+async def _finish(connection: Connection, head: Head) -> None:
+    """All rows are in: takes the numbers over, and makes a whole store of it."""
+    await connection.execute(_VACUUM.encode())
+    async with connection.transaction():
+        await connection.execute(_PUT_NUMBERS, (head.last_seq, head.floor_seq))
+        if head.last_event_id:
+            await connection.execute(_PUT_LAST_ID, (head.last_event_id,))
+        await connection.execute(_UNMARK)
+
+
+@asynccontextmanager
+async def _connected(url: str, limits: Limits) -> AsyncIterator[Connection]:
+    """A connection on which nothing is ended for taking long. Raises: StoreError."""
+    try:
+        connection = await connect(url, limits)
+        await connection.execute(_NO_TIMEOUTS)
+    except psycopg.Error as exc:
+        raise StoreError(f"{shown(url)} can't be opened: {one_line(exc)}") from exc
+    try:
+        yield connection
+    except psycopg.Error as exc:
+        raise StoreError(f"{shown(url)} failed: {one_line(exc)}") from exc
+    finally:
+        await connection.close()
+
+
+async def _row(
+    connection: Connection, statement: str, values: tuple[object, ...] = ()
+) -> tuple[Any, ...]:
+    cursor = await connection.execute(statement.encode(), values)
+    row: tuple[Any, ...] | None = await cursor.fetchone()
+    assert row is not None
+    return row

@@ -1,0 +1,375 @@
+"""The one writer of a node: a task that commits what waits in groups, one group after the other.
+
+Each mutation is answered only after its commit. What failed before the COMMIT was sent was surely
+not applied; afterwards only the database knows, unless it says so itself.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import select
+import uuid
+from asyncio import Future
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import psycopg
+from msgspec import Struct
+from psycopg import errors
+
+from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
+from deskcal.limits import Limits
+from deskcal.store.batch import Batch, Collection, Landing, Outcome
+from deskcal.store.ports import Mutation, StoreError
+from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
+from deskcal.store.postgres.group import (
+    Found,
+    lock,
+    needs_lock,
+    new_ids,
+    number_collections,
+    read_collections,
+    write,
+)
+
+ATTEMPTS = 4
+"""At a group that the database asks to try again: it crossed with somebody else's."""
+PAUSE_SEC = 0.05
+"""At most, at random, before the next attempt."""
+GROUP = 256
+"""Mutations in a group at most, as they are applied on the event loop, some 50 us each."""
+SPARE_IDS = 8
+"""Ids of new events that are fetched ahead, at least; and as many again as the group needs."""
+STOP_SEC = 5
+"""What is under way when the writer is closed may take this long."""
+TICKS = 20
+"""The queue is looked through so often within the deadline of a request."""
+
+_AWAY = "the database can't be reached; nothing was applied, try again later"
+
+logger = logging.getLogger(__name__)
+
+Run = Callable[[Connection, Batch], Awaitable[Any]]
+
+
+class Job(Struct, frozen=True):
+    """Something the server does on its own, in a transaction of its own."""
+
+    run: Run
+
+
+class _Entry(Struct, eq=False):
+    """A mutation or job on its way: its answer, and when its time is over (of the loop's clock)."""
+
+    work: Mutation | Job
+    answer: "Future[Any]"
+    until: float
+
+
+class Writer:
+    """Takes mutations in order; `landed` hears of every group that was committed."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Connection]],
+        landed: Callable[[Landing], None],
+        limits: Limits,
+    ) -> None:
+        self._connect = connect
+        self._landed = landed
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self._queue: deque[_Entry] = deque()
+        self._group: list[_Entry] = []
+        self._woken = asyncio.Event()
+        self._is_closing = False
+        self._connection: Connection | None = None
+        self._collections: dict[Collection, int] = {}
+        self._ids: list[int] = []
+        self._is_committing = False
+        self._tick_sec = limits.request_deadline_sec / TICKS
+        self._ticking = self._loop.call_later(self._tick_sec, self._tick)
+        self._task = self._loop.create_task(self._run())
+
+    @property
+    def waiting(self) -> int:
+        """Mutations and jobs in the queue."""
+        return len(self._queue)
+
+    def put(self, mutation: Mutation) -> "Future[Any]":
+        """Queues `mutation` at once."""
+        return self._put(mutation)
+
+    async def job(self, run: Run) -> Any:
+        """`run` in a write transaction of its own; what it staged in the batch is written too."""
+        return await self._put(Job(run))
+
+    def _put(self, work: Mutation | Job) -> "Future[Any]":
+        answer: Future[Any] = self._loop.create_future()
+        if self._is_closing:
+            answer.set_exception(Unavailable("the server is stopping; nothing was applied"))
+        elif len(self._queue) >= self._limits.max_queued_mutations:
+            answer.set_exception(
+                Unavailable("too many changes are waiting; nothing was applied, try again later")
+            )
+        else:
+            until = self._loop.time() + self._limits.request_deadline_sec
+            self._queue.append(_Entry(work, answer, until))
+            self._woken.set()
+        return answer
+
+    async def close(self) -> None:
+        """Commits what is queued, as long as the database goes along, and lets go of it."""
+        self._is_closing = True
+        self._woken.set()
+        if not (await asyncio.wait([self._task], timeout=STOP_SEC))[0] and self._connection:
+            cut(self._connection)
+        await self._task
+        self._ticking.cancel()
+        await self._drop()
+
+    def _tick(self) -> None:
+        """Answers what has waited for too long; looks again after a while."""
+        now = self._loop.time()
+        while self._queue and self._queue[0].until <= now:
+            late = Unavailable("the change waited too long; it was not applied")
+            _refuse(self._queue.popleft(), late)
+        for entry in self._group:
+            if entry.until <= now:
+                _refuse(entry, Timeout("the change took too long; its outcome is unknown"))
+        self._ticking = self._loop.call_later(self._tick_sec, self._tick)
+
+    async def _run(self) -> None:
+        while self._queue or not self._is_closing:
+            self._woken.clear()
+            if not self._queue:
+                await self._woken.wait()
+            elif await self._is_connected():
+                await self._commit(self._take())
+            else:
+                await self._refuse_all()
+
+    def _take(self) -> list[_Entry]:
+        """The mutations that wait, up to a job; or the job."""
+        group = [self._queue.popleft()]
+        if isinstance(group[0].work, Job):
+            return group
+        most = min(self._limits.max_group, GROUP)
+        while self._queue and len(group) < most:
+            if isinstance(self._queue[0].work, Job):
+                break
+            group.append(self._queue.popleft())
+        return group
+
+    async def _refuse_all(self) -> None:
+        """Nothing that waits can be applied; then a pause, so that nobody is asked in a circle."""
+        _refuse_each(self._queue, Unavailable(_AWAY))
+        self._queue.clear()
+        await asyncio.sleep(random.uniform(0, PAUSE_SEC))
+
+    async def _is_connected(self) -> bool:
+        """Whether there is a connection, after an attempt to make one.
+
+        What is remembered of the database is read anew: after a failover it may be another one.
+        """
+        if self._connection is not None and _is_quiet(self._connection):
+            return True
+        await self._drop()
+        try:
+            self._connection = await self._connect()
+            with cut_after(self._connection, self._limits.request_deadline_sec):
+                self._collections = await read_collections(self._connection)
+        except (psycopg.Error, StoreError, OSError) as exc:
+            logger.error("the writer can't connect to the database: %s", exc)
+            await self._drop()
+            return False
+        self._ids.clear()
+        return True
+
+    async def _drop(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _commit(self, group: list[_Entry]) -> None:
+        """Commits `group`; where one of its mutations breaks it, without that one."""
+        assert self._connection is not None
+        self._group = group
+        self._is_committing = False
+        left_sec = max(entry.until for entry in group) - self._loop.time()
+        try:
+            with cut_after(self._connection, left_sec):
+                outcomes, landing = await self._transact_until_it_fits(self._connection, group)
+        except psycopg.Error as exc:
+            await self._fail(group, exc)
+        except Exception as exc:
+            await self._roll_back()
+            await self._isolate(group, exc)
+        else:
+            if landing is not None:
+                self._loop.call_soon(self._landed, landing)
+            for entry, outcome in zip(group, outcomes, strict=True):
+                _settle(entry, outcome)
+        finally:
+            self._group = []
+
+    async def _fail(self, group: list[_Entry], exc: psycopg.Error) -> None:
+        """After an error of the database."""
+        is_refusal = exc.diag.severity_nonlocalized == "ERROR"
+        if self._is_committing and not is_refusal:
+            logger.error("the commit of %d changes failed: %s", len(group), exc)
+            await self._drop()
+            _refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
+            return
+        await self._roll_back()
+        if isinstance(exc, errors.ReadOnlySqlTransaction):
+            await self._drop()
+        elif not isinstance(exc, psycopg.OperationalError):
+            await self._isolate(group, exc)
+            return
+        logger.error("%d changes were not applied: %s", len(group), exc)
+        fault = "the database failed"
+        if isinstance(exc, errors.LockNotAvailable):
+            fault = "somebody else holds a lock in the database"
+            await self._end_stalled()
+        _refuse_each(group, Unavailable(f"{fault}; nothing was applied, try again later"))
+
+    async def _end_stalled(self) -> None:
+        if self._connection is not None:
+            with (
+                contextlib.suppress(psycopg.Error),
+                cut_after(self._connection, self._limits.request_deadline_sec),
+            ):
+                await end_stalled(self._connection)
+
+    async def _isolate(self, group: list[_Entry], exc: Exception) -> None:
+        """After an error that one of the group has brought along: halves it until that is alone."""
+        if len(group) > 1:
+            middle = len(group) // 2
+            for half in (group[:middle], group[middle:]):
+                if await self._is_connected():
+                    await self._commit(half)
+                else:
+                    _refuse_each(half, Unavailable(_AWAY))
+        elif isinstance(exc, DeskcalError):
+            _refuse(group[0], exc)
+        else:
+            _refuse(group[0], _incident(exc))
+
+    async def _roll_back(self) -> None:
+        if self._connection is None:
+            return
+        with (
+            contextlib.suppress(psycopg.Error),
+            cut_after(self._connection, self._limits.request_deadline_sec),
+        ):
+            await self._connection.execute("ROLLBACK")
+        if is_lost(self._connection):
+            await self._drop()
+
+    async def _transact_until_it_fits(
+        self, connection: Connection, group: list[_Entry]
+    ) -> tuple[list[Outcome], Landing | None]:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._transact(connection, group)
+            except (errors.SerializationFailure, errors.DeadlockDetected) as exc:
+                logger.info("a group crossed with another one: %s", exc)
+                self._is_committing = False
+                await connection.execute("ROLLBACK")
+                await asyncio.sleep(random.uniform(0, PAUSE_SEC))
+        return await self._transact(connection, group)
+
+    async def _transact(
+        self, connection: Connection, group: list[_Entry]
+    ) -> tuple[list[Outcome], Landing | None]:
+        """The outcomes, and what the group leaves if it has written anything."""
+        job = group[0].work
+        mutations = [entry.work for entry in group if isinstance(entry.work, Mutation)]
+        await self._have_ids(connection, sum(not mutation.event_id for mutation in mutations))
+        found = Found()
+        has_begun = isinstance(job, Job) or needs_lock(mutations)
+        if has_begun:
+            found = await lock(connection, mutations)
+        batch = Batch(found, self._ids, retry_window_sec=self._limits.retry_window_sec)
+        if isinstance(job, Job):
+            outcomes = [await job.run(connection, batch)]
+        else:
+            outcomes = [batch.apply(mutation) for mutation in mutations]
+        if not batch.is_empty:
+            return outcomes, await self._write(connection, batch, outcomes, has_begun)
+        if has_begun:
+            self._is_committing = isinstance(job, Job)
+            await connection.execute("COMMIT" if self._is_committing else "ROLLBACK")
+        return outcomes, None
+
+    async def _write(
+        self, connection: Connection, batch: Batch, outcomes: list[Outcome], has_begun: bool
+    ) -> Landing:
+        writes = batch.writes()
+        collections = self._collections
+        missing = [code for code in writes.collections() if code not in collections]
+        if missing:
+            if not has_begun:
+                await connection.execute("BEGIN")
+            has_begun = True
+            collections = await number_collections(connection, missing)
+        if not _is_quiet(connection):
+            raise psycopg.OperationalError("the connection ended before the changes were sent")
+        used, self._ids = self._ids[: batch.ids_used], self._ids[batch.ids_used :]
+        self._is_committing = True
+        try:
+            last_seq = await write(
+                connection,
+                batch,
+                writes,
+                collections,
+                begins=not has_begun,
+                retry_window_sec=self._limits.retry_window_sec,
+            )
+        except psycopg.Error as exc:
+            if exc.diag.severity_nonlocalized == "ERROR":
+                self._ids = used + self._ids
+            raise
+        self._collections = collections
+        has_fired = bool(batch.notified or batch.woken)
+        return Landing(outcomes, {}, last_seq, batch.earliest_due(), {}, [], has_fired)
+
+    async def _have_ids(self, connection: Connection, count: int) -> None:
+        if len(self._ids) < count:
+            self._ids += await new_ids(connection, 2 * count + SPARE_IDS - len(self._ids))
+
+
+def _is_quiet(connection: Connection) -> bool:
+    """Whether it is there, and nothing has come on it: an idle one hears only of its end."""
+    if is_lost(connection):
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
+
+
+def _settle(entry: _Entry, outcome: Outcome) -> None:
+    if isinstance(outcome, DeskcalError):
+        _refuse(entry, outcome)
+    elif not entry.answer.done():
+        entry.answer.set_result(outcome)
+
+
+def _refuse_each(group: Iterable[_Entry], error: DeskcalError) -> None:
+    for entry in group:
+        _refuse(entry, type(error)(error.message))
+
+
+def _refuse(entry: _Entry, error: DeskcalError) -> None:
+    if not entry.answer.done():
+        entry.answer.set_exception(error)
+
+
+def _incident(exc: Exception) -> Internal:
+    """For a change that raised what it must not: logged, and told without the inside."""
+    incident = uuid.uuid4().hex[:12]
+    logger.error("incident %s in a change", incident, exc_info=exc)
+    return Internal(f"our fault, not applied; report incident {incident}", incident=incident)

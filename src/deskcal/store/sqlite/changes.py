@@ -1,0 +1,122 @@
+"""The change table of the embedded store: what changed after a cursor, an event's history."""
+
+import functools
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import apsw
+
+from deskcal.core.event import ChangeType
+from deskcal.errors import ResyncRequired
+from deskcal.store.batch import Batch
+from deskcal.store.ports import StoredChange
+from deskcal.store.sqlite.group import Numbers
+
+Read = Callable[..., Awaitable[Any]]
+"""`await read(function, *arguments)`: `function(connection, *arguments)` on a reading thread."""
+RunJob = Callable[[Callable[[apsw.Connection, Batch], Any]], Awaitable[Any]]
+"""`await job(function)`: `function(connection, batch)` in a write transaction of its own."""
+
+PAGE_BYTES = 8 * 1024 * 1024
+"""Documents of one page; the change that goes beyond it is its last."""
+
+_COLUMNS = """
+    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
+        SELECT p.document FROM change AS p
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
+    FROM change AS c """
+_CHANGES = _COLUMNS + "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
+_HISTORY = _COLUMNS + "WHERE c.event_id = ? AND c.seq > ? ORDER BY c.seq LIMIT ?"
+_NEWEST = _COLUMNS + "WHERE c.event_id = ? ORDER BY c.seq DESC LIMIT 1"
+_OLD = """
+    SELECT seq, event_id, type, time FROM change
+    WHERE seq > (SELECT floor_seq FROM counter) ORDER BY seq LIMIT ?"""
+_FORGET = "DELETE FROM change WHERE event_id = ? AND seq < ?"
+_FLOOR = "SELECT floor_seq FROM counter"
+_SET_FLOOR = "UPDATE counter SET floor_seq = ?"
+# What was fired so long ago that the change that tells of it is forgotten, too.
+_FORGET_REMINDERS = """
+    DELETE FROM notification WHERE event_id = ? AND due_time < ? AND fired_time < ? AND state > 0"""
+
+
+class SqliteFeed:
+    """A `FeedStore`."""
+
+    def __init__(self, read: Read, job: RunJob, numbers: Numbers) -> None:
+        self._read = read
+        self._job = job
+        self.last_seq = numbers.last_seq
+        self.floor_seq = numbers.floor_seq
+
+    async def refresh(self) -> None:
+        """There is nobody else to hear of."""
+
+    async def changes(self, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes after `since`, as far as their commit has been told."""
+        found: list[StoredChange] = await self._read(_changes, since, limit)
+        return [change for change in found if change.seq <= self.last_seq]
+
+    async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of one event after `since`."""
+        arguments = (event_id, since, limit)
+        found: list[StoredChange] = await self._read(_select, _HISTORY, arguments)
+        return found
+
+    async def newest(self, event_id: int) -> StoredChange | None:
+        """The last change of one event."""
+        found: list[StoredChange] = await self._read(_select, _NEWEST, (event_id,))
+        return found[0] if found else None
+
+    async def prune(self, before: int, limit: int) -> int:
+        """Forgets changes older than `before`, but the newest of each event that is still there."""
+        forgotten, floor_seq = await self._job(functools.partial(_prune, before, limit))
+        self.floor_seq = max(self.floor_seq, floor_seq)
+        return int(forgotten)
+
+
+def _changes(connection: apsw.Connection, since: int, limit: int) -> list[StoredChange]:
+    """Raises: ResyncRequired, seen in the same snapshot as the changes."""
+    with connection:
+        floor_seq = connection.execute(_FLOOR).get
+        found = _select(connection, _CHANGES, (since, limit))
+    if since < floor_seq:
+        raise ResyncRequired(
+            f"since ({since}) is older than the changes that are kept (after {floor_seq}): "
+            "list the events anew",
+            field="since",
+        )
+    return found
+
+
+def _select(
+    connection: apsw.Connection, statement: str, arguments: tuple[int, ...]
+) -> list[StoredChange]:
+    found = []
+    size = 0
+    rows: Any = connection.execute(statement, arguments)
+    for seq, type_, time, actor, event_id, document, before in rows:
+        found.append(StoredChange(seq, ChangeType(type_), time, actor, event_id, document, before))
+        size += len(document) + len(before or b"")
+        if size > PAGE_BYTES:
+            break
+    return found
+
+
+def _prune(before: int, limit: int, connection: apsw.Connection, _: Batch) -> tuple[int, int]:
+    """How many changes fall below the floor, and the floor: the newest change below it.
+
+    An event's newest change stays, as what its next one is compared with. It ends at the first
+    change that is to be kept, also where the clock was stepped back after it.
+    """
+    oldest: Any = connection.execute(_OLD, (limit,))
+    old = list(itertools.takewhile(lambda row: row[3] < before, oldest))
+    if not old:
+        return 0, 0
+    gone = [(event_id, seq + (type_ == ChangeType.DELETED)) for seq, event_id, type_, _ in old]
+    connection.executemany(_FORGET, gone)
+    events = {event_id for _, event_id, *_ in old}
+    connection.executemany(_FORGET_REMINDERS, [(one, before, before) for one in events])
+    floor_seq = old[-1][0]
+    connection.execute(_SET_FLOOR, (floor_seq,))
+    return len(old), floor_seq

@@ -1,0 +1,97 @@
+"""Proves that an embedded store is whole: every document against its index and its change rows."""
+
+import functools
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from deskcal.core.document import IndexRow
+from deskcal.store.consistency import (
+    MAX_DIFFERENCES,
+    TABLES,
+    Histories,
+    ManagerRows,
+    doubtful_deletion,
+    of_counters,
+    of_event,
+    of_managers,
+    stray_manager,
+)
+from deskcal.store.ports import CheckReport, StoreError
+from deskcal.store.sqlite.connection import DATABASE, connect_reader
+
+_EVENTS = """
+    SELECT e.id, c.brand, c.desk, e.duration_class, e.start_time, e.end_time, e.type, e.status,
+        e.customer_id, e.lead_id, e.login, e.due_time, e.document,
+        (SELECT document FROM change WHERE event_id = e.id ORDER BY seq DESC LIMIT 1)
+    FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""
+_MANAGERS = """
+    SELECT manager_id, duration_class, start_time, end_time FROM event_manager
+    WHERE manager_id IN (SELECT value FROM json_each(:managers)) AND event_id = :event_id"""
+_STRAY_MANAGERS = """
+    SELECT manager_id, event_id FROM event_manager AS m
+    WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = m.event_id)"""
+_CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
+_COUNTERS = "SELECT last_event_id, last_seq, floor_seq FROM counter"
+_LATE_CHANGES = """
+    SELECT max(seq), max(event_id) FROM change"""
+_GONE = """
+    SELECT c.event_id, c.seq FROM change AS c
+    WHERE c.seq = (SELECT max(seq) FROM change WHERE event_id = c.event_id)
+      AND (c.type = 2) = EXISTS (SELECT 1 FROM event WHERE id = c.event_id)"""
+
+
+def check_sqlite(directory: Path) -> CheckReport:
+    """Reads the whole store in one snapshot, also while a server runs. Changes nothing.
+
+    Raises: StoreError if there is no store, or it can't be read.
+    """
+    if not (directory / DATABASE).exists():
+        raise StoreError(f"there is no store in {directory}; name its directory with --data")
+    try:
+        connection = connect_reader(directory)
+        with connection:
+            counts = {table: _count(connection, table) for table in TABLES}
+            differences = list(islice(_differences(connection), MAX_DIFFERENCES))
+    except apsw.Error as exc:
+        raise StoreError(f"the store in {directory} can't be read: {exc}") from exc
+    return CheckReport(counts, differences)
+
+
+def _count(connection: apsw.Connection, table: str) -> int:
+    count: int = connection.execute(f"SELECT count(*) FROM {table}").get  # noqa: S608
+    return count
+
+
+def _differences(connection: apsw.Connection) -> Iterator[str]:
+    for (text,) in connection.execute("PRAGMA integrity_check"):
+        if text != "ok":
+            yield f"the database file is damaged: {text}"
+    managers = 0
+    stored = functools.partial(_managers, connection)
+    for row in connection.execute(_EVENTS):
+        found, named = of_event(row, stored)
+        yield from found
+        managers += named
+    yield from of_managers(_count(connection, "event_manager"), managers)
+    for row in connection.execute(_STRAY_MANAGERS):
+        yield stray_manager(*row)
+    for row in connection.execute(_GONE):
+        yield doubtful_deletion(*row)
+    last_event_id, last_seq, floor_seq = connection.execute(_COUNTERS).get
+    histories = Histories(floor_seq)
+    for row in connection.execute(_CHANGES):
+        yield from histories.of_change(row)
+    seq, event_id = connection.execute(_LATE_CHANGES).get
+    yield from of_counters(last_seq, seq or 0, last_event_id, event_id or 0)
+
+
+def _managers(connection: apsw.Connection, wanted: IndexRow) -> ManagerRows:
+    managers = msgspec.json.encode(wanted.managers).decode()
+    bindings = {"managers": managers, "event_id": wanted.event_id}
+    rows: Any = connection.execute(_MANAGERS, bindings)
+    return set(rows)

@@ -1,0 +1,87 @@
+"""The files of the embedded store: its directory's lock, its connections, its schema version."""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+import apsw
+
+from deskcal.store.backend import migrations
+from deskcal.store.ports import StoreError
+
+DATABASE = "deskcal.db"
+LOCK = "deskcal.lock"
+APPLICATION_ID = 0x6465736B
+"""Marks a SQLite file as ours: "desk"."""
+BUSY_TIMEOUT_MS = 5000
+
+
+def lock_directory(directory: Path) -> IO[str]:
+    """Makes `directory` where it is missing and keeps other servers out until the file is closed.
+
+    Raises: StoreError.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (directory / LOCK).open("a")
+    except OSError as exc:
+        raise StoreError(f"the data directory {directory} can't be used: {exc.strerror}") from exc
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        lock.close()
+        raise StoreError(
+            f"the data directory {directory} is in use by another deskcal; stop that one first, "
+            "or name another directory with --data"
+        ) from exc
+    return lock
+
+
+def connect_writer(directory: Path, vfs: str | None = None) -> apsw.Connection:
+    """The writing connection, its schema brought up to date. Raises: StoreError, apsw.Error."""
+    connection = apsw.Connection(str(directory / DATABASE), vfs=vfs)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    _check_ours(connection)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -16384"):
+        connection.execute(f"PRAGMA {pragma}")
+    migrate(connection)
+    return connection
+
+
+def connect_reader(directory: Path, vfs: str | None = None) -> apsw.Connection:
+    """A connection that can only read. Raises: apsw.Error."""
+    flags = apsw.SQLITE_OPEN_READONLY
+    connection = apsw.Connection(str(directory / DATABASE), flags=flags, vfs=vfs)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    connection.execute("PRAGMA cache_size = -2048")
+    return connection
+
+
+def _check_ours(connection: apsw.Connection) -> None:
+    """Raises: StoreError if the file is of a newer deskcal, or of something else.
+
+    Before anything is set: journal_mode alone would write to the file.
+    """
+    known = len(migrations("sqlite"))
+    version = connection.pragma("user_version")
+    is_new = version == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").get
+    if not is_new and connection.pragma("application_id") != APPLICATION_ID:
+        raise StoreError(f"{connection.filename} is the database of another program")
+    if version > known:
+        raise StoreError(
+            f"the database has schema version {version}, this deskcal knows {known}: "
+            "run the newer deskcal that wrote it"
+        )
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Runs the migrations that are missing, all or none of them."""
+    scripts = migrations("sqlite")
+    version = connection.pragma("user_version")
+    if version == len(scripts):
+        return
+    with connection:
+        for script in scripts[version:]:
+            connection.execute(script)
+        connection.pragma("application_id", APPLICATION_ID)
+        connection.pragma("user_version", len(scripts))

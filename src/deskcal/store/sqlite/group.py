@@ -1,0 +1,184 @@
+"""A group on the embedded store: what it finds there, and the SQL that writes it."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.document import IndexRow
+from deskcal.store.batch import Batch, Collection, KeptAnswer, Landing, Outcome, RetryKey, Writes
+
+MAX_EVENT_ID = 2**53 - 1
+
+_INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_UPDATE_EVENT = """
+    UPDATE event SET collection_id = ?2, duration_class = ?3, start_time = ?4, end_time = ?5,
+        type = ?6, status = ?7, customer_id = ?8, lead_id = ?9, login = ?10, document = ?11,
+        due_time = ?12
+    WHERE id = ?1"""
+_UPDATE_DOCUMENT = "UPDATE event SET document = ?2, due_time = ?3 WHERE id = ?1"
+_DELETE_EVENT = "DELETE FROM event WHERE id = ?"
+_INSERT_MANAGER = "INSERT OR REPLACE INTO event_manager VALUES (?, ?, ?, ?, ?)"
+_DELETE_MANAGER = """
+    DELETE FROM event_manager
+    WHERE manager_id = ? AND duration_class = ? AND start_time = ? AND event_id = ?"""
+_INSERT_CHANGE = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
+_INSERT_KEY = "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?)"
+_DELETE_KEYS = """
+    DELETE FROM idempotency WHERE (manager_id, key) IN (
+        SELECT manager_id, key FROM idempotency WHERE time <= ? ORDER BY time LIMIT 1000)"""
+_UPDATE_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?"
+_SELECT_KEY = """
+    SELECT i.digest, c.document FROM idempotency AS i JOIN change AS c ON c.seq = i.seq
+    WHERE i.manager_id = ? AND i.key = ? AND i.time > ?"""
+# Who had it already (1 sent, 2 read) is not told again: the row stays, and is not returned.
+_NOTIFY = """
+    INSERT INTO notification VALUES (?, ?, ?, ?, ?, 0, ?)
+    ON CONFLICT DO UPDATE SET
+        armed_time = excluded.armed_time, fired_time = excluded.fired_time,
+        state = 0, state_time = excluded.state_time
+    WHERE state NOT IN (1, 2) OR fired_time = 0
+    RETURNING event_id, due_time, manager_id"""
+_SET_FIRED = """
+    UPDATE notification SET fired_time = ?, state_time = ?
+    WHERE event_id = ? AND due_time = ? AND manager_id = ?"""
+_SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
+
+
+class Numbers(Struct, frozen=True):
+    """The numbers in use: the next ones of each kind follow."""
+
+    last_event_id: int
+    last_seq: int
+    floor_seq: int
+    """The newest change that was pruned when the database was opened."""
+    collections: dict[Collection, int]
+    """Number of each (brand, desk)."""
+
+    @classmethod
+    def read(cls, connection: apsw.Connection) -> Self:
+        """As the database has them."""
+        rows: Any = connection.execute("SELECT brand, desk, id FROM collection")
+        collections = {(brand, desk): number for brand, desk, number in rows}
+        counter = "SELECT last_event_id, last_seq, floor_seq FROM counter"
+        event_id, seq, floor_seq = connection.execute(counter).get
+        return cls(event_id, seq, floor_seq, collections)
+
+
+class Job(Struct, frozen=True):
+    """Something the server does on its own, in a transaction of its own."""
+
+    run: Callable[[apsw.Connection, Batch], Any]
+
+
+class SqliteBatch:
+    """A group inside its transaction; `write` ends what is applied to `staged`."""
+
+    def __init__(
+        self, connection: apsw.Connection, numbers: Numbers, *, retry_window_sec: int
+    ) -> None:
+        self._connection = connection
+        self._before = numbers
+        self._retry_window_sec = retry_window_sec
+        self._collections = dict(numbers.collections)
+        new_ids = range(numbers.last_event_id + 1, MAX_EVENT_ID + 1)
+        self.staged = Batch(self, new_ids, retry_window_sec=retry_window_sec)
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers in use once the group is committed."""
+        last_event_id = self._before.last_event_id + self.staged.ids_used
+        return Numbers(last_event_id, self._last_seq, self._before.floor_seq, self._collections)
+
+    @property
+    def _last_seq(self) -> int:
+        return self._before.last_seq + self.staged.change_count
+
+    def landing(self, outcomes: list[Outcome]) -> Landing:
+        """What the group leaves to the event loop, once it is committed."""
+        return self.staged.landing(outcomes, self._last_seq, self._new_collections())
+
+    def _new_collections(self) -> dict[Collection, int]:
+        known = self._before.collections
+        return {code: number for code, number in self._collections.items() if code not in known}
+
+    def document(self, event_id: int) -> bytes | None:
+        """The stored document of an event."""
+        if event_id > self._before.last_event_id:
+            return None
+        document: bytes | None = self._connection.execute(_SELECT_DOCUMENT, (event_id,)).get
+        return document
+
+    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
+        """Digest and first answer of a key."""
+        kept: tuple[bytes, bytes] | None = self._connection.execute(_SELECT_KEY, (*key, since)).get
+        return kept
+
+    def write(self) -> None:
+        """Writes what was staged. Raises: apsw.Error."""
+        if self.staged.is_empty:
+            return
+        writes = self.staged.writes()
+        for code in writes.collections():
+            self._collections.setdefault(code, len(self._collections) + 1)
+        codes = self._new_collections().items()
+        self._run(_INSERT_COLLECTION, [(number, *code) for code, number in codes])
+        self._write_events(writes)
+        changes = enumerate(writes.changes, self._before.last_seq + 1)
+        self._run(_INSERT_CHANGE, [(seq, *change) for seq, change in changes])
+        self._write_keys(writes.keys)
+        self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
+        self._write_notifications(writes)
+
+    def _run(self, statement: str, rows: list[Any]) -> None:
+        if rows:
+            self._connection.executemany(statement, rows)
+
+    def _write_events(self, writes: Writes) -> None:
+        self._run(_INSERT_EVENT, [self._event_row(*row) for row in writes.added])
+        self._run(_UPDATE_EVENT, [self._event_row(*row) for row in writes.moved])
+        self._run(_UPDATE_DOCUMENT, writes.touched)
+        self._run(_DELETE_MANAGER, writes.managers_gone)
+        self._run(_INSERT_MANAGER, writes.managers_added)
+        self._run(_DELETE_EVENT, [(event_id,) for event_id in writes.gone])
+
+    def _event_row(self, row: IndexRow, document: bytes) -> tuple[int | bytes, ...]:
+        number = self._collections[row.brand, row.desk]
+        return (
+            row.event_id,
+            number,
+            row.duration_class,
+            row.start_time,
+            row.end_time,
+            row.type,
+            row.status,
+            row.customer_id,
+            row.lead_id,
+            row.login,
+            document,
+            row.due_time,
+        )
+
+    def _write_notifications(self, writes: Writes) -> None:
+        astuple = msgspec.structs.astuple
+        woken = [(n.fired_time, n.fired_time, *astuple(n.key)) for n in writes.woken]
+        self._run(_SET_FIRED, woken)
+        if writes.notifications:
+            rows = [
+                (*astuple(n.key), n.armed_time, n.fired_time, n.fired_time)
+                for n in writes.notifications
+            ]
+            new: Any = self._connection.executemany(_NOTIFY, rows)
+            self.staged.written(set(new))
+
+    def _write_keys(self, keys: dict[RetryKey, KeptAnswer]) -> None:
+        if not keys:
+            return
+        base = self._before.last_seq
+        rows = [(*key, kept.digest, base + kept.number, kept.time) for key, kept in keys.items()]
+        self._run(_INSERT_KEY, rows)
+        newest = max(row[-1] for row in rows)
+        self._run(_DELETE_KEYS, [(newest - self._retry_window_sec,)])

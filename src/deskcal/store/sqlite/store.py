@@ -1,0 +1,292 @@
+"""The embedded store: one process, one writing connection, readers beside it.
+
+Hot documents are kept in memory, in a cache bounded in bytes; the rest is read by threads, so that
+a slow disk never stops the event loop. A directory holds `deskcal.db`, its write-ahead log and
+`deskcal.lock`, which keeps a second server out.
+"""
+
+import asyncio
+import functools
+import itertools
+import math
+import re
+import threading
+import time
+from asyncio import Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import apsw
+from msgspec import Struct
+
+from deskcal.core.document import Record, record_of
+from deskcal.core.filters import EventFilter, Mask
+from deskcal.core.free_busy import INTERVAL_BYTES, Interval
+from deskcal.core.sessions import Session
+from deskcal.errors import DeskcalError, Timeout, Unavailable
+from deskcal.limits import Limits
+from deskcal.store.batch import Batch, Landing
+from deskcal.store.cache import RecordCache
+from deskcal.store.lists import PIECE_ROWS, too_large
+from deskcal.store.ports import (
+    Committed,
+    DirectoryStore,
+    FeedStore,
+    Mutation,
+    ReminderStore,
+    Rows,
+    StoreError,
+)
+from deskcal.store.sqlite.busy import BusyQuery, busy
+from deskcal.store.sqlite.changes import SqliteFeed
+from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock_directory
+from deskcal.store.sqlite.directory import SqliteDirectory
+from deskcal.store.sqlite.group import Job
+from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
+from deskcal.store.sqlite.reminders import SqliteReminders
+from deskcal.store.sqlite.writer import Writer
+
+LIST_READERS = 2
+EXPIRE_AT_ONCE = 1000
+STEPS_BETWEEN_LOOKS = 20_000
+"""Virtual machine steps of SQLite after which a reader looks whether its time is over."""
+
+_Result = TypeVar("_Result")
+_PAGE = re.compile(rf"(?:[0-9]+,?){{1,{PIECE_ROWS}}}")
+"""Ids of one piece: cut out of the text of all, as 50,000 strings would take more than it."""
+
+
+class _Pending(Struct):
+    """A mutation or job on its way: its answer, and when its time is over (monotonic seconds)."""
+
+    answer: "Future[Any]"
+    until: float
+
+
+class SqliteStore:
+    """A `Store` on SQLite in a directory of its own."""
+
+    def __init__(self, directory: Path, limits: Limits, lock: IO[str], *, vfs: str | None) -> None:
+        """Use `open_sqlite`."""
+        self._directory = directory
+        self._vfs = vfs
+        self._limits = limits
+        self._lock = lock
+        self._loop = asyncio.get_running_loop()
+        self._cache = RecordCache(limits.cache_bytes)
+        self.peek: Callable[[int], Record | None] = self._cache.get
+        self._loading: dict[int, Future[Record | None]] = {}
+        self._pending: dict[int, _Pending] = {}
+        self._closing = False
+        self.on_commit: Callable[[Committed], None] = lambda _: None
+        self._writer = Writer(
+            lambda: connect_writer(directory, vfs),
+            self._landed,
+            max_group=limits.max_group,
+            retry_window_sec=limits.retry_window_sec,
+        )
+        self._collections = dict(self._writer.numbers.collections)
+        self._reader = threading.local()
+        self._points = ThreadPoolExecutor(1, "deskcal-point")
+        self._changes = ThreadPoolExecutor(1, "deskcal-change")
+        self._lists = ThreadPoolExecutor(LIST_READERS, "deskcal-list")
+        read_changes = functools.partial(self._read, self._changes)
+        self.feed: FeedStore = SqliteFeed(read_changes, self._job, self._writer.numbers)
+        self.reminders: ReminderStore = SqliteReminders(read_changes, self._job)
+        self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
+        self._expiry = self._loop.call_later(1, self._expire)
+        self._writer.start()
+
+    @property
+    def waiting_mutations(self) -> int:
+        """The writer's queue."""
+        return self._writer.waiting()
+
+    @property
+    def cached_bytes(self) -> int:
+        """The size of the cache."""
+        return self._cache.size_bytes
+
+    def load(self, event_id: int) -> "Future[Record | None]":
+        """The event from the database, also into memory unless it changes meanwhile."""
+        loading = self._loading.get(event_id)
+        if loading is None:
+            loading = asyncio.ensure_future(self._load(event_id))
+            self._loading[event_id] = loading
+        return asyncio.shield(loading)
+
+    async def _load(self, event_id: int) -> Record | None:
+        this = asyncio.current_task()
+        try:
+            document = await self._read(self._points, self._document, event_id)
+        finally:
+            unchanged = self._loading.get(event_id) is this
+            if unchanged:
+                self._loading.pop(event_id, None)
+        record = None if document is None else record_of(document)
+        if record is not None and unchanged:
+            self._cache.put(event_id, record)
+        return record
+
+    def _document(self, connection: apsw.Connection, event_id: int) -> bytes | None:
+        document: bytes | None = connection.execute(
+            "SELECT document FROM event WHERE id = ?", (event_id,)
+        ).get
+        return document
+
+    def mutate(self, mutation: Mutation) -> "Future[bytes]":
+        """Queues `mutation` for the writer."""
+        answer: Future[bytes] = self._loop.create_future()
+        if self._closing:
+            answer.set_exception(Unavailable("the server is stopping; nothing was applied"))
+        elif self._writer.waiting() >= self._limits.max_queued_mutations:
+            answer.set_exception(
+                Unavailable("too many changes are waiting; nothing was applied, try again later")
+            )
+        else:
+            until = self._loop.time() + self._limits.request_deadline_sec
+            self._pending[id(mutation)] = _Pending(answer, until)
+            self._writer.put(mutation)
+        return answer
+
+    async def _job(self, run: Callable[[apsw.Connection, Batch], _Result]) -> _Result:
+        """`run` in a write transaction of its own; what it staged in the batch is written too."""
+        job = Job(run)
+        answer: Future[_Result] = self._loop.create_future()
+        self._pending[id(job)] = _Pending(answer, math.inf)
+        self._writer.put_job(job)
+        return await answer
+
+    def _expire(self) -> None:
+        """Answers mutations whose time is over, the oldest first; looks again in a second."""
+        now = self._loop.time()
+        for key, pending in list(itertools.islice(self._pending.items(), EXPIRE_AT_ONCE)):
+            if pending.until > now:
+                continue
+            withdrawn = self._writer.withdraw(key)
+            if withdrawn:
+                del self._pending[key]
+            if not pending.answer.done():
+                pending.answer.set_exception(
+                    Unavailable("the change waited too long; it was not applied")
+                    if withdrawn
+                    else Timeout("the change took too long; its outcome is unknown")
+                )
+        self._expiry = self._loop.call_later(1, self._expire)
+
+    def _landed(self, group: Sequence[Mutation | Job], landing: Landing) -> None:
+        """On the writer's thread: hands a committed group to the event loop."""
+        self._loop.call_soon_threadsafe(self._settle, group, landing)
+
+    def _settle(self, group: Sequence[Mutation | Job], landing: Landing) -> None:
+        self._collections |= landing.collections
+        for event_id, record in landing.records.items():
+            self._loading.pop(event_id, None)
+            self._cache.put(event_id, record)
+        for mutation, outcome in zip(group, landing.outcomes, strict=True):
+            answer = self._pending.pop(id(mutation)).answer
+            if answer.done():
+                continue
+            if isinstance(outcome, DeskcalError):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+        if landing.records:
+            self.feed.last_seq = landing.last_seq
+            self.on_commit(landing)
+
+    async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
+        """One statement a list, in one snapshot with its count."""
+        query = list_query(wanted, session, self._collections)
+        if query is None:
+            return Rows([], 0)
+        return await self._read(self._lists, self._rows, query, wanted)
+
+    def _rows(self, connection: apsw.Connection, query: ListQuery, wanted: EventFilter) -> Rows:
+        with connection:
+            ids = connection.execute(query.ids, query.parameters).get or ""
+            found = ids.count(",") + 1 if ids else 0
+            pieces = self._pieces(connection, _PAGE.findall(ids))
+            count = wanted.offset + found
+            if found == wanted.limit or (not found and wanted.offset):
+                count = connection.execute(query.count, query.parameters).get
+        return Rows(pieces, count)
+
+    def _pieces(self, connection: apsw.Connection, pages: list[str]) -> list[bytes]:
+        pieces: list[bytes] = []
+        size = 0
+        for page in pages:
+            pieces.append(connection.execute(DOCUMENTS, {"ids": f"[{page.rstrip(',')}]"}).get)
+            size += len(pieces[-1])
+            if size > self._limits.max_answer_bytes:
+                raise too_large(self._limits.max_answer_bytes)
+        return pieces
+
+    async def busy(
+        self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
+    ) -> dict[int, list[Interval]]:
+        """One statement, on a thread of the lists."""
+        places = [n for (brand, _), n in self._collections.items() if brands.matches(brand)]
+        most = self._limits.max_answer_bytes // INTERVAL_BYTES
+        query = BusyQuery(manager_ids, since, until, places, most)
+        return await self._read(self._lists, busy, query)
+
+    async def _read(
+        self, pool: ThreadPoolExecutor, read: Callable[..., _Result], *arguments: object
+    ) -> _Result:
+        """`read(connection, *arguments)` on a thread of `pool`, within the request's deadline."""
+        until = time.monotonic() + self._limits.request_deadline_sec
+        return await self._loop.run_in_executor(pool, self._read_until, until, read, arguments)
+
+    def _read_until(
+        self, until: float, read: Callable[..., _Result], arguments: tuple[object, ...]
+    ) -> _Result:
+        def is_over() -> bool:
+            return time.monotonic() > until
+
+        try:
+            connection = self._reading_connection()
+            connection.set_progress_handler(is_over, STEPS_BETWEEN_LOOKS)
+            return read(connection, *arguments)
+        except apsw.InterruptError as exc:
+            raise Unavailable("the read took too long; ask for a shorter range") from exc
+        except apsw.Error as exc:
+            self._reader.__dict__.clear()
+            raise Unavailable(f"the database failed: {exc}; try again later") from exc
+
+    def _reading_connection(self) -> apsw.Connection:
+        connection: apsw.Connection | None = getattr(self._reader, "connection", None)
+        if connection is None:
+            connection = connect_reader(self._directory, self._vfs)
+            self._reader.connection = connection
+        return connection
+
+    async def close(self) -> None:
+        """Commits what is queued and lets go of the database.
+
+        The writer goes last, since the last connection leaves the database without its log.
+        """
+        self._closing = True
+        self._expiry.cancel()
+        for pool in (self._points, self._changes, self._lists):
+            await self._loop.run_in_executor(None, pool.shutdown)
+        await self._loop.run_in_executor(None, self._writer.close)
+        self._lock.close()
+
+
+async def open_sqlite(directory: Path, limits: Limits, *, vfs: str | None = None) -> SqliteStore:
+    """The store in `directory`, made on first use.
+
+    Raises: StoreError if another server uses it, or it is none of ours.
+    """
+    lock = lock_directory(directory)
+    try:
+        return SqliteStore(directory, limits, lock, vfs=vfs)
+    except apsw.Error as exc:
+        lock.close()
+        raise StoreError(f"the database in {directory} can't be opened: {exc}") from exc
+    except StoreError:
+        lock.close()
+        raise

@@ -1,0 +1,173 @@
+"""Moving an embedded store: its rows in one snapshot, and a whole export in one transaction."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+from msgspec import Raw
+
+from deskcal.core.event import ChangeType
+from deskcal.store.backend import migrations
+from deskcal.store.ports import StoreError
+from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
+from deskcal.store.sqlite.directory import read_directory, write_directory
+from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, Told
+from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow
+
+_CACHE_KIB = 200_000
+"""Of an import: the pages of its one transaction that stay in memory."""
+_COUNTER = "SELECT last_event_id, last_seq, floor_seq FROM counter"
+_EVENTS = "SELECT document FROM event ORDER BY id"
+_CHANGES = "SELECT seq, type, time, actor, event_id, document FROM change ORDER BY seq"
+_NOTIFICATIONS = """
+    SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time
+    FROM notification ORDER BY event_id, due_time, manager_id"""
+_KEYS = "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key"
+_PUT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
+_PUT_EVENT = """
+    INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,
+        customer_id, lead_id, login, due_time, document)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_PUT_MANAGER = """
+    INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
+    VALUES (?, ?, ?, ?, ?)"""
+_PUT_CHANGE = """
+    INSERT INTO change (seq, type, time, actor, event_id, document) VALUES (?, ?, ?, ?, ?, ?)"""
+_PUT_NOTIFICATION = """
+    INSERT INTO notification (event_id, due_time, manager_id, armed_time, fired_time, state,
+        state_time)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_PUT_KEY = "INSERT INTO idempotency (manager_id, key, digest, seq, time) VALUES (?, ?, ?, ?, ?)"
+_PUT_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?, floor_seq = ?"
+
+
+def export_sqlite(directory: Path, write: Callable[[bytes], object], told: Told) -> None:
+    """Writes what a store has, as of one moment, also while a server runs. Raises: StoreError."""
+    if not (directory / DATABASE).exists():
+        raise StoreError(f"there is no store in {directory}; name its directory with --data")
+    try:
+        connection = connect_reader(directory)
+        _check_version(connection, directory)
+        with connection:
+            file = ExportWriter(_head(connection), write, told)
+            for kind, row in _rows(connection):
+                file.put(kind, row)
+        file.end()
+    except apsw.Error as exc:
+        raise StoreError(f"the store in {directory} can't be read: {exc}") from exc
+
+
+def _check_version(connection: apsw.Connection, directory: Path) -> None:
+    version, known = connection.pragma("user_version"), len(migrations("sqlite"))
+    if version != known:
+        raise StoreError(
+            f"the store in {directory} has schema version {version}, this deskcal knows {known}: "
+            "an older one is brought up to date when a server starts on it, a newer one is for "
+            "the deskcal that wrote it"
+        )
+
+
+def _head(connection: apsw.Connection) -> Head:
+    counts = {kind: _count(connection, kind) for kind in KINDS}
+    last_event_id, last_seq, floor_seq = connection.execute(_COUNTER).get
+    return Head(
+        format=FORMAT,
+        counts=counts,
+        last_event_id=last_event_id,
+        last_seq=last_seq,
+        floor_seq=floor_seq,
+    )
+
+
+def _count(connection: apsw.Connection, table: str) -> int:
+    count: int = connection.execute(f"SELECT count(*) FROM {table}").get  # noqa: S608
+    return count
+
+
+def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
+    directory = read_directory(connection)
+    for manager in directory.managers:
+        yield "manager", manager
+    for desk in directory.desks:
+        yield "desk", desk
+    for (document,) in connection.execute(_EVENTS):
+        yield "event", document
+    rows: Any = connection.execute(_CHANGES)
+    for seq, type_, time, actor, event_id, document in rows:
+        yield "change", ChangeRow(seq, ChangeType(type_), time, actor, event_id, Raw(document))
+    for row in connection.execute(_NOTIFICATIONS):
+        yield "notification", NotificationRow(*row)
+    for row in connection.execute(_KEYS):
+        yield "idempotency", KeyRow(*row)
+
+
+def import_sqlite(directory: Path, export: Export, told: Told) -> None:
+    """Puts all of `export` into an empty store, or nothing where anything fails.
+
+    Raises: BadExport; StoreError, also if the store is in use or not empty.
+    """
+    lock = lock_directory(directory)
+    try:
+        connection = connect_writer(directory)
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        with connection:
+            _require_empty(connection, directory)
+            _write(connection, export, told)
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        connection.close()
+    except apsw.Error as exc:
+        raise StoreError(f"the store in {directory} can't be written: {exc}") from exc
+    finally:
+        lock.close()
+
+
+def _require_empty(connection: apsw.Connection, directory: Path) -> None:
+    used = [kind for kind in KINDS if _count(connection, kind)]
+    if used or any(connection.execute(_COUNTER).get):
+        raise StoreError(
+            f"the store in {directory} is in use already; an import goes into an empty one only"
+        )
+
+
+def _write(connection: apsw.Connection, export: Export, told: Told) -> None:
+    collections: dict[tuple[str, str], int] = {}
+    for page in export.pages():
+        write_directory(connection, page.rows["manager"], page.rows["desk"])
+        _write_events(connection, page.rows["event"], collections)
+        for kind, statement in (
+            ("change", _PUT_CHANGE),
+            ("notification", _PUT_NOTIFICATION),
+            ("idempotency", _PUT_KEY),
+        ):
+            rows = map(msgspec.structs.astuple, page.rows[kind])
+            connection.executemany(statement, [_plain(row) for row in rows])
+        told(page.lines, export.all_lines)
+    head = export.head
+    connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))
+
+
+def _write_events(
+    connection: apsw.Connection, rows: list[EventRow], collections: dict[tuple[str, str], int]
+) -> None:
+    events, managers = [], []
+    for row in rows:
+        event_id, brand, desk, *columns, of_event = msgspec.structs.astuple(row.index)
+        number = collections.get((brand, desk))
+        if number is None:
+            number = collections[brand, desk] = len(collections) + 1
+            connection.execute(_PUT_COLLECTION, (number, brand, desk))
+        events.append((event_id, number, *columns, row.document))
+        place = (row.index.duration_class, row.index.start_time, event_id, row.index.end_time)
+        managers += [(manager_id, *place) for manager_id in of_event]
+    connection.executemany(_PUT_EVENT, events)
+    connection.executemany(_PUT_MANAGER, managers)
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Values as SQLite takes them."""
+    return tuple(
+        bytes(value) if isinstance(value, Raw) else int(value) if isinstance(value, int) else value
+        for value in row
+    )

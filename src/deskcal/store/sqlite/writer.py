@@ -1,0 +1,268 @@
+"""The one writer of the embedded store: a thread that commits what waits in groups.
+
+What is queued when the writer looks goes into one transaction and one sync; each mutation is
+answered only after it. A mutation whose `change` raises leaves its neighbours untouched.
+"""
+
+import logging
+import queue
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import apsw
+
+from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
+from deskcal.store.batch import Batch, Landing
+from deskcal.store.ports import Mutation
+from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
+
+CHECKPOINT_PAGES = 4000
+"""Pages of the write-ahead log after which they are copied into the database."""
+
+logger = logging.getLogger(__name__)
+
+_TAKEN = object()
+_NOT_APPLIED = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.BusyError,
+    apsw.ReadOnlyError,
+    apsw.CantOpenError,
+)
+"""Where the database is at fault, and surely nothing was applied."""
+
+
+class Writer:
+    """Takes mutations in order, hands every group that has been committed to `landed`."""
+
+    def __init__(
+        self,
+        connect: Callable[[], apsw.Connection],
+        landed: Callable[[Sequence[Mutation | Job], Landing], None],
+        *,
+        max_group: int,
+        retry_window_sec: int,
+    ) -> None:
+        """`landed` is called on the writer's thread."""
+        self._connect = connect
+        self._landed = landed
+        self._max_group = max_group
+        self._retry_window_sec = retry_window_sec
+        self._queue: queue.SimpleQueue[Mutation | Job | None] = queue.SimpleQueue()
+        self._waiting: dict[int, None] = {}
+        self._wal_pages = 0
+        self._is_broken = False
+        self._doubtful: set[int] = set()
+        self._open()
+        self._thread = threading.Thread(target=self._run, name="deskcal-writer", daemon=True)
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers in use after the newest commit."""
+        return self._numbers
+
+    def start(self) -> None:
+        """Begins to commit."""
+        self._thread.start()
+
+    def put(self, mutation: Mutation) -> None:
+        """Queues `mutation`; never blocks."""
+        self._waiting[id(mutation)] = None
+        self._queue.put(mutation)
+
+    def put_job(self, job: Job) -> None:
+        """Queues `job`; never blocks."""
+        self._queue.put(job)
+
+    def withdraw(self, key: int) -> bool:
+        """Whether the mutation of this `id()` was still waiting; then it is not applied."""
+        return self._waiting.pop(key, _TAKEN) is not _TAKEN
+
+    def waiting(self) -> int:
+        """Mutations in the queue, withdrawn ones too."""
+        return self._queue.qsize()
+
+    def close(self) -> None:
+        """Commits what is queued, then lets go of the database. Blocks."""
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._drop()
+
+    def _open(self) -> None:
+        """A fresh connection; what is remembered of the database is read anew."""
+        self._connection = self._connect()
+        self._connection.set_wal_hook(self._count_pages)
+        self._numbers = Numbers.read(self._connection)
+
+    def _count_pages(self, _: apsw.Connection, __: str, pages: int) -> int:
+        """Called after each commit, in place of the checkpoint that would hide a failed sync."""
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            group, last = self._take()
+            if group:
+                self._commit_group(group)
+            if isinstance(last, Job):
+                self._commit_job(last)
+            stopping = last is None
+            self._checkpoint()
+
+    def _take(self) -> tuple[list[Mutation], Job | Mutation | None]:
+        """The mutations that wait, up to a job or the end; and what was taken last."""
+        taken = self._queue.get()
+        group: list[Mutation] = []
+        while isinstance(taken, Mutation):
+            if self._waiting.pop(id(taken), _TAKEN) is not _TAKEN:
+                group.append(taken)
+            if len(group) == self._max_group:
+                break
+            try:
+                taken = self._queue.get_nowait()
+            except queue.Empty:
+                break
+        return group, taken
+
+    def _commit_job(self, job: Job) -> None:
+        """Runs `job` in a transaction of its own; what it raises is its caller's."""
+        try:
+            landing = self._transact(lambda batch: [job.run(self._connection, batch)])
+        except _CommitFailed as exc:
+            logger.error("the commit of a job failed: %s", exc)
+            self._reopen()
+            landing = self._all(
+                [job], Timeout("the commit failed; whether it was applied is unknown")
+            )
+        except Exception as exc:
+            self._roll_back()
+            logger.error("a job was not applied: %s", exc)
+            landing = self._all(
+                [job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc))
+            )
+        self._landed([job], landing)
+
+    def _commit_group(self, group: list[Mutation]) -> None:
+        """Commits `group`; where one of its mutations breaks it, each for itself."""
+        try:
+            landing = self._transact(lambda batch: [batch.apply(one) for one in group])
+        except _CommitFailed as exc:
+            logger.error("the commit of %d mutations failed: %s", len(group), exc)
+            self._reopen()
+            landing = self._all(
+                group, Timeout("the commit failed; whether it was applied is unknown")
+            )
+        except _NOT_APPLIED as exc:
+            logger.error("%d mutations were not applied: %s", len(group), exc)
+            self._roll_back()
+            landing = self._all(group, Unavailable(f"{_told(exc)}; nothing was applied, try later"))
+        except Exception:
+            self._roll_back()
+            if len(group) > 1:
+                for mutation in group:
+                    self._commit_group([mutation])
+                return
+            landing = self._all(group, _incident(group[0]))
+        self._landed(group, landing)
+
+    def _transact(self, apply: Callable[[Batch], list[Any]]) -> Landing:
+        self._mend()
+        self._connection.execute("BEGIN IMMEDIATE")
+        batch = SqliteBatch(
+            self._connection, self._numbers, retry_window_sec=self._retry_window_sec
+        )
+        outcomes = apply(batch.staged)
+        batch.write()
+        landing = batch.landing(outcomes)
+        try:
+            self._connection.execute("COMMIT")
+        except apsw.FullError:
+            raise
+        except apsw.Error as exc:
+            self._doubtful |= landing.records.keys()
+            raise _CommitFailed(str(exc)) from exc
+        self._numbers = batch.numbers
+        return self._with_doubtful(landing)
+
+    def _all(self, group: Sequence[Mutation | Job], error: DeskcalError) -> Landing:
+        """What a group leaves of which nothing is known to be there."""
+        return self._with_doubtful(Landing([error] * len(group), {}, self._numbers.last_seq, 0, {}))
+
+    def _with_doubtful(self, landing: Landing) -> Landing:
+        """`landing`; after a failed commit it also says what memory must forget and look at anew.
+
+        A group whose commit failed may be there after all, once the database is opened anew.
+        """
+        if self._doubtful:
+            landing.records = dict.fromkeys(self._doubtful) | landing.records
+            landing.collections |= self._numbers.collections
+            landing.earliest_due = 1
+        if not self._is_broken:
+            self._doubtful = set()
+        return landing
+
+    def _roll_back(self) -> None:
+        if not self._is_broken and self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except apsw.Error:
+                logger.exception("rollback failed; opening the database anew")
+                self._reopen()
+
+    def _reopen(self) -> None:
+        """Drops the connection for a new one, so that only what reached the disk counts."""
+        self._is_broken = True
+        self._drop()
+        try:
+            self._mend()
+        except apsw.Error:
+            logger.exception("the database can't be opened anew; each mutation tries again")
+
+    def _mend(self) -> None:
+        """After a failure: opens the database anew and brings all of it to the disk.
+
+        What a failed sync should have written counts as written, so the whole log is copied into
+        the database, and begun afresh, before anything that builds on it is acknowledged.
+        Raises: apsw.Error while the disk still fails.
+        """
+        if self._is_broken:
+            self._drop()
+            self._open()
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._is_broken = False
+
+    def _drop(self) -> None:
+        """Closes the connection, whatever its disk says to that."""
+        try:
+            self._connection.close(True)
+        except apsw.Error as exc:
+            logger.error("closing the database failed: %s", exc)
+
+    def _checkpoint(self) -> None:
+        """Copies the write-ahead log into the database once it is long; a failure is not silent."""
+        if self._is_broken or self._wal_pages < CHECKPOINT_PAGES:
+            return
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error:
+            logger.exception("copying the write-ahead log failed; opening the database anew")
+            self._reopen()
+
+
+class _CommitFailed(apsw.Error):
+    """COMMIT itself failed: whether the group is on the disk is not known."""
+
+
+def _told(exc: apsw.Error) -> str:
+    return "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
+
+
+def _incident(mutation: Mutation) -> Internal:
+    """For a change that raised what it must not: logged, and told without the inside."""
+    incident = uuid.uuid4().hex[:12]
+    logger.exception("incident %s in a change of event %d", incident, mutation.event_id)
+    return Internal(f"our fault, not applied; report incident {incident}", incident=incident)

@@ -1,0 +1,160 @@
+"""The rows of an export: what each kind of line holds, and what it must be. Pure.
+
+What an event of a foreign file must be is what the store relies on, not all that a client is held
+to: a document that is spelled as it would be written, whose index can be derived.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Raw, Struct, field
+
+from deskcal.core.directory import Desk, Manager, checked_desk, checked_manager
+from deskcal.core.document import IndexRow, decode_event, encode_event, index_row, wire_safe
+from deskcal.core.event import ChangeType, Event, Id, Time
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """The first line: what the file has, and the numbers in use."""
+
+    format: int = field(name="deskcal_export")
+    counts: dict[str, Annotated[int, Meta(ge=0)]]
+    """Rows of each kind."""
+    last_event_id: Id
+    """Ids up to this one were given out, also those of deleted events."""
+    last_seq: Id
+    floor_seq: Id
+    """The newest change that was pruned."""
+
+
+class ChangeRow(Struct, frozen=True, gc=False):
+    """One change, as `StoredChange` but for what was before."""
+
+    seq: Id
+    type: ChangeType
+    time: Time
+    actor: Id
+    event_id: Id
+    document: Raw
+
+
+class NotificationRow(Struct, frozen=True, gc=False):
+    """One manager's reminder; its fields are the columns of the table."""
+
+    event_id: Id
+    due_time: Time
+    manager_id: Id
+    armed_time: Time
+    fired_time: Time
+    state: Annotated[int, Meta(ge=0, le=4)]
+    state_time: Time
+
+
+class KeyRow(Struct, frozen=True, gc=False):
+    """An idempotency_key and the change that was its first answer."""
+
+    manager_id: Id
+    key: str
+    digest: bytes
+    seq: Id
+    time: Time
+
+
+class EventRow(Struct, frozen=True, gc=False):
+    """One event: its document, and the index that belongs to it."""
+
+    index: IndexRow
+    document: bytes
+
+
+class Kind(Struct, frozen=True):
+    """How the rows of one kind are read."""
+
+    decode: Callable[[bytes], Any]
+    """The row of a line. Raises: msgspec.DecodeError."""
+    order: Callable[[Any], Any]
+    """Rows come by this, and no two are equal in it."""
+    check: Callable[[Any, Head], Any]
+    """`check(decoded, head)`: the row as it is to be stored. Raises: ValueError."""
+
+
+def _one(kind: str, type_: Any) -> Callable[[bytes], Any]:
+    """The decoder of a line of one kind."""
+    shape = msgspec.defstruct("Line", [(kind, type_)], forbid_unknown_fields=True)
+    decode = msgspec.json.Decoder(shape).decode
+    return lambda line: getattr(decode(line), kind)
+
+
+def _event(document: Raw, head: Head) -> EventRow:
+    event = _checked_event(bytes(document))
+    _require_known(event.id, head)
+    return EventRow(index_row(event), bytes(document))
+
+
+def _change(row: ChangeRow, head: Head) -> ChangeRow:
+    _require_known(row.event_id, head, row.seq)
+    event = _checked_event(bytes(row.document))
+    if event.id != row.event_id:
+        raise ValueError(f"change {row.seq} of event {row.event_id} has event {event.id} in it")
+    return row
+
+
+def _notification(row: NotificationRow, head: Head) -> NotificationRow:
+    _require_known(row.event_id, head)
+    return row
+
+
+def _key(row: KeyRow, head: Head) -> KeyRow:
+    _require_known(1, head, row.seq)
+    return row
+
+
+def _require_known(event_id: int, head: Head, seq: int = 1) -> None:
+    """Raises: ValueError if a number is one that may be given out a second time."""
+    if not 0 < event_id <= head.last_event_id:
+        raise ValueError(f"event {event_id} is not among 1 .. {head.last_event_id}, last_event_id")
+    if not 0 < seq <= head.last_seq:
+        raise ValueError(f"change {seq} is not among 1 .. {head.last_seq}, last_seq")
+
+
+def _checked_event(document: bytes) -> Event:
+    """The event of a document that is spelled, byte for byte, as it would be written."""
+    event = decode_event(document)
+    if encode_event(event) != document or _is_foreign(event.ast_json):
+        raise ValueError(f"event {event.id} is not spelled as deskcal would write it")
+    if not 0 < event.start_time <= event.end_time:
+        raise ValueError(f"event {event.id} must start after 0, and end when it starts or later")
+    if any(row.event_id != event.id for row in event.participants):
+        raise ValueError(f"event {event.id} has participants of another event")
+    if _CONTROL.search(event.brand + event.desk):
+        raise ValueError(f"event {event.id} has a control character in its brand or desk")
+    return event
+
+
+def _is_foreign(ast_json: Raw) -> bool:
+    """Whether a text is not compact, or not safe to send."""
+    text = bytes(ast_json)
+    return text != b"null" and wire_safe(msgspec.json.format(text, indent=-1)) != text
+
+
+KINDS = {
+    "manager": Kind(
+        _one("manager", Manager), lambda row: row.id, lambda row, _: checked_manager(row)
+    ),
+    "desk": Kind(
+        _one("desk", Desk), lambda row: (row.brand, row.code), lambda row, _: checked_desk(row)
+    ),
+    "event": Kind(_one("event", Raw), lambda row: row.index.event_id, _event),
+    "change": Kind(_one("change", ChangeRow), lambda row: row.seq, _change),
+    "notification": Kind(
+        _one("notification", NotificationRow),
+        lambda row: (row.event_id, row.due_time, row.manager_id),
+        _notification,
+    ),
+    "idempotency": Kind(_one("idempotency", KeyRow), lambda row: (row.manager_id, row.key), _key),
+}
+"""What a file has, in this order. Of an event a line has the document alone."""

@@ -1,0 +1,1 @@
+"""What generates documentation and types from the code."""

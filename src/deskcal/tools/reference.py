@@ -1,0 +1,269 @@
+"""The generated parts of the docs, from the command table, the model, the errors and the settings.
+
+`python -m deskcal.tools.reference` writes them anew, in a source tree: between the markers of
+docs/protocol.md and docs/operations.md. What fields and answers mean is told in `reference_texts`.
+"""
+
+import enum
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import inspect as kinds
+
+from deskcal.app.config import settings_table
+from deskcal.commands import COMMANDS
+from deskcal.commands.dispatch import Command
+from deskcal.core.draft import REQUIRED, ParticipantFields
+from deskcal.core.event import MAX_ID, MAX_TIME, WRITABLE, Event, Participant
+from deskcal.core.sessions import CALENDAR_TYPES, SessionType
+from deskcal.errors import BY_CODE
+from deskcal.tools.reference_texts import (
+    ANSWERS,
+    LIMITS,
+    MEANINGS,
+    OF_COMMAND,
+    OF_PARTICIPANT,
+    ON_CREATE,
+)
+
+DOCS = Path("docs")
+FILES = {
+    "protocol.md": ("sessions", "errors", "event", "participant", "commands"),
+    "operations.md": ("settings",),
+}
+"""The marked parts of each file."""
+
+_MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
+
+
+def written(text: str) -> str:
+    """The text of a docs file with its generated parts as they should be now."""
+    return _MARKED.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n{found[3]}", text)
+
+
+def write(docs: Path) -> None:
+    """Writes the generated parts of the files in `docs` anew."""
+    for name in FILES:
+        path = docs / name
+        path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def sessions() -> str:
+    """The session types and what each may do."""
+    rows = [
+        (str(int(kind)), kind.name, "yes" if kind in CALENDAR_TYPES else "no")
+        for kind in SessionType
+    ]
+    return _table(("`type`", "session type", "calendar commands"), rows)
+
+
+def errors() -> str:
+    """Every code that an answer can carry."""
+    known = sorted(set(BY_CODE.values()), key=lambda error: (error.status, error.code))
+    rows = [
+        (str(error.status), f"`{error.code}`", _one_line(error.__doc__))
+        for error in known
+        if error.code != "INTERNAL" or error.__name__ == "Internal"
+    ]
+    return _table(("status", "code", "when"), rows)
+
+
+def event() -> str:
+    """The keys of an event, in their order."""
+    rows = []
+    for field in _fields(Event):
+        name = field.encode_name
+        changes = "may change" if name in WRITABLE and name != "created_by" else "kept"
+        rows.append(
+            (
+                f"`{name}`",
+                _type_of(field),
+                _limits(field, LIMITS),
+                _on_create(field),
+                OF_UPDATE.get(name, changes),
+                MEANINGS.get(name, ""),
+            )
+        )
+    return _table(("field", "type", "limits", "on create", "on update", "meaning"), rows)
+
+
+OF_UPDATE = {
+    "id": "names the event",
+    "updated_by": "manager of the token",
+    "updated_time": "now",
+    "version": "one more",
+    "reminder_sent_time": "kept by the server",
+    "participants": "replaced if sent",
+}
+"""What an update does with fields that it does not simply take."""
+
+
+def participant() -> str:
+    """The keys of a participant's row."""
+    sent = {field.encode_name for field in _fields(ParticipantFields)}
+    rows = [
+        (
+            f"`{field.encode_name}`",
+            _type_of(field),
+            "yes" if field.encode_name in sent else "no, it is the event's id",
+            OF_PARTICIPANT.get(field.encode_name, ""),
+        )
+        for field in _fields(Participant)
+    ]
+    return _table(("field", "type", "can be sent", "meaning"), rows)
+
+
+def commands() -> str:
+    """Every command: a line in the list, then its data."""
+    names = list(COMMANDS)
+    rows = [(f"[`{name}`](#{name.lower()})", COMMANDS[name].summary) for name in names]
+    parts = [_table(("command", "what it does"), rows)]
+    parts += [_command(COMMANDS[name]) for name in names]
+    return "\n".join(parts)
+
+
+def _command(command: Command) -> str:
+    answer = ANSWERS.get(command.name, "")
+    if command.gives_event:
+        answer = '`{"event":{...}}`, the whole event'
+    rows = [_row(command.name, field) for field in _fields(command.data)]
+    head = ("field", "type", "required", "limits", "meaning")
+    data = _table(head, rows) if rows else "No data.\n"
+    return f"### {command.name}\n\n{command.summary} Answer's data: {answer}.\n\n{data}"
+
+
+def _row(command: str, field: kinds.Field) -> tuple[str, ...]:
+    name = field.encode_name
+    is_required = field.required or (command == "MngAddCalendarEvent" and name in REQUIRED)
+    meaning = OF_COMMAND.get((command, name)) or MEANINGS.get(name, "")
+    required = "yes" if is_required else "no"
+    rules = {} if (command, name) in OF_COMMAND else LIMITS
+    return f"`{name}`", _type_of(field), required, _limits(field, rules), meaning
+
+
+def unexplained() -> list[str]:
+    """Fields and answers that `reference_texts` has no words for; there should be none."""
+    found = [name for name, c in COMMANDS.items() if not c.gives_event and name not in ANSWERS]
+    found += [f"event.{f.encode_name}" for f in _fields(Event) if f.encode_name not in MEANINGS]
+    found += [
+        f"participant.{f.encode_name}"
+        for f in _fields(Participant)
+        if f.encode_name not in OF_PARTICIPANT
+    ]
+    for name, command in COMMANDS.items():
+        for field in _fields(command.data):
+            key = field.encode_name
+            if key not in MEANINGS and (name, key) not in OF_COMMAND:
+                found.append(f"{name}.{key}")
+    return found
+
+
+def _fields(struct: type[Any]) -> Sequence[kinds.Field]:
+    info = kinds.type_info(struct)
+    assert isinstance(info, kinds.StructType)
+    return info.fields
+
+
+def _parts(kind: kinds.Type) -> list[kinds.Type]:
+    """The kinds of JSON that a field takes, null and absence left out."""
+    if isinstance(kind, kinds.Metadata):
+        return _parts(kind.type)
+    if isinstance(kind, kinds.UnionType):
+        return [part for inner in kind.types for part in _parts(inner)]
+    if isinstance(kind, kinds.NoneType) or "Unset" in repr(kind):
+        return []
+    return [kind]
+
+
+def _type_of(field: kinds.Field) -> str:
+    """For people: `int`, `time`, `array of int`."""
+    return "seconds" if field.encode_name.endswith("_sec") else _type(field.type)
+
+
+def _type(kind: kinds.Type) -> str:
+    return " or ".join(dict.fromkeys(map(_name, _parts(kind))))
+
+
+def _name(kind: kinds.Type) -> str:
+    if isinstance(kind, kinds.IntType):
+        return "time" if kind.le == MAX_TIME else "int"
+    if isinstance(kind, kinds.ListType | kinds.VarTupleType):
+        return f"array of {_type(kind.item_type)}"
+    return _NAMES.get(type(kind), type(kind).__name__)
+
+
+_NAMES: dict[type, str] = {
+    kinds.StrType: "string",
+    kinds.BoolType: "bool",
+    kinds.FloatType: "number",
+    kinds.RawType: "object, array, string or null",
+    kinds.StructType: "object",
+    kinds.EnumType: "int",
+    kinds.DictType: "object",
+    kinds.AnyType: "any",
+}
+
+
+def _limits(field: kinds.Field, rules: Mapping[str, str]) -> str:
+    """What values are taken: by `rules`, else as far as the type tells."""
+    if field.encode_name in rules:
+        return rules[field.encode_name]
+    return "; ".join(dict.fromkeys(text for part in _parts(field.type) if (text := _range(part))))
+
+
+def _range(kind: kinds.Type) -> str:
+    if isinstance(kind, kinds.IntType) and kind.ge is not None:
+        return f"{kind.ge} .. {_bound(kind.le)}" if kind.le is not None else f"at least {kind.ge}"
+    if isinstance(kind, kinds.EnumType) and issubclass(kind.cls, enum.Enum):
+        return ", ".join(f"{n.value} {n.name.lower().replace('_', '-')}" for n in kind.cls)
+    if isinstance(kind, kinds.StrType) and kind.max_length is not None:
+        return f"{kind.min_length or 0} .. {kind.max_length} characters"
+    if isinstance(kind, kinds.ListType | kinds.VarTupleType):
+        inner = "; ".join(filter(None, map(_range, _parts(kind.item_type))))
+        count = "" if kind.max_length is None else f"at most {kind.max_length}"
+        return "; ".join(filter(None, (count, inner)))
+    return ""
+
+
+def _bound(value: float) -> str:
+    """The two large bounds by their names."""
+    return {MAX_ID: "2^53-1", MAX_TIME: "the year 9999"}.get(int(value), f"{value:g}")
+
+
+def _on_create(field: kinds.Field) -> str:
+    name = field.encode_name
+    if name in ON_CREATE:
+        return ON_CREATE[name]
+    if name in REQUIRED:
+        return "required"
+    value = field.default
+    if isinstance(value, enum.IntEnum):
+        return f"{int(value)}"
+    return f'`"{value}"`' if isinstance(value, str) else f"{value}"
+
+
+def _one_line(text: str | None) -> str:
+    """A docstring as a cell; what the class calls `details` is part of the wire's `error`."""
+    return re.sub(r'details\["(\w+)"\]', r"error.\1", " ".join((text or "").split()))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "sessions": sessions,
+    "errors": errors,
+    "event": event,
+    "participant": participant,
+    "commands": commands,
+    "settings": settings_table,
+}
+"""What stands between the markers of each name."""
+
+
+if __name__ == "__main__":
+    write(DOCS)

@@ -1,0 +1,155 @@
+"""What fields and answers mean, for the generated docs. Texts only.
+
+A field is explained once for all commands that have it (`MEANINGS`), or for one (`OF_COMMAND`).
+"""
+
+from deskcal.commands.scheduling import MAX_MANAGERS
+from deskcal.core.document import MAX_AST_BYTES, MAX_DEPTH
+from deskcal.core.event import MAX_CODE, MAX_PARTICIPANTS, MAX_TITLE
+from deskcal.core.filters import MASK_BYTES, MASK_PATTERNS
+
+_CODE = f"at most {MAX_CODE} characters, none of `,` `*` `!`, no control characters"
+
+LIMITS = {
+    "title": f"1 .. {MAX_TITLE} characters, trimmed",
+    "brand": _CODE,
+    "desk": f"{_CODE}; trimmed, put in upper case",
+    "ast_json": f"at most {MAX_AST_BYTES // 1024} KiB, {MAX_DEPTH} levels deep",
+    "start_time": "1 .. the year 9999",
+    "end_time": "`start_time` .. the year 9999",
+    "timezone": "a name of the IANA database",
+    "all_day": "0 no, 1 yes",
+    "remind_before_sec": "at least 0",
+    "participants": f"at most {MAX_PARTICIPANTS}, each manager once",
+    "participant_manager_ids": f"at most {MAX_PARTICIPANTS}, each at least 1",
+    "manager_ids": f"1 .. {MAX_MANAGERS} ids, each at least 1",
+    "duration_sec": "at least 1",
+    "deskFilter": f"at most {MASK_BYTES} bytes, {MASK_PATTERNS} patterns",
+}
+"""Of fields whose rules the type alone does not tell."""
+
+MEANINGS = {
+    "id": "the event",
+    "brand": "brand namespace; compared exactly",
+    "desk": "CRM desk code, such as `DESK_RETENTION`; empty: a personal event",
+    "owner_manager_id": "organizer, main assignee; always the first participant",
+    "created_by": "manager who created it",
+    "updated_by": "manager who changed it last; 0: never changed",
+    "type": "what kind of action is planned",
+    "status": "2 is how an event is cancelled",
+    "priority": "higher is more urgent",
+    "title": "what the calendar shows",
+    "ast_json": "the visible text; comes back as it was sent, never looked into",
+    "start_time": "start",
+    "end_time": "end; the first second that is no longer part of it",
+    "all_day": "a run of calendar dates, read in `timezone`",
+    "timezone": 'IANA zone of all-day dates; `""`: the `default_timezone` of the server',
+    "remind_time": "when to remind; 0: none",
+    "remind_before_sec": "or so many seconds before the start; 0: none",
+    "reminder_sent_time": "when the reminder was fired; 0: not yet",
+    "customer_id": "linked customer; 0: none",
+    "lead_id": "linked lead; 0: none",
+    "login": "linked trading account; 0: none",
+    "created_time": "when it was created",
+    "updated_time": "when it was changed last",
+    "version": "one more with every change",
+    "participants": "who takes part; goes before `participant_manager_ids`",
+    "participant_manager_ids": "who takes part, by id",
+    "if_version": "change the event only if this is its `version`; else 409",
+    "idempotency_key": "sent again with the same data within a day: the first answer again",
+    "deskFilter": "[desk mask](#desk-masks)",
+    "manager_id": "owner, creator or participant; 0: any",
+    "limit": "rows at most",
+    "offset": "rows to skip",
+    "from": "start of the range",
+    "to": "end of the range, after `from`; not part of it",
+    "chanels": "names of [channels](#pushed-messages); this key or the next is needed",
+    "channels": "the same, spelled so",
+    "since": "a cursor: only what came after it",
+    "manager_ids": "whose times; each manager counts once",
+    "duration_sec": "length of a slot",
+    "step_sec": "slots begin at `from` and every so many seconds after it; default 900",
+    "hours": (
+        '`{"start":"09:00","end":"18:00","timezone":"Europe/Nicosia","weekdays":[1,2,3,4,5]}`: '
+        "a slot lies within these hours of these days (1 is Monday), by the clock of that zone; "
+        "absent: at any time"
+    ),
+    "token": "the reminder's own token, the fourth element of its message",
+}
+"""By field."""
+
+OF_COMMAND = {
+    ("MngUpdateCalendarEvent", "created_by"): "ignored: the creator stays",
+    ("MngRespondCalendarEvent", "status"): "1 accepted, 2 declined, 3 tentative",
+    ("MngGetCalendarEventsByFilter", "brand"): "equal; absent or empty: any",
+    ("MngGetCalendarEventsByFilter", "customer_id"): "equal; 0: any",
+    ("MngGetCalendarEventsByFilter", "lead_id"): "equal; 0: any",
+    ("MngGetCalendarEventsByFilter", "login"): "equal; 0: any",
+    ("MngGetCalendarEventsByFilter", "status"): "equal, or one of these",
+    ("MngGetCalendarEventsByFilter", "type"): "equal, or one of these",
+    ("MngGetCalendarChanges", "brand"): "equal; absent or empty: any",
+    ("MngGetCalendarChanges", "customer_id"): "equal; 0: any",
+    ("MngGetCalendarChanges", "lead_id"): "equal; 0: any",
+    ("MngGetCalendarChanges", "login"): "equal; 0: any",
+    ("MngGetCalendarChanges", "status"): "equal, or one of these",
+    ("MngGetCalendarChanges", "type"): "equal, or one of these",
+    ("MngGetCalendarChanges", "since"): "`next` of the answer before; absent: only the cursor",
+    ("MngGetCalendarChanges", "limit"): "changes to look at, at most; default 1000",
+    ("MngGetCalendarEventHistory", "limit"): "changes at most; default 1000",
+    ("MngGetCalendarEventHistory", "since"): "`seq` after which to go on",
+    ("MngGetCalendarDirectory", "brand"): "equal; absent or empty: any",
+    ("MngFindCalendarSlots", "to"): "end of the range; no slot ends later",
+    ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
+    ("Subscribe", "since"): "a cursor: what changed after it is pushed first",
+    ("MngSnoozeCalendarReminder", "until"): "when to have it again; in the future",
+}
+"""By command and field, where the meaning is another one."""
+
+ANSWERS = {
+    "Ping": '`{"time":1710000000}`, the server\'s clock',
+    "MngDeleteCalendarEvent": '`{"id":1}`',
+    "MngGetCalendarEventsByFilter": '`{"rows":[full events],"count":n}`',
+    "Subscribe": '`{"chanels":[...]}`, all that are now subscribed',
+    "Unsubscribe": '`{"chanels":[...]}`, those that are left',
+    "MngGetCalendarChanges": (
+        '`{"changes":[{"seq","type","time","actor","id","event"}],"next":seq,"more":0|1}`'
+    ),
+    "MngGetCalendarEventHistory": (
+        '`{"history":[{"seq","type","time","actor","changed":{field:[old,new]}}],"more":0|1}`'
+    ),
+    "MngGetCalendarDirectory": (
+        '`{"managers":[...],"desks":[...],"default_timezone":"UTC"}`, names for ids and codes'
+    ),
+    "MngGetCalendarFreeBusy": (
+        '`{"managers":[{"manager_id","busy":[[start,end],...]}]}`, in order, none overlapping'
+    ),
+    "MngFindCalendarSlots": (
+        '`{"slots":[{"start_time","end_time","busy":[ids]}]}`, the earliest first'
+    ),
+    "MngAckCalendarReminder": '`{"token":"..."}`',
+    "MngSnoozeCalendarReminder": '`{"token":"...","until":time}`, the token of the later one',
+}
+"""Data of the answers that are not one event."""
+
+ON_CREATE = {
+    "id": "assigned, never used again",
+    "owner_manager_id": "0 or absent: `created_by`",
+    "created_by": "0 or absent: manager of the token",
+    "updated_by": "0",
+    "ast_json": "null",
+    "reminder_sent_time": "0",
+    "created_time": "now",
+    "updated_time": "now",
+    "participants": "the owner",
+}
+"""Where the default is not simply a value."""
+
+OF_PARTICIPANT = {
+    "event_id": "the event",
+    "manager_id": "who",
+    "role": "0 organizer, 1 required, 2 optional; absent: 1, the owner's is 0",
+    "status": "0 invited, 1 accepted, 2 declined, 3 tentative; absent: 0, the owner's is 1",
+    "created_time": "when the row was made",
+    "updated_time": "when role or status changed last",
+}
+"""By field of a participant's row."""

@@ -1,0 +1,1 @@
+"""Bytes to requests, answers to bytes. No I/O."""
