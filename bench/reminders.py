@@ -40,7 +40,7 @@ class Job(Struct):
     now: int
 
 
-class Heard(Struct):
+class NewFired(Struct):
     """How late the reminders came, in seconds after the due time."""
 
     count: int
@@ -64,12 +64,12 @@ def measure(ground: Ground) -> Iterator[Row]:
         yield absolute(f"{what}: delay, {name}", values, at_most(goal), show=secs)
 
 
-def _fire(ground: Ground, directory: Path) -> Heard:
+def _fire(ground: Ground, directory: Path) -> NewFired:
     due = int(time.time()) + AHEAD_SEC
     fill(directory, (_event(number, due) for number in range(REMINDERS)))
     with deskcal(directory) as server:
         job = Job(server.port, MANAGERS, REMINDERS, due, int(time.time()))
-        heard: Heard = processes.run("reminders", job, Heard)
+        heard: NewFired = processes.run("reminders", job, NewFired)
     if heard.count != REMINDERS:
         raise RuntimeError(f"{heard.count} of {REMINDERS} reminders came")
     return heard
@@ -115,7 +115,7 @@ class Listener(asyncio.Protocol):
         self._late += [time.time() - self._due] * count
 
 
-async def listen(job: Job) -> Heard:
+async def listen(job: Job) -> NewFired:
     """Runs the job."""
     loop = asyncio.get_running_loop()
     late: list[float] = []
@@ -131,7 +131,7 @@ async def listen(job: Job) -> Heard:
         while len(late) < job.reminders:
             await asyncio.sleep(0.1)
     late.sort()
-    return Heard(len(late), late[len(late) // 2], late[len(late) * 99 // 100], late[-1])
+    return NewFired(len(late), late[len(late) // 2], late[len(late) * 99 // 100], late[-1])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa, x
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Raw
 
-from deskcal.core.document import Sight
+from deskcal.core.document import EventScope
 from deskcal.core.draft import Draft, EventFields, draft, draft_new
 from deskcal.core.event import Event, Participant, ParticipantRole, ParticipantStatus
 from deskcal.core.sessions import Key, SessionType, secret_key
@@ -73,10 +73,10 @@ def json_draft(data: bytes) -> Draft:
     return draft(decode_data(_decoder, Raw(data)))
 
 
-def make_sight(**named: Any) -> Sight:
+def make_scope(**named: Any) -> EventScope:
     """An event of manager 10 on desk DESK_EU of the brand `default`, but for what is named."""
-    sight = Sight("default", "DESK_EU", 10, 10, (10,))
-    return msgspec.structs.replace(sight, **named)
+    scope = EventScope("default", "DESK_EU", 10, 10, (10,))
+    return msgspec.structs.replace(scope, **named)
 
 
 def make_claims(**named: Any) -> dict[str, object]:

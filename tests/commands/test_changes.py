@@ -74,7 +74,7 @@ async def test_a_page_of_which_nothing_is_to_be_told_still_moves_the_cursor_on(d
     assert told(await changes(desk, TEN, since=2, limit=2)) == [(0, 4, True)]
 
 
-async def test_gain_and_loss_of_sight_are_an_update_and_a_deletion(desk: Desk) -> None:
+async def test_gain_and_loss_of_visibility_are_an_update_and_a_deletion(desk: Desk) -> None:
     await desk.add(ALL, desk="DESK_US")
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_EU")
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_US")

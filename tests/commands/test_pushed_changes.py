@@ -46,7 +46,7 @@ async def test_who_may_not_see_an_event_hears_nothing_of_it(desk: Desk) -> None:
     assert ear.heard == []
 
 
-async def test_who_loses_sight_hears_of_a_deletion_who_gains_it_of_an_update(desk: Desk) -> None:
+async def test_who_loses_scope_hears_of_a_deletion_who_gains_it_of_an_update(desk: Desk) -> None:
     europe, america = Ear(desk), Ear(desk)
     await europe.subscribe(TEN)
     await america.subscribe(token(11, desks="DESK_US"))
@@ -58,7 +58,7 @@ async def test_who_loses_sight_hears_of_a_deletion_who_gains_it_of_an_update(des
     assert america.pushes == [{"event": "calendar:event", "type": 1, "seq": 2, "data": moved}]
 
 
-async def test_an_archived_event_that_comes_into_sight_at_the_same_time_is_told_as_such(
+async def test_an_archived_event_that_comes_into_scope_at_the_same_time_is_told_as_such(
     desk: Desk,
 ) -> None:
     """Archiving moves nothing, so who sees it archived has seen it before."""

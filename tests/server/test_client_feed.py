@@ -25,7 +25,7 @@ ALL = token(1, ADMIN, exp=FAR)
 TEN = token(10, exp=FAR)
 
 
-class House:
+class ConnectionHost:
     """A server on a port of its own, which can be stopped and started again."""
 
     def __init__(self, place: Place) -> None:
@@ -53,8 +53,8 @@ class House:
 
 
 @pytest.fixture
-def house(place: Place) -> House:
-    return House(place)
+def host(place: Place) -> ConnectionHost:
+    return ConnectionHost(place)
 
 
 async def add(client: Client, **named: Any) -> int:
@@ -97,8 +97,10 @@ def seqs(changes: list[Change]) -> list[int]:
     return [change.seq for change in changes]
 
 
-async def test_changes_are_those_after_the_cursor_and_then_those_that_come(house: House) -> None:
-    async with house.open(), house.client() as client:
+async def test_changes_are_those_after_the_cursor_and_then_those_that_come(
+    host: ConnectionHost,
+) -> None:
+    async with host.open(), host.client() as client:
         for _ in range(3):
             await add(client)
         reading = Reading(client.changes(1))
@@ -112,8 +114,8 @@ async def test_changes_are_those_after_the_cursor_and_then_those_that_come(house
         assert last.event == await client.get_event(1)
 
 
-async def test_without_a_cursor_only_what_comes_is_given(house: House) -> None:
-    async with house.open(), house.client() as client, house.client() as other:
+async def test_without_a_cursor_only_what_comes_is_given(host: ConnectionHost) -> None:
+    async with host.open(), host.client() as client, host.client() as other:
         await add(other)
         reading = Reading(client.changes())
         async with asyncio.timeout(WAIT_SEC):
@@ -123,8 +125,8 @@ async def test_without_a_cursor_only_what_comes_is_given(house: House) -> None:
         await reading.end()
 
 
-async def test_a_filter_tells_of_gain_and_loss(house: House) -> None:
-    async with house.open(), house.client() as client:
+async def test_a_filter_tells_of_gain_and_loss(host: ConnectionHost) -> None:
+    async with host.open(), host.client() as client:
         reading = Reading(client.changes(0, "DESK_EU*"))
         await add(client, desk="DESK_US")
         await client.update_event(1, desk="DESK_EU_1")
@@ -138,19 +140,19 @@ async def test_a_filter_tells_of_gain_and_loss(house: House) -> None:
 
 
 async def test_a_server_that_restarts_again_and_again_loses_and_repeats_nothing(
-    house: House,
+    host: ConnectionHost,
 ) -> None:
-    async with house.open(), house.client() as client:
+    async with host.open(), host.client() as client:
         await add(client)
     made = 1
-    async with house.open():
-        client = house.client()
+    async with host.open():
+        client = host.client()
         await client.__aenter__()
         reading = Reading(client.changes(0))
         await reading.until(1)
     try:
         for _ in range(3):
-            async with house.open(), house.client() as writer:
+            async with host.open(), host.client() as writer:
                 for _ in range(5):
                     await add(writer)
                 made += 5
@@ -162,9 +164,9 @@ async def test_a_server_that_restarts_again_and_again_loses_and_repeats_nothing(
         await client.__aexit__(None, None, None)
 
 
-async def test_a_paused_subscription_is_filled_up_from_the_cursor(house: House) -> None:
+async def test_a_paused_subscription_is_filled_up_from_the_cursor(host: ConnectionHost) -> None:
     """A resync says that pushes were left out; so does a push that is far ahead."""
-    async with house.open() as server, house.client() as client, house.client() as other:
+    async with host.open() as server, host.client() as client, host.client() as other:
         reading = Reading(client.changes(0))
         await add(other)
         await reading.until(1)
@@ -182,13 +184,15 @@ async def test_a_paused_subscription_is_filled_up_from_the_cursor(house: House) 
         await reading.end()
 
 
-async def test_a_cursor_that_is_not_kept_any_more_is_told(house: House) -> None:
-    async with house.open(), house.client() as client:
+async def test_a_cursor_that_is_not_kept_any_more_is_told(host: ConnectionHost) -> None:
+    async with host.open(), host.client() as client:
         with pytest.raises(ResyncRequired):
             await anext(client.changes(5))
 
 
-async def test_with_a_new_token_it_goes_on_where_the_old_one_has_expired(house: House) -> None:
+async def test_with_a_new_token_it_goes_on_where_the_old_one_has_expired(
+    host: ConnectionHost,
+) -> None:
     renewed: list[str] = []
 
     async def renew() -> str:
@@ -196,13 +200,13 @@ async def test_with_a_new_token_it_goes_on_where_the_old_one_has_expired(house: 
         return renewed[-1]
 
     short = token(1, ADMIN, exp=NOW + 10)
-    async with house.open(), house.client(short, renew_token=renew) as client:
-        other = house.client()
+    async with host.open(), host.client(short, renew_token=renew) as client:
+        other = host.client()
         async with other:
             reading = Reading(client.changes(0))
             await add(other)
             await reading.until(1)
-            house.clock.time = NOW + 10
+            host.clock.time = NOW + 10
             await add(other)
             client.link._listeners[0].look_again()  # as a silence of QUIET_SEC does
             assert seqs(await reading.until(2)) == [1, 2]
@@ -212,21 +216,21 @@ async def test_with_a_new_token_it_goes_on_where_the_old_one_has_expired(house: 
     assert len(renewed) == 1
 
 
-async def test_without_a_new_token_the_end_of_the_old_one_is_told(house: House) -> None:
-    house.clock.time = NOW
-    async with house.open(), house.client(token(1, ADMIN, exp=NOW + 10)) as client:
+async def test_without_a_new_token_the_end_of_the_old_one_is_told(host: ConnectionHost) -> None:
+    host.clock.time = NOW
+    async with host.open(), host.client(token(1, ADMIN, exp=NOW + 10)) as client:
         reading = Reading(client.changes(0))
         await add(client)
         await reading.until(1)
-        house.clock.time = NOW + 10
+        host.clock.time = NOW + 10
         client.link._listeners[0].look_again()
         with pytest.raises(Unauthorized):
             await reading.until(2)
 
 
-async def test_changes_end_with_the_client(house: House) -> None:
-    async with house.open():
-        async with house.client() as client:
+async def test_changes_end_with_the_client(host: ConnectionHost) -> None:
+    async with host.open():
+        async with host.client() as client:
             await add(client)
             reading = Reading(client.changes(0))
             await reading.until(1)
@@ -235,8 +239,10 @@ async def test_changes_end_with_the_client(house: House) -> None:
         assert seqs(reading.taken) == [1]
 
 
-async def test_who_leaves_the_changes_unsubscribes_the_last_one_at_the_door(house: House) -> None:
-    async with house.open() as server, house.client() as client:
+async def test_who_leaves_the_changes_unsubscribes_the_last_one_at_the_door(
+    host: ConnectionHost,
+) -> None:
+    async with host.open() as server, host.client() as client:
         first, second = client.changes(0), client.changes(0)
         await add(client)
         assert (await anext(first)).seq == (await anext(second)).seq == 1
@@ -248,8 +254,10 @@ async def test_who_leaves_the_changes_unsubscribes_the_last_one_at_the_door(hous
         assert server.context.feed.subscriber_count == 0
 
 
-async def test_a_reminder_is_read_once_the_loop_comes_back_for_the_next(house: House) -> None:
-    async with house.open() as server, house.client(TEN) as client:
+async def test_a_reminder_is_read_once_the_loop_comes_back_for_the_next(
+    host: ConnectionHost,
+) -> None:
+    async with host.open() as server, host.client(TEN) as client:
         reminders = client.reminders()
         waiting = asyncio.ensure_future(anext(reminders))
         await add(client, remind_time=NOW - 60, desk="DESK_EU")
@@ -273,8 +281,10 @@ async def test_a_reminder_is_read_once_the_loop_comes_back_for_the_next(house: H
                 await client.ping()
 
 
-async def test_reminders_that_came_before_anybody_listened_are_given_out(house: House) -> None:
-    async with house.open(), house.client(TEN) as client:
+async def test_reminders_that_came_before_anybody_listened_are_given_out(
+    host: ConnectionHost,
+) -> None:
+    async with host.open(), host.client(TEN) as client:
         await add(client, remind_time=NOW - 60)
         async with asyncio.timeout(WAIT_SEC):
             while not client.link._pushed.qsize():
@@ -285,16 +295,16 @@ async def test_reminders_that_came_before_anybody_listened_are_given_out(house: 
         await reading.end()
 
 
-async def test_reminders_go_on_over_a_restart_and_none_comes_twice(house: House) -> None:
-    async with house.open():
-        client = house.client(TEN)
+async def test_reminders_go_on_over_a_restart_and_none_comes_twice(host: ConnectionHost) -> None:
+    async with host.open():
+        client = host.client(TEN)
         await client.__aenter__()
         reading = Reading(client.reminders(acknowledge=False))
-        async with house.client() as other:
+        async with host.client() as other:
             await add(other, owner_manager_id=10, remind_time=NOW - 60)
             await reading.until(1)
     try:
-        async with house.open(), house.client() as other:
+        async with host.open(), host.client() as other:
             await add(other, owner_manager_id=10, remind_time=NOW - 50)
             taken = await reading.until(2)
             assert [reminder.due for reminder in taken] == [NOW - 60, NOW - 50]
@@ -303,8 +313,8 @@ async def test_reminders_go_on_over_a_restart_and_none_comes_twice(house: House)
         await client.__aexit__(None, None, None)
 
 
-async def test_snooze_and_history_by_the_client(house: House) -> None:
-    async with house.open(), house.client(TEN) as client:
+async def test_snooze_and_history_by_the_client(host: ConnectionHost) -> None:
+    async with host.open(), host.client(TEN) as client:
         reading = Reading(client.reminders())
         await add(client, remind_time=NOW - 60)
         (first,) = await reading.until(1)

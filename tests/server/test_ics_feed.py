@@ -145,7 +145,7 @@ async def test_the_description_is_the_text_of_the_tree(place: Place) -> None:
     assert str((await only_event(place, ast_json=tree))["description"]) == "Ring, Анна"
 
 
-async def test_only_the_managers_own_events_in_sight_and_in_the_window_are_there(
+async def test_only_the_managers_own_events_in_scope_and_in_the_window_are_there(
     place: Place,
 ) -> None:
     async with serving(place) as (desk, address):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from deskcal.core.document import Sight, decode_event
+from deskcal.core.document import EventScope, decode_event
 from deskcal.core.draft import create
 from deskcal.core.event import ChangeType, Event, next_version
 from deskcal.core.filters import EventFilter
@@ -21,7 +21,7 @@ ADMIN_SESSION = Session(
 )
 
 
-def anything(_: Sight) -> None:
+def anything(_: EventScope) -> None:
     """The check of a retry that everybody passes."""
 
 

@@ -1,4 +1,4 @@
-"""Lists: order, paging, range, filters and sight, compared with a slow model in memory."""
+"""Lists: order, paging, range, filters and scope, compared with a slow model in memory."""
 
 import itertools
 import json
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskcal.core.document import DURATION_LIMITS_SEC, decode_event, sight_of
+from deskcal.core.document import DURATION_LIMITS_SEC, decode_event, scope_of
 from deskcal.core.event import EventStatus, EventType
 from deskcal.core.filters import EventFilter, overlaps
 from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
@@ -214,21 +214,21 @@ async def test_a_list_shows_what_the_session_can_see_and_nothing_else(store: Sto
             )
     await work
     stored = [await store.load(number) for number in range(1, 85)]
-    sights = {
-        decode_event(record.document).id: sight_of(decode_event(record.document))
+    scopes = {
+        decode_event(record.document).id: scope_of(decode_event(record.document))
         for record in stored
         if record is not None
     }
-    assert len(sights) == len(BRANDS) * len(DESKS) * 4
+    assert len(scopes) == len(BRANDS) * len(DESKS) * 4
     filters = itertools.product(MASKS, (None, "other"), (0, 10, 12))
     for session, (mask, only, manager_id) in itertools.product(SESSIONS, filters):
         wanted = [
             number
-            for number, sight in sights.items()
-            if session.can_see(sight)
-            and desk_mask(mask).matches(sight.desk)
-            and only in (None, sight.brand)
-            and (not manager_id or manager_id in sight.managers)
+            for number, scope in scopes.items()
+            if session.can_see(scope)
+            and desk_mask(mask).matches(scope.desk)
+            and only in (None, scope.brand)
+            and (not manager_id or manager_id in scope.managers)
         ]
         limited = {"desk_filter": mask, "brand": only, "manager_id": manager_id, "limit": 5}
         rows, count = await listed(store, session, **limited)

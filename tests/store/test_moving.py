@@ -23,7 +23,7 @@ from deskcal.store.ports import (
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.transfer import export_postgres, import_postgres
 from deskcal.store.sqlite.transfer import export_sqlite, import_sqlite
-from deskcal.store.transfer.export import BadExport, Export, Told
+from deskcal.store.transfer.export import BadExport, Export, OnProgress
 from harness import ADMIN, Desk, everything, open_desk, token
 from helpers import NOW
 from places import Place, PostgresPlace, SqlitePlace
@@ -77,7 +77,7 @@ async def exported(place: Place) -> list[bytes]:
 
 
 async def imported(
-    place: Place, lines: list[bytes], told: Told = unheard, page_rows: int = 5000
+    place: Place, lines: list[bytes], told: OnProgress = unheard, page_rows: int = 5000
 ) -> None:
     """Puts the lines into the place."""
     export = Export(lines, page_rows=page_rows)

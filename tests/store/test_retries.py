@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from deskcal.core.document import Sight
+from deskcal.core.document import EventScope
 from deskcal.errors import Conflict, Forbidden
 from deskcal.store.ports import Retry, Store
 from helpers import NOW
@@ -86,8 +86,8 @@ async def test_the_first_answer_is_withheld_from_who_may_not_have_it_any_more(
 ) -> None:
     await store.mutate(adding(key="a", brand="secret"))
 
-    def check(sight: Sight) -> None:
-        raise Forbidden(sight.brand)
+    def check(scope: EventScope) -> None:
+        raise Forbidden(scope.brand)
 
     again = msgspec.structs.replace(adding(key="a"), retry=Retry("a", b"", check))
     with pytest.raises(Forbidden, match="secret"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskcal.core.document import Sight
+from deskcal.core.document import EventScope
 from deskcal.core.filters import BadMask
 from deskcal.core.sessions import (
     ADMIN_TYPES,
@@ -14,7 +14,7 @@ from deskcal.core.sessions import (
     not_found,
 )
 from deskcal.errors import Forbidden, NotFound
-from helpers import NOW, make_sight
+from helpers import NOW, make_scope
 
 DESK_TYPES = sorted(CALENDAR_TYPES - ADMIN_TYPES)
 ALL_DESKS = "*"
@@ -26,9 +26,9 @@ def session(
     return Session(manager_id, type, desk_mask(desks), brand_mask(brands), NOW)
 
 
-def somebody_elses(**named: object) -> Sight:
+def somebody_elses(**named: object) -> EventScope:
     """An event that manager 10 has no part in."""
-    return make_sight(**{"owner_manager_id": 20, "created_by": 20, "managers": (20,)} | named)
+    return make_scope(**{"owner_manager_id": 20, "created_by": 20, "managers": (20,)} | named)
 
 
 OWNED = somebody_elses(desk="DESK_US", owner_manager_id=10, managers=(10, 20))
@@ -63,7 +63,7 @@ def test_admin_and_crm_admin_are_the_admins() -> None:
 
 @pytest.mark.parametrize("type", DESK_TYPES)
 @pytest.mark.parametrize(
-    ("sight", "sees", "changes"),
+    ("scope", "sees", "changes"),
     [
         (IN_SCOPE, True, True),
         (OUTSIDE, False, False),
@@ -74,29 +74,31 @@ def test_admin_and_crm_admin_are_the_admins() -> None:
     ],
 )
 def test_a_desk_session_sees_its_scope_and_its_part_and_changes_scope_and_own(
-    type: int, sight: Sight, sees: bool, changes: bool
+    type: int, scope: EventScope, sees: bool, changes: bool
 ) -> None:
     asking = session(type=type)
-    assert (asking.can_see(sight), asking.can_change(sight)) == (sees, changes)
+    assert (asking.can_see(scope), asking.can_change(scope)) == (sees, changes)
 
 
 @pytest.mark.parametrize("type", sorted(ADMIN_TYPES))
-@pytest.mark.parametrize("sight", [IN_SCOPE, OUTSIDE, NO_DESK, OWNED, CREATED, ATTENDED])
-def test_an_admin_sees_and_changes_every_desk_of_a_matching_brand(type: int, sight: Sight) -> None:
+@pytest.mark.parametrize("scope", [IN_SCOPE, OUTSIDE, NO_DESK, OWNED, CREATED, ATTENDED])
+def test_an_admin_sees_and_changes_every_desk_of_a_matching_brand(
+    type: int, scope: EventScope
+) -> None:
     asking = session(type=type, desks="DESK_NONE")
-    assert (asking.can_see(sight), asking.can_change(sight)) == (True, True)
-    assert asking.can_place(sight)
+    assert (asking.can_see(scope), asking.can_change(scope)) == (True, True)
+    assert asking.can_place(scope)
 
 
 @pytest.mark.parametrize("type", sorted(CALENDAR_TYPES))
-@pytest.mark.parametrize("sight", [IN_SCOPE, NO_DESK, OWNED, CREATED, ATTENDED])
+@pytest.mark.parametrize("scope", [IN_SCOPE, NO_DESK, OWNED, CREATED, ATTENDED])
 def test_nobody_sees_or_changes_an_event_of_another_brand_not_even_the_own(
-    type: int, sight: Sight
+    type: int, scope: EventScope
 ) -> None:
     asking = session(type=type, desks=ALL_DESKS, brands="alpha,!default")
-    assert not asking.can_see(sight)
-    assert not asking.can_change(sight)
-    assert not asking.can_place(sight)
+    assert not asking.can_see(scope)
+    assert not asking.can_change(scope)
+    assert not asking.can_place(scope)
 
 
 def test_brands_compare_exactly_in_sessions_too() -> None:
@@ -110,7 +112,7 @@ def test_desks_of_a_session_ignore_case() -> None:
 
 @pytest.mark.parametrize("type", DESK_TYPES)
 @pytest.mark.parametrize(
-    ("sight", "expected"),
+    ("scope", "expected"),
     [
         (IN_SCOPE, True),
         (OUTSIDE, False),
@@ -118,15 +120,15 @@ def test_desks_of_a_session_ignore_case() -> None:
         (CREATED, False),
         (ATTENDED, False),
         (NO_DESK, False),
-        (make_sight(desk="", owner_manager_id=10, created_by=20), True),
-        (make_sight(desk="", owner_manager_id=20, created_by=10), True),
-        (make_sight(desk="", owner_manager_id=20, created_by=20, managers=(20, 10)), False),
+        (make_scope(desk="", owner_manager_id=10, created_by=20), True),
+        (make_scope(desk="", owner_manager_id=20, created_by=10), True),
+        (make_scope(desk="", owner_manager_id=20, created_by=20, managers=(20, 10)), False),
     ],
 )
 def test_an_event_may_be_placed_in_the_scope_or_as_an_own_one_without_a_desk(
-    type: int, sight: Sight, expected: bool
+    type: int, scope: EventScope, expected: bool
 ) -> None:
-    assert session(type=type).can_place(sight) is expected
+    assert session(type=type).can_place(scope) is expected
 
 
 def test_a_star_includes_the_empty_desk_in_a_scope() -> None:
@@ -134,7 +136,7 @@ def test_a_star_includes_the_empty_desk_in_a_scope() -> None:
     assert session(desks=ALL_DESKS).in_scope("default", "")
 
 
-def test_what_is_out_of_sight_and_what_is_not_there_get_identical_answers() -> None:
+def test_what_is_out_of_scope_and_what_is_not_there_get_identical_answers() -> None:
     with pytest.raises(NotFound) as hidden:
         session().require_change(7, OUTSIDE)
     answers = {(str(e), e.field, str(e.details)) for e in (hidden.value, not_found(7))}
@@ -159,16 +161,16 @@ def test_a_place_in_the_scope_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sight", "field"), [(OUTSIDE, "desk"), (make_sight(brand="alpha"), "brand")]
+    ("scope", "field"), [(OUTSIDE, "desk"), (make_scope(brand="alpha"), "brand")]
 )
 def test_a_place_outside_the_scope_is_forbidden_with_the_field_at_fault(
-    sight: Sight, field: str
+    scope: EventScope, field: str
 ) -> None:
     with pytest.raises(Forbidden) as caught:
-        session().require_place(sight)
+        session().require_place(scope)
     assert caught.value.field == field
     assert str(caught.value) == (
-        f"brand {sight.brand!r} and desk {sight.desk!r} are outside your scope "
+        f"brand {scope.brand!r} and desk {scope.desk!r} are outside your scope "
         "(brands 'default', desks 'DESK_EU*')"
     )
 

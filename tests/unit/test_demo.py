@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from deskcal.core.document import sight_of
+from deskcal.core.document import scope_of
 from deskcal.core.draft import EventFields, create, draft
 from deskcal.core.event import Event, EventStatus
 from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
@@ -74,7 +74,7 @@ def test_every_actor_may_put_the_event_where_it_is() -> None:
     for event in EVENTS:
         session = sessions[event.actor]
         assert session.may_use_calendar
-        session.require_place(sight_of(created(event)))
+        session.require_place(scope_of(created(event)))
 
 
 def test_work_is_done_in_office_hours_on_weekdays() -> None:

@@ -12,9 +12,9 @@ from msgspec import Raw
 from deskcal.core.document import (
     MAX_AST_BYTES,
     MAX_DEPTH,
+    EventScope,
     IndexRow,
     Record,
-    Sight,
     canonical_ast,
     decode_event,
     deeper_than,
@@ -22,7 +22,7 @@ from deskcal.core.document import (
     encode_event,
     index_row,
     record_of,
-    sight_of,
+    scope_of,
     wire_safe,
 )
 from deskcal.errors import InvalidField
@@ -290,10 +290,10 @@ def test_the_document_is_the_json_of_the_event_in_the_order_of_its_fields() -> N
     )
 
 
-def test_what_decides_on_sight_is_taken_from_the_event() -> None:
+def test_what_decides_on_scope_is_taken_from_the_event() -> None:
     event = make_event(desk="DESK_EU", participants=(make_owner_row(10), make_row(11)))
     decides = ("default", "DESK_EU", 10, 10, (10, 11))
-    assert sight_of(event) == Sight(*decides)
+    assert scope_of(event) == EventScope(*decides)
     document = encode_event(event)
     assert record_of(document) == record_of(document, event) == Record(*decides, document)
 

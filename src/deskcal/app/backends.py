@@ -22,7 +22,7 @@ from deskcal.store.sqlite.check import check_sqlite
 from deskcal.store.sqlite.directory import directory_in, put_in
 from deskcal.store.sqlite.store import open_sqlite
 from deskcal.store.sqlite.transfer import export_sqlite, import_sqlite
-from deskcal.store.transfer.export import MAX_LINE_BYTES, BadExport, Export, Told, check_whole
+from deskcal.store.transfer.export import MAX_LINE_BYTES, BadExport, Export, OnProgress, check_whole
 from deskcal.store.transfer.rows import Head
 
 
@@ -34,7 +34,7 @@ class StartError(Exception):
 async def opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
     """The store, closed at the end. Raises: StartError."""
     store: Store
-    with _told():
+    with _as_start_error():
         if config.database:
             store = await open_postgres(config.database, limits)
         else:
@@ -47,13 +47,13 @@ async def opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
 
 def place(config: Config) -> str:
     """Where the store is, for people: "data in DIR", "database postgresql://HOST/NAME"."""
-    with _told():
+    with _as_start_error():
         return f"database {shown(config.database)}" if config.database else f"data in {config.data}"
 
 
 def check(config: Config) -> CheckReport:
     """What a check of the store finds. Raises: StartError."""
-    with _told():
+    with _as_start_error():
         if config.database:
             return check_postgres(config.database, config)
         return check_sqlite(Path(config.data))
@@ -61,7 +61,7 @@ def check(config: Config) -> CheckReport:
 
 def directory(config: Config) -> Directory:
     """Managers and desks by name. Raises: StartError."""
-    with _told():
+    with _as_start_error():
         if config.database:
             return directory_at(config.database, config)
         return directory_in(Path(config.data))
@@ -69,39 +69,39 @@ def directory(config: Config) -> Directory:
 
 def put_directory(config: Config, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
     """Adds or replaces them, also beside a running server. Raises: StartError."""
-    with _told():
+    with _as_start_error():
         if config.database:
             return put_at(config.database, config, managers, desks)
         return put_in(Path(config.data), managers, desks)
 
 
-def export_store(config: Config, write: Callable[[bytes], object], told: Told) -> None:
+def export_store(config: Config, write: Callable[[bytes], object], on_progress: OnProgress) -> None:
     """Writes everything in the store, one line at a time, also beside servers.
 
     Raises: StartError.
     """
-    with _told():
+    with _as_start_error():
         if config.database:
-            return asyncio.run(export_postgres(config.database, config, write, told))
-        return export_sqlite(Path(config.data), write, told)
+            return asyncio.run(export_postgres(config.database, config, write, on_progress))
+        return export_sqlite(Path(config.data), write, on_progress)
 
 
-def import_store(config: Config, file: BinaryIO, told: Told) -> Head:
+def import_store(config: Config, file: BinaryIO, on_progress: OnProgress) -> Head:
     """Puts what `export_store` wrote into an empty store; what it was, by its first line.
 
     A file that can be read twice is looked through before anything is done with it.
     Raises: StartError, naming the line where one is wrong.
     """
-    with _told():
+    with _as_start_error():
         if file.seekable():
             start = file.tell()
             check_whole(_lines(file))
             file.seek(start)
         export = Export(_lines(file))
         if config.database:
-            asyncio.run(import_postgres(config.database, config, export, told))
+            asyncio.run(import_postgres(config.database, config, export, on_progress))
         else:
-            import_sqlite(Path(config.data), export, told)
+            import_sqlite(Path(config.data), export, on_progress)
     return export.head
 
 
@@ -111,7 +111,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_start_error() -> Iterator[None]:
     """Makes a StartError of what a store refuses."""
     try:
         yield

@@ -263,7 +263,7 @@ def _checked(setting: Setting, given: _Given) -> Any:
     except ValueError as exc:
         raise _bad(setting.name, given, setting.rule) from exc
     try:
-        _CHECKS.get(setting.name, _anything)(value)
+        _CHECKS.get(setting.name, _accept)(value)
     except ValueError as exc:
         raise _bad(setting.name, given, str(exc)) from exc
     return value
@@ -286,7 +286,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 """How text from a flag or the environment becomes a value."""
 
 
-def _anything(value: Any) -> None:
+def _accept(value: Any) -> None:
     """Every value will do."""
 
 

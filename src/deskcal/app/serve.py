@@ -195,7 +195,7 @@ async def running(
         if committed.earliest_due:
             reminders.armed(committed.earliest_due)
         if committed.reminded:
-            reminders.fired_beside(committed.reminded)
+            reminders.fired_by_change(committed.reminded)
         if committed.has_fired:
             reminders.news()
 

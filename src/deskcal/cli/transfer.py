@@ -10,7 +10,7 @@ import click
 from deskcal.app import serve as app
 from deskcal.app.backends import export_store, import_store
 from deskcal.cli.options import config_of, config_options
-from deskcal.store.transfer.export import Told
+from deskcal.store.transfer.export import OnProgress
 
 
 @click.command("export")
@@ -22,8 +22,8 @@ def export_command(**options: Any) -> None:
     reminders, managers and desks, but no secret.
     """
     config = config_of(options)
-    with _progress("export") as told:
-        export_store(config, sys.stdout.buffer.write, told)
+    with _progress("export") as on_progress:
+        export_store(config, sys.stdout.buffer.write, on_progress)
         sys.stdout.buffer.flush()
 
 
@@ -39,22 +39,22 @@ def import_command(**options: Any) -> None:
     if sys.stdin.isatty():
         raise click.UsageError("name the file: deskcal import ... < all.jsonl")
     config = config_of(options)
-    with _progress("import") as told:
-        head = import_store(config, sys.stdin.buffer, told)
+    with _progress("import") as on_progress:
+        head = import_store(config, sys.stdin.buffer, on_progress)
     counts = ", ".join(f"{kind} {count}" for kind, count in head.counts.items())
     click.echo(f"all in: {counts}; {app.place(config)}")
 
 
 @contextmanager
-def _progress(label: str) -> Iterator[Told]:
+def _progress(label: str) -> Iterator[OnProgress]:
     """A bar on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda *_: None
         return
     with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
 
-        def told(lines: int, all_lines: int) -> None:
+        def on_progress(lines: int, all_lines: int) -> None:
             bar.length = all_lines
             bar.update(lines - bar.pos)
 
-        yield told
+        yield on_progress

@@ -38,7 +38,7 @@ def watch(mask: str, manager: int | None, since: int | None, **options: Any) -> 
     """Show changes and the token's reminders as they come, until Ctrl-C.
 
     A line each: time, what happened, event, title, who, desk, when. "gone" is deleted, or moved
-    out of sight. Reminders are shown and not marked read.
+    not visible. Reminders are shown and not marked read.
     """
     facts = {} if manager is None else {"manager_id": manager}
     try:

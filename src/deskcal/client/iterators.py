@@ -29,7 +29,7 @@ MAX_WAITING = 10_000
 """Reminders that wait to be taken; then the oldest goes."""
 
 
-class _Told(Struct):
+class _Delivered(Struct):
     event: Event
     due: int
     late_sec: int = 0
@@ -227,9 +227,9 @@ class ReminderWatch(_Watch):
 
 def _reminder(message: list[Any]) -> Reminder:
     _, title, description, token, _, _, manager_id, fired_time, data, *_ = message
-    told = msgspec.convert(_with_raw_ast(data), _Told)
+    sent = msgspec.convert(_with_raw_ast(data), _Delivered)
     return Reminder(
-        token, title, description, told.due, told.late_sec, manager_id, fired_time, told.event
+        token, title, description, sent.due, sent.late_sec, manager_id, fired_time, sent.event
     )
 
 
@@ -239,7 +239,7 @@ def _with_raw_ast(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def manager_of(token: str | None) -> int | None:
-    """The manager whom a JWT names, unverified; None: it can't be told."""
+    """The manager whom a JWT names, unverified; None: it can't be sent."""
     try:
         payload = (token or "").split(".")[1]
         claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -308,7 +308,7 @@ class Link:
         request = {"command": command, "extID": ext_id, "data": dict(data)}
         if token is not None:
             request["__token"] = token
-            self._carry(token)
+            self._remember(token)
         future = asyncio.get_running_loop().create_future()
         call = Call(ext_id, command, encode_line(request), may_repeat(command, data), future)
         self._pending[ext_id] = call
@@ -328,7 +328,7 @@ class Link:
         call.repeatable = False
         call.answer.add_done_callback(heard)
 
-    def _carry(self, token: str) -> None:
+    def _remember(self, token: str) -> None:
         self._carried[token] = None
         if len(self._carried) > MAX_CARRIED:
             del self._carried[next(iter(self._carried))]

@@ -112,7 +112,7 @@ class Change(Struct, frozen=True):
     seq: int
     """The cursor after it."""
     type: ChangeType
-    """UPDATED when the event comes into sight or filter, DELETED when it leaves them."""
+    """UPDATED when the event comes into scope or filter, DELETED when it leaves them."""
     time: int
     """Unix seconds."""
     actor: int
@@ -120,7 +120,7 @@ class Change(Struct, frozen=True):
     id: int
     """Of the event."""
     event: Event | None
-    """As of that change; None: deleted, or out of sight or filter."""
+    """As of that change; None: deleted, or not visible or filter."""
 
 
 class ChangePage(Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventId, Facts, event_facts
-from deskcal.core.document import Sight, decode_event, sight_of, wire_safe
+from deskcal.core.document import EventScope, decode_event, scope_of, wire_safe
 from deskcal.core.event import ChangeType, Event, Id, managers_of
 from deskcal.core.filters import EventFacts
 from deskcal.core.sessions import Session, not_found
@@ -94,7 +94,7 @@ def _change_row(change: StoredChange, session: Session, facts: EventFacts) -> by
 
 def _seen(document: bytes, session: Session, facts: EventFacts) -> bool:
     event = decode_event(document)
-    return session.can_see(sight_of(event)) and _fits(event, facts)
+    return session.can_see(scope_of(event)) and _fits(event, facts)
 
 
 def _fits(event: Event, facts: EventFacts) -> bool:
@@ -118,7 +118,7 @@ def get_event_history(context: Context, _: Peer, session: Session, data: GetHist
 
 
 async def _history(context: Context, session: Session, data: GetHistory) -> Data:
-    await _require_last_sight(context, session, data.id)
+    await _require_last_scope(context, session, data.id)
     stored = await context.store.feed.history(data.id, data.since or 0, data.limit)
     rows = []
     for number, change in enumerate(stored, 1):
@@ -130,15 +130,15 @@ async def _history(context: Context, session: Session, data: GetHistory) -> Data
     return b'{"history":[%b],"more":%d}' % (b",".join(rows), more)
 
 
-async def _require_last_sight(context: Context, session: Session, event_id: int) -> None:
+async def _require_last_scope(context: Context, session: Session, event_id: int) -> None:
     """Raises: NotFound if the session may not see the event as it is, or was when it went."""
-    sight: Sight | None = await context.store.load(event_id)
-    if sight is None:
+    scope: EventScope | None = await context.store.load(event_id)
+    if scope is None:
         last = await context.store.feed.newest(event_id)
         if last is None:
             raise not_found(event_id)
-        sight = sight_of(decode_event(last.document))
-    if not session.can_see(sight):
+        scope = scope_of(decode_event(last.document))
+    if not session.can_see(scope):
         raise not_found(event_id)
 
 
@@ -161,7 +161,7 @@ def _changed(change: StoredChange, session: Session) -> dict[str, tuple[Any, Any
     """
     after = decode_event(change.document)
     before = None if change.before is None else decode_event(change.before)
-    if not session.can_see(sight_of(after)):
+    if not session.can_see(scope_of(after)):
         return {}
     if change.type == ChangeType.DELETED:
         return {name: (getattr(after, name), None) for name in _FIELDS}
@@ -169,7 +169,7 @@ def _changed(change: StoredChange, session: Session) -> dict[str, tuple[Any, Any
         return {}
     if before is None:
         return {name: (None, getattr(after, name)) for name in _FIELDS}
-    if not session.can_see(sight_of(before)):
+    if not session.can_see(scope_of(before)):
         return {}
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in _FIELDS}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

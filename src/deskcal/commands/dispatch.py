@@ -219,7 +219,7 @@ def answer(context: Context, peer: Peer, frame: bytes, now: float) -> Answer:
         if command.gives_event and isinstance(found, bytes):
             context.answered[command.number] += 1
             return (BEFORE_EXT_ID, ext_id, BEFORE_EVENT, found, AFTER_EVENT)
-        return _told(context, command, ext_id, found)
+        return _to_answer(context, command, ext_id, found)
     except Exception as exc:
         return failed(context, command.name, ext_id, exc)
 
@@ -255,7 +255,9 @@ def _answer_request(context: Context, peer: Peer, request: Request, now: float) 
     data = decode_data(command.decoder, request.data)
     if context.stopping:
         raise Unavailable("the server is stopping; nothing was applied")
-    return _told(context, command, request.ext_id, command.answer(context, peer, session, data))
+    return _to_answer(
+        context, command, request.ext_id, command.answer(context, peer, session, data)
+    )
 
 
 def _authenticate(context: Context, peer: Peer, token: str | None, now: float) -> Session:
@@ -265,7 +267,7 @@ def _authenticate(context: Context, peer: Peer, token: str | None, now: float) -
     """
     session = context.verifier.authenticate(token, now)
     if peer.sessions.get(session.manager_id) is not session:
-        context.peers.carry(peer, session)
+        context.peers.register_session(peer, session)
     if context.rates.is_on:
         context.rates.count(session.manager_id, now)
     elif token and session.may_use_calendar:
@@ -273,7 +275,7 @@ def _authenticate(context: Context, peer: Peer, token: str | None, now: float) -
     return session
 
 
-def _told(context: Context, command: Command, ext_id: JsonText, found: Data | Work) -> Answer:
+def _to_answer(context: Context, command: Command, ext_id: JsonText, found: Data | Work) -> Answer:
     """What a handler found, as an answer."""
     if not isinstance(found, bytes):
         return Later(ext_id, cast(Work, found), command, context)
@@ -332,8 +334,8 @@ def failed(context: Context, name: str, ext_id: JsonText, exc: Exception) -> byt
 def _incident(exc: Exception) -> Internal:
     incident = uuid.uuid4().hex[:12]
     logger.error("incident %s", incident, exc_info=exc)
-    told = f"our fault; report incident {incident} to whoever runs this server"
-    return Internal(told, incident=incident)
+    message = f"our fault; report incident {incident} to whoever runs this server"
+    return Internal(message, incident=incident)
 
 
 def ping(context: Context) -> bytes:

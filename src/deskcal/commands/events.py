@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from deskcal.commands.dispatch import Context, Data, Work, command
-from deskcal.core.document import Sight, encode_event, sight_of
+from deskcal.core.document import EventScope, encode_event, scope_of
 from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.core.event import (
     MAX_ID,
@@ -95,7 +95,7 @@ def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
 
     def change(_: Event | None, event_id: int) -> Event:
         event = create(sent, event_id=event_id, actor=session.manager_id, now=now)
-        session.require_place(sight_of(event))
+        session.require_place(scope_of(event))
         return event
 
     return _mutate(context, session, 0, ChangeType.ADDED, change, _retry(session, sent, data))
@@ -149,7 +149,7 @@ def respond_event(context: Context, _: Peer, session: Session, data: Respond) ->
     now = int(context.now())
 
     def change(event: Event | None, event_id: int) -> Event:
-        if event is None or not session.can_see(sight_of(event)):
+        if event is None or not session.can_see(scope_of(event)):
             raise not_found(event_id)
         if all(row.manager_id != session.manager_id for row in event.participants):
             raise Forbidden(f"you take no part in event {event_id}, so there is nothing to answer")
@@ -172,7 +172,7 @@ def get_event(context: Context, _: Peer, session: Session, data: EventId) -> Dat
 
 
 async def _load_event(context: Context, session: Session, event_id: int) -> Data:
-    """By way of the database also for an event at hand but out of sight: equal times for both."""
+    """By way of the database also for an event at hand but not visible: equal times for both."""
     record = await context.store.load(event_id)
     if record is None or not session.can_see(record):
         raise not_found(event_id)
@@ -267,7 +267,7 @@ def _change_stored(
     def allowed(event: Event | None, event_id: int) -> Event | None:
         if event is None:
             raise not_found(event_id)
-        session.require_change(event_id, sight_of(event))
+        session.require_change(event_id, scope_of(event))
         return change(event, session.manager_id)
 
     return _mutate(context, session, event_id, type_, allowed)
@@ -293,7 +293,7 @@ def _require_destination(session: Session, event: Event, sent: Draft) -> None:
     if (brand, desk) != (event.brand, event.desk):
         owner = sent.values.get("owner_manager_id", event.owner_manager_id) or event.created_by
         moved = msgspec.structs.replace(event, brand=brand, desk=desk, owner_manager_id=owner)
-        session.require_place(sight_of(moved))
+        session.require_place(scope_of(moved))
 
 
 def _require_version(event: Event, if_version: int | None) -> None:
@@ -313,8 +313,8 @@ def _retry(session: Session, sent: Draft, data: Any) -> Retry | None:
     text = msgspec.json.encode([sent.values, sent.participants], order="sorted")
     digest = hashlib.blake2b(text, digest_size=16).digest()
 
-    def check(sight: Sight) -> None:
-        if not session.brands.matches(sight.brand):
-            raise Forbidden(f"brand {sight.brand!r} is outside your scope", field="brand")
+    def check(scope: EventScope) -> None:
+        if not session.brands.matches(scope.brand):
+            raise Forbidden(f"brand {scope.brand!r} is outside your scope", field="brand")
 
     return Retry(data.idempotency_key, digest, check)

@@ -35,7 +35,7 @@ async def _ack(context: Context, peer: Peer, session: Session, key: Notification
     now = int(context.now())
     if not await context.store.reminders.mark([key], NotificationState.READ, now):
         raise _no_reminder()
-    context.peers.tell_others(peer, session.manager_id, encode_read(token_of(key)), now)
+    context.peers.push_to_others(peer, session.manager_id, encode_read(token_of(key)), now)
     return b'{"token":"%b"}' % token_of(key).encode()
 
 
@@ -52,7 +52,7 @@ async def _snooze(context: Context, peer: Peer, key: NotificationKey, until: int
     if not await context.store.reminders.snooze(key, until, now):
         raise _no_reminder()
     context.reminders.armed(until)
-    context.peers.tell_others(peer, key.manager_id, encode_read(token_of(key)), now)
+    context.peers.push_to_others(peer, key.manager_id, encode_read(token_of(key)), now)
     later = NotificationKey(key.event_id, until, key.manager_id)
     return b'{"token":"%b","until":%d}' % (token_of(later).encode(), until)
 

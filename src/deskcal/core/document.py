@@ -33,7 +33,7 @@ _encode = msgspec.json.Encoder().encode
 _decode_event = msgspec.json.Decoder(Event).decode
 
 
-class Sight(Struct, frozen=True, gc=False):
+class EventScope(Struct, frozen=True, gc=False):
     """What decides who may see and change an event."""
 
     brand: str
@@ -44,7 +44,7 @@ class Sight(Struct, frozen=True, gc=False):
     """Owner, creator and participants, each once."""
 
 
-class Record(Sight, frozen=True, gc=False):
+class Record(EventScope, frozen=True, gc=False):
     """A stored event: what decides who may see it, and its document."""
 
     document: bytes
@@ -84,17 +84,17 @@ def decode_event(document: bytes) -> Event:
     return _decode_event(document)
 
 
-def sight_of(event: Event) -> Sight:
+def scope_of(event: Event) -> EventScope:
     """What decides who may see and change `event`."""
-    return Sight(*_sight(event))
+    return EventScope(*_scope(event))
 
 
 def record_of(document: bytes, event: Event | None = None) -> Record:
     """The stored event of a document, which `event` is where it is at hand."""
-    return Record(*_sight(event or _decode_event(document)), document)
+    return Record(*_scope(event or _decode_event(document)), document)
 
 
-def _sight(event: Event) -> tuple[str, str, int, int, tuple[int, ...]]:
+def _scope(event: Event) -> tuple[str, str, int, int, tuple[int, ...]]:
     return (
         sys.intern(event.brand),
         sys.intern(event.desk),

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from msgspec import UNSET, Struct, UnsetType
 
-from deskcal.core.document import Sight
+from deskcal.core.document import EventScope
 from deskcal.core.event import MAX_ID
 from deskcal.core.filters import MASK_BYTES, MASK_PATTERNS, BadMask, DeskMask, Mask
 from deskcal.errors import Forbidden, NotFound, Unauthorized
@@ -96,44 +96,44 @@ class Session(Struct, frozen=True):
         """Whether events of that brand and desk are the session's, whoever takes part in them."""
         return self.brands.matches(brand) and (self.is_admin or self.desks.matches(desk))
 
-    def can_see(self, sight: Sight) -> bool:
+    def can_see(self, scope: EventScope) -> bool:
         """Whether the event is in scope, or of a matching brand with this manager in it."""
-        if self.brands.known.get(sight.brand) and self.desks.known.get(sight.desk):
+        if self.brands.known.get(scope.brand) and self.desks.known.get(scope.desk):
             return True
-        if not self.brands.matches(sight.brand):
+        if not self.brands.matches(scope.brand):
             return False
-        if self.desks.matches(sight.desk) or self.manager_id in sight.managers:
+        if self.desks.matches(scope.desk) or self.manager_id in scope.managers:
             return True
         return self.is_admin
 
-    def can_change(self, sight: Sight) -> bool:
+    def can_change(self, scope: EventScope) -> bool:
         """Whether the visible event is the session's to change."""
-        if self.in_scope(sight.brand, sight.desk):
+        if self.in_scope(scope.brand, scope.desk):
             return True
-        owns = self.manager_id in (sight.owner_manager_id, sight.created_by)
-        return owns and self.brands.matches(sight.brand)
+        owns = self.manager_id in (scope.owner_manager_id, scope.created_by)
+        return owns and self.brands.matches(scope.brand)
 
-    def can_place(self, sight: Sight) -> bool:
+    def can_place(self, scope: EventScope) -> bool:
         """Whether an event may be there after a create or a move: a personal task needs no desk."""
-        return self.in_scope(sight.brand, sight.desk) or (not sight.desk and self.can_change(sight))
+        return self.in_scope(scope.brand, scope.desk) or (not scope.desk and self.can_change(scope))
 
-    def require_change(self, event_id: int, sight: Sight) -> None:
-        """Raises: NotFound if out of sight; Forbidden if seen but not the session's to change."""
-        if not self.can_see(sight):
+    def require_change(self, event_id: int, scope: EventScope) -> None:
+        """Raises: NotFound if not visible; Forbidden if seen but not the session's to change."""
+        if not self.can_see(scope):
             raise not_found(event_id)
-        if not self.can_change(sight):
+        if not self.can_change(scope):
             raise Forbidden(
                 f"event {event_id} is on a desk outside your scope: you can read it, and answer "
                 "if you take part; ask its owner or the desk to change it"
             )
 
-    def require_place(self, sight: Sight) -> None:
+    def require_place(self, scope: EventScope) -> None:
         """Raises: Forbidden if an event may not be there after a create or a move."""
-        if not self.can_place(sight):
+        if not self.can_place(scope):
             raise Forbidden(
-                f"brand {sight.brand!r} and desk {sight.desk!r} are outside your scope "
+                f"brand {scope.brand!r} and desk {scope.desk!r} are outside your scope "
                 f"(brands {self.brands.text!r}, desks {self.desks.text!r})",
-                field="brand" if not self.brands.matches(sight.brand) else "desk",
+                field="brand" if not self.brands.matches(scope.brand) else "desk",
             )
 
 

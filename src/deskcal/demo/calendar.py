@@ -182,7 +182,7 @@ def _work(
     data["priority"] = int(rng.choices(list(Priority), (2, 10, 4, 1))[0])
     data["ast_json"] = _notes(rng, number, data)
     if kind == EventType.MEETING:
-        data["participants"] = _guests(rng, slot, [_colleague(rng, slot)])
+        data["participants"] = _participants(rng, slot, [_colleague(rng, slot)])
     return DemoEvent(manager_id, data)
 
 
@@ -196,7 +196,7 @@ def _desk_meeting(rng: random.Random, slot: _Slot, now: int) -> DemoEvent:
         _bullets(agenda),
         _paragraph("Minutes: ", _mention(slot.desk, rng.choice(slot.desk.manager_ids[1:]))),
     )
-    data["participants"] = _guests(rng, slot, slot.desk.manager_ids[1:])
+    data["participants"] = _participants(rng, slot, slot.desk.manager_ids[1:])
     return DemoEvent(slot.manager_id, data)
 
 
@@ -272,7 +272,7 @@ def _colleague(rng: random.Random, slot: _Slot) -> int:
     return rng.choice([m for m in slot.desk.manager_ids if m != slot.manager_id])
 
 
-def _guests(rng: random.Random, slot: _Slot, managers: Sequence[int]) -> list[dict[str, int]]:
+def _participants(rng: random.Random, slot: _Slot, managers: Sequence[int]) -> list[dict[str, int]]:
     """Rows with differing answers; the owner's row comes by itself."""
     return [
         {

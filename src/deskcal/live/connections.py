@@ -30,9 +30,9 @@ class Peer:
     ) -> None:
         self.name = name
         """Address, for the log."""
-        self.send = send or _nowhere
+        self.send = send or _discard
         """`send(lines)` pushes what nobody asked for; False: the client is too slow for it."""
-        self.unsent_bytes = unsent_bytes or _nothing
+        self.unsent_bytes = unsent_bytes or _noop
         """What was sent and has not left this process."""
         self.sessions: dict[int, Session] = {}
         """By manager: of the tokens carried so far, the one with the latest `exp`."""
@@ -57,11 +57,11 @@ class Peer:
         return session if session is not None and now < session.exp else None
 
 
-def _nowhere(_: bytes) -> bool:
+def _discard(_: bytes) -> bool:
     return False
 
 
-def _nothing() -> int:
+def _noop() -> int:
     return 0
 
 
@@ -73,7 +73,7 @@ class Peers:
         self.arrived: Callable[[int], None] = lambda _: None
         """Called when a manager's token is carried by a connection for the first time, or anew."""
 
-    def carry(self, peer: Peer, session: Session) -> None:
+    def register_session(self, peer: Peer, session: Session) -> None:
         """Takes note of a token; of a manager's several the one with the latest `exp` counts."""
         known = peer.sessions.get(session.manager_id)
         if known is not None and session.exp < known.exp:
@@ -112,8 +112,8 @@ class Peers:
         """Whether the connection, which has carried that manager's token, is not closed yet."""
         return peer in self._by_manager.get(manager_id, ())
 
-    def tell_others(self, speaker: Peer, manager_id: int, line: bytes, now: float) -> None:
+    def push_to_others(self, sender: Peer, manager_id: int, line: bytes, now: float) -> None:
         """Pushes `line` to that manager's other connections, where it is subscribed to anything."""
         for peer, _ in self.of_manager(manager_id, now):
-            if peer is not speaker and manager_id in peer.channels:
+            if peer is not sender and manager_id in peer.channels:
                 peer.send(line)

@@ -14,7 +14,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from deskcal.core.document import Sight, decode_event, sight_of
+from deskcal.core.document import EventScope, decode_event, scope_of
 from deskcal.core.event import ChangeType
 from deskcal.core.sessions import Session, desk_mask
 from deskcal.errors import DeskcalError, ResyncRequired
@@ -44,24 +44,24 @@ Channel = tuple[int, str]
 
 
 class SeenChange:
-    """A change with the sight of the event before and after it, read once for all subscribers."""
+    """A change with the scope of the event before and after it, read once for all subscribers."""
 
     __slots__ = ("_lines", "after", "before", "seq", "stored")
 
     def __init__(self, stored: StoredChange) -> None:
         self.stored = stored
         self.seq = stored.seq
-        self.before = None if stored.before is None else _sight(stored.before)
+        self.before = None if stored.before is None else _scope(stored.before)
         """None: there was no event."""
         is_gone = stored.type == ChangeType.DELETED
-        self.after = None if is_gone else _sight(stored.document)
+        self.after = None if is_gone else _scope(stored.document)
         """None: there is no event any more."""
         self._lines: dict[ChangeType, bytes] = {}
 
-    def type_for(self, sees: Callable[[Sight], bool]) -> ChangeType | None:
+    def type_for(self, sees: Callable[[EventScope], bool]) -> ChangeType | None:
         """The change as somebody is told of it; None: it is not theirs to know.
 
-        Who loses sight of the event sees it deleted, who gains sight sees it updated.
+        Who can no longer see the event sees it deleted, who can see it now sees it updated.
         """
         saw = self.before is not None and sees(self.before)
         if self.after is not None and sees(self.after):
@@ -78,23 +78,23 @@ class SeenChange:
         return line
 
 
-def _sight(document: bytes) -> Sight:
-    return sight_of(decode_event(document))
+def _scope(document: bytes) -> EventScope:
+    return scope_of(decode_event(document))
 
 
 class _Viewer(Struct, frozen=True):
     """One live session of a connection, and what it has subscribed to."""
 
     session: Session
-    about: tuple[Callable[[Sight], bool], ...]
+    about: tuple[Callable[[EventScope], bool], ...]
 
-    def sees(self, sight: Sight) -> bool:
+    def sees(self, scope: EventScope) -> bool:
         """Whether the session may see the event, and one of the channels is about it."""
-        return self.session.can_see(sight) and any(about(sight) for about in self.about)
+        return self.session.can_see(scope) and any(about(scope) for about in self.about)
 
 
 @functools.lru_cache(maxsize=4096)
-def _about(name: str) -> Callable[[Sight], bool]:
+def _about(name: str) -> Callable[[EventScope], bool]:
     """What events a channel is about; a name that is none of ours is about nothing."""
     root, _, rest = name.partition(":")
     kind, _, value = rest.partition(":")
@@ -102,10 +102,10 @@ def _about(name: str) -> Callable[[Sight], bool]:
         return lambda _: True
     if root == "calendar" and kind == "manager":
         manager_id = int(value)
-        return lambda sight: manager_id in sight.managers
+        return lambda scope: manager_id in scope.managers
     if root == "calendar" and kind == "desk":
         mask = desk_mask(value, len(value) * 4 + 1, len(value) + 1)
-        return lambda sight: mask.matches(sight.desk)
+        return lambda scope: mask.matches(scope.desk)
     return lambda _: False
 
 
@@ -152,7 +152,7 @@ class _Subscriber:
         beyond = [c for c in (self.cursor, *self.joining.values()) if c > since]
         return min(beyond, default=None)
 
-    def told(self, until: int) -> None:
+    def delivered(self, until: int) -> None:
         """No channel is behind `until` any more."""
         self.cursor = max(self.cursor, until)
         self.joining = {channel: max(c, until) for channel, c in self.joining.items()}
@@ -366,7 +366,7 @@ class Feed:
         changes = [SeenChange(one) for one in stored if one.seq <= stop]
         lines = _lines(changes, subscriber.viewers(self._now(), after=since))
         is_whole = len(changes) < len(stored) or not stored
-        subscriber.told(stop if is_whole else changes[-1].seq)
+        subscriber.delivered(stop if is_whole else changes[-1].seq)
         while lines and not subscriber.peer.send(b"".join(lines)):
             await asyncio.sleep(POLL_SEC)
 
@@ -387,5 +387,5 @@ def _lines(changes: Iterable[SeenChange], viewers: Sequence[_Viewer]) -> list[by
     ]
 
 
-def _any_sees(viewers: Sequence[_Viewer], sight: Sight) -> bool:
-    return any(viewer.sees(sight) for viewer in viewers)
+def _any_sees(viewers: Sequence[_Viewer], scope: EventScope) -> bool:
+    return any(viewer.sees(scope) for viewer in viewers)

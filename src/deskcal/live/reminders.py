@@ -16,7 +16,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from deskcal.core.document import Sight, decode_event, sight_of
+from deskcal.core.document import EventScope, decode_event, scope_of
 from deskcal.core.event import Event, EventStatus, ParticipantStatus, trigger_time
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError
@@ -115,7 +115,7 @@ class Reminders:
         """The clock may have been stepped: look at once."""
         self._woken.set()
 
-    def fired_beside(self, managers: Iterable[int]) -> None:
+    def fired_by_change(self, managers: Iterable[int]) -> None:
         """A change has fired reminders of these managers: they wait in the store."""
         for manager_id in managers:
             self._waiting.add(manager_id)
@@ -192,7 +192,7 @@ class Reminders:
     async def _hear(self) -> None:
         """Delivers what nodes that share the store have fired, to those who can be reached here."""
         self._has_news = False
-        heard = await self._store.heard(self._is_here, HEARD_AT_ONCE)
+        heard = await self._store.fetch_fired(self._is_here, HEARD_AT_ONCE)
         self._has_news |= not heard.is_all
         self._waiting |= heard.elsewhere
         self._arrived |= dict.fromkeys(filter(self._is_here, heard.elsewhere))
@@ -283,22 +283,22 @@ class Reminders:
             return NotificationState.DROPPED
         if key.manager_id not in subject.reminded:
             return NotificationState.DROPPED
-        told = self._leaving.get(key, [])
-        peers = [*told, *self._send(notification, subject, told)]
+        delivered_to = self._leaving.get(key, [])
+        peers = [*delivered_to, *self._send(notification, subject, delivered_to)]
         if not peers:
             return NotificationState.WAITING
         self._leaving[key] = peers
         return NotificationState.SENT
 
     def _send(
-        self, notification: Notification, subject: "_Subject", told: list[Peer]
+        self, notification: Notification, subject: "_Subject", delivered_to: list[Peer]
     ) -> list[Peer]:
-        """Writes to every connection that may have it and was not `told` already; these."""
+        """Writes to every connection that may have it and was not `delivered_to` already; these."""
         now = self._now()
         line = None
         peers = []
         for peer, session in self._peers.of_manager(notification.key.manager_id, now):
-            if peer not in told and _may_have(session, subject.sight):
+            if peer not in delivered_to and _may_have(session, subject.scope):
                 line = line or self._line(notification, subject, int(now))
                 if peer.send(line):
                     peers.append(peer)
@@ -307,7 +307,7 @@ class Reminders:
     def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
         late_sec = now - key.due_time
-        told = Reminder(
+        reminder = Reminder(
             subject.event.title,
             when(subject.event, self._timezone),
             token_of(key),
@@ -317,7 +317,7 @@ class Reminders:
             late_sec if late_sec >= LATE_SEC else 0,
             subject.document,
         )
-        return encode_reminder(told)
+        return encode_reminder(reminder)
 
     async def _mark(self, outcomes: Outcomes) -> None:
         """Notes what became of them; what was sent, once it has left this process."""
@@ -341,7 +341,7 @@ class Reminders:
                 self._held_up.add(key)
                 continue
             if not still and key in self._held_up:
-                self.fired_beside([key.manager_id])
+                self.fired_by_change([key.manager_id])
                 del self._leaving[key]
             else:
                 gone.append(key)
@@ -366,7 +366,7 @@ class _Subject(Struct, frozen=True):
 
     event: Event
     document: bytes
-    sight: Sight
+    scope: EventScope
     armed_time: int | None
     """When its reminder is due; None: it has none, or is not open any more."""
     reminded: frozenset[int]
@@ -380,7 +380,7 @@ def _subject(document: bytes | None) -> _Subject | None:
     return _Subject(
         event,
         document,
-        sight_of(event),
+        scope_of(event),
         trigger_time(event) if event.status == EventStatus.OPEN else None,
         frozenset(
             row.manager_id for row in event.participants if row.status != ParticipantStatus.DECLINED
@@ -388,8 +388,8 @@ def _subject(document: bytes | None) -> _Subject | None:
     )
 
 
-def _may_have(session: Session, sight: Sight) -> bool:
-    return session.may_use_calendar and session.can_see(sight)
+def _may_have(session: Session, scope: EventScope) -> bool:
+    return session.may_use_calendar and session.can_see(scope)
 
 
 def _earliest(one: int | None, other: int | None) -> int | None:

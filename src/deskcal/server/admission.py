@@ -8,7 +8,7 @@ from typing import Protocol
 from deskcal.limits import Limits
 
 
-class Guest(Protocol):
+class AdmittedConnection(Protocol):
     """A connection, whatever its transport."""
 
     def abort(self, why: str) -> None:
@@ -20,29 +20,29 @@ class Admission:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._guests: set[Guest] = set()
-        self._strangers: dict[Guest, None] = {}
+        self._guests: set[AdmittedConnection] = set()
+        self._strangers: dict[AdmittedConnection, None] = {}
 
     def __len__(self) -> int:
         return len(self._guests)
 
-    def admit(self, guest: Guest) -> bool:
+    def admit(self, connection: AdmittedConnection) -> bool:
         """Takes the connection in, as a stranger; False where the server is full."""
         if len(self._guests) >= self._limits.max_connections:
             return False
-        self._guests.add(guest)
-        self._strangers[guest] = None
+        self._guests.add(connection)
+        self._strangers[connection] = None
         if len(self._strangers) > self._limits.max_connections_without_token:
             oldest = next(iter(self._strangers))
             del self._strangers[oldest]
             oldest.abort("too many connections without a valid token")
         return True
 
-    def known(self, guest: Guest) -> None:
+    def known(self, connection: AdmittedConnection) -> None:
         """The connection has carried a valid token."""
-        self._strangers.pop(guest, None)
+        self._strangers.pop(connection, None)
 
-    def forget(self, guest: Guest) -> None:
+    def forget(self, connection: AdmittedConnection) -> None:
         """The connection is closed."""
-        self._guests.discard(guest)
-        self._strangers.pop(guest, None)
+        self._guests.discard(connection)
+        self._strangers.pop(connection, None)

@@ -26,7 +26,7 @@ DRAIN_SEC = 1
 """How long input is read and dropped after an answer that ends the connection."""
 
 
-class House(Protocol):
+class ConnectionHost(Protocol):
     """What a connection needs of its server."""
 
     context: Context
@@ -53,22 +53,22 @@ class House(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """The protocol of one connection; `House` is the server it belongs to."""
+    """The protocol of one connection; `ConnectionHost` is the server it belongs to."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._context = house.context
-        self._clock = house.context.now
-        self._limits = house.limits
-        self._most_unsent = house.limits.max_unsent_bytes
-        self._decoder = FrameDecoder(house.limits.max_message_bytes)
+    def __init__(self, host: ConnectionHost) -> None:
+        self._host = host
+        self._context = host.context
+        self._clock = host.context.now
+        self._limits = host.limits
+        self._most_unsent = host.limits.max_unsent_bytes
+        self._decoder = FrameDecoder(host.limits.max_message_bytes)
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Future[Any]] = set()
         self._ready: list[bytes] = []
         self._list_turn: asyncio.Semaphore | None = None
         self._read_turns: asyncio.Semaphore | None = None
         self._taken: asyncio.Event | None = None
-        self._now = house.loop.time
+        self._now = host.loop.time
         self._is_reading = True
         self._is_ending = False
         self._is_stranger = True
@@ -87,7 +87,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=self._limits.max_unsent_bytes // 8)
         self.peer.name = str(transport.get_extra_info("peername"))
-        refusal = self._house.admit(self)
+        refusal = self._host.admit(self)
         if refusal is not None:
             self._end_with(refusal)
 
@@ -135,7 +135,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"".join(out))
         if self._is_stranger and peer.sessions:
             self._is_stranger = False
-            self._house.known(self)
+            self._host.known(self)
         if peer.bad_messages and peer.bad_messages >= self._limits.max_bad_messages:
             self._end()
         if self._backlog or not self._is_reading:
@@ -155,7 +155,7 @@ class Connection(asyncio.Protocol):
             else:
                 self._transport.pause_reading()
         if self._backlog and not self._is_blocked():
-            self._house.loop.call_soon(self._go_on)
+            self._host.loop.call_soon(self._go_on)
 
     def _go_on(self) -> None:
         """Works off the backlog, as far as the limits allow."""
@@ -172,7 +172,7 @@ class Connection(asyncio.Protocol):
             self._tasks.add(later.work)
             later.work.add_done_callback(functools.partial(self._document_is_there, later))
             return
-        task = self._house.loop.create_task(self._finish(later))
+        task = self._host.loop.create_task(self._finish(later))
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -186,7 +186,7 @@ class Connection(asyncio.Protocol):
             async with self._turn(later.command.is_list):
                 await self._taken_up()
                 if later.command.is_list:
-                    await self._house.room_for_list()
+                    await self._host.room_for_list()
                 data = await finish(later)
                 if isinstance(data, bytes):
                     self._send_soon(data)
@@ -221,7 +221,7 @@ class Connection(asyncio.Protocol):
     def _send_soon(self, answer: bytes) -> None:
         """With what gets ready in the same turn of the event loop, as each write costs a send."""
         if not self._ready:
-            self._house.loop.call_soon(self._send_ready)
+            self._host.loop.call_soon(self._send_ready)
         self._ready.append(answer)
 
     def _send_ready(self) -> None:
@@ -264,7 +264,7 @@ class Connection(asyncio.Protocol):
         """The client takes its output too slowly: nothing more is read from it."""
         self._stuck_at = self._full_at = self._now()
         self._stuck_bytes = self.unsent_bytes
-        self._house.stalled(self)
+        self._host.stalled(self)
         self._read_if_free()
 
     def resume_writing(self) -> None:
@@ -272,9 +272,9 @@ class Connection(asyncio.Protocol):
         self._stuck_at = 0.0
         if self._taken is not None:
             self._taken.set()
-        self._house.taken(self)
+        self._host.taken(self)
         self._read_if_free()
-        self._house.context.resume(self.peer)
+        self._host.context.resume(self.peer)
 
     def eof_received(self) -> bool:
         """The client has said all it had to; it still gets its answers. True: stay open.
@@ -291,8 +291,8 @@ class Connection(asyncio.Protocol):
         self._backlog.clear()
         for task in self._tasks:
             task.cancel()
-        self._house.context.forget(self.peer)
-        self._house.forget(self)
+        self._host.context.forget(self.peer)
+        self._host.forget(self)
 
     def stop(self) -> None:
         """Finishes what is in flight, answers what was read with 503, closes."""
@@ -327,7 +327,7 @@ class Connection(asyncio.Protocol):
         self._is_ending = True
         self._backlog.clear()
         self._read_if_free()
-        self._house.loop.call_later(DRAIN_SEC, self._transport.close)
+        self._host.loop.call_later(DRAIN_SEC, self._transport.close)
 
     def watch(self, now: float) -> None:
         """Looks at the clocks: a message without end, silence, a client that does not read."""

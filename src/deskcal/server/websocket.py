@@ -121,7 +121,7 @@ class BrowserSocket:
         self._now = asyncio.get_running_loop().time
         self._code = GOING_AWAY
         self._reading: asyncio.Task[None] | None = None
-        self.on_known: Callable[[], None] = _nothing
+        self.on_known: Callable[[], None] = _noop
         """Called once, when a message has carried a valid token."""
         self.unsent_bytes = 0
         """What waits for the browser to take it."""
@@ -166,7 +166,7 @@ class BrowserSocket:
             self._take(message)
             if self.peer.sessions:
                 self.on_known()
-                self.on_known = _nothing
+                self.on_known = _noop
             if self.peer.bad_messages >= self._limits.max_bad_messages:
                 await self._websocket.close(POLICY)
                 return
@@ -328,7 +328,7 @@ class BrowserSocket:
             await self._websocket.close(GOING_AWAY)
 
 
-def _nothing() -> None:
+def _noop() -> None:
     pass
 
 

@@ -17,7 +17,7 @@ from deskcal.core.document import (
     encode_event,
     index_row,
     record_of,
-    sight_of,
+    scope_of,
 )
 from deskcal.core.event import (
     ChangeType,
@@ -53,7 +53,7 @@ class Stored(Protocol):
         """Digest and first answer of a key that was used after `since` (Unix seconds)."""
 
 
-class Landing(Struct):
+class CommitResult(Struct):
     """What one committed group leaves to the event loop: answers, and what is in memory now."""
 
     outcomes: list[Outcome]
@@ -128,7 +128,7 @@ class Batch:
         self._changes: list[tuple[int, int, int, int, bytes]] = []
         self._keys: dict[RetryKey, KeptAnswer] = {}
         self._wanted: dict[NotificationKey, Notification] = {}
-        self._fired_beside: set[NotificationKey] = set()
+        self._fired_by_change: set[NotificationKey] = set()
         self._only_fired: set[int] = set()
         self.ids_used = 0
         """How many of `new_ids` are taken."""
@@ -156,9 +156,9 @@ class Batch:
         except DeskcalError as exc:
             return exc
 
-    def landing(
+    def commit_result(
         self, outcomes: list[Outcome], last_seq: int, collections: dict[Collection, int]
-    ) -> Landing:
+    ) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
         changed = {id_: s for id_, s in self._staged.items() if s.after is not s.before}
         records = {
@@ -166,7 +166,7 @@ class Batch:
             for event_id, staged in changed.items()
         }
         earliest_due, reminded = self.earliest_due(), self.reminded()
-        return Landing(outcomes, records, last_seq, earliest_due, collections, reminded)
+        return CommitResult(outcomes, records, last_seq, earliest_due, collections, reminded)
 
     def earliest_due(self) -> int:
         """Of the reminders that the group armed, Unix seconds; 0: none."""
@@ -176,7 +176,7 @@ class Batch:
 
     def reminded(self) -> list[int]:
         """Managers whose reminders the group fired beside its mutations, once it is written."""
-        return [n.key.manager_id for n in self.notified if n.key in self._fired_beside]
+        return [n.key.manager_id for n in self.notified if n.key in self._fired_by_change]
 
     def _change_once(self, mutation: Mutation, retry: Retry) -> bytes:
         """The first answer again, if this key has one; else the change, and the key kept."""
@@ -188,7 +188,7 @@ class Batch:
             self._keys[key] = KeptAnswer(retry.digest, document, number, mutation.time)
             return document
         digest, document = kept
-        retry.check(sight_of(decode_event(document)))
+        retry.check(scope_of(decode_event(document)))
         if digest != retry.digest:
             raise Conflict(
                 f"idempotency_key {retry.key!r} was used with other data; take a new key for "
@@ -215,7 +215,7 @@ class Batch:
         if before and after and _was_about_to_fire(before, after):
             fired = self.fire(after, mutation.time)
             self.notify(fired)
-            self._fired_beside.update(notification.key for notification in fired)
+            self._fired_by_change.update(notification.key for notification in fired)
         return document
 
     def fire(self, event: Event, now: int) -> list[Notification]:

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from deskcal.core.directory import Desk, Directory, Manager
-from deskcal.core.document import Record, Sight
+from deskcal.core.document import EventScope, Record
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.filters import EventFilter, Mask
 from deskcal.core.free_busy import Interval
@@ -33,7 +33,7 @@ class Retry(Struct, frozen=True):
     key: str
     digest: bytes
     """Of the data that were sent."""
-    check: Callable[[Sight], None]
+    check: Callable[[EventScope], None]
     """Raises what the caller is told instead of an answer that is not theirs any more."""
 
 
@@ -151,7 +151,7 @@ class Fired(Struct, frozen=True):
     notifications: list[Notification]
     """To be delivered now; who had the same reminder before is left out.
 
-    Where nodes share the store, all of them come by `heard`, and none here.
+    Where nodes share the store, all of them come by `fetch_fired`, and none here.
     """
     events: int
     """Events and snoozed rows that were due; 0: nothing is due any more, or others have it."""
@@ -159,7 +159,7 @@ class Fired(Struct, frozen=True):
     """Notifications that it made."""
 
 
-class Heard(Struct, frozen=True):
+class NewFired(Struct, frozen=True):
     """Reminders that some node has fired."""
 
     notifications: list[Notification]
@@ -183,7 +183,7 @@ class ReminderStore(Protocol):
         take part. Source: contract, section 7, "Reminders".
         """
 
-    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+    async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
         """What nodes that share the store have fired since the last call, about `limit` of it.
 
         Each once, this node's own too. `is_here`: whether a manager can be reached here.
@@ -197,8 +197,8 @@ class ReminderStore(Protocol):
     ) -> list[Notification]:
         """That manager's fired reminders that were not delivered, by due time, then event.
 
-        Where nodes share the store: of those that were `heard`. `after`: the last one of the page
-        before.
+        Where nodes share the store: of those that `fetch_fired` has returned. `after`: the last one
+        of the page before.
         """
 
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
@@ -230,7 +230,7 @@ class Committed(Protocol):
     reminded: list[int]
     """Managers of reminders that it fired, because a change came between due time and firing."""
     has_fired: bool
-    """Whether there may be something to be `heard`."""
+    """Whether there may be something to be `fetch_fired`."""
 
 
 class Store(Protocol):

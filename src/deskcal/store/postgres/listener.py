@@ -55,7 +55,7 @@ class Nudge(Struct):
     reminded: list[int] = []
 
 
-class PostgresNudges:
+class PostgresListener:
     """Hears from `start` to `close`."""
 
     def __init__(
@@ -78,7 +78,7 @@ class PostgresNudges:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def is_hearing(self) -> bool:
+    def is_listening(self) -> bool:
         """False while there is no connection."""
         return self._connection is not None
 

@@ -54,7 +54,7 @@ class ListQuery(Struct, frozen=True):
 def list_query(
     wanted: EventFilter, session: Session, collections: Mapping[Collection, int]
 ) -> ListQuery | None:
-    """The statements for `wanted` in the sight of `session`; None when nothing can match.
+    """The statements for `wanted` visible to `session`; None when nothing can match.
 
     `collections` must be all that there are in the snapshot in which they are run.
     """
@@ -64,7 +64,7 @@ def list_query(
     alias = "e" if wanted.manager_id else "x"
     conditions = [_IN_RANGE, *_equalities(wanted, alias)]
     if not places.are_all:
-        conditions.append(_sight(alias, places.guest_ids))
+        conditions.append(_scope(alias, places.guest_ids))
     parts = _parts(wanted, " AND ".join(conditions))
     event_id = "x.event_id" if wanted.manager_id else "x.id"
     rows = " UNION ALL ".join(f"SELECT x.start_time, {event_id} AS id {part}" for part in parts)
@@ -110,7 +110,7 @@ def _equalities(wanted: EventFilter, alias: str) -> list[str]:
     return conditions
 
 
-def _sight(alias: str, guest_ids: list[int]) -> str:
+def _scope(alias: str, guest_ids: list[int]) -> str:
     """In scope, or, where only participants may see an event, with the session's manager in it."""
     in_scope = f"{alias}.collection_id = ANY(%(open)s::integer[])"
     if not guest_ids:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from deskcal.store.batch import Batch
-from deskcal.store.ports import Fired, Heard, Notification, NotificationKey, NotificationState
+from deskcal.store.ports import Fired, NewFired, Notification, NotificationKey, NotificationState
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 from deskcal.store.postgres.group import integers
 
@@ -86,9 +86,9 @@ class PostgresReminders:
         batch, events = await self._job(functools.partial(_fire, now, limit))
         return Fired([], events, len(batch.notified) + len(batch.woken))
 
-    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+    async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
         """What was fired since the last call, whole transactions at a time."""
-        rows = await self._read(_heard, self.heard_seq, limit)
+        rows = await self._read(_fetch_fired, self.heard_seq, limit)
         here = [row for row in rows if is_here(row[2])]
         documents = await self._read(_documents, sorted({row[0] for row in here})) if here else {}
         if rows:
@@ -98,7 +98,7 @@ class PostgresReminders:
             for row in here
         ]
         elsewhere = {row[2] for row in rows} - {row[2] for row in here}
-        return Heard(notifications, elsewhere, is_all=len(rows) < limit)
+        return NewFired(notifications, elsewhere, is_all=len(rows) < limit)
 
     async def waiting_managers(self) -> set[int]:
         """Managers whose reminders wait for them."""
@@ -141,7 +141,7 @@ async def _next_due(connection: Connection) -> int | None:
     return due
 
 
-async def _heard(connection: Connection, since: int, limit: int) -> list[Any]:
+async def _fetch_fired(connection: Connection, since: int, limit: int) -> list[Any]:
     return await _rows(connection, _HEARD, (since, limit))
 
 

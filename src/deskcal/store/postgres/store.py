@@ -18,7 +18,7 @@ from deskcal.core.free_busy import INTERVAL_BYTES, Interval
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
-from deskcal.store.batch import Collection, Landing
+from deskcal.store.batch import Collection, CommitResult
 from deskcal.store.ports import (
     Committed,
     DirectoryStore,
@@ -33,7 +33,7 @@ from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.connection import Connection, Reader, connect, migrate, open_pool
 from deskcal.store.postgres.directory import PostgresDirectory
 from deskcal.store.postgres.group import integers
-from deskcal.store.postgres.listener import PostgresNudges
+from deskcal.store.postgres.listener import PostgresListener
 from deskcal.store.postgres.lists import list_rows
 from deskcal.store.postgres.locks import hold_for_serving
 from deskcal.store.postgres.reminders import PostgresReminders
@@ -55,7 +55,7 @@ class PostgresStore:
         self._limits = limits
         self._read = Reader(pool, limits.request_deadline_sec)
         self._loads = _Loads(self._read, limits.request_deadline_sec)
-        self._writer = Writer(functools.partial(connect, url, limits), self._landed, limits)
+        self._writer = Writer(functools.partial(connect, url, limits), self._on_committed, limits)
         self._collections: dict[Collection, int] = {}
         self.on_commit: Callable[[Committed], None] = lambda _: None
         self.peek: Callable[[int], Record | None] = lambda _: None
@@ -64,7 +64,7 @@ class PostgresStore:
         reminders = PostgresReminders(self._read, self._writer.job)
         self.reminders: ReminderStore = reminders
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
-        self._ear = PostgresNudges(
+        self._ear = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),
             self._feed,
             reminders,
@@ -109,9 +109,9 @@ class PostgresStore:
         )
         return found
 
-    def _landed(self, landing: Landing) -> None:
-        self._feed.saw(landing.last_seq, 0)
-        self.on_commit(landing)
+    def _on_committed(self, result: CommitResult) -> None:
+        self._feed.saw(result.last_seq, 0)
+        self.on_commit(result)
 
     async def close(self) -> None:
         """Commits what is queued and lets go of the database."""

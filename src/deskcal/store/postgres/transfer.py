@@ -22,7 +22,7 @@ from deskcal.store.postgres.connection import Connection, connect, migrate
 from deskcal.store.postgres.copy import Table, copy
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.url import one_line, shown
-from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, Page, Told
+from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
 from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow
 
 FETCH_ROWS = 1000
@@ -117,12 +117,12 @@ _KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key"
 
 
 async def export_postgres(
-    url: str, limits: Limits, write: Callable[[bytes], object], told: Told
+    url: str, limits: Limits, write: Callable[[bytes], object], on_progress: OnProgress
 ) -> None:
     """Writes what a store has, as of one moment, also while nodes serve it. Raises: StoreError."""
     async with _connected(url, limits) as connection, connection.transaction():
         await connection.execute(_SNAPSHOT)
-        file = ExportWriter(await _head(connection, url), write, told)
+        file = ExportWriter(await _head(connection, url), write, on_progress)
         for kind, statement, made in _ROWS:
             async with connection.cursor(kind, binary=True) as cursor:
                 await cursor.execute(statement.encode())
@@ -150,7 +150,9 @@ async def _head(connection: Connection, url: str) -> Head:
     )
 
 
-async def import_postgres(url: str, limits: Limits, export: Export, told: Told) -> None:
+async def import_postgres(
+    url: str, limits: Limits, export: Export, on_progress: OnProgress
+) -> None:
     """Puts all of `export` into an empty database, or the rest where some is in already.
 
     Raises: BadExport; StoreError, also if a server uses the database, or it is not empty.
@@ -160,7 +162,7 @@ async def import_postgres(url: str, limits: Limits, export: Export, told: Told) 
         await hold_for_import(connection)
         await _begin(connection, export, url)
         try:
-            await _copy_pages(connection, export, told)
+            await _copy_pages(connection, export, on_progress)
             await _finish(connection, export.head)
         except psycopg.OperationalError as exc:
             raise StoreError(
@@ -183,7 +185,7 @@ async def _begin(connection: Connection, export: Export, url: str) -> None:
         await connection.execute(_MARK, (export.lines, export.digest))
 
 
-async def _copy_pages(connection: Connection, export: Export, told: Told) -> None:
+async def _copy_pages(connection: Connection, export: Export, on_progress: OnProgress) -> None:
     """While the database works on a page, the next is read; where that fails, this one stays."""
     cursor = await connection.execute(_COLLECTIONS)
     collections = {(brand, desk): number for brand, desk, number in await cursor.fetchall()}
@@ -197,7 +199,7 @@ async def _copy_pages(connection: Connection, export: Export, told: Told) -> Non
         )
         if failure is not None:
             raise failure
-        told(page.lines, export.all_lines)
+        on_progress(page.lines, export.all_lines)
         if isinstance(following, BaseException):
             raise following
         page = following

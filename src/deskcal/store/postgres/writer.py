@@ -21,7 +21,7 @@ from psycopg import errors
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch, Collection, Landing, Outcome
+from deskcal.store.batch import Batch, Collection, CommitResult, Outcome
 from deskcal.store.ports import Mutation, StoreError
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.group import (
@@ -69,16 +69,16 @@ class _Entry(Struct, eq=False):
 
 
 class Writer:
-    """Takes mutations in order; `landed` hears of every group that was committed."""
+    """Takes mutations in order; `on_committed` hears of every group that was committed."""
 
     def __init__(
         self,
         connect: Callable[[], Awaitable[Connection]],
-        landed: Callable[[Landing], None],
+        on_committed: Callable[[CommitResult], None],
         limits: Limits,
     ) -> None:
         self._connect = connect
-        self._landed = landed
+        self._on_committed = on_committed
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._queue: deque[_Entry] = deque()
@@ -201,15 +201,15 @@ class Writer:
         left_sec = max(entry.until for entry in group) - self._loop.time()
         try:
             with cut_after(self._connection, left_sec):
-                outcomes, landing = await self._transact_until_it_fits(self._connection, group)
+                outcomes, result = await self._transact_until_it_fits(self._connection, group)
         except psycopg.Error as exc:
             await self._fail(group, exc)
         except Exception as exc:
             await self._roll_back()
             await self._isolate(group, exc)
         else:
-            if landing is not None:
-                self._loop.call_soon(self._landed, landing)
+            if result is not None:
+                self._loop.call_soon(self._on_committed, result)
             for entry, outcome in zip(group, outcomes, strict=True):
                 _settle(entry, outcome)
         finally:
@@ -271,7 +271,7 @@ class Writer:
 
     async def _transact_until_it_fits(
         self, connection: Connection, group: list[_Entry]
-    ) -> tuple[list[Outcome], Landing | None]:
+    ) -> tuple[list[Outcome], CommitResult | None]:
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self._transact(connection, group)
@@ -284,7 +284,7 @@ class Writer:
 
     async def _transact(
         self, connection: Connection, group: list[_Entry]
-    ) -> tuple[list[Outcome], Landing | None]:
+    ) -> tuple[list[Outcome], CommitResult | None]:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
         mutations = [entry.work for entry in group if isinstance(entry.work, Mutation)]
@@ -307,7 +307,7 @@ class Writer:
 
     async def _write(
         self, connection: Connection, batch: Batch, outcomes: list[Outcome], has_begun: bool
-    ) -> Landing:
+    ) -> CommitResult:
         writes = batch.writes()
         collections = self._collections
         missing = [code for code in writes.collections() if code not in collections]
@@ -335,7 +335,7 @@ class Writer:
             raise
         self._collections = collections
         has_fired = bool(batch.notified or batch.woken)
-        return Landing(outcomes, {}, last_seq, batch.earliest_due(), {}, [], has_fired)
+        return CommitResult(outcomes, {}, last_seq, batch.earliest_due(), {}, [], has_fired)
 
     async def _have_ids(self, connection: Connection, count: int) -> None:
         if len(self._ids) < count:

@@ -8,7 +8,15 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.document import IndexRow
-from deskcal.store.batch import Batch, Collection, KeptAnswer, Landing, Outcome, RetryKey, Writes
+from deskcal.store.batch import (
+    Batch,
+    Collection,
+    CommitResult,
+    KeptAnswer,
+    Outcome,
+    RetryKey,
+    Writes,
+)
 
 MAX_EVENT_ID = 2**53 - 1
 
@@ -97,9 +105,9 @@ class SqliteBatch:
     def _last_seq(self) -> int:
         return self._before.last_seq + self.staged.change_count
 
-    def landing(self, outcomes: list[Outcome]) -> Landing:
+    def commit_result(self, outcomes: list[Outcome]) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
-        return self.staged.landing(outcomes, self._last_seq, self._new_collections())
+        return self.staged.commit_result(outcomes, self._last_seq, self._new_collections())
 
     def _new_collections(self) -> dict[Collection, int]:
         known = self._before.collections

@@ -1,4 +1,4 @@
-"""The SQL of a list on the embedded store: filter, sight and range to one statement. Pure text.
+"""The SQL of a list on the embedded store: filter, scope and range to one statement. Pure text.
 
 Events are sorted into duration classes: within a class a range has to look back by no more than the
 class's limit, so that a few events that last for years never make every list slow.
@@ -46,7 +46,7 @@ class ListQuery(Struct, frozen=True):
 def list_query(
     wanted: EventFilter, session: Session, collections: Mapping[tuple[str, str], int]
 ) -> ListQuery | None:
-    """The statements for `wanted` in the sight of `session`; None when nothing can match."""
+    """The statements for `wanted` visible to `session`; None when nothing can match."""
     places = places_of(wanted, session, collections)
     if places is None:
         return None
@@ -55,7 +55,7 @@ def list_query(
     if places.are_all:
         conditions.append(f"{alias}.collection_id <= :known")
     else:
-        conditions.append(_sight(alias, places.guest_ids))
+        conditions.append(_scope(alias, places.guest_ids))
     parameters = _parameters(wanted) | {
         "me": session.manager_id,
         "open": _json(places.open_ids),
@@ -108,7 +108,7 @@ def _equalities(wanted: EventFilter, alias: str) -> list[str]:
     return conditions
 
 
-def _sight(alias: str, guest_ids: list[int]) -> str:
+def _scope(alias: str, guest_ids: list[int]) -> str:
     """In scope, or, where only participants may see an event, with the session's manager in it."""
     in_scope = f"{alias}.collection_id IN (SELECT value FROM json_each(:open))"
     if not guest_ids:

@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 
 from deskcal.store.batch import Batch
-from deskcal.store.ports import Fired, Heard, Notification, NotificationKey, NotificationState
+from deskcal.store.ports import Fired, NewFired, Notification, NotificationKey, NotificationState
 from deskcal.store.sqlite.changes import Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
@@ -69,9 +69,9 @@ class SqliteReminders:
         fired = batch.notified + batch.woken
         return Fired(fired, events, len(fired))
 
-    async def heard(self, is_here: Callable[[int], bool], limit: int) -> Heard:
+    async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
         """Nothing: what this node fires is in its own hands."""
-        return Heard([], set(), is_all=True)
+        return NewFired([], set(), is_all=True)
 
     async def waiting_managers(self) -> set[int]:
         """Managers whose reminders wait for them."""

@@ -27,7 +27,7 @@ from deskcal.core.free_busy import INTERVAL_BYTES, Interval
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch, Landing
+from deskcal.store.batch import Batch, CommitResult
 from deskcal.store.cache import RecordCache
 from deskcal.store.lists import PIECE_ROWS, too_large
 from deskcal.store.ports import (
@@ -83,7 +83,7 @@ class SqliteStore:
         self.on_commit: Callable[[Committed], None] = lambda _: None
         self._writer = Writer(
             lambda: connect_writer(directory, vfs),
-            self._landed,
+            self._on_committed,
             max_group=limits.max_group,
             retry_window_sec=limits.retry_window_sec,
         )
@@ -176,16 +176,16 @@ class SqliteStore:
                 )
         self._expiry = self._loop.call_later(1, self._expire)
 
-    def _landed(self, group: Sequence[Mutation | Job], landing: Landing) -> None:
+    def _on_committed(self, group: Sequence[Mutation | Job], result: CommitResult) -> None:
         """On the writer's thread: hands a committed group to the event loop."""
-        self._loop.call_soon_threadsafe(self._settle, group, landing)
+        self._loop.call_soon_threadsafe(self._settle, group, result)
 
-    def _settle(self, group: Sequence[Mutation | Job], landing: Landing) -> None:
-        self._collections |= landing.collections
-        for event_id, record in landing.records.items():
+    def _settle(self, group: Sequence[Mutation | Job], result: CommitResult) -> None:
+        self._collections |= result.collections
+        for event_id, record in result.records.items():
             self._loading.pop(event_id, None)
             self._cache.put(event_id, record)
-        for mutation, outcome in zip(group, landing.outcomes, strict=True):
+        for mutation, outcome in zip(group, result.outcomes, strict=True):
             answer = self._pending.pop(id(mutation)).answer
             if answer.done():
                 continue
@@ -193,9 +193,9 @@ class SqliteStore:
                 answer.set_exception(outcome)
             else:
                 answer.set_result(outcome)
-        if landing.records:
-            self.feed.last_seq = landing.last_seq
-            self.on_commit(landing)
+        if result.records:
+            self.feed.last_seq = result.last_seq
+            self.on_commit(result)
 
     async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
         """One statement a list, in one snapshot with its count."""

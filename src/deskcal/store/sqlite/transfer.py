@@ -13,7 +13,7 @@ from deskcal.store.backend import migrations
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import read_directory, write_directory
-from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, Told
+from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress
 from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow
 
 _CACHE_KIB = 200_000
@@ -43,7 +43,9 @@ _PUT_KEY = "INSERT INTO idempotency (manager_id, key, digest, seq, time) VALUES 
 _PUT_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?, floor_seq = ?"
 
 
-def export_sqlite(directory: Path, write: Callable[[bytes], object], told: Told) -> None:
+def export_sqlite(
+    directory: Path, write: Callable[[bytes], object], on_progress: OnProgress
+) -> None:
     """Writes what a store has, as of one moment, also while a server runs. Raises: StoreError."""
     if not (directory / DATABASE).exists():
         raise StoreError(f"there is no store in {directory}; name its directory with --data")
@@ -51,7 +53,7 @@ def export_sqlite(directory: Path, write: Callable[[bytes], object], told: Told)
         connection = connect_reader(directory)
         _check_version(connection, directory)
         with connection:
-            file = ExportWriter(_head(connection), write, told)
+            file = ExportWriter(_head(connection), write, on_progress)
             for kind, row in _rows(connection):
                 file.put(kind, row)
         file.end()
@@ -103,7 +105,7 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
         yield "idempotency", KeyRow(*row)
 
 
-def import_sqlite(directory: Path, export: Export, told: Told) -> None:
+def import_sqlite(directory: Path, export: Export, on_progress: OnProgress) -> None:
     """Puts all of `export` into an empty store, or nothing where anything fails.
 
     Raises: BadExport; StoreError, also if the store is in use or not empty.
@@ -114,7 +116,7 @@ def import_sqlite(directory: Path, export: Export, told: Told) -> None:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         with connection:
             _require_empty(connection, directory)
-            _write(connection, export, told)
+            _write(connection, export, on_progress)
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         connection.close()
     except apsw.Error as exc:
@@ -131,7 +133,7 @@ def _require_empty(connection: apsw.Connection, directory: Path) -> None:
         )
 
 
-def _write(connection: apsw.Connection, export: Export, told: Told) -> None:
+def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress) -> None:
     collections: dict[tuple[str, str], int] = {}
     for page in export.pages():
         write_directory(connection, page.rows["manager"], page.rows["desk"])
@@ -143,7 +145,7 @@ def _write(connection: apsw.Connection, export: Export, told: Told) -> None:
         ):
             rows = map(msgspec.structs.astuple, page.rows[kind])
             connection.executemany(statement, [_plain(row) for row in rows])
-        told(page.lines, export.all_lines)
+        on_progress(page.lines, export.all_lines)
     head = export.head
     connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))
 

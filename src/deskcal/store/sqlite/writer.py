@@ -14,7 +14,7 @@ from typing import Any
 import apsw
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
-from deskcal.store.batch import Batch, Landing
+from deskcal.store.batch import Batch, CommitResult
 from deskcal.store.ports import Mutation
 from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
 
@@ -35,19 +35,19 @@ _NOT_APPLIED = (
 
 
 class Writer:
-    """Takes mutations in order, hands every group that has been committed to `landed`."""
+    """Takes mutations in order, hands every group that has been committed to `on_committed`."""
 
     def __init__(
         self,
         connect: Callable[[], apsw.Connection],
-        landed: Callable[[Sequence[Mutation | Job], Landing], None],
+        on_committed: Callable[[Sequence[Mutation | Job], CommitResult], None],
         *,
         max_group: int,
         retry_window_sec: int,
     ) -> None:
-        """`landed` is called on the writer's thread."""
+        """`on_committed` is called on the writer's thread."""
         self._connect = connect
-        self._landed = landed
+        self._on_committed = on_committed
         self._max_group = max_group
         self._retry_window_sec = retry_window_sec
         self._queue: queue.SimpleQueue[Mutation | Job | None] = queue.SimpleQueue()
@@ -131,45 +131,47 @@ class Writer:
     def _commit_job(self, job: Job) -> None:
         """Runs `job` in a transaction of its own; what it raises is its caller's."""
         try:
-            landing = self._transact(lambda batch: [job.run(self._connection, batch)])
+            result = self._transact(lambda batch: [job.run(self._connection, batch)])
         except _CommitFailed as exc:
             logger.error("the commit of a job failed: %s", exc)
             self._reopen()
-            landing = self._all(
+            result = self._all(
                 [job], Timeout("the commit failed; whether it was applied is unknown")
             )
         except Exception as exc:
             self._roll_back()
             logger.error("a job was not applied: %s", exc)
-            landing = self._all(
+            result = self._all(
                 [job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc))
             )
-        self._landed([job], landing)
+        self._on_committed([job], result)
 
     def _commit_group(self, group: list[Mutation]) -> None:
         """Commits `group`; where one of its mutations breaks it, each for itself."""
         try:
-            landing = self._transact(lambda batch: [batch.apply(one) for one in group])
+            result = self._transact(lambda batch: [batch.apply(one) for one in group])
         except _CommitFailed as exc:
             logger.error("the commit of %d mutations failed: %s", len(group), exc)
             self._reopen()
-            landing = self._all(
+            result = self._all(
                 group, Timeout("the commit failed; whether it was applied is unknown")
             )
         except _NOT_APPLIED as exc:
             logger.error("%d mutations were not applied: %s", len(group), exc)
             self._roll_back()
-            landing = self._all(group, Unavailable(f"{_told(exc)}; nothing was applied, try later"))
+            result = self._all(
+                group, Unavailable(f"{_to_message(exc)}; nothing was applied, try later")
+            )
         except Exception:
             self._roll_back()
             if len(group) > 1:
                 for mutation in group:
                     self._commit_group([mutation])
                 return
-            landing = self._all(group, _incident(group[0]))
-        self._landed(group, landing)
+            result = self._all(group, _incident(group[0]))
+        self._on_committed(group, result)
 
-    def _transact(self, apply: Callable[[Batch], list[Any]]) -> Landing:
+    def _transact(self, apply: Callable[[Batch], list[Any]]) -> CommitResult:
         self._mend()
         self._connection.execute("BEGIN IMMEDIATE")
         batch = SqliteBatch(
@@ -177,33 +179,35 @@ class Writer:
         )
         outcomes = apply(batch.staged)
         batch.write()
-        landing = batch.landing(outcomes)
+        result = batch.commit_result(outcomes)
         try:
             self._connection.execute("COMMIT")
         except apsw.FullError:
             raise
         except apsw.Error as exc:
-            self._doubtful |= landing.records.keys()
+            self._doubtful |= result.records.keys()
             raise _CommitFailed(str(exc)) from exc
         self._numbers = batch.numbers
-        return self._with_doubtful(landing)
+        return self._with_doubtful(result)
 
-    def _all(self, group: Sequence[Mutation | Job], error: DeskcalError) -> Landing:
+    def _all(self, group: Sequence[Mutation | Job], error: DeskcalError) -> CommitResult:
         """What a group leaves of which nothing is known to be there."""
-        return self._with_doubtful(Landing([error] * len(group), {}, self._numbers.last_seq, 0, {}))
+        return self._with_doubtful(
+            CommitResult([error] * len(group), {}, self._numbers.last_seq, 0, {})
+        )
 
-    def _with_doubtful(self, landing: Landing) -> Landing:
-        """`landing`; after a failed commit it also says what memory must forget and look at anew.
+    def _with_doubtful(self, result: CommitResult) -> CommitResult:
+        """`result`; after a failed commit it also says what memory must forget and look at anew.
 
         A group whose commit failed may be there after all, once the database is opened anew.
         """
         if self._doubtful:
-            landing.records = dict.fromkeys(self._doubtful) | landing.records
-            landing.collections |= self._numbers.collections
-            landing.earliest_due = 1
+            result.records = dict.fromkeys(self._doubtful) | result.records
+            result.collections |= self._numbers.collections
+            result.earliest_due = 1
         if not self._is_broken:
             self._doubtful = set()
-        return landing
+        return result
 
     def _roll_back(self) -> None:
         if not self._is_broken and self._connection.in_transaction:
@@ -257,7 +261,7 @@ class _CommitFailed(apsw.Error):
     """COMMIT itself failed: whether the group is on the disk is not known."""
 
 
-def _told(exc: apsw.Error) -> str:
+def _to_message(exc: apsw.Error) -> str:
     return "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
 
 

@@ -22,8 +22,8 @@ PAGE_ROWS = 5_000
 PAGE_BYTES = 8 * 1024 * 1024
 """A page ends after so many rows or bytes of lines."""
 
-Told = Callable[[int, int], object]
-"""`told(lines, all_lines)`, now and then: how far it is."""
+OnProgress = Callable[[int, int], object]
+"""`on_progress(lines, all_lines)`, now and then: how far it is."""
 
 _ORDER = {kind: number for number, kind in enumerate(KINDS, 1)}
 
@@ -51,10 +51,12 @@ class BadExport(ValueError):
 class ExportWriter:
     """Writes a file: the first line when it is made, then `put` for each row, and `end`."""
 
-    def __init__(self, head: Head, write: Callable[[bytes], object], told: Told) -> None:
+    def __init__(
+        self, head: Head, write: Callable[[bytes], object], on_progress: OnProgress
+    ) -> None:
         """`write` takes one line at a time."""
         self._write = write
-        self._told = told
+        self._on_progress = on_progress
         self._encode = msgspec.json.Encoder().encode
         self._hasher = hashlib.sha256()
         self._all = _all_lines(head)
@@ -70,14 +72,14 @@ class ExportWriter:
         """The last line."""
         end = _End(self._lines, self._hasher.hexdigest())
         self._line(b'{"end":%s}\n' % self._encode(end))
-        self._told(self._lines, self._all)
+        self._on_progress(self._lines, self._all)
 
     def _line(self, line: bytes) -> None:
         self._hasher.update(line)
         self._write(line)
         self._lines += 1
         if self._lines % PAGE_ROWS == 0:
-            self._told(self._lines, self._all)
+            self._on_progress(self._lines, self._all)
 
 
 def check_whole(lines: Iterable[bytes]) -> None:
