@@ -106,6 +106,19 @@ export interface EventRow {
   created_time: number;
   updated_time: number;
   version: number;
+  location?: string;
+  show_as?: number | null;
+  customer_timezone?: string;
+  pool_after_sec?: number;
+  follows_id?: number;
+  follow_up_id?: number;
+  outcome?: string;
+  outcome_note?: string;
+  claimed_by?: number;
+  claim_until?: number;
+  series_id?: number;
+  original_start_time?: number;
+  own_fields?: string[];
   participants: ParticipantRow[];
 }
 
@@ -141,6 +154,13 @@ export interface AddEvent {
   customer_id?: number | null;
   lead_id?: number | null;
   login?: number | null;
+  location?: string | null;
+  show_as?: number | null;
+  customer_timezone?: string | null;
+  pool_after_sec?: number | null;
+  follows_id?: number | null;
+  outcome?: string | null;
+  outcome_note?: string | null;
   participants?: ParticipantFields[] | null;
   participant_manager_ids?: number[] | null;
   idempotency_key?: string | null;
@@ -256,6 +276,13 @@ export interface UpdateEvent {
   customer_id?: number | null;
   lead_id?: number | null;
   login?: number | null;
+  location?: string | null;
+  show_as?: number | null;
+  customer_timezone?: string | null;
+  pool_after_sec?: number | null;
+  follows_id?: number | null;
+  outcome?: string | null;
+  outcome_note?: string | null;
   participants?: ParticipantFields[] | null;
   participant_manager_ids?: number[] | null;
   if_version?: number | null;

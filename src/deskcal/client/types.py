@@ -26,6 +26,13 @@ class EventFields(TypedDict, total=False):
     customer_id: int
     lead_id: int
     login: int
+    location: str
+    show_as: int | None
+    customer_timezone: str
+    pool_after_sec: int
+    follows_id: int
+    outcome: str
+    outcome_note: str
     participant_manager_ids: Sequence[int]
     participants: Sequence[Mapping[str, int]]
 

@@ -74,7 +74,9 @@ def encode_event(event: Event) -> bytes:
     Source: contract, section 1.
     """
     document = _encode(event)
-    if _UNSAFE.search(event.title + event.brand + event.desk + event.timezone):
+    texts = event.title + event.brand + event.desk + event.timezone
+    texts += event.location + event.customer_timezone + event.outcome + event.outcome_note
+    if _UNSAFE.search(texts):
         return wire_safe(document)
     return document
 

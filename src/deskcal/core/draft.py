@@ -13,6 +13,8 @@ from deskcal.core.document import canonical_ast
 from deskcal.core.event import (
     DEFAULT_BRAND,
     MAX_CODE,
+    MAX_LOCATION,
+    MAX_OUTCOME_NOTE,
     MAX_PARTICIPANTS,
     MAX_TITLE,
     WRITABLE,
@@ -22,6 +24,7 @@ from deskcal.core.event import (
     ParticipantRole,
     ParticipantStatus,
     Time,
+    default_of,
     trigger_time,
 )
 from deskcal.errors import FieldRequired, InvalidField
@@ -36,9 +39,7 @@ _NO_ZONES = {"Factory", "localtime"}
 
 _HINTS = get_type_hints(Event, include_extras=True)
 _DEFAULTS = {
-    field.name: field.default
-    for field in msgspec.structs.fields(Event)
-    if field.default is not msgspec.NODEFAULT
+    field.name: default_of(field) for field in msgspec.structs.fields(Event) if not field.required
 }
 
 
@@ -193,11 +194,7 @@ def _title(name: str, value: str) -> str:
     title = value.strip()
     if not title:
         raise InvalidField(f"{name} is empty; give it 1 to {MAX_TITLE} characters", field=name)
-    if len(title) > MAX_TITLE:
-        raise InvalidField(
-            f"{name} has {len(title)} characters; at most {MAX_TITLE} are allowed", field=name
-        )
-    return title
+    return _short_text(name, title, MAX_TITLE)
 
 
 def _start_time(name: str, value: int) -> int:
@@ -214,12 +211,33 @@ def timezones() -> frozenset[str]:
 
 def _timezone(name: str, value: str) -> str:
     if value and value not in timezones():
+        empty = "the server's own" if name == "timezone" else "a zone that is not known"
         raise InvalidField(
             f"{name} ({value[:64]!r}) is no IANA time zone such as 'Europe/Nicosia'; "
-            "an empty string stands for the server's own",
+            f"an empty string stands for {empty}",
             field=name,
         )
     return value
+
+
+def _location(name: str, value: str) -> str:
+    return _short_text(name, value.strip(), MAX_LOCATION)
+
+
+def _outcome(name: str, value: str) -> str:
+    return _short_text(name, value, MAX_CODE)
+
+
+def _outcome_note(name: str, value: str) -> str:
+    return _short_text(name, value, MAX_OUTCOME_NOTE)
+
+
+def _short_text(name: str, text: str, most: int) -> str:
+    if len(text) > most:
+        raise InvalidField(
+            f"{name} has {len(text)} characters; at most {most} are allowed", field=name
+        )
+    return text
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
@@ -228,6 +246,10 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "title": _title,
     "start_time": _start_time,
     "timezone": _timezone,
+    "location": _location,
+    "customer_timezone": _timezone,
+    "outcome": _outcome,
+    "outcome_note": _outcome_note,
 }
 
 

@@ -1,10 +1,10 @@
 """The event: its fields, enumerations and what can be told from one. Pure: no I/O, no clock."""
 
 import enum
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import NODEFAULT, Meta, Raw, Struct
 
 MAX_ID = 2**53 - 1
 """Largest integer that a JavaScript client can hold."""
@@ -14,6 +14,8 @@ MAX_CODE = 64
 """Characters of a brand or desk."""
 MAX_TITLE = 500
 MAX_PARTICIPANTS = 1000
+MAX_LOCATION = 500
+MAX_OUTCOME_NOTE = 2000
 DEFAULT_BRAND = "default"
 NULL = Raw(b"null")
 
@@ -72,44 +74,101 @@ class Participant(Struct, frozen=True, gc=False):
     updated_time: Time
 
 
-class Event(Struct, frozen=True, kw_only=True):
+def _always(default: Any) -> Any:
+    """A field of the seeds, which a document holds also where it has its default.
+
+    msgspec omits a field whose value is its `default`, never one with a factory of our own.
+    """
+    return msgspec.field(default_factory=lambda: default)
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A calendar event; the order of the fields is the order on the wire.
 
-    Source: seed 000, "Core Event Fields"; contract, section 4.
+    The fields from `location` to `own_fields` are in the document only while they differ from
+    their default. Source: seed 000, "Core Event Fields"; contract, sections 4 and 12.
     """
 
     id: Id
-    brand: str = DEFAULT_BRAND
-    desk: str = ""
+    brand: str = _always(DEFAULT_BRAND)
+    desk: str = _always("")
     owner_manager_id: Id
     created_by: Id
-    updated_by: Id = 0
-    type: EventType = EventType.TASK
-    status: EventStatus = EventStatus.OPEN
-    priority: Priority = Priority.NORMAL
+    updated_by: Id = _always(0)
+    type: EventType = _always(EventType.TASK)
+    status: EventStatus = _always(EventStatus.OPEN)
+    priority: Priority = _always(Priority.NORMAL)
     title: str
-    ast_json: Raw = NULL
+    ast_json: Raw = _always(NULL)
     """JSON text, compact and safe to send (`documents.canonical_ast`); never interpreted."""
     start_time: Time
     end_time: Time
-    all_day: Flag = 0
-    timezone: str = ""
+    all_day: Flag = _always(0)
+    timezone: str = _always("")
     """IANA name; empty: the server's default_timezone."""
-    remind_time: Time = 0
-    remind_before_sec: Seconds = 0
-    reminder_sent_time: Time = 0
-    customer_id: Id = 0
-    lead_id: Id = 0
-    login: Id = 0
+    remind_time: Time = _always(0)
+    remind_before_sec: Seconds = _always(0)
+    reminder_sent_time: Time = _always(0)
+    customer_id: Id = _always(0)
+    lead_id: Id = _always(0)
+    login: Id = _always(0)
     created_time: Time
     updated_time: Time
-    version: int = 1
-    participants: tuple[Participant, ...] = ()
+    version: int = _always(1)
+    location: str = ""
+    show_as: Flag | None = None
+    """0 busy, 1 free; None: decided by `all_day` and `type`."""
+    customer_timezone: str = ""
+    """IANA name of the customer's zone; empty: not known."""
+    pool_after_sec: Seconds = 0
+    follows_id: Id = 0
+    follow_up_id: Id = 0
+    outcome: str = ""
+    """Code of one of the directory's outcomes."""
+    outcome_note: str = ""
+    claimed_by: Id = 0
+    claim_until: Time = 0
+    series_id: Id = 0
+    original_start_time: Time = 0
+    """Where the rule of the series put this occurrence; RECURRENCE-ID of RFC 5545."""
+    own_fields: tuple[str, ...] = ()
+    """Names of the fields that were changed on this occurrence alone."""
+    participants: tuple[Participant, ...] = _always(())
 
 
-READ_ONLY = ("id", "updated_by", "reminder_sent_time", "created_time", "updated_time", "version")
+READ_ONLY = (
+    "id",
+    "updated_by",
+    "reminder_sent_time",
+    "created_time",
+    "updated_time",
+    "version",
+    "follow_up_id",
+    "claimed_by",
+    "claim_until",
+    "series_id",
+    "original_start_time",
+    "own_fields",
+)
 """Fields that clients can't set; sent back, they are ignored."""
+OMITTED = tuple(f.name for f in msgspec.structs.fields(Event) if f.default is not NODEFAULT)
+"""Fields that a document holds only while they differ from their default."""
 WRITABLE = tuple(n for n in Event.__struct_fields__ if n not in (*READ_ONLY, "participants"))
+
+
+class HasDefault(Protocol):
+    """What `msgspec.structs` and `msgspec.inspect` both say of a field."""
+
+    @property
+    def default(self) -> Any: ...
+    @property
+    def default_factory(self) -> Any: ...
+
+
+def default_of(field: HasDefault) -> Any:
+    """The default of a struct's field; `msgspec.NODEFAULT`: it has none."""
+    factory = field.default_factory
+    return field.default if factory is NODEFAULT else factory()
 
 
 def next_version(before: Event, after: Event, *, actor: int, now: int) -> Event:

@@ -16,7 +16,15 @@ from deskcal.app.config import settings_table
 from deskcal.commands import COMMANDS
 from deskcal.commands.dispatch import Command
 from deskcal.core.draft import REQUIRED, ParticipantFields
-from deskcal.core.event import MAX_ID, MAX_TIME, WRITABLE, Event, Participant
+from deskcal.core.event import (
+    MAX_ID,
+    MAX_TIME,
+    READ_ONLY,
+    WRITABLE,
+    Event,
+    Participant,
+    default_of,
+)
 from deskcal.core.sessions import CALENDAR_TYPES, SessionType
 from deskcal.errors import BY_CODE
 from deskcal.tools.reference_texts import (
@@ -238,7 +246,11 @@ def _on_create(field: kinds.Field) -> str:
         return ON_CREATE[name]
     if name in REQUIRED:
         return "required"
-    value = field.default
+    if name in READ_ONLY:
+        return "by the server"
+    value = default_of(field)
+    if value is None:
+        return "absent"
     if isinstance(value, enum.IntEnum):
         return f"{int(value)}"
     return f'`"{value}"`' if isinstance(value, str) else f"{value}"

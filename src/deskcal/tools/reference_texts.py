@@ -5,7 +5,13 @@ A field is explained once for all commands that have it (`MEANINGS`), or for one
 
 from deskcal.commands.scheduling import MAX_MANAGERS
 from deskcal.core.document import MAX_AST_BYTES, MAX_DEPTH
-from deskcal.core.event import MAX_CODE, MAX_PARTICIPANTS, MAX_TITLE
+from deskcal.core.event import (
+    MAX_CODE,
+    MAX_LOCATION,
+    MAX_OUTCOME_NOTE,
+    MAX_PARTICIPANTS,
+    MAX_TITLE,
+)
 from deskcal.core.filters import MASK_BYTES, MASK_PATTERNS
 
 _CODE = f"at most {MAX_CODE} characters, none of `,` `*` `!`, no control characters"
@@ -19,6 +25,12 @@ LIMITS = {
     "end_time": "`start_time` .. the year 9999",
     "timezone": "a name of the IANA database",
     "all_day": "0 no, 1 yes",
+    "location": f"0 .. {MAX_LOCATION} characters, trimmed",
+    "show_as": "0 busy, 1 free",
+    "customer_timezone": "a name of the IANA database",
+    "pool_after_sec": "at least 0",
+    "outcome": f"0 .. {MAX_CODE} characters",
+    "outcome_note": f"0 .. {MAX_OUTCOME_NOTE} characters",
     "remind_before_sec": "at least 0",
     "participants": f"at most {MAX_PARTICIPANTS}, each manager once",
     "participant_manager_ids": f"at most {MAX_PARTICIPANTS}, each at least 1",
@@ -53,6 +65,19 @@ MEANINGS = {
     "created_time": "when it was created",
     "updated_time": "when it was changed last",
     "version": "one more with every change",
+    "location": 'where it takes place; `""`: not said',
+    "show_as": "0 busy, 1 free; absent: free for an all-day task, reminder or deadline, else busy",
+    "customer_timezone": 'IANA zone of the customer, for calling hours; `""`: not known',
+    "pool_after_sec": "so long after the start anyone of the desk may claim it; 0: never",
+    "follows_id": "the event that this one follows up; 0: none",
+    "follow_up_id": "the event that follows this one up; 0: none",
+    "outcome": "code of an outcome of the directory",
+    "outcome_note": "what was agreed, in words",
+    "claimed_by": "manager who works on it; 0: nobody",
+    "claim_until": "when the claim ends",
+    "series_id": "the series that it is an occurrence of; 0: none",
+    "original_start_time": "start that the rule of the series gave it",
+    "own_fields": "names of the fields that were changed on this occurrence alone",
     "participants": "who takes part; goes before `participant_manager_ids`",
     "participant_manager_ids": "who takes part, by id",
     "if_version": "change the event only if this is its `version`; else 409",

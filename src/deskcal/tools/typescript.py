@@ -91,9 +91,11 @@ def _struct(struct: type, known: dict[str, str], *, sent: bool) -> str:
     known[name] = ""
     info = kinds.type_info(struct)
     assert isinstance(info, kinds.StructType)
+    omits_defaults = struct.__struct_config__.omit_defaults  # type: ignore[attr-defined]
     lines = []
     for field in info.fields:
-        optional = "?" if sent and not field.required else ""
+        is_omitted = omits_defaults and field.default is not msgspec.NODEFAULT
+        optional = "?" if is_omitted or (sent and not field.required) else ""
         lines.append(f"  {field.encode_name}{optional}: {_type(field.type, known, sent)};\n")
     known[name] = f"export interface {name} {{\n{''.join(lines)}}}\n"
     return name
