@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from bench.processes import SECRET
-from deskcal.core.sessions import SessionType, secret_key, sign
+from deskcal.core.sessions import SessionType
+from deskcal.core.tokens import secret_key, sign
 
 TOKEN_SEC = 3600
 MASK = "DESK_EU*,DESK_RETENTION,!DESK_EU_TEST"

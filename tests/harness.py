@@ -10,7 +10,8 @@ from typing import Any
 
 from deskcal.app.serve import running
 from deskcal.commands import Context, Later, Peer, answer, finish
-from deskcal.core.sessions import SessionType, TokenVerifier, sign
+from deskcal.core.sessions import SessionType
+from deskcal.core.tokens import TokenVerifier, sign
 from deskcal.limits import Limits
 from deskcal.wire.envelope import EventAnswer
 from helpers import KEY, NOW, make_claims

@@ -11,7 +11,8 @@ from msgspec import Raw
 from deskcal.core.document import EventScope
 from deskcal.core.draft import Draft, EventFields, draft, draft_new
 from deskcal.core.event import Event, Participant, ParticipantRole, ParticipantStatus
-from deskcal.core.sessions import Key, SessionType, secret_key
+from deskcal.core.sessions import SessionType
+from deskcal.core.tokens import Key, secret_key
 from deskcal.wire.envelope import decode_data
 
 NOW = 1_710_000_000

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from deskcal.app.serve import running
-from deskcal.core.sessions import TokenVerifier
+from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.server.listener import Server
 from deskcal.store.ports import Store

@@ -7,7 +7,8 @@ import jwt
 import pytest
 
 from deskcal.commands import COMMANDS
-from deskcal.core.sessions import CALENDAR_TYPES, SessionType, secret_key, sign
+from deskcal.core.sessions import CALENDAR_TYPES, SessionType
+from deskcal.core.tokens import secret_key, sign
 from deskcal.live.connections import REMEMBERED_TOKENS
 from harness import CRM_ADMIN, Desk, error_of, everything, new_event, request, token
 from helpers import KEY, NOW, make_claims

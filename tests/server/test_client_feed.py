@@ -10,7 +10,7 @@ import pytest
 from deskcal import Change, ChangeType, Client, Reminder, ResyncRequired, Unauthorized
 from deskcal.app.serve import running
 from deskcal.client.iterators import manager_of
-from deskcal.core.sessions import TokenVerifier
+from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.live.reminder_text import key_of
 from deskcal.server.listener import Server

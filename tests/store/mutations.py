@@ -10,14 +10,15 @@ from deskcal.core.document import EventScope, decode_event
 from deskcal.core.draft import create
 from deskcal.core.event import ChangeType, Event, next_version
 from deskcal.core.filters import EventFilter
-from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
+from deskcal.core.masks import brand_mask, desk_mask
+from deskcal.core.sessions import Session, SessionType
 from deskcal.errors import NotFound
 from deskcal.store.ports import Mutation, Retry, Store
 from harness import new_event
 from helpers import NOW, make_new_draft
 
 ADMIN_SESSION = Session(
-    1, SessionType.SESSION_CRM_ADMIN, desk_mask("*"), brand_mask("*"), float("inf")
+    1, desk_mask("*"), brand_mask("*"), type=SessionType.SESSION_CRM_ADMIN, exp=float("inf")
 )
 
 

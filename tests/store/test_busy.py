@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from deskcal.core.document import DURATION_LIMITS_SEC
 from deskcal.core.event import Event, EventStatus, ParticipantStatus
 from deskcal.core.free_busy import Interval, merged
-from deskcal.core.sessions import brand_mask
+from deskcal.core.masks import brand_mask
 from deskcal.errors import InvalidField
 from deskcal.limits import Limits
 from deskcal.store.ports import Store

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from deskcal.core.document import DURATION_LIMITS_SEC, decode_event, scope_of
 from deskcal.core.event import EventStatus, EventType
 from deskcal.core.filters import EventFilter, overlaps
-from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
+from deskcal.core.masks import brand_mask, desk_mask
+from deskcal.core.sessions import Session, SessionType
 from deskcal.errors import InvalidField, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
@@ -189,7 +190,7 @@ BRANDS = ("default", "Default", "other")
 DESKS = ("", "DESK_EU", "DESK_EU_TEST", "DESK_US", "DESKXEU", "%", "[")
 MASKS = ("*", "DESK_*", "DESK_EU*,!DESK_EU_TEST", "desk_us", "*,!DESK_*", "[,%", "nowhere")
 SESSIONS = [
-    Session(manager_id, type_, desk_mask(desks), brand_mask(brands), float("inf"))
+    Session(manager_id, desk_mask(desks), brand_mask(brands), type=type_, exp=float("inf"))
     for manager_id, type_, desks, brands in itertools.product(
         (10, 11, 12, 99),
         (SessionType.SESSION_MANAGER, SessionType.SESSION_ADMIN),
@@ -249,7 +250,7 @@ async def test_a_desk_that_came_into_use_after_the_question_does_not_show(
     await store.mutate(adding(desk="A"))
     known = {("default", "A"): 1}
     await store.mutate(adding(brand="secret", desk="B"))
-    session = Session(10, 1, desk_mask("A"), brand_mask("default"), float("inf"))
+    session = Session(10, desk_mask("A"), brand_mask("default"), type=1, exp=float("inf"))
     wanted = EventFilter(
         since=0, until=NOW * 2, limit=9, desk_filter=desk_mask("*"), manager_id=manager_id
     )

@@ -12,7 +12,8 @@ import pytest
 from deskcal.core.document import scope_of
 from deskcal.core.draft import EventFields, create, draft
 from deskcal.core.event import Event, EventStatus
-from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
+from deskcal.core.masks import brand_mask, desk_mask
+from deskcal.core.sessions import Session, SessionType
 from deskcal.demo.calendar import DemoEvent, DemoManager, demo_events, demo_managers
 
 NOON = 1_763_985_600
@@ -28,7 +29,7 @@ def created(event: DemoEvent) -> Event:
 
 def session_of(manager: DemoManager) -> Session:
     desks, brands = desk_mask(manager.desks), brand_mask(manager.brand)
-    return Session(manager.manager_id, manager.session_type, desks, brands, float("inf"))
+    return Session(manager.manager_id, desks, brands, type=manager.session_type, exp=float("inf"))
 
 
 def local(event: DemoEvent, field: str = "start_time") -> dt.datetime:

@@ -11,7 +11,8 @@ from deskcal.core.directory import (
     checked_manager,
     visible,
 )
-from deskcal.core.sessions import Session, SessionType, brand_mask, desk_mask
+from deskcal.core.masks import brand_mask, desk_mask
+from deskcal.core.sessions import Session, SessionType
 
 KNOWN = Directory(
     [
@@ -27,7 +28,9 @@ KNOWN = Directory(
 def seen_by(
     *, desks: str = "*", brands: str = "*", brand: str | None = None, mask: str = "*"
 ) -> tuple[list[int], list[tuple[str, str]]]:
-    session = Session(9, SessionType.SESSION_MANAGER, desk_mask(desks), brand_mask(brands), 1e12)
+    session = Session(
+        9, desk_mask(desks), brand_mask(brands), type=SessionType.SESSION_MANAGER, exp=1e12
+    )
     found = visible(KNOWN, session, brand=brand, desk_filter=desk_mask(mask))
     return [one.id for one in found.managers], [(one.brand, one.code) for one in found.desks]
 

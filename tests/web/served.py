@@ -13,7 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from deskcal.core.sessions import SessionType, secret_key, sign
+from deskcal.core.sessions import SessionType
+from deskcal.core.tokens import secret_key, sign
 from deskcal.demo.calendar import demo_managers
 
 SECRET = "a secret of the browser tests, 32 bytes or more"

@@ -22,7 +22,7 @@ from deskcal.app.backends import StartError, check, directory, opened, place, pu
 from deskcal.app.config import OFF, Config, listen_address
 from deskcal.commands import Context
 from deskcal.core.rate_limit import RateLimit
-from deskcal.core.sessions import BadKey, Key, TokenVerifier, public_keys, secret_key
+from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys, secret_key
 from deskcal.demo import calendar as demo
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
 from deskcal.http.app import Gateway

@@ -22,8 +22,9 @@ from deskcal.cli.transfer import export_command, import_command
 from deskcal.cli.watch import watch
 from deskcal.client.calls import Answer
 from deskcal.core.event import MAX_ID
-from deskcal.core.filters import BadMask
-from deskcal.core.sessions import FEED, BadKey, SessionType, brand_mask, desk_mask, sign
+from deskcal.core.masks import BadMask, brand_mask, desk_mask
+from deskcal.core.sessions import SessionType
+from deskcal.core.tokens import FEED, BadKey, sign
 from deskcal.errors import DeskcalError
 
 TOKEN_TTL_SEC = 86_400

@@ -11,7 +11,8 @@ from deskcal.commands.events import EventId, Facts, event_facts
 from deskcal.core.document import EventScope, decode_event, scope_of, wire_safe
 from deskcal.core.event import ChangeType, Event, Id, managers_of
 from deskcal.core.filters import EventFacts
-from deskcal.core.sessions import Session, not_found
+from deskcal.core.sessions import Session
+from deskcal.core.visibility import not_found
 from deskcal.live.connections import Peer
 from deskcal.store.ports import StoredChange
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.core.directory import visible
 from deskcal.core.document import wire_safe
-from deskcal.core.filters import BadMask
-from deskcal.core.sessions import Session, desk_mask
+from deskcal.core.masks import BadMask, desk_mask
+from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
 from deskcal.live.connections import Peer
 

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from deskcal.core.document import deeper_than
 from deskcal.core.rate_limit import RateLimit
-from deskcal.core.sessions import Session, TokenVerifier
+from deskcal.core.sessions import Session
+from deskcal.core.tokens import TokenVerifier
 from deskcal.errors import (
     DeskcalError,
     Forbidden,

@@ -22,8 +22,10 @@ from deskcal.core.event import (
     next_version,
     respond,
 )
-from deskcal.core.filters import BadMask, EventFacts, EventFilter
-from deskcal.core.sessions import Session, desk_mask, not_found
+from deskcal.core.filters import EventFacts, EventFilter
+from deskcal.core.masks import BadMask, desk_mask
+from deskcal.core.sessions import Session
+from deskcal.core.visibility import not_found
 from deskcal.errors import Conflict, Forbidden, InvalidField
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer

@@ -6,8 +6,8 @@ from msgspec import UNSET, Struct, UnsetType
 from deskcal.commands.dispatch import Context, Data, Work, command, ping
 from deskcal.core.document import wire_safe
 from deskcal.core.event import Id
-from deskcal.core.filters import BadMask
-from deskcal.core.sessions import Session, desk_mask
+from deskcal.core.masks import BadMask, desk_mask
+from deskcal.core.sessions import Session
 from deskcal.errors import FieldRequired, Forbidden, InvalidField, Unavailable
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from deskcal.core.event import DEFAULT_BRAND, MAX_CODE, MAX_ID
-from deskcal.core.filters import BadMask, DeskMask
-from deskcal.core.sessions import Session, desk_mask
+from deskcal.core.masks import BadMask, DeskMask, desk_mask
+from deskcal.core.sessions import Session
 
 MAX_NAME = 200
 COLOURS = (

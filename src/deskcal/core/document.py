@@ -11,7 +11,8 @@ import sys
 import msgspec
 from msgspec import Raw, Struct
 
-from deskcal.core.event import Event, due_time, managers_of
+from deskcal.core.alarms import due_time
+from deskcal.core.event import Event, managers_of
 from deskcal.errors import InvalidField
 
 MAX_AST_BYTES = 256 * 1024

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, get_type_hints
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from deskcal.core.alarms import trigger_time
 from deskcal.core.document import canonical_ast
 from deskcal.core.event import (
     DEFAULT_BRAND,
@@ -25,7 +26,6 @@ from deskcal.core.event import (
     ParticipantStatus,
     Time,
     default_of,
-    trigger_time,
 )
 from deskcal.errors import FieldRequired, InvalidField
 from deskcal.limits import DEFAULT_LIMITS, Limits

@@ -195,28 +195,6 @@ def respond(event: Event, manager_id: int, status: ParticipantStatus, *, now: in
     raise LookupError(manager_id)
 
 
-def trigger_time(event: Event) -> int | None:
-    """When the reminder is due, Unix seconds; None: no reminder. Source: contract, section 7."""
-    if event.remind_time:
-        return event.remind_time
-    if event.remind_before_sec:
-        return max(event.start_time - event.remind_before_sec, 1)
-    return None
-
-
-def due_time(event: Event) -> int:
-    """When the reminder is to be fired, Unix seconds; 0: never, or it has been.
-
-    A time that was already past when it was set counts only while the event's end was ahead.
-    Source: contract, section 7, "Reminders".
-    """
-    trigger = trigger_time(event)
-    if trigger is None or event.reminder_sent_time or event.status != EventStatus.OPEN:
-        return 0
-    set_at = event.updated_time
-    return trigger if trigger > set_at or event.end_time > set_at else 0
-
-
 def managers_of(event: Event) -> tuple[int, ...]:
     """Owner, creator and participants, each once."""
     found = {event.owner_manager_id: None, event.created_by: None}

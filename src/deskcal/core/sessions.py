@@ -1,28 +1,17 @@
-"""Who asks, and what they may see and change: token to Session, Session to answers. Pure.
+"""Sessions: who asks, and what they may see and change. Pure.
 
-The rules of isolation stand here and nowhere else. Source: contract, section 3.
+The rules of isolation are defined here and in `core.visibility`, nowhere else.
+Source: contract, section 3.
 """
 
 import enum
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import jwt
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from msgspec import UNSET, Struct, UnsetType
 
 from deskcal.core.document import EventScope
-from deskcal.core.event import MAX_ID
-from deskcal.core.filters import MASK_BYTES, MASK_PATTERNS, BadMask, DeskMask, Mask
-from deskcal.errors import Forbidden, NotFound, Unauthorized
-from deskcal.limits import DEFAULT_LIMITS, Limits
-
-FEED = "ics"
-"""The `use` of a token that opens an iCalendar feed, and nothing else."""
-REMEMBERED_TOKENS = 20_000
-"""Verified tokens that are kept; then the oldest goes."""
+from deskcal.core.masks import desk_mask
+from deskcal.core.visibility import Visibility, not_found
+from deskcal.errors import Forbidden
 
 
 class SessionType(enum.IntEnum):
@@ -51,60 +40,26 @@ CALENDAR_TYPES = frozenset(
     )
 )
 ADMIN_TYPES = frozenset({SessionType.SESSION_ADMIN, SessionType.SESSION_CRM_ADMIN})
+EVERY_DESK = desk_mask("*")
 
 
-class Claims(Struct, kw_only=True):
-    """What a token says."""
-
-    id: int
-    """Manager id, > 0."""
-    type: int
-    exp: float
-    nbf: float | None = None
-    desks: str | UnsetType = UNSET
-    """Null is refused, lest a manager without desks see them all."""
-    brands: str | UnsetType = UNSET
-    name: str | None = None
-    iss: str | None = None
-    aud: str | list[str] | None = None
-    use: str | UnsetType = UNSET
-    """What alone the token is for, such as `FEED`; absent: for requests."""
-
-
-class Session(Struct, frozen=True):
+class Session(Visibility, frozen=True, kw_only=True):
     """One manager's rights, as a valid token gives them."""
 
-    manager_id: int
     type: int
-    desks: DeskMask
-    brands: Mask
     exp: float
     """Unix seconds; from then on the session is over."""
     name: str = ""
+
+    def __post_init__(self) -> None:
+        """Administrators are not limited by desks."""
+        if self.type in ADMIN_TYPES:
+            msgspec.structs.force_setattr(self, "desks", EVERY_DESK)
 
     @property
     def may_use_calendar(self) -> bool:
         """Whether the type is one of the five of seed 000, "Access Control"."""
         return self.type in CALENDAR_TYPES
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether desks don't limit it."""
-        return self.type in ADMIN_TYPES
-
-    def in_scope(self, brand: str, desk: str) -> bool:
-        """Whether events of that brand and desk are the session's, whoever takes part in them."""
-        return self.brands.matches(brand) and (self.is_admin or self.desks.matches(desk))
-
-    def can_see(self, scope: EventScope) -> bool:
-        """Whether the event is in scope, or of a matching brand with this manager in it."""
-        if self.brands.known.get(scope.brand) and self.desks.known.get(scope.desk):
-            return True
-        if not self.brands.matches(scope.brand):
-            return False
-        if self.desks.matches(scope.desk) or self.manager_id in scope.managers:
-            return True
-        return self.is_admin
 
     def can_change(self, scope: EventScope) -> bool:
         """Whether the visible event is the session's to change."""
@@ -135,187 +90,3 @@ class Session(Struct, frozen=True):
                 f"(brands {self.brands.text!r}, desks {self.desks.text!r})",
                 field="brand" if not self.brands.matches(scope.brand) else "desk",
             )
-
-
-def not_found(event_id: int) -> NotFound:
-    """The one answer for an event that is not there, or not to be seen."""
-    return NotFound(f"there is no event {event_id}, or none that you may see", field="id")
-
-
-class Key(Struct, frozen=True):
-    """One key that signs tokens; it decides the algorithm, never the token does."""
-
-    algorithm: str
-    key: bytes | rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
-    kid: str | None = None
-
-
-class BadKey(ValueError):
-    """Key material that can't be used; str() says why and what to do."""
-
-
-def secret_key(secret: str) -> Key:
-    """The shared HS256 secret.
-
-    Raises: BadKey if it is shorter than the hash it keys, or is a key of another kind.
-    """
-    if "-----BEGIN" in secret:
-        raise BadKey("the secret is a PEM key; give the public key's file in the place for keys")
-    if len(secret.encode()) < 32:
-        raise BadKey("the secret is shorter than 32 bytes; make one of at least 32 random bytes")
-    return Key("HS256", secret.encode())
-
-
-def public_keys(text: str) -> list[Key]:
-    """The keys of a PEM or JWKS file: RSA, P-256 or Ed25519. Raises: BadKey."""
-    try:
-        if text.lstrip().startswith("{"):
-            return [_key(key.key, key.key_id) for key in jwt.PyJWKSet.from_json(text).keys]
-        return [_key(load_pem_public_key(text.encode()), None)]
-    except BadKey:
-        raise
-    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as exc:
-        raise BadKey(f"neither a PEM public key nor a JWKS: {exc}") from exc
-
-
-def _key(key: object, kid: str | None) -> Key:
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048:
-        return Key("RS256", key, kid)
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
-        return Key("ES256", key, kid)
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return Key("EdDSA", key, kid)
-    raise BadKey(
-        f"a {type(key).__name__} can't be used; take a public key: RSA of at least 2048 bits, "
-        "EC on P-256, or Ed25519"
-    )
-
-
-class TokenVerifier:
-    """Tells the session of a token; remembers verified tokens, but checks `exp` each time."""
-
-    def __init__(
-        self,
-        keys: Sequence[Key],
-        *,
-        leeway_sec: int = 0,
-        issuer: str = "",
-        audience: str = "",
-        limits: Limits = DEFAULT_LIMITS,
-    ) -> None:
-        self._limits = limits
-        self._leeway_sec = leeway_sec
-        self._issuer = issuer
-        self._audience = audience
-        self.keys_replaced: Callable[[], None] = lambda: None
-        """Called when other keys count: sessions that were told before may be over."""
-        self.replace_keys(keys)
-
-    def replace_keys(self, keys: Sequence[Key]) -> None:
-        """From now on these keys count; tokens verified before are checked anew."""
-        self._keys = tuple(keys)
-        self._known: dict[str, Session] = {}
-        self.keys_replaced()
-
-    def authenticate(self, token: str | None, now: float) -> Session:
-        """The session of `token` at `now` (Unix seconds).
-
-        Raises: Unauthorized, for whatever is wrong with it, saying what.
-        """
-        session = self._known.get(token or "")
-        if session is None:
-            session = self._verify(token, now)
-            if len(self._known) >= REMEMBERED_TOKENS:
-                del self._known[next(iter(self._known))]
-            self._known[token or ""] = session
-        if now >= session.exp + self._leeway_sec:
-            self._known.pop(token or "", None)
-            raise Unauthorized("__token has expired; log in again")
-        return session
-
-    def authenticate_feed(self, token: str, now: float) -> Session:
-        """The session of a feed's token. Raises: Unauthorized, also for a token of requests."""
-        session = self._verify(token, now, use=FEED)
-        if now >= session.exp + self._leeway_sec or not session.may_use_calendar:
-            raise Unauthorized("the feed's token has expired, or is of no calendar session")
-        return session
-
-    def _verify(self, token: str | None, now: float, use: str | UnsetType = UNSET) -> Session:
-        if not token:
-            raise Unauthorized("__token is required: a JWT that this server's key has signed")
-        if len(token) > self._limits.max_token_bytes:
-            raise Unauthorized(f"__token is longer than {self._limits.max_token_bytes} bytes")
-        claims = self._claims(self._payload(token))
-        if claims.use != use:
-            raise Unauthorized("__token is made for another use (use); log in for one of your own")
-        if claims.nbf is not None and now + self._leeway_sec < claims.nbf:
-            raise Unauthorized("__token is not valid yet (nbf)")
-        self._check_parties(claims)
-        return _session(claims, self._limits)
-
-    def _payload(self, token: str) -> bytes:
-        """The signed payload. Tries the key of the token's `kid`, else those without one."""
-        try:
-            kid = jwt.get_unverified_header(token).get("kid")
-        except (jwt.PyJWTError, ValueError, RecursionError) as exc:
-            raise Unauthorized("__token is no JWT") from exc
-        for key in self._candidates(kid):
-            try:
-                verified = jwt.api_jws.decode_complete(token, key.key, algorithms=[key.algorithm])
-            except (jwt.PyJWTError, ValueError, TypeError):
-                continue
-            payload: bytes = verified["payload"]
-            return payload
-        raise Unauthorized("__token is not signed by a key of this server")
-
-    def _candidates(self, kid: object) -> Iterable[Key]:
-        if kid is None:
-            return self._keys
-        return [key for key in self._keys if key.kid in (None, kid)]
-
-    def _claims(self, payload: bytes) -> Claims:
-        try:
-            claims = msgspec.json.decode(payload, type=Claims)
-        except (ValueError, RecursionError) as exc:
-            raise Unauthorized(f"__token has unusable claims: {exc}") from exc
-        if not 0 < claims.id <= MAX_ID:
-            raise Unauthorized("__token claims no manager: id must be an integer greater than 0")
-        return claims
-
-    def _check_parties(self, claims: Claims) -> None:
-        if self._issuer and claims.iss != self._issuer:
-            raise Unauthorized("__token is of another issuer (iss)")
-        audiences = claims.aud if isinstance(claims.aud, list) else [claims.aud]
-        if self._audience and self._audience not in audiences:
-            raise Unauthorized("__token is for another audience (aud)")
-
-
-def _session(claims: Claims, limits: Limits) -> Session:
-    size = (limits.max_mask_bytes, limits.max_mask_patterns)
-    try:
-        desks = desk_mask("*" if claims.desks is UNSET else claims.desks, *size)
-        brands = brand_mask("*" if claims.brands is UNSET else claims.brands, *size)
-    except BadMask as exc:
-        raise Unauthorized(f"__token has an unusable mask in desks or brands: it {exc}") from exc
-    return Session(claims.id, claims.type, desks, brands, claims.exp, claims.name or "")
-
-
-@functools.lru_cache(maxsize=1024)
-def desk_mask(
-    text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS
-) -> DeskMask:
-    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
-    return DeskMask(text, max_bytes, max_patterns)
-
-
-@functools.lru_cache(maxsize=1024)
-def brand_mask(text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS) -> Mask:
-    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
-    return Mask(text, max_bytes, max_patterns)
-
-
-def sign(key: Key, claims: Mapping[str, object]) -> str:
-    """A token over `claims`, for the command line and tests; `key` must be a shared secret."""
-    if not isinstance(key.key, bytes):
-        raise BadKey("only a shared secret signs here; public keys belong to your own issuer")
-    return jwt.encode(dict(claims), key.key, algorithm=key.algorithm)

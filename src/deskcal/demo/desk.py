@@ -6,7 +6,9 @@ from deskcal.commands import COMMANDS, Context, Peer, finish
 from deskcal.commands.dispatch import Later
 from deskcal.core.event import MAX_TIME, NULL
 from deskcal.core.filters import EventFilter
-from deskcal.core.sessions import Key, Session, SessionType, brand_mask, desk_mask, sign
+from deskcal.core.masks import brand_mask, desk_mask
+from deskcal.core.sessions import Session, SessionType
+from deskcal.core.tokens import Key, sign
 from deskcal.demo import calendar as demo
 
 TOKEN_TTL_SEC = 86_400
@@ -47,9 +49,9 @@ async def _has_events(context: Context) -> bool:
 
 
 def _session(manager_id: int) -> Session:
-    return Session(
-        manager_id, SessionType.SESSION_CRM_ADMIN, desk_mask("*"), brand_mask("*"), float("inf")
-    )
+    everything = desk_mask("*"), brand_mask("*")
+    admin = SessionType.SESSION_CRM_ADMIN
+    return Session(manager_id, *everything, type=admin, exp=float("inf"))
 
 
 def _demo_token(key: Key, now: float) -> str:

@@ -11,7 +11,8 @@ from deskcal.commands import Context
 from deskcal.core.directory import visible
 from deskcal.core.event import MAX_TIME, Event
 from deskcal.core.filters import EventFilter
-from deskcal.core.sessions import Session, desk_mask
+from deskcal.core.masks import desk_mask
+from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, Unauthorized, Unavailable
 from deskcal.ical.write import MEDIA_TYPE, calendar_text
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from icalendar import Alarm, Calendar, vCalAddress
 from icalendar import Event as Component
 
+from deskcal.core.alarms import trigger_time
 from deskcal.core.event import (
     Event,
     EventStatus,
@@ -15,7 +16,6 @@ from deskcal.core.event import (
     ParticipantRole,
     ParticipantStatus,
     Priority,
-    trigger_time,
 )
 from deskcal.core.plain_text import ast_text
 

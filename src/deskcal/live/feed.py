@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from deskcal.core.document import EventScope, decode_event, scope_of
 from deskcal.core.event import ChangeType
-from deskcal.core.sessions import Session, desk_mask
+from deskcal.core.masks import desk_mask
+from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, ResyncRequired
 from deskcal.live.connections import Peer
 from deskcal.store.ports import FeedStore, StoredChange

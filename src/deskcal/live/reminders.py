@@ -16,8 +16,9 @@ from typing import Self
 
 from msgspec import Struct
 
+from deskcal.core.alarms import trigger_time
 from deskcal.core.document import EventScope, decode_event, scope_of
-from deskcal.core.event import Event, EventStatus, ParticipantStatus, trigger_time
+from deskcal.core.event import Event, EventStatus, ParticipantStatus
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError
 from deskcal.live.connections import Peer, Peers

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.alarms import due_time, trigger_time
 from deskcal.core.document import (
     IndexRow,
     Record,
@@ -19,14 +20,7 @@ from deskcal.core.document import (
     record_of,
     scope_of,
 )
-from deskcal.core.event import (
-    ChangeType,
-    Event,
-    EventStatus,
-    ParticipantStatus,
-    due_time,
-    trigger_time,
-)
+from deskcal.core.event import ChangeType, Event, EventStatus, ParticipantStatus
 from deskcal.errors import Conflict, DeskcalError
 from deskcal.store.ports import Mutation, Notification, NotificationKey, Retry
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from deskcal.core.document import DURATION_LIMITS_SEC
 from deskcal.core.filters import EventFilter
-from deskcal.core.sessions import Session
+from deskcal.core.visibility import Visibility
 from deskcal.errors import InvalidField
 
 PIECE_ROWS = 250
@@ -29,19 +29,19 @@ class Places(Struct, frozen=True):
 
 
 def places_of(
-    wanted: EventFilter, session: Session, collections: Mapping[tuple[str, str], int]
+    wanted: EventFilter, visibility: Visibility, collections: Mapping[tuple[str, str], int]
 ) -> Places | None:
-    """Where `wanted` may be found by `session`; None: nowhere."""
+    """Where `wanted` may be found by `visibility`; None: nowhere."""
     asked = {
-        number: session.in_scope(brand, desk)
+        number: visibility.in_scope(brand, desk)
         for (brand, desk), number in collections.items()
         if wanted.brand in (None, brand)
-        and session.brands.matches(brand)
+        and visibility.brands.matches(brand)
         and wanted.desk_filter.matches(desk)
     }
     if not asked:
         return None
-    own = wanted.manager_id == session.manager_id
+    own = wanted.manager_id == visibility.manager_id
     open_ids = [number for number, in_scope in asked.items() if in_scope or own]
     guest_ids = [number for number, in_scope in asked.items() if not (in_scope or own)]
     return Places(open_ids, guest_ids, len(open_ids) == len(collections))

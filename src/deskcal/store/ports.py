@@ -10,9 +10,10 @@ from msgspec import Struct
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.core.document import EventScope, Record
 from deskcal.core.event import ChangeType, Event
-from deskcal.core.filters import EventFilter, Mask
+from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import Interval
-from deskcal.core.sessions import Session
+from deskcal.core.masks import Mask
+from deskcal.core.visibility import Visibility
 
 
 class StoreError(Exception):
@@ -263,8 +264,8 @@ class Store(Protocol):
         Timeout when that is not known.
         """
 
-    async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
-        """Events that match every part of `wanted` and that `session` may see.
+    async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
+        """Events that match every part of `wanted` and that `visibility` may see.
 
         Sorted by start_time, then id.
         Raises: InvalidField when the answer would be too large; Unavailable when it takes too long.

@@ -12,7 +12,7 @@ from deskcal.core.event import (
     MAX_PARTICIPANTS,
     MAX_TITLE,
 )
-from deskcal.core.filters import MASK_BYTES, MASK_PATTERNS
+from deskcal.core.masks import MASK_BYTES, MASK_PATTERNS
 
 _CODE = f"at most {MAX_CODE} characters, none of `,` `*` `!`, no control characters"
 

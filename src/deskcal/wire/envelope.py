@@ -1,15 +1,15 @@
 """Frames to requests and answers to frames: the JSON of the envelope. No I/O here."""
 
-import enum
 import re
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.core.document import MAX_DEPTH, deeper_than, wire_safe
-from deskcal.core.event import MAX_ID, MAX_TIME, NULL
-from deskcal.errors import DeskcalError, FieldRequired, InvalidField, InvalidJson, InvalidRequest
+from deskcal.core.event import NULL
+from deskcal.errors import DeskcalError, InvalidJson, InvalidRequest
+from deskcal.wire.field_errors import field_error
 
 ABOVE_AST = 2
 """Levels of the envelope above an `ast_json`, which may itself be as deep as a message."""
@@ -28,9 +28,6 @@ AFTER_EVENT = b"}}\r\n"
 
 _PLAIN_TEXT = re.compile(r"[\w .:/+=@#-]*", re.ASCII).fullmatch
 _EXT_ID = re.compile(rb'null|-?[0-9]+|".*"', re.DOTALL).fullmatch
-_QUOTED = re.compile(r"`\$?([^`]*)`")
-_INT_BOUND = re.compile(r"Expected `int` (>=|<=) (-?\d+)")
-_LENGTH = re.compile(r"Expected `(\w+)` of length (>=|<=) (\d+)")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -204,107 +201,6 @@ def decode_data(decoder: msgspec.json.Decoder[Any], data: Raw) -> Any:
     except msgspec.ValidationError as exc:
         if bytes(data) == b"null":
             return decode_data(decoder, Raw(b"{}"))
-        raise _field_error(str(exc), decoder.type, data) from exc
+        raise field_error(str(exc), decoder.type, data) from exc
     except ValueError as exc:
         raise InvalidJson(f"data is not usable JSON: {exc}") from exc
-
-
-def _field_error(text: str, wanted: Any, data: Raw) -> DeskcalError:
-    """What the decoder said, for people: `Expected `int`, got `str` - at `$.login``."""
-    rule, _, where = text.rpartition(" - at ")
-    if not rule:
-        rule, where = text, "`$`"
-    field = where.strip("`").removeprefix("$").removeprefix(".")
-    if "missing required field" in rule:
-        name = _QUOTED.findall(rule)[-1]
-        field = f"{field}.{name}" if field else name
-        return FieldRequired(f"{field} is required", field=field)
-    if not field:
-        return InvalidField(f"data: {rule}")
-    steps = re.findall(r"[^.\[\]]+", field)
-    sent = _sent_at(data, steps)
-    choices = _choices(wanted, steps)
-    people = f"must be {choices}" if choices else _people(rule, sent)
-    return InvalidField(f"{field} ({_shown(sent)}) {people}", field=field)
-
-
-def _sent_at(data: Raw, steps: list[str]) -> str:
-    """The JSON text at the path that the decoder named, so it is there."""
-    for step in steps:
-        if step.isdigit():
-            data = msgspec.json.decode(data, type=list[Raw])[int(step)]
-        else:
-            data = msgspec.json.decode(data, type=dict[str, Raw])[step]
-    return bytes(data).decode()
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _choices(hint: Any, steps: list[str]) -> str:
-    """The numbers of the enumeration at the path, with their names; "" if there is none."""
-    for step in steps:
-        structs = [kind for kind in _kinds_of(hint) if issubclass(kind, Struct)]
-        fields = [field for struct in structs for field in msgspec.structs.fields(struct)]
-        hint = next((field.type for field in fields if field.encode_name == step), hint)
-    enums = [kind for kind in _kinds_of(hint) if issubclass(kind, enum.IntEnum)]
-    names = [f"{int(n)} ({n.name.lower().replace('_', '-')})" for kind in enums for n in kind]
-    return " or ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-
-
-def _kinds_of(hint: Any) -> list[type]:
-    """The classes in a hint such as `list[Row] | None`."""
-    if isinstance(hint, type) and not get_args(hint):
-        return [hint]
-    return [kind for part in get_args(hint) for kind in _kinds_of(part)]
-
-
-def _people(rule: str, sent: str) -> str:
-    length = _LENGTH.match(rule)
-    if length:
-        unit = {"str": "character", "array": "row"}.get(length[1], "key")
-        return f"must have {_side(length[2])} {length[3]} {unit}{'' if length[3] == '1' else 's'}"
-    bound = _INT_BOUND.match(rule)
-    if bound:
-        return _beyond(bound[1], int(bound[2]))
-    if rule.endswith("out of range"):
-        return "is beyond the range of every number here"
-    if ", got `" in rule:
-        return _kinds(_QUOTED.findall(rule)[0], sent)
-    return f"is refused: {rule}"
-
-
-def _beyond(side: str, limit: int) -> str:
-    if side == "<=" and limit == MAX_TIME:
-        return (
-            f"is more than {limit}, the end of the year 9999: "
-            "times are in seconds, this looks like milliseconds"
-        )
-    if side == "<=" and limit == MAX_ID:
-        return f"is more than {limit}, the largest integer that every client can hold"
-    return f"must be {_side(side)} {limit}"
-
-
-def _side(side: str) -> str:
-    return "at least" if side == ">=" else "at most"
-
-
-_KINDS = {
-    "int": "an integer",
-    "float": "a number",
-    "str": "a string",
-    "array": "an array",
-    "object": "an object",
-    "bool": "true or false",
-    "null": "null",
-}
-
-
-def _kinds(expected: str, sent: str) -> str:
-    """`int | null` as "must be an integer or null"."""
-    kinds = [kind.strip() for kind in expected.split("|")]
-    people = "must be " + " or ".join(_KINDS.get(kind, kind) for kind in kinds)
-    if "int" in kinds and sent[0] in "-0123456789":
-        return people + ", written without a fraction or exponent"
-    return people

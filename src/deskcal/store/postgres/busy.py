@@ -6,8 +6,8 @@ many of the managers take part.
 
 from collections.abc import Sequence
 
-from deskcal.core.filters import Mask
 from deskcal.core.free_busy import Interval
+from deskcal.core.masks import Mask
 from deskcal.store.lists import CLASSES, look_back_sec, too_many_busy
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.group import integers

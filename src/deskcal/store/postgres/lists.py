@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from deskcal.core.filters import EventFilter
-from deskcal.core.sessions import Session
+from deskcal.core.visibility import Visibility
 from deskcal.store.batch import Collection
 from deskcal.store.lists import (
     CLASSES,
@@ -52,13 +52,13 @@ class ListQuery(Struct, frozen=True):
 
 
 def list_query(
-    wanted: EventFilter, session: Session, collections: Mapping[Collection, int]
+    wanted: EventFilter, visibility: Visibility, collections: Mapping[Collection, int]
 ) -> ListQuery | None:
-    """The statements for `wanted` visible to `session`; None when nothing can match.
+    """The statements for `wanted` visible to `visibility`; None when nothing can match.
 
     `collections` must be all that there are in the snapshot in which they are run.
     """
-    places = places_of(wanted, session, collections)
+    places = places_of(wanted, visibility, collections)
     if places is None:
         return None
     alias = "e" if wanted.manager_id else "x"
@@ -73,7 +73,7 @@ def list_query(
         f"SELECT id FROM ({rows}) AS found ORDER BY start_time, id"
         " LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint",
         f"SELECT sum(n)::bigint FROM ({counts}) AS found",
-        _parameters(wanted, session, places),
+        _parameters(wanted, visibility, places),
     )
 
 
@@ -119,7 +119,7 @@ def _scope(alias: str, guest_ids: list[int]) -> str:
     return f"({in_scope} OR ({in_guest} AND {_MINE.format(e=alias)}))"
 
 
-def _parameters(wanted: EventFilter, session: Session, places: Places) -> dict[str, Any]:
+def _parameters(wanted: EventFilter, visibility: Visibility, places: Places) -> dict[str, Any]:
     return {
         "since": wanted.since,
         "until": wanted.until,
@@ -131,7 +131,7 @@ def _parameters(wanted: EventFilter, session: Session, places: Places) -> dict[s
         "offset": wanted.offset,
         "status": integers(wanted.status),
         "type": integers(wanted.type),
-        "me": session.manager_id,
+        "me": visibility.manager_id,
         "open": integers(places.open_ids),
         "guest": integers(places.guest_ids),
     }
@@ -140,7 +140,7 @@ def _parameters(wanted: EventFilter, session: Session, places: Places) -> dict[s
 async def list_rows(
     connection: Connection,
     wanted: EventFilter,
-    session: Session,
+    visibility: Visibility,
     collections: dict[Collection, int],
     max_answer_bytes: int,
 ) -> Rows:
@@ -150,7 +150,7 @@ async def list_rows(
     Raises: InvalidField when the answer would be too large.
     """
     asked_of = len(collections)
-    query = list_query(wanted, session, collections)
+    query = list_query(wanted, visibility, collections)
     async with _transaction(connection):
         async with connection.pipeline():
             await connection.execute(_BEGIN)
@@ -159,7 +159,7 @@ async def list_rows(
         if (await known.fetchall())[0][0] != asked_of:
             numbers = await read_collections(connection)
             collections.update(numbers)
-            query = list_query(wanted, session, numbers)
+            query = list_query(wanted, visibility, numbers)
             found = await _run(connection, query.ids, query) if query else None
         if query is None or found is None:
             return Rows([], 0)

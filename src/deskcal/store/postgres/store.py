@@ -13,9 +13,10 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from deskcal.core.document import Record, record_of
-from deskcal.core.filters import EventFilter, Mask
+from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, Interval
-from deskcal.core.sessions import Session
+from deskcal.core.masks import Mask
+from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.batch import Collection, CommitResult
@@ -93,10 +94,10 @@ class PostgresStore:
         """Queues `mutation` for the writer."""
         return self._writer.put(mutation)
 
-    async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
+    async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """The rows and their count, in one snapshot."""
         most = self._limits.max_answer_bytes
-        rows: Rows = await self._read(list_rows, wanted, session, self._collections, most)
+        rows: Rows = await self._read(list_rows, wanted, visibility, self._collections, most)
         return rows
 
     async def busy(

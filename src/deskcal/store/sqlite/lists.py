@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.filters import EventFilter
-from deskcal.core.sessions import Session
+from deskcal.core.visibility import Visibility
 from deskcal.store.lists import CLASSES, LINKS, look_back_sec, places_of
 
 _INDEXES = {"customer_id": "customer", "lead_id": "lead", "login": "login"}
@@ -44,10 +44,10 @@ class ListQuery(Struct, frozen=True):
 
 
 def list_query(
-    wanted: EventFilter, session: Session, collections: Mapping[tuple[str, str], int]
+    wanted: EventFilter, visibility: Visibility, collections: Mapping[tuple[str, str], int]
 ) -> ListQuery | None:
-    """The statements for `wanted` visible to `session`; None when nothing can match."""
-    places = places_of(wanted, session, collections)
+    """The statements for `wanted` visible to `visibility`; None when nothing can match."""
+    places = places_of(wanted, visibility, collections)
     if places is None:
         return None
     alias = "e" if wanted.manager_id else "x"
@@ -57,7 +57,7 @@ def list_query(
     else:
         conditions.append(_scope(alias, places.guest_ids))
     parameters = _parameters(wanted) | {
-        "me": session.manager_id,
+        "me": visibility.manager_id,
         "open": _json(places.open_ids),
         "guest": _json(places.guest_ids),
         "known": max(collections.values()),

@@ -22,9 +22,10 @@ import apsw
 from msgspec import Struct
 
 from deskcal.core.document import Record, record_of
-from deskcal.core.filters import EventFilter, Mask
+from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, Interval
-from deskcal.core.sessions import Session
+from deskcal.core.masks import Mask
+from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.batch import Batch, CommitResult
@@ -197,9 +198,9 @@ class SqliteStore:
             self.feed.last_seq = result.last_seq
             self.on_commit(result)
 
-    async def list_events(self, wanted: EventFilter, session: Session) -> Rows:
+    async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """One statement a list, in one snapshot with its count."""
-        query = list_query(wanted, session, self._collections)
+        query = list_query(wanted, visibility, self._collections)
         if query is None:
             return Rows([], 0)
         return await self._read(self._lists, self._rows, query, wanted)

@@ -7,10 +7,10 @@ import jwt
 import pytest
 
 from deskcal.core.event import MAX_ID
-from deskcal.core.sessions import (
+from deskcal.core.sessions import Session
+from deskcal.core.tokens import (
     REMEMBERED_TOKENS,
     BadKey,
-    Session,
     TokenVerifier,
     public_keys,
     secret_key,
@@ -53,8 +53,8 @@ def test_a_token_of_only_what_is_required_sees_every_desk_and_brand() -> None:
 
 
 def test_a_token_with_everything_in_it_becomes_that_session() -> None:
-    session = session_of(id=12, type=11, desks="desk_eu*", brands="Alpha", name="Ann", nbf=NOW)
-    assert (session.manager_id, session.type, session.name) == (12, 11, "Ann")
+    session = session_of(id=12, type=10, desks="desk_eu*", brands="Alpha", name="Ann", nbf=NOW)
+    assert (session.manager_id, session.type, session.name) == (12, 10, "Ann")
     assert session.desks.matches("DESK_EU") and not session.desks.matches("DESK_US")
     assert session.brands.matches("Alpha") and not session.brands.matches("alpha")
 

@@ -3,16 +3,9 @@
 import pytest
 
 from deskcal.core.document import EventScope
-from deskcal.core.filters import BadMask
-from deskcal.core.sessions import (
-    ADMIN_TYPES,
-    CALENDAR_TYPES,
-    Session,
-    SessionType,
-    brand_mask,
-    desk_mask,
-    not_found,
-)
+from deskcal.core.masks import BadMask, brand_mask, desk_mask
+from deskcal.core.sessions import ADMIN_TYPES, CALENDAR_TYPES, Session, SessionType
+from deskcal.core.visibility import not_found
 from deskcal.errors import Forbidden, NotFound
 from helpers import NOW, make_scope
 
@@ -23,7 +16,7 @@ ALL_DESKS = "*"
 def session(
     *, manager_id: int = 10, type: int = 1, desks: str = "DESK_EU*", brands: str = "default"
 ) -> Session:
-    return Session(manager_id, type, desk_mask(desks), brand_mask(brands), NOW)
+    return Session(manager_id, desk_mask(desks), brand_mask(brands), type=type, exp=NOW)
 
 
 def somebody_elses(**named: object) -> EventScope:
@@ -58,7 +51,8 @@ def test_the_five_types_of_the_seed_may_use_calendar_commands_and_no_other() -> 
 
 
 def test_admin_and_crm_admin_are_the_admins() -> None:
-    assert [number for number in range(-1, 20) if session(type=number).is_admin] == [3, 11]
+    outside = range(-1, 20)
+    assert [number for number in outside if session(type=number).can_see(OUTSIDE)] == [3, 11]
 
 
 @pytest.mark.parametrize("type", DESK_TYPES)

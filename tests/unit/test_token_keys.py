@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from deskcal.core.sessions import BadKey, Key, TokenVerifier, public_keys, secret_key, sign
+from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys, secret_key, sign
 from deskcal.errors import Unauthorized
 from helpers import KEY, NOW, SECRET, Private, make_claims, public_pem, rsa_key
 

@@ -1,0 +1,105 @@
+"""Masks over desk and brand codes: `DESK_EU*,!DESK_EU_TEST`. Pure."""
+
+import functools
+
+MASK_BYTES = 1024
+MASK_PATTERNS = 32
+REMEMBERED = 1024
+"""Codes whose answer a mask keeps; then it starts afresh."""
+
+
+class BadMask(ValueError):
+    """A text that is no mask; str() says why, for people."""
+
+
+class Mask:
+    """Comma-separated patterns over a code: `*` is any run of characters, `!` in front excludes.
+
+    A code matches when at least one including pattern matches the whole of it and no excluding
+    one does; the order does not matter. Brands compare exactly, desks by `DeskMask`.
+    Source: seed 000, "Desk Scope"; contract, section 8.
+    """
+
+    def __init__(
+        self, text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS
+    ) -> None:
+        """Raises: BadMask when too long, of too many patterns, or without an including pattern."""
+        if len(text.encode("utf-8", "surrogatepass")) > max_bytes:
+            raise BadMask(f"is longer than {max_bytes} bytes")
+        patterns = [part.strip() for part in text.split(",")]
+        if len(patterns) > max_patterns:
+            raise BadMask(f"has {len(patterns)} patterns; at most {max_patterns} are allowed")
+        patterns = [pattern for pattern in patterns if pattern]
+        self.text = text
+        self._includes = [_pieces(self._fold(p)) for p in patterns if not p.startswith("!")]
+        self._excludes = [_pieces(self._fold(p[1:].strip())) for p in patterns if p.startswith("!")]
+        if not self._includes:
+            raise BadMask("has no including pattern; `*` includes every desk")
+        self.matches_all = ["", ""] in self._includes and not self._excludes
+        """True when every code matches, so that callers can skip asking."""
+        self.known: dict[str, bool] = {}
+        """Answers to codes that were asked about."""
+
+    def matches(self, code: str) -> bool:
+        """Whether `code` (may be empty) is included; remembered, so asking again is a look-up."""
+        known = self.known.get(code)
+        if known is not None:
+            return known
+        if len(self.known) >= REMEMBERED:
+            self.known.clear()
+        folded = self._fold(code)
+        answer = any(_fits(p, folded) for p in self._includes)
+        answer = answer and not any(_fits(p, folded) for p in self._excludes)
+        self.known[code] = answer
+        return answer
+
+    def _fold(self, text: str) -> str:
+        return text
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.text!r})"
+
+
+class DeskMask(Mask):
+    """A mask over desk codes, which are upper case: it ignores case."""
+
+    def _fold(self, text: str) -> str:
+        return text.upper()
+
+
+@functools.lru_cache(maxsize=1024)
+def desk_mask(
+    text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS
+) -> DeskMask:
+    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
+    return DeskMask(text, max_bytes, max_patterns)
+
+
+@functools.lru_cache(maxsize=1024)
+def brand_mask(text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS) -> Mask:
+    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
+    return Mask(text, max_bytes, max_patterns)
+
+
+def _pieces(pattern: str) -> list[str]:
+    """`A*B` as ["A", "B"]; `***` counts as `*`."""
+    parts = pattern.split("*")
+    if len(parts) == 1:
+        return parts
+    return [parts[0], *(part for part in parts[1:-1] if part), parts[-1]]
+
+
+def _fits(pieces: list[str], code: str) -> bool:
+    """Whether the whole code is the pieces with anything between: leftmost fit, no backtracking."""
+    if len(pieces) == 1:
+        return code == pieces[0]
+    head, *middle, tail = pieces
+    if len(code) < len(head) + len(tail) or not code.startswith(head) or not code.endswith(tail):
+        return False
+    at, end = len(head), len(code) - len(tail)
+    for piece in middle:
+        found = code.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
