@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 PAGE := src/deskcal/http/static/index.html
+MODULES := web/node_modules/.package-lock.json
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 FIND_POSTGRES := import sys; sys.path.insert(0, "tests"); import postgres_server as p; p.programs()
 
@@ -27,8 +28,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 web: $(PAGE) ## Build the web calendar into the package
 
-$(PAGE): $(WEB) | $(STAMP)
+$(MODULES): web/package-lock.json | $(STAMP)
 	web/npm.sh $(BIN)/python ci --silent --no-audit --no-fund
+
+$(PAGE): $(WEB) $(MODULES)
 	web/npm.sh $(BIN)/python run --silent build
 
 test: $(STAMP) $(PAGE) ## Run all tests
@@ -42,10 +45,12 @@ test: $(STAMP) $(PAGE) ## Run all tests
 	web/npm.sh $(BIN)/python run --silent test
 	$(BIN)/python -m pytest
 
-check: $(STAMP) ## Check format, lint and types
+check: $(STAMP) $(MODULES) ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	web/npm.sh $(BIN)/python run --silent check
+	web/npm.sh $(BIN)/python run --silent lint
 
 format: $(STAMP) ## Format the code
 	$(BIN)/ruff format .

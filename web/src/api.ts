@@ -31,6 +31,11 @@ export class Api {
     await this.connection.call("MngDeleteCalendarEvent", { id, if_version: version });
   }
 
+  /** A deleted event with its id, from the trash. */
+  async restore(id: number): Promise<EventRow> {
+    return (await this.connection.call<EventAnswer>("MngRestoreCalendarEvent", { id })).event;
+  }
+
   async respond(id: number, status: number): Promise<EventRow> {
     return (await this.connection.call<EventAnswer>("MngRespondCalendarEvent", { id, status })).event;
   }

@@ -43,7 +43,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const events = useEvents(link, filters);
   const directory = useDirectory(link, session, events.rows);
   const { toasts, tell, dismiss } = useToasts();
-  const actions = useActions(link.api, events, tell);
+  const { actions, conflict } = useActions(link.api, events.store, tell);
+  const [settled, setSettled] = useState(0);
   const [draft, setDraft] = useState<Fields | null>(null);
   const [wholeDay, setWholeDay] = useState<string | null>(null);
   const [isMeeting, setIsMeeting] = useState(false);
@@ -63,7 +64,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   useEffect(() => {
     if (!filters.event || chosen || link.state !== "open") return;
     const leaveIt = () => changeFilters({ event: 0 });
-    link.api.get(filters.event).then((row) => events.put(row), leaveIt);
+    link.api.get(filters.event).then((row) => events.store.dispatch({ type: "answered", row }), leaveIt);
     // Only when another event is asked for, or the connection is there.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [filters.event, link.state]);
@@ -171,7 +172,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
       </main>
       {(draft || chosen) && (
         <EventPanel
-          key={draft ? "new" : chosen?.id}
+          key={draft ? "new" : `${chosen?.id} ${settled}`}
           row={draft ? null : (chosen ?? null)}
           draft={draft}
           zone={zone}
@@ -189,7 +190,14 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
       {isMeeting && (
         <DeskMeeting session={session} zone={zone} day={day} directory={directory} api={link.api} actions={actions} onOpen={open} onClose={() => setIsMeeting(false)} />
       )}
-      {actions.conflict && <ConflictDialog conflict={actions.conflict} zone={zone} directory={directory} onSettle={actions.settle} />}
+      {conflict && (
+        <ConflictDialog
+          conflict={conflict}
+          zone={zone}
+          directory={directory}
+          onSettle={(names) => void actions.settle(conflict, names ?? []).then((isSaved) => isSaved && setSettled((count) => count + 1))}
+        />
+      )}
       <ReminderCards reminders={reminders} zone={zone} onOpen={open} onComplete={(row) => actions.setStatus(row, 1)} />
       <ToastStack toasts={toasts} onDismiss={dismiss} />
     </div>

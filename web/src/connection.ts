@@ -16,9 +16,8 @@ const CALL_TIMEOUT_MS = 30_000;
 const BEAT_MS = 15_000;
 
 export class Connection {
-  state: ConnectionState = "connecting";
-  /** Called at each change of `state`. */
-  onState: (state: ConnectionState) => void = () => {};
+  private state: ConnectionState = "connecting";
+  private watchers = new Set<() => void>();
   private socket: WebSocket | null = null;
   private calls = new Map<string, Call>();
   private listeners = new Set<(message: unknown) => void>();
@@ -33,7 +32,15 @@ export class Connection {
     private readonly token: string,
   ) {}
 
-  /** Calls `listener` with each message that answers no call, until the function returned is. */
+  readonly getState = (): ConnectionState => this.state;
+
+  /** Calls `watcher` at each change of the state, until the function returned is called. */
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  };
+
+  /** Calls `listener` with each message that answers no call, until the function returned is called. */
   listen(listener: (message: unknown) => void, atEnd: () => void = () => {}): () => void {
     this.listeners.add(listener);
     return () => {
@@ -68,7 +75,7 @@ export class Connection {
 
   /** Tries at once instead of at the end of the delay. */
   retryNow(): void {
-    if (this.state !== "lost") return;
+    if (this.state !== "lost" || this.socket) return;
     clearTimeout(this.retry);
     this.open();
   }
@@ -141,7 +148,7 @@ export class Connection {
   private become(state: ConnectionState): void {
     if (this.state === state) return;
     this.state = state;
-    this.onState(state);
+    for (const watcher of this.watchers) watcher();
   }
 }
 

@@ -1,6 +1,7 @@
 import "@fontsource-variable/inter/index.css";
 import "react-big-calendar/lib/css/react-big-calendar.css";
 import "react-big-calendar/lib/addons/dragAndDrop/styles.css";
+import "./styles/colours.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/layout.css";

@@ -1,6 +1,6 @@
 // One connection for as long as somebody is signed in.
 
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { Api } from "./api";
 import { Connection, type ConnectionState } from "./connection";
 import type { Session } from "./session";
@@ -17,15 +17,13 @@ export function useConnection(session: Session): Link {
     return new Connection(`${scheme}://${location.host}/ws`, session.token);
   }, [session.token]);
   const api = useMemo(() => new Api(connection), [connection]);
-  const [state, setState] = useState<ConnectionState>("connecting");
+  const state = useSyncExternalStore(connection.watch, connection.getState);
   useEffect(() => {
-    connection.onState = setState;
     connection.open();
     const retry = () => connection.retryNow();
     window.addEventListener("online", retry);
     return () => {
       window.removeEventListener("online", retry);
-      connection.onState = () => {};
       connection.close();
     };
   }, [connection]);

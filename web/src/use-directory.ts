@@ -2,14 +2,11 @@
 
 import { useEffect, useMemo, useState } from "react";
 import { setServerZone } from "./calendar-event";
+import { colourOf, isColour } from "./people-colours";
 import type { Session } from "./session";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
 import type { DirectoryAnswer, DirectoryDesk, DirectoryManager } from "./wire";
-
-const COLOURS = [
-  "#3b6fe0", "#0e9384", "#c2571a", "#8a4fd0", "#c03a6b", "#5b8a0c", "#0c86b8", "#a8780a", "#6a63e8", "#b5453a", "#2e8b57", "#80648f",
-];
 
 export interface Person {
   id: number;
@@ -86,16 +83,12 @@ function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory
 }
 
 function known({ id, name, brand, desks, colour }: DirectoryManager): Person {
-  const usable = /^#[0-9a-f]{6}$/i.test(colour) ? colour : colourOf(id);
+  const usable = isColour(colour) ? colour : colourOf(id);
   return { id, name: name || `Manager ${id}`, brand, desks, colour: usable };
 }
 
 function stranger(id: number): Person {
   return { id, name: `Manager ${id}`, brand: "", desks: "", colour: colourOf(id) };
-}
-
-function colourOf(id: number): string {
-  return COLOURS[id % COLOURS.length] ?? "#3b6fe0";
 }
 
 export function initials(name: string): string {

@@ -1,9 +1,10 @@
-// Every event that is known, in one Map by id: filled by lists, kept right by changes.
+// Keeps the event store filled: lists what is to be seen, and takes up what is pushed.
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import type { Api } from "./api";
 import { toSeconds } from "./calendar-event";
 import { listEvents } from "./event-lists";
+import { EventStore, eventOf, isCovered, shownRows, type Span } from "./event-store";
 import type { Filters } from "./filters";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
@@ -13,146 +14,96 @@ import { changeOf, isResync, ServerError, type Change } from "./wire";
 const KEPT_ROWS = 60_000;
 const FLUSH_MS = 30;
 
-interface Span {
-  from: number;
-  to: number;
-}
-
 export interface Events {
   /** All that are known, in no order; another array at each change. */
   rows: EventRow[];
   isLoading: boolean;
   error: string | null;
+  store: EventStore;
   get: (id: number) => EventRow | undefined;
-  /** Takes up what an answer or a guess of ours says. `guess`: also if it is no newer version. */
-  put: (row: EventRow, guess?: boolean) => void;
-  drop: (id: number) => void;
   reload: () => void;
 }
 
-export function useEvents({ api, connection, state }: Link, filters: Filters): Events {
-  const known = useRef(new Map<number, EventRow>());
-  const gone = useRef(new Set<number>());
-  const loaded = useRef(new Map<string, Span[]>());
-  const cursor = useRef<number | null>(null);
-  /** What was known before a reload, and has not come again. */
-  const stale = useRef(new Set<number>());
-  const waiting = useRef<Change[]>([]);
-  const [changes, setChanges] = useState(0);
-  const [isLive, setIsLive] = useState(false);
-  const [epoch, setEpoch] = useState(0);
-  const [isLoading, setIsLoading] = useState(true);
-  const [error, setError] = useState<string | null>(null);
-  const changed = useCallback(() => setChanges((count) => count + 1), []);
+export function useEvents(link: Link, filters: Filters): Events {
+  const [store] = useState(() => new EventStore());
+  const state = useSyncExternalStore(store.subscribe, store.get);
+  const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
+  const isLive = useLive(link, store);
+  const { isLoading, error } = useLists(link, store, filters, isLive, state.epoch);
+  const rows = useMemo(() => shownRows(state), [state]);
+  const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
+  return useMemo(() => ({ rows, isLoading, error, store, get, reload }), [rows, isLoading, error, store, get, reload]);
+}
 
-  const put = useCallback((row: EventRow, guess = false) => {
-    const before = known.current.get(row.id);
-    if (before && before.version > row.version && !guess) return;
-    known.current.set(row.id, row);
-    gone.current.delete(row.id);
-    changed();
-  }, [changed]);
-
-  const drop = useCallback((id: number) => {
-    known.current.delete(id);
-    gone.current.add(id);
-    changed();
-  }, [changed]);
-
-  const reload = useCallback(() => {
-    stale.current = new Set(known.current.keys());
-    loaded.current.clear();
-    setEpoch((count) => count + 1);
-  }, []);
+/** Subscribes at each connection, from where the last one ended. True: changes are pushed. */
+function useLive({ api, connection, state }: Link, store: EventStore): boolean {
+  const [live, setLive] = useState<Api | null>(null);
+  const [cursor] = useState<{ seq: number | null }>({ seq: null });
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const waiting: Change[] = [];
     const flush = () => {
       timer = undefined;
-      for (const { id, row } of waiting.current.splice(0)) {
-        if (row) put(row);
-        else drop(id);
-      }
+      store.dispatch({ type: "changed", changes: waiting.splice(0) });
     };
-    const onChange = (message: unknown) => {
-      const change = changeOf(message);
+    const onMessage = (message: unknown) => {
       if (isResync(message)) {
-        cursor.current = message.seq;
-        reload();
+        setSeq(cursor, message.seq);
+        store.dispatch({ type: "reload" });
       }
+      const change = changeOf(message);
       if (!change) return;
-      cursor.current = Math.max(cursor.current ?? 0, change.seq);
-      waiting.current.push(change);
+      setSeq(cursor, Math.max(cursor.seq ?? 0, change.seq));
+      waiting.push(change);
       timer ??= setTimeout(flush, FLUSH_MS);
     };
-    return connection.listen(onChange, () => clearTimeout(timer));
-  }, [connection, put, drop, reload]);
+    return connection.listen(onMessage, () => clearTimeout(timer));
+  }, [connection, store, cursor]);
 
   useEffect(() => {
-    if (state !== "open") {
-      setIsLive(false);
-      return;
-    }
+    if (state !== "open") return;
     let isStale = false;
-    void goLive(api, cursor.current).then(({ next, missed }) => {
+    void goLive(api, cursor.seq).then(({ next, missed }) => {
       if (isStale) return;
-      cursor.current = next;
-      if (missed) reload();
-      setIsLive(true);
+      setSeq(cursor, next);
+      if (missed) store.dispatch({ type: "reload" });
+      setLive(api);
     });
     return () => {
       isStale = true;
+      setLive(null);
     };
-  }, [state, api, reload]);
+  }, [state, api, store, cursor]);
+  return live !== null;
+}
 
+function setSeq(cursor: { seq: number | null }, seq: number | null): void {
+  cursor.seq = seq;
+}
+
+function useLists({ api }: Link, store: EventStore, filters: Filters, isLive: boolean, epoch: number): { isLoading: boolean; error: string | null } {
   const { view, day, zone, brand, desk, managers } = filters;
-  const opened = useRef(filters.event);
-  opened.current = filters.event;
+  const [outcome, setOutcome] = useState<{ isLoading: boolean; error: string | null }>({ isLoading: true, error: null });
+  const opened = useEffectEvent(() => filters.event);
   const scope = JSON.stringify([brand, desk, managers]);
   useEffect(() => {
     if (!isLive) return;
     let isStale = false;
-    const load = async (range: Range) => {
-      const span = spanOf(range);
-      if (isCovered(loaded.current.get(scope) ?? [], span)) return;
-      if (known.current.size > KEPT_ROWS) {
-        stale.current = new Set(known.current.keys());
-        loaded.current.clear();
-      }
-      const take = (rows: EventRow[]) => {
-        for (const row of rows) {
-          stale.current.delete(row.id);
-          const before = known.current.get(row.id);
-          if (gone.current.has(row.id) || (before && before.version >= row.version)) continue;
-          known.current.set(row.id, row);
-        }
-        changed();
-      };
-      await listEvents((data) => api.list(data), { ...span, brand, deskFilter: desk }, managers, take);
-      loaded.current.set(scope, [...(loaded.current.get(scope) ?? []), span]);
-    };
-    const dropStale = () => {
-      for (const id of stale.current) {
-        // The one in the panel may be of another range: somebody may be editing it.
-        if (id === opened.current) api.get(id).then(put, () => drop(id));
-        else known.current.delete(id);
-      }
-      if (stale.current.size) changed();
-      stale.current.clear();
-    };
+    const load = (range: Range, isAhead = false) => loadSpan(api, store, scope, spanOf(range), isAhead);
     const run = async () => {
-      setIsLoading(true);
+      setOutcome((before) => ({ ...before, isLoading: true }));
+      let error: string | null = null;
       try {
         await load(visibleRange(view, day, zone));
-        dropStale();
-        setError(null);
+        await settle(api, store, opened());
       } catch (failure) {
-        if (!isStale) setError(failure instanceof ServerError ? failure.message : "The events could not be loaded.");
+        error = failure instanceof ServerError ? failure.message : "The events could not be loaded.";
       }
       if (isStale) return;
-      setIsLoading(false);
+      setOutcome({ isLoading: false, error });
       for (const pages of [1, -1] as const) {
-        if (!isStale) await load(visibleRange(view, pageDay(view, day, pages), zone)).catch(() => {});
+        if (!isStale) await load(visibleRange(view, pageDay(view, day, pages), zone), true).catch(() => {});
       }
     };
     const timer = setTimeout(() => void run(), 0);
@@ -160,16 +111,45 @@ export function useEvents({ api, connection, state }: Link, filters: Filters): E
       isStale = true;
       clearTimeout(timer);
     };
-    // `managers` is in `scope`.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [isLive, epoch, view, day, zone, scope, api, changed, put, drop]);
-
-  const rows = useMemo(() => [...known.current.values()], [changes]);
-  const get = useCallback((id: number) => known.current.get(id), []);
-  return { rows, isLoading, error, get, put, drop, reload };
+  }, [isLive, epoch, view, day, zone, scope, api, store]);
+  return outcome;
 }
 
-/** Subscribes from the cursor on. `missed`: what changed meanwhile can't be told, load anew. */
+type Scope = [brand: string, desk: string, managers: number[]];
+
+function isFull(store: EventStore): boolean {
+  const { known, stale } = store.get();
+  return known.size - stale.size > KEPT_ROWS;
+}
+
+/** `isAhead`: the span is not seen yet, and not worth giving up what is known for. */
+async function loadSpan(api: Api, store: EventStore, scope: string, span: Span, isAhead: boolean): Promise<void> {
+  if (isCovered(store.get(), scope, span)) return;
+  if (isFull(store) && isAhead) return;
+  if (isFull(store)) store.dispatch({ type: "reload" });
+  const { epoch } = store.get();
+  const [brand, deskFilter, managers] = JSON.parse(scope) as Scope;
+  const ask = async (data: Parameters<Api["list"]>[0]) => {
+    const asked = store.get();
+    const answer = await api.list(data);
+    store.dispatch({ type: "listed", rows: answer.rows, asked });
+    return answer;
+  };
+  await listEvents(ask, { ...span, brand, deskFilter }, managers, () => {});
+  if (store.get().epoch === epoch) store.dispatch({ type: "covered", scope, span });
+}
+
+/** Ends a reload. The event in the panel may be of another range: it is asked for by itself. */
+async function settle(api: Api, store: EventStore, opened: number): Promise<void> {
+  const isKept = store.get().stale.has(opened);
+  store.dispatch({ type: "settled", keep: opened });
+  if (!isKept) return;
+  const row = await api.get(opened).catch((failure: unknown) => (failure instanceof ServerError && failure.status === 404 ? null : undefined));
+  if (row) store.dispatch({ type: "answered", row });
+  if (row === null) store.dispatch({ type: "removed", id: opened });
+}
+
+/** Subscribes from the cursor on. `missed`: what changed meanwhile can't be pushed, load anew. */
 async function goLive(api: Api, since: number | null): Promise<{ next: number | null; missed: boolean }> {
   try {
     if (since !== null) {
@@ -190,8 +170,4 @@ function spanOf({ start, end }: Range): Span {
     from: Math.max(1, toSeconds(start.minus({ days: 1 }).toJSDate())),
     to: toSeconds(end.plus({ days: 1 }).toJSDate()),
   };
-}
-
-function isCovered(spans: Span[], { from, to }: Span): boolean {
-  return spans.some((span) => span.from <= from && span.to >= to);
 }

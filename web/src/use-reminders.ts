@@ -1,6 +1,6 @@
 // Reminders that have come and are not done with. The same token is shown once.
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { later, nowSeconds, startText } from "./calendar-event";
 import type { Link } from "./use-connection";
 import { readToken, reminderOf, type Reminder } from "./wire";
@@ -17,8 +17,7 @@ export interface Reminders {
 }
 
 export function useReminders({ api, connection }: Link, me: number, zone: string): Reminders {
-  const shownZone = useRef(zone);
-  shownZone.current = zone;
+  const announce = useEffectEvent((reminder: Reminder) => notify(reminder, zone));
   const [due, setDue] = useState(() => keptReminders(me));
   const seen = useRef(new Set(due.map((one) => one.token)));
   const shown = useRef(due);
@@ -41,7 +40,7 @@ export function useReminders({ api, connection }: Link, me: number, zone: string
       if (seen.current.size > REMEMBERED) seen.current.clear();
       seen.current.add(reminder.token);
       change((all) => [...all, reminder].slice(-MOST_SHOWN));
-      notify(reminder, shownZone.current);
+      announce(reminder);
     });
   }, [connection, change]);
 

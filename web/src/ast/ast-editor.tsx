@@ -6,7 +6,7 @@ import { keymap } from "prosemirror-keymap";
 import { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
 import { EditorState, type Command } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Icon, type IconName } from "../components/icon";
 import type { Json } from "../types.gen";
 import { astOf, editableDocument, schema, textDocument } from "./ast-schema";
@@ -35,8 +35,7 @@ export function AstEditor({ ast, onChange, labelledBy }: Props) {
   const [document, setDocument] = useState(() => editableDocument(ast));
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const changed = useRef(onChange);
-  changed.current = onChange;
+  const changed = useEffectEvent(onChange);
   const [address, setAddress] = useState<string | null>(null);
   const [marks, setMarks] = useState({ bold: false, link: false });
 
@@ -50,7 +49,7 @@ export function AstEditor({ ast, onChange, labelledBy }: Props) {
         const next = editor.state.apply(transaction);
         editor.updateState(next);
         setMarks({ bold: isActive(next, "bold"), link: isActive(next, "link") });
-        if (transaction.docChanged) changed.current(astOf(next.doc));
+        if (transaction.docChanged) changed(astOf(next.doc));
       },
     });
     view.current = editor;

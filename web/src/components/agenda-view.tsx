@@ -27,9 +27,8 @@ const MORE_ROWS = 200;
 export function AgendaView({ items, day, zone, directory, me, isLoading, onOpen }: Props) {
   const days = useMemo(() => byDay(items, day, zone), [items, day, zone]);
   const [limit, setLimit] = useState(FIRST_ROWS);
-  useEffect(() => setLimit(FIRST_ROWS), [day]);
   const total = days.reduce((sum, [, rows]) => sum + rows.length, 0);
-  let room = limit;
+  const shown = firstRows(days, limit);
   return (
     <div className="agenda">
       {total === 0 && !isLoading && (
@@ -39,15 +38,24 @@ export function AgendaView({ items, day, zone, directory, me, isLoading, onOpen 
           <p className="hint">Loosen the filters, or press N for a new event.</p>
         </div>
       )}
-      {days.map(([date, rows]) => {
-        if (room <= 0) return null;
-        const shown = rows.slice(0, room);
-        room -= shown.length;
-        return <AgendaDay key={date} date={date} items={shown} zone={zone} directory={directory} me={me} onOpen={onOpen} />;
-      })}
+      {shown.map(([date, rows]) => (
+        <AgendaDay key={date} date={date} items={rows} zone={zone} directory={directory} me={me} onOpen={onOpen} />
+      ))}
       {total > limit && <Sentinel onSeen={() => setLimit((count) => count + MORE_ROWS)} key={limit} />}
     </div>
   );
+}
+
+/** The days with at most `limit` rows in all. */
+function firstRows(days: [string, CalendarItem[]][], limit: number): [string, CalendarItem[]][] {
+  const shown: [string, CalendarItem[]][] = [];
+  let room = limit;
+  for (const [date, rows] of days) {
+    if (room <= 0) break;
+    shown.push([date, rows.slice(0, room)]);
+    room -= rows.length;
+  }
+  return shown;
 }
 
 interface DayProps extends Omit<Props, "day" | "isLoading"> {

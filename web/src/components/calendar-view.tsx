@@ -1,7 +1,7 @@
 // react-big-calendar, given only what it can show. The zone is luxon's default while it draws.
 
 import { DateTime } from "luxon";
-import { cloneElement, useCallback, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
+import { cloneElement, createContext, use, useCallback, useEffect, useMemo, type ReactElement, type ReactNode } from "react";
 import { Calendar, type DateHeaderProps, type EventProps, type EventWrapperProps, type SlotInfo } from "react-big-calendar";
 import withDragAndDropModule from "react-big-calendar/lib/addons/dragAndDrop";
 import { dateIn, drawnEnd, toSeconds, type CalendarItem } from "../calendar-event";
@@ -10,6 +10,7 @@ import type { Filters, ViewName } from "../filters";
 import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
+import { useStable } from "../use-stable";
 import { cutColumns, cutRows } from "../view-cut";
 import { dayBounds, visibleRange } from "../visible-range";
 import { zoneLocalizer } from "../zone-localizer";
@@ -66,8 +67,12 @@ const FORMATS = {
 
 export function CalendarView(props: Props) {
   const { items, filters, directory, me, onChange, onOpen, onWholeDay } = props;
-  const act = useRef(props);
-  act.current = props;
+  const open = useStable(onOpen);
+  const change = useStable(onChange);
+  const startNew = useStable(props.onNew);
+  const move = useStable(props.onMove);
+  const resize = useStable(props.onResize);
+  const showDay = useStable(onWholeDay);
   const { view, day, zone } = filters;
   const [box, { width, height }] = useSize();
   const localizer = useMemo(() => zoneLocalizer(zone), [zone]);
@@ -86,9 +91,7 @@ export function CalendarView(props: Props) {
   }, [view, items, bounds, width, height]);
   const hiddenOn = useCallback((at: Date) => hidden[bounds.indexOf(at.getTime())] ?? 0, [hidden, bounds]);
 
-  const look = useRef({ zone, directory, hiddenOn, onWholeDay, onChange });
-  look.current = { zone, directory, hiddenOn, onWholeDay, onChange };
-  const components = useMemo(() => partsOf(look), []);
+  const look = useMemo(() => ({ zone, directory, hiddenOn, onWholeDay: showDay, onChange: change }), [zone, directory, hiddenOn, showDay, change]);
   const scrollTo = useMemo(() => firstHour(zone), [zone]);
 
   const eventProps = useCallback(
@@ -125,28 +128,28 @@ export function CalendarView(props: Props) {
           scrollToTime={scrollTo}
           longPressThreshold={350}
           formats={FORMATS}
-          components={components}
+          components={PARTS}
           eventPropGetter={eventProps}
           dayLayoutAlgorithm={layDay as never}
-          onView={(name) => act.current.onChange({ view: name as ViewName })}
-          onNavigate={(to) => act.current.onChange({ day: dateIn(toSeconds(to), zone) })}
+          onView={(name) => change({ view: name as ViewName })}
+          onNavigate={(to) => change({ day: dateIn(toSeconds(to), zone) })}
           drilldownView={null}
-          onSelectEvent={(item) => act.current.onOpen(item.resource)}
-          onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && act.current.onOpen(item.resource)}
-          onSelectSlot={(slot) => act.current.onNew(slotOf(slot, view))}
-          onEventDrop={({ event, start, isAllDay }) => act.current.onMove(event, new Date(start), isAllDay ?? event.allDay)}
-          onEventResize={({ event, start, end }) => act.current.onResize(event, new Date(start), new Date(end))}
+          onSelectEvent={(item) => open(item.resource)}
+          onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && open(item.resource)}
+          onSelectSlot={(slot) => startNew(slotOf(slot, view))}
+          onEventDrop={({ event, start, isAllDay }) => move(event, new Date(start), isAllDay ?? event.allDay)}
+          onEventResize={({ event, start, end }) => resize(event, new Date(start), new Date(end))}
           draggableAccessor={() => true}
         />
     ),
-    [localizer, shown, date, view, zone, selected, components, eventProps, scrollTo],
+    [localizer, shown, date, view, zone, selected, eventProps, scrollTo, open, change, startNew, move, resize],
   );
   return (
     <div ref={box} id="calendar" className="calendar" data-view={view} data-loading={props.isLoading} tabIndex={-1}>
       {view === "agenda" ? (
-        <AgendaView items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} onOpen={onOpen} />
+        <AgendaView key={day} items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} onOpen={onOpen} />
       ) : (
-        grid
+        <LookContext value={look}>{grid}</LookContext>
       )}
       {filters.search && view !== "agenda" && !shown.length && !props.isLoading && (
         <p className="nothing" role="status">
@@ -158,71 +161,86 @@ export function CalendarView(props: Props) {
 }
 
 interface Look {
-  current: { zone: string; directory: Directory; hiddenOn: (at: Date) => number; onWholeDay: (day: string) => void; onChange: ChangeFilters };
+  zone: string;
+  directory: Directory;
+  hiddenOn: (at: Date) => number;
+  onWholeDay: (day: string) => void;
+  onChange: ChangeFilters;
 }
 
-/** The parts that we draw. They look the current state up, so that they are made once. */
-function partsOf(look: Look) {
-  const More = ({ date }: { date: Date }) => {
-    const count = look.current.hiddenOn(date);
-    if (!count) return null;
-    const day = dateIn(toSeconds(date), look.current.zone);
-    return (
-      <button type="button" className={`more ${NO_SLOT}`} onClick={() => look.current.onWholeDay(day)}>
-        +{count} <span className="more-word">more</span>
-        <span className="visually-hidden">more on {day}</span>
+/** What the parts below need; react-big-calendar draws them, so that they get no props of ours. */
+const LookContext = createContext<Look | null>(null);
+
+function useLook(): Look {
+  const look = use(LookContext);
+  if (!look) throw new Error("drawn outside of the calendar");
+  return look;
+}
+
+function More({ date }: { date: Date }) {
+  const { zone, hiddenOn, onWholeDay } = useLook();
+  const count = hiddenOn(date);
+  if (!count) return null;
+  const day = dateIn(toSeconds(date), zone);
+  return (
+    <button type="button" className={`more ${NO_SLOT}`} onClick={() => onWholeDay(day)}>
+      +{count} <span className="more-word">more</span>
+      <span className="visually-hidden">more on {day}</span>
+    </button>
+  );
+}
+
+function DayHead({ date }: { date: Date }) {
+  const { zone, onChange } = useLook();
+  const at = DateTime.fromJSDate(date, { zone });
+  const isToday = at.hasSame(DateTime.now().setZone(zone), "day");
+  return (
+    <div className="day-head" data-today={isToday}>
+      <button type="button" className="day-link" onClick={() => onChange({ view: "day", day: at.toISODate() ?? "" })}>
+        <span className="day-name">{at.toFormat("ccc")}</span> <span className="day-number">{at.day}</span>
       </button>
-    );
-  };
-  const DayHead = ({ date }: { date: Date }) => {
-    const at = DateTime.fromJSDate(date, { zone: look.current.zone });
-    const isToday = at.hasSame(DateTime.now().setZone(look.current.zone), "day");
-    return (
-      <div className="day-head" data-today={isToday}>
-        <button type="button" className="day-link" onClick={() => look.current.onChange({ view: "day", day: at.toISODate() ?? "" })}>
-          <span className="day-name">{at.toFormat("ccc")}</span> <span className="day-number">{at.day}</span>
-        </button>
-        <More date={date} />
-      </div>
-    );
-  };
-  return {
-    eventWrapper: ButtonWrapper,
-    weekWrapper: ({ children }: { children?: ReactNode }) => <div role="cell">{children}</div>,
-    event: lineFace(look),
-    week: { header: DayHead, event: timedFace(look) },
-    work_week: { header: DayHead, event: timedFace(look) },
-    day: { header: DayHead, event: timedFace(look) },
-    month: {
-      header: ({ label }: { label: string }) => <span role="columnheader">{label}</span>,
-      dateHeader: ({ date, isOffRange }: DateHeaderProps) => {
-        const at = DateTime.fromJSDate(date, { zone: look.current.zone });
-        const day = at.toISODate() ?? "";
-        return (
-          <div className="date-head" data-off={isOffRange}>
-            <More date={date} />
-            <button type="button" className={`date-link ${NO_SLOT}`} aria-label={at.toFormat("cccc d LLL")} onClick={() => look.current.onChange({ view: "day", day })}>
-              {at.day === 1 ? at.toFormat("d LLL") : at.day}
-            </button>
-          </div>
-        );
-      },
-    },
-  };
+      <More date={date} />
+    </div>
+  );
 }
 
-function lineFace(look: Look) {
-  return ({ event }: EventProps<CalendarItem>) => <EventLine item={event} {...faceOf(event, look.current)} />;
+function MonthDay({ date, isOffRange }: DateHeaderProps) {
+  const { zone, onChange } = useLook();
+  const at = DateTime.fromJSDate(date, { zone });
+  const day = at.toISODate() ?? "";
+  return (
+    <div className="date-head" data-off={isOffRange}>
+      <More date={date} />
+      <button type="button" className={`date-link ${NO_SLOT}`} aria-label={at.toFormat("cccc d LLL")} onClick={() => onChange({ view: "day", day })}>
+        {at.day === 1 ? at.toFormat("d LLL") : at.day}
+      </button>
+    </div>
+  );
 }
 
-function timedFace(look: Look) {
-  return ({ event }: EventProps<CalendarItem>) => {
-    const Face = event.allDay ? EventLine : EventBlock;
-    return <Face item={event} {...faceOf(event, look.current)} />;
-  };
+function LineFace({ event }: EventProps<CalendarItem>) {
+  return <EventLine item={event} {...faceOf(event, useLook())} />;
 }
 
-function faceOf({ resource }: CalendarItem, { zone, directory }: Look["current"]) {
+function TimedFace({ event }: EventProps<CalendarItem>) {
+  const face = faceOf(event, useLook());
+  return event.allDay ? <EventLine item={event} {...face} /> : <EventBlock item={event} {...face} />;
+}
+
+const PARTS = {
+  eventWrapper: ButtonWrapper,
+  weekWrapper: ({ children }: { children?: ReactNode }) => <div role="cell">{children}</div>,
+  event: LineFace,
+  week: { header: DayHead, event: TimedFace },
+  work_week: { header: DayHead, event: TimedFace },
+  day: { header: DayHead, event: TimedFace },
+  month: {
+    header: ({ label }: { label: string }) => <span role="columnheader">{label}</span>,
+    dateHeader: MonthDay,
+  },
+};
+
+function faceOf({ resource }: CalendarItem, { zone, directory }: Look) {
   return { zone, owner: directory.person(resource.owner_manager_id).name };
 }
 

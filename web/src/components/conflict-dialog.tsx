@@ -5,7 +5,7 @@ import { plainText, readAst } from "../ast/ast-tree";
 import { dateIn, timeIn } from "../calendar-event";
 import { fieldsOf, type FieldName, type Fields } from "../event-fields";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
-import type { Conflict } from "../use-actions";
+import type { Conflict } from "../actions";
 import type { Directory } from "../use-directory";
 import { Dialog } from "./dialog";
 

@@ -9,7 +9,7 @@ import { newGuest } from "../guests";
 import { safeHref } from "../ast/ast-tree";
 import type { Session } from "../session";
 import { EventType, type EventRow, type Json } from "../types.gen";
-import type { Actions } from "../use-actions";
+import type { Actions } from "../actions";
 import { useBusy, type Busy } from "../use-busy";
 import type { Directory } from "../use-directory";
 import { Avatar } from "./avatar";

@@ -9,7 +9,7 @@ import { ANSWERS, labelOf, PRIORITIES, ROLES, STATUSES, TYPES } from "../labels"
 import { beforeLabel, reminderChoice } from "../reminder-choice";
 import type { Session } from "../session";
 import { EventStatus, ParticipantRole, ParticipantStatus, Priority, type EventRow } from "../types.gen";
-import type { Actions } from "../use-actions";
+import type { Actions } from "../actions";
 import type { Directory } from "../use-directory";
 import { Avatar } from "./avatar";
 import { Icon, TypeIcon, type IconName } from "./icon";

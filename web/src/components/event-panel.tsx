@@ -6,7 +6,7 @@ import type { Fields } from "../event-fields";
 import { fieldsOf } from "../event-fields";
 import type { Session } from "../session";
 import type { EventRow } from "../types.gen";
-import type { Actions } from "../use-actions";
+import type { Actions } from "../actions";
 import type { Directory } from "../use-directory";
 import { EventDetails } from "./event-details";
 import { EventForm } from "./event-form";

@@ -1,19 +1,19 @@
 // A small month to jump by.
 
 import { DateTime } from "luxon";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { dateIn, nowSeconds } from "../calendar-event";
 import { Icon } from "./icon";
 
 const WEEKDAYS = ["M", "T", "W", "T", "F", "S", "S"];
 
 export function MiniMonth({ day, zone, onPick }: { day: string; zone: string; onPick: (day: string) => void }) {
-  const [month, setMonth] = useState(() => day.slice(0, 7));
-  useEffect(() => setMonth(day.slice(0, 7)), [day]);
+  const [turned, setTurned] = useState({ day, month: "" });
+  const month = turned.day === day && turned.month ? turned.month : day.slice(0, 7);
   const first = DateTime.fromISO(`${month}-01`, { zone: "utc" });
   const start = first.startOf("week");
   const today = dateIn(nowSeconds(), zone);
-  const turn = (months: number) => setMonth(first.plus({ months }).toFormat("yyyy-MM"));
+  const turn = (months: number) => setTurned({ day, month: first.plus({ months }).toFormat("yyyy-MM") });
   const days = Array.from({ length: 42 }, (_, index) => start.plus({ days: index }));
   return (
     <section className="mini" aria-label="Jump to a day">

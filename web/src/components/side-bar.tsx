@@ -89,11 +89,12 @@ function useFocusWhile(isOpen: boolean, onClose: () => void) {
   useEffect(() => {
     if (!isOpen) return;
     const before = document.activeElement as HTMLElement | null;
+    const box = drawer.current;
     isLeft.current = false;
-    drawer.current?.querySelector("button")?.focus();
+    box?.querySelector("button")?.focus();
     return () => {
       const now = document.activeElement;
-      if (!isLeft.current && (now === document.body || drawer.current?.contains(now))) before?.focus();
+      if (!isLeft.current && (now === document.body || box?.contains(now))) before?.focus();
     };
   }, [isOpen]);
   const leave = ({ relatedTarget }: React.FocusEvent) => {

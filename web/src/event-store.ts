@@ -1,0 +1,178 @@
+// Every event that is known, as a pure reducer: filled by lists, kept right by pushed changes, and
+// covered by guesses while an answer is awaited. No sockets, no React, no clock here.
+
+import type { EventRow } from "./types.gen";
+import type { Change } from "./wire";
+
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** What a person just did, shown until the server answers. */
+export interface Guess {
+  key: string;
+  row: EventRow;
+}
+
+export interface EventState {
+  /** As the server last sent them. */
+  readonly known: ReadonlyMap<number, EventRow>;
+  readonly guesses: ReadonlyMap<number, Guess>;
+  /** Ids that were deleted or left the visible events, with the `clock` of that. */
+  readonly gone: ReadonlyMap<number, number>;
+  /** Known before a reload, and not confirmed since. */
+  readonly stale: ReadonlySet<number>;
+  /** Time ranges that were listed in full, by scope (brand, desk mask and managers). */
+  readonly loaded: ReadonlyMap<string, readonly Span[]>;
+  /** Rises with each deletion: a list that was asked for before one must not bring the event back. */
+  readonly clock: number;
+  /** Rises with each reload. */
+  readonly epoch: number;
+}
+
+export type EventAction =
+  /** Rows of a list that was asked for at `asked`. */
+  | { type: "listed"; rows: EventRow[]; asked: Moment }
+  /** An answer to a mutation or a single read; ends the guess of that key. */
+  | { type: "answered"; row: EventRow; key?: string }
+  | { type: "guessed"; row: EventRow; key: string }
+  /** The mutation failed: what the server last sent is shown again. */
+  | { type: "guess_failed"; id: number; key: string }
+  | { type: "changed"; changes: Change[] }
+  | { type: "removed"; id: number }
+  | { type: "reload" }
+  | { type: "covered"; scope: string; span: Span }
+  /** A reload is complete; what was not confirmed goes, but for the event with the id `keep`. */
+  | { type: "settled"; keep: number };
+
+/** When a list was asked for. */
+export type Moment = Pick<EventState, "clock" | "epoch">;
+
+export const NO_EVENTS: EventState = {
+  known: new Map(),
+  guesses: new Map(),
+  gone: new Map(),
+  stale: new Set(),
+  loaded: new Map(),
+  clock: 0,
+  epoch: 0,
+};
+
+export function reduceEvents(state: EventState, action: EventAction): EventState {
+  switch (action.type) {
+    case "listed":
+      return listed(state, action.rows, action.asked);
+    case "answered":
+      return answered(state, action.row, action.key);
+    case "guessed":
+      return { ...state, guesses: withEntry(state.guesses, action.row.id, { key: action.key, row: action.row }) };
+    case "guess_failed":
+      return withoutGuess(state, action.id, action.key);
+    case "changed":
+      return changed(state, action.changes);
+    case "removed":
+      return changed(state, [{ seq: 0, id: action.id, row: null }]);
+    case "reload":
+      return { ...state, stale: new Set(state.known.keys()), loaded: new Map(), epoch: state.epoch + 1 };
+    case "covered":
+      return { ...state, loaded: withEntry(state.loaded, action.scope, [...(state.loaded.get(action.scope) ?? []), action.span]) };
+    case "settled":
+      return settled(state, action.keep);
+  }
+}
+
+/** The event as it is to be shown; undefined: not known. */
+export function eventOf(state: EventState, id: number): EventRow | undefined {
+  return state.guesses.get(id)?.row ?? state.known.get(id);
+}
+
+/** All events as they are to be shown, in no order. */
+export function shownRows({ known, guesses }: EventState): EventRow[] {
+  if (!guesses.size) return [...known.values()];
+  return [...known.values()].map((row) => guesses.get(row.id)?.row ?? row);
+}
+
+export function isCovered(state: EventState, scope: string, { from, to }: Span): boolean {
+  return (state.loaded.get(scope) ?? []).some((span) => span.from <= from && span.to >= to);
+}
+
+function listed(state: EventState, rows: EventRow[], { clock, epoch }: Moment): EventState {
+  const known = new Map(state.known);
+  const stale = new Set(state.stale);
+  for (const row of rows) {
+    if ((state.gone.get(row.id) ?? -1) >= clock) continue;
+    if (epoch === state.epoch) stale.delete(row.id);
+    const before = known.get(row.id);
+    if (!before || before.version < row.version) known.set(row.id, row);
+  }
+  return { ...state, known, stale };
+}
+
+function answered(state: EventState, row: EventRow, key?: string): EventState {
+  const after = key === undefined ? state : withoutGuess(state, row.id, key);
+  return changed(after, [{ seq: 0, id: row.id, row }]);
+}
+
+/** Pushed changes come in their order; answers may come before or after the push of the same version. */
+function changed(state: EventState, changes: Change[]): EventState {
+  const known = new Map(state.known);
+  const gone = new Map(state.gone);
+  const stale = new Set(state.stale);
+  let { clock, guesses } = state;
+  for (const { id, row } of changes) {
+    stale.delete(id);
+    if (row) {
+      gone.delete(id);
+      const before = known.get(id);
+      if (!before || before.version <= row.version) known.set(id, row);
+      continue;
+    }
+    known.delete(id);
+    gone.set(id, clock++);
+    if (guesses.has(id)) guesses = without(guesses, id);
+  }
+  return { ...state, known, gone, stale, clock, guesses };
+}
+
+function settled(state: EventState, keep: number): EventState {
+  if (!state.stale.size) return state;
+  const known = new Map(state.known);
+  for (const id of state.stale) if (id !== keep) known.delete(id);
+  return { ...state, known, stale: new Set() };
+}
+
+function withoutGuess(state: EventState, id: number, key: string): EventState {
+  if (state.guesses.get(id)?.key !== key) return state;
+  return { ...state, guesses: without(state.guesses, id) };
+}
+
+function withEntry<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key, value: Value): Map<Key, Value> {
+  return new Map(map).set(key, value);
+}
+
+function without<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Map<Key, Value> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}
+
+/** The state with its listeners, as `useSyncExternalStore` reads it. */
+export class EventStore {
+  private state = NO_EVENTS;
+  private listeners = new Set<() => void>();
+
+  readonly get = (): EventState => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  };
+
+  readonly dispatch = (action: EventAction): void => {
+    const after = reduceEvents(this.state, action);
+    if (after === this.state) return;
+    this.state = after;
+    for (const listener of this.listeners) listener();
+  };
+}

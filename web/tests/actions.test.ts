@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { Actions, type Conflict } from "../src/actions";
+import type { Api } from "../src/api";
+import { fieldsOf } from "../src/event-fields";
+import { EventStore, eventOf } from "../src/event-store";
+import type { EventRow, UpdateEvent } from "../src/types.gen";
+import { ServerError } from "../src/wire";
+import { makeRow } from "./make-row";
+
+interface Told {
+  text: string;
+  undo?: () => void;
+  failed?: boolean;
+}
+
+/** Answers that the test gives when it wants to, in the order of the calls. */
+class Server {
+  readonly calls: { command: string; data: unknown; resolve: (row: EventRow) => void; reject: (error: Error) => void }[] = [];
+  private waiting = (command: string) => (data: unknown) =>
+    new Promise<EventRow>((resolve, reject) => this.calls.push({ command, data, resolve, reject }));
+
+  readonly api = {
+    add: this.waiting("add"),
+    update: this.waiting("update"),
+    complete: this.waiting("complete"),
+    archive: this.waiting("archive"),
+    remove: this.waiting("remove"),
+    respond: this.waiting("respond"),
+    restore: this.waiting("restore"),
+  } as unknown as Api;
+}
+
+function desk(row = makeRow({ id: 1, version: 1 })) {
+  const server = new Server();
+  const store = new EventStore();
+  store.dispatch({ type: "answered", row });
+  const told: Told[] = [];
+  const conflicts: (Conflict | null)[] = [];
+  const tell = (text: string, more: Omit<Told, "text"> = {}) => void told.push({ text, ...more });
+  const actions = new Actions({ api: server.api, store, tell, onConflict: (conflict) => conflicts.push(conflict) });
+  return { row, server, store, told, conflicts, actions, shown: () => eventOf(store.get(), row.id) };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+const TIMES = { start_time: 1_710_100_000, end_time: 1_710_103_600, all_day: 0 };
+
+describe("a move", () => {
+  it("is shown at once, and stays when it is answered", async () => {
+    const { row, server, actions, told, shown } = desk();
+    actions.move(row, TIMES);
+    expect(shown()?.start_time).toBe(TIMES.start_time);
+    expect(server.calls[0]?.data).toMatchObject({ id: 1, if_version: 1, start_time: TIMES.start_time });
+    server.calls[0]?.resolve({ ...row, ...TIMES, version: 2 });
+    await settled();
+    expect(shown()).toMatchObject({ version: 2, ...TIMES });
+    expect(told.map((one) => one.text)).toEqual(["Moved: Title"]);
+  });
+
+  it("that fails never puts an old row over a newer one", async () => {
+    const { row, server, store, actions, told, shown } = desk();
+    actions.move(row, TIMES);
+    store.dispatch({ type: "changed", changes: [{ seq: 7, id: 1, row: makeRow({ id: 1, version: 2, title: "Theirs" }) }] });
+    server.calls[0]?.reject(new ServerError(503, "UNAVAILABLE", "shutting down"));
+    await settled();
+    expect(shown()).toMatchObject({ version: 2, title: "Theirs", start_time: row.start_time });
+    expect(told).toEqual([{ text: "shutting down", failed: true }]);
+  });
+
+  it("that was overtaken by another is answered without undoing the later one", async () => {
+    const { row, server, actions, shown } = desk();
+    actions.move(row, TIMES);
+    actions.move(row, { ...TIMES, end_time: TIMES.end_time + 60 });
+    server.calls[0]?.reject(new ServerError(503, "UNAVAILABLE", "shutting down"));
+    await settled();
+    expect(shown()?.end_time).toBe(TIMES.end_time + 60);
+  });
+
+  it("of an event that somebody else renamed is merged", async () => {
+    const { row, server, actions, conflicts } = desk();
+    actions.move(row, TIMES);
+    const theirs = makeRow({ id: 1, version: 2, title: "Theirs" });
+    server.calls[0]?.reject(new ServerError(409, "CONFLICT", "changed", null, theirs));
+    await settled();
+    expect(server.calls[1]?.data).toMatchObject({ if_version: 2, start_time: TIMES.start_time });
+    expect((server.calls[1]?.data as UpdateEvent).title).toBeUndefined();
+    expect(conflicts).toEqual([]);
+  });
+
+  it("of an event that somebody else moved waits for a choice, and shows theirs", async () => {
+    const { row, server, actions, conflicts, shown } = desk();
+    actions.move(row, TIMES);
+    const theirs = makeRow({ id: 1, version: 2, start_time: 1_710_200_000, end_time: 1_710_203_600 });
+    server.calls[0]?.reject(new ServerError(409, "CONFLICT", "changed", null, theirs));
+    await settled();
+    expect(conflicts[0]?.merged.collisions).toEqual(["start_time"]);
+    expect(shown()?.start_time).toBe(1_710_200_000);
+  });
+});
+
+describe("a save", () => {
+  it("that becomes a conflict is not saved", async () => {
+    const { row, server, actions } = desk();
+    const saved = actions.save(row, { ...fieldsOf(row), title: "Mine" });
+    server.calls[0]?.reject(new ServerError(409, "CONFLICT", "changed", null, makeRow({ id: 1, version: 2, title: "Theirs" })));
+    expect(await saved).toBe(false);
+  });
+
+  it("is undone by another update", async () => {
+    const { row, server, actions, told } = desk();
+    const saved = actions.save(row, { ...fieldsOf(row), title: "Mine" });
+    server.calls[0]?.resolve(makeRow({ id: 1, version: 2, title: "Mine" }));
+    expect(await saved).toBe(true);
+    told[0]?.undo?.();
+    expect(server.calls[1]?.data).toMatchObject({ title: "Title", if_version: 2 });
+  });
+});
+
+describe("a deletion", () => {
+  it("is undone under the same id where the server has a trash", async () => {
+    const { row, server, actions, told, shown } = desk();
+    const removed = actions.remove(row);
+    server.calls[0]?.resolve(row);
+    expect(await removed).toBe(true);
+    expect(shown()).toBeUndefined();
+    told[0]?.undo?.();
+    server.calls[1]?.resolve({ ...row, version: 3 });
+    await settled();
+    expect(shown()?.version).toBe(3);
+  });
+
+  it("is undone as a new event where it has none, and says so", async () => {
+    const { row, server, actions, told } = desk();
+    void actions.remove(row);
+    server.calls[0]?.resolve(row);
+    await settled();
+    told[0]?.undo?.();
+    server.calls[1]?.reject(new ServerError(405, "UNKNOWN_COMMAND", "no such command"));
+    await settled();
+    expect(server.calls[2]?.command).toBe("add");
+    server.calls[2]?.resolve(makeRow({ id: 8 }));
+    await settled();
+    expect(told[1]?.text).toBe("Restored as a new event, number 8: Title");
+  });
+});
+
+it("a status is shown at once and taken back when it is refused", async () => {
+  const { row, server, actions, shown } = desk();
+  actions.setStatus(row, 1);
+  expect(shown()?.status).toBe(1);
+  server.calls[0]?.reject(new ServerError(403, "FORBIDDEN", "not yours"));
+  await settled();
+  expect(shown()?.status).toBe(0);
+});

@@ -1,0 +1,14 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+const SOURCES = join(import.meta.dirname, "..", "src");
+const HOMES = ["colours.css", "people-colours.ts"];
+
+it("colours are named in one file, and people's in another", () => {
+  const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter((name) => /\.(css|tsx?)$/.test(name));
+  const found = files.filter((name) => !HOMES.some((home) => name.endsWith(home))).filter((name) => {
+    return /#[0-9a-f]{3,8}\b(?=[\s;,")])|\b(rgba?|hsla?|oklch)\(/i.test(readFileSync(join(SOURCES, name), "utf8"));
+  });
+  expect(found).toEqual([]);
+});
