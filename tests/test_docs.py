@@ -1,4 +1,4 @@
-"""The docs as they are: complete, fresh, and without links that lead nowhere."""
+"""The documentation is complete, its generated parts are fresh, and its links have a target."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,7 @@ from deskcal.commands import COMMANDS
 from deskcal.core.event import Event
 from deskcal.errors import BY_CODE
 from deskcal.tools import reference
+from deskcal.tools.modules import ORDER, packages
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -32,7 +33,7 @@ def name_of(path: Path) -> str:
 
 
 def anchors(path: Path) -> set[str]:
-    """Of the headings, as the usual renderers of Markdown make them."""
+    """Anchors of the headings, as common renderers of Markdown make them."""
     text = _FENCED.sub("", path.read_text(encoding="utf-8"))
     plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in _HEADING.findall(text))
     return {heading.strip().replace(" ", "-") for heading in plain}
@@ -40,14 +41,18 @@ def anchors(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("name", reference.FILES)
 def test_the_generated_parts_are_fresh(name: str) -> None:
-    text = text_of(f"docs/{name}")
+    text = text_of(name)
     assert reference.written(text) == text, "run `make docs`"
 
 
 @pytest.mark.parametrize("name", reference.FILES)
 def test_every_part_of_a_page_has_its_markers(name: str) -> None:
-    found = re.findall(r"<!-- generated: (\w+) -->", text_of(f"docs/{name}"))
+    found = re.findall(r"<!-- generated: (\w+) -->", text_of(name))
     assert sorted(found) == sorted(reference.FILES[name])
+
+
+def test_every_package_is_in_the_table_of_modules() -> None:
+    assert packages() == set(ORDER)
 
 
 def test_every_field_and_answer_is_explained() -> None:
@@ -75,7 +80,7 @@ def test_a_setting_is_in_the_docs(setting: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_every_link_has_a_target(path: Path) -> None:
     dead = []
     for link in _LINK.findall(_FENCED.sub("", path.read_text(encoding="utf-8"))):
         if "://" in link:
@@ -101,7 +106,7 @@ def test_commands_and_options_that_are_shown_exist(path: Path) -> None:
     for name, rest in _COMMAND.findall(shown):
         command = main.commands[name]
         assert isinstance(command, click.Command)
-        known = {option for parameter in command.params for option in parameter.opts}
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         assert set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", rest)) <= known
 
 

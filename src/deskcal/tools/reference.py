@@ -1,7 +1,7 @@
-"""The generated parts of the docs, from the command table, the model, the errors and the settings.
+"""The generated parts of the docs, from the commands, the structs, the errors and the settings.
 
-`python -m deskcal.tools.reference` writes them anew, in a source tree: between the markers of
-docs/protocol.md and docs/operations.md. What fields and answers mean is told in `reference_texts`.
+`python -m deskcal.tools.reference`, run in a source tree, writes them between the markers of the
+pages in `FILES`. The meanings of fields and answers are in `reference_texts`.
 """
 
 import enum
@@ -27,6 +27,7 @@ from deskcal.core.event import (
 )
 from deskcal.core.sessions import CALENDAR_TYPES, SessionType
 from deskcal.errors import BY_CODE
+from deskcal.tools.modules import module_rows
 from deskcal.tools.reference_texts import (
     ANSWERS,
     LIMITS,
@@ -36,25 +37,25 @@ from deskcal.tools.reference_texts import (
     ON_CREATE,
 )
 
-DOCS = Path("docs")
 FILES = {
-    "protocol.md": ("sessions", "errors", "event", "participant", "commands"),
-    "operations.md": ("settings",),
+    "docs/protocol.md": ("sessions", "errors", "event", "participant", "commands"),
+    "docs/operations.md": ("settings",),
+    "ARCHITECTURE.md": ("modules",),
 }
-"""The marked parts of each file."""
+"""The marked parts of each page, by its path in the source tree."""
 
 _MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 
 
 def written(text: str) -> str:
-    """The text of a docs file with its generated parts as they should be now."""
+    """The text of a page with its generated parts as they should be now."""
     return _MARKED.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n{found[3]}", text)
 
 
-def write(docs: Path) -> None:
-    """Writes the generated parts of the files in `docs` anew."""
+def write(root: Path) -> None:
+    """Replaces the generated parts of the pages in the source tree `root`."""
     for name in FILES:
-        path = docs / name
+        path = root / name
         path.write_text(written(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -152,7 +153,7 @@ def _row(command: str, field: kinds.Field) -> tuple[str, ...]:
 
 
 def unexplained() -> list[str]:
-    """Fields and answers that `reference_texts` has no words for; there should be none."""
+    """Fields and answers that `reference_texts` does not explain; there should be none."""
     found = [name for name, c in COMMANDS.items() if not c.gives_event and name not in ANSWERS]
     found += [f"event.{f.encode_name}" for f in _fields(Event) if f.encode_name not in MEANINGS]
     found += [
@@ -273,9 +274,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "participant": participant,
     "commands": commands,
     "settings": settings_table,
+    "modules": lambda: _table(("module", "contents"), module_rows()),
 }
 """What stands between the markers of each name."""
 
 
 if __name__ == "__main__":
-    write(DOCS)
+    write(Path())
