@@ -3,7 +3,16 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from deskcal.client.client import Client
-from deskcal.client.types import Change, ChangePage, EventPage, HistoryEntry, Reminder, Slot
+from deskcal.client.types import (
+    Change,
+    ChangePage,
+    EventPage,
+    FiredReminder,
+    HistoryEntry,
+    Reminder,
+    ReminderPage,
+    Slot,
+)
 from deskcal.core.event import (
     ChangeType,
     Event,
@@ -50,6 +59,7 @@ __all__ = [
     "EventStatus",
     "EventType",
     "FieldRequired",
+    "FiredReminder",
     "Forbidden",
     "HistoryEntry",
     "Internal",
@@ -63,6 +73,7 @@ __all__ = [
     "ParticipantStatus",
     "Priority",
     "Reminder",
+    "ReminderPage",
     "ResyncRequired",
     "Slot",
     "Timeout",

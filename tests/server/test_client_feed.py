@@ -336,3 +336,18 @@ def test_the_manager_of_what_is_no_token_is_unknown(text: str | None) -> None:
 
 def test_the_manager_of_a_token_is_read_without_its_key() -> None:
     assert manager_of(TEN) == 10
+
+
+async def test_unread_reminders_by_the_client(host: ConnectionHost) -> None:
+    async with host.open(), host.client(TEN) as client:
+        ids = {await add(client, remind_time=NOW - 60), await add(client, remind_time=NOW - 50)}
+        reading = Reading(client.reminders(acknowledge=False))
+        await reading.until(2)
+        first = await client.get_reminders("unread", limit=1)
+        second = await client.get_reminders("unread", limit=2, after=first.next)
+        found = [*first.reminders, *second.reminders]
+        assert ({row.event.id for row in found}, second.next) == (ids, None)
+        assert {(row.fired, row.state) for row in found} == {(NOW, "unread")}
+        await client.ack_reminder(found[0].token)
+        assert [row.state for row in (await client.get_reminders()).reminders].count("read") == 1
+        await reading.end()

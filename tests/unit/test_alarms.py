@@ -2,9 +2,9 @@
 
 import pytest
 
-from deskcal.core.alarms import due_time, trigger_time
+from deskcal.core.alarms import due_time, reminded_managers, still_holds, trigger_time
 from deskcal.core.event import EventStatus
-from helpers import NOW, make_event
+from helpers import NOW, make_event, make_row
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,19 @@ def test_a_due_time_past_when_it_is_set_counts_only_while_the_end_is_ahead(
 ) -> None:
     event = make_event(start_time=1, end_time=end_time, remind_time=remind_time, updated_time=NOW)
     assert due_time(event) == expected
+
+
+def test_a_reminder_is_for_participants_of_an_open_event_who_have_not_declined() -> None:
+    rows = (make_row(10), make_row(11, status=2), make_row(12, status=3))
+    assert reminded_managers(make_event(participants=rows)) == {10, 12}
+    for status in (EventStatus.DONE, EventStatus.CANCELLED, EventStatus.ARCHIVED):
+        assert reminded_managers(make_event(participants=rows, status=status)) == set()
+
+
+def test_a_reminder_holds_while_its_event_is_due_at_the_same_time_and_the_manager_takes_part() -> (
+    None
+):
+    event = make_event(remind_time=NOW + 60, participants=(make_row(10),))
+    assert still_holds(event, NOW + 60, 10)
+    assert not still_holds(event, NOW + 61, 10)
+    assert not still_holds(event, NOW + 60, 11)

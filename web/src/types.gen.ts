@@ -245,6 +245,12 @@ export interface GetFreeBusy {
   to: number;
 }
 
+export interface GetReminders {
+  state?: "missed" | "unread" | null;
+  limit?: number | null;
+  after?: string | null;
+}
+
 export interface Respond {
   id: number;
   if_version?: number | null;
@@ -327,6 +333,8 @@ export interface Commands {
   MngGetCalendarEventsByFilter: { data: GetEventsByFilter; answer: unknown };
   /** When each of these managers is busy, without saying with what. */
   MngGetCalendarFreeBusy: { data: GetFreeBusy; answer: unknown };
+  /** The caller's own fired reminders, newest first: unread, read and missed ones. */
+  MngGetCalendarReminders: { data: GetReminders; answer: unknown };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */

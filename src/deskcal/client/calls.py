@@ -19,6 +19,7 @@ REPEATABLE = frozenset(
         "MngGetCalendarEvent",
         "MngGetCalendarEventsByFilter",
         "MngAckCalendarReminder",
+        "MngGetCalendarReminders",
         "MngGetCalendarChanges",
         "MngGetCalendarEventHistory",
         "MngGetCalendarFreeBusy",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Literal, Self, Unpack
 
 import msgspec
 from msgspec import Raw
@@ -32,6 +32,7 @@ from deskcal.client.types import (
     HistoryEntry,
     NewEvent,
     Reminder,
+    ReminderPage,
     Slot,
     SlotQuery,
 )
@@ -234,6 +235,19 @@ class Client:
         data = {_WIRE_NAMES.get(name, name): value for name, value in query.items()}
         answer = await self._ask("MngFindCalendarSlots", data, token)
         return msgspec.json.decode(answer, type=SlotsAnswer).slots
+
+    async def get_reminders(
+        self,
+        state: Literal["unread", "missed"] | None = None,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+        token: str | None = None,
+    ) -> ReminderPage:
+        """The manager's own fired reminders, newest first; None: unread, read and missed ones."""
+        data = {"state": state, "limit": limit, "after": after}
+        answer = await self._ask("MngGetCalendarReminders", data, token)
+        return msgspec.json.decode(answer, type=ReminderPage)
 
     async def ack_reminder(self, reminder: str, *, token: str | None = None) -> None:
         """Marks the reminder of that token read, on all of the manager's connections."""

@@ -165,3 +165,27 @@ class Reminder(Struct, frozen=True):
     manager_id: int
     fired_time: int
     event: Event
+
+
+class FiredReminder(Struct, frozen=True):
+    """One of the caller's own reminders, as MngGetCalendarReminders lists it."""
+
+    token: str
+    """Names it to ack_reminder and snooze_reminder."""
+    event: Event
+    """As it is now."""
+    due: int
+    """Unix seconds; of a snoozed one the time that the manager chose."""
+    fired: int
+    """Unix seconds."""
+    state: str
+    """`unread`, `read` or `missed`."""
+
+
+class ReminderPage(Struct, frozen=True):
+    """One page of fired reminders."""
+
+    reminders: list[FiredReminder]
+    """Newest firing first."""
+    next: str | None
+    """`after` of the next page; None: this is the last one."""

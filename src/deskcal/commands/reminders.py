@@ -1,15 +1,54 @@
-"""What a manager does with a reminder: mark it read, or have it again later."""
+"""A manager's reminders: list them, mark one read, or have it again later."""
 
-from msgspec import Struct
+import asyncio
+import re
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from deskcal.commands.dispatch import Context, Data, Work, command
-from deskcal.core.event import Time
+from deskcal.core.alarms import still_holds
+from deskcal.core.document import decode_event, scope_of
+from deskcal.core.event import MAX_ID, MAX_TIME, Time
 from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField, NotFound
 from deskcal.live.connections import Peer
 from deskcal.live.reminder_text import key_of, token_of
-from deskcal.store.ports import NotificationKey, NotificationState
+from deskcal.store.ports import NotificationKey, NotificationState, ReminderCursor, ReminderRow
+from deskcal.store.reminder_pages import cursor_of
 from deskcal.wire.pushes import encode_read
+
+MAX_REMINDERS = 200
+PAGE = 100
+"""Rows that are read at one time; also the default of `limit`."""
+MAX_LOOKED_AT = 20_000
+"""Rows that one request reads at most in search of events that the session may see."""
+_STATES = {
+    None: (
+        NotificationState.WAITING,
+        NotificationState.SENT,
+        NotificationState.READ,
+        NotificationState.MISSED,
+    ),
+    "unread": (NotificationState.WAITING, NotificationState.SENT),
+    "missed": (NotificationState.MISSED,),
+}
+_NAMES = {
+    NotificationState.WAITING: "unread",
+    NotificationState.SENT: "unread",
+    NotificationState.READ: "read",
+    NotificationState.MISSED: "missed",
+}
+_CURSOR = re.compile(r"([0-9]{1,16})-([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
+
+
+class GetReminders(Struct, kw_only=True):
+    """Which of the caller's fired reminders to list."""
+
+    state: Literal["unread", "missed"] | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_REMINDERS)] | None = None
+    after: str | None = None
+    """`next` of the page before."""
 
 
 class Ack(Struct):
@@ -23,6 +62,89 @@ class Snooze(Ack):
 
     until: Time
     """Unix seconds, in the future."""
+
+
+@command("MngGetCalendarReminders", GetReminders, is_list=True)
+def get_reminders(context: Context, _: Peer, session: Session, data: GetReminders) -> Work:
+    """The caller's own fired reminders, newest first: unread, read and missed ones."""
+    return _get(context, session, data, _position(data.after))
+
+
+def _position(after: str | None) -> ReminderCursor | None:
+    """Raises: InvalidField for what is no `next` of a page before."""
+    if after is None:
+        return None
+    found = _CURSOR.fullmatch(after)
+    numbers = tuple(map(int, found.groups())) if found else ()
+    if not numbers or max(numbers[:2]) > MAX_TIME or numbers[2] > MAX_ID:
+        raise InvalidField(
+            f"after ({after[:64]!r}) is no cursor; send `next` of the page before", field="after"
+        )
+    return ReminderCursor(*numbers)
+
+
+async def _get(
+    context: Context, session: Session, data: GetReminders, position: ReminderCursor | None
+) -> Data:
+    """Pages of the store until `limit` visible ones are found, or enough was looked at."""
+    limit = data.limit or PAGE
+    most = context.limits.max_answer_bytes
+    answer = _Page()
+    for _ in range(MAX_LOOKED_AT // PAGE):
+        rows = await context.store.reminders.get_reminders(
+            session.manager_id, _STATES[data.state], position, PAGE
+        )
+        for row in rows:
+            if _is_listed(session, row) and not answer.add(row, most):
+                return answer.encode(position)
+            position = cursor_of(row)
+            if len(answer.rows) == limit:
+                return answer.encode(position)
+        if len(rows) < PAGE:
+            return answer.encode(None)
+        await asyncio.sleep(0)
+    return answer.encode(position)
+
+
+def _is_listed(session: Session, row: ReminderRow) -> bool:
+    """Whether the session may see the event, and a reminder that waits is still to be delivered."""
+    event = decode_event(row.document)
+    if not session.can_see(scope_of(event)):
+        return False
+    if row.state != NotificationState.WAITING:
+        return True
+    return still_holds(event, row.armed_time, row.key.manager_id)
+
+
+class _Page(Struct):
+    """The rows of an answer so far."""
+
+    rows: list[bytes] = []
+    size_bytes: int = 0
+
+    def add(self, row: ReminderRow, max_bytes: int) -> bool:
+        """False: it does not fit any more. The first one always does."""
+        self.size_bytes += len(row.document)
+        if self.rows and self.size_bytes > max_bytes:
+            return False
+        self.rows.append(
+            b'{"token":"%b","event":%b,"due":%d,"fired":%d,"state":"%b"}'
+            % (
+                token_of(row.key).encode(),
+                row.document,
+                row.key.due_time,
+                row.fired_time,
+                _NAMES[row.state].encode(),
+            )
+        )
+        return True
+
+    def encode(self, after: ReminderCursor | None) -> list[bytes]:
+        """The answer's data; `after`: where the next page begins, None: there is none."""
+        cursor = "null"
+        if after is not None:
+            cursor = f'"{after.fired_time}-{after.due_time}-{after.event_id}"'
+        return [b'{"reminders":[', b",".join(self.rows), b'],"next":%b}' % cursor.encode()]
 
 
 @command("MngAckCalendarReminder", Ack)

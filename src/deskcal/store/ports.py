@@ -171,6 +171,26 @@ class NewFired(Struct, frozen=True):
     """False: there may be more."""
 
 
+class ReminderCursor(Struct, frozen=True):
+    """Where a page of one manager's fired reminders ended: what its last row is sorted by."""
+
+    fired_time: int
+    due_time: int
+    event_id: int
+
+
+class ReminderRow(Struct, frozen=True):
+    """One fired reminder of a manager, and what became of it."""
+
+    key: NotificationKey
+    armed_time: int
+    """The event's own due time that it belongs to."""
+    fired_time: int
+    state: NotificationState
+    document: bytes
+    """The event as it is now."""
+
+
 class ReminderStore(Protocol):
     """Due times and notification rows."""
 
@@ -200,6 +220,19 @@ class ReminderStore(Protocol):
 
         Where nodes share the store: of those that `fetch_fired` has returned. `after`: the last one
         of the page before.
+        """
+
+    async def get_reminders(
+        self,
+        manager_id: int,
+        states: Sequence[NotificationState],
+        after: ReminderCursor | None,
+        limit: int,
+    ) -> list[ReminderRow]:
+        """Fired reminders of that manager in one of `states`, newest firing first; at most `limit`.
+
+        Sorted by fired_time, due_time and event, all descending. Those of deleted events are left
+        out. `after`: where the page before ended; None: from the newest on.
         """
 
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:

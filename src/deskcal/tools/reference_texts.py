@@ -126,6 +126,9 @@ OF_COMMAND = {
     ("MngFindCalendarSlots", "to"): "end of the range; no slot ends later",
     ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
     ("Subscribe", "since"): "a cursor: what changed after it is pushed first",
+    ("MngGetCalendarReminders", "state"): "`unread` or `missed`; absent: these and the read ones",
+    ("MngGetCalendarReminders", "limit"): "reminders at most; default 100",
+    ("MngGetCalendarReminders", "after"): "`next` of the page before; absent: the newest",
     ("MngSnoozeCalendarReminder", "until"): "when to have it again; in the future",
 }
 """By command and field, where the meaning is another one."""
@@ -150,6 +153,10 @@ ANSWERS = {
     ),
     "MngFindCalendarSlots": (
         '`{"slots":[{"start_time","end_time","busy":[ids]}]}`, the earliest first'
+    ),
+    "MngGetCalendarReminders": (
+        '`{"reminders":[{"token","event","due","fired","state"}],"next":cursor or null}`, '
+        "`state` is unread, read or missed"
     ),
     "MngAckCalendarReminder": '`{"token":"..."}`',
     "MngSnoozeCalendarReminder": '`{"token":"...","until":time}`, the token of the later one',

@@ -7,13 +7,24 @@ rows' `fired_seq`, which is in the order of commits, so each hears of each row o
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from deskcal.store.batch import Batch
-from deskcal.store.ports import Fired, NewFired, Notification, NotificationKey, NotificationState
+from deskcal.store.ports import (
+    Fired,
+    NewFired,
+    Notification,
+    NotificationKey,
+    NotificationState,
+    ReminderCursor,
+    ReminderRow,
+)
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 from deskcal.store.postgres.group import integers
+from deskcal.store.reminder_pages import NEWEST
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
 MAX_FIRED = 2000
@@ -42,6 +53,16 @@ _WAITING = """
     WHERE n.state = 0 AND n.manager_id = %s AND n.fired_time > 0 AND n.fired_seq <= %s
       AND (n.due_time, n.event_id) > (%s::bigint, %s::bigint)
     ORDER BY n.due_time, n.event_id LIMIT %s"""
+# Each state is found by the index in order; one statement, so that all are of one snapshot.
+_LISTED = """
+    SELECT x.* FROM unnest(%s::smallint[]) AS s(state) CROSS JOIN LATERAL (
+        SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, n.state, e.document
+        FROM notification AS n JOIN event AS e ON e.id = n.event_id
+        WHERE n.manager_id = %s AND n.state = s.state AND n.fired_time > 0
+          AND (n.fired_time, n.due_time, n.event_id) < (%s::bigint, %s::bigint, %s::bigint)
+        ORDER BY n.fired_time DESC, n.due_time DESC, n.event_id DESC LIMIT %s
+    ) AS x
+    ORDER BY x.fired_time DESC, x.due_time DESC, x.event_id DESC LIMIT %s"""
 # Sorted, so that two nodes that mark the same rows wait for each other and do not cross.
 _MARK = """
     UPDATE notification AS n SET state = %s, state_time = %s
@@ -114,6 +135,17 @@ class PostgresReminders:
         )
         return found
 
+    async def get_reminders(
+        self,
+        manager_id: int,
+        states: Sequence[NotificationState],
+        after: ReminderCursor | None,
+        limit: int,
+    ) -> list[ReminderRow]:
+        """One statement."""
+        found: list[ReminderRow] = await self._read(_listed, manager_id, states, after, limit)
+        return found
+
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
         """Moves rows on from waiting; for READ also sent ones, and read ones again."""
         highest = READ if state == NotificationState.READ else WAITING
@@ -163,6 +195,21 @@ async def _waiting(
     since = (after.due_time, after.event_id) if after else (0, 0)
     rows = await _rows(connection, _WAITING, (manager_id, heard_seq, *since, limit))
     return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
+
+
+async def _listed(
+    connection: Connection,
+    manager_id: int,
+    states: Sequence[NotificationState],
+    after: ReminderCursor | None,
+    limit: int,
+) -> list[ReminderRow]:
+    position = msgspec.structs.astuple(after or NEWEST)
+    values = (integers(map(int, states)), manager_id, *position, limit, limit)
+    return [
+        ReminderRow(NotificationKey(*row[:3]), row[3], row[4], NotificationState(row[5]), row[6])
+        for row in await _rows(connection, _LISTED, values)
+    ]
 
 
 async def _overdue(connection: Connection, before: int, limit: int) -> list[NotificationKey]:

@@ -5,13 +5,25 @@ event's `reminder_sent_time` and the change in one transaction.
 """
 
 import functools
-from collections.abc import Callable
+import heapq
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import apsw
+import msgspec
 
 from deskcal.store.batch import Batch
-from deskcal.store.ports import Fired, NewFired, Notification, NotificationKey, NotificationState
+from deskcal.store.ports import (
+    Fired,
+    NewFired,
+    Notification,
+    NotificationKey,
+    NotificationState,
+    ReminderCursor,
+    ReminderRow,
+)
+from deskcal.store.reminder_pages import NEWEST, cursor_of
 from deskcal.store.sqlite.changes import Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
@@ -40,6 +52,12 @@ _WAITING = """
     WHERE n.state = 0 AND n.manager_id = ? AND n.fired_time > 0
       AND (n.due_time, n.event_id) > (?, ?)
     ORDER BY n.due_time, n.event_id LIMIT ?"""
+_LISTED = """
+    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, e.document
+    FROM notification AS n JOIN event AS e ON e.id = n.event_id
+    WHERE n.manager_id = ?1 AND n.state = ?2 AND n.fired_time > 0
+      AND (n.fired_time, n.due_time, n.event_id) < (?3, ?4, ?5)
+    ORDER BY n.fired_time DESC, n.due_time DESC, n.event_id DESC LIMIT ?6"""
 _MARK = """
     UPDATE notification SET state = ?, state_time = ?
     WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state <= ?"""
@@ -85,6 +103,17 @@ class SqliteReminders:
         found: list[Notification] = await self._read(_waiting, manager_id, after, limit)
         return found
 
+    async def get_reminders(
+        self,
+        manager_id: int,
+        states: Sequence[NotificationState],
+        after: ReminderCursor | None,
+        limit: int,
+    ) -> list[ReminderRow]:
+        """A statement for each state, found by the index in order, all in one snapshot."""
+        found: list[ReminderRow] = await self._read(_listed, manager_id, states, after, limit)
+        return found
+
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
         """Moves rows on from waiting; for READ also sent ones, and read ones again."""
         highest = READ if state == NotificationState.READ else WAITING
@@ -118,6 +147,31 @@ def _waiting(
     since = (after.due_time, after.event_id) if after else (0, 0)
     rows: Any = connection.execute(_WAITING, (manager_id, *since, limit))
     return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
+
+
+def _listed(
+    connection: apsw.Connection,
+    manager_id: int,
+    states: Sequence[NotificationState],
+    after: ReminderCursor | None,
+    limit: int,
+) -> list[ReminderRow]:
+    position = msgspec.structs.astuple(after or NEWEST)
+    pages = []
+    with connection:
+        for state in states:
+            rows: Any = connection.execute(_LISTED, (manager_id, int(state), *position, limit))
+            pages.append([_reminder_row(row, state) for row in rows])
+    newest_first = heapq.merge(*pages, key=_sort_key, reverse=True)
+    return list(itertools.islice(newest_first, limit))
+
+
+def _reminder_row(row: Any, state: NotificationState) -> ReminderRow:
+    return ReminderRow(NotificationKey(*row[:3]), row[3], row[4], state, row[5])
+
+
+def _sort_key(row: ReminderRow) -> tuple[int, ...]:
+    return msgspec.structs.astuple(cursor_of(row))
 
 
 def _overdue(connection: apsw.Connection, before: int, limit: int) -> list[NotificationKey]:
