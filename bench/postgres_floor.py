@@ -21,7 +21,8 @@ from deskcal.commands.events import AddEvent
 from deskcal.core.document import encode_event, index_row
 from deskcal.core.draft import create, draft_new
 from deskcal.limits import DEFAULT_LIMITS
-from deskcal.store.postgres.connection import connect, migrate
+from deskcal.store.postgres.connection import connect
+from deskcal.store.postgres.schema import migrate
 
 _EVENT = """
     INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,

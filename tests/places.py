@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Protocol
 
 from deskcal.limits import Limits
+from deskcal.store.backend import Backend
 from deskcal.store.ports import CheckReport, Store
-from deskcal.store.postgres.check import check_postgres
-from deskcal.store.postgres.store import open_postgres
-from deskcal.store.sqlite.check import check_sqlite
-from deskcal.store.sqlite.store import open_sqlite
+from deskcal.store.postgres.backend import PostgresBackend
+from deskcal.store.sqlite.backend import SqliteBackend
 
 
 class Place(Protocol):
     """Empty when a test gets it, and kept when a store in it is closed."""
+
+    def backend(self, limits: Limits) -> Backend:
+        """What can be done there."""
 
     async def open(self, limits: Limits) -> Store:
         """The store, as a server that has just started finds it."""
@@ -32,19 +34,31 @@ Places = Callable[[], AbstractContextManager[Place]]
 """`with places() as place`: a new place."""
 
 
-class SqlitePlace:
+class _Place:
+    """What both have in common."""
+
+    def backend(self, limits: Limits) -> Backend:
+        """What can be done there."""
+        raise NotImplementedError
+
+    async def open(self, limits: Limits) -> Store:
+        """The store, as a server that has just started finds it."""
+        return await self.backend(limits).open()
+
+    async def check(self) -> CheckReport:
+        """What `deskcal check` finds there."""
+        return await asyncio.to_thread(self.backend(Limits()).check)
+
+
+class SqlitePlace(_Place):
     """A directory; one store at a time."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    async def open(self, limits: Limits) -> Store:
-        """The store, as a server that has just started finds it."""
-        return await open_sqlite(self.directory, limits)
-
-    async def check(self) -> CheckReport:
-        """What `deskcal check` finds there."""
-        return await asyncio.to_thread(check_sqlite, self.directory)
+    def backend(self, limits: Limits) -> Backend:
+        """The embedded one."""
+        return SqliteBackend(self.directory, limits)
 
     @property
     def options(self) -> tuple[str, str]:
@@ -52,19 +66,15 @@ class SqlitePlace:
         return "--data", str(self.directory)
 
 
-class PostgresPlace:
+class PostgresPlace(_Place):
     """A database; as many stores at a time as there are nodes."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
-    async def open(self, limits: Limits) -> Store:
-        """The store, as a server that has just started finds it."""
-        return await open_postgres(self.url, limits)
-
-    async def check(self) -> CheckReport:
-        """What `deskcal check` finds there."""
-        return await asyncio.to_thread(check_postgres, self.url, Limits())
+    def backend(self, limits: Limits) -> Backend:
+        """The one that nodes share."""
+        return PostgresBackend(self.url, limits)
 
     @property
     def options(self) -> tuple[str, str]:

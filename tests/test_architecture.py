@@ -156,6 +156,12 @@ def test_one_backend_does_not_import_the_other(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_one_module_alone_knows_which_backends_there_are(name: str) -> None:
+    others = {used for used in imports(name) if used.startswith(BACKENDS)}
+    assert not others or name == "app.backends" or name.startswith(BACKENDS)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_module_imports_nothing_to_the_right_of_it(name: str) -> None:
     package, used = package_of(name), {package_of(other) for other in imports(name)}
     if package in ONLY_IMPORTS:

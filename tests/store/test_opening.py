@@ -8,9 +8,9 @@ import apsw
 import pytest
 
 from deskcal.limits import Limits
-from deskcal.store.backend import migrations
 from deskcal.store.ports import StoreError
-from deskcal.store.sqlite.connection import APPLICATION_ID, DATABASE
+from deskcal.store.sqlite.connection import DATABASE
+from deskcal.store.sqlite.schema import APPLICATION_ID, migrations
 from deskcal.store.sqlite.store import open_sqlite
 from places import SqlitePlace
 from store.conftest import Backend
@@ -62,7 +62,7 @@ async def test_the_database_of_a_newer_deskcal_is_refused_and_left_alone(tmp_pat
     backend = Backend(SqlitePlace(tmp_path))
     await backend.open()
     await backend.close()
-    newer = len(migrations("sqlite")) + 1
+    newer = len(migrations()) + 1
     connection = apsw.Connection(str(tmp_path / DATABASE))
     connection.pragma("user_version", newer)
     connection.close()
@@ -110,14 +110,14 @@ async def test_a_new_database_carries_our_mark_and_the_newest_schema(tmp_path: P
     await backend.close()
     connection = apsw.Connection(str(tmp_path / DATABASE))
     assert connection.pragma("application_id") == APPLICATION_ID
-    assert connection.pragma("user_version") == len(migrations("sqlite"))
+    assert connection.pragma("user_version") == len(migrations())
     assert connection.pragma("journal_mode") == "wal"
     connection.close()
 
 
 async def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
     connection = apsw.Connection(str(tmp_path / DATABASE))
-    connection.execute(migrations("sqlite")[0])
+    connection.execute(migrations()[0])
     connection.pragma("application_id", APPLICATION_ID)
     connection.pragma("user_version", 1)
     connection.close()

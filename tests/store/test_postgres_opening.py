@@ -12,9 +12,10 @@ import pytest
 
 from certificate import write_certificate
 from deskcal.limits import Limits
-from deskcal.store.backend import migrations
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.connection import connect, open_pool
+from deskcal.store.postgres.connection import connect
+from deskcal.store.postgres.pool import open_pool
+from deskcal.store.postgres.schema import migrations
 from deskcal.store.postgres.store import open_postgres
 from postgres_proxy import PostgresProxy
 from postgres_server import PostgresServer
@@ -60,7 +61,7 @@ async def test_several_nodes_that_start_together_make_the_tables_once(url: str) 
         await store.mutate(adding())
     assert [len(await ids(store)) for store in stores] == [NODES] * NODES
     await asyncio.gather(*(store.close() for store in stores))
-    assert rows(url, "SELECT * FROM schema_version") == [("deskcal", len(migrations("postgres")))]
+    assert rows(url, "SELECT * FROM schema_version") == [("deskcal", len(migrations()))]
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(url: str) -> None:
@@ -76,8 +77,8 @@ async def test_a_newer_schema_is_refused_and_left_alone(url: str) -> None:
 @pytest.fixture
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A deskcal that knows one migration more."""
-    scripts = [*migrations("postgres"), "ALTER TABLE event ADD COLUMN more integer"]
-    monkeypatch.setattr("deskcal.store.postgres.connection.migrations", lambda _: scripts)
+    scripts = [*migrations(), "ALTER TABLE event ADD COLUMN more integer"]
+    monkeypatch.setattr("deskcal.store.postgres.schema.migrations", lambda: scripts)
 
 
 async def test_an_older_schema_is_brought_up_to_date_once(
@@ -90,7 +91,7 @@ async def test_an_older_schema_is_brought_up_to_date_once(
     stores = await asyncio.gather(*(open_postgres(url, Limits()) for _ in range(NODES)))
     assert [await ids(store) for store in (older, *stores)] == [[1]] * (NODES + 1)
     await asyncio.gather(*(store.close() for store in (older, *stores)))
-    assert rows(url, "SELECT version FROM schema_version") == [(len(migrations("postgres")) + 1,)]
+    assert rows(url, "SELECT version FROM schema_version") == [(len(migrations()) + 1,)]
 
 
 @pytest.mark.parametrize("default", ["off", "local", "on", "remote_apply"])
@@ -162,9 +163,9 @@ async def test_a_server_that_is_too_old_is_refused(
 
 
 async def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripts = [*migrations("postgres"), "CREATE TABLE half (id integer); SELECT 1 / 0"]
+    scripts = [*migrations(), "CREATE TABLE half (id integer); SELECT 1 / 0"]
     with monkeypatch.context() as patch:
-        patch.setattr("deskcal.store.postgres.connection.migrations", lambda _: scripts)
+        patch.setattr("deskcal.store.postgres.schema.migrations", lambda: scripts)
         assert "division by zero" in await refused(url)
     assert rows(url, TABLES) == []
     await (await open_postgres(url, Limits())).close()

@@ -1,9 +1,9 @@
-"""The store that the settings name, for the server and for the commands beside it.
+"""Which backend the settings name, and what the server and the command line do with it.
 
-The embedded one in the directory `data`, or the PostgreSQL `database` that nodes share.
+The one place that knows the backends: an embedded store in the directory `data`, or the PostgreSQL
+`database` that several servers share.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -12,16 +12,10 @@ from typing import BinaryIO
 from deskcal.app.config import Config
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.limits import Limits
+from deskcal.store.backend import Backend
 from deskcal.store.ports import CheckReport, Store, StoreError
-from deskcal.store.postgres.check import check_postgres
-from deskcal.store.postgres.directory import directory_at, put_at
-from deskcal.store.postgres.store import open_postgres
-from deskcal.store.postgres.transfer import export_postgres, import_postgres
-from deskcal.store.postgres.url import shown
-from deskcal.store.sqlite.check import check_sqlite
-from deskcal.store.sqlite.directory import directory_in, put_in
-from deskcal.store.sqlite.store import open_sqlite
-from deskcal.store.sqlite.transfer import export_sqlite, import_sqlite
+from deskcal.store.postgres.backend import PostgresBackend
+from deskcal.store.sqlite.backend import SqliteBackend
 from deskcal.store.transfer.export import MAX_LINE_BYTES, BadExport, Export, OnProgress, check_whole
 from deskcal.store.transfer.rows import Head
 
@@ -30,15 +24,19 @@ class StartError(Exception):
     """What keeps the server from starting, or a command from running; str() is for people."""
 
 
+def backend_of(config: Config, limits: Limits | None = None) -> Backend:
+    """The backend that the settings name; `limits`: instead of those in `config`."""
+    limits = limits or config
+    if config.database:
+        return PostgresBackend(config.database, limits)
+    return SqliteBackend(Path(config.data), limits)
+
+
 @asynccontextmanager
 async def opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
     """The store, closed at the end. Raises: StartError."""
-    store: Store
     with _as_start_error():
-        if config.database:
-            store = await open_postgres(config.database, limits)
-        else:
-            store = await open_sqlite(Path(config.data), limits)
+        store = await backend_of(config, limits).open()
     try:
         yield store
     finally:
@@ -48,48 +46,40 @@ async def opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
 def place(config: Config) -> str:
     """Where the store is, for people: "data in DIR", "database postgresql://HOST/NAME"."""
     with _as_start_error():
-        return f"database {shown(config.database)}" if config.database else f"data in {config.data}"
+        return backend_of(config).describe()
 
 
 def check(config: Config) -> CheckReport:
     """What a check of the store finds. Raises: StartError."""
     with _as_start_error():
-        if config.database:
-            return check_postgres(config.database, config)
-        return check_sqlite(Path(config.data))
+        return backend_of(config).check()
 
 
 def directory(config: Config) -> Directory:
     """Managers and desks by name. Raises: StartError."""
     with _as_start_error():
-        if config.database:
-            return directory_at(config.database, config)
-        return directory_in(Path(config.data))
+        return backend_of(config).directory()
 
 
 def put_directory(config: Config, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
-    """Adds or replaces them, also beside a running server. Raises: StartError."""
+    """Adds or replaces them, also while a server runs. Raises: StartError."""
     with _as_start_error():
-        if config.database:
-            return put_at(config.database, config, managers, desks)
-        return put_in(Path(config.data), managers, desks)
+        backend_of(config).put_directory(managers, desks)
 
 
 def export_store(config: Config, write: Callable[[bytes], object], on_progress: OnProgress) -> None:
-    """Writes everything in the store, one line at a time, also beside servers.
+    """Writes everything in the store, one line at a time, also while servers run.
 
     Raises: StartError.
     """
     with _as_start_error():
-        if config.database:
-            return asyncio.run(export_postgres(config.database, config, write, on_progress))
-        return export_sqlite(Path(config.data), write, on_progress)
+        backend_of(config).export(write, on_progress)
 
 
 def import_store(config: Config, file: BinaryIO, on_progress: OnProgress) -> Head:
-    """Puts what `export_store` wrote into an empty store; what it was, by its first line.
+    """Puts what `export_store` wrote into an empty store; returns the file's first line.
 
-    A file that can be read twice is looked through before anything is done with it.
+    A file that can be read twice is verified as a whole before anything is written.
     Raises: StartError, naming the line where one is wrong.
     """
     with _as_start_error():
@@ -98,21 +88,18 @@ def import_store(config: Config, file: BinaryIO, on_progress: OnProgress) -> Hea
             check_whole(_lines(file))
             file.seek(start)
         export = Export(_lines(file))
-        if config.database:
-            asyncio.run(import_postgres(config.database, config, export, on_progress))
-        else:
-            import_sqlite(Path(config.data), export, on_progress)
+        backend_of(config).import_(export, on_progress)
     return export.head
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """With their ends; one that is far too long comes in parts, which are no lines of ours."""
+    """Lines with their ends; one beyond the limit comes in parts, which no check accepts."""
     return iter(lambda: file.readline(MAX_LINE_BYTES), b"")
 
 
 @contextmanager
 def _as_start_error() -> Iterator[None]:
-    """Makes a StartError of what a store refuses."""
+    """Raises StartError in place of what a store refuses."""
     try:
         yield
     except (StoreError, BadExport) as exc:

@@ -18,7 +18,15 @@ from pathlib import Path
 
 import msgspec
 
-from deskcal.app.backends import StartError, check, directory, opened, place, put_directory
+from deskcal.app.backends import (
+    StartError,
+    backend_of,
+    check,
+    directory,
+    opened,
+    place,
+    put_directory,
+)
 from deskcal.app.config import OFF, Config, listen_address
 from deskcal.commands import Context
 from deskcal.core.rate_limit import RateLimit
@@ -68,7 +76,7 @@ def signing_key(config: Config, environ: Mapping[str, str]) -> Key:
             return secret_key(environ["DESKCAL_SECRET"])
         if config.secret_file:
             return secret_key(Path(config.secret_file).read_text(encoding="utf-8").strip())
-        if config.database:
+        if backend_of(config).is_shared:
             raise StartError(
                 "with a database that nodes share, each node would make a secret of its own and "
                 "refuse the tokens of the others: give all the same one by DESKCAL_SECRET or "

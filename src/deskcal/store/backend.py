@@ -1,13 +1,58 @@
-"""What the databases have in common around a store: the migrations of each."""
+"""What a database backend supplies: one class with these methods for each package beside this one.
 
+The settings choose the class in `app.backends`, and nothing else asks which backend is in use.
+"""
+
+from collections.abc import Callable, Sequence
 from importlib import resources
+from typing import Protocol
+
+from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.store.ports import CheckReport, Store
+from deskcal.store.transfer.export import Export, OnProgress
 
 
-def migrations(backend: str) -> list[str]:
-    """SQL scripts of `backend` ("sqlite", "postgres"), version 1 first.
+class Backend(Protocol):
+    """One store: where it is, and all that can be done with it. Nothing is opened before a call.
+
+    Every method raises StoreError if the store can't be used. All but `open` block, and run their
+    own event loop where they need one.
+    """
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several servers can use the store at the same time."""
+
+    def describe(self) -> str:
+        """Where the store is, without credentials: "data in DIR", "database postgresql://HOST"."""
+
+    def migrations(self) -> list[str]:
+        """SQL scripts of the schema, version 1 first."""
+
+    async def open(self) -> Store:
+        """The store, created on first use and migrated to the newest schema."""
+
+    def check(self) -> CheckReport:
+        """Compares documents, index and changes in one snapshot; changes nothing."""
+
+    def export(self, write: Callable[[bytes], object], on_progress: OnProgress) -> None:
+        """Writes every row of one snapshot, one line for each call of `write`."""
+
+    def import_(self, export: Export, on_progress: OnProgress) -> None:
+        """Puts all of `export` into an empty store. Raises: BadExport, too."""
+
+    def directory(self) -> Directory:
+        """Managers and desks by name; empty where there is no store yet."""
+
+    def put_directory(self, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
+        """Adds or replaces managers and desks, also while servers use the store."""
+
+
+def migrations(package: str) -> list[str]:
+    """SQL scripts in the folder `migrations` of a backend's package, version 1 first.
 
     One file for each schema version, forward only; an older file is never changed.
     """
-    folder = resources.files(f"deskcal.store.{backend}").joinpath("migrations")
+    folder = resources.files(package).joinpath("migrations")
     files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
     return [entry.read_text(encoding="utf-8") for entry in sorted(files, key=lambda e: e.name)]

@@ -15,7 +15,8 @@ from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.limits import Limits
 from deskcal.store.batch import Batch
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.connection import Connection, Read, RunJob, connect, migrate
+from deskcal.store.postgres.connection import Connection, Read, RunJob, connect
+from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 
 _Result = TypeVar("_Result")

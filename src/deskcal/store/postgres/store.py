@@ -31,13 +31,15 @@ from deskcal.store.ports import (
 )
 from deskcal.store.postgres.busy import busy
 from deskcal.store.postgres.changes import PostgresFeed
-from deskcal.store.postgres.connection import Connection, Reader, connect, migrate, open_pool
+from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.directory import PostgresDirectory
 from deskcal.store.postgres.group import integers
 from deskcal.store.postgres.listener import PostgresListener
 from deskcal.store.postgres.lists import list_rows
 from deskcal.store.postgres.locks import hold_for_serving
+from deskcal.store.postgres.pool import Reader, open_pool
 from deskcal.store.postgres.reminders import PostgresReminders
+from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
 

@@ -18,9 +18,10 @@ from deskcal.core.directory import Desk, Manager
 from deskcal.core.event import ChangeType
 from deskcal.limits import Limits
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.connection import Connection, connect, migrate
+from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.copy import Table, copy
 from deskcal.store.postgres.locks import hold_for_import
+from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
 from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow

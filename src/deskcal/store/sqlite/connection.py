@@ -1,4 +1,4 @@
-"""The files of the embedded store: its directory's lock, its connections, its schema version."""
+"""The files of the embedded store: its directory's lock, its connections."""
 
 import fcntl
 from pathlib import Path
@@ -6,13 +6,11 @@ from typing import IO
 
 import apsw
 
-from deskcal.store.backend import migrations
 from deskcal.store.ports import StoreError
+from deskcal.store.sqlite.schema import migrate, require_ours
 
 DATABASE = "deskcal.db"
 LOCK = "deskcal.lock"
-APPLICATION_ID = 0x6465736B
-"""Marks a SQLite file as ours: "desk"."""
 BUSY_TIMEOUT_MS = 5000
 
 
@@ -41,7 +39,7 @@ def connect_writer(directory: Path, vfs: str | None = None) -> apsw.Connection:
     """The writing connection, its schema brought up to date. Raises: StoreError, apsw.Error."""
     connection = apsw.Connection(str(directory / DATABASE), vfs=vfs)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    _check_ours(connection)
+    require_ours(connection)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -16384"):
         connection.execute(f"PRAGMA {pragma}")
     migrate(connection)
@@ -55,33 +53,3 @@ def connect_reader(directory: Path, vfs: str | None = None) -> apsw.Connection:
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.execute("PRAGMA cache_size = -2048")
     return connection
-
-
-def _check_ours(connection: apsw.Connection) -> None:
-    """Raises: StoreError if the file is of a newer deskcal, or of something else.
-
-    Before anything is set: journal_mode alone would write to the file.
-    """
-    known = len(migrations("sqlite"))
-    version = connection.pragma("user_version")
-    is_new = version == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").get
-    if not is_new and connection.pragma("application_id") != APPLICATION_ID:
-        raise StoreError(f"{connection.filename} is the database of another program")
-    if version > known:
-        raise StoreError(
-            f"the database has schema version {version}, this deskcal knows {known}: "
-            "run the newer deskcal that wrote it"
-        )
-
-
-def migrate(connection: apsw.Connection) -> None:
-    """Runs the migrations that are missing, all or none of them."""
-    scripts = migrations("sqlite")
-    version = connection.pragma("user_version")
-    if version == len(scripts):
-        return
-    with connection:
-        for script in scripts[version:]:
-            connection.execute(script)
-        connection.pragma("application_id", APPLICATION_ID)
-        connection.pragma("user_version", len(scripts))

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Raw
 
 from deskcal.core.event import ChangeType
-from deskcal.store.backend import migrations
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import read_directory, write_directory
+from deskcal.store.sqlite.schema import migrations
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress
 from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow
 
@@ -62,7 +62,7 @@ def export_sqlite(
 
 
 def _check_version(connection: apsw.Connection, directory: Path) -> None:
-    version, known = connection.pragma("user_version"), len(migrations("sqlite"))
+    version, known = connection.pragma("user_version"), len(migrations())
     if version != known:
         raise StoreError(
             f"the store in {directory} has schema version {version}, this deskcal knows {known}: "

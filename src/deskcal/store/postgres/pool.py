@@ -1,0 +1,89 @@
+"""The connections of readers, and how a read is retried and limited in time."""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+
+from deskcal.errors import Unavailable
+from deskcal.limits import Limits
+from deskcal.store.postgres.connection import (
+    APPLICATION,
+    Connection,
+    configure,
+    cut_after,
+    is_lost,
+    parameters,
+    unavailable,
+)
+
+GIVE_UP_SEC = 2
+"""The pool retries a failed connect for so long; afterwards when a connection is requested."""
+
+
+def open_pool(url: str, limits: Limits) -> AsyncConnectionPool[Connection]:
+    """The connections of readers, one less than a node may have; `open` it, and `close` it."""
+    kwargs = parameters(url, limits)
+    return AsyncConnectionPool(
+        connection_class=psycopg.AsyncConnection,
+        kwargs=kwargs,
+        configure=functools.partial(configure, limits=limits),
+        min_size=1,
+        max_size=limits.database_pool_size - 1,
+        reconnect_timeout=GIVE_UP_SEC,
+        open=False,
+        name=APPLICATION,
+    )
+
+
+class Reader:
+    """A `Read`: what is read goes on to its own deadline, whoever stops waiting for it."""
+
+    def __init__(self, pool: AsyncConnectionPool[Connection], deadline_sec: float) -> None:
+        self._pool = pool
+        self._deadline_sec = deadline_sec
+        self._loop = asyncio.get_running_loop()
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def __call__(self, function: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
+        """What `function` returns. Raises: what it raises, Unavailable for psycopg.Error."""
+        return await self.until(self._loop.time() + self._deadline_sec, function, *arguments)
+
+    async def until(
+        self, until: float, function: Callable[..., Awaitable[Any]], *arguments: object
+    ) -> Any:
+        """The same by a time of the event loop's clock."""
+        task = self._loop.create_task(self._read(until, function, arguments))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Waits for what is being read."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _read(
+        self, until: float, function: Callable[..., Awaitable[Any]], arguments: tuple[object, ...]
+    ) -> Any:
+        """Tries again on another connection where the first one turns out to be gone."""
+        for _ in range(self._pool.max_size + 1):
+            try:
+                connection = await self._pool.getconn(until - self._loop.time())
+            except (PoolTimeout, PoolClosed) as exc:
+                raise Unavailable("the database can't be reached; try again later") from exc
+            try:
+                with cut_after(connection, until - self._loop.time()):
+                    return await function(connection, *arguments)
+            except psycopg.Error as exc:
+                failure = exc
+                if self._loop.time() >= until:
+                    raise Unavailable("the read took too long; ask for a shorter range") from exc
+                if not is_lost(connection):
+                    break
+            finally:
+                await self._pool.putconn(connection)
+        raise unavailable(failure) from failure

@@ -1,0 +1,81 @@
+"""The schema on PostgreSQL: its migrations, and whether a database is one of ours."""
+
+from typing import Any
+
+from deskcal.store import backend
+from deskcal.store.ports import StoreError
+from deskcal.store.postgres.connection import APPLICATION, Connection
+
+MIGRATION_LOCK = (0x6465736B, 0)
+"""Key of an advisory lock: one node migrates at a time."""
+
+_OTHER_TABLE = """
+    SELECT c.relname FROM pg_class AS c
+    WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema()))
+      AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      AND NOT EXISTS (
+        SELECT 1 FROM pg_depend AS d
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    ORDER BY c.relname LIMIT 1"""
+_VERSION_COLUMNS = """
+    SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.schema_version')
+      AND attnum > 0 AND NOT attisdropped"""
+_MAKE_VERSION = "CREATE TABLE schema_version (application text NOT NULL, version integer NOT NULL)"
+
+
+def migrations() -> list[str]:
+    """SQL scripts of the schema, version 1 first."""
+    return backend.migrations("deskcal.store.postgres")
+
+
+async def migrate(connection: Connection) -> None:
+    """Brings the schema up to date, all or nothing, one node at a time.
+
+    Raises: StoreError if it is of a newer deskcal or of something else; nothing is changed then.
+    """
+    async with connection.transaction():
+        await connection.execute("SET LOCAL lock_timeout = 0")
+        await connection.execute("SET LOCAL statement_timeout = 0")
+        await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", MIGRATION_LOCK)
+        version = await _version(connection)
+        scripts = migrations()
+        if version > len(scripts):
+            raise StoreError(
+                f"the database has schema version {version}, this deskcal knows {len(scripts)}: "
+                "run the newer deskcal that wrote it"
+            )
+        if version == len(scripts):
+            return
+        for script in scripts[version:]:
+            await connection.execute(script.encode())
+        if version == 0:
+            await connection.execute(_MAKE_VERSION)
+        await connection.execute("DELETE FROM schema_version")
+        await connection.execute(
+            "INSERT INTO schema_version VALUES (%s, %s)", (APPLICATION, len(scripts))
+        )
+
+
+async def _version(connection: Connection) -> int:
+    """Of the schema; 0: there is nothing yet. Raises: StoreError if it is not ours."""
+    if connection.info.parameter_status("server_encoding") != "UTF8":
+        raise StoreError("the database is not in UTF8: create it anew with ENCODING 'UTF8'")
+    columns = await _value(connection, _VERSION_COLUMNS)
+    if columns == ["application", "version"]:
+        ours = "SELECT version FROM schema_version WHERE application = %s"
+        version = await _value(connection, ours, (APPLICATION,))
+        if version is not None:
+            return int(version)
+    table = await _value(connection, _OTHER_TABLE)
+    if table is not None:
+        raise StoreError(
+            f"the database holds {table}, a table of another program: create one for deskcal alone"
+        )
+    return 0
+
+
+async def _value(connection: Connection, query: str, values: tuple[object, ...] = ()) -> Any:
+    cursor = await connection.execute(query.encode(), values)
+    row = await cursor.fetchone()
+    return row[0] if row else None

@@ -1,0 +1,44 @@
+"""The schema of the embedded store: its migrations, and whether a file is one of ours."""
+
+import apsw
+
+from deskcal.store import backend
+from deskcal.store.ports import StoreError
+
+APPLICATION_ID = 0x6465736B
+"""Marks a SQLite file as ours: "desk"."""
+
+
+def migrations() -> list[str]:
+    """SQL scripts of the schema, version 1 first."""
+    return backend.migrations("deskcal.store.sqlite")
+
+
+def require_ours(connection: apsw.Connection) -> None:
+    """Raises: StoreError if the file is of a newer deskcal, or of something else.
+
+    Before anything is set: journal_mode alone would write to the file.
+    """
+    known = len(migrations())
+    version = connection.pragma("user_version")
+    is_new = version == 0 and not connection.execute("SELECT count(*) FROM sqlite_schema").get
+    if not is_new and connection.pragma("application_id") != APPLICATION_ID:
+        raise StoreError(f"{connection.filename} is the database of another program")
+    if version > known:
+        raise StoreError(
+            f"the database has schema version {version}, this deskcal knows {known}: "
+            "run the newer deskcal that wrote it"
+        )
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Runs the migrations that are missing, all or none of them."""
+    scripts = migrations()
+    version = connection.pragma("user_version")
+    if version == len(scripts):
+        return
+    with connection:
+        for script in scripts[version:]:
+            connection.execute(script)
+        connection.pragma("application_id", APPLICATION_ID)
+        connection.pragma("user_version", len(scripts))
