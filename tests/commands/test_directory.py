@@ -3,18 +3,27 @@
 from pathlib import Path
 
 from deskcal.core import directory as names
+from deskcal.core.event import EventType
+from deskcal.core.outcomes import Outcome
 from deskcal.store.sqlite.directory import directory_in, put_in
 from harness import ADMIN, Desk, error_of, open_desk, token
 from places import SqlitePlace
 
 ANN = names.Manager(id=10, name="Ann O'Neil {}]", desks="DESK_A", colour="#3b6fe0")
 BOB = names.Manager(id=11, name="Bob", brand="other", desks="DESK_B", colour="#0e9384")
-DESK_A = names.Desk(code="DESK_A", title="A")
+DESK_A = names.Desk(code="DESK_A", title="A", manager_id=10)
+LATER = Outcome(
+    code="later",
+    name="Call later",
+    types=(EventType.CALL, EventType.FOLLOW_UP),
+    is_contact=1,
+    next_in_sec=3600,
+)
 DESK_B = names.Desk(code="DESK_B", brand="other", title="B")
 
 
 async def test_managers_and_desks_that_the_session_may_see_are_told(desk: Desk) -> None:
-    await desk.context.store.directory.put([BOB, ANN], [DESK_B, DESK_A])
+    await desk.context.store.directory.put(names.Directory([BOB, ANN], [DESK_B, DESK_A], [LATER]))
     mine = token(10, desks="DESK_A", brands="default")
     answered = await desk.call(mine, "MngGetCalendarDirectory", deskFilter="*")
     assert answered["data"] == {
@@ -28,7 +37,16 @@ async def test_managers_and_desks_that_the_session_may_see_are_told(desk: Desk) 
                 "disabled": 0,
             }
         ],
-        "desks": [{"code": "DESK_A", "brand": "default", "title": "A"}],
+        "desks": [{"code": "DESK_A", "brand": "default", "title": "A", "manager_id": 10}],
+        "outcomes": [
+            {
+                "code": "later",
+                "name": "Call later",
+                "types": [2, 4],
+                "is_contact": 1,
+                "next_in_sec": 3600,
+            }
+        ],
         "default_timezone": "UTC",
     }
     everyone = await desk.call(token(1, ADMIN), "MngGetCalendarDirectory", deskFilter="*")
@@ -44,18 +62,18 @@ async def test_a_desk_filter_is_required_and_must_be_a_mask(desk: Desk) -> None:
 
 async def test_what_is_put_again_replaces_what_was_there(desk: Desk) -> None:
     store = desk.context.store.directory
-    await store.put([ANN], [DESK_A])
+    await store.put(names.Directory([ANN], [DESK_A], [LATER]))
     renamed = names.Manager(id=10, name="Anne", colour="#3b6fe0", disabled=1)
-    await store.put([renamed], [names.Desk(code="DESK_A", title="First")])
-    found = await store.all()
-    assert found.managers == [renamed]
-    assert [one.title for one in found.desks] == ["First"]
+    first = names.Desk(code="DESK_A", title="First", manager_id=11)
+    for_all = Outcome(code="later", name="Later")
+    await store.put(names.Directory([renamed], [first], [for_all]))
+    assert await store.all() == names.Directory([renamed], [first], [for_all])
 
 
 async def test_the_command_line_writes_beside_a_running_server(tmp_path: Path) -> None:
-    assert directory_in(tmp_path / "none").managers == []
+    assert directory_in(tmp_path / "none") == names.Directory()
     async with open_desk(SqlitePlace(tmp_path)) as running:
-        put_in(tmp_path, [BOB], [DESK_B])
+        put_in(tmp_path, names.Directory([BOB], [DESK_B]))
         found = await running.context.store.directory.all()
         assert (found.managers, found.desks) == ([BOB], [DESK_B])
     assert directory_in(tmp_path).managers == [BOB]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from deskcal.core.directory import Manager, checked_manager
+from deskcal.core.directory import Directory, Manager, checked_manager
 from harness import ADMIN, token
 from helpers import NOW
 from http_get import Got, get, serving
@@ -52,7 +52,8 @@ async def test_a_title_with_everything_in_it_comes_back_as_it_was(place: Place) 
 async def test_an_event_has_its_times_marks_and_people(place: Place) -> None:
     async with serving(place) as (desk, address):
         named = [Manager(id=10, name='Ann "O" Lee; x'), Manager(id=11, name="Бо")]
-        await desk.context.store.directory.put(map(checked_manager, named), [])
+        names = Directory(managers=list(map(checked_manager, named)))
+        await desk.context.store.directory.put(names)
         people = [
             {"manager_id": 11, "role": 2, "status": 2},
             {"manager_id": 12, "role": 1, "status": 3},

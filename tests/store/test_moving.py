@@ -11,7 +11,9 @@ import psycopg
 import pytest
 
 from deskcal.core.directory import Desk as NamedDesk
-from deskcal.core.directory import Manager
+from deskcal.core.directory import Directory, Manager
+from deskcal.core.event import EventType
+from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
 from deskcal.store.ports import (
     Notification,
@@ -107,7 +109,9 @@ async def fill(place: Place) -> None:
         await store.reminders.mark([sent], NotificationState.SENT, DUE + 1)
         assert await store.reminders.snooze(snoozed, DUE + 900, DUE + 2)
         managers = [Manager(id=10, name="Ελένη", desks="DESK_*", colour="#3b6fe0", disabled=1)]
-        await store.directory.put(managers, [NamedDesk(code="DESK_1", title="The first")])
+        desks = [NamedDesk(code="DESK_1", title="The first", manager_id=10)]
+        outcomes = [Outcome(code="later", name="Später", types=(EventType.CALL,), is_contact=1)]
+        await store.directory.put(Directory(managers, desks, outcomes))
 
 
 def hostile(number: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Settings: precedence, checks, what people are told, and the table that docs are made of."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from deskcal.app.config import (
     settings,
     settings_table,
 )
+from deskcal.core.calling_hours import HoursTable
 from deskcal.limits import Limits
 
 
@@ -49,6 +51,8 @@ def test_every_setting_can_be_given_in_each_of_the_three_ways(tmp_path: Path) ->
     samples = {"int": 5000, "float": 2.5, "bool": True, "choice": "debug", "str": "text"}
     special = {"tcp": "h:1", "web": "off", "default_timezone": "Europe/Nicosia"}
     for setting in settings():
+        if setting.kind in ("numbers", "tables"):
+            continue
         value = special.get(setting.name, samples[setting.kind])
         if setting.name in ("max_unsent_total_bytes",):
             value = 2**20
@@ -64,6 +68,50 @@ def test_every_setting_can_be_given_in_each_of_the_three_ways(tmp_path: Path) ->
 
         assert getattr(from_flag, setting.name) == value
         assert from_flag == from_environment == from_file
+
+
+def test_numbers_are_given_with_commas_and_in_the_file_as_an_array(tmp_path: Path) -> None:
+    file = write(tmp_path / "c.toml", "outcome_required_types = [2, 4]\n")
+    from_file = load_config({}, {}, file)
+    assert from_file.outcome_required_types == (2, 4)
+    assert load_config({"outcome_required_types": "2, 4"}, {}, None) == from_file
+    assert load_config({}, {"DESKCAL_OUTCOME_REQUIRED_TYPES": "2,4"}, None) == from_file
+    assert refusal({"outcome_required_types": "calls"}) == (
+        "outcome_required_types = 'calls' (from flag --outcome-required-types) must be numbers "
+        "with commas between, such as 2,4"
+    )
+
+
+def test_calling_hours_are_a_table_for_each_brand(tmp_path: Path) -> None:
+    text = (
+        '[calling_hours.default]\nhours = "09:00-20:00"\nweekdays = [1, 5]\n'
+        'holidays = ["2026-12-25", 2027-01-01]\ntimezone = "Asia/Nicosia"\n'
+    )
+    config = load_config({}, {}, write(tmp_path / "c.toml", text))
+    assert config.calling_hours == {
+        "default": HoursTable(
+            hours="09:00-20:00",
+            weekdays=(1, 5),
+            holidays=(dt.date(2026, 12, 25), dt.date(2027, 1, 1)),
+            timezone="Asia/Nicosia",
+        )
+    }
+    json = '{"north gate":{"hours":"22:00-02:00"}}'
+    assert load_config({"calling_hours": json}, {}, None).calling_hours == {
+        "north gate": HoursTable(hours="22:00-02:00")
+    }
+
+
+@pytest.mark.parametrize(
+    ("json", "told"),
+    [
+        ('{"default":{"hours":"9-20"}}', "default.hours ('9-20') must be two clock times"),
+        ('{"default":{"hour":"9-20"}}', "unknown field `hour`"),
+        ("09:00", "must be a table for each brand, as JSON outside of the file"),
+    ],
+)
+def test_calling_hours_that_can_not_be_used_say_what_is_wrong(json: str, told: str) -> None:
+    assert told in refusal({"calling_hours": json})
 
 
 def test_a_value_of_the_wrong_type_names_setting_value_source_and_rule(tmp_path: Path) -> None:

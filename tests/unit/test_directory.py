@@ -9,9 +9,12 @@ from deskcal.core.directory import (
     Manager,
     checked_desk,
     checked_manager,
+    checked_outcome,
     visible,
 )
+from deskcal.core.event import EventType
 from deskcal.core.masks import brand_mask, desk_mask
+from deskcal.core.outcomes import Outcome
 from deskcal.core.sessions import Session, SessionType
 
 KNOWN = Directory(
@@ -22,6 +25,7 @@ KNOWN = Directory(
         Manager(id=4, name="Di"),
     ],
     [Desk(code="DESK_A"), Desk(code="DESK_B"), Desk(code="DESK_A", brand="other")],
+    [Outcome(code="later")],
 )
 
 
@@ -61,8 +65,43 @@ def test_texts_are_trimmed_and_a_colour_is_given() -> None:
         (Manager(id=1, name="x", colour="red"), "colour"),
         (Desk(code="A*"), "code"),
         (Desk(code="A", title="x" * 201), "title"),
+        (Desk(code="A", manager_id=-1), "manager_id"),
     ],
 )
 def test_what_can_not_be_kept_is_told_by_its_field(entry: Manager | Desk, field: str) -> None:
     with pytest.raises(BadEntry, match=f"^{field} "):
         checked_manager(entry) if isinstance(entry, Manager) else checked_desk(entry)
+
+
+def test_an_outcome_gets_its_code_as_name_and_its_types_in_order() -> None:
+    sent = Outcome(code=" later ", types=(EventType.FOLLOW_UP, EventType.CALL, EventType.CALL))
+    types = (EventType.CALL, EventType.FOLLOW_UP)
+    assert checked_outcome(sent) == Outcome(code="later", name="later", types=types)
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        (Outcome(code=" "), "code"),
+        (Outcome(code="a\0"), "code"),
+        (Outcome(code="x" * 65), "code"),
+        (Outcome(code="a", name="x" * 201), "name"),
+        (Outcome(code="a", is_contact=2), "is_contact"),
+        (Outcome(code="a", next_in_sec=-1), "next_in_sec"),
+    ],
+)
+def test_an_outcome_that_can_not_be_kept_is_told_by_its_field(entry: Outcome, field: str) -> None:
+    with pytest.raises(BadEntry, match=f"^{field} "):
+        checked_outcome(entry)
+
+
+def test_every_session_sees_the_outcomes() -> None:
+    session = Session(
+        manager_id=9,
+        type=SessionType.SESSION_MANAGER,
+        desks=desk_mask("A"),
+        brands=brand_mask("none"),
+        exp=1e12,
+    )
+    found = visible(KNOWN, session, brand=None, desk_filter=desk_mask("*"))
+    assert found == Directory([], [], [Outcome(code="later")])

@@ -13,7 +13,8 @@ from msgspec import Raw
 
 from deskcal.core.directory import Desk, Manager
 from deskcal.core.document import encode_event, index_row
-from deskcal.core.event import ChangeType, Event
+from deskcal.core.event import ChangeType, Event, EventType
+from deskcal.core.outcomes import Outcome
 from deskcal.store.transfer.export import FORMAT, BadExport, Export, ExportWriter, check_whole
 from deskcal.store.transfer.rows import ChangeRow, EventRow, Head, KeyRow, NotificationRow
 from helpers import NOW, make_event, make_owner_row
@@ -35,7 +36,8 @@ def change(seq: int, event_id: int) -> ChangeRow:
 
 ROWS: list[tuple[str, Any]] = [
     ("manager", Manager(id=10, name="Ελένη", colour="#3b6fe0")),
-    ("desk", Desk(code="DESK_EU", title="DESK_EU")),
+    ("desk", Desk(code="DESK_EU", title="DESK_EU", manager_id=10)),
+    ("outcome", Outcome(code="later", name="Later", types=(EventType.CALL,), next_in_sec=60)),
     ("event", document(1)),
     ("event", document(3)),
     ("change", change(1, 1)),
@@ -46,7 +48,7 @@ ROWS: list[tuple[str, Any]] = [
 
 
 def written(rows: list[tuple[str, Any]], **numbers: Any) -> Lines:
-    kinds = ("manager", "desk", "event", "change", "notification", "idempotency")
+    kinds = ("manager", "desk", "outcome", "event", "change", "notification", "idempotency")
     counts = {kind: sum(of == kind for of, _ in rows) for kind in kinds}
     numbers = {"last_event_id": 9, "last_seq": 5, "floor_seq": 0} | numbers
     head = Head(format=FORMAT, counts=counts, **numbers)
@@ -81,10 +83,10 @@ def refusal(lines: Lines) -> str:
 
 def test_every_row_comes_back_as_it_was_written() -> None:
     found = read(written(ROWS))
-    assert found["manager"] + found["desk"] == [row for _, row in ROWS[:2]]
+    assert found["manager"] + found["desk"] + found["outcome"] == [row for _, row in ROWS[:3]]
     assert found["event"] == [EventRow(index_row(event(n)), document(n)) for n in (1, 3)]
     assert [bytes(row.document) for row in found["change"]] == [document(1), document(3)]
-    assert found["notification"] + found["idempotency"] == [row for _, row in ROWS[6:]]
+    assert found["notification"] + found["idempotency"] == [row for _, row in ROWS[7:]]
 
 
 def test_every_line_is_a_json_object_in_ascii_but_for_names_of_people() -> None:
@@ -170,7 +172,10 @@ def test_a_file_that_was_altered_is_found_out_before_it_is_used(
         (b"id,title\n", "no file that `deskcal export` has written"),
         (b'{"event":{"id":1}}\n', "no file that `deskcal export` has written"),
         (b'{"deskcal_export":2,"counts":{},"last_event_id":0,"last_seq":0,"floor_seq":0}\n', "2"),
-        (b'{"deskcal_export":1,"counts":{},"last_event_id":0,"last_seq":0,"floor_seq":0}\n', "cou"),
+        (
+            b'{"deskcal_export":1,"counts":{"x":0},"last_event_id":0,"last_seq":0,"floor_seq":0}\n',
+            "c",
+        ),
     ],
 )
 def test_a_file_of_something_else_is_refused_at_its_first_line(line: bytes, told: str) -> None:
@@ -181,23 +186,23 @@ def test_a_file_of_something_else_is_refused_at_its_first_line(line: bytes, told
 @pytest.mark.parametrize(
     ("place", "row", "told"),
     [
-        (3, b'{"event":7}', "line 4: .*"),
-        (3, b'{"event":%s,"more":1}' % document(1), "line 4: .*more"),
-        (3, b'{"events":%s}' % document(1), "line 4: this is no row of an export"),
-        (3, b"[1]", "line 4: this is no row of an export"),
-        (3, b'{"event":%s}' % document(1).replace(b',"title', b', "title'), "line 4: .*spelled"),
-        (3, b'{"event":%s}' % document(1).replace(b"null", b'{"a": 1}'), "line 4: .*spelled"),
-        (3, b'{"event":%s}' % document(1).replace(b"null", b'"\xd0\x90"'), "line 4: .*spelled"),
-        (3, b'{"event":%s}' % document(10), "line 4: event 10 is not among 1 .. 9"),
-        (3, b'{"event":%s}' % document(1, end_time=NOW - 1), "line 4: event 1 must start"),
-        (3, b'{"event":%s}' % document(1, desk="A\0"), "line 4: event 1 has a control character"),
-        (3, b'{"event":%s}' % encode_event(make_event(id=2)), "line 4: event 2 has participants"),
-        (4, b'{"event":%s}' % document(1), "line 5: the event is out of order, or .*second time"),
-        (4, b'{"desk":{"code":"Z"}}', "line 5: the desk is out of order"),
-        (5, b'{"change":%s}' % msgspec.json.encode(change(6, 1)), "line 6: change 6 is not among"),
+        (4, b'{"event":7}', "line 5: .*"),
+        (4, b'{"event":%s,"more":1}' % document(1), "line 5: .*more"),
+        (4, b'{"events":%s}' % document(1), "line 5: this is no row of an export"),
+        (4, b"[1]", "line 5: this is no row of an export"),
+        (4, b'{"event":%s}' % document(1).replace(b',"title', b', "title'), "line 5: .*spelled"),
+        (4, b'{"event":%s}' % document(1).replace(b"null", b'{"a": 1}'), "line 5: .*spelled"),
+        (4, b'{"event":%s}' % document(1).replace(b"null", b'"\xd0\x90"'), "line 5: .*spelled"),
+        (4, b'{"event":%s}' % document(10), "line 5: event 10 is not among 1 .. 9"),
+        (4, b'{"event":%s}' % document(1, end_time=NOW - 1), "line 5: event 1 must start"),
+        (4, b'{"event":%s}' % document(1, desk="A\0"), "line 5: event 1 has a control character"),
+        (4, b'{"event":%s}' % encode_event(make_event(id=2)), "line 5: event 2 has participants"),
+        (5, b'{"event":%s}' % document(1), "line 6: the event is out of order, or .*second time"),
+        (5, b'{"desk":{"code":"Z"}}', "line 6: the desk is out of order"),
+        (6, b'{"change":%s}' % msgspec.json.encode(change(6, 1)), "line 7: change 6 is not among"),
         (1, b'{"manager":{"id":0,"name":"x"}}', r"line 2: id \(0\)"),
         (2, b'{"desk":{"code":"A*"}}', "line 3: code"),
-        (7, b'{"notification":{"event_id":1}}', "line 8: .*due_time"),
+        (8, b'{"notification":{"event_id":1}}', "line 9: .*due_time"),
     ],
 )
 def test_a_bad_row_is_told_with_its_line(place: int, row: bytes, told: str) -> None:

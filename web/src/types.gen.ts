@@ -323,7 +323,7 @@ export interface Commands {
   MngFindCalendarSlots: { data: FindSlots; answer: unknown };
   /** What changed after a cursor, in order, and the cursor to go on from. */
   MngGetCalendarChanges: { data: GetChanges; answer: unknown };
-  /** Managers and desks that the session may see, by name. */
+  /** Managers and desks that the session may see, by name, and the outcomes of calls. */
   MngGetCalendarDirectory: { data: GetDirectory; answer: unknown };
   /** One event. */
   MngGetCalendarEvent: { data: EventId; answer: { event: EventRow } };

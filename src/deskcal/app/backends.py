@@ -4,13 +4,13 @@ The one place that knows the backends: an embedded store in the directory `data`
 `database` that several servers share.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from deskcal.app.config import Config
-from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.directory import Directory
 from deskcal.limits import Limits
 from deskcal.store.backend import Backend
 from deskcal.store.ports import CheckReport, Store, StoreError
@@ -56,15 +56,15 @@ def check(config: Config) -> CheckReport:
 
 
 def directory(config: Config) -> Directory:
-    """Managers and desks by name. Raises: StartError."""
+    """Managers, desks and outcomes by name. Raises: StartError."""
     with _as_start_error():
         return backend_of(config).directory()
 
 
-def put_directory(config: Config, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
-    """Adds or replaces them, also while a server runs. Raises: StartError."""
+def put_directory(config: Config, names: Directory) -> None:
+    """Adds or replaces what `names` has, also while a server runs. Raises: StartError."""
     with _as_start_error():
-        backend_of(config).put_directory(managers, desks)
+        backend_of(config).put_directory(names)
 
 
 def export_store(config: Config, write: Callable[[bytes], object], on_progress: OnProgress) -> None:

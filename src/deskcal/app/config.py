@@ -15,7 +15,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from deskcal.core.calling_hours import BadHours, CallingHours, HoursTable
 from deskcal.core.draft import timezones
+from deskcal.core.event import default_of
 from deskcal.limits import KIB, MIB, Limits
 
 PREFIX = "DESKCAL_"
@@ -72,6 +74,18 @@ class Config(Limits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demo: Annotated[
         bool, Meta(description="Put the demo desk into an empty store at the start")
     ] = False
+    calling_hours: Annotated[
+        dict[str, HoursTable],
+        Meta(description="When customers of a brand may be called, a table for each brand"),
+    ] = msgspec.field(default_factory=dict)
+    customer_cooldown_sec: Annotated[
+        int,
+        Meta(ge=0, description="After a contact nobody claims a call of that customer for so long"),
+    ] = 0
+    outcome_required_types: Annotated[
+        tuple[Annotated[int, Meta(ge=0, le=6)], ...],
+        Meta(description="Event types that are completed with an outcome only; else 400"),
+    ] = ()
 
 
 class BadConfig(ValueError):
@@ -98,7 +112,7 @@ class Setting(Struct, frozen=True):
     type: Any
     """The annotated type that a value must have."""
     kind: str
-    """`int`, `float`, `bool`, `str`, or `choice`."""
+    """`int`, `float`, `bool`, `str`, `choice`, `numbers` or `tables`."""
     default: Any
     meaning: str
     rule: str
@@ -187,6 +201,8 @@ def shown_default(setting: Setting) -> str:
         return f"{value} ({value // unit} {name})"
     if isinstance(value, bool):
         return str(value).lower()
+    if not isinstance(value, str) and not value and value != 0:
+        return "none"
     return f"`{value}`" if isinstance(value, str) and value else str(value)
 
 
@@ -195,7 +211,7 @@ def _setting(field: msgspec.structs.FieldInfo) -> Setting:
     assert isinstance(info, msgspec.inspect.Metadata)
     schema = info.extra_json_schema or {}
     kind, rule = _kind(info.type)
-    return Setting(field.name, field.type, kind, field.default, schema["description"], rule)
+    return Setting(field.name, field.type, kind, default_of(field), schema["description"], rule)
 
 
 def _kind(info: msgspec.inspect.Type) -> tuple[str, str]:
@@ -206,6 +222,10 @@ def _kind(info: msgspec.inspect.Type) -> tuple[str, str]:
         return "float", f"must be a finite number above {info.gt}"
     if isinstance(info, msgspec.inspect.BoolType):
         return "bool", "must be true or false"
+    if isinstance(info, msgspec.inspect.VarTupleType):
+        return "numbers", "must be numbers with commas between, such as 2,4"
+    if isinstance(info, msgspec.inspect.DictType):
+        return "tables", "must be a table for each brand, as JSON outside of the file"
     if isinstance(info, msgspec.inspect.LiteralType):
         return "choice", f"must be one of {', '.join(map(str, info.values))}"
     return "str", "must be a string"
@@ -261,7 +281,8 @@ def _checked(setting: Setting, given: _Given) -> Any:
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(setting.rule)
     except ValueError as exc:
-        raise _bad(setting.name, given, setting.rule) from exc
+        rule = f"{setting.rule}: {exc}" if setting.kind == "tables" else setting.rule
+        raise _bad(setting.name, given, rule) from exc
     try:
         _CHECKS.get(setting.name, _accept)(value)
     except ValueError as exc:
@@ -276,7 +297,13 @@ def _boolean(text: str) -> bool:
     return value
 
 
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",") if part.strip()]
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
+    "numbers": _numbers,
+    "tables": msgspec.json.decode,
     "int": int,
     "float": float,
     "bool": _boolean,
@@ -308,7 +335,15 @@ def _timezone(value: str) -> None:
         raise ValueError("must be an IANA time zone such as Europe/Nicosia")
 
 
+def _calling_hours(value: dict[str, HoursTable]) -> None:
+    try:
+        CallingHours(value, "UTC")
+    except BadHours as exc:
+        raise ValueError(f"can't be used: {exc}") from exc
+
+
 _CHECKS: dict[str, Callable[[Any], object]] = {
+    "calling_hours": _calling_hours,
     "data": _not_empty,
     "tcp": listen_address,
     "web": _web_address,

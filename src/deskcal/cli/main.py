@@ -15,7 +15,7 @@ from deskcal import __version__
 from deskcal.app import serve as app
 from deskcal.app.config import BadConfig, Config
 from deskcal.cli.connect import client_of, connect_options
-from deskcal.cli.directory import desk, manager
+from deskcal.cli.directory import desk, directory, manager
 from deskcal.cli.options import KEY_SETTINGS, config_of, config_options
 from deskcal.cli.text import readable_error, readable_json
 from deskcal.cli.transfer import export_command, import_command
@@ -165,6 +165,7 @@ def demo(**options: Any) -> None:
 
 main.add_command(manager)
 main.add_command(desk)
+main.add_command(directory)
 main.add_command(watch)
 main.add_command(export_command)
 main.add_command(import_command)

@@ -1,4 +1,4 @@
-"""Managers and desks by name."""
+"""Managers, desks and outcomes by name."""
 
 import msgspec
 from msgspec import Struct
@@ -21,7 +21,7 @@ class GetDirectory(Struct, kw_only=True):
 
 @command("MngGetCalendarDirectory", GetDirectory, is_list=True)
 def get_directory(context: Context, _: Peer, session: Session, data: GetDirectory) -> Work:
-    """Managers and desks that the session may see, by name."""
+    """Managers and desks that the session may see, by name, and the outcomes of calls."""
     try:
         mask = desk_mask(data.desk_filter)
     except BadMask as exc:
@@ -30,10 +30,7 @@ def get_directory(context: Context, _: Peer, session: Session, data: GetDirector
     async def found() -> Data:
         everything = await context.store.directory.all()
         seen = visible(everything, session, brand=data.brand or None, desk_filter=mask)
-        zone = context.default_timezone
-        text = msgspec.json.encode(
-            {"managers": seen.managers, "desks": seen.desks, "default_timezone": zone}
-        )
-        return wire_safe(text)
+        named = msgspec.structs.asdict(seen) | {"default_timezone": context.default_timezone}
+        return wire_safe(msgspec.json.encode(named))
 
     return found()

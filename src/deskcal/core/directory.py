@@ -1,6 +1,6 @@
-"""Managers and desks by name: for display, and for the scope of tokens made here. Pure.
+"""Managers, desks and outcomes by name: for display, and for the scope of tokens made here. Pure.
 
-Events may name managers and desks that are not in it. Source: issue 4, "Managers by name".
+Events may name managers and desks that are not in it. Source: contract, sections 7 and 14.
 """
 
 import re
@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from deskcal.core.event import DEFAULT_BRAND, MAX_CODE, MAX_ID
+from deskcal.core.event import DEFAULT_BRAND, MAX_CODE, MAX_ID, MAX_TIME
 from deskcal.core.masks import BadMask, DeskMask, desk_mask
+from deskcal.core.outcomes import Outcome
 from deskcal.core.sessions import Session
 
 MAX_NAME = 200
@@ -31,6 +32,7 @@ COLOURS = (
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _NO_CODE = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Manager(Struct, frozen=True, kw_only=True):
@@ -52,19 +54,23 @@ class Desk(Struct, frozen=True, kw_only=True):
     code: str
     brand: str = DEFAULT_BRAND
     title: str = ""
+    manager_id: int = 0
+    """Its lead; 0: none."""
 
 
 class Directory(Struct, frozen=True):
-    """All that is known."""
+    """All that is known, or some of it to be put there."""
 
-    managers: Sequence[Manager]
+    managers: Sequence[Manager] = ()
     """By id."""
-    desks: Sequence[Desk]
+    desks: Sequence[Desk] = ()
     """By brand, then code."""
+    outcomes: Sequence[Outcome] = ()
+    """By code."""
 
 
 class BadEntry(ValueError):
-    """A manager or desk that can't be kept; str() says why."""
+    """A manager, desk or outcome that can't be kept; str() says why."""
 
 
 def checked_manager(manager: Manager) -> Manager:
@@ -98,7 +104,28 @@ def checked_desk(desk: Desk) -> Desk:
     _check_code("code", code)
     _check_code("brand", brand)
     _check_name("title", title, least=0)
-    return Desk(code=code, brand=brand, title=title or code)
+    if not 0 <= desk.manager_id <= MAX_ID:
+        raise BadEntry(f"manager_id ({desk.manager_id}) must be 0 or the id of a manager")
+    return Desk(code=code, brand=brand, title=title or code, manager_id=desk.manager_id)
+
+
+def checked_outcome(outcome: Outcome) -> Outcome:
+    """`outcome` with its texts trimmed, a name, its types in order, each once. Raises: BadEntry."""
+    code, name = outcome.code.strip(), outcome.name.strip()
+    if not 1 <= len(code) <= MAX_CODE or _CONTROL.search(code):
+        raise BadEntry(f"code ({code!r}) must have 1 to {MAX_CODE} characters, no control ones")
+    _check_name("name", name, least=0)
+    if outcome.is_contact not in (0, 1):
+        raise BadEntry(f"is_contact ({outcome.is_contact}) must be 0 or 1")
+    if not 0 <= outcome.next_in_sec <= MAX_TIME:
+        raise BadEntry(f"next_in_sec ({outcome.next_in_sec}) must be 0 or a number of seconds")
+    return Outcome(
+        code=code,
+        name=name or code,
+        types=tuple(sorted(set(outcome.types))),
+        is_contact=outcome.is_contact,
+        next_in_sec=outcome.next_in_sec,
+    )
 
 
 def _check_name(field: str, text: str, *, least: int) -> None:
@@ -115,7 +142,7 @@ def _check_code(field: str, text: str) -> None:
 def visible(
     directory: Directory, session: Session, *, brand: str | None, desk_filter: DeskMask
 ) -> Directory:
-    """What `session` may see of it: its desks, and the names of all managers of its brands.
+    """What `session` may see of it: its desks, the names of managers of its brands, all outcomes.
 
     A colleague of another desk may take part in an event that the session sees, and is to be
     called by name; names open nothing. `brand` and `desk_filter` narrow both lists; a manager is
@@ -136,7 +163,7 @@ def visible(
         and (brand is None or manager.brand == brand)
         and (desk_filter.matches_all or _is_on_one(manager, wanted))
     ]
-    return Directory(managers, desks)
+    return Directory(managers, desks, directory.outcomes)
 
 
 def _is_on_one(manager: Manager, desks: Iterable[Desk]) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from deskcal.core.directory import Desk, Manager, checked_manager
+from deskcal.core.directory import Desk, Directory, Manager, checked_manager, checked_outcome
 from deskcal.core.event import EventStatus, EventType, ParticipantRole, ParticipantStatus, Priority
 from deskcal.core.sessions import SessionType
 from deskcal.demo import texts
@@ -122,14 +122,18 @@ def demo_managers() -> list[DemoManager]:
     ]
 
 
-def demo_directory() -> tuple[list[Manager], list[Desk]]:
-    """The demo's managers and desks by name; the head of a desk is on it, too."""
+def demo_directory() -> Directory:
+    """The demo's managers, desks and outcomes by name; the head of a desk is on it, too."""
     managers = [
         checked_manager(Manager(id=manager_id, name=name, brand=desk.brand, desks=desk.code))
         for desk in DESKS
         for manager_id, name in zip(desk.manager_ids, desk.names, strict=True)
     ]
-    return managers, [Desk(code=d.code, brand=d.brand, title=d.title) for d in DESKS]
+    desks = [
+        Desk(code=desk.code, brand=desk.brand, title=desk.title, manager_id=desk.first_id)
+        for desk in DESKS
+    ]
+    return Directory(managers, desks, list(map(checked_outcome, texts.OUTCOMES)))
 
 
 def demo_events(now: int, seed: int = SEED) -> list[DemoEvent]:

@@ -38,8 +38,7 @@ async def fill(context: Context) -> demo.Filled:
     for later in laters:
         answer = await finish(later)
         assert isinstance(answer, bytes) and b'"status":200' in answer, answer
-    managers, desks = demo.demo_directory()
-    await context.store.directory.put(managers, desks)
+    await context.store.directory.put(demo.demo_directory())
     return demo.Filled(events=len(events), managers=len(demo.demo_managers()))
 
 

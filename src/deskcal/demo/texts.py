@@ -1,5 +1,8 @@
 """What the demo desk talks about: people, titles, words. Only data; `demo` makes events of it."""
 
+from deskcal.core.event import EventType
+from deskcal.core.outcomes import Outcome
+
 CUSTOMERS = (
     "Anna Lindqvist",
     "Piotr Nowak",
@@ -88,4 +91,14 @@ STEPS = (
     "Explain the offer and its terms",
     "Agree on the next step and its date",
     "Write the result into the CRM",
+)
+
+_CALLS = (EventType.CALL, EventType.FOLLOW_UP)
+OUTCOMES = (
+    Outcome(code="reached", name="Reached", types=_CALLS, is_contact=1),
+    Outcome(code="call_back", name="Call back", types=_CALLS, is_contact=1, next_in_sec=86_400),
+    Outcome(code="no_answer", name="No answer", types=_CALLS, next_in_sec=3600),
+    Outcome(code="busy", name="Line busy", types=_CALLS, next_in_sec=900),
+    Outcome(code="not_interested", name="Not interested", types=_CALLS, is_contact=1),
+    Outcome(code="wrong_number", name="Wrong number", types=_CALLS),
 )

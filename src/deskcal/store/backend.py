@@ -3,11 +3,11 @@
 The settings choose the class in `app.backends`, and nothing else asks which backend is in use.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import resources
 from typing import Protocol
 
-from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.directory import Directory
 from deskcal.store.ports import CheckReport, Store
 from deskcal.store.transfer.export import Export, OnProgress
 
@@ -44,8 +44,8 @@ class Backend(Protocol):
     def directory(self) -> Directory:
         """Managers and desks by name; empty where there is no store yet."""
 
-    def put_directory(self, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
-        """Adds or replaces managers and desks, also while servers use the store."""
+    def put_directory(self, names: Directory) -> None:
+        """Adds or replaces what `names` has, also while servers use the store."""
 
 
 def migrations(package: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 import enum
 from asyncio import Future
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
-from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.directory import Directory
 from deskcal.core.document import EventScope, Record
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.filters import EventFilter
@@ -246,13 +246,13 @@ class ReminderStore(Protocol):
 
 
 class DirectoryStore(Protocol):
-    """Managers and desks by name."""
+    """Managers, desks and outcomes by name."""
 
     async def all(self) -> Directory:
-        """Everything, managers by id, desks by brand and code."""
+        """Everything, managers by id, desks by brand and code, outcomes by code."""
 
-    async def put(self, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
-        """Adds or replaces them, in one transaction."""
+    async def put(self, names: Directory) -> None:
+        """Adds or replaces what `names` has, in one transaction."""
 
 
 class Committed(Protocol):

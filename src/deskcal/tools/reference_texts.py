@@ -146,7 +146,8 @@ ANSWERS = {
         '`{"history":[{"seq","type","time","actor","changed":{field:[old,new]}}],"more":0|1}`'
     ),
     "MngGetCalendarDirectory": (
-        '`{"managers":[...],"desks":[...],"default_timezone":"UTC"}`, names for ids and codes'
+        '`{"managers":[...],"desks":[...],"outcomes":[...],"default_timezone":"UTC"}`, '
+        "names for ids and codes"
     ),
     "MngGetCalendarFreeBusy": (
         '`{"managers":[{"manager_id","busy":[[start,end],...]}]}`, in order, none overlapping'

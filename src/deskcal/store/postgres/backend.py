@@ -1,11 +1,11 @@
 """The store on PostgreSQL as a `Backend`: one database that several servers share."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from msgspec import Struct
 
-from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.directory import Directory
 from deskcal.limits import Limits
 from deskcal.store.ports import CheckReport, Store
 from deskcal.store.postgres.check import check_postgres
@@ -53,6 +53,6 @@ class PostgresBackend(Struct, frozen=True):
         """Reads managers and desks."""
         return directory_at(self.url, self.limits)
 
-    def put_directory(self, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
+    def put_directory(self, names: Directory) -> None:
         """Adds or replaces them."""
-        put_at(self.url, self.limits, managers, desks)
+        put_at(self.url, self.limits, names)

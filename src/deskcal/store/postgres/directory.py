@@ -1,19 +1,21 @@
-"""The directory of managers and desks on PostgreSQL.
+"""The directory of managers, desks and outcomes on PostgreSQL.
 
 The server reads it; the command line writes it too, beside running servers. No other table is
 touched here.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
 import psycopg
 
 from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
 from deskcal.store.batch import Batch
+from deskcal.store.directory import outcome_of, outcome_row, row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, Read, RunJob, connect
 from deskcal.store.postgres.schema import migrate
@@ -22,15 +24,22 @@ from deskcal.store.postgres.url import one_line, shown
 _Result = TypeVar("_Result")
 
 _MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
-_DESKS = "SELECT code, brand, title FROM desk ORDER BY brand, code"
+_DESKS = "SELECT code, brand, title, manager_id FROM desk ORDER BY brand, code"
+_OUTCOMES = "SELECT code, name, types, is_contact, next_in_sec FROM outcome ORDER BY code"
 _PUT_MANAGER = """
     INSERT INTO manager (id, name, brand, desks, colour, disabled)
     VALUES (%s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, brand = excluded.brand,
         desks = excluded.desks, colour = excluded.colour, disabled = excluded.disabled"""
 _PUT_DESK = """
-    INSERT INTO desk (code, brand, title) VALUES (%s, %s, %s)
-    ON CONFLICT (brand, code) DO UPDATE SET title = excluded.title"""
+    INSERT INTO desk (code, brand, title, manager_id) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (brand, code) DO UPDATE SET
+        title = excluded.title, manager_id = excluded.manager_id"""
+_PUT_OUTCOME = """
+    INSERT INTO outcome (code, name, types, is_contact, next_in_sec)
+    VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (code) DO UPDATE SET name = excluded.name, types = excluded.types,
+        is_contact = excluded.is_contact, next_in_sec = excluded.next_in_sec"""
 
 
 class PostgresDirectory:
@@ -45,38 +54,41 @@ class PostgresDirectory:
         found: Directory = await self._read(read_directory)
         return found
 
-    async def put(self, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
-        """Adds or replaces them, in one transaction."""
+    async def put(self, names: Directory) -> None:
+        """Adds or replaces what `names` has, in one transaction."""
 
         async def run(connection: Connection, _: Batch) -> None:
-            await write_directory(connection, managers, desks)
+            await write_directory(connection, names)
 
         await self._run_job(run)
 
 
 async def read_directory(connection: Connection) -> Directory:
-    """All managers, by id, and desks, by brand and code."""
+    """All managers, by id, desks, by brand and code, and outcomes, by code."""
     managers = await (await connection.execute(_MANAGERS)).fetchall()
     desks = await (await connection.execute(_DESKS)).fetchall()
-    names = Manager.__struct_fields__
     return Directory(
-        [Manager(**dict(zip(names, row, strict=True))) for row in managers],
-        [Desk(code=code, brand=brand, title=title) for code, brand, title in desks],
+        [row_of(Manager, row) for row in managers],
+        [row_of(Desk, row) for row in desks],
+        await read_outcomes(connection),
     )
 
 
-async def write_directory(
-    connection: Connection, managers: Iterable[Manager], desks: Iterable[Desk]
-) -> None:
-    """Adds or replaces them, sorted, so that two who do so never cross.
+async def read_outcomes(connection: Connection) -> list[Outcome]:
+    """The outcomes, by code."""
+    rows = await (await connection.execute(_OUTCOMES)).fetchall()
+    return [outcome_of(row) for row in rows]
+
+
+async def write_directory(connection: Connection, names: Directory) -> None:
+    """Adds or replaces what `names` has, sorted, so that two who do so never cross.
 
     The caller holds the transaction.
     """
-    people = sorted(map(msgspec.structs.astuple, managers))
-    places = sorted((one.code, one.brand, one.title) for one in desks)
     async with connection.cursor() as cursor:
-        await cursor.executemany(_PUT_MANAGER, people)
-        await cursor.executemany(_PUT_DESK, places)
+        await cursor.executemany(_PUT_MANAGER, sorted(map(msgspec.structs.astuple, names.managers)))
+        await cursor.executemany(_PUT_DESK, sorted(map(msgspec.structs.astuple, names.desks)))
+        await cursor.executemany(_PUT_OUTCOME, sorted(map(outcome_row, names.outcomes)))
 
 
 def directory_at(url: str, limits: Limits) -> Directory:
@@ -84,11 +96,11 @@ def directory_at(url: str, limits: Limits) -> Directory:
     return asyncio.run(_within(url, limits, read_directory))
 
 
-def put_at(url: str, limits: Limits, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
-    """Adds or replaces them, also beside running servers. Raises: StoreError."""
+def put_at(url: str, limits: Limits, names: Directory) -> None:
+    """Adds or replaces what `names` has, also beside running servers. Raises: StoreError."""
 
     async def write(connection: Connection) -> None:
-        await write_directory(connection, managers, desks)
+        await write_directory(connection, names)
 
     asyncio.run(_within(url, limits, write))
 

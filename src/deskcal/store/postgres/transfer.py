@@ -14,12 +14,14 @@ import psycopg
 from msgspec import Raw
 from psycopg import errors
 
-from deskcal.core.directory import Desk, Manager
+from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.core.event import ChangeType
 from deskcal.limits import Limits
+from deskcal.store.directory import outcome_of, row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.copy import Table, copy
+from deskcal.store.postgres.directory import write_directory
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
@@ -41,12 +43,17 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     (
         "manager",
         "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id",
-        lambda *row: Manager(**dict(zip(Manager.__struct_fields__, row, strict=True))),
+        lambda *row: row_of(Manager, row),
     ),
     (
         "desk",
-        "SELECT code, brand, title FROM desk ORDER BY brand, code",
-        lambda code, brand, title: Desk(code=code, brand=brand, title=title),
+        "SELECT code, brand, title, manager_id FROM desk ORDER BY brand, code",
+        lambda *row: row_of(Desk, row),
+    ),
+    (
+        "outcome",
+        "SELECT code, name, types, is_contact, next_in_sec FROM outcome ORDER BY code",
+        lambda *row: outcome_of(row),
     ),
     ("event", "SELECT document FROM event ORDER BY id", lambda document: document),
     (
@@ -77,10 +84,6 @@ _MARKED = "SELECT lines, digest FROM import"
 _PASSED = "UPDATE import SET lines = %s, digest = %s"
 _COLLECTIONS = "SELECT brand, desk, id FROM collection"
 _PUT_COLLECTION = "INSERT INTO collection (brand, desk) VALUES (%s, %s) RETURNING id"
-_PUT_MANAGER = """
-    INSERT INTO manager (id, name, brand, desks, colour, disabled)
-    VALUES (%s, %s, %s, %s, %s, %s)"""
-_PUT_DESK = "INSERT INTO desk (code, brand, title) VALUES (%s, %s, %s)"
 _VACUUM = f"VACUUM (ANALYZE) {', '.join((*KINDS, 'event_manager', 'collection'))}"
 _PUT_NUMBERS = "UPDATE counter SET last_seq = %s, floor_seq = %s"
 _PUT_LAST_ID = "SELECT setval('event_id', greatest(%s, last_value)) FROM event_id"
@@ -219,9 +222,8 @@ async def _copy_rows(
     connection: Connection, page: Page, collections: dict[tuple[str, str], int]
 ) -> None:
     rows = {kind: list(map(msgspec.structs.astuple, page.rows[kind])) for kind in KINDS}
-    async with connection.cursor() as cursor:
-        await cursor.executemany(_PUT_MANAGER, rows["manager"])
-        await cursor.executemany(_PUT_DESK, rows["desk"])
+    names = (page.rows[kind] for kind in ("manager", "desk", "outcome"))
+    await write_directory(connection, Directory(*names))
     events: list[EventRow] = page.rows["event"]
     for index in (event.index for event in events):
         if (index.brand, index.desk) not in collections:

@@ -1,11 +1,11 @@
 """The embedded store as a `Backend`: a SQLite database in a directory of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
-from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.directory import Directory
 from deskcal.limits import Limits
 from deskcal.store.ports import CheckReport, Store
 from deskcal.store.sqlite.check import check_sqlite
@@ -52,6 +52,6 @@ class SqliteBackend(Struct, frozen=True):
         """Reads managers and desks."""
         return directory_in(self.path)
 
-    def put_directory(self, managers: Sequence[Manager], desks: Sequence[Desk]) -> None:
+    def put_directory(self, names: Directory) -> None:
         """Adds or replaces them."""
-        put_in(self.path, managers, desks)
+        put_in(self.path, names)

@@ -1,30 +1,37 @@
-"""The directory of managers and desks in the embedded store.
+"""The directory of managers, desks and outcomes in the embedded store.
 
 The server reads it; the command line writes it too, beside a running server, in short transactions
 of its own. No other table is touched here.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import apsw
 import msgspec
 
 from deskcal.core.directory import Desk, Directory, Manager
+from deskcal.core.outcomes import Outcome
 from deskcal.store.batch import Batch
+from deskcal.store.directory import outcome_of, outcome_row, row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.changes import Read, RunJob
 from deskcal.store.sqlite.connection import DATABASE, connect_writer
 
 _MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
-_DESKS = "SELECT code, brand, title FROM desk ORDER BY brand, code"
+_DESKS = "SELECT code, brand, title, manager_id FROM desk ORDER BY brand, code"
+_OUTCOMES = "SELECT code, name, types, is_contact, next_in_sec FROM outcome ORDER BY code"
 _PUT_MANAGER = """
     INSERT INTO manager (id, name, brand, desks, colour, disabled) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET name = excluded.name, brand = excluded.brand,
         desks = excluded.desks, colour = excluded.colour, disabled = excluded.disabled"""
 _PUT_DESK = """
-    INSERT INTO desk (code, brand, title) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET title = excluded.title"""
+    INSERT INTO desk (code, brand, title, manager_id) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET title = excluded.title, manager_id = excluded.manager_id"""
+_PUT_OUTCOME = """
+    INSERT INTO outcome (code, name, types, is_contact, next_in_sec) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET name = excluded.name, types = excluded.types,
+        is_contact = excluded.is_contact, next_in_sec = excluded.next_in_sec"""
 
 
 class SqliteDirectory:
@@ -39,34 +46,35 @@ class SqliteDirectory:
         found: Directory = await self._read(read_directory)
         return found
 
-    async def put(self, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
-        """Adds or replaces them, in one transaction."""
+    async def put(self, names: Directory) -> None:
+        """Adds or replaces what `names` has, in one transaction."""
 
         def run(connection: apsw.Connection, _: Batch) -> None:
-            write_directory(connection, managers, desks)
+            write_directory(connection, names)
 
         await self._run_job(run)
 
 
 def read_directory(connection: apsw.Connection) -> Directory:
-    """All managers, by id, and desks, by brand and code."""
-    names = Manager.__struct_fields__
-    managers = [
-        Manager(**dict(zip(names, row, strict=True))) for row in connection.execute(_MANAGERS)
-    ]
-    desks = [
-        Desk(code=code, brand=brand, title=title)
-        for code, brand, title in connection.execute(_DESKS)
-    ]
-    return Directory(managers, desks)
+    """All managers, by id, desks, by brand and code, and outcomes, by code."""
+    return Directory(
+        [row_of(Manager, row) for row in connection.execute(_MANAGERS)],
+        [row_of(Desk, row) for row in connection.execute(_DESKS)],
+        read_outcomes(connection),
+    )
 
 
-def write_directory(
-    connection: apsw.Connection, managers: Iterable[Manager], desks: Iterable[Desk]
-) -> None:
-    """Adds or replaces them; the caller holds the transaction."""
-    connection.executemany(_PUT_MANAGER, [msgspec.structs.astuple(one) for one in managers])
-    connection.executemany(_PUT_DESK, [msgspec.structs.astuple(one) for one in desks])
+def read_outcomes(connection: apsw.Connection) -> list[Outcome]:
+    """The outcomes, by code."""
+    rows: Any = connection.execute(_OUTCOMES)
+    return [outcome_of(row) for row in rows]
+
+
+def write_directory(connection: apsw.Connection, names: Directory) -> None:
+    """Adds or replaces what `names` has; the caller holds the transaction."""
+    connection.executemany(_PUT_MANAGER, [msgspec.structs.astuple(one) for one in names.managers])
+    connection.executemany(_PUT_DESK, [msgspec.structs.astuple(one) for one in names.desks])
+    connection.executemany(_PUT_OUTCOME, [outcome_row(one) for one in names.outcomes])
 
 
 def directory_in(directory: Path) -> Directory:
@@ -75,19 +83,19 @@ def directory_in(directory: Path) -> Directory:
     Raises: StoreError.
     """
     if not (directory / DATABASE).exists():
-        return Directory([], [])
+        return Directory()
     try:
         return read_directory(_connection(directory))
     except apsw.Error as exc:
         raise StoreError(f"the directory in {directory} can't be read: {exc}") from exc
 
 
-def put_in(directory: Path, managers: Iterable[Manager], desks: Iterable[Desk]) -> None:
-    """Adds or replaces them, also beside a running server. Raises: StoreError."""
+def put_in(directory: Path, names: Directory) -> None:
+    """Adds or replaces what `names` has, also beside a running server. Raises: StoreError."""
     try:
         connection = _connection(directory)
         with connection:
-            write_directory(connection, managers, desks)
+            write_directory(connection, names)
         connection.close()
     except apsw.Error as exc:
         raise StoreError(f"the directory in {directory} can't be written: {exc}") from exc

@@ -8,6 +8,7 @@ import apsw
 import msgspec
 from msgspec import Raw
 
+from deskcal.core.directory import Directory
 from deskcal.core.event import ChangeType
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
@@ -94,6 +95,8 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
         yield "manager", manager
     for desk in directory.desks:
         yield "desk", desk
+    for outcome in directory.outcomes:
+        yield "outcome", outcome
     for (document,) in connection.execute(_EVENTS):
         yield "event", document
     rows: Any = connection.execute(_CHANGES)
@@ -136,7 +139,8 @@ def _require_empty(connection: apsw.Connection, directory: Path) -> None:
 def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress) -> None:
     collections: dict[tuple[str, str], int] = {}
     for page in export.pages():
-        write_directory(connection, page.rows["manager"], page.rows["desk"])
+        names = (page.rows[kind] for kind in ("manager", "desk", "outcome"))
+        write_directory(connection, Directory(*names))
         _write_events(connection, page.rows["event"], collections)
         for kind, statement in (
             ("change", _PUT_CHANGE),

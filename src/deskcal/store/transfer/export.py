@@ -37,7 +37,7 @@ class Page(Struct):
     """Some rows of an export, and how far it was read with them."""
 
     rows: dict[str, list[Any]]
-    """By kind: `Manager`, `Desk`, `EventRow`, `ChangeRow`, `NotificationRow`, `KeyRow`."""
+    """By kind: those of the directory, `EventRow`, `ChangeRow`, `NotificationRow`, `KeyRow`."""
     lines: int
     """Of the file, from its first one to the last of this page."""
     digest: bytes
@@ -157,7 +157,7 @@ class Export:
                 rows = {kind: [] for kind in KINDS}
                 count = size = 0
         _check_end(line, self.lines, self._hasher.hexdigest())
-        if self._counts != self.head.counts:
+        if self._counts != dict.fromkeys(KINDS, 0) | self.head.counts:
             raise BadExport(f"the file has {self._counts}, its first line says {self.head.counts}")
         if next(self._source, b""):
             raise BadExport(f"line {self.lines + 2}: the line before was to be the last one")
@@ -202,8 +202,8 @@ def _head(line: bytes) -> Head:
             f"line 1: the file has format {head.format}, this deskcal knows {FORMAT}: use the "
             "deskcal that wrote it, or a newer one"
         )
-    if head.counts.keys() != KINDS.keys():
-        raise BadExport(f"line 1: counts must name {', '.join(KINDS)} and nothing else")
+    if not head.counts.keys() <= KINDS.keys():
+        raise BadExport(f"line 1: counts may name {', '.join(KINDS)} and nothing else")
     if head.floor_seq > head.last_seq:
         raise BadExport("line 1: floor_seq is above last_seq")
     return head

@@ -11,9 +11,16 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw, Struct, field
 
-from deskcal.core.directory import Desk, Manager, checked_desk, checked_manager
+from deskcal.core.directory import (
+    Desk,
+    Manager,
+    checked_desk,
+    checked_manager,
+    checked_outcome,
+)
 from deskcal.core.document import IndexRow, decode_event, encode_event, index_row, wire_safe
 from deskcal.core.event import ChangeType, Event, Id, Time
+from deskcal.core.outcomes import Outcome
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -147,6 +154,9 @@ KINDS = {
     ),
     "desk": Kind(
         _one("desk", Desk), lambda row: (row.brand, row.code), lambda row, _: checked_desk(row)
+    ),
+    "outcome": Kind(
+        _one("outcome", Outcome), lambda row: row.code, lambda row, _: checked_outcome(row)
     ),
     "event": Kind(_one("event", Raw), lambda row: row.index.event_id, _event),
     "change": Kind(_one("change", ChangeRow), lambda row: row.seq, _change),

@@ -1,0 +1,51 @@
+"""What came of a call: the outcomes that the directory offers, and their rules. Pure.
+
+Source: contract, section 14.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from deskcal.core.event import EventType
+from deskcal.errors import InvalidField
+
+MAX_SHOWN = 10
+"""Codes that an error message names at most."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """One outcome; the order of the fields is the order on the wire."""
+
+    code: str
+    name: str = ""
+    types: tuple[EventType, ...] = ()
+    """Events that it is for; empty: of every type."""
+    is_contact: int = 0
+    """1: the customer was spoken with, so the cooldown begins."""
+    next_in_sec: int = 0
+    """When the follow-up is to start, counted from now, unless the request says it; 0: not said."""
+
+
+def require_outcome(outcomes: Sequence[Outcome], code: str, type_: EventType) -> Outcome | None:
+    """The outcome of that code; None: the directory has no outcomes at all, so any code will do.
+
+    Raises: InvalidField if it is none of them, or not for events of `type_`.
+    """
+    if not outcomes:
+        return None
+    fitting = [one for one in outcomes if not one.types or type_ in one.types]
+    for outcome in fitting:
+        if outcome.code == code:
+            return outcome
+    codes = ", ".join(one.code for one in fitting[:MAX_SHOWN]) or "none"
+    raise InvalidField(
+        f"outcome ({code!r}) is no outcome of the directory for events of type {int(type_)}; "
+        f"these are: {codes}",
+        field="outcome",
+    )
+
+
+def is_contact(outcomes: Sequence[Outcome], code: str) -> bool:
+    """Whether `code` says that the customer was spoken with."""
+    return any(one.code == code and one.is_contact for one in outcomes)
