@@ -1,11 +1,14 @@
 """A check of stores that somebody has meddled with: each kind of damage is named."""
 
+import asyncio
 from pathlib import Path
 
 import apsw
+import msgspec
 import psycopg
 import pytest
 
+from deskcal.core.document import Record
 from deskcal.limits import Limits
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.check import FETCH_ROWS, check_postgres
@@ -258,3 +261,21 @@ async def test_a_database_is_read_in_pieces(postgres: PostgresServer) -> None:
         await backend.close()
     assert report.differences == []
     assert (report.counts["event"], report.counts["event_manager"]) == (count, 3 * count)
+
+
+async def test_an_unreadable_document_fails_its_own_read_and_no_other(
+    place: Place, backend: Backend
+) -> None:
+    """Issue 11: on PostgreSQL the other reads of the same statement were never answered."""
+    store = await backend.open()
+    for _ in range(3):
+        await store.mutate(adding())
+    await backend.close()
+    damage_in(place, "UPDATE event SET document = {no_text} WHERE id = 2")
+    store = await backend.open()
+    async with asyncio.timeout(10):
+        first, second, third = await asyncio.gather(
+            *(store.load(event_id) for event_id in (1, 2, 3)), return_exceptions=True
+        )
+    assert isinstance(first, Record) and isinstance(third, Record)
+    assert isinstance(second, msgspec.DecodeError)

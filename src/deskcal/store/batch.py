@@ -300,6 +300,15 @@ class Batch:
         return found
 
 
+def without_frames(error: DeskcalError) -> DeskcalError:
+    """`error` without the frames in which it was raised, and without its causes.
+
+    The frames hold the group and its documents, and the group holds the error.
+    """
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 def _was_about_to_fire(before: Event, after: Event) -> bool:
     """Whether a change between the due time and the firing would keep the reminder from firing.
 

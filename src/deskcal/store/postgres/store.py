@@ -9,6 +9,7 @@ import functools
 from asyncio import Future
 from collections.abc import Callable, Sequence
 
+import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
@@ -200,10 +201,20 @@ class _Loads:
                     answer.set_exception(exc)
             return
         for event_id, answers in asked.items():
-            record = record_of(found[event_id]) if event_id in found else None
-            for answer in answers:
-                if not answer.done():
-                    answer.set_result(record)
+            _settle(answers, found.get(event_id))
+
+
+def _settle(answers: list["Future[Record | None]"], document: bytes | None) -> None:
+    """Answers the reads of one event; an unreadable document is an error of these reads alone."""
+    waiting = [answer for answer in answers if not answer.done()]
+    try:
+        record = None if document is None else record_of(document)
+    except msgspec.DecodeError as exc:
+        for answer in waiting:
+            answer.set_exception(exc)
+        return
+    for answer in waiting:
+        answer.set_result(record)
 
 
 async def _documents(connection: Connection, ids: str) -> dict[int, bytes]:

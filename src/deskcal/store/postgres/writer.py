@@ -21,7 +21,7 @@ from psycopg import errors
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch, Collection, CommitResult, Outcome
+from deskcal.store.batch import Batch, Collection, CommitResult, Outcome, without_frames
 from deskcal.store.ports import Mutation, StoreError
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.group import (
@@ -365,7 +365,7 @@ def _refuse_each(group: Iterable[_Entry], error: DeskcalError) -> None:
 
 def _refuse(entry: _Entry, error: DeskcalError) -> None:
     if not entry.answer.done():
-        entry.answer.set_exception(error)
+        entry.answer.set_exception(without_frames(error))
 
 
 def _incident(exc: Exception) -> Internal:

@@ -82,6 +82,29 @@ class Job(Struct, frozen=True):
     run: Callable[[apsw.Connection, Batch], Any]
 
 
+class _Stored(Struct, frozen=True):
+    """What is in the database before the group: a `Stored`.
+
+    Apart from `SqliteBatch`, as the two would otherwise keep each other, and with them the
+    documents of every group, in memory until the garbage collector runs.
+    """
+
+    connection: apsw.Connection
+    last_event_id: int
+
+    def document(self, event_id: int) -> bytes | None:
+        """The stored document of an event."""
+        if event_id > self.last_event_id:
+            return None
+        document: bytes | None = self.connection.execute(_SELECT_DOCUMENT, (event_id,)).get
+        return document
+
+    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
+        """Digest and first answer of a key."""
+        kept: tuple[bytes, bytes] | None = self.connection.execute(_SELECT_KEY, (*key, since)).get
+        return kept
+
+
 class SqliteBatch:
     """A group inside its transaction; `write` ends what is applied to `staged`."""
 
@@ -93,7 +116,8 @@ class SqliteBatch:
         self._retry_window_sec = retry_window_sec
         self._collections = dict(numbers.collections)
         new_ids = range(numbers.last_event_id + 1, MAX_EVENT_ID + 1)
-        self.staged = Batch(self, new_ids, retry_window_sec=retry_window_sec)
+        stored = _Stored(connection, numbers.last_event_id)
+        self.staged = Batch(stored, new_ids, retry_window_sec=retry_window_sec)
 
     @property
     def numbers(self) -> Numbers:
@@ -112,18 +136,6 @@ class SqliteBatch:
     def _new_collections(self) -> dict[Collection, int]:
         known = self._before.collections
         return {code: number for code, number in self._collections.items() if code not in known}
-
-    def document(self, event_id: int) -> bytes | None:
-        """The stored document of an event."""
-        if event_id > self._before.last_event_id:
-            return None
-        document: bytes | None = self._connection.execute(_SELECT_DOCUMENT, (event_id,)).get
-        return document
-
-    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
-        """Digest and first answer of a key."""
-        kept: tuple[bytes, bytes] | None = self._connection.execute(_SELECT_KEY, (*key, since)).get
-        return kept
 
     def write(self) -> None:
         """Writes what was staged. Raises: apsw.Error."""

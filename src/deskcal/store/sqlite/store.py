@@ -28,7 +28,7 @@ from deskcal.core.masks import Mask
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch, CommitResult
+from deskcal.store.batch import Batch, CommitResult, without_frames
 from deskcal.store.cache import RecordCache
 from deskcal.store.lists import PIECE_ROWS, too_large
 from deskcal.store.ports import (
@@ -50,7 +50,6 @@ from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.writer import Writer
 
 LIST_READERS = 2
-EXPIRE_AT_ONCE = 1000
 STEPS_BETWEEN_LOOKS = 20_000
 """Virtual machine steps of SQLite after which a reader looks whether its time is over."""
 
@@ -161,11 +160,17 @@ class SqliteStore:
         return await answer
 
     def _expire(self) -> None:
-        """Answers mutations whose time is over, the oldest first; looks again in a second."""
+        """Answers every mutation whose time is over; checks again in a second.
+
+        Deadlines rise in the order of the queue, so the first one that is still ahead ends the
+        search. A job has none, and one that was answered stays until its group is committed.
+        """
         now = self._loop.time()
-        for key, pending in list(itertools.islice(self._pending.items(), EXPIRE_AT_ONCE)):
-            if pending.until > now:
-                continue
+        expired = itertools.takewhile(
+            lambda entry: entry[1].until <= now,
+            (entry for entry in self._pending.items() if entry[1].until < math.inf),
+        )
+        for key, pending in list(expired):
             withdrawn = self._writer.withdraw(key)
             if withdrawn:
                 del self._pending[key]
@@ -191,7 +196,7 @@ class SqliteStore:
             if answer.done():
                 continue
             if isinstance(outcome, DeskcalError):
-                answer.set_exception(outcome)
+                answer.set_exception(without_frames(outcome))
             else:
                 answer.set_result(outcome)
         if result.records:
