@@ -13,7 +13,7 @@ from deskcal.core.draft import Draft, EventFields, draft, draft_new
 from deskcal.core.event import Event, Participant, ParticipantRole, ParticipantStatus
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import Key, secret_key
-from deskcal.wire.envelope import decode_data
+from deskcal.wire.data import decode_data
 
 NOW = 1_710_000_000
 SECRET = "only-for-tests-only-for-tests-only!"

@@ -65,8 +65,8 @@ NO_REQUESTS = [
     (b"\x00", "INVALID_JSON"),
     (b'{"command":"Ping",}', "INVALID_JSON"),
     (b"[" * 100_000 + b"]" * 100_000, None),
-    (b'{"command":"Ping","data":{"a":' + b"[" * 70 + b"]" * 70 + b"}}", "INVALID_JSON"),
-    (b'{"command":"Ping","data":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, "INVALID_JSON"),
+    (b'{"command":"Ping","x":' + b"[" * 70 + b"]" * 70 + b"}", "INVALID_JSON"),
+    (b'{"command":"Ping","data":' + b'{"a":' * 100_000 + b"1" + b"}" * 99_999, "INVALID_JSON"),
     (b'{"command":"Ping","x":' + b"9" * 10_000 + b"}", None),
     (b"[]", "INVALID_REQUEST"),
     (b'"Ping"', "INVALID_REQUEST"),
@@ -89,6 +89,68 @@ async def test_what_is_no_request_gets_a_clear_answer(
     assert answered["status"] in (200, 400)
     if code is not None:
         assert error_of(answered) == (400, code, None)
+
+
+HALVES = [
+    (ADD, rb'"title":"deal \ud83d"', "title"),
+    (ADD, rb'"title":"\udc4d\ud83d"', "title"),
+    (ADD, rb'"ast_json":{"text":"\\\ud83d."}', "ast_json"),
+    (ADD, rb'"unknown":["\ud83d"]', "unknown"),
+    (ADD, rb'"a\ud83d":1', "a\ufffd"),
+    ("Subscribe", rb'"chanels":["calendar:\ud83d"]', "chanels"),
+    ("Ping", rb'"zz":"\ud83d"', "zz"),
+]
+
+
+@pytest.mark.parametrize(("command", "text", "field"), HALVES)
+async def test_half_a_character_in_data_is_told_by_its_field_to_its_ext_id(
+    desk: Desk, command: str, text: bytes, field: str
+) -> None:
+    whole = rb'"title":"\ud83d\udc4d \\ud83d"'
+    frame = request(command, "q7", {"x": 0}, TEN).replace(b'"x": 0', whole + b"," + text)
+    answered = await desk.frame(frame)
+    assert answered["extID"] == "q7"
+    assert error_of(answered) == (400, "INVALID_FIELD", field)
+    assert "lone surrogate" in answered["error"]["message"]
+
+
+async def test_a_whole_character_in_escapes_is_taken(desk: Desk) -> None:
+    assert (await desk.add(TEN, title="\U0001f44d \\ud83d"))["title"] == "\U0001f44d \\ud83d"
+
+
+@pytest.mark.parametrize("levels", [65, 900, 100_000])
+@pytest.mark.parametrize(
+    ("text", "field"), [(b'"ast_json":', "ast_json"), (b'"a":1,"zz":', "zz"), (b'"id":', "id")]
+)
+async def test_a_field_of_any_depth_is_told_by_its_name_to_its_ext_id(
+    desk: Desk, levels: int, text: bytes, field: str
+) -> None:
+    deep = text + b'[{"a":' * (levels // 2) + b"[]" + b"}]" * (levels // 2)
+    frame = request(UPDATE, "q7", {"x": 0}, TEN).replace(b'"x": 0', deep)
+    answered = await desk.frame(frame)
+    assert (answered["extID"], error_of(answered)) == ("q7", (400, "INVALID_FIELD", field))
+    assert "levels deep" in answered["error"]["message"]
+
+
+@pytest.mark.parametrize("data", [rb'{"title":"\ud83d"}', b'{"a":' + b"[" * 90 + b"]" * 90 + b"}"])
+async def test_the_token_the_command_and_the_session_come_before_what_is_wrong_in_data(
+    desk: Desk, data: bytes
+) -> None:
+    for token_, command, status in (
+        (TEN + "x", ADD, 401),
+        (TEN, "MngAddX", 405),
+        (token(10, 0), ADD, 403),
+    ):
+        frame = request(command, 5, {}, token_).replace(b'"data": {}', b'"data": ' + data)
+        answered = await desk.frame(frame)
+        assert (answered["extID"], answered["status"]) == (5, status)
+
+
+async def test_half_a_character_outside_data_is_not_json_but_keeps_the_ext_id(desk: Desk) -> None:
+    answered = await desk.frame(rb'{"command":"Ping","extID":"q","zz":"\ud83d"}')
+    assert (answered["extID"], error_of(answered)) == ("q", (400, "INVALID_JSON", None))
+    answered = await desk.frame(rb'{"command":"Ping","extID":"\ud83d"}')
+    assert (answered["extID"], error_of(answered)) == (None, (400, "INVALID_JSON", None))
 
 
 @pytest.mark.parametrize(("levels", "status"), [(62, 404), (63, 400), (900, 400)])
@@ -115,6 +177,10 @@ async def test_an_unknown_command_is_405_and_names_a_near_one(desk: Desk) -> Non
     answered = await desk.call(TEN, "mngaddcalendarevent")
     assert error_of(answered) == (405, "UNKNOWN_COMMAND", None)
     assert ADD in answered["error"]["message"]
+    answered = await desk.call(TEN, "MngAddCalenderEvents")
+    assert "did you mean MngAddCalendarEvent" in answered["error"]["message"]
+    answered = await desk.call(TEN, "GetQuotes")
+    assert "see docs/protocol.md" in answered["error"]["message"]
     assert (await desk.call(TEN, "'DROP]}" * 100))["status"] == 405
 
 

@@ -11,7 +11,8 @@ from msgspec import Meta, Raw, Struct
 from deskcal.core.draft import EventFields
 from deskcal.core.event import Id
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField, InvalidJson
-from deskcal.wire.envelope import BadRequest, decode_data, decode_request
+from deskcal.wire.data import decode_data
+from deskcal.wire.envelope import BadRequest, decode_request
 
 _decoder = msgspec.json.Decoder(EventFields)
 

@@ -18,10 +18,10 @@ from deskcal.errors import (
     NotFound,
     TooManyRequests,
 )
+from deskcal.wire.data import decode_data
 from deskcal.wire.envelope import (
     BadRequest,
     Request,
-    decode_data,
     decode_request,
     encode_answer,
     encode_error,
@@ -224,11 +224,24 @@ def test_invalid_utf_8_is_refused_with_its_place_wherever_it_stands(
 
 
 @pytest.mark.parametrize("escape", [rb"\ud800", rb"\uDFFF", rb"\ud800\u0041", rb"\ud800x"])
-@pytest.mark.parametrize("place", [b'"command":"%b"', b'"command":"Ping","data":{"title":"%b"}'])
-def test_a_lone_surrogate_is_refused_with_a_hint(escape: bytes, place: bytes) -> None:
-    bad = refusal(b"{" + place.replace(b"%b", escape) + b"}")
-    assert isinstance(bad.error, InvalidJson)
-    assert r"\uD800 to \uDFFF escapes, which stand for a character only in pairs" in str(bad)
+def test_a_lone_surrogate_outside_data_is_refused_with_a_hint(escape: bytes) -> None:
+    bad = refusal(b'{"extID":3,"command":"' + escape + b'"}')
+    assert (type(bad.error), bytes(bad.ext_id)) == (InvalidJson, b"3")
+    assert r"\ud800 to \udfff escapes stand for a character only in pairs" in str(bad)
+
+
+@pytest.mark.parametrize("escape", [rb"\ud800", rb"\uDFFF", rb"\ud800\u0041", rb"\ud800x"])
+def test_a_lone_surrogate_in_data_is_a_fault_of_its_field(escape: bytes) -> None:
+    text = b'{"extID":3,"command":"Ping","data":{"id":1,"title":"' + escape + b'"}}'
+    request = decode_request(text)
+    assert request.ext_id == Raw(b"3")
+    assert request.fault is not None and request.fault.field == "title"
+    assert escape.decode()[:6] in request.fault.message
+
+
+def test_a_message_with_half_a_character_that_is_no_json_either_is_told_so() -> None:
+    bad = refusal(rb'{"command":"Ping","data":{"title":"\ud800",}}')
+    assert str(bad).startswith("the message is not JSON: ")
 
 
 def test_a_byte_order_mark_is_refused_by_its_name() -> None:
@@ -240,15 +253,27 @@ def test_a_byte_order_mark_is_refused_by_its_name() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b'{"command":"Ping","data":{"zz":' + nested(DEEP) + b"}}",
         b'{"command":"Ping","zz":' + nested(DEEP) + b"}",
-        b'{"a":' * DEEP + b"1" + b"}" * DEEP,
-        b'{"command":"Ping","extID":' + nested(DEEP) + b"}",
+        b'{"command":"Ping","data":{"a" 5,"zz":' + nested(DEEP) + b"}}",
+        b'{"command":"Ping","data":{"zz":' + nested(DEEP) + b"}",
     ],
 )
 def test_100_000_levels_are_refused_and_not_a_crash(text: bytes) -> None:
     assert isinstance(refusal(text).error, InvalidJson)
-    assert "nested more than 64 levels" in str(refusal(text))
+
+
+def test_100_000_levels_in_data_are_a_fault_of_their_field() -> None:
+    request = decode_request(b'{"extID":1,"command":"A","data":{"zz":' + nested(DEEP) + b"}}")
+    assert (request.command, request.ext_id) == ("A", Raw(b"1"))
+    assert request.fault is not None and request.fault.field == "zz"
+    assert "nested more than 62 levels" in request.fault.message
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"a":' * DEEP + b"1" + b"}" * DEEP, b'{"command":1,"extID":' + nested(DEEP) + b"}"]
+)
+def test_100_000_levels_of_no_request_are_refused(text: bytes) -> None:
+    assert isinstance(refusal(text).error, InvalidRequest)
 
 
 @pytest.mark.parametrize("text", [nested(DEEP), b"[" * DEEP, b'{"a":' * DEEP])
@@ -261,16 +286,28 @@ def test_100_000_levels_of_no_object_or_unclosed_are_refused_and_not_a_crash(tex
     [
         (b'"data":{"ast_json":', b"}", 0),
         (b'"data":{"title":', b"}", 2),
-        (b'"zz":', b"", 1),
-        (b'"ast_json":', b"", 1),
         (b'"data":{"participants":[{"ast_json":', b"}]}", 4),
         (b'"data":{"ast_json":[],"zz":', b"}", 2),
         (b'"data":{"ast_json":{},"zz":', b"}", 2),
     ],
 )
-def test_a_message_is_64_deep_at_most_and_ast_json_counts_from_its_own_container(
-    before: bytes, after: bytes, outside: int
-) -> None:
+def test_data_is_62_deep_at_most_and_ast_json_64(before: bytes, after: bytes, outside: int) -> None:
+    def message(levels: int) -> bytes:
+        return b'{"command":"Ping","extID":9,' + before + nested(levels) + after + b"}"
+
+    assert decode_request(message(64 - outside)).fault is None
+    request = decode_request(message(65 - outside))
+    assert request.fault is not None
+    assert (type(request.fault), request.ext_id) == (InvalidField, Raw(b"9"))
+    deepest = 64 if outside == 0 else 62
+    name = request.fault.field
+    assert str(request.fault) == f"{name} is nested more than {deepest} levels deep"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outside"), [(b'"zz":', b"", 1), (b'"ast_json":', b"", 1)]
+)
+def test_a_message_is_64_deep_at_most(before: bytes, after: bytes, outside: int) -> None:
     def message(levels: int) -> bytes:
         return b'{"command":"Ping","extID":9,' + before + nested(levels) + after + b"}"
 

@@ -1,15 +1,16 @@
 """The way of a request: frame, session, command, answer. Handlers stand in the modules beside."""
 
+import difflib
 import logging
 import uuid
 from asyncio import Future
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar, Union, cast
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from deskcal.core.document import deeper_than
+from deskcal.core.document import deeper_than, wire_safe
 from deskcal.core.rate_limit import RateLimit
 from deskcal.core.sessions import Session
 from deskcal.core.tokens import TokenVerifier
@@ -25,6 +26,7 @@ from deskcal.live.connections import Peer, Peers
 from deskcal.live.feed import Feed
 from deskcal.live.reminders import Reminders
 from deskcal.store.ports import Store
+from deskcal.wire.data import decode_data
 from deskcal.wire.envelope import (
     AFTER_EVENT,
     BEFORE_EVENT,
@@ -33,13 +35,14 @@ from deskcal.wire.envelope import (
     EventAnswer,
     JsonText,
     Request,
-    decode_data,
     decode_request,
     encode_answer,
     encode_error,
     event_answer,
     plain_ext_id,
+    with_ignored,
 )
+from deskcal.wire.field_errors import ignored_keys
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +107,8 @@ class Later(Struct):
     """Await it once; what it raises goes through `failed`."""
     command: "Command"
     context: Context
+    ignored: bytes = b""
+    """JSON text that follows the members of `data`; see `_ignored`."""
 
 
 Answer = bytes | EventAnswer | Later
@@ -118,6 +123,8 @@ class Command(Struct, frozen=True):
     answer: Handler
     decoder: msgspec.json.Decoder[Any]
     """JSON text to `data`."""
+    known: frozenset[str]
+    """Keys of `data` that an answer does not name as ignored."""
     gives_event: bool
     """Whether its `data` is one event."""
     is_list: bool
@@ -153,12 +160,16 @@ _decode_call: Callable[[bytes], Any]
 def _take_up(command: Command) -> None:
     """Takes a command up into the table and the decoder."""
     global _decode_call
+    name = command.name
+    is_collected = command.data.__struct_config__.gc
+    strict = msgspec.defstruct(
+        f"{name}Data", [], bases=(command.data,), forbid_unknown_fields=True, gc=is_collected
+    )
     fields: list[tuple[str, Any, Any]] = [
-        ("data", command.data, msgspec.field()),
+        ("data", strict, msgspec.field()),
         ("token", str, msgspec.field(name="__token")),
         ("ext_id", str | int | None, msgspec.field(name="extID", default=None)),
     ]
-    name = command.name
     call = msgspec.defstruct(f"{name}Call", fields, tag_field="command", tag=name, gc=False)
     COMMANDS[name] = _COMMAND_OF[call] = command
     _CALL_TYPES.append(call)
@@ -172,13 +183,24 @@ def command(
     gives_event: bool = False,
     is_list: bool = False,
     needs_calendar: bool = True,
+    read_only: Iterable[str] = (),
 ) -> Callable[[_Function], _Function]:
-    """Puts the decorated handler into the table."""
+    """Puts the decorated handler into the table.
+
+    `read_only`: further keys of `data` that may be sent back, and are not told as ignored.
+    """
 
     def register(handler: _Function) -> _Function:
-        decoder = msgspec.json.Decoder(data)
         one = Command(
-            name, data, handler, decoder, gives_event, is_list, needs_calendar, len(COMMANDS)
+            name=name,
+            data=data,
+            answer=handler,
+            decoder=msgspec.json.Decoder(data),
+            known=frozenset((*data.__struct_encode_fields__, *read_only)),
+            gives_event=gives_event,
+            is_list=is_list,
+            needs_calendar=needs_calendar,
+            number=len(COMMANDS),
         )
         _take_up(one)
         return handler
@@ -245,6 +267,8 @@ def _answer_carefully(context: Context, peer: Peer, frame: bytes, now: float) ->
 
 def _answer_request(context: Context, peer: Peer, request: Request, now: float) -> Answer:
     if request.command == "Ping" and request.token is None:
+        if request.fault is not None:
+            raise request.fault
         context.answered[COMMANDS["Ping"].number] += 1
         return encode_answer(request.ext_id, ping(context))
     session = _authenticate(context, peer, request.token, now)
@@ -253,12 +277,13 @@ def _answer_request(context: Context, peer: Peer, request: Request, now: float) 
         raise UnknownCommand(_unknown(request.command))
     if command.needs_calendar and not session.may_use_calendar:
         raise Forbidden(f"sessions of type {session.type} may not use {command.name}")
+    if request.fault is not None:
+        raise request.fault
     data = decode_data(command.decoder, request.data)
     if context.stopping:
         raise Unavailable("the server is stopping; nothing was applied")
-    return _to_answer(
-        context, command, request.ext_id, command.answer(context, peer, session, data)
-    )
+    found = command.answer(context, peer, session, data)
+    return _to_answer(context, command, request.ext_id, found, _ignored(command, request.data))
 
 
 def _authenticate(context: Context, peer: Peer, token: str | None, now: float) -> Session:
@@ -276,12 +301,22 @@ def _authenticate(context: Context, peer: Peer, token: str | None, now: float) -
     return session
 
 
-def _to_answer(context: Context, command: Command, ext_id: JsonText, found: Data | Work) -> Answer:
+def _to_answer(
+    context: Context, command: Command, ext_id: JsonText, found: Data | Work, ignored: bytes = b""
+) -> Answer:
     """What a handler found, as an answer."""
     if not isinstance(found, bytes):
-        return Later(ext_id, cast(Work, found), command, context)
+        return Later(ext_id, cast(Work, found), command, context, ignored)
     context.answered[command.number] += 1
-    return event_answer(ext_id, found) if command.gives_event else encode_answer(ext_id, found)
+    if command.gives_event:
+        return event_answer(ext_id, found, ignored)
+    return encode_answer(ext_id, found, ignored)
+
+
+def _ignored(command: Command, data: Raw) -> bytes:
+    """`,"ignored":[...]` where keys of `data` are unknown, else nothing."""
+    names = ignored_keys(command.known, data)
+    return b',"ignored":' + wire_safe(msgspec.json.encode(names)) if names else b""
 
 
 async def finish(later: Later) -> Data:
@@ -299,7 +334,7 @@ def finish_done(later: Later, work: Future[bytes]) -> bytes:
     try:
         document = work.result()
         later.context.answered[later.command.number] += 1
-        return b"".join(event_answer(later.ext_id, document))
+        return b"".join(event_answer(later.ext_id, document, later.ignored))
     except Exception as exc:
         return refuse(later, exc)
 
@@ -318,10 +353,10 @@ def close(later: Later) -> None:
 def _encode(later: Later, data: Data) -> Data:
     if isinstance(data, list):
         head, tail = encode_answer(later.ext_id, SPLIT).split(SPLIT, 1)
-        return [head, *data, tail]
+        return [head, *with_ignored(data, later.ignored), tail]
     if later.command.gives_event:
-        return b"".join(event_answer(later.ext_id, data))
-    return encode_answer(later.ext_id, data)
+        return b"".join(event_answer(later.ext_id, data, later.ignored))
+    return encode_answer(later.ext_id, data, later.ignored)
 
 
 def failed(context: Context, name: str, ext_id: JsonText, exc: Exception) -> bytes:
@@ -345,6 +380,8 @@ def ping(context: Context) -> bytes:
 
 
 def _unknown(name: str) -> str:
-    near = [known for known in COMMANDS if known.lower() == name.lower()]
-    hint = f"; did you mean {near[0]}?" if near else "; see docs/protocol.md for the commands"
+    names = {known.lower(): known for known in COMMANDS}
+    near = difflib.get_close_matches(name[:64].lower(), names, n=3)
+    meant = " or ".join(names[one] for one in near)
+    hint = f"; did you mean {meant}?" if near else "; see docs/protocol.md for the commands"
     return f"there is no command {name[:64]!r}{hint}"

@@ -12,6 +12,7 @@ from deskcal.core.document import EventScope, encode_event, scope_of
 from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.core.event import (
     MAX_ID,
+    READ_ONLY,
     ChangeType,
     Event,
     EventStatus,
@@ -89,7 +90,7 @@ class GetEventsByFilter(Facts, kw_only=True):
     offset: Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
-@command("MngAddCalendarEvent", AddEvent, gives_event=True)
+@command("MngAddCalendarEvent", AddEvent, gives_event=True, read_only=READ_ONLY)
 def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
     """Creates an event; its owner becomes the organizer among its participants."""
     sent = draft_new(data, context.limits)
@@ -103,7 +104,7 @@ def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
     return _mutate(context, session, 0, ChangeType.ADDED, change, _retry(session, sent, data))
 
 
-@command("MngUpdateCalendarEvent", UpdateEvent, gives_event=True)
+@command("MngUpdateCalendarEvent", UpdateEvent, gives_event=True, read_only=READ_ONLY)
 def update_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
     """Changes the fields that are sent; `status` 2 cancels."""
     sent = draft(data, context.limits)

@@ -1,6 +1,7 @@
 """Frames to requests and answers to frames: the JSON of the envelope. No I/O here."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -8,11 +9,11 @@ from msgspec import Raw, Struct
 
 from deskcal.core.document import MAX_DEPTH, deeper_than, wire_safe
 from deskcal.core.event import NULL
-from deskcal.errors import DeskcalError, InvalidJson, InvalidRequest
-from deskcal.wire.field_errors import field_error
+from deskcal.errors import DeskcalError, InvalidField, InvalidJson, InvalidRequest
+from deskcal.wire.members import members
 
-ABOVE_AST = 2
-"""Levels of the envelope above an `ast_json`, which may itself be as deep as a message."""
+ABOVE_FIELDS = 2
+"""Levels of a message above a field of `data`. An `ast_json` may be as deep as a message."""
 JsonText = bytes | Raw
 NO_EXT_ID = Raw(b"null")
 
@@ -28,21 +29,36 @@ AFTER_EVENT = b"}}\r\n"
 
 _PLAIN_TEXT = re.compile(r"[\w .:/+=@#-]*", re.ASCII).fullmatch
 _EXT_ID = re.compile(rb'null|-?[0-9]+|".*"', re.DOTALL).fullmatch
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]").search
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""One escape of a string, or a pair of surrogates; in a group what stands for half a character."""
 
 
 class Request(Struct, gc=False):
     """One request: who asks is not known yet, `data` is still JSON text."""
 
     command: str
-    ext_id: Raw = msgspec.field(default=NO_EXT_ID, name="extID")
+    ext_id: Raw = NO_EXT_ID
     """JSON text to echo, safe to send."""
     data: Raw = NULL
     """An object, or null."""
+    token: str | None = None
+    fault: InvalidField | None = None
+    """Of `data`, where a decoder cannot read it: raise it after the checks that come before."""
+
+
+class _Envelope(Struct, gc=False):
+    command: str
+    ext_id: Raw = msgspec.field(default=NO_EXT_ID, name="extID")
+    data: Raw = NULL
     token: str | None = msgspec.field(default=None, name="__token")
 
 
-_decode_envelope = msgspec.json.Decoder(Request).decode
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
 _decode_keys = msgspec.json.Decoder(dict[str, Raw]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -65,12 +81,14 @@ def decode_request(frame: bytes, max_depth: int = MAX_DEPTH) -> Request:
     try:
         if not frame.isascii():
             frame.decode()
-        request = _decode_envelope(frame)
+        envelope = _decode_envelope(frame)
     except (ValueError, RecursionError) as exc:
         return _decode_slowly(frame, max_depth, exc)
-    request.ext_id = _ext_id(bytes(request.ext_id))
+    ext_id = _ext_id(bytes(envelope.ext_id))
+    request = Request(envelope.command, ext_id, envelope.data, envelope.token)
     _check_data(request)
-    _check_depth(frame, max_depth, request)
+    if deeper_than(frame, max_depth):
+        _check_depth(frame, max_depth, request)
     return request
 
 
@@ -90,22 +108,9 @@ def _check_data(request: Request) -> None:
 
 
 def _decode_slowly(frame: bytes, max_depth: int, cause: Exception) -> Request:
-    """The way of a frame that the fast one refused: finds out what to say, and to whom."""
-    try:
-        text = frame.decode()
-        keys = _decode_keys(text)
-    except UnicodeDecodeError as exc:
-        raise BadRequest(
-            InvalidJson(f"the message is not UTF-8: {exc.reason} at byte {exc.start}")
-        ) from exc
-    except msgspec.ValidationError as exc:
-        raise BadRequest(
-            InvalidRequest('the message is no JSON object; send {"command":...}')
-        ) from exc
-    except RecursionError as exc:
-        raise BadRequest(_too_deep(max_depth)) from exc
-    except ValueError as exc:
-        raise BadRequest(_not_json(text, exc)) from exc
+    """Decodes a frame that `decode_request` could not: finds out what to say, and to whom."""
+    whole = _without_halves(frame)
+    keys = _keys(whole, max_depth)
     ext_id = _ext_id(bytes(keys.get("extID", NULL)))
     command = _text(keys.get("command"))
     if command is None:
@@ -115,27 +120,91 @@ def _decode_slowly(frame: bytes, max_depth: int, cause: Exception) -> Request:
     token = _text(keys.get("__token")) or ""
     request = Request(command, ext_id, keys.get("data", NULL), token)
     _check_data(request)
-    _check_depth(frame, max_depth, request)
+    try:
+        if whole != frame:
+            request.fault = _half_character(frame, whole, ext_id)
+        if deeper_than(whole, max_depth):
+            _check_depth(whole, max_depth, request)
+    except ValueError as exc:
+        raise BadRequest(InvalidJson(f"the message is not JSON: {exc}"), ext_id) from exc
     return request
 
 
-def _not_json(text: str, exc: ValueError) -> InvalidJson:
-    """What is wrong with the text, with the two faults named that the eye passes over."""
-    if text.startswith("\ufeff"):
+def _keys(frame: bytes, max_depth: int) -> Mapping[str, Raw]:
+    """The values of the envelope, as JSON text. Raises: BadRequest."""
+    try:
+        return _decode_keys(frame.decode())
+    except UnicodeDecodeError as exc:
+        raise BadRequest(
+            InvalidJson(f"the message is not UTF-8: {exc.reason} at byte {exc.start}")
+        ) from exc
+    except msgspec.ValidationError as exc:
+        raise BadRequest(
+            InvalidRequest('the message is no JSON object; send {"command":...}')
+        ) from exc
+    except RecursionError as exc:
+        try:
+            return {one.name: Raw(frame[one.start : one.stop]) for one in members(frame)}
+        except ValueError:
+            raise BadRequest(_too_deep(max_depth)) from exc
+    except ValueError as exc:
+        raise BadRequest(_not_json(frame, exc)) from exc
+
+
+def _not_json(frame: bytes, exc: ValueError) -> InvalidJson:
+    if frame.startswith(b"\xef\xbb\xbf"):
         return InvalidJson("the message begins with a byte order mark (U+FEFF); leave it out")
-    if _SURROGATE.search(text):
-        return InvalidJson(
-            f"the message is not JSON: {exc}; look at its \\uD800 to \\uDFFF escapes, "
-            "which stand for a character only in pairs"
-        )
     return InvalidJson(f"the message is not JSON: {exc}")
+
+
+def _without_halves(frame: bytes) -> bytes:
+    """The frame with U+FFFD in place of each lone surrogate; everything keeps its place in it."""
+    if not _SURROGATE(frame):
+        return frame
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], frame)
+
+
+def _half_character(frame: bytes, whole: bytes, ext_id: Raw) -> InvalidField:
+    """The fault of the field of `data` in which `frame` is not `whole`.
+
+    Raises: BadRequest if it is not in `data`. Source: contract, section 2, extID.
+    """
+    outside = InvalidJson(
+        "the message holds a lone surrogate outside data: \\ud800 to \\udfff escapes stand for a "
+        "character only in pairs"
+    )
+    for one in members(whole):
+        if frame[one.key_start : one.stop] == whole[one.key_start : one.stop]:
+            continue
+        if one.name != "data":
+            raise BadRequest(outside, NO_EXT_ID if one.name == "extID" else ext_id)
+        return _halved_field(frame[one.start : one.stop], whole[one.start : one.stop])
+    raise BadRequest(outside, ext_id)
+
+
+def _halved_field(data: bytes, whole: bytes) -> InvalidField:
+    for field in members(whole):
+        span = slice(field.key_start, field.stop)
+        if data[span] != whole[span]:
+            break
+    name = field.name[:64]
+    return InvalidField(
+        f"{name} holds a lone surrogate ({_first_half(data[span])}): half a character, as a text "
+        "cut in its middle ends in; such escapes stand for a character only in pairs",
+        field=name,
+    )
+
+
+def _first_half(text: bytes) -> str:
+    halves = (found[1] for found in _ESCAPE.finditer(text) if found[1])
+    return "\\u" + next(halves, b"").decode()
 
 
 def _text(raw: Raw | None) -> str | None:
     """The string in `raw`; None when there is none, or it is of another type."""
     try:
         return None if raw is None else msgspec.json.decode(raw, type=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -150,36 +219,49 @@ def _ext_id(text: bytes) -> Raw:
 
 
 def _check_depth(frame: bytes, max_depth: int, request: Request) -> None:
-    """Raises: BadRequest if the message is too deep, `ast_json` counted from its own container."""
-    if not deeper_than(frame, max_depth):
+    """Takes note of the field of `data` that is too deep, for a message of more than `max_depth`.
+
+    Raises: BadRequest if another part of the message is. `ast_json` is counted from its own
+    container.
+    """
+    for one in members(frame):
+        value = frame[one.start : one.stop]
+        if one.name != "data" and deeper_than(value, max_depth - 1):
+            raise BadRequest(_too_deep(max_depth), request.ext_id)
+    data = bytes(request.data)
+    if data.strip() == b"null":
         return
-    rest = _without_ast(frame, request.data)
-    if deeper_than(frame, max_depth + ABOVE_AST) or deeper_than(rest, max_depth):
-        raise BadRequest(_too_deep(max_depth), request.ext_id)
-
-
-def _without_ast(frame: bytes, data: Raw) -> bytes:
-    """The message without `data.ast_json`; the message itself where `data` is no object."""
-    try:
-        fields = _decode_keys(data)
-    except msgspec.ValidationError:
-        return frame
-    fields.pop("ast_json", None)
-    return _encode({**_decode_keys(frame), "data": fields})
+    for one in members(data):
+        limit = max_depth if one.name == "ast_json" else max_depth - ABOVE_FIELDS
+        if request.fault is None and deeper_than(data[one.start : one.stop], limit):
+            request.fault = InvalidField(
+                f"{one.name[:64]} is nested more than {limit} levels deep", field=one.name[:64]
+            )
 
 
 def _too_deep(max_depth: int) -> InvalidJson:
     return InvalidJson(f"the message is nested more than {max_depth} levels deep")
 
 
-def encode_answer(ext_id: JsonText, data: bytes) -> bytes:
-    """The success answer as a line; `data` is JSON text, safe to send."""
+def encode_answer(ext_id: JsonText, data: bytes, ignored: bytes = b"") -> bytes:
+    """The success answer as a line; `data` is JSON text, safe to send.
+
+    `ignored` is JSON text that follows the last member of `data`, or empty.
+    """
+    if ignored:
+        (data,) = with_ignored([data], ignored)
     return b"".join((BEFORE_EXT_ID, ext_id, b',"status":200,"data":', data, b"}\r\n"))
 
 
-def event_answer(ext_id: JsonText, document: bytes) -> EventAnswer:
+def event_answer(ext_id: JsonText, document: bytes, ignored: bytes = b"") -> EventAnswer:
     """The success answer that carries one event, given as its document."""
-    return (BEFORE_EXT_ID, ext_id, BEFORE_EVENT, document, AFTER_EVENT)
+    tail = ignored + AFTER_EVENT if ignored else AFTER_EVENT
+    return (BEFORE_EXT_ID, ext_id, BEFORE_EVENT, document, tail)
+
+
+def with_ignored(pieces: list[bytes], ignored: bytes) -> list[bytes]:
+    """The pieces of an object with members, and the text of one member more at its end."""
+    return [*pieces[:-1], pieces[-1][:-1] + ignored + b"}"] if ignored else pieces
 
 
 def encode_error(ext_id: JsonText, error: DeskcalError) -> bytes:
@@ -189,18 +271,3 @@ def encode_error(ext_id: JsonText, error: DeskcalError) -> bytes:
         body["field"] = error.field
     text = wire_safe(_encode(body | error.details))
     return b'{"extID":%b,"status":%d,"error":%b}\r\n' % (ext_id, error.status, text)
-
-
-def decode_data(decoder: msgspec.json.Decoder[Any], data: Raw) -> Any:
-    """`data` as the struct of its command.
-
-    Raises: FieldRequired or InvalidField, naming the field, its value and the rule.
-    """
-    try:
-        return decoder.decode(data)
-    except msgspec.ValidationError as exc:
-        if bytes(data) == b"null":
-            return decode_data(decoder, Raw(b"{}"))
-        raise field_error(str(exc), decoder.type, data) from exc
-    except ValueError as exc:
-        raise InvalidJson(f"data is not usable JSON: {exc}") from exc

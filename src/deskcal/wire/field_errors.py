@@ -1,7 +1,11 @@
 """What a decoder says of a field that it refuses, for people: field, value, rule. Pure."""
 
+import difflib
 import enum
+import functools
+import itertools
 import re
+from collections.abc import Set
 from typing import Any, get_args
 
 import msgspec
@@ -10,6 +14,12 @@ from msgspec import Raw, Struct
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField
 
+MAX_IGNORED = 32
+"""Unknown keys that an answer names."""
+MAX_KEY = 64
+"""Characters of each."""
+
+_decode_keys = msgspec.json.Decoder(dict[str, Raw]).decode
 _QUOTED = re.compile(r"`\$?([^`]*)`")
 _INT_BOUND = re.compile(r"Expected `int` (>=|<=) (-?\d+)")
 _LENGTH = re.compile(r"Expected `(\w+)` of length (>=|<=) (\d+)")
@@ -22,9 +32,7 @@ def field_error(text: str, wanted: Any, data: Raw) -> DeskcalError:
         rule, where = text, "`$`"
     field = where.strip("`").removeprefix("$").removeprefix(".")
     if "missing required field" in rule:
-        name = _QUOTED.findall(rule)[-1]
-        field = f"{field}.{name}" if field else name
-        return FieldRequired(f"{field} is required", field=field)
+        return _required(field, _QUOTED.findall(rule)[-1], wanted, data)
     if not field:
         return InvalidField(f"data: {rule}")
     steps = re.findall(r"[^.\[\]]+", field)
@@ -32,6 +40,34 @@ def field_error(text: str, wanted: Any, data: Raw) -> DeskcalError:
     choices = _choices(wanted, steps)
     people = f"must be {choices}" if choices else _people(rule, sent)
     return InvalidField(f"{field} ({_shown(sent)}) {people}", field=field)
+
+
+def ignored_keys(known: Set[str], data: Raw) -> list[str]:
+    """Keys of `data` that are not among the `known` ones: the first 32, cut to 64 characters.
+
+    Those that begin with `_` are left out. Source: contract, section 6.
+    """
+    if bytes(data) == b"null":
+        return []
+    unknown = (name for name in _decode_keys(data) if name not in known and name[:1] != "_")
+    return [name[:MAX_KEY] for name in itertools.islice(unknown, MAX_IGNORED)]
+
+
+def _required(parent: str, name: str, wanted: Any, data: Raw) -> FieldRequired:
+    """`parent` is the path of the object that lacks the field; empty: `data` itself."""
+    field = f"{parent}.{name}" if parent else name
+    message = f"{field} is required"
+    if not parent:
+        unknown = ignored_keys(_names(wanted), data)
+        near = difflib.get_close_matches(name.lower(), [key.lower() for key in unknown], n=1)
+        meant = next((key for key in unknown if [key.lower()] == near), None)
+        message += f"; did you mean it by {meant}?" if meant else ""
+    return FieldRequired(message, field=field)
+
+
+@functools.lru_cache(maxsize=512)
+def _names(wanted: type[Struct]) -> frozenset[str]:
+    return frozenset(wanted.__struct_encode_fields__)
 
 
 def _sent_at(data: Raw, steps: list[str]) -> str:
@@ -54,7 +90,8 @@ def _choices(hint: Any, steps: list[str]) -> str:
         structs = [kind for kind in _kinds_of(hint) if issubclass(kind, Struct)]
         fields = [field for struct in structs for field in msgspec.structs.fields(struct)]
         hint = next((field.type for field in fields if field.encode_name == step), hint)
-    enums = [kind for kind in _kinds_of(hint) if issubclass(kind, enum.IntEnum)]
+    kinds = dict.fromkeys(_kinds_of(hint))
+    enums = [kind for kind in kinds if issubclass(kind, enum.IntEnum)]
     names = [f"{int(n)} ({n.name.lower().replace('_', '-')})" for kind in enums for n in kind]
     return " or ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
