@@ -1,5 +1,6 @@
 """The client's calls and answers, against a small server; the tests answer by hand."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -45,6 +46,28 @@ async def test_each_command_goes_out_under_its_name_with_its_data() -> None:
             assert request.command == f"Mng{name}CalendarEvent"
             assert request.data == {"id": 5, "if_version": 2} | data
             assert await ended(running) == event(5)
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda c: c.add_event(title="deal \ud83d", start_time=1, end_time=2), "title"),
+        (lambda c: c.update_event(5, ast_json={"text": ["\udc4d"]}), "ast_json"),
+        (lambda c: c.call("MngX", {"id": 1, "a\ud83d": 2}), r"a\ud83d"),
+        (lambda c: c.subscribe(["calendar:\ud83d"], since=1), "chanels"),
+    ],
+)
+async def test_half_a_character_is_refused_before_it_is_sent(call: Any, field: str) -> None:
+    async with served() as (server, client):
+        with pytest.raises(deskcal.errors.InvalidField, match="lone surrogate") as caught:
+            async with asyncio.timeout(5):
+                await call(client)
+        assert caught.value.field == field
+        running = await later(client.get_event(1))
+        request = await server.request()
+        assert request.command == "MngGetCalendarEvent"
+        request.answer(one(event(1)))
+        assert (await ended(running)).id == 1
 
 
 async def test_a_deletion_gives_nothing() -> None:

@@ -66,9 +66,11 @@ def test_a_key_with_half_a_character_is_named_by_its_text() -> None:
         b'{"a":[1}',
         b'{"a":[',
         b"{1:2}",
-    ]
-    + [b'{"a":1 2}', b'{"a":1,}', b'{"a":"x}'],
+        b'{"a":1 2}',
+        b'{"a":1,}',
+        b'{"a":"x}',
+    ],
 )
 def test_what_is_no_object_is_refused(text: bytes) -> None:
-    with pytest.raises(ValueError, match="expected|no JSON object|not closed"):
+    with pytest.raises(ValueError, match=r"expected|no JSON object|not closed"):
         members(text)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from deskcal.errors import BY_CODE, DeskcalError, Timeout, Unavailable
+from deskcal.errors import BY_CODE, DeskcalError, InvalidField, Timeout, Unavailable
 from deskcal.wire.frames import CRLF
 
 REPEATABLE = frozenset(
@@ -110,5 +110,28 @@ def may_repeat(command: str, data: Mapping[str, Any]) -> bool:
 
 
 def encode_line(request: dict[str, Any]) -> bytes:
-    """The request as one line; JSON text inside (`Raw`) may have had line breaks."""
-    return msgspec.json.encode(request).replace(b"\n", b" ").replace(b"\r", b" ") + CRLF
+    """The request as one line; JSON text inside (`Raw`) may have had line breaks.
+
+    Raises: InvalidField, naming the field of `data`, for a text that holds a lone surrogate: no
+    UTF-8 has one. What stands in a `Raw` is for the server to check.
+    """
+    try:
+        text = msgspec.json.encode(request)
+    except UnicodeEncodeError as exc:
+        fields = request["data"].items()
+        name = next((name for name, value in fields if _is_halved({name: value})), None)
+        name = name and name.encode("ascii", "backslashreplace").decode()
+        raise InvalidField(
+            f"{name or 'the request'} holds a lone surrogate (U+{ord(exc.object[exc.start]):04X}), "
+            "half a character, which no message can carry; it was not sent",
+            field=name,
+        ) from exc
+    return text.replace(b"\n", b" ").replace(b"\r", b" ") + CRLF
+
+
+def _is_halved(value: Any) -> bool:
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -16,6 +16,7 @@ from deskcal.core.sessions import Session
 from deskcal.core.tokens import TokenVerifier
 from deskcal.errors import (
     DeskcalError,
+    FieldRequired,
     Forbidden,
     Internal,
     Unavailable,
@@ -42,7 +43,7 @@ from deskcal.wire.envelope import (
     plain_ext_id,
     with_ignored,
 )
-from deskcal.wire.field_errors import ignored_keys
+from deskcal.wire.field_errors import ignored_keys, with_suggestion
 
 logger = logging.getLogger(__name__)
 
@@ -279,10 +280,13 @@ def _answer_request(context: Context, peer: Peer, request: Request, now: float) 
         raise Forbidden(f"sessions of type {session.type} may not use {command.name}")
     if request.fault is not None:
         raise request.fault
-    data = decode_data(command.decoder, request.data)
-    if context.stopping:
-        raise Unavailable("the server is stopping; nothing was applied")
-    found = command.answer(context, peer, session, data)
+    try:
+        data = decode_data(command.decoder, request.data)
+        if context.stopping:
+            raise Unavailable("the server is stopping; nothing was applied")
+        found = command.answer(context, peer, session, data)
+    except FieldRequired as error:
+        raise with_suggestion(error, ignored_keys(command.known, request.data)) from error
     return _to_answer(context, command, request.ext_id, found, _ignored(command, request.data))
 
 

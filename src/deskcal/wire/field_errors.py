@@ -2,10 +2,9 @@
 
 import difflib
 import enum
-import functools
 import itertools
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any, get_args
 
 import msgspec
@@ -32,7 +31,9 @@ def field_error(text: str, wanted: Any, data: Raw) -> DeskcalError:
         rule, where = text, "`$`"
     field = where.strip("`").removeprefix("$").removeprefix(".")
     if "missing required field" in rule:
-        return _required(field, _QUOTED.findall(rule)[-1], wanted, data)
+        name = _QUOTED.findall(rule)[-1]
+        field = f"{field}.{name}" if field else name
+        return FieldRequired(f"{field} is required", field=field)
     if not field:
         return InvalidField(f"data: {rule}")
     steps = re.findall(r"[^.\[\]]+", field)
@@ -53,21 +54,14 @@ def ignored_keys(known: Set[str], data: Raw) -> list[str]:
     return [name[:MAX_KEY] for name in itertools.islice(unknown, MAX_IGNORED)]
 
 
-def _required(parent: str, name: str, wanted: Any, data: Raw) -> FieldRequired:
-    """`parent` is the path of the object that lacks the field; empty: `data` itself."""
-    field = f"{parent}.{name}" if parent else name
-    message = f"{field} is required"
-    if not parent:
-        unknown = ignored_keys(_names(wanted), data)
-        near = difflib.get_close_matches(name.lower(), [key.lower() for key in unknown], n=1)
-        meant = next((key for key in unknown if [key.lower()] == near), None)
-        message += f"; did you mean it by {meant}?" if meant else ""
-    return FieldRequired(message, field=field)
-
-
-@functools.lru_cache(maxsize=512)
-def _names(wanted: type[Struct]) -> frozenset[str]:
-    return frozenset(wanted.__struct_encode_fields__)
+def with_suggestion(error: FieldRequired, unknown: Sequence[str]) -> FieldRequired:
+    """`error`, naming the one of the `unknown` keys of `data` that is nearest to its field."""
+    by_lower = {key.lower(): key for key in unknown}
+    near = difflib.get_close_matches((error.field or "").lower(), by_lower, n=1)
+    if not near:
+        return error
+    message = f"{error.message}; did you mean it by {by_lower[near[0]]}?"
+    return FieldRequired(message, field=error.field)
 
 
 def _sent_at(data: Raw, steps: list[str]) -> str:
