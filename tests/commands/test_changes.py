@@ -35,9 +35,9 @@ async def test_each_change_comes_with_the_event_as_of_that_change(desk: Desk) ->
     row = {"actor": 1, "id": 1}
     assert await changes(desk) == {
         "changes": [
-            row | {"seq": 1, "type": 0, "time": NOW, "event": first},
-            row | {"seq": 2, "type": 1, "time": NOW + 5, "event": second},
-            row | {"seq": 3, "type": 2, "time": NOW + 5, "event": None},
+            row | {"seq": 1, "batch_id": 1, "type": 0, "time": NOW, "event": first},
+            row | {"seq": 2, "batch_id": 2, "type": 1, "time": NOW + 5, "event": second},
+            row | {"seq": 3, "batch_id": 3, "type": 2, "time": NOW + 5, "event": None},
         ],
         "next": 3,
         "more": 0,

@@ -31,6 +31,7 @@ async def test_a_change_is_told_with_who_when_and_from_what_to_what(desk: Desk) 
         "type": 1,
         "time": NOW + 60,
         "actor": 10,
+        "batch_id": 2,
         "changed": {
             "desk": ["", "DESK_EU"],
             "updated_by": [0, 10],
@@ -92,6 +93,7 @@ async def test_a_fired_reminder_is_in_the_history_as_the_server_s(desk: Desk) ->
         "type": 1,
         "time": NOW + 5,
         "actor": 0,
+        "batch_id": rows[1]["seq"],
         "changed": {"reminder_sent_time": [0, NOW + 5]},
     }
 

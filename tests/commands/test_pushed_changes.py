@@ -20,10 +20,10 @@ async def test_each_kind_of_change_is_pushed_under_its_number(desk: Desk) -> Non
     await desk.call(ALL, "MngDeleteCalendarEvent", id=1)
     await ear.until(lambda ear: len(ear.pushes) == 4)
     assert ear.heard == [
-        {"event": "calendar:event", "type": 0, "seq": 1, "data": event},
-        {"event": "calendar:event", "type": 1, "seq": 2, "data": changed},
-        {"event": "calendar:event", "type": 4, "seq": 3, "data": archived},
-        {"event": "calendar:event", "type": 2, "seq": 4, "data": {"id": 1}},
+        {"event": "calendar:event", "type": 0, "seq": 1, "batch_id": 1, "data": event},
+        {"event": "calendar:event", "type": 1, "seq": 2, "batch_id": 2, "data": changed},
+        {"event": "calendar:event", "type": 4, "seq": 3, "batch_id": 3, "data": archived},
+        {"event": "calendar:event", "type": 2, "seq": 4, "batch_id": 4, "data": {"id": 1}},
     ]
 
 
@@ -55,7 +55,9 @@ async def test_who_loses_scope_hears_of_a_deletion_who_gains_it_of_an_update(des
     await told(desk)
     assert europe.changes == [(ADDED, 1), (DELETED, 1)]
     assert europe.pushes[-1]["data"] == {"id": 1}
-    assert america.pushes == [{"event": "calendar:event", "type": 1, "seq": 2, "data": moved}]
+    assert america.pushes == [
+        {"event": "calendar:event", "type": 1, "seq": 2, "batch_id": 2, "data": moved}
+    ]
 
 
 async def test_an_archived_event_that_comes_into_scope_at_the_same_time_is_told_as_such(

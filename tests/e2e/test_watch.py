@@ -70,9 +70,9 @@ def test_a_cursor_that_is_not_kept_ends_watch_with_one_line(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("change", "shape"),
     [
-        (Change(1, ChangeType.ADDED, NOW, 10, 1, None), "added     #1  -  by 10  -"),
-        (Change(1, ChangeType.DELETED, NOW, 10, 1, None), "gone      #1  -  by 10  -"),
-        (Change(1, ChangeType.UPDATED, NOW, 0, 1, None), "reminded  #1  -  by the server  -"),
+        (Change(1, ChangeType.ADDED, NOW, 10, 1, 1, None), "added     #1  -  by 10  -"),
+        (Change(1, ChangeType.DELETED, NOW, 10, 1, 1, None), "gone      #1  -  by 10  -"),
+        (Change(1, ChangeType.UPDATED, NOW, 0, 1, 1, None), "reminded  #1  -  by the server  -"),
     ],
 )
 def test_a_change_of_an_event_that_is_not_known_still_has_its_line(
@@ -83,7 +83,7 @@ def test_a_change_of_an_event_that_is_not_known_still_has_its_line(
 
 def test_a_line_shows_what_a_terminal_would_obey_as_escapes() -> None:
     event = make_event(title="evil\x1b[2J", desk="DESK_EU")
-    line = change_line(Change(1, ChangeType.UPDATED, NOW, 10, 1, event), event)
+    line = change_line(Change(1, ChangeType.UPDATED, NOW, 10, 1, 1, event), event)
     assert line[10:] == (r"updated   #1  'evil\x1b[2J'  by 10  DESK_EU  2024-03-09 16:00-17:00 UTC")
     reminder = Reminder("1-2-3", "t", "today", NOW, 90, 10, NOW, event)
     assert reminder_line(reminder)[10:].endswith("for 10  DESK_EU  today  (90 s late)")

@@ -11,7 +11,7 @@ import pytest
 
 from deskcal.core.event import Event
 from deskcal.errors import InvalidField, NotFound
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import Store
 from store.mutations import adding, changing, done, raising
 

@@ -23,14 +23,15 @@ def reminder(**named: Any) -> Reminder:
 
 @pytest.mark.parametrize("type_", [ChangeType.ADDED, ChangeType.UPDATED, ChangeType.ARCHIVED])
 def test_a_change_is_pushed_with_the_document_as_it_is_stored(type_: ChangeType) -> None:
-    assert encode_push(type_, 7, 1, DOCUMENT) == (
-        b'{"event":"calendar:event","type":%d,"seq":7,"data":%b}\r\n' % (type_, DOCUMENT)
+    assert encode_push(type_, 7, 6, 1, DOCUMENT) == (
+        b'{"event":"calendar:event","type":%d,"seq":7,"batch_id":6,"data":%b}\r\n'
+        % (type_, DOCUMENT)
     )
 
 
 def test_a_deletion_tells_the_id_alone_whatever_the_document_was() -> None:
-    assert encode_push(ChangeType.DELETED, 7, 1, DOCUMENT) == (
-        b'{"event":"calendar:event","type":2,"seq":7,"data":{"id":1}}\r\n'
+    assert encode_push(ChangeType.DELETED, 7, 7, 1, DOCUMENT) == (
+        b'{"event":"calendar:event","type":2,"seq":7,"batch_id":7,"data":{"id":1}}\r\n'
     )
 
 

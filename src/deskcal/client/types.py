@@ -124,10 +124,12 @@ class Change(Struct, frozen=True):
     """Unix seconds."""
     actor: int
     """Manager who changed it; 0: the server, which fired its reminder."""
+    batch_id: int
+    """The `seq` of the first change of its batch; its own where it was changed alone."""
     id: int
     """Of the event."""
     event: Event | None
-    """As of that change; None: deleted, or not visible or filter."""
+    """As of that change; None: deleted, not visible, or not what the filter asks for."""
 
 
 class ChangePage(Struct, frozen=True):
@@ -147,6 +149,7 @@ class HistoryEntry(Struct, frozen=True):
     type: ChangeType
     time: int
     actor: int
+    batch_id: int
     changed: dict[str, tuple[Any, Any]]
     """Old and new value by field; empty where the caller could not see one of the two."""
 

@@ -83,11 +83,13 @@ def _change_row(change: StoredChange, session: Session, facts: EventFacts) -> by
         type_ = ChangeType.DELETED
     elif not saw and change.before is not None:
         type_ = ChangeType.UPDATED
-    return b'{"seq":%d,"type":%d,"time":%d,"actor":%d,"id":%d,"event":%b}' % (
+    head = b'{"seq":%d,"type":%d,"time":%d,"actor":%d,"batch_id":%d,"id":%d,"event":%b}'
+    return head % (
         change.seq,
         type_,
         change.time,
         change.actor,
+        change.batch_id,
         change.event_id,
         change.document if after else b"null",
     )
@@ -149,6 +151,7 @@ def _history_row(change: StoredChange, session: Session) -> bytes:
         "type": change.type,
         "time": change.time,
         "actor": change.actor,
+        "batch_id": change.batch_id,
         "changed": _changed(change, session),
     }
     return wire_safe(_encode(row))

@@ -74,7 +74,8 @@ class SeenChange:
         """The pushed message; of a deletion with the id alone."""
         line = self._lines.get(type_)
         if line is None:
-            line = encode_push(type_, self.seq, self.stored.event_id, self.stored.document)
+            stored = self.stored
+            line = encode_push(type_, stored.seq, stored.batch_id, stored.event_id, stored.document)
             self._lines[type_] = line
         return line
 

@@ -3,7 +3,7 @@
 import enum
 from asyncio import Future
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -52,6 +52,60 @@ class Mutation(Struct, frozen=True):
     retry: Retry | None = None
 
 
+class Changes(Protocol):
+    """What a transaction reads and changes; nothing of it is written if it raises."""
+
+    def event(self, event_id: int) -> Event | None:
+        """The event as it is now, this transaction's changes included; None: there is none.
+
+        Raises: LookupError for an id that is neither among `event_ids` nor added here.
+        """
+
+    def add(self, make: Callable[[int], Event]) -> bytes:
+        """Adds `make(event_id)`; its document."""
+
+    def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
+        """Replaces an event that `event` gave; None deletes it. The same event changes nothing.
+
+        Its document; of a deletion, its last one.
+        """
+
+
+class Transaction(Struct, frozen=True):
+    """Changes of several events, all or none, with one `batch_id`. Source: contract, section 15."""
+
+    event_ids: Sequence[int]
+    """Events that `apply` may read or change; they are locked before it is called."""
+    new_events: int
+    """How many events it adds, at most."""
+    actor: int
+    time: int
+    """Unix seconds."""
+    apply: Callable[[Changes], Any]
+    """Pure, and called inside the write transaction. What it raises is the answer, and nothing is
+    written; what it returns is `Applied.value`."""
+    batch_id: int = 0
+    """Of an earlier transaction whose batch this one goes on with; 0: a batch of its own."""
+
+    @property
+    def size(self) -> int:
+        """Events that it may change."""
+        return len(self.event_ids) + self.new_events
+
+
+class Applied(Struct):
+    """A transaction that is durable."""
+
+    value: Any
+    """What `Transaction.apply` returned."""
+    batch_id: int
+    """The `seq` of the first change of the batch; 0: nothing was changed."""
+
+
+Work = Mutation | Transaction
+"""What a writer commits."""
+
+
 class Rows(Struct, frozen=True):
     """One list, as JSON text ready to send."""
 
@@ -84,6 +138,8 @@ class StoredChange(Struct, frozen=True):
     """The event after the change; of a deletion: as it was last."""
     before: bytes | None
     """The event before the change; None: it was added, or what was before is not kept any more."""
+    batch_id: int
+    """The `seq` of the first change of its batch; its own where it was changed alone."""
 
 
 class FeedStore(Protocol):
@@ -295,6 +351,12 @@ class Store(Protocol):
         Of a deletion: the last document. Raises: what `change` raises; Conflict for an
         idempotency_key that was used with other data; Unavailable when surely nothing was applied;
         Timeout when that is not known.
+        """
+
+    def transact(self, transaction: Transaction) -> "Future[Applied]":
+        """Queues `transaction` at once, in the order of the calls, among the mutations.
+
+        Raises: what `apply` raises; Unavailable and Timeout as `mutate`.
         """
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:

@@ -140,10 +140,10 @@ ANSWERS = {
     "Subscribe": '`{"chanels":[...]}`, all that are now subscribed',
     "Unsubscribe": '`{"chanels":[...]}`, those that are left',
     "MngGetCalendarChanges": (
-        '`{"changes":[{"seq","type","time","actor","id","event"}],"next":seq,"more":0|1}`'
+        '`{"changes":[{"seq","type","time","actor","batch_id","id","event"}],"next":seq,"more":0|1}`'
     ),
     "MngGetCalendarEventHistory": (
-        '`{"history":[{"seq","type","time","actor","changed":{field:[old,new]}}],"more":0|1}`'
+        '`{"history":[{"seq","type","time","actor","batch_id","changed":{field:[old,new]}}],"more":0|1}`'
     ),
     "MngGetCalendarDirectory": (
         '`{"managers":[...],"desks":[...],"outcomes":[...],"default_timezone":"UTC"}`, '

@@ -26,13 +26,14 @@ class Reminder(Struct, frozen=True, gc=False):
     document: bytes
 
 
-def encode_push(type_: int, seq: int, event_id: int, document: bytes) -> bytes:
+def encode_push(type_: int, seq: int, batch_id: int, event_id: int, document: bytes) -> bytes:
     """A change as it is pushed; of a deletion (type 2) with the event's id alone.
 
-    Source: contract, section 7, "Pushed messages".
+    Source: contract, section 7, "Pushed messages", and section 15 for `batch_id`.
     """
     data = b'{"id":%d}' % event_id if type_ == ChangeType.DELETED else document
-    return b'{"event":"calendar:event","type":%d,"seq":%d,"data":%b}\r\n' % (type_, seq, data)
+    head = b'{"event":"calendar:event","type":%d,"seq":%d,"batch_id":%d,"data":'
+    return head % (type_, seq, batch_id) + data + b"}\r\n"
 
 
 def encode_resync(seq: int) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import StoredChange
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 from deskcal.store.postgres.group import integers
@@ -20,7 +20,8 @@ PRUNE_LOCK = (0x6465736B, 2)
 _COLUMNS = f"""
     SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
         SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
+        CASE WHEN c.batch_id > 0 THEN c.batch_id ELSE c.seq END AS batch_id
     FROM (
         SELECT *, sum(octet_length(document)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING)
             - octet_length(document) AS bytes_before
@@ -34,7 +35,8 @@ _HISTORY = _COLUMNS.format("event_id = %s AND seq > %s") + " ORDER BY c.seq"
 _NEWEST = """
     SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
         SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
+        CASE WHEN c.batch_id > 0 THEN c.batch_id ELSE c.seq END AS batch_id
     FROM change AS c WHERE c.event_id = %s ORDER BY c.seq DESC LIMIT 1"""
 _COUNTER = "SELECT last_seq, floor_seq FROM counter"
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
@@ -137,8 +139,8 @@ async def _select(
 
 
 def _change(row: tuple[Any, ...]) -> StoredChange:
-    seq, type_, time, actor, event_id, document, before = row
-    return StoredChange(seq, ChangeType(type_), time, actor, event_id, document, before)
+    seq, type_, *rest = row
+    return StoredChange(seq, ChangeType(type_), *rest)
 
 
 async def _prune(before: int, limit: int, connection: Connection, _: Batch) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from psycopg import errors
 
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.url import parsed
 

@@ -14,7 +14,7 @@ import psycopg
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.directory import outcome_of, outcome_row, row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, Read, RunJob, connect

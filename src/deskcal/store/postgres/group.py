@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from deskcal.core.document import IndexRow
 from deskcal.errors import Unavailable
-from deskcal.store.batch import Batch, Collection, KeptAnswer, RetryKey, Writes
-from deskcal.store.ports import Mutation, Notification
+from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
+from deskcal.store.ports import Mutation, Notification, Transaction, Work
 from deskcal.store.postgres.connection import Connection
 
 CHANNEL = "deskcal"
@@ -69,10 +70,11 @@ _DELETE_MANAGERS = """
 _TAKE_NUMBER = "UPDATE counter SET last_seq = last_seq + 1"
 _INSERT_CHANGES = """
     WITH taken AS (UPDATE counter SET last_seq = last_seq + %s RETURNING last_seq - %s AS base)
-    INSERT INTO change (seq, event_id, type, time, actor, document)
-    SELECT taken.base + x.number, x.event_id, x.type, x.time, x.actor, x.document
-    FROM taken, unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %b::bytea[])
-        WITH ORDINALITY AS x(event_id, type, time, actor, document, number)"""
+    INSERT INTO change (seq, event_id, type, time, actor, batch_id, document)
+    SELECT taken.base + x.number, x.event_id, x.type, x.time, x.actor,
+        CASE WHEN x.batch > 0 THEN taken.base + x.batch ELSE -x.batch END, x.document
+    FROM taken, unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %b::bytea[]) WITH ORDINALITY AS x(event_id, type, time, actor, batch, document, number)"""
 _INSERT_KEYS = """
     INSERT INTO idempotency (manager_id, key, digest, seq, time)
     SELECT x.manager_id, x.key, x.digest, c.last_seq - %s + x.number, x.time
@@ -150,15 +152,30 @@ async def number_collections(
     return await read_collections(connection)
 
 
-def needs_lock(group: Sequence[Mutation]) -> bool:
+def needs_lock(group: Sequence[Work]) -> bool:
     """Whether anything must be read before the group can be applied."""
-    return any(mutation.event_id or mutation.retry for mutation in group)
+    return bool(_event_ids(group) or _keys(group))
 
 
-async def lock(connection: Connection, group: Sequence[Mutation]) -> Found:
+def _event_ids(group: Sequence[Work]) -> list[int]:
+    """Events that the group may read or change, sorted, so that two nodes never deadlock."""
+    ids: set[int] = set()
+    for one in group:
+        if isinstance(one, Transaction):
+            ids.update(one.event_ids)
+        elif one.event_id:
+            ids.add(one.event_id)
+    return sorted(ids)
+
+
+def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
+    mutations = [one for one in group if isinstance(one, Mutation)]
+    return {(one.actor, one.retry.key): None for one in mutations if one.retry}
+
+
+async def lock(connection: Connection, group: Sequence[Work]) -> Found:
     """Begins the transaction, locks what the group names and reads it; keys first, then events."""
-    ids = sorted({mutation.event_id for mutation in group if mutation.event_id})
-    keys = {(one.actor, one.retry.key): None for one in group if one.retry}
+    ids, keys = _event_ids(group), _keys(group)
     kept = events = None
     async with connection.pipeline():
         await connection.execute("BEGIN")

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from deskcal.core.filters import EventFilter
 from deskcal.core.visibility import Visibility
-from deskcal.store.batch import Collection
+from deskcal.store.batch.writes import Collection
 from deskcal.store.lists import (
     CLASSES,
     LINKS,

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import (
     Fired,
     NewFired,

@@ -20,8 +20,9 @@ from deskcal.core.masks import Mask
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
-from deskcal.store.batch import Collection, CommitResult
+from deskcal.store.batch.writes import Collection, CommitResult
 from deskcal.store.ports import (
+    Applied,
     Committed,
     DirectoryStore,
     FeedStore,
@@ -29,6 +30,7 @@ from deskcal.store.ports import (
     ReminderStore,
     Rows,
     StoreError,
+    Transaction,
 )
 from deskcal.store.postgres.busy import busy
 from deskcal.store.postgres.changes import PostgresFeed
@@ -96,6 +98,10 @@ class PostgresStore:
     def mutate(self, mutation: Mutation) -> "Future[bytes]":
         """Queues `mutation` for the writer."""
         return self._writer.put(mutation)
+
+    def transact(self, transaction: Transaction) -> "Future[Applied]":
+        """Queues `transaction` for the writer."""
+        return self._writer.put(transaction)
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """The rows and their count, in one snapshot."""

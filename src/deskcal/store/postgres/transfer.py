@@ -58,9 +58,9 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("event", "SELECT document FROM event ORDER BY id", lambda document: document),
     (
         "change",
-        "SELECT seq, type, time, actor, event_id, document FROM change ORDER BY seq",
-        lambda seq, type_, time, actor, event_id, document: ChangeRow(
-            seq, ChangeType(type_), time, actor, event_id, Raw(document)
+        "SELECT seq, type, time, actor, event_id, document, batch_id FROM change ORDER BY seq",
+        lambda seq, type_, time, actor, event_id, document, batch_id: ChangeRow(
+            seq, ChangeType(type_), time, actor, event_id, Raw(document), batch_id
         ),
     ),
     (
@@ -107,7 +107,7 @@ _EVENT_MANAGER = Table(
 )
 _CHANGE = Table(
     "change",
-    {"seq": "q", "type": "h", "time": "q", "actor": "q", "event_id": "q"},
+    {"seq": "q", "type": "h", "time": "q", "actor": "q", "event_id": "q", "batch_id": "q"},
     ["document"],
 )
 _NOTIFICATION = Table(
@@ -231,7 +231,8 @@ async def _copy_rows(
             collections[codes] = (await _row(connection, _PUT_COLLECTION, codes))[0]
     await copy(connection, _EVENT, [_event_row(event, collections) for event in events])
     await copy(connection, _EVENT_MANAGER, [row for event in events for row in _managers(event)])
-    await copy(connection, _CHANGE, [(*row[:-1], bytes(row[-1])) for row in rows["change"]])
+    changes = [(*row, batch_id, bytes(text)) for *row, text, batch_id in rows["change"]]
+    await copy(connection, _CHANGE, changes)
     await copy(connection, _NOTIFICATION, [(*row, 0) for row in rows["notification"]])
     keys = [(who, seq, time, key.encode(), d) for who, key, d, seq, time in rows["idempotency"]]
     await copy(connection, _KEY, keys)

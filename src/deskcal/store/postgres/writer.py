@@ -21,8 +21,9 @@ from psycopg import errors
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch, Collection, CommitResult, Outcome, without_frames
-from deskcal.store.ports import Mutation, StoreError
+from deskcal.store.batch.batch import Batch, without_frames
+from deskcal.store.batch.writes import Collection, CommitResult, Outcome
+from deskcal.store.ports import StoreError, Transaction, Work
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.group import (
     Found,
@@ -63,7 +64,7 @@ class Job(Struct, frozen=True):
 class _Entry(Struct, eq=False):
     """A mutation or job on its way: its answer, and when its time is over (of the loop's clock)."""
 
-    work: Mutation | Job
+    work: Work | Job
     answer: "Future[Any]"
     until: float
 
@@ -98,15 +99,15 @@ class Writer:
         """Mutations and jobs in the queue."""
         return len(self._queue)
 
-    def put(self, mutation: Mutation) -> "Future[Any]":
-        """Queues `mutation` at once."""
-        return self._put(mutation)
+    def put(self, work: Work) -> "Future[Any]":
+        """Queues `work` at once."""
+        return self._put(work)
 
     async def job(self, run: Run) -> Any:
         """`run` in a write transaction of its own; what it staged in the batch is written too."""
         return await self._put(Job(run))
 
-    def _put(self, work: Mutation | Job) -> "Future[Any]":
+    def _put(self, work: Work | Job) -> "Future[Any]":
         answer: Future[Any] = self._loop.create_future()
         if self._is_closing:
             answer.set_exception(Unavailable("the server is stopping; nothing was applied"))
@@ -156,11 +157,12 @@ class Writer:
         group = [self._queue.popleft()]
         if isinstance(group[0].work, Job):
             return group
-        most = min(self._limits.max_group, GROUP)
-        while self._queue and len(group) < most:
+        left = min(self._limits.max_group, GROUP) - _size_of(group[0].work)
+        while self._queue and left > 0:
             if isinstance(self._queue[0].work, Job):
                 break
             group.append(self._queue.popleft())
+            left -= _size_of(group[-1].work)
         return group
 
     async def _refuse_all(self) -> None:
@@ -287,8 +289,8 @@ class Writer:
     ) -> tuple[list[Outcome], CommitResult | None]:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
-        mutations = [entry.work for entry in group if isinstance(entry.work, Mutation)]
-        await self._have_ids(connection, sum(not mutation.event_id for mutation in mutations))
+        mutations = [entry.work for entry in group if not isinstance(entry.work, Job)]
+        await self._have_ids(connection, sum(map(_new_events, mutations)))
         found = Found()
         has_begun = isinstance(job, Job) or needs_lock(mutations)
         if has_begun:
@@ -334,12 +336,25 @@ class Writer:
                 self._ids = used + self._ids
             raise
         self._collections = collections
+        batch.number_batches(outcomes, last_seq)
         has_fired = bool(batch.notified or batch.woken)
         return CommitResult(outcomes, {}, last_seq, batch.earliest_due(), {}, [], has_fired)
 
     async def _have_ids(self, connection: Connection, count: int) -> None:
         if len(self._ids) < count:
             self._ids += await new_ids(connection, 2 * count + SPARE_IDS - len(self._ids))
+
+
+def _size_of(work: Work | Job) -> int:
+    """Events that it may change."""
+    return work.size if isinstance(work, Transaction) else 1
+
+
+def _new_events(work: Work) -> int:
+    """Ids that it may need."""
+    if isinstance(work, Transaction):
+        return work.new_events
+    return 0 if work.event_id else 1
 
 
 def _is_quiet(connection: Connection) -> bool:

@@ -9,7 +9,7 @@ import apsw
 
 from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import StoredChange
 from deskcal.store.sqlite.group import Numbers
 
@@ -24,7 +24,8 @@ PAGE_BYTES = 8 * 1024 * 1024
 _COLUMNS = """
     SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
         SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1)
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
+        iif(c.batch_id > 0, c.batch_id, c.seq)
     FROM change AS c """
 _CHANGES = _COLUMNS + "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
 _HISTORY = _COLUMNS + "WHERE c.event_id = ? AND c.seq > ? ORDER BY c.seq LIMIT ?"
@@ -95,9 +96,10 @@ def _select(
     found = []
     size = 0
     rows: Any = connection.execute(statement, arguments)
-    for seq, type_, time, actor, event_id, document, before in rows:
-        found.append(StoredChange(seq, ChangeType(type_), time, actor, event_id, document, before))
-        size += len(document) + len(before or b"")
+    for seq, type_, *row in rows:
+        change = StoredChange(seq, ChangeType(type_), *row)
+        found.append(change)
+        size += len(change.document) + len(change.before or b"")
         if size > PAGE_BYTES:
             break
     return found

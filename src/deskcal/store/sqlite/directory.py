@@ -12,7 +12,7 @@ import msgspec
 
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.core.outcomes import Outcome
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.directory import outcome_of, outcome_row, row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.changes import Read, RunJob

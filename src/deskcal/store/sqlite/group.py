@@ -8,14 +8,15 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.document import IndexRow
-from deskcal.store.batch import (
-    Batch,
+from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.writes import (
     Collection,
     CommitResult,
     KeptAnswer,
     Outcome,
     RetryKey,
     Writes,
+    batch_id_of,
 )
 
 MAX_EVENT_ID = 2**53 - 1
@@ -32,7 +33,9 @@ _INSERT_MANAGER = "INSERT OR REPLACE INTO event_manager VALUES (?, ?, ?, ?, ?)"
 _DELETE_MANAGER = """
     DELETE FROM event_manager
     WHERE manager_id = ? AND duration_class = ? AND start_time = ? AND event_id = ?"""
-_INSERT_CHANGE = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_CHANGE = """
+    INSERT INTO change (seq, event_id, type, time, actor, batch_id, document)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
 _INSERT_KEY = "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?)"
 _DELETE_KEYS = """
@@ -147,8 +150,12 @@ class SqliteBatch:
         codes = self._new_collections().items()
         self._run(_INSERT_COLLECTION, [(number, *code) for code, number in codes])
         self._write_events(writes)
-        changes = enumerate(writes.changes, self._before.last_seq + 1)
-        self._run(_INSERT_CHANGE, [(seq, *change) for seq, change in changes])
+        base = self._before.last_seq
+        changes = [
+            (seq, *change, batch_id_of(batch, base), document)
+            for seq, (*change, batch, document) in enumerate(writes.changes, base + 1)
+        ]
+        self._run(_INSERT_CHANGE, changes)
         self._write_keys(writes.keys)
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
         self._write_notifications(writes)

@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from deskcal.store.batch import Batch
+from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import (
     Fired,
     NewFired,

@@ -28,10 +28,12 @@ from deskcal.core.masks import Mask
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
-from deskcal.store.batch import Batch, CommitResult, without_frames
+from deskcal.store.batch.batch import Batch, without_frames
+from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
 from deskcal.store.lists import PIECE_ROWS, too_large
 from deskcal.store.ports import (
+    Applied,
     Committed,
     DirectoryStore,
     FeedStore,
@@ -39,6 +41,8 @@ from deskcal.store.ports import (
     ReminderStore,
     Rows,
     StoreError,
+    Transaction,
+    Work,
 )
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
@@ -138,7 +142,14 @@ class SqliteStore:
 
     def mutate(self, mutation: Mutation) -> "Future[bytes]":
         """Queues `mutation` for the writer."""
-        answer: Future[bytes] = self._loop.create_future()
+        return self._put(mutation)
+
+    def transact(self, transaction: Transaction) -> "Future[Applied]":
+        """Queues `transaction` for the writer."""
+        return self._put(transaction)
+
+    def _put(self, work: Work) -> "Future[Any]":
+        answer: Future[Any] = self._loop.create_future()
         if self._closing:
             answer.set_exception(Unavailable("the server is stopping; nothing was applied"))
         elif self._writer.waiting() >= self._limits.max_queued_mutations:
@@ -147,8 +158,8 @@ class SqliteStore:
             )
         else:
             until = self._loop.time() + self._limits.request_deadline_sec
-            self._pending[id(mutation)] = _Pending(answer, until)
-            self._writer.put(mutation)
+            self._pending[id(work)] = _Pending(answer, until)
+            self._writer.put(work)
         return answer
 
     async def _job(self, run: Callable[[apsw.Connection, Batch], _Result]) -> _Result:
@@ -182,11 +193,11 @@ class SqliteStore:
                 )
         self._expiry = self._loop.call_later(1, self._expire)
 
-    def _on_committed(self, group: Sequence[Mutation | Job], result: CommitResult) -> None:
+    def _on_committed(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         """On the writer's thread: hands a committed group to the event loop."""
         self._loop.call_soon_threadsafe(self._settle, group, result)
 
-    def _settle(self, group: Sequence[Mutation | Job], result: CommitResult) -> None:
+    def _settle(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         self._collections |= result.collections
         for event_id, record in result.records.items():
             self._loading.pop(event_id, None)

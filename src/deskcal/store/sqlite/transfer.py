@@ -21,7 +21,7 @@ _CACHE_KIB = 200_000
 """Of an import: the pages of its one transaction that stay in memory."""
 _COUNTER = "SELECT last_event_id, last_seq, floor_seq FROM counter"
 _EVENTS = "SELECT document FROM event ORDER BY id"
-_CHANGES = "SELECT seq, type, time, actor, event_id, document FROM change ORDER BY seq"
+_CHANGES = "SELECT seq, type, time, actor, event_id, document, batch_id FROM change ORDER BY seq"
 _NOTIFICATIONS = """
     SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time
     FROM notification ORDER BY event_id, due_time, manager_id"""
@@ -35,7 +35,8 @@ _PUT_MANAGER = """
     INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
     VALUES (?, ?, ?, ?, ?)"""
 _PUT_CHANGE = """
-    INSERT INTO change (seq, type, time, actor, event_id, document) VALUES (?, ?, ?, ?, ?, ?)"""
+    INSERT INTO change (seq, type, time, actor, event_id, document, batch_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _PUT_NOTIFICATION = """
     INSERT INTO notification (event_id, due_time, manager_id, armed_time, fired_time, state,
         state_time)
@@ -100,8 +101,9 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
     for (document,) in connection.execute(_EVENTS):
         yield "event", document
     rows: Any = connection.execute(_CHANGES)
-    for seq, type_, time, actor, event_id, document in rows:
-        yield "change", ChangeRow(seq, ChangeType(type_), time, actor, event_id, Raw(document))
+    for seq, type_, time, actor, event_id, document, batch_id in rows:
+        change = ChangeRow(seq, ChangeType(type_), time, actor, event_id, Raw(document), batch_id)
+        yield "change", change
     for row in connection.execute(_NOTIFICATIONS):
         yield "notification", NotificationRow(*row)
     for row in connection.execute(_KEYS):

@@ -14,8 +14,9 @@ from typing import Any
 import apsw
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
-from deskcal.store.batch import Batch, CommitResult
-from deskcal.store.ports import Mutation
+from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.writes import CommitResult
+from deskcal.store.ports import Transaction, Work
 from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
 
 CHECKPOINT_PAGES = 4000
@@ -40,7 +41,7 @@ class Writer:
     def __init__(
         self,
         connect: Callable[[], apsw.Connection],
-        on_committed: Callable[[Sequence[Mutation | Job], CommitResult], None],
+        on_committed: Callable[[Sequence[Work | Job], CommitResult], None],
         *,
         max_group: int,
         retry_window_sec: int,
@@ -50,7 +51,7 @@ class Writer:
         self._on_committed = on_committed
         self._max_group = max_group
         self._retry_window_sec = retry_window_sec
-        self._queue: queue.SimpleQueue[Mutation | Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Work | Job | None] = queue.SimpleQueue()
         self._waiting: dict[int, None] = {}
         self._wal_pages = 0
         self._is_broken = False
@@ -67,10 +68,10 @@ class Writer:
         """Begins to commit."""
         self._thread.start()
 
-    def put(self, mutation: Mutation) -> None:
-        """Queues `mutation`; never blocks."""
-        self._waiting[id(mutation)] = None
-        self._queue.put(mutation)
+    def put(self, work: Work) -> None:
+        """Queues `work`; never blocks."""
+        self._waiting[id(work)] = None
+        self._queue.put(work)
 
     def put_job(self, job: Job) -> None:
         """Queues `job`; never blocks."""
@@ -113,14 +114,16 @@ class Writer:
             stopping = last is None
             self._checkpoint()
 
-    def _take(self) -> tuple[list[Mutation], Job | Mutation | None]:
+    def _take(self) -> tuple[list[Work], Work | Job | None]:
         """The mutations that wait, up to a job or the end; and what was taken last."""
         taken = self._queue.get()
-        group: list[Mutation] = []
-        while isinstance(taken, Mutation):
+        group: list[Work] = []
+        left = self._max_group
+        while isinstance(taken, Work):
             if self._waiting.pop(id(taken), _TAKEN) is not _TAKEN:
                 group.append(taken)
-            if len(group) == self._max_group:
+                left -= taken.size if isinstance(taken, Transaction) else 1
+            if left <= 0:
                 break
             try:
                 taken = self._queue.get_nowait()
@@ -146,7 +149,7 @@ class Writer:
             )
         self._on_committed([job], result)
 
-    def _commit_group(self, group: list[Mutation]) -> None:
+    def _commit_group(self, group: list[Work]) -> None:
         """Commits `group`; where one of its mutations breaks it, each for itself."""
         try:
             result = self._transact(lambda batch: [batch.apply(one) for one in group])
@@ -190,7 +193,7 @@ class Writer:
         self._numbers = batch.numbers
         return self._with_doubtful(result)
 
-    def _all(self, group: Sequence[Mutation | Job], error: DeskcalError) -> CommitResult:
+    def _all(self, group: Sequence[Work | Job], error: DeskcalError) -> CommitResult:
         """What a group leaves of which nothing is known to be there."""
         return self._with_doubtful(
             CommitResult([error] * len(group), {}, self._numbers.last_seq, 0, {})
@@ -265,8 +268,9 @@ def _to_message(exc: apsw.Error) -> str:
     return "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
 
 
-def _incident(mutation: Mutation) -> Internal:
-    """For a change that raised what it must not: logged, and told without the inside."""
+def _incident(work: Work) -> Internal:
+    """For a change that raised what it must not: logged; the answer has the incident's id alone."""
     incident = uuid.uuid4().hex[:12]
-    logger.exception("incident %s in a change of event %d", incident, mutation.event_id)
+    ids = work.event_ids[:5] if isinstance(work, Transaction) else [work.event_id]
+    logger.exception("incident %s in a change of events %s", incident, ids)
     return Internal(f"our fault, not applied; report incident {incident}", incident=incident)

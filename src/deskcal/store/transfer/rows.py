@@ -38,7 +38,7 @@ class Head(Struct, frozen=True, kw_only=True):
     """The newest change that was pruned."""
 
 
-class ChangeRow(Struct, frozen=True, gc=False):
+class ChangeRow(Struct, frozen=True, gc=False, omit_defaults=True):
     """One change, as `StoredChange` but for what was before."""
 
     seq: Id
@@ -47,6 +47,8 @@ class ChangeRow(Struct, frozen=True, gc=False):
     actor: Id
     event_id: Id
     document: Raw
+    batch_id: Id = 0
+    """0: the change is a batch of its own."""
 
 
 class NotificationRow(Struct, frozen=True, gc=False):
@@ -107,6 +109,8 @@ def _change(row: ChangeRow, head: Head) -> ChangeRow:
     event = _checked_event(bytes(row.document))
     if event.id != row.event_id:
         raise ValueError(f"change {row.seq} of event {row.event_id} has event {event.id} in it")
+    if row.batch_id > row.seq:
+        raise ValueError(f"change {row.seq} has batch_id {row.batch_id}, which comes after it")
     return row
 
 

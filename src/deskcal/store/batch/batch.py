@@ -4,16 +4,14 @@ A backend says what is stored and writes what `writes` lists. Several changes of
 group leave as many change rows, but its index is written once.
 """
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from deskcal.core.alarms import due_time, trigger_time
 from deskcal.core.document import (
-    IndexRow,
-    Record,
     decode_event,
     encode_event,
     index_row,
@@ -22,19 +20,30 @@ from deskcal.core.document import (
 )
 from deskcal.core.event import ChangeType, Event, EventStatus, ParticipantStatus
 from deskcal.errors import Conflict, DeskcalError
-from deskcal.store.ports import Mutation, Notification, NotificationKey, Retry
+from deskcal.store.batch.transaction import StagedChanges
+from deskcal.store.batch.writes import (
+    ChangeRow,
+    Collection,
+    CommitResult,
+    KeptAnswer,
+    Outcome,
+    RetryKey,
+    Writes,
+    batch_id_of,
+    is_moved,
+    manager_rows,
+)
+from deskcal.store.ports import (
+    Applied,
+    Mutation,
+    Notification,
+    NotificationKey,
+    Retry,
+    Transaction,
+)
 
 SERVER = 0
 """The actor of what the server does on its own."""
-
-Outcome = Any
-"""A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""
-RetryKey = tuple[int, str]
-"""Manager and idempotency_key."""
-ManagerRow = tuple[int, int, int, int]
-"""Manager, duration class, start and event: the key of a row of `event_manager`."""
-Collection = tuple[str, str]
-"""Brand and desk."""
 
 
 class Stored(Protocol):
@@ -47,67 +56,23 @@ class Stored(Protocol):
         """Digest and first answer of a key that was used after `since` (Unix seconds)."""
 
 
-class CommitResult(Struct):
-    """What one committed group leaves to the event loop: answers, and what is in memory now."""
-
-    outcomes: list[Outcome]
-    """In the order of the group."""
-    records: dict[int, Record | None]
-    """Events that the group changed; None: gone."""
-    last_seq: int
-    """Of the newest change."""
-    earliest_due: int
-    """Of the reminders that the group armed, Unix seconds; 0: none."""
-    collections: dict[Collection, int]
-    """Brands and desks that the group was the first to use."""
-    reminded: list[int] = []
-    """Managers whose reminders the group fired beside its mutations."""
-    has_fired: bool = False
-
-
-class KeptAnswer(Struct, frozen=True):
-    """The first answer of an idempotency_key, as this group gave it."""
-
-    digest: bytes
-    document: bytes
-    number: int
-    """Of the group's change that it stands in, the first one is 1."""
-    time: int
-
-
-class Writes(Struct):
-    """What a group leaves to be written; its changes have numbers of their own, from 1 on."""
-
-    added: list[tuple[IndexRow, bytes]]
-    """New events, with their documents."""
-    moved: list[tuple[IndexRow, bytes]]
-    """Events of which more than the document and the due time is another one."""
-    touched: list[tuple[int, bytes, int]]
-    """Event, document and due time of the rest."""
-    gone: list[int]
-    managers_gone: list[ManagerRow]
-    managers_added: list[tuple[int, int, int, int, int]]
-    """With the end at last; it may be another end of a row that is there."""
-    changes: list[tuple[int, int, int, int, bytes]]
-    """Event, type, time, actor, document; number 1 first."""
-    keys: dict[RetryKey, KeptAnswer]
-    notifications: list[Notification]
-    """Fired; whoever had the same one before is not to get it again."""
-    woken: list[Notification]
-    """Fired after a snooze; their rows are there."""
-
-    def collections(self) -> list[Collection]:
-        """Brands and desks of the rows, each once."""
-        rows = (*self.added, *self.moved)
-        return list(dict.fromkeys((row.brand, row.desk) for row, _ in rows))
-
-
 class _Staged(Struct):
     """One event in the group: as it was before the group, as it is now."""
 
     before: Event | None
     after: Event | None
     document: bytes
+
+
+class _Savepoint(Struct, frozen=True):
+    """The group as it was before a transaction."""
+
+    ids_used: int
+    changes: int
+    staged: dict[int, _Staged]
+    wanted: dict[NotificationKey, Notification]
+    fired_by_change: set[NotificationKey]
+    only_fired: set[int]
 
 
 class Batch:
@@ -119,7 +84,8 @@ class Batch:
         self._new_ids = new_ids
         self._retry_window_sec = retry_window_sec
         self._staged: dict[int, _Staged] = {}
-        self._changes: list[tuple[int, int, int, int, bytes]] = []
+        self._changes: list[ChangeRow] = []
+        self._batch = 0
         self._keys: dict[RetryKey, KeptAnswer] = {}
         self._wanted: dict[NotificationKey, Notification] = {}
         self._fired_by_change: set[NotificationKey] = set()
@@ -141,9 +107,11 @@ class Batch:
         """Whether there is nothing to write."""
         return not self._changes and not self.woken
 
-    def apply(self, mutation: Mutation) -> Outcome:
+    def apply(self, mutation: Mutation | Transaction) -> Outcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
         try:
+            if isinstance(mutation, Transaction):
+                return self._transact(mutation)
             if mutation.retry is None:
                 return self._change(mutation)
             return self._change_once(mutation, mutation.retry)
@@ -154,6 +122,7 @@ class Batch:
         self, outcomes: list[Outcome], last_seq: int, collections: dict[Collection, int]
     ) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
+        self.number_batches(outcomes, last_seq)
         changed = {id_: s for id_, s in self._staged.items() if s.after is not s.before}
         records = {
             event_id: record_of(staged.document, staged.after) if staged.after else None
@@ -161,6 +130,12 @@ class Batch:
         }
         earliest_due, reminded = self.earliest_due(), self.reminded()
         return CommitResult(outcomes, records, last_seq, earliest_due, collections, reminded)
+
+    def number_batches(self, outcomes: list[Outcome], last_seq: int) -> None:
+        """Fills in the `batch_id` of transactions, once the numbers of the changes are known."""
+        for outcome in outcomes:
+            if isinstance(outcome, Applied):
+                outcome.batch_id = batch_id_of(outcome.batch_id, last_seq - self.change_count)
 
     def earliest_due(self) -> int:
         """Of the reminders that the group armed, Unix seconds; 0: none."""
@@ -200,17 +175,68 @@ class Batch:
         event_id = self._new_ids[self.ids_used] if is_new else mutation.event_id
         before = None if is_new else self.event(event_id)
         after = mutation.change(before, event_id)
+        if is_new and after is not None:
+            self._take_id(event_id)
+        return self.put(event_id, after, mutation.type, mutation.time, mutation.actor)
+
+    def _take_id(self, event_id: int) -> None:
+        self.ids_used += 1
+        self._staged[event_id] = _Staged(None, None, b"")
+
+    def put(
+        self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
+    ) -> bytes:
+        """Stages `after` unless it is the event as it is; its document (its last, if gone).
+
+        A reminder that this change would keep from firing is fired with it.
+        """
+        staged = self._staged.get(event_id)
+        before = staged.after if staged else None
         if after is before:
-            return self._staged[event_id].document if before else b""
-        if is_new:
-            self.ids_used += 1
-            self._staged[event_id] = _Staged(None, None, b"")
-        document = self.stage(event_id, after, mutation.type, mutation.time, mutation.actor)
+            return staged.document if staged and before else b""
+        document = self.stage(event_id, after, type_, time, actor)
         if before and after and _was_about_to_fire(before, after):
-            fired = self.fire(after, mutation.time)
+            fired = self.fire(after, time)
             self.notify(fired)
             self._fired_by_change.update(notification.key for notification in fired)
         return document
+
+    def add(self, make: Callable[[int], Event], type_: ChangeType, time: int, actor: int) -> bytes:
+        """Stages a new event; its document."""
+        event_id = self._new_ids[self.ids_used]
+        event = make(event_id)
+        self._take_id(event_id)
+        return self.stage(event_id, event, type_, time, actor)
+
+    def _transact(self, transaction: Transaction) -> Applied:
+        """The transaction's changes, or none of them if it raises."""
+        savepoint = _Savepoint(
+            self.ids_used,
+            self.change_count,
+            dict(self._staged),
+            dict(self._wanted),
+            set(self._fired_by_change),
+            set(self._only_fired),
+        )
+        first = self.change_count + 1
+        self._batch = -transaction.batch_id or first
+        try:
+            value = transaction.apply(StagedChanges(self, transaction))
+        except BaseException:
+            self._roll_back(savepoint)
+            raise
+        finally:
+            self._batch = 0
+        has_changed = self.change_count >= first
+        return Applied(value, (-transaction.batch_id or first) if has_changed else 0)
+
+    def _roll_back(self, savepoint: _Savepoint) -> None:
+        self.ids_used = savepoint.ids_used
+        del self._changes[savepoint.changes :]
+        self._staged = savepoint.staged
+        self._wanted = savepoint.wanted
+        self._fired_by_change = savepoint.fired_by_change
+        self._only_fired = savepoint.only_fired
 
     def fire(self, event: Event, now: int) -> list[Notification]:
         """Stages that the reminder of an armed event was sent; whom to `notify`."""
@@ -260,7 +286,7 @@ class Batch:
         self._only_fired.discard(event_id)
         staged = self._staged[event_id]
         document = staged.document if after is None else encode_event(after)
-        self._changes.append((event_id, int(type_), time, actor, document))
+        self._changes.append((event_id, int(type_), time, actor, self._batch, document))
         self._staged[event_id] = _Staged(staged.before, after, document)
         return document
 
@@ -290,11 +316,11 @@ class Batch:
                 found.gone.append(event_id)
             elif before is None:
                 found.added.append((after, staged.document))
-            elif _moved(before, after):
+            elif is_moved(before, after):
                 found.moved.append((after, staged.document))
             else:
                 found.touched.append((event_id, staged.document, after.due_time))
-            old, new = _manager_rows(before), _manager_rows(after)
+            old, new = manager_rows(before), manager_rows(after)
             found.managers_gone += old.keys() - new.keys()
             found.managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
         return found
@@ -317,18 +343,3 @@ def _was_about_to_fire(before: Event, after: Event) -> bool:
     if not due_time(before) or due_time(after) or after.reminder_sent_time:
         return False
     return after.status == EventStatus.OPEN and trigger_time(after) == trigger_time(before)
-
-
-def _moved(before: IndexRow, after: IndexRow) -> bool:
-    """Whether more than the document and its due time has changed."""
-    return msgspec.structs.replace(before, due_time=0, managers=()) != msgspec.structs.replace(
-        after, due_time=0, managers=()
-    )
-
-
-def _manager_rows(row: IndexRow | None) -> dict[ManagerRow, int]:
-    """The rows of `event_manager`: key to end_time."""
-    if row is None:
-        return {}
-    place = (row.duration_class, row.start_time, row.event_id)
-    return {(manager_id, *place): row.end_time for manager_id in row.managers}

@@ -1,0 +1,99 @@
+"""What a group of mutations leaves: rows to be written, answers, what is in memory. No SQL."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.document import IndexRow, Record
+from deskcal.store.ports import Notification
+
+Outcome = Any
+"""A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""
+RetryKey = tuple[int, str]
+"""Manager and idempotency_key."""
+ManagerRow = tuple[int, int, int, int]
+"""Manager, duration class, start and event: the key of a row of `event_manager`."""
+Collection = tuple[str, str]
+"""Brand and desk."""
+ChangeRow = tuple[int, int, int, int, int, bytes]
+"""Event, type, time, actor, batch and document of a change.
+
+The batch is 0 for a change that is one of its own; the number of its first change, if that is in
+the same group; or, as a negative number, its `batch_id`.
+"""
+
+
+class CommitResult(Struct):
+    """What one committed group leaves to the event loop: answers, and what is in memory now."""
+
+    outcomes: list[Outcome]
+    """In the order of the group."""
+    records: dict[int, Record | None]
+    """Events that the group changed; None: gone."""
+    last_seq: int
+    """Of the newest change."""
+    earliest_due: int
+    """Of the reminders that the group armed, Unix seconds; 0: none."""
+    collections: dict[Collection, int]
+    """Brands and desks that the group was the first to use."""
+    reminded: list[int] = []
+    """Managers whose reminders the group fired beside its mutations."""
+    has_fired: bool = False
+
+
+class KeptAnswer(Struct, frozen=True):
+    """The first answer of an idempotency_key, as this group gave it."""
+
+    digest: bytes
+    document: bytes
+    number: int
+    """Of the group's change that it stands in, the first one is 1."""
+    time: int
+
+
+class Writes(Struct):
+    """What a group leaves to be written; its changes have numbers of their own, from 1 on."""
+
+    added: list[tuple[IndexRow, bytes]]
+    """New events, with their documents."""
+    moved: list[tuple[IndexRow, bytes]]
+    """Events of which more than the document and the due time is another one."""
+    touched: list[tuple[int, bytes, int]]
+    """Event, document and due time of the rest."""
+    gone: list[int]
+    managers_gone: list[ManagerRow]
+    managers_added: list[tuple[int, int, int, int, int]]
+    """With the end at last; it may be another end of a row that is there."""
+    changes: list[ChangeRow]
+    """Number 1 first."""
+    keys: dict[RetryKey, KeptAnswer]
+    notifications: list[Notification]
+    """Fired; whoever had the same one before is not to get it again."""
+    woken: list[Notification]
+    """Fired after a snooze; their rows are there."""
+
+    def collections(self) -> list[Collection]:
+        """Brands and desks of the rows, each once."""
+        rows = (*self.added, *self.moved)
+        return list(dict.fromkeys((row.brand, row.desk) for row, _ in rows))
+
+
+def batch_id_of(batch: int, base: int) -> int:
+    """The `batch_id` of a `ChangeRow`'s batch where number 1 of the group is change `base + 1`."""
+    return base + batch if batch > 0 else -batch
+
+
+def is_moved(before: IndexRow, after: IndexRow) -> bool:
+    """Whether more than the document and its due time has changed."""
+    return msgspec.structs.replace(before, due_time=0, managers=()) != msgspec.structs.replace(
+        after, due_time=0, managers=()
+    )
+
+
+def manager_rows(row: IndexRow | None) -> dict[ManagerRow, int]:
+    """The rows of `event_manager`: key to end_time."""
+    if row is None:
+        return {}
+    place = (row.duration_class, row.start_time, row.event_id)
+    return {(manager_id, *place): row.end_time for manager_id in row.managers}
