@@ -5,6 +5,7 @@ Pure. Source: RFC 5545, 3.3.10; contract, section 13.
 
 import datetime as dt
 import enum
+import functools
 import re
 from collections.abc import Callable
 from typing import NoReturn
@@ -76,6 +77,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         return ";".join(f"{name}={text}" for name, text in parts.items() if text)
 
 
+@functools.lru_cache(maxsize=1024)
 def parse_rule(text: str) -> Rule:
     """The rule that `text` writes; upper and lower case count alike.
 

@@ -1,0 +1,269 @@
+"""Series: a rule, and what the events that it makes are like. Pure.
+
+Source: contract, section 13.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Container, Iterator
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.event import Event, EventStatus, Flag, Id, Seconds, Time
+from deskcal.core.recurrence import Occurrence, Recurrence, check_start
+from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
+from deskcal.core.wall_clock import instant, is_day_start, wall_time
+from deskcal.errors import InvalidField
+
+EXDATES = "recurrence.exdates"
+MAX_EXDATES = 1000
+YEAR_SEC = 366 * 86400
+SEARCH_YEARS = (0, 1, 8, 50)
+"""Steps in which the next occurrence is looked for."""
+
+
+class RecurrenceFields(Struct, frozen=True):
+    """`recurrence` as a client sends it."""
+
+    rrule: str
+    exdates: list[str] | None = None
+    """Local dates that are left out; None: not sent."""
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """A recurrence rule and the last state that a mutation of the whole left."""
+
+    series_id: Id
+    rrule: str
+    """Canonical text."""
+    exdates: tuple[str, ...] = ()
+    """Local dates, `2026-12-25`, sorted."""
+    timezone: str
+    """IANA name; never empty."""
+    start: str
+    """Local time of the first occurrence, as the rule says it: `2026-12-25T10:00:00`."""
+    length_sec: Seconds
+    """Of an all-day occurrence on the wall clock, of another one exact."""
+    horizon: Time
+    """Occurrences before it exist; where the rule has ended, the end of the last one."""
+    is_ended: Flag
+    """1: the rule has no occurrence beyond `horizon`."""
+    version: int = 1
+    template: Event
+    """What a new occurrence is like; its id, times and version mean nothing."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The rules of its zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def start_local(self) -> dt.datetime:
+        """`start`, parsed."""
+        return dt.datetime.fromisoformat(self.start)
+
+    @property
+    def recurrence(self) -> Recurrence:
+        """The rule with its start and zone, without `exdates`."""
+        return Recurrence(parse_rule(self.rrule), self.start_local, self.timezone)
+
+    def occurrences(self, since: int, until: int) -> Iterator[Occurrence]:
+        """What the rule and `exdates` leave, with `since` <= time < `until`, in order."""
+        left_out = set(self.exdates)
+        found = self.recurrence.between(since, until)
+        return (one for one in found if one.date.isoformat() not in left_out)
+
+    def times(self, local: dt.datetime) -> tuple[int, int]:
+        """Start and end of the occurrence that the rule puts at `local`, Unix seconds.
+
+        The end is counted from the start and never before it: an all-day length in dates, another
+        one in exact seconds.
+        """
+        start = instant(local, self.zone)
+        if not self.template.all_day:
+            return start, start + self.length_sec
+        end = instant(local + dt.timedelta(seconds=self.length_sec), self.zone)
+        return start, max(start, end)
+
+
+def local_start(event: Event, timezone: str) -> dt.datetime:
+    """The wall clock time at which a series from `event` begins; of an all-day one, midnight."""
+    return _local(event.start_time, bool(event.all_day), ZoneInfo(timezone))
+
+
+def local_length(event: Event, timezone: str) -> int:
+    """The length that occurrences like `event` have, see `Series.length_sec`."""
+    if not event.all_day:
+        return event.end_time - event.start_time
+    zone = ZoneInfo(timezone)
+    length = _local(event.end_time, True, zone) - _local(event.start_time, True, zone)
+    return max(int(length.total_seconds()), 0)
+
+
+def _local(time: int, is_all_day: bool, zone: ZoneInfo) -> dt.datetime:
+    """The wall clock at `time`; the first instant of a date is its midnight, also a skipped one."""
+    local = wall_time(time, zone)
+    if is_all_day and is_day_start(time, zone):
+        return dt.datetime.combine(local.date(), dt.time())
+    return local
+
+
+def checked_exdates(sent: list[str]) -> tuple[str, ...]:
+    """`exdates` as they are stored. Raises: InvalidField for what is no date, or too many."""
+    if len(sent) > MAX_EXDATES:
+        raise InvalidField(
+            f"{EXDATES} has {len(sent)} dates; at most {MAX_EXDATES} are allowed", field=EXDATES
+        )
+    for index, text in enumerate(sent):
+        if not _is_date(text):
+            path = f"{EXDATES}[{index}]"
+            raise InvalidField(
+                f"{path} ({text[:40]!r}) is no date of the calendar such as '2026-12-25'",
+                field=path,
+            )
+    return tuple(sorted(set(sent)))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def check_repeatable(event: Event) -> None:
+    """Raises: InvalidField for a reminder at an absolute time, which cannot repeat."""
+    if event.remind_time:
+        raise InvalidField(
+            f"remind_time ({event.remind_time}) is one moment and cannot repeat; a series takes "
+            "remind_before_sec, the seconds before each start",
+            field="remind_time",
+        )
+
+
+def begin_series(
+    series_id: int, event: Event, rrule: str, exdates: tuple[str, ...], timezone: str
+) -> Series:
+    """The series whose first occurrence by the rule is `event`; `extend` makes its occurrences.
+
+    `timezone`: of the event, or the server's default. Raises: InvalidField for a rule that is not
+    taken, or does not come at the event's start.
+    """
+    check_repeatable(event)
+    zoned = msgspec.structs.replace(event, timezone=timezone)
+    start = local_start(zoned, timezone)
+    rule = fixed_to_start(parse_rule(rrule), start)
+    check_start(Recurrence(rule, start, timezone))
+    if not zoned.all_day and instant(start, ZoneInfo(timezone)) != event.start_time:
+        raise InvalidField(
+            f"start_time ({event.start_time}) is the second time that the clock shows "
+            f"{start.isoformat()}; a series takes the first: {instant(start, ZoneInfo(timezone))}",
+            field="start_time",
+        )
+    return Series(
+        series_id=series_id,
+        rrule=str(rule),
+        exdates=exdates,
+        timezone=timezone,
+        start=start.isoformat(),
+        length_sec=local_length(zoned, timezone),
+        horizon=event.start_time,
+        is_ended=0,
+        template=as_template(zoned),
+    )
+
+
+def as_template(event: Event) -> Event:
+    """What a new occurrence of the series of `event` gets: open, nothing of this one's own."""
+    return msgspec.structs.replace(
+        event,
+        id=0,
+        status=EventStatus.OPEN,
+        updated_by=0,
+        version=1,
+        reminder_sent_time=0,
+        remind_time=0,
+        follows_id=0,
+        follow_up_id=0,
+        outcome="",
+        outcome_note="",
+        claimed_by=0,
+        claim_until=0,
+        series_id=0,
+        original_start_time=0,
+        own_fields=(),
+        participants=tuple(msgspec.structs.replace(row, event_id=0) for row in event.participants),
+    )
+
+
+def new_occurrence(series: Series, occurrence: Occurrence, event_id: int, now: int) -> Event:
+    """The event of one occurrence, as `template` says."""
+    start, end = series.times(occurrence.local)
+    rows = series.template.participants
+    return msgspec.structs.replace(
+        series.template,
+        id=event_id,
+        start_time=start,
+        end_time=end,
+        created_time=now,
+        updated_time=now,
+        series_id=series.series_id,
+        original_start_time=occurrence.time,
+        participants=tuple(msgspec.structs.replace(row, event_id=event_id) for row in rows),
+    )
+
+
+class Extended(Struct, frozen=True):
+    """A series with a later horizon, and what is to be made for it."""
+
+    series: Series
+    occurrences: list[Occurrence]
+
+
+def extend(series: Series, until: int, *, limit: int, held: Container[str] = ()) -> Extended:
+    """The occurrences from the horizon of `series` on and before `until`.
+
+    `held`: local dates that have an event already. The new horizon is the next occurrence, or the
+    end of the last one. Raises: InvalidField for more than `limit`.
+    """
+    found = list(itertools.islice(series.occurrences(series.horizon, until), limit + 1))
+    if len(found) > limit:
+        raise InvalidField(
+            f"recurrence.rrule ({series.rrule}) needs more than {limit} occurrences up to the "
+            "horizon; end it sooner (COUNT or UNTIL), or write a larger INTERVAL",
+            field="recurrence.rrule",
+        )
+    made = [one for one in found if one.date.isoformat() not in held]
+    return Extended(with_horizon(series, max(until, series.horizon)), made)
+
+
+def with_horizon(series: Series, since: int) -> Series:
+    """`series`, of which all that comes before `since` exists."""
+    following = next_occurrence(series, since)
+    if following is not None:
+        return msgspec.structs.replace(series, horizon=following.time, is_ended=0)
+    end = wall_time(since, series.zone) + dt.timedelta(days=1)
+    return msgspec.structs.replace(series, horizon=last_end(series, end), is_ended=1)
+
+
+def next_occurrence(series: Series, since: int) -> Occurrence | None:
+    """The first occurrence at `since` or later; None: there is none within 50 years."""
+    for first, last in itertools.pairwise(SEARCH_YEARS):
+        low, high = since + first * YEAR_SEC, since + last * YEAR_SEC
+        found = next(series.occurrences(low, high), None)
+        if found is not None:
+            return found
+    return None
+
+
+def last_end(series: Series, before: dt.datetime) -> int:
+    """The end of the last occurrence before `before` (local); where there is none, its start."""
+    last = None
+    for local in series.recurrence.locals_between(series.start_local, before):
+        if local.date().isoformat() not in series.exdates:
+            last = local
+    if last is None:
+        return instant(series.start_local, series.zone)
+    return series.times(last)[1]

@@ -1,0 +1,283 @@
+"""An update of several occurrences: fields, times, zone, or another rule. Pure.
+
+Source: contract, section 13, MngUpdateCalendarEvent with scope 1 and 2.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.draft import Draft, check_times, merge
+from deskcal.core.event import WRITABLE, Event
+from deskcal.core.recurrence import Recurrence, check_start
+from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
+from deskcal.core.series import Series, as_template, local_length, local_start, new_occurrence
+from deskcal.core.series_rules import Shift, cut, end_before, shift, with_exdates
+from deskcal.core.series_scope import Horizon, Plan, Scope, Selection, first_occurrences
+from deskcal.core.wall_clock import instant, wall_time
+from deskcal.errors import InvalidField
+
+TIMES = ("start_time", "end_time")
+
+
+class Update(Struct, frozen=True):
+    """What is sent for several occurrences."""
+
+    sent: Draft
+    is_own_reset: bool
+    """Whether the own values of the fields that are sent are given up."""
+    allow: Callable[[Event, Event], None]
+    """Raises what the session is answered where it may not put an event; before and after."""
+
+
+class NewRule(Struct, frozen=True):
+    """`recurrence` of an update."""
+
+    rrule: str
+    exdates: tuple[str, ...] | None
+    """None: those of before stay."""
+
+
+def own_fields(before: Event, after: Event) -> tuple[str, ...]:
+    """Names of what is this occurrence's own, once it has changed alone; answers never are."""
+    changed = {name for name in WRITABLE if getattr(before, name) != getattr(after, name)}
+    if _roles(before) != _roles(after):
+        changed.add("participants")
+    own = {*before.own_fields, *changed}
+    return tuple(name for name in (*WRITABLE, "participants") if name in own)
+
+
+def _roles(event: Event) -> list[tuple[int, int]]:
+    return [(row.manager_id, int(row.role)) for row in event.participants]
+
+
+def plan_update(selection: Selection, update: Update) -> Plan:
+    """The fields that are sent, on every event that is meant, and on what is made later.
+
+    Raises: InvalidField of `start_time` where the rule does not follow; what `update.allow` raises.
+    """
+    targets = selection.targets()
+    if not targets:
+        return Plan({}, [])
+    parts = _Parts.of(selection, update, targets)
+    stored = parts.stored()
+    tail = parts.tail
+    changed = [
+        (event, parts.placed(event, tail, parts.shift.local(parts.positions[event.id])))
+        for event in targets
+    ]
+    real = [(before, after) for before, after in changed if after is not before]
+    is_same = not real and msgspec.structs.replace(tail, version=0) == msgspec.structs.replace(
+        selection.series, version=0
+    )
+    return Plan({} if is_same else stored, list(real))
+
+
+def plan_rule(selection: Selection, update: Update, new: NewRule, horizon: Horizon) -> Plan:
+    """Another rule from the first event that is meant on.
+
+    Events of dates that both rules have stay, the others go or come; none comes on the date of
+    one that is left as it is. Raises: InvalidField.
+    """
+    targets = selection.targets()
+    if not targets:
+        raise InvalidField(
+            "recurrence finds no occurrence that is open, not over and yours to change; create a "
+            "new series",
+            field="recurrence",
+        )
+    parts = _Parts.with_rule(selection, update, targets, new)
+    by_date = {parts.shift.local(parts.positions[e.id]).date(): e for e in targets}
+    extended = first_occurrences(parts.tail, horizon)
+    series = extended.series
+    changed: list[tuple[Event | None, Event | None]] = []
+    for one in extended.occurrences:
+        kept = by_date.pop(one.date, None)
+        if kept is None:
+            changed.append((None, new_occurrence(series, one, selection.new_id(), selection.now)))
+            continue
+        after = parts.placed(kept, series, one.local)
+        if after is not kept:
+            changed.append((kept, after))
+    changed += [(event, None) for event in by_date.values()]
+    return Plan(parts.stored() | {series.series_id: series}, changed)
+
+
+class _Parts(Struct, frozen=True):
+    """What becomes of the series: what stays of the old one, and what the events get."""
+
+    selection: Selection
+    update: Update
+    shift: Shift
+    positions: dict[int, dt.datetime]
+    head: Series | None
+    """What stays of the old series where it is split."""
+    tail: Series
+
+    def stored(self) -> dict[int, Series | None]:
+        """The series to be stored."""
+        found: dict[int, Series | None] = {self.tail.series_id: self.tail}
+        if self.head:
+            found[self.head.series_id] = self.head
+        return found
+
+    @classmethod
+    def of(cls, selection: Selection, update: Update, targets: list[Event]) -> "_Parts":
+        """For an update that keeps the rule: moved where a time or the zone is sent."""
+        moved, length = _shift(selection, update.sent), _length(selection, update.sent)
+        positions = selection.positions()
+        series = _with_template(selection.series, update, selection.now, length)
+        is_moved = not moved.is_none or moved.timezone != series.timezone
+        first = positions[targets[0].id]
+        is_split = selection.scope == Scope.FOLLOWING and series.recurrence.count_before(first) > 0
+        head = end_before(selection.series, first) if is_split else None
+        if is_split or is_moved:
+            touched = {event.id for event in targets}
+            held = [
+                p for event_id, p in positions.items() if event_id not in touched and p >= first
+            ]
+            series = shift(cut(series, first).tail, moved, length)
+            series = with_exdates(series, (moved.local(p).date() for p in held))
+        return cls(selection, update, moved, positions, head, _named(selection, series, is_split))
+
+    @classmethod
+    def with_rule(
+        cls, selection: Selection, update: Update, targets: list[Event], new: NewRule
+    ) -> "_Parts":
+        """For another rule. Raises: InvalidField where it does not come at its start."""
+        moved, length = _shift(selection, update.sent), _length(selection, update.sent)
+        positions = selection.positions()
+        first = positions[targets[0].id]
+        start, rule = _first_of_rule(
+            selection,
+            update,
+            new,
+            moved.local(first),
+            moved.timezone,
+            is_first=targets[0].id == selection.named.id,
+        )
+        series = _with_template(selection.series, update, selection.now, length)
+        touched = {event.id for event in targets}
+        held = [p for event_id, p in positions.items() if event_id not in touched and p >= first]
+        kept = [date for date in series.exdates if date >= first.date().isoformat()]
+        series = msgspec.structs.replace(
+            series,
+            rrule=rule,
+            start=start.isoformat(),
+            timezone=moved.timezone,
+            exdates=tuple(kept) if new.exdates is None else new.exdates,
+            horizon=instant(start, ZoneInfo(moved.timezone)),
+            is_ended=0,
+        )
+        series = with_exdates(series, (p.date() for p in held))
+        is_split = selection.scope == Scope.FOLLOWING and _has_before(selection.series, first)
+        head = end_before(selection.series, first) if is_split else None
+        return cls(selection, update, moved, positions, head, _named(selection, series, is_split))
+
+    def placed(self, event: Event, series: Series, local: dt.datetime) -> Event:
+        """`event` with what is sent, where the rule of `series` now puts it; own fields win."""
+        sent = self.update.sent
+        given_up = set(sent.values) if self.update.is_own_reset else set()
+        if self.update.is_own_reset and sent.participants is not None:
+            given_up.add("participants")
+        own = [name for name in event.own_fields if name not in given_up]
+        values = {n: v for n, v in sent.values.items() if n not in own and n not in TIMES}
+        start, end = self._times(event, series, local, own)
+        rows = None if "participants" in own else sent.participants
+        draft = Draft(values | {"start_time": start, "end_time": end}, rows, sent.max_participants)
+        merged = msgspec.structs.replace(
+            merge(event, draft, now=self.selection.now),
+            series_id=series.series_id,
+            original_start_time=instant(local, series.zone),
+            own_fields=tuple(own),
+        )
+        self.update.allow(event, merged)
+        check_times(merged.start_time, merged.end_time)
+        return self.selection.stamped(event, merged)
+
+    def _times(
+        self, event: Event, series: Series, local: dt.datetime, own: list[str]
+    ) -> tuple[int, int]:
+        """Start and end: those of the rule, but for what is the event's own."""
+        length = event.end_time - event.start_time
+        if "start_time" not in own:
+            start, end = series.times(local)
+            return start, start + length if "end_time" in own else end
+        start = event.start_time
+        old = ZoneInfo(event.timezone or self.selection.series.timezone)
+        if "timezone" in self.update.sent.values and "timezone" not in own:
+            start = instant(wall_time(start, old), series.zone)
+        if "end_time" in self.update.sent.values and "end_time" not in own:
+            return start, start + series.length_sec
+        return start, start + length
+
+
+def _has_before(series: Series, at: dt.datetime) -> bool:
+    return series.recurrence.count_before(at) > 0
+
+
+def _named(selection: Selection, series: Series, is_split: bool) -> Series:
+    """`series` with its id and version: a new one where it is split off."""
+    if is_split:
+        return msgspec.structs.replace(series, series_id=selection.new_id(), version=1)
+    return msgspec.structs.replace(series, version=selection.series.version + 1)
+
+
+def _shift(selection: Selection, sent: Draft) -> Shift:
+    """How far the named event moves on the wall, in the zone that is sent or its own."""
+    named, series = selection.named, selection.series
+    timezone = sent.values.get("timezone") or series.timezone
+    start = sent.values.get("start_time")
+    if start is None:
+        return Shift(dt.timedelta(), timezone)
+    before = local_start(named, named.timezone or series.timezone)
+    is_all_day = sent.values.get("all_day", named.all_day) or 0
+    moved = msgspec.structs.replace(named, start_time=start, all_day=is_all_day)
+    return Shift(local_start(moved, timezone) - before, timezone)
+
+
+def _length(selection: Selection, sent: Draft) -> int:
+    """The length of the occurrences, see `Series.length_sec`. Raises: InvalidField."""
+    named, series, values = selection.named, selection.series, sent.values
+    all_day = values.get("all_day", series.template.all_day) or 0
+    if "end_time" not in values and all_day == series.template.all_day:
+        return series.length_sec
+    start = values.get("start_time", named.start_time)
+    end = values.get("end_time", start + named.end_time - named.start_time)
+    check_times(start, end)
+    like = msgspec.structs.replace(named, start_time=start, end_time=end, all_day=all_day)
+    return local_length(like, values.get("timezone") or series.timezone)
+
+
+def _with_template(series: Series, update: Update, now: int, length_sec: int) -> Series:
+    """`series` whose new occurrences get what is sent, too."""
+    values = {name: value for name, value in update.sent.values.items() if name not in TIMES}
+    draft = Draft(values, update.sent.participants, update.sent.max_participants)
+    template = as_template(merge(series.template, draft, now=now))
+    return msgspec.structs.replace(series, template=template, length_sec=length_sec)
+
+
+def _first_of_rule(
+    selection: Selection,
+    update: Update,
+    new: NewRule,
+    start: dt.datetime,
+    timezone: str,
+    *,
+    is_first: bool,
+) -> tuple[dt.datetime, str]:
+    """Where the new rule begins, at `start` or later, and its canonical text.
+
+    `is_first`: the named event is the one at `start`, so that the rule has to come there, where
+    it begins with that one or a start is sent for it. Raises: InvalidField.
+    """
+    rule = fixed_to_start(parse_rule(new.rrule), start)
+    recurrence = Recurrence(rule, start, timezone)
+    is_named = selection.scope == Scope.FOLLOWING or "start_time" in update.sent.values
+    first = next(recurrence.locals_between(start, start + dt.timedelta(days=366 * 8)), None)
+    if first is None or (first != start and is_named and is_first):
+        check_start(recurrence)
+    return first or start, str(rule)
