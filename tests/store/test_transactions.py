@@ -19,7 +19,7 @@ from store.mutations import adding, changing, done, ids, loaded
 def transaction(
     apply: Callable[[Changes], Any], *event_ids: int, new_events: int = 0, batch_id: int = 0
 ) -> Transaction:
-    return Transaction(event_ids, new_events, 10, NOW, apply, batch_id)
+    return Transaction(event_ids, new_events, 10, NOW, apply, batch_id=batch_id)
 
 
 def titled(changes: Changes, event_id: int, title: str) -> bytes:
@@ -167,3 +167,50 @@ async def test_batches_are_the_same_after_a_restart_and_the_store_is_whole(
     store = await backend.open()
     assert await batches(store) == before == [(1, 1), (2, 2), (1, 3), (2, 3)]
     assert (await backend.check()).differences == []
+
+
+async def test_a_part_that_fails_leaves_the_rest_of_the_transaction(store: Store) -> None:
+    await asyncio.gather(store.mutate(adding(title="one")), store.mutate(adding(title="two")))
+
+    def fail(changes: Changes) -> None:
+        titled(changes, 2, "never")
+        added(changes, "never")
+        raise InvalidField("no", field="title")
+
+    def apply(changes: Changes) -> int:
+        titled(changes, 1, "changed")
+        with pytest.raises(InvalidField):
+            changes.attempt(lambda: fail(changes))
+        return added(changes, "three").id
+
+    applied = await store.transact(transaction(apply, 1, 2, new_events=1))
+    rows = [await loaded(store, event_id) for event_id in (1, 2, applied.value)]
+    assert [getattr(row, "title", None) for row in rows] == ["changed", "two", "three"]
+    assert await batches(store) == [(1, 1), (2, 2), (1, 3), (applied.value, 3)]
+
+
+async def test_it_applies_mutations_and_their_idempotency_keys(store: Store) -> None:
+    mutation = adding(title="once", key="key")
+    assert mutation.retry is not None
+
+    def apply(changes: Changes) -> tuple[int, int]:
+        first, second = (decode_event(changes.mutate(mutation)).id for _ in range(2))
+        changes.mutate(changing(first, title="changed"))
+        return first, second
+
+    keys = [(mutation.actor, mutation.retry.key)]
+    work = msgspec.structs.replace(transaction(apply, new_events=2), keys=keys)
+    first, second = (await store.transact(work)).value
+    assert first == second
+    assert (await done(store.mutate(mutation))).id == first
+    event = await loaded(store, first)
+    assert event is not None and (event.title, await ids(store)) == ("changed", [first])
+
+
+async def test_a_batch_is_found_by_its_id(store: Store) -> None:
+    await asyncio.gather(store.mutate(adding()), store.mutate(adding()))
+    await store.transact(transaction(lambda c: (titled(c, 1, "a"), titled(c, 2, "b")), 1, 2))
+    await store.mutate(changing(1, title="alone"))
+    found = [[one.seq for one in await store.feed.batch(number, 100)] for number in range(1, 7)]
+    assert found == [[1], [2], [3, 4], [], [5], []]
+    assert [one.before is not None for one in await store.feed.batch(3, 100)] == [True, True]

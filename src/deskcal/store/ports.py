@@ -3,7 +3,7 @@
 import enum
 from asyncio import Future
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -14,6 +14,8 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import Interval
 from deskcal.core.masks import Mask
 from deskcal.core.visibility import Visibility
+
+_Result = TypeVar("_Result")
 
 
 class StoreError(Exception):
@@ -70,6 +72,12 @@ class Changes(Protocol):
         Its document; of a deletion, its last one.
         """
 
+    def mutate(self, mutation: Mutation) -> bytes:
+        """Applies a mutation as a part of this transaction; its document, as of `Store.mutate`."""
+
+    def attempt(self, apply: Callable[[], _Result]) -> _Result:
+        """`apply()`; where it raises, what it changed is undone, and the transaction may go on."""
+
 
 class Transaction(Struct, frozen=True):
     """Changes of several events, all or none, with one `batch_id`. Source: contract, section 15."""
@@ -84,6 +92,8 @@ class Transaction(Struct, frozen=True):
     apply: Callable[[Changes], Any]
     """Pure, and called inside the write transaction. What it raises is the answer, and nothing is
     written; what it returns is `Applied.value`."""
+    keys: Sequence[tuple[int, str]] = ()
+    """Manager and idempotency_key of the mutations that it may apply."""
     batch_id: int = 0
     """Of an earlier transaction whose batch this one goes on with; 0: a batch of its own."""
 
@@ -165,6 +175,9 @@ class FeedStore(Protocol):
 
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes of one event after `since`, in order."""
+
+    async def batch(self, batch_id: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of a batch, in order; none if it is not kept any more."""
 
     async def newest(self, event_id: int) -> StoredChange | None:
         """The last change of one event, also of a deleted one; None: none is kept."""

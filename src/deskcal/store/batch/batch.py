@@ -64,12 +64,13 @@ class _Staged(Struct):
     document: bytes
 
 
-class _Savepoint(Struct, frozen=True):
-    """The group as it was before a transaction."""
+class Savepoint(Struct, frozen=True):
+    """The group as it was before a transaction, or a part of one."""
 
     ids_used: int
     changes: int
     staged: dict[int, _Staged]
+    keys: dict[RetryKey, KeptAnswer]
     wanted: dict[NotificationKey, Notification]
     fired_by_change: set[NotificationKey]
     only_fired: set[int]
@@ -112,9 +113,7 @@ class Batch:
         try:
             if isinstance(mutation, Transaction):
                 return self._transact(mutation)
-            if mutation.retry is None:
-                return self._change(mutation)
-            return self._change_once(mutation, mutation.retry)
+            return self.mutate(mutation)
         except DeskcalError as exc:
             return exc
 
@@ -146,6 +145,12 @@ class Batch:
     def reminded(self) -> list[int]:
         """Managers whose reminders the group fired beside its mutations, once it is written."""
         return [n.key.manager_id for n in self.notified if n.key in self._fired_by_change]
+
+    def mutate(self, mutation: Mutation) -> bytes:
+        """Stages a mutation; its document. Raises: what its `change` raises, Conflict."""
+        if mutation.retry is None:
+            return self._change(mutation)
+        return self._change_once(mutation, mutation.retry)
 
     def _change_once(self, mutation: Mutation, retry: Retry) -> bytes:
         """The first answer again, if this key has one; else the change, and the key kept."""
@@ -210,30 +215,34 @@ class Batch:
 
     def _transact(self, transaction: Transaction) -> Applied:
         """The transaction's changes, or none of them if it raises."""
-        savepoint = _Savepoint(
-            self.ids_used,
-            self.change_count,
-            dict(self._staged),
-            dict(self._wanted),
-            set(self._fired_by_change),
-            set(self._only_fired),
-        )
         first = self.change_count + 1
         self._batch = -transaction.batch_id or first
+        changes = StagedChanges(self, transaction)
         try:
-            value = transaction.apply(StagedChanges(self, transaction))
-        except BaseException:
-            self._roll_back(savepoint)
-            raise
+            value = changes.attempt(lambda: transaction.apply(changes))
         finally:
             self._batch = 0
         has_changed = self.change_count >= first
         return Applied(value, (-transaction.batch_id or first) if has_changed else 0)
 
-    def _roll_back(self, savepoint: _Savepoint) -> None:
+    def savepoint(self) -> Savepoint:
+        """The group as it is now, for `roll_back`."""
+        return Savepoint(
+            self.ids_used,
+            self.change_count,
+            dict(self._staged),
+            dict(self._keys),
+            dict(self._wanted),
+            set(self._fired_by_change),
+            set(self._only_fired),
+        )
+
+    def roll_back(self, savepoint: Savepoint) -> None:
+        """Makes the group what it was."""
         self.ids_used = savepoint.ids_used
         del self._changes[savepoint.changes :]
         self._staged = savepoint.staged
+        self._keys = savepoint.keys
         self._wanted = savepoint.wanted
         self._fired_by_change = savepoint.fired_by_change
         self._only_fired = savepoint.only_fired

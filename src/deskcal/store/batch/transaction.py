@@ -1,10 +1,13 @@
 """A transaction's view of the group that it is applied in. No SQL."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
+from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType, Event
-from deskcal.store.ports import Transaction
+from deskcal.store.ports import Mutation, Transaction
+
+_Result = TypeVar("_Result")
 
 
 class Staging(Protocol):
@@ -20,6 +23,15 @@ class Staging(Protocol):
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
     ) -> bytes:
         """Stages a change of an event; its document."""
+
+    def mutate(self, mutation: Mutation) -> bytes:
+        """Stages a mutation; its document."""
+
+    def savepoint(self) -> Any:
+        """The group as it is now."""
+
+    def roll_back(self, savepoint: Any) -> None:
+        """Makes the group what it was."""
 
 
 class StagedChanges:
@@ -39,9 +51,7 @@ class StagedChanges:
 
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds an event."""
-        if not self._left:
-            raise LookupError(f"more than {self._transaction.new_events} new events")
-        self._left -= 1
+        self._take_new()
         made: list[int] = []
 
         def make_known(event_id: int) -> Event:
@@ -58,3 +68,28 @@ class StagedChanges:
         self.event(event_id)
         time, actor = self._transaction.time, self._transaction.actor
         return self._batch.put(event_id, after, type_, time, actor)
+
+    def mutate(self, mutation: Mutation) -> bytes:
+        """Applies a mutation as a part of this transaction."""
+        if mutation.event_id:
+            self.event(mutation.event_id)
+            return self._batch.mutate(mutation)
+        self._take_new()
+        document = self._batch.mutate(mutation)
+        self._known.add(decode_event(document).id)
+        return document
+
+    def attempt(self, apply: Callable[[], _Result]) -> _Result:
+        """`apply()`; where it raises, nothing that it changed stays."""
+        savepoint, left = self._batch.savepoint(), self._left
+        try:
+            return apply()
+        except BaseException:
+            self._batch.roll_back(savepoint)
+            self._left = left
+            raise
+
+    def _take_new(self) -> None:
+        if not self._left:
+            raise LookupError(f"more than {self._transaction.new_events} new events")
+        self._left -= 1

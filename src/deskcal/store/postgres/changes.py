@@ -32,6 +32,16 @@ _CHANGES = f"""
     SELECT k.last_seq, k.floor_seq, c.*
     FROM counter AS k LEFT JOIN ({_COLUMNS.format("seq > %s")}) AS c ON true ORDER BY c.seq"""
 _HISTORY = _COLUMNS.format("event_id = %s AND seq > %s") + " ORDER BY c.seq"
+_BATCH = """
+    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
+        SELECT p.document FROM change AS p
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
+        CASE WHEN c.batch_id > 0 THEN c.batch_id ELSE c.seq END AS batch_id
+    FROM change AS c
+    WHERE c.seq IN (
+        SELECT seq FROM change WHERE seq = %s AND batch_id IN (0, seq)
+        UNION SELECT seq FROM change WHERE batch_id = %s AND batch_id > 0)
+    ORDER BY c.seq LIMIT %s"""
 _NEWEST = """
     SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
         SELECT p.document FROM change AS p
@@ -98,6 +108,12 @@ class PostgresFeed:
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes of one event after `since`."""
         found: list[StoredChange] = await self._read(_select, _HISTORY, (event_id, since, limit))
+        return found
+
+    async def batch(self, batch_id: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of a batch."""
+        arguments = (batch_id, batch_id, limit)
+        found: list[StoredChange] = await self._read(_select, _BATCH, arguments)
         return found
 
     async def newest(self, event_id: int) -> StoredChange | None:

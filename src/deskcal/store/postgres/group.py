@@ -14,7 +14,7 @@ from deskcal.core.document import IndexRow
 from deskcal.errors import Unavailable
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
-from deskcal.store.ports import Mutation, Notification, Transaction, Work
+from deskcal.store.ports import Notification, Transaction, Work
 from deskcal.store.postgres.connection import Connection
 
 CHANNEL = "deskcal"
@@ -169,8 +169,13 @@ def _event_ids(group: Sequence[Work]) -> list[int]:
 
 
 def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
-    mutations = [one for one in group if isinstance(one, Mutation)]
-    return {(one.actor, one.retry.key): None for one in mutations if one.retry}
+    keys: dict[RetryKey, None] = {}
+    for one in group:
+        if isinstance(one, Transaction):
+            keys |= dict.fromkeys(one.keys)
+        elif one.retry:
+            keys[one.actor, one.retry.key] = None
+    return keys
 
 
 async def lock(connection: Connection, group: Sequence[Work]) -> Found:

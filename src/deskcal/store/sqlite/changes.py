@@ -29,6 +29,15 @@ _COLUMNS = """
     FROM change AS c """
 _CHANGES = _COLUMNS + "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
 _HISTORY = _COLUMNS + "WHERE c.event_id = ? AND c.seq > ? ORDER BY c.seq LIMIT ?"
+_BATCH = """
+    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
+        SELECT p.document FROM change AS p
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1), ?1
+    FROM change AS c
+    WHERE c.seq IN (
+        SELECT seq FROM change WHERE seq = ?1 AND batch_id IN (0, ?1)
+        UNION SELECT seq FROM change WHERE batch_id = ?1 AND batch_id > 0)
+    ORDER BY c.seq LIMIT ?2"""
 _NEWEST = _COLUMNS + "WHERE c.event_id = ? ORDER BY c.seq DESC LIMIT 1"
 _OLD = """
     SELECT seq, event_id, type, time FROM change
@@ -62,6 +71,11 @@ class SqliteFeed:
         """Up to `limit` changes of one event after `since`."""
         arguments = (event_id, since, limit)
         found: list[StoredChange] = await self._read(_select, _HISTORY, arguments)
+        return found
+
+    async def batch(self, batch_id: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of a batch."""
+        found: list[StoredChange] = await self._read(_select, _BATCH, (batch_id, limit))
         return found
 
     async def newest(self, event_id: int) -> StoredChange | None:
