@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from deskcal import commands
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from places import Place
@@ -66,12 +67,38 @@ async def test_pages_go_on_from_next_until_there_is_no_more(desk: Desk) -> None:
     assert (seen, since, mores) == ([1, 2, 3, 4, 5], 5, [1, 1, 0])
 
 
-async def test_a_page_of_which_nothing_is_to_be_told_still_moves_the_cursor_on(desk: Desk) -> None:
-    for _ in range(3):
+async def test_invisible_changes_do_not_count_for_the_limit(desk: Desk) -> None:
+    """Issue 12, no. 17."""
+    for code in ("DESK_US", "DESK_US", "DESK_EU", "DESK_US", "DESK_EU", "DESK_US"):
+        await desk.add(ALL, desk=code)
+    page = await changes(desk, TEN, limit=1)
+    assert (told(page), page["next"], page["more"]) == ([(0, 3, True)], 3, 1)
+    page = await changes(desk, TEN, since=3, limit=1)
+    assert (told(page), page["next"], page["more"]) == ([(0, 5, True)], 5, 1)
+    assert await changes(desk, TEN, since=5, limit=1) == {"changes": [], "next": 6, "more": 0}
+
+
+async def test_a_request_looks_at_so_many_changes_and_tells_where_to_go_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands.changes, "MAX_LOOKED_AT", 5)
+    monkeypatch.setattr(commands.changes, "PAGE", 2)
+    for _ in range(6):
         await desk.add(ALL, desk="DESK_US")
     await desk.add(ALL, desk="DESK_EU")
-    assert await changes(desk, TEN, limit=2) == {"changes": [], "next": 2, "more": 1}
-    assert told(await changes(desk, TEN, since=2, limit=2)) == [(0, 4, True)]
+    assert await changes(desk, TEN, limit=2) == {"changes": [], "next": 5, "more": 1}
+    page = await changes(desk, TEN, since=5, limit=2)
+    assert (told(page), page["next"], page["more"]) == ([(0, 7, True)], 7, 0)
+
+
+async def test_an_answer_ends_with_the_change_that_makes_it_large(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands.changes, "MAX_BYTES", 3000)
+    for _ in range(3):
+        await desk.add(ALL, ast_json="x" * 2000)
+    page = await changes(desk)
+    assert (told(page), page["more"]) == ([(0, 1, True), (0, 2, True)], 1)
 
 
 async def test_gain_and_loss_of_visibility_are_an_update_and_a_deletion(desk: Desk) -> None:

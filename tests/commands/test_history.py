@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from live import reminded, step_to
@@ -40,6 +42,35 @@ async def test_a_change_is_told_with_who_when_and_from_what_to_what(desk: Desk) 
             "version": [1, 2],
         },
     }
+
+
+async def test_pages_go_on_from_next_until_there_is_no_more(desk: Desk) -> None:
+    """Issue 12, no. 17."""
+    await desk.add(ALL)
+    for number in range(4):
+        await desk.add(ALL)
+        await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title=f"title {number}")
+    seen: list[int] = []
+    mores: list[int] = []
+    since = None
+    while not mores or mores[-1]:
+        data = {"id": 1, "since": since, "limit": 2}
+        page = (await desk.call(ALL, "MngGetCalendarEventHistory", **data))["data"]
+        assert list(page) == ["history", "next", "more"]
+        seen += [row["seq"] for row in page["history"]]
+        since = page["next"]
+        mores.append(page["more"])
+    assert (seen, since, mores) == ([1, 3, 5, 7, 9], 9, [1, 1, 0])
+    data = {"id": 1, "since": 9}
+    page = (await desk.call(ALL, "MngGetCalendarEventHistory", **data))["data"]
+    assert page == {"history": [], "next": 9, "more": 0}
+
+
+@pytest.mark.parametrize("limit", [0, 1001])
+async def test_a_limit_beyond_its_bounds_is_refused(desk: Desk, limit: int) -> None:
+    await desk.add(ALL)
+    answered = await desk.call(ALL, "MngGetCalendarEventHistory", id=1, limit=limit)
+    assert error_of(answered) == (400, "INVALID_FIELD", "limit")
 
 
 async def test_participants_and_ast_are_told_whole(desk: Desk) -> None:

@@ -16,7 +16,8 @@ class HistoryAnswer(Struct):
     """A page of an event's history."""
 
     history: list[HistoryEntry]
-    more: int = 0
+    next: int
+    more: int
 
 
 class ManagerBusy(Struct):

@@ -211,11 +211,13 @@ class Client:
     ) -> list[HistoryEntry]:
         """Who changed what and when, the oldest first; also of a deleted event."""
         found: list[HistoryEntry] = []
+        since = 0
         while True:
-            data = {"id": event_id, "since": found[-1].seq if found else 0}
+            data = {"id": event_id, "since": since}
             answer = await self._ask("MngGetCalendarEventHistory", data, token)
             page = msgspec.json.decode(answer, type=HistoryAnswer)
             found += page.history
+            since = page.next
             if not page.more:
                 return found
 

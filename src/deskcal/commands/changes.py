@@ -1,6 +1,7 @@
 """The change table to be asked: what changed after a cursor, and one event's history."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
@@ -17,10 +18,16 @@ from deskcal.live.connections import Peer
 from deskcal.store.ports import StoredChange
 
 MAX_CHANGES = 5000
+MAX_LOOKED_AT = 20_000
+"""Changes that one request reads at most in search of those that are the caller's to know."""
+PAGE = 1000
+"""Changes that are read at one time."""
+MAX_BYTES = 8 * 1024 * 1024
+"""Of the changes of an answer; the one that goes beyond it is the last."""
+MAX_HISTORY = 1000
 ROWS_AT_ONCE = 100
 """Changes that are looked at before others run."""
 
-Limit = Annotated[int, Meta(ge=1, le=MAX_CHANGES)]
 _FIELDS = Event.__struct_fields__
 _encode = msgspec.json.Encoder().encode
 
@@ -30,15 +37,16 @@ class GetChanges(Facts, kw_only=True):
 
     since: Id | None = None
     """The cursor of the answer before; absent: only the cursor of now."""
-    limit: Limit = 1000
-    """Changes that are looked at; fewer are told where they are not the caller's to know."""
+    limit: Annotated[int, Meta(ge=1, le=MAX_CHANGES)] = 1000
+    """Changes in the answer at most."""
 
 
 class GetHistory(EventId, kw_only=True):
     """One event, and where to go on in its history."""
 
     since: Id | None = None
-    limit: Limit = 1000
+    """`next` of the answer before; absent: from the oldest change that is kept."""
+    limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = MAX_HISTORY
 
 
 @command("MngGetCalendarChanges", GetChanges, is_list=True)
@@ -59,17 +67,35 @@ async def _changes(
 ) -> Data:
     await context.feed.know_cursor(since)
     context.feed.check_cursor(since)
-    stored = await context.store.feed.changes(since, limit)
-    rows = []
-    for number, change in enumerate(stored, 1):
+    rows: list[bytes] = []
+    size = looked_at = 0
+    async for change in _stored_changes(context, since, min(limit, PAGE)):
         row = _change_row(change, session, facts)
+        since = change.seq
+        looked_at += 1
         if row is not None:
             rows.append(row)
-        if number % ROWS_AT_ONCE == 0:
+            size += len(row)
+        if len(rows) == limit or size > MAX_BYTES or looked_at == MAX_LOOKED_AT:
+            break
+        if looked_at % ROWS_AT_ONCE == 0:
             await asyncio.sleep(0)
-    following = stored[-1].seq if stored else since
-    more = bool(stored) and following < context.feed.newest_seq
-    return b'{"changes":[%b],"next":%d,"more":%d}' % (b",".join(rows), following, more)
+    more = bool(looked_at) and since < context.feed.newest_seq
+    return b'{"changes":[%b],"next":%d,"more":%d}' % (b",".join(rows), since, more)
+
+
+async def _stored_changes(
+    context: Context, since: int, first_page: int
+) -> AsyncIterator[StoredChange]:
+    """The changes after `since`, to the newest one."""
+    page = first_page
+    while stored := await context.store.feed.changes(since, page):
+        for change in stored:
+            yield change
+        since = stored[-1].seq
+        if since >= context.feed.newest_seq:
+            return
+        page = PAGE
 
 
 def _change_row(change: StoredChange, session: Session, facts: EventFacts) -> bytes | None:
@@ -122,7 +148,8 @@ def get_event_history(context: Context, _: Peer, session: Session, data: GetHist
 
 async def _history(context: Context, session: Session, data: GetHistory) -> Data:
     await _require_last_scope(context, session, data.id)
-    stored = await context.store.feed.history(data.id, data.since or 0, data.limit)
+    since = data.since or 0
+    stored = await context.store.feed.history(data.id, since, data.limit)
     rows = []
     for number, change in enumerate(stored, 1):
         rows.append(_history_row(change, session))
@@ -130,7 +157,8 @@ async def _history(context: Context, session: Session, data: GetHistory) -> Data
             await asyncio.sleep(0)
     last = await context.store.feed.newest(data.id)
     more = bool(stored) and last is not None and stored[-1].seq < last.seq
-    return b'{"history":[%b],"more":%d}' % (b",".join(rows), more)
+    following = stored[-1].seq if stored else since
+    return b'{"history":[%b],"next":%d,"more":%d}' % (b",".join(rows), following, more)
 
 
 async def _require_last_scope(context: Context, session: Session, event_id: int) -> None:

@@ -6,9 +6,8 @@ from msgspec import Struct
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.core.directory import visible
 from deskcal.core.document import wire_safe
-from deskcal.core.masks import BadMask, desk_mask
+from deskcal.core.masks import desk_mask_of
 from deskcal.core.sessions import Session
-from deskcal.errors import InvalidField
 from deskcal.live.connections import Peer
 
 
@@ -22,10 +21,7 @@ class GetDirectory(Struct, kw_only=True):
 @command("MngGetCalendarDirectory", GetDirectory, is_list=True)
 def get_directory(context: Context, _: Peer, session: Session, data: GetDirectory) -> Work:
     """Managers and desks that the session may see, by name, and the outcomes of calls."""
-    try:
-        mask = desk_mask(data.desk_filter)
-    except BadMask as exc:
-        raise InvalidField(f"deskFilter {exc}", field="deskFilter") from exc
+    mask = desk_mask_of("deskFilter", data.desk_filter, context.limits)
 
     async def found() -> Data:
         everything = await context.store.directory.all()

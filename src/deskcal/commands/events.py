@@ -24,7 +24,7 @@ from deskcal.core.event import (
     respond,
 )
 from deskcal.core.filters import EventFacts, EventFilter
-from deskcal.core.masks import BadMask, desk_mask
+from deskcal.core.masks import desk_mask_of
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
 from deskcal.errors import Conflict, Forbidden, InvalidField
@@ -223,12 +223,8 @@ def require_range(since: int, until: int) -> None:
 
 def event_facts(data: Facts, limits: Limits) -> EventFacts:
     """The checked form of what events must be. Raises: InvalidField."""
-    try:
-        mask = desk_mask(data.desk_filter, limits.max_mask_bytes, limits.max_mask_patterns)
-    except BadMask as exc:
-        raise InvalidField(f"deskFilter {exc}", field="deskFilter") from exc
     return EventFacts(
-        desk_filter=mask,
+        desk_filter=desk_mask_of("deskFilter", data.desk_filter, limits),
         manager_id=data.manager_id or 0,
         brand=data.brand or None,
         customer_id=data.customer_id or 0,

@@ -12,8 +12,8 @@ from deskcal.errors import FieldRequired, Forbidden, InvalidField, Unavailable
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
 
-MAX_CHANNEL = 1100
-"""Characters: a desk mask and what stands before it."""
+MAX_NAME = 64
+"""Characters of a channel, without the mask of one of a desk."""
 
 
 class Nothing(Struct):
@@ -94,8 +94,12 @@ def _names(data: Channels) -> list[str]:
 
 def _check_channel(limits: Limits, session: Session, name: str) -> None:
     """Raises: InvalidField for a name that none of ours can have; Forbidden where not theirs."""
-    if len(name) > MAX_CHANNEL:
-        raise InvalidField(f"chanels has a name of {len(name)} characters", field="chanels")
+    most = MAX_NAME + limits.max_mask_bytes
+    if len(name) > most:
+        raise InvalidField(
+            f"chanels has a name of {len(name)} characters; at most {most} are allowed",
+            field="chanels",
+        )
     root, _, rest = name.partition(":")
     if root != "calendar":
         return
@@ -104,7 +108,7 @@ def _check_channel(limits: Limits, session: Session, name: str) -> None:
     kind, _, value = rest.partition(":")
     if kind == "desk":
         try:
-            desk_mask(value, limits.max_mask_bytes, limits.max_mask_patterns)
+            desk_mask(value, limits)
         except BadMask as exc:
             raise InvalidField(f"chanels: the mask of {name!r} {exc}", field="chanels") from exc
     elif name != "calendar" and not (kind == "manager" and _is_id(value)):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from deskcal.core.event import DEFAULT_BRAND, MAX_CODE, MAX_ID, MAX_TIME
-from deskcal.core.masks import BadMask, DeskMask, desk_mask
+from deskcal.core.masks import BadMask, DeskMask, checked_desk_mask, desk_mask
 from deskcal.core.outcomes import Outcome
 from deskcal.core.sessions import Session
 
@@ -169,5 +169,5 @@ def visible(
 def _is_on_one(manager: Manager, desks: Iterable[Desk]) -> bool:
     if not manager.desks:
         return False
-    mask = desk_mask(manager.desks)
+    mask = checked_desk_mask(manager.desks)
     return any(desk.brand == manager.brand and mask.matches(desk.code) for desk in desks)

@@ -1,9 +1,11 @@
 """Masks over desk and brand codes: `DESK_EU*,!DESK_EU_TEST`. Pure."""
 
 import functools
+import sys
 
-MASK_BYTES = 1024
-MASK_PATTERNS = 32
+from deskcal.errors import InvalidField
+from deskcal.limits import DEFAULT_LIMITS, Limits
+
 REMEMBERED = 1024
 """Codes whose answer a mask keeps; then it starts afresh."""
 
@@ -21,7 +23,10 @@ class Mask:
     """
 
     def __init__(
-        self, text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS
+        self,
+        text: str,
+        max_bytes: int = DEFAULT_LIMITS.max_mask_bytes,
+        max_patterns: int = DEFAULT_LIMITS.max_mask_patterns,
     ) -> None:
         """Raises: BadMask when too long, of too many patterns, or without an including pattern."""
         if len(text.encode("utf-8", "surrogatepass")) > max_bytes:
@@ -67,17 +72,36 @@ class DeskMask(Mask):
         return text.upper()
 
 
-@functools.lru_cache(maxsize=1024)
-def desk_mask(
-    text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS
-) -> DeskMask:
+def desk_mask(text: str, limits: Limits = DEFAULT_LIMITS) -> DeskMask:
     """The mask of `text`, shared by all who use the same. Raises: BadMask."""
+    return _desk_mask(text, limits.max_mask_bytes, limits.max_mask_patterns)
+
+
+def brand_mask(text: str, limits: Limits = DEFAULT_LIMITS) -> Mask:
+    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
+    return _brand_mask(text, limits.max_mask_bytes, limits.max_mask_patterns)
+
+
+def desk_mask_of(field: str, text: str, limits: Limits) -> DeskMask:
+    """The mask that a client sent in `field`. Raises: InvalidField."""
+    try:
+        return desk_mask(text, limits)
+    except BadMask as exc:
+        raise InvalidField(f"{field} {exc}", field=field) from exc
+
+
+def checked_desk_mask(text: str) -> DeskMask:
+    """The mask of a text that was checked when it was taken, whatever the limits are now."""
+    return _desk_mask(text, sys.maxsize, sys.maxsize)
+
+
+@functools.lru_cache(maxsize=1024)
+def _desk_mask(text: str, max_bytes: int, max_patterns: int) -> DeskMask:
     return DeskMask(text, max_bytes, max_patterns)
 
 
 @functools.lru_cache(maxsize=1024)
-def brand_mask(text: str, max_bytes: int = MASK_BYTES, max_patterns: int = MASK_PATTERNS) -> Mask:
-    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
+def _brand_mask(text: str, max_bytes: int, max_patterns: int) -> Mask:
     return Mask(text, max_bytes, max_patterns)
 
 

@@ -190,10 +190,9 @@ class TokenVerifier:
 
 
 def _session(claims: Claims, limits: Limits) -> Session:
-    size = (limits.max_mask_bytes, limits.max_mask_patterns)
     try:
-        desks = desk_mask("*" if claims.desks is UNSET else claims.desks, *size)
-        brands = brand_mask("*" if claims.brands is UNSET else claims.brands, *size)
+        desks = desk_mask("*" if claims.desks is UNSET else claims.desks, limits)
+        brands = brand_mask("*" if claims.brands is UNSET else claims.brands, limits)
     except BadMask as exc:
         raise Unauthorized(f"__token has an unusable mask in desks or brands: it {exc}") from exc
     return Session(

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from deskcal.core.document import EventScope, decode_event, scope_of
 from deskcal.core.event import ChangeType
-from deskcal.core.masks import desk_mask
+from deskcal.core.masks import checked_desk_mask
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, ResyncRequired
 from deskcal.live.connections import Peer
@@ -106,7 +106,7 @@ def _about(name: str) -> Callable[[EventScope], bool]:
         manager_id = int(value)
         return lambda scope: manager_id in scope.managers
     if root == "calendar" and kind == "desk":
-        mask = desk_mask(value, len(value) * 4 + 1, len(value) + 1)
+        mask = checked_desk_mask(value)
         return lambda scope: mask.matches(scope.desk)
     return lambda _: False
 

@@ -12,7 +12,7 @@ from deskcal.core.event import (
     MAX_PARTICIPANTS,
     MAX_TITLE,
 )
-from deskcal.core.masks import MASK_BYTES, MASK_PATTERNS
+from deskcal.limits import DEFAULT_LIMITS
 
 _CODE = f"at most {MAX_CODE} characters, none of `,` `*` `!`, no control characters"
 
@@ -36,7 +36,8 @@ LIMITS = {
     "participant_manager_ids": f"at most {MAX_PARTICIPANTS}, each at least 1",
     "manager_ids": f"1 .. {MAX_MANAGERS} ids, each at least 1",
     "duration_sec": "at least 1",
-    "deskFilter": f"at most {MASK_BYTES} bytes, {MASK_PATTERNS} patterns",
+    "deskFilter": f"at most {DEFAULT_LIMITS.max_mask_bytes} bytes, "
+    f"{DEFAULT_LIMITS.max_mask_patterns} patterns",
 }
 """Of fields whose rules the type alone does not tell."""
 
@@ -119,9 +120,12 @@ OF_COMMAND = {
     ("MngGetCalendarChanges", "status"): "equal, or one of these",
     ("MngGetCalendarChanges", "type"): "equal, or one of these",
     ("MngGetCalendarChanges", "since"): "`next` of the answer before; absent: only the cursor",
-    ("MngGetCalendarChanges", "limit"): "changes to look at, at most; default 1000",
+    ("MngGetCalendarChanges", "limit"): "changes at most; default 1000",
     ("MngGetCalendarEventHistory", "limit"): "changes at most; default 1000",
-    ("MngGetCalendarEventHistory", "since"): "`seq` after which to go on",
+    (
+        "MngGetCalendarEventHistory",
+        "since",
+    ): "`next` of the answer before; absent: the oldest that is kept",
     ("MngGetCalendarDirectory", "brand"): "equal; absent or empty: any",
     ("MngFindCalendarSlots", "to"): "end of the range; no slot ends later",
     ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
@@ -143,7 +147,8 @@ ANSWERS = {
         '`{"changes":[{"seq","type","time","actor","batch_id","id","event"}],"next":seq,"more":0|1}`'
     ),
     "MngGetCalendarEventHistory": (
-        '`{"history":[{"seq","type","time","actor","batch_id","changed":{field:[old,new]}}],"more":0|1}`'
+        '`{"history":[{"seq","type","time","actor","batch_id","changed":{field:[old,new]}}],'
+        '"next":seq,"more":0|1}`'
     ),
     "MngGetCalendarDirectory": (
         '`{"managers":[...],"desks":[...],"outcomes":[...],"default_timezone":"UTC"}`, '
