@@ -16,6 +16,8 @@ from typing import Any
 import jwt
 import pytest
 
+from deskcal.commands import COMMANDS
+
 COMMAND = [sys.executable, "-m", "deskcal.cli.main"]
 WAIT_SEC = 30
 STOP_SEC = 10
@@ -148,18 +150,31 @@ def test_an_error_is_one_line_on_stderr_beside_the_answer(server: Running) -> No
     assert json.loads(called.stdout)["error"]["code"] == "INVALID_FIELD"
 
 
-def test_without_a_token_calendar_commands_are_refused(server: Running) -> None:
-    called = deskcal("call", "--connect", server.address, "MngGetCalendarEvent", '{"id":1}')
+@pytest.mark.parametrize("arguments", [("call", "MngGetCalendarEvent", '{"id":1}'), ("watch",)])
+def test_without_a_token_nothing_is_sent_and_the_ways_to_give_one_are_named(
+    arguments: tuple[str, ...],
+) -> None:
+    called = deskcal(*arguments, "--connect", "127.0.0.1:1")
     assert called.returncode == 1
-    assert called.stderr.startswith("deskcal: 401 UNAUTHORIZED")
+    assert called.stderr == (
+        "deskcal: no token: give one with --token or in DESKCAL_TOKEN; on the server's machine "
+        "`deskcal token` prints one\n"
+    )
 
 
-@pytest.mark.parametrize(("data", "told"), [("{", "not JSON"), ("[1]", "no JSON object")])
-def test_bad_json_is_told_before_anything_is_sent(data: str, told: str) -> None:
+@pytest.mark.parametrize(("data", "text"), [("{", "not JSON"), ("[1]", "not a JSON object")])
+def test_bad_json_is_reported_before_anything_is_sent(data: str, text: str) -> None:
     called = deskcal("call", "--connect", "127.0.0.1:1", "Ping", data)
     assert called.returncode == 2
-    assert told in called.stderr
+    assert text in called.stderr
     assert "reach" not in called.stderr
+
+
+def test_help_of_call_has_a_line_for_each_command() -> None:
+    shown = deskcal("call", "--help").stdout
+    lines = " ".join(shown.split())
+    for name, command in COMMANDS.items():
+        assert f" {name} {command.summary}" in lines
 
 
 def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
@@ -188,6 +203,52 @@ def test_a_token_that_no_server_would_take_is_not_made(
     made = deskcal("token", "--data", tmp_path, *who, *options)
     assert (made.returncode, made.stdout) == (2, "")
     assert options[0] in made.stderr
+
+
+def test_a_second_exclamation_mark_in_a_mask_is_refused(tmp_path: Path) -> None:
+    who = ("--manager", "10", "--session", "SESSION_ADMIN")
+    made = deskcal("token", "--data", tmp_path, *who, "--desks", "DESK_*,!!X")
+    assert (made.returncode, made.stdout) == (2, "")
+    assert "--desks 'DESK_*,!!X' has a second ! in '!!X'" in made.stderr
+
+
+@pytest.mark.parametrize("session", ["MANAGER", "manager", "SESSION_MANAGER"])
+def test_a_session_type_needs_no_prefix(server: Running, session: str) -> None:
+    made = deskcal("token", "--data", server.data, "--manager", "10", "--session", session)
+    assert jwt.decode(made.stdout.strip(), options={"verify_signature": False})["type"] == 1
+
+
+def test_a_number_that_is_none_is_named_with_its_rule(tmp_path: Path) -> None:
+    made = deskcal("token", "--data", tmp_path, "--manager", "x", "--session", "MANAGER")
+    assert (made.returncode, made.stdout) == (2, "")
+    assert "'--manager': 'x' must be an integer of at least 1\n" in made.stderr
+
+
+def test_a_token_of_a_directory_without_a_store_is_not_made(tmp_path: Path) -> None:
+    """Issue 12, 24: it had made the directory and a secret that no server used."""
+    wrong = tmp_path / "wrong"
+    who = ("--manager", "10", "--session", "MANAGER")
+    made = deskcal("token", "--data", wrong, *who)
+    assert (made.returncode, made.stdout) == (1, "")
+    assert made.stderr.startswith(f"deskcal: there is no store in {wrong}, ")
+    assert not wrong.exists()
+
+
+def test_where_a_store_is_is_said_in_place_of_a_token(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(server.data.parent)
+    made = deskcal("token", "--manager", "10", "--session", "MANAGER", "--data", "wrong")
+    assert made.returncode == 1
+    assert f"there is one in {server.data.name}: use --data, or" in made.stderr
+
+
+def test_a_store_that_was_filled_before_its_first_start_gets_a_secret(tmp_path: Path) -> None:
+    assert deskcal("demo", "--data", tmp_path / "d").returncode == 0
+    made = deskcal("token", "--data", tmp_path / "d", "--manager", "10", "--session", "MANAGER")
+    assert made.returncode == 0, made.stderr
+    secret = (tmp_path / "d" / "secret").read_text().strip()
+    assert jwt.decode(made.stdout.strip(), secret, algorithms=["HS256"])["id"] == 10
 
 
 def test_a_feeds_token_says_so_and_is_valid_for_longer(server: Running) -> None:
@@ -235,7 +296,10 @@ def test_a_signal_stops_the_server_cleanly_and_nothing_is_lost(
 def test_a_port_in_use_is_told_in_one_line(server: Running, tmp_path: Path) -> None:
     started = deskcal("serve", "--data", tmp_path, "--tcp", server.address, "--web", "off")
     assert started.returncode == 1
-    assert f"deskcal: can't listen on {server.address}" in started.stderr
+    assert (
+        f"deskcal: can't listen on {server.address}: address already in use; stop the server that "
+        "uses it, or choose another port with --tcp HOST:PORT\n"
+    ) in started.stderr
     assert "Traceback" not in started.stderr
 
 
@@ -277,6 +341,13 @@ def test_a_check_of_no_store_fails(tmp_path: Path) -> None:
     assert checked.returncode == 1
     assert checked.stderr.startswith("deskcal: ")
     assert not (tmp_path / "none").exists()
+
+
+def test_help_of_serve_has_the_usual_options_first_and_the_limits_in_groups() -> None:
+    shown = deskcal("serve", "--help").stdout
+    order = [shown.index(f"\n{title}:\n") for title in ("Options", "Tokens", "TLS", "Store")]
+    assert order == sorted(order)
+    assert shown.index("--demo") < shown.index("--jwt-keys") < shown.index("--max-group")
 
 
 def test_help_shows_each_setting_with_its_default_and_variable() -> None:

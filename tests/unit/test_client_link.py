@@ -246,6 +246,15 @@ async def test_a_server_of_another_protocol_is_left_and_tried_anew() -> None:
         assert await ended(running) == event(1)
 
 
+async def test_a_server_that_speaks_http_is_named_at_once() -> None:
+    """Issue 12, 26: such a call had waited for its whole time limit."""
+    async with served() as (server, client):
+        running = await later(client.get_event(1))
+        (await server.request()).send_bytes(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        with pytest.raises(deskcal.Unavailable, match="speaks HTTP"):
+            await ended(running)
+
+
 async def test_nobody_there_is_told_with_the_address() -> None:
     listener = await asyncio.start_server(lambda _, __: None, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]

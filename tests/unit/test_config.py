@@ -1,4 +1,4 @@
-"""Settings: precedence, checks, what people are told, and the table that docs are made of."""
+"""Settings: precedence, checks, what people are told, and the table they come from."""
 
 import datetime as dt
 from pathlib import Path
@@ -12,7 +12,6 @@ from deskcal.app.config import (
     listen_address,
     load_config,
     settings,
-    settings_table,
 )
 from deskcal.core.calling_hours import HoursTable
 from deskcal.limits import Limits
@@ -240,16 +239,6 @@ def test_tokens_are_signed_by_a_secret_or_by_keys() -> None:
 def test_certificate_and_key_come_together(one: str, other: str) -> None:
     assert refusal({one: "f"}).endswith(f"needs {other} beside it")
     assert load_config({one: "f", other: "g"}, {}, None)
-
-
-def test_the_table_has_a_row_for_every_setting() -> None:
-    rows = settings_table().splitlines()
-    assert len(rows) == 2 + len(Config.__struct_fields__)
-    assert (
-        "| `max_message_bytes` | 1048576 (1 MiB) | `DESKCAL_MAX_MESSAGE_BYTES` "
-        "| One message without its line end; beyond: 413, close |"
-    ) in rows
-    assert all(row.count("|") == 5 for row in rows)
 
 
 def test_every_setting_has_a_meaning_and_every_limit_is_a_setting() -> None:

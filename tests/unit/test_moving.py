@@ -134,6 +134,13 @@ def test_a_file_that_ends_between_two_lines_was_cut_off(cut: int) -> None:
         check_whole(lines)
 
 
+def test_an_empty_file_is_called_empty() -> None:
+    with pytest.raises(BadExport, match="the input is empty"):
+        check_whole([])
+    with pytest.raises(BadExport, match="the input is empty"):
+        Export([])
+
+
 def test_a_file_that_ends_within_a_line_was_cut_off() -> None:
     whole = b"".join(written(ROWS))
     for end in range(len(whole) - 1, len(whole) - 900, -7):
@@ -168,7 +175,6 @@ def test_a_file_that_was_altered_is_found_out_before_it_is_used(
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b"", "no file that `deskcal export` has written"),
         (b"id,title\n", "no file that `deskcal export` has written"),
         (b'{"event":{"id":1}}\n', "no file that `deskcal export` has written"),
         (b'{"deskcal_export":2,"counts":{},"last_event_id":0,"last_seq":0,"floor_seq":0}\n', "2"),

@@ -184,15 +184,6 @@ def _check_ipv6(text: str) -> None:
         raise ValueError(f"must have an IPv6 address in its brackets: {exc}") from exc
 
 
-def settings_table() -> str:
-    """The settings as a Markdown table, for the docs."""
-    head = "| setting | default | environment | meaning |\n|---|---|---|---|\n"
-    rows = (
-        f"| `{s.name}` | {shown_default(s)} | `{s.variable}` | {s.meaning} |\n" for s in settings()
-    )
-    return head + "".join(rows)
-
-
 def shown_default(setting: Setting) -> str:
     """The default for people, sizes with their unit."""
     value = setting.default

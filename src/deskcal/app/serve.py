@@ -4,11 +4,10 @@ The clock, the keys, the signals and the process's limits are taken up here and 
 """
 
 import asyncio
+import errno
 import gc
 import logging
-import os
 import resource
-import secrets
 import signal
 import ssl
 import time
@@ -20,7 +19,6 @@ import msgspec
 
 from deskcal.app.backends import (
     StartError,
-    backend_of,
     check,
     directory,
     opened,
@@ -28,9 +26,10 @@ from deskcal.app.backends import (
     put_directory,
 )
 from deskcal.app.config import OFF, Config, listen_address
+from deskcal.app.keys import signing_key
 from deskcal.commands import Context
 from deskcal.core.rate_limit import RateLimit
-from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys, secret_key
+from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys
 from deskcal.demo import calendar as demo
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
 from deskcal.http.app import Gateway
@@ -51,60 +50,16 @@ __all__ = [
     "put_directory",
     "running",
     "serve",
-    "signing_key",
 ]
 
 logger = logging.getLogger(__name__)
 
-SECRET = "secret"
 SPARE_FILES = 64
 """File descriptors that are kept for other things than connections."""
 KEYS_LOOK_SEC = 5
 """Between two looks whether the file of public keys has changed."""
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """The garbage collector's first threshold: requests make few cycles, and long pauses are felt."""
-
-
-def signing_key(config: Config, environ: Mapping[str, str]) -> Key:
-    """The HS256 secret: of DESKCAL_SECRET, else of the secret file, else of DIR/secret.
-
-    The last is made on the first use, for its owner's eyes only; nodes that share a database have
-    no directory in common, so they need one of the others. Raises: StartError.
-    """
-    try:
-        if "DESKCAL_SECRET" in environ:
-            return secret_key(environ["DESKCAL_SECRET"])
-        if config.secret_file:
-            return secret_key(Path(config.secret_file).read_text(encoding="utf-8").strip())
-        if backend_of(config).is_shared:
-            raise StartError(
-                "with a database that nodes share, each node would make a secret of its own and "
-                "refuse the tokens of the others: give all the same one by DESKCAL_SECRET or "
-                "--secret-file, or public keys by --jwt-keys"
-            )
-        return secret_key(_own_secret(Path(config.data) / SECRET))
-    except BadKey as exc:
-        raise StartError(str(exc)) from exc
-    except OSError as exc:
-        raise StartError(f"the secret in {exc.filename} can't be read: {exc.strerror}") from exc
-
-
-def _own_secret(path: Path) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{SECRET}.{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            logger.info("another process made %s meanwhile", path)
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="utf-8").strip()
 
 
 async def serve(
@@ -220,11 +175,20 @@ async def _listening(context: Context, limits: Limits, config: Config) -> AsyncI
     try:
         await server.__aenter__()
     except OSError as exc:
-        raise StartError(f"can't listen on {config.tcp}: {exc.strerror or exc}") from exc
+        raise _cannot_listen(config.tcp, "--tcp", exc) from exc
     try:
         yield server
     finally:
         await server.__aexit__(None, None, None)
+
+
+def _cannot_listen(address: str, flag: str, exc: OSError) -> StartError:
+    if exc.errno != errno.EADDRINUSE:
+        return StartError(f"can't listen on {address}: {exc.strerror or exc}")
+    return StartError(
+        f"can't listen on {address}: address already in use; stop the server that uses it, or "
+        f"choose another port with {flag} HOST:PORT"
+    )
 
 
 @asynccontextmanager
@@ -247,7 +211,7 @@ async def _web(
     try:
         await gateway.__aenter__()
     except OSError as exc:
-        raise StartError(f"can't listen on {config.web}: {exc.strerror or exc}") from exc
+        raise _cannot_listen(config.web, "--web", exc) from exc
     try:
         yield gateway
     finally:

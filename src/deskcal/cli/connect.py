@@ -1,4 +1,4 @@
-"""Options of the commands that talk to a server, and the client that they stand for."""
+"""Options of the commands that connect to a server, and the client made from them."""
 
 import ssl
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from deskcal.app.config import Address, listen_address
+from deskcal.cli.failure import Failure
 from deskcal.client.client import Client
 
 CONNECT = "127.0.0.1:8765"
@@ -21,7 +22,12 @@ _OPTIONS = (
         metavar="HOST:PORT",
         help="The server's TCP listener.",
     ),
-    click.option("--token", envvar="DESKCAL_TOKEN", show_envvar=True, help="Who asks: a JWT."),
+    click.option(
+        "--token",
+        envvar="DESKCAL_TOKEN",
+        show_envvar=True,
+        help="Token of the manager, a JWT; `deskcal token` prints one.",
+    ),
     click.option("--tls", is_flag=True, help="Connect with TLS."),
     click.option(
         "--ca",
@@ -39,8 +45,17 @@ def connect_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def require_token(options: dict[str, Any]) -> None:
+    """Ends with an error, before anything is sent, if there is no token."""
+    if not options["token"]:
+        raise Failure(
+            "no token: give one with --token or in DESKCAL_TOKEN; on the server's machine "
+            "`deskcal token` prints one"
+        )
+
+
 def client_of(options: dict[str, Any], **more: Any) -> Client:
-    """The client that the options name; `more` goes to `Client.connect`. Ends on wrong usage."""
+    """The client made from the options; `more` goes to `Client.connect`. Ends on wrong usage."""
     address = _address(options["connect"])
     return Client.connect(
         address.host, address.port, token=options["token"], ssl=_tls(options), **more

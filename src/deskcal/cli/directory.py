@@ -1,4 +1,4 @@
-"""The command line's part for managers, desks and outcomes by name."""
+"""`deskcal manager`, `deskcal desk` and `deskcal directory`: names of managers, desks, outcomes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, TypeVar
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.app import serve as app
-from deskcal.cli.options import config_of, config_options
+from deskcal.cli.options import Number, config_of, config_options
 from deskcal.core.directory import (
     BadEntry,
     Desk,
@@ -21,7 +21,7 @@ from deskcal.core.directory import (
 from deskcal.core.event import DEFAULT_BRAND, MAX_ID
 from deskcal.core.outcomes import Outcome
 
-MANAGER_ID = click.IntRange(1, MAX_ID)
+MANAGER_ID = Number(1, MAX_ID)
 
 
 @click.group()
@@ -37,7 +37,7 @@ def manager() -> None:
 @click.option("--desks", default="", metavar="MASK", help="Desks, such as 'DESK_EU*'.")
 @click.option("--colour", default="", metavar="#RRGGBB", help="Colour in the web calendar.")
 def add_manager(manager_id: int, **options: Any) -> None:
-    """Add a manager, or replace what is known of one."""
+    """Add a manager, or replace one."""
     texts = {name: options[name] for name in ("name", "brand", "desks", "colour")}
     try:
         one = checked_manager(Manager(id=manager_id, **texts))
@@ -60,7 +60,7 @@ def list_managers(**options: Any) -> None:
 @config_options("data", "database")
 @click.option("--id", "manager_id", required=True, type=MANAGER_ID, help="Manager id.")
 def disable_manager(manager_id: int, **options: Any) -> None:
-    """No longer offer a manager; events still call them by name."""
+    """Mark a manager as disabled: no longer offered, but still named in events."""
     config = config_of(options)
     known = {one.id: one for one in app.directory(config).managers}
     if manager_id not in known:

@@ -1,5 +1,6 @@
-"""Options of the command line that come from the table of settings."""
+"""Options of the command line that come from the table of settings, and numbers as options."""
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,12 +9,60 @@ from typing import Any
 import click
 
 from deskcal.app.config import Config, Setting, load_config, settings, shown_default
+from deskcal.app.groups import DAILY, GROUPS, group_of
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 CONFIG_VARIABLE = "DESKCAL_CONFIG"
 KEY_SETTINGS = ("secret_file", "jwt_keys", "jwt_issuer", "jwt_audience")
-"""What a token depends on."""
+"""The settings that a token depends on."""
+
+
+class Number(click.ParamType[float]):
+    """A number within bounds; its usage error names the value and the rule."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int | None = None, *, above: bool = False) -> None:
+        """From `least` to `most`, an integer; or any number above `least`."""
+        self.least = least
+        self.most = most
+        self.above = above
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """The number. Ends with a usage error."""
+        try:
+            number: float = float(value) if self.above else int(value)
+        except ValueError:
+            number = math.nan
+        if self._fits(number):
+            return number
+        rule = "a number above" if self.above else "an integer of at least"
+        most = "" if self.most is None or not number > self.most else f", at most {self.most}"
+        return self.fail(f"{value!r} must be {rule} {self.least}{most}", param, ctx)
+
+    def _fits(self, number: float) -> bool:
+        if not math.isfinite(number) or (self.above and number == self.least):
+            return False
+        return self.least <= number and (self.most is None or number <= self.most)
+
+
+class GroupedOptions(click.Command):
+    """A command whose help lists settings by group, the usual ones first."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes a section for each group."""
+        names = {setting.name for setting in settings()}
+        sections: dict[str, list[tuple[str, str]]] = {title: [] for title in GROUPS}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                is_setting = parameter.name in names
+                sections[group_of(parameter.name or "") if is_setting else DAILY].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
 
 def config_options(*names: str) -> Decorator:
@@ -40,7 +89,7 @@ def config_of(options: dict[str, Any]) -> Config:
 
 
 def _option(setting: Setting) -> Decorator:
-    """Its value stays text: `config` reads it, and says what is wrong with it."""
+    """An option whose value stays text: `app.config` parses it, and reports what is wrong."""
     if setting.kind == "bool":
         flag = f"{setting.flag}/--no-{setting.flag.removeprefix('--')}"
         return click.option(flag, setting.name, default=None, help=_help(setting))
@@ -58,5 +107,5 @@ def _config_file(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--config",
         metavar="FILE",
-        help=f"TOML file of settings, named as the flags with _ for -.  [{CONFIG_VARIABLE}]",
+        help=f"TOML file of settings, named as the options with _ for -.  [{CONFIG_VARIABLE}]",
     )(command)

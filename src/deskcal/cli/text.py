@@ -1,4 +1,4 @@
-"""JSON for people: indented, with the characters themselves where they can be shown. Pure."""
+"""JSON for a terminal: indented, with characters in place of escapes where it can show them."""
 
 import functools
 import json
@@ -14,7 +14,7 @@ _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
 def readable_json(text: bytes, encoding: str) -> str:
     r"""JSON text indented; \uXXXX become characters that `encoding` has and a terminal can show.
 
-    Numbers stay as they are spelled, and what a terminal would obey stays escaped.
+    Numbers stay as they are written, and control characters stay escaped.
     """
     pretty = msgspec.json.format(text, indent=2).decode()
     return _ESCAPES.sub(functools.partial(_unescaped, encoding=encoding), pretty)
@@ -30,7 +30,7 @@ def readable_error(error: DeskcalError) -> str:
 
 
 def printable(line: str) -> str:
-    """The line with what a terminal would obey, or break at, as escapes."""
+    """The line with control characters and line breaks as escapes."""
     return "".join(c if c.isprintable() else _escaped(c) for c in line)
 
 

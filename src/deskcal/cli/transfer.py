@@ -1,4 +1,4 @@
-"""The command line's part for moving a store: everything out to a file, and into an empty one."""
+"""`deskcal export` and `deskcal import`: a whole store to a file, and into an empty store."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from deskcal.store.transfer.export import OnProgress
 def export_command(**options: Any) -> None:
     """Write everything in the store to stdout, one JSON object a line.
 
-    The file is as of one moment; servers may go on meanwhile. It holds events and their history,
+    The file is a snapshot; servers may run meanwhile. It holds events and their history,
     reminders, managers and desks, but no secret.
     """
     config = config_of(options)
@@ -30,11 +30,11 @@ def export_command(**options: Any) -> None:
 @click.command("import")
 @config_options("data", "database")
 def import_command(**options: Any) -> None:
-    """Read from stdin what export has written, into an empty store that no server uses.
+    """Read an export from stdin into an empty store that no server uses.
 
-    Into a database it goes page by page: after an interruption run the same command again with
-    the same file, and it goes on. No server starts on a database before all is in. Into a
-    directory it goes all at once or not at all.
+    A database is filled page by page: after an interruption run the same command again with the
+    same file, and it continues. No server starts on a database whose import is incomplete. A
+    directory is filled in one transaction.
     """
     if sys.stdin.isatty():
         raise click.UsageError("name the file: deskcal import ... < all.jsonl")
@@ -42,12 +42,12 @@ def import_command(**options: Any) -> None:
     with _progress("import") as on_progress:
         head = import_store(config, sys.stdin.buffer, on_progress)
     counts = ", ".join(f"{kind} {count}" for kind, count in head.counts.items())
-    click.echo(f"all in: {counts}; {app.place(config)}")
+    click.echo(f"imported: {counts}; {app.place(config)}")
 
 
 @contextmanager
 def _progress(label: str) -> Iterator[OnProgress]:
-    """A bar on stderr, if that is a terminal."""
+    """A progress bar on stderr, if that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda *_: None
         return

@@ -1,4 +1,4 @@
-"""The command line's `watch`: changes and reminders as they come, a line each."""
+"""`deskcal watch`: changes and reminders as they come, a line each."""
 
 import asyncio
 import datetime
@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
-from deskcal.cli.connect import client_of, connect_options
+from deskcal.cli.connect import client_of, connect_options, require_token
+from deskcal.cli.options import Number
 from deskcal.cli.text import printable
 from deskcal.client.client import Client
 from deskcal.client.types import Change, Reminder
 from deskcal.core.event import MAX_ID, ChangeType, Event
 
 REMEMBERED = 10_000
-"""Events whose title is known when they go."""
+"""Events whose title is still known when they are deleted."""
 _WHAT = {
     ChangeType.ADDED: "added",
     ChangeType.UPDATED: "updated",
@@ -27,19 +28,20 @@ _WHAT = {
 @click.command()
 @connect_options
 @click.option("--desk", "mask", default="*", metavar="MASK", help="Only these desks.  [default *]")
-@click.option("--manager", type=click.IntRange(1, MAX_ID), help="Only events of this manager.")
+@click.option("--manager", type=Number(1, MAX_ID), metavar="ID", help="Only this manager's events.")
 @click.option(
     "--since",
-    type=click.IntRange(0, MAX_ID),
+    type=Number(0, MAX_ID),
     metavar="SEQ",
-    help="First what came after this change.  [default: from now on]",
+    help="First the changes after this one.  [default: from now on]",
 )
 def watch(mask: str, manager: int | None, since: int | None, **options: Any) -> None:
     """Show changes and the token's reminders as they come, until Ctrl-C.
 
-    A line each: time, what happened, event, title, who, desk, when. "gone" is deleted, or moved
-    not visible. Reminders are shown and not marked read.
+    A line each: time, what happened, event, title, who, desk, when. "gone" is an event that was
+    deleted, or is no longer visible. Reminders are shown, but not marked as read.
     """
+    require_token(options)
     facts = {} if manager is None else {"manager_id": manager}
     try:
         asyncio.run(_watch(client_of(options), mask, since, facts))
@@ -48,7 +50,7 @@ def watch(mask: str, manager: int | None, since: int | None, **options: Any) -> 
 
 
 async def _watch(client: Client, mask: str, since: int | None, facts: dict[str, Any]) -> None:
-    """Raises: CancelledError at SIGINT or SIGTERM, also where it was started with these ignored."""
+    """Raises: CancelledError at SIGINT or SIGTERM, also if they were ignored at its start."""
     this = asyncio.current_task()
     assert this is not None
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -83,7 +85,7 @@ async def _show_reminders(client: Client) -> None:
 
 
 def change_line(change: Change, event: Event | None) -> str:
-    """One change for people; `event`: as it was last seen."""
+    """One change as a line; `event`: as it was last seen."""
     what = _WHAT[change.type]
     if change.type == ChangeType.UPDATED and not change.actor:
         what = "reminded"
@@ -93,7 +95,7 @@ def change_line(change: Change, event: Event | None) -> str:
 
 
 def reminder_line(reminder: Reminder) -> str:
-    """One reminder for people."""
+    """One reminder as a line."""
     late = f"  ({reminder.late_sec} s late)" if reminder.late_sec else ""
     who = f"for {reminder.manager_id}"
     when = reminder.description + late

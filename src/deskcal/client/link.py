@@ -23,11 +23,13 @@ from deskcal.client.calls import (
     encode_line,
     may_repeat,
 )
+from deskcal.client.diagnosis import Diagnosis, unreachable
 from deskcal.errors import DeskcalError, MessageTooLarge, Unauthorized, Unavailable
 from deskcal.wire.frames import FrameDecoder
 
 READ_BYTES = 256 * 1024
 CLOSE_SEC = 1.0
+TLS_HANDSHAKE_SEC = 10.0
 FIRST_DELAY_SEC, LONGEST_DELAY_SEC = 0.1, 10.0
 """Bounds of the delay before a connection is made anew: it doubles, then a random part is taken."""
 MAX_CARRIED = 1_000
@@ -67,6 +69,7 @@ class Link:
         self._listeners: list[Listener] = []
         self._last_seq = 0
         self._failures = 0
+        self._peer = Diagnosis()
         self._connected = False
         self._closed = False
         self.dropped_messages = 0
@@ -78,9 +81,7 @@ class Link:
         try:
             await self._open()
         except (OSError, UnicodeError) as exc:
-            raise Unavailable(
-                f"can't reach {where}: {_reason(exc)}; is a server running there?"
-            ) from exc
+            raise Unavailable(f"can't reach {where}: {unreachable(exc)}") from exc
         self._running = asyncio.create_task(self._run(), name=f"deskcal client of {where}")
 
     async def stop(self) -> None:
@@ -106,7 +107,8 @@ class Link:
                 await self._drain()
                 return await call.answer
         except TimeoutError as exc:
-            raise call.lost(f"no answer within {self._options.timeout_sec:g} s") from exc
+            hint = self._peer.hint(self.reconnects)
+            raise call.lost(f"no answer within {self._options.timeout_sec:g} s{hint}") from exc
         finally:
             self._pending.pop(call.ext_id, None)
 
@@ -161,7 +163,11 @@ class Link:
         to = self._options
         async with asyncio.timeout(to.timeout_sec):
             self._reader, self._writer = await asyncio.open_connection(
-                to.host, to.port, ssl=to.ssl, limit=4 * READ_BYTES
+                to.host,
+                to.port,
+                ssl=to.ssl,
+                ssl_handshake_timeout=TLS_HANDSHAKE_SEC if to.ssl else None,
+                limit=4 * READ_BYTES,
             )
         self._connected = True
 
@@ -175,12 +181,16 @@ class Link:
             self._end()
 
     async def _receive(self) -> None:
-        """Takes what comes until the connection ends, or sends what is no message of ours."""
+        """Takes messages until the connection ends, or sends something else."""
         decoder = FrameDecoder(self._options.max_message_bytes)
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             while data := await self._read():
                 for frame in decoder.feed(data):
-                    self._take(frame)
+                    try:
+                        self._take(frame)
+                    except ValueError:
+                        return self._refuse_protocol(frame)
+                    self._peer.is_deskcal = True
                 if decoder.overflowed:
                     return self._refuse_long_answer()
 
@@ -250,6 +260,14 @@ class Link:
                 call.answer.set_exception(
                     MessageTooLarge(f"an answer is over {limit} bytes; ask for fewer rows")
                 )
+
+    def _refuse_protocol(self, line: bytes) -> None:
+        """Fails all calls if the peer will never be a deskcal server."""
+        to = self._options
+        refusal = self._peer.refusal(line, f"{to.host}:{to.port}")
+        for call in self._pending.values():
+            if refusal is not None and not call.answer.done():
+                call.answer.set_exception(refusal)
 
     def _break(self) -> None:
         """Ends the connection and the calls that can't be repeated."""
@@ -358,12 +376,6 @@ def _failure_of(answer: asyncio.Future[Answer]) -> DeskcalError | None:
     if answer.cancelled() or answer.exception() is not None:
         return None
     return answer.result().failure()
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused"
-    return str(error) or "no answer in time"
 
 
 def _delay_sec(failures: int) -> float:

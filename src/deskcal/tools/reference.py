@@ -12,7 +12,8 @@ from typing import Any
 
 from msgspec import inspect as kinds
 
-from deskcal.app.config import settings_table
+from deskcal.app.config import Setting, settings, shown_default
+from deskcal.app.groups import GROUPS, group_of
 from deskcal.commands import COMMANDS
 from deskcal.commands.dispatch import Command
 from deskcal.core.draft import REQUIRED, ParticipantFields
@@ -152,6 +153,18 @@ def _row(command: str, field: kinds.Field) -> tuple[str, ...]:
     return f"`{name}`", _type_of(field), required, _limits(field, rules), meaning
 
 
+def settings_by_group() -> str:
+    """A table of the settings of each group."""
+    found = {title: [s for s in settings() if group_of(s.name) == title] for title in GROUPS}
+    return "\n".join(f"### {title}\n\n{_settings(rows)}" for title, rows in found.items() if rows)
+
+
+def _settings(rows: Iterable[Setting]) -> str:
+    head = ("setting", "default", "environment", "meaning")
+    cells = [(f"`{s.name}`", shown_default(s), f"`{s.variable}`", s.meaning) for s in rows]
+    return _table(head, cells)
+
+
 def unexplained() -> list[str]:
     """Fields and answers that `reference_texts` does not explain; there should be none."""
     found = [name for name, c in COMMANDS.items() if not c.gives_event and name not in ANSWERS]
@@ -273,7 +286,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "event": event,
     "participant": participant,
     "commands": commands,
-    "settings": settings_table,
+    "settings": settings_by_group,
     "modules": lambda: _table(("module", "contents"), module_rows()),
 }
 """What stands between the markers of each name."""

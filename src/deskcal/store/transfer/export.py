@@ -87,12 +87,12 @@ def check_whole(lines: Iterable[bytes]) -> None:
 
     Raises: BadExport when it was cut off or altered; what else may be wrong, `Export` finds.
     """
-    hasher = hashlib.sha256()
+    hasher, count = hashlib.sha256(), -1
     for count, line in enumerate(lines):
         if _kind_of(line) == "end" and line.endswith(b"\n"):
             return _check_end(line, count, hasher.hexdigest())
         hasher.update(line)
-    raise _cut_off()
+    raise _empty() if count < 0 else _cut_off()
 
 
 class Export:
@@ -108,6 +108,8 @@ class Export:
         self.lines = 0
         """Read so far."""
         line = next(self._source, b"")
+        if not line:
+            raise _empty()
         self.head = _head(line)
         self._passed(line)
 
@@ -225,6 +227,10 @@ def _check_end(line: bytes, lines: int, sha256: str) -> None:
             f"line {lines + 1}: the lines before are not those that were written: the file was "
             "altered; get it anew"
         )
+
+
+def _empty() -> BadExport:
+    return BadExport("the input is empty; give it a file that `deskcal export` has written")
 
 
 def _cut_off() -> BadExport:

@@ -1,0 +1,56 @@
+"""The settings by group, for the help of `deskcal serve` and for the docs."""
+
+DAILY = "Options"
+OTHER = "Other settings"
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    DAILY: ("data", "database", "tcp", "web", "demo", "log_level", "default_timezone"),
+    "Tokens": ("secret_file", "jwt_keys", "jwt_issuer", "jwt_audience", "jwt_leeway_sec"),
+    "TLS": ("tls_cert", "tls_key", "tls_handshake_timeout_sec"),
+    "Limits of connections": (
+        "max_connections",
+        "max_connections_without_token",
+        "max_requests_in_flight",
+        "max_requests_per_manager_sec",
+        "max_subscriptions",
+        "idle_timeout_sec",
+        "heartbeat_sec",
+        "request_deadline_sec",
+        "stop_timeout_sec",
+    ),
+    "Limits of messages": (
+        "max_message_bytes",
+        "message_timeout_sec",
+        "max_json_depth",
+        "max_token_bytes",
+        "max_mask_bytes",
+        "max_mask_patterns",
+        "max_participants",
+        "max_bad_messages",
+    ),
+    "Limits of output": (
+        "max_answer_bytes",
+        "max_unsent_bytes",
+        "max_unsent_total_bytes",
+        "write_timeout_sec",
+    ),
+    "Store": (
+        "database_pool_size",
+        "cache_bytes",
+        "max_group",
+        "max_queued_mutations",
+        "change_retention_sec",
+        "retry_window_sec",
+    ),
+    "Reminders": ("reminder_grace_sec",),
+    "Call desk": ("calling_hours", "outcome_required_types", "customer_cooldown_sec"),
+    OTHER: (),
+}
+"""Names of settings by the title of their group, in the order of the help."""
+
+_GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}
+
+
+def group_of(name: str) -> str:
+    """The title of the group of a setting."""
+    return _GROUP_OF.get(name, OTHER)

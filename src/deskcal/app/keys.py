@@ -1,0 +1,92 @@
+"""The secret that signs tokens: from the environment, a file, or made in the data directory."""
+
+import logging
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from deskcal.app.backends import StartError, backend_of
+from deskcal.app.config import Config
+from deskcal.core.tokens import BadKey, Key, secret_key
+
+logger = logging.getLogger(__name__)
+
+VARIABLE = "DESKCAL_SECRET"
+SECRET = "secret"
+"""File name of the secret in the data directory."""
+STORE = "deskcal.db"
+"""File name of the database in the data directory."""
+MAX_LISTED = 5
+"""Stores that an error names at most."""
+
+
+def signing_key(config: Config, environ: Mapping[str, str]) -> Key:
+    """The HS256 secret: of DESKCAL_SECRET, else of the secret file, else of DIR/secret.
+
+    The last is created on first use, readable by its owner only. Nodes that share a database have
+    no common directory, so they need one of the others. Raises: StartError.
+    """
+    try:
+        if VARIABLE in environ:
+            return secret_key(environ[VARIABLE])
+        if config.secret_file:
+            return secret_key(Path(config.secret_file).read_text(encoding="utf-8").strip())
+        if backend_of(config).is_shared:
+            raise StartError(
+                "with a shared database each node would create its own secret and refuse the "
+                "tokens of the others: give all nodes the same secret with DESKCAL_SECRET or "
+                "--secret-file, or public keys with --jwt-keys"
+            )
+        return secret_key(_own_secret(Path(config.data) / SECRET))
+    except BadKey as exc:
+        raise StartError(str(exc)) from exc
+    except OSError as exc:
+        raise StartError(f"the secret in {exc.filename} can't be read: {exc.strerror}") from exc
+
+
+def existing_key(config: Config, environ: Mapping[str, str]) -> Key:
+    """As `signing_key`, but a directory without a store gets no secret.
+
+    A token that is signed with a secret nobody uses is worth nothing. Raises: StartError.
+    """
+    if VARIABLE not in environ and not config.secret_file and not backend_of(config).is_shared:
+        _require_store(Path(config.data))
+    return signing_key(config, environ)
+
+
+def _require_store(directory: Path) -> None:
+    """Raises: StartError if there is neither a secret nor a database in it."""
+    if (directory / SECRET).exists() or (directory / STORE).exists():
+        return
+    found = _stores_below(Path())
+    hint = f"there is one in {', '.join(found)}: use --data" if found else "name it with --data"
+    raise StartError(
+        f"there is no store in {directory}, so no server would accept the token; {hint}, or "
+        f"start a server first: deskcal serve --data {directory}"
+    )
+
+
+def _stores_below(directory: Path) -> list[str]:
+    """Directories with a store, this one and two levels below it."""
+    patterns = (STORE, f"*/{STORE}", f"*/*/{STORE}")
+    found = [str(path.parent) for pattern in patterns for path in directory.glob(pattern)]
+    return sorted(found)[:MAX_LISTED]
+
+
+def _own_secret(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{SECRET}.{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            logger.info("another process created %s meanwhile", path)
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,40 @@
+"""The generated parts of the docs, and the tables that they are made of."""
+
+from pathlib import Path
+
+from deskcal.app.config import Config, settings
+from deskcal.app.groups import GROUPS, OTHER, group_of
+from deskcal.tools.modules import first_sentence
+from deskcal.tools.reference import settings_by_group, written
+
+
+def test_the_settings_have_a_row_each_in_the_table_of_their_group() -> None:
+    rows = [line for line in settings_by_group().splitlines() if line.startswith("| `")]
+    assert sorted(row.split("`")[1] for row in rows) == sorted(Config.__struct_fields__)
+    assert all(row.count("|") == 5 for row in rows)
+    assert any(row.startswith("| `max_message_bytes` | 1048576 (1 MiB) | `DESK") for row in rows)
+
+
+def test_groups_name_settings_that_exist_each_in_one_group() -> None:
+    named = [name for names in GROUPS.values() for name in names]
+    assert len(named) == len(set(named))
+    assert set(named) <= {setting.name for setting in settings()}
+    assert group_of("no_such_setting") == OTHER
+
+
+def test_only_the_text_between_markers_is_replaced() -> None:
+    page = "before\n<!-- generated: sessions -->\nstale\n<!-- end of sessions -->\nafter\n"
+    fresh = written(page)
+    assert fresh.startswith("before\n<!-- generated: sessions -->\n")
+    assert fresh.endswith("<!-- end of sessions -->\nafter\n")
+    assert "stale" not in fresh and "SESSION_MANAGER" in fresh
+
+
+def test_the_first_sentence_of_a_docstring_ends_at_its_full_stop(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text('"""What `a.b` is. More of\nit.\n\nAnd more."""\n', encoding="utf-8")
+    assert first_sentence(module) == "What `a.b` is"
+    module.write_text('"""Two lines\nof one."""\n', encoding="utf-8")
+    assert first_sentence(module) == "Two lines of one"
+    module.write_text("", encoding="utf-8")
+    assert first_sentence(module) == ""
