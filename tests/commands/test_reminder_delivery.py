@@ -65,7 +65,8 @@ async def test_what_fell_due_while_the_server_was_down_fires_when_it_is_back(
     place: Place,
 ) -> None:
     async with open_desk(place) as desk:
-        await desk.add(ALL, owner_manager_id=10, start_time=NOW, end_time=NOW, remind_time=NOW + 60)
+        call = {"start_time": NOW + 60, "end_time": NOW + 60}
+        await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 60, **call)
     async with open_desk(place) as desk:
         desk.clock.time = NOW + 10 * DAY
         desk.context.reminders.wake()
@@ -292,7 +293,7 @@ async def test_a_clock_stepped_back_fires_nothing_twice_and_forward_what_became_
 ) -> None:
     ear = await ear_of(desk, TEN)
     await fired_while_away(desk)
-    await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 5000)
+    await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 5000, end_time=NOW + 9000)
     await at(desk, NOW - 5000)
     await at(desk, NOW + 61)
     assert ear.tokens == [FIRST]

@@ -125,6 +125,41 @@ async def test_a_change_between_the_due_time_and_the_firing_loses_no_reminder(de
     assert await sent_time(desk) == NOW + 60
 
 
+async def test_an_event_that_is_over_by_then_never_reminds(desk: Desk) -> None:
+    """Issue 12, number 7: the start is moved to yesterday, the absolute time is ahead."""
+    ear = await ear_of(desk, TEN)
+    await desk.add(TEN, start_time=NOW + 600, end_time=NOW + 900, remind_time=NOW + 500)
+    await update(desk, start_time=NOW - 86_400, end_time=NOW - 86_100)
+    await at(desk, NOW + 500)
+    assert ear.heard == []
+    assert await sent_time(desk) == 0
+    await update(desk, end_time=NOW + 700)
+    await reminded(desk)
+    assert ear.tokens == [f"1-{NOW + 500}-10"]
+
+
+async def test_a_due_reminder_does_not_fire_by_the_change_that_moves_the_event_to_the_past(
+    desk: Desk,
+) -> None:
+    """The clock moves unnoticed: the reminder is due, and has not fired when the change comes."""
+    ear = await ear_of(desk, TEN)
+    await desk.add(TEN, start_time=NOW + 60, end_time=NOW + 90, remind_time=NOW + 60)
+    desk.clock.time = NOW + 60.2
+    await update(desk, start_time=NOW - 86_400, end_time=NOW - 86_100)
+    await reminded(desk)
+    assert ear.heard == []
+
+
+async def test_an_all_day_event_reminds_until_its_last_date_is_over(desk: Desk) -> None:
+    ear = await ear_of(desk, TEN)
+    midnight = NOW - NOW % 86_400
+    await desk.add(TEN, all_day=1, start_time=midnight, end_time=midnight, remind_time=NOW + 60)
+    await desk.add(TEN, all_day=1, start_time=midnight, end_time=midnight, remind_time=NOW + 86_400)
+    await at(desk, NOW + 60)
+    await at(desk, NOW + 86_400)
+    assert ear.tokens == [f"1-{NOW + 60}-10"]
+
+
 @pytest.mark.parametrize("status", [1, 2, 3])
 async def test_an_event_that_is_not_open_reminds_nobody(desk: Desk, status: int) -> None:
     ear = await ear_of(desk, TEN)
@@ -221,15 +256,6 @@ async def test_who_has_declined_is_not_reminded(desk: Desk) -> None:
     assert ear.tokens == [f"1-{NOW + 60}-10"]
 
 
-async def test_who_is_added_after_the_firing_is_not_reminded_of_it(desk: Desk) -> None:
-    ear = await ear_of(desk, TEN, ELEVEN)
-    await desk.add(TEN, remind_time=NOW + 60)
-    await at(desk, NOW + 60)
-    await update(desk, participant_manager_ids=[11])
-    await at(desk, NOW + 70)
-    assert ear.tokens == [f"1-{NOW + 60}-10"]
-
-
 async def test_a_new_owner_is_reminded_and_the_old_one_only_while_taking_part(desk: Desk) -> None:
     ear = await ear_of(desk, TEN, ELEVEN)
     await desk.add(TEN, remind_time=NOW + 60)
@@ -262,7 +288,7 @@ async def test_the_sent_time_that_a_client_copies_is_not_taken_over(desk: Desk) 
 async def test_a_million_later_ones_are_not_looked_at(desk: Desk) -> None:
     """The loop asks the store for the next due time alone, when something was fired."""
     for number in range(50):
-        await desk.add(TEN, remind_time=FAR + number)
+        await desk.add(TEN, remind_time=FAR + number, end_time=FAR + 99)
     store = desk.context.store.reminders
     assert await store.next_due() == FAR
     assert (await store.fire(NOW, 1000)).events == 0

@@ -15,15 +15,10 @@ from deskcal.core.directory import Directory, Manager
 from deskcal.core.event import EventType
 from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
-from deskcal.store.ports import (
-    Notification,
-    NotificationKey,
-    NotificationState,
-    StoredChange,
-    StoreError,
-)
+from deskcal.store.ports import StoredChange, StoreError
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.transfer import export_postgres, import_postgres
+from deskcal.store.reminder_ports import Notification, NotificationKey, NotificationState
 from deskcal.store.sqlite.transfer import export_sqlite, import_sqlite
 from deskcal.store.transfer.export import BadExport, Export, OnProgress
 from harness import ADMIN, Desk, everything, open_desk, token

@@ -1,9 +1,18 @@
 """When the reminder of an event is due."""
 
+from typing import Any
+
 import pytest
 
-from deskcal.core.alarms import due_time, reminded_managers, still_holds, trigger_time
-from deskcal.core.event import EventStatus
+from deskcal.core.alarms import (
+    due_time,
+    end_of,
+    gained_managers,
+    reminded_managers,
+    still_holds,
+    trigger_time,
+)
+from deskcal.core.event import Event, EventStatus
 from helpers import NOW, make_event, make_row
 
 
@@ -53,7 +62,7 @@ def test_only_an_open_event_fires_its_reminder(status: EventStatus) -> None:
         (NOW, NOW + 1, NOW),
         (NOW - 9, NOW, 0),
         (NOW, NOW, 0),
-        (NOW + 1, NOW, NOW + 1),
+        (NOW + 1, NOW, 0),
     ],
 )
 def test_a_due_time_past_when_it_is_set_counts_only_while_the_end_is_ahead(
@@ -65,9 +74,9 @@ def test_a_due_time_past_when_it_is_set_counts_only_while_the_end_is_ahead(
 
 def test_a_reminder_is_for_participants_of_an_open_event_who_have_not_declined() -> None:
     rows = (make_row(10), make_row(11, status=2), make_row(12, status=3))
-    assert reminded_managers(make_event(participants=rows)) == {10, 12}
+    assert reminded_managers(make_event(participants=rows)) == (10, 12)
     for status in (EventStatus.DONE, EventStatus.CANCELLED, EventStatus.ARCHIVED):
-        assert reminded_managers(make_event(participants=rows, status=status)) == set()
+        assert reminded_managers(make_event(participants=rows, status=status)) == ()
 
 
 def test_a_reminder_holds_while_its_event_is_due_at_the_same_time_and_the_manager_takes_part() -> (
@@ -77,3 +86,56 @@ def test_a_reminder_holds_while_its_event_is_due_at_the_same_time_and_the_manage
     assert still_holds(event, NOW + 60, 10)
     assert not still_holds(event, NOW + 61, 10)
     assert not still_holds(event, NOW + 60, 11)
+
+
+def test_a_reminder_after_the_end_of_its_event_is_never_fired() -> None:
+    """Issue 12, number 7: the start moved to yesterday, the absolute time still ahead."""
+    past = {"start_time": NOW - 90_000, "end_time": NOW - 86_400}
+    assert due_time(make_event(remind_time=NOW + 60, **past)) == 0
+    at_the_end = make_event(start_time=NOW + 60, end_time=NOW + 60, remind_time=NOW + 60)
+    assert due_time(at_the_end) == NOW + 60
+
+
+MIDNIGHT = 1_710_028_800
+"""2024-03-10 00:00 UTC."""
+
+
+@pytest.mark.parametrize(
+    ("timezone", "start_time", "end_time", "over"),
+    [
+        ("UTC", MIDNIGHT, MIDNIGHT, MIDNIGHT + 86_400),
+        ("UTC", MIDNIGHT, MIDNIGHT + 86_400, MIDNIGHT + 86_400),
+        ("UTC", MIDNIGHT + 9 * 3600, MIDNIGHT + 17 * 3600, MIDNIGHT + 86_400),
+        ("UTC", MIDNIGHT, MIDNIGHT + 86_401, MIDNIGHT + 2 * 86_400),
+        # The clock goes forward on this date: 23 hours.
+        ("America/New_York", MIDNIGHT + 5 * 3600, MIDNIGHT + 5 * 3600, MIDNIGHT + 28 * 3600),
+        ("", MIDNIGHT, MIDNIGHT, MIDNIGHT + 86_400),
+        ("", MIDNIGHT + 5 * 3600, MIDNIGHT + 5 * 3600, MIDNIGHT + 29 * 3600),
+        ("UTC", 253_402_300_000, 253_402_300_799, 253_402_300_798 + 86_400),
+        ("Nowhere/Unknown", MIDNIGHT, MIDNIGHT + 1, MIDNIGHT + 86_400),
+    ],
+)
+def test_an_all_day_event_is_over_with_its_last_date(
+    timezone: str, start_time: int, end_time: int, over: int
+) -> None:
+    event = make_event(all_day=1, timezone=timezone, start_time=start_time, end_time=end_time)
+    assert end_of(event) == over
+
+
+def test_a_timed_event_is_over_at_its_end() -> None:
+    assert end_of(make_event(end_time=NOW + 7)) == NOW + 7
+
+
+def test_managers_who_came_after_the_firing_are_gained_while_the_event_is_ahead() -> None:
+    def event(*managers: int, **named: Any) -> Event:
+        named = {"remind_time": NOW - 9, "reminder_sent_time": NOW - 8} | named
+        return make_event(participants=tuple(map(make_row, managers)), **named)
+
+    assert gained_managers(event(10), event(10, 12, 11), NOW) == [12, 11]
+    assert gained_managers(event(10, 11), event(10), NOW) == []
+    assert gained_managers(event(10), event(11, end_time=NOW), NOW) == []
+    assert gained_managers(event(10, end_time=NOW), event(10, 11), NOW) == [10, 11]
+    assert gained_managers(event(10), event(11, status=EventStatus.DONE), NOW) == []
+    assert gained_managers(event(10, status=EventStatus.DONE), event(10), NOW) == [10]
+    assert gained_managers(event(10), event(11, reminder_sent_time=0), NOW) == []
+    assert gained_managers(event(10), event(11, remind_time=0), NOW) == []

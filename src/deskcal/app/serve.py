@@ -160,7 +160,7 @@ async def running(
         if committed.reminded:
             reminders.fired_by_change(committed.reminded)
         if committed.has_fired:
-            reminders.news()
+            reminders.fired_by_node()
 
     store.on_commit = look
     async with feed, reminders:

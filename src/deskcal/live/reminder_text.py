@@ -5,7 +5,7 @@ import functools
 import zoneinfo
 
 from deskcal.core.event import Event
-from deskcal.store.ports import NotificationKey
+from deskcal.store.reminder_ports import NotificationKey
 
 
 def token_of(key: NotificationKey) -> str:

@@ -10,7 +10,13 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from deskcal.core.alarms import due_time, trigger_time
+from deskcal.core.alarms import (
+    due_time,
+    gained_managers,
+    reminded_managers,
+    trigger_time,
+    would_miss_firing,
+)
 from deskcal.core.document import (
     decode_event,
     encode_event,
@@ -18,7 +24,7 @@ from deskcal.core.document import (
     record_of,
     scope_of,
 )
-from deskcal.core.event import ChangeType, Event, EventStatus, ParticipantStatus
+from deskcal.core.event import ChangeType, Event
 from deskcal.errors import Conflict, DeskcalError
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
@@ -33,14 +39,8 @@ from deskcal.store.batch.writes import (
     is_moved,
     manager_rows,
 )
-from deskcal.store.ports import (
-    Applied,
-    Mutation,
-    Notification,
-    NotificationKey,
-    Retry,
-    Transaction,
-)
+from deskcal.store.ports import Applied, Mutation, Retry, Transaction
+from deskcal.store.reminder_ports import Notification, NotificationKey
 
 SERVER = 0
 """The actor of what the server does on its own."""
@@ -200,11 +200,19 @@ class Batch:
         if after is before:
             return staged.document if staged and before else b""
         document = self.stage(event_id, after, type_, time, actor)
-        if before and after and _was_about_to_fire(before, after):
-            fired = self.fire(after, time)
-            self.notify(fired)
-            self._fired_by_change.update(notification.key for notification in fired)
+        if before and after:
+            self._notify_by_change(before, after, document, time)
         return document
+
+    def _notify_by_change(self, before: Event, after: Event, document: bytes, now: int) -> None:
+        """Fires what the change would keep from firing; notifies managers who take part late."""
+        if would_miss_firing(before, after):
+            fired = self.fire(after, now)
+        else:
+            gained = gained_managers(before, after, now)
+            fired = [_notification(after, manager_id, document, now) for manager_id in gained]
+        self.notify(fired)
+        self._fired_by_change.update(notification.key for notification in fired)
 
     def add(self, make: Callable[[int], Event], type_: ChangeType, time: int, actor: int) -> bytes:
         """Stages a new event; its document."""
@@ -249,17 +257,13 @@ class Batch:
 
     def fire(self, event: Event, now: int) -> list[Notification]:
         """Stages that the reminder of an armed event was sent; whom to `notify`."""
-        due = trigger_time(event) or 0
         is_untouched = self._staged[event.id].before is event
         fired = msgspec.structs.replace(event, reminder_sent_time=now)
         document = self.stage(event.id, fired, ChangeType.UPDATED, now, SERVER)
         if is_untouched:
             self._only_fired.add(event.id)
-        return [
-            Notification(NotificationKey(event.id, due, row.manager_id), due, now, document)
-            for row in event.participants
-            if row.status != ParticipantStatus.DECLINED
-        ]
+        managers = reminded_managers(event)
+        return [_notification(event, manager_id, document, now) for manager_id in managers]
 
     def notify(self, fired: list[Notification]) -> None:
         """Takes up who is to be told; `notified` are, of these, those who had it not before."""
@@ -344,11 +348,6 @@ def without_frames(error: DeskcalError) -> DeskcalError:
     return error.with_traceback(None)
 
 
-def _was_about_to_fire(before: Event, after: Event) -> bool:
-    """Whether a change between the due time and the firing would keep the reminder from firing.
-
-    It was due, and is still the same; only that the event's end is past when it is changed.
-    """
-    if not due_time(before) or due_time(after) or after.reminder_sent_time:
-        return False
-    return after.status == EventStatus.OPEN and trigger_time(after) == trigger_time(before)
+def _notification(event: Event, manager_id: int, document: bytes, now: int) -> Notification:
+    due = trigger_time(event) or 0
+    return Notification(NotificationKey(event.id, due, manager_id), due, now, document)

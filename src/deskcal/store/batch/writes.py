@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.document import IndexRow, Record
-from deskcal.store.ports import Notification
+from deskcal.store.reminder_ports import Notification
 
 Outcome = Any
 """A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""

@@ -14,8 +14,9 @@ from deskcal.core.document import IndexRow
 from deskcal.errors import Unavailable
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
-from deskcal.store.ports import Notification, Transaction, Work
+from deskcal.store.ports import Transaction, Work
 from deskcal.store.postgres.connection import Connection
+from deskcal.store.reminder_ports import Notification
 
 CHANNEL = "deskcal"
 """Of NOTIFY: something was committed. It carries nothing."""
@@ -86,7 +87,8 @@ _INSERT_KEYS = """
 _DELETE_KEYS = """
     DELETE FROM idempotency WHERE (manager_id, key) IN (
         SELECT manager_id, key FROM idempotency WHERE time <= %s ORDER BY time LIMIT 1000)"""
-# Who had it already (1 sent, 2 read) is not told again: the row stays, and is not returned.
+# A manager who had it already (1 sent, 2 read) is not reminded again: the row is not returned.
+# A row that waits (0) keeps its fired_seq: a node that has sent it does not fetch it again.
 _INSERT_NOTIFICATIONS = """
     INSERT INTO notification AS n (event_id, due_time, manager_id, armed_time, fired_time,
         state, state_time, fired_seq)
@@ -97,7 +99,9 @@ _INSERT_NOTIFICATIONS = """
         AS x(event_id, due_time, manager_id, fired_time, armed_time)
     ON CONFLICT (event_id, due_time, manager_id) DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = excluded.fired_time,
-        state = 0, state_time = excluded.state_time, fired_seq = excluded.fired_seq
+        state = 0, state_time = excluded.state_time,
+        fired_seq = CASE WHEN n.state = 0 AND n.fired_time > 0 THEN n.fired_seq
+            ELSE excluded.fired_seq END
     WHERE n.state NOT IN (1, 2) OR n.fired_time = 0
     RETURNING event_id, due_time, manager_id"""
 _WAKE_NOTIFICATIONS = """

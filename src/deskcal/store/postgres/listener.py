@@ -87,7 +87,7 @@ class PostgresListener:
         connection = await self._open()
         last_seq, floor_seq, self._fired_seq = await _row(connection, _LOOK)
         self._feed.saw(last_seq, floor_seq)
-        self._reminders.heard_seq = last_seq
+        self._reminders.fetched_seq = last_seq
         self._task = self._loop.create_task(self._run())
 
     async def close(self) -> None:

@@ -1,9 +1,9 @@
-"""Reminders on PostgreSQL: what is due, who is to be told, what became of it. Many nodes fire.
+"""Reminders on PostgreSQL: what is due, who is reminded, what became of it. Many nodes fire.
 
 A row of `notification` is one manager's reminder of one due time. Firing claims events with SKIP
 LOCKED and writes the rows, the events' `reminder_sent_time` and the changes in one transaction; a
-node that ends in the middle loses all of it. Every node hears of what any node has fired by the
-rows' `fired_seq`, which is in the order of commits, so each hears of each row once.
+node that ends in the middle loses all of it. Every node fetches what any node has fired by the
+rows' `fired_seq`, which is in the order of commits, so each fetches each row once.
 """
 
 import functools
@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from deskcal.store.batch.batch import Batch
-from deskcal.store.ports import (
+from deskcal.store.postgres.connection import Connection, Read, RunJob
+from deskcal.store.postgres.group import integers
+from deskcal.store.reminder_ports import (
     Fired,
     NewFired,
     Notification,
@@ -22,9 +24,7 @@ from deskcal.store.ports import (
     ReminderCursor,
     ReminderRow,
 )
-from deskcal.store.postgres.connection import Connection, Read, RunJob
-from deskcal.store.postgres.group import integers
-from deskcal.store.reminder_pages import NEWEST
+from deskcal.store.reminder_rows import NEWEST, split_dropped
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
 MAX_FIRED = 2000
@@ -41,7 +41,7 @@ _DUE_SNOOZED = """
     SELECT event_id, due_time, manager_id, armed_time FROM notification
     WHERE state = 0 AND fired_time = 0 AND due_time <= %s
     ORDER BY due_time, event_id, manager_id LIMIT %s FOR UPDATE SKIP LOCKED"""
-_HEARD = """
+_FETCH_FIRED = """
     SELECT event_id, due_time, manager_id, armed_time, fired_time, fired_seq FROM notification
     WHERE fired_seq > %s AND state <= 1 ORDER BY fired_seq FETCH FIRST %s ROWS WITH TIES"""
 _DOCUMENTS = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[])"
@@ -83,6 +83,8 @@ _SNOOZE = """
     ON CONFLICT (event_id, due_time, manager_id) DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = 0, state = 0,
         state_time = excluded.state_time, fired_seq = 0"""
+_LOCKED_DOCUMENTS = """
+    SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE"""
 _OVERDUE = """
     SELECT event_id, due_time, manager_id FROM notification
     WHERE state = 0 AND fired_time > 0 AND fired_time < %s AND due_time < %s LIMIT %s"""
@@ -94,8 +96,8 @@ class PostgresReminders:
     def __init__(self, read: Read, job: RunJob) -> None:
         self._read = read
         self._job = job
-        self.heard_seq = 0
-        """The newest `fired_seq` that was heard of; of a node that starts: of the newest change."""
+        self.fetched_seq = 0
+        """The newest `fired_seq` that was fetched; of a node that starts: of the newest change."""
 
     async def next_due(self) -> int | None:
         """The earliest due time of an event or a snooze, also of what another node has claimed."""
@@ -109,17 +111,17 @@ class PostgresReminders:
 
     async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
         """What was fired since the last call, whole transactions at a time."""
-        rows = await self._read(_fetch_fired, self.heard_seq, limit)
+        rows = await self._read(_fetch_fired, self.fetched_seq, limit)
         here = [row for row in rows if is_here(row[2])]
         documents = await self._read(_documents, sorted({row[0] for row in here})) if here else {}
         if rows:
-            self.heard_seq = rows[-1][-1]
+            self.fetched_seq = rows[-1][-1]
         notifications = [
             Notification(NotificationKey(*row[:3]), row[3], row[4], documents.get(row[0]))
             for row in here
         ]
-        elsewhere = {row[2] for row in rows} - {row[2] for row in here}
-        return NewFired(notifications, elsewhere, is_all=len(rows) < limit)
+        others = {row[2] for row in rows} - {row[2] for row in here}
+        return NewFired(notifications, others, is_all=len(rows) < limit)
 
     async def waiting_managers(self) -> set[int]:
         """Managers whose reminders wait for them."""
@@ -129,9 +131,9 @@ class PostgresReminders:
     async def waiting(
         self, manager_id: int, after: NotificationKey | None, limit: int
     ) -> list[Notification]:
-        """What waits for one manager, of what was heard of: the rest is yet to be heard."""
+        """What waits for one manager, of what was fetched: the rest will come by `fetch_fired`."""
         found: list[Notification] = await self._read(
-            _waiting, manager_id, self.heard_seq, after, limit
+            _waiting, manager_id, self.fetched_seq, after, limit
         )
         return found
 
@@ -152,13 +154,18 @@ class PostgresReminders:
         marked: int = await self._job(functools.partial(_mark, keys, int(state), highest, now))
         return marked
 
+    async def drop(self, notifications: list[Notification], now: int) -> list[NotificationKey]:
+        """Compares documents in the transaction that marks the rows."""
+        kept: list[NotificationKey] = await self._job(functools.partial(_drop, notifications, now))
+        return kept
+
     async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
         """Puts a row beside the one of `key` that fires at `until`."""
         snoozed: bool = await self._job(functools.partial(_snooze, key, until, now))
         return snoozed
 
     async def miss(self, before: int, now: int, limit: int) -> int:
-        """Gives up on what has waited for too long."""
+        """Gives up what has waited too long."""
         overdue: list[NotificationKey] = await self._read(_overdue, before, limit)
         return await self.mark(overdue, NotificationState.MISSED, now) if overdue else 0
 
@@ -174,7 +181,7 @@ async def _next_due(connection: Connection) -> int | None:
 
 
 async def _fetch_fired(connection: Connection, since: int, limit: int) -> list[Any]:
-    return await _rows(connection, _HEARD, (since, limit))
+    return await _rows(connection, _FETCH_FIRED, (since, limit))
 
 
 async def _documents(connection: Connection, ids: list[int]) -> dict[int, bytes]:
@@ -188,12 +195,12 @@ async def _waiting_managers(connection: Connection) -> set[int]:
 async def _waiting(
     connection: Connection,
     manager_id: int,
-    heard_seq: int,
+    fetched_seq: int,
     after: NotificationKey | None,
     limit: int,
 ) -> list[Notification]:
     since = (after.due_time, after.event_id) if after else (0, 0)
-    rows = await _rows(connection, _WAITING, (manager_id, heard_seq, *since, limit))
+    rows = await _rows(connection, _WAITING, (manager_id, fetched_seq, *since, limit))
     return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
 
 
@@ -228,6 +235,17 @@ async def _mark(
     columns = zip(*map(_astuple, keys), strict=True)
     values = (state, now, *map(integers, columns), highest)
     return (await connection.execute(_MARK, values)).rowcount
+
+
+async def _drop(
+    notifications: list[Notification], now: int, connection: Connection, batch: Batch
+) -> list[NotificationKey]:
+    ids = sorted({notification.key.event_id for notification in notifications})
+    documents = dict(await _rows(connection, _LOCKED_DOCUMENTS, (integers(ids),)))
+    dropped, kept = split_dropped(notifications, documents)
+    if dropped:
+        await _mark(dropped, DROPPED, WAITING, now, connection, batch)
+    return kept
 
 
 async def _snooze(

@@ -27,7 +27,6 @@ from deskcal.store.ports import (
     DirectoryStore,
     FeedStore,
     Mutation,
-    ReminderStore,
     Rows,
     StoreError,
     Transaction,
@@ -45,6 +44,7 @@ from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
+from deskcal.store.reminder_ports import ReminderStore
 
 LOADS = 2
 """Statements for single events that are on their way at one time; the rest waits for the next."""

@@ -45,7 +45,7 @@ _UPDATE_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?"
 _SELECT_KEY = """
     SELECT i.digest, c.document FROM idempotency AS i JOIN change AS c ON c.seq = i.seq
     WHERE i.manager_id = ? AND i.key = ? AND i.time > ?"""
-# Who had it already (1 sent, 2 read) is not told again: the row stays, and is not returned.
+# A manager who had it already (1 sent, 2 read) is not reminded again: the row is not returned.
 _NOTIFY = """
     INSERT INTO notification VALUES (?, ?, ?, ?, ?, 0, ?)
     ON CONFLICT DO UPDATE SET

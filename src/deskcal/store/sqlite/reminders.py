@@ -1,4 +1,4 @@
-"""Reminders of the embedded store: what is due, who is to be told, what became of it.
+"""Reminders of the embedded store: what is due, who is reminded, what became of it.
 
 A row of `notification` is one manager's reminder of one due time. Firing writes the rows, the
 event's `reminder_sent_time` and the change in one transaction.
@@ -14,7 +14,7 @@ import apsw
 import msgspec
 
 from deskcal.store.batch.batch import Batch
-from deskcal.store.ports import (
+from deskcal.store.reminder_ports import (
     Fired,
     NewFired,
     Notification,
@@ -23,7 +23,7 @@ from deskcal.store.ports import (
     ReminderCursor,
     ReminderRow,
 )
-from deskcal.store.reminder_pages import NEWEST, cursor_of
+from deskcal.store.reminder_rows import NEWEST, cursor_of, split_dropped
 from deskcal.store.sqlite.changes import Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
@@ -64,6 +64,7 @@ _MARK = """
 _ARMED = """
     SELECT armed_time FROM notification
     WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state < 3"""
+_DOCUMENT = "SELECT document FROM event WHERE id = ?"
 _OVERDUE = """
     SELECT event_id, due_time, manager_id FROM notification
     WHERE state = 0 AND fired_time > 0 AND fired_time < ?1 AND due_time < ?1 LIMIT ?2"""
@@ -88,7 +89,7 @@ class SqliteReminders:
         return Fired(fired, events, len(fired))
 
     async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
-        """Nothing: what this node fires is in its own hands."""
+        """Nothing: there is no other node, and `fire` returns what this one has fired."""
         return NewFired([], set(), is_all=True)
 
     async def waiting_managers(self) -> set[int]:
@@ -121,13 +122,18 @@ class SqliteReminders:
         marked: int = await self._job(lambda connection, _: _changed(connection, _MARK, rows))
         return marked
 
+    async def drop(self, notifications: list[Notification], now: int) -> list[NotificationKey]:
+        """Compares documents in the transaction that marks the rows."""
+        kept: list[NotificationKey] = await self._job(functools.partial(_drop, notifications, now))
+        return kept
+
     async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
         """Puts a row beside the one of `key` that fires at `until`."""
         snoozed: bool = await self._job(functools.partial(_snooze, key, until, now))
         return snoozed
 
     async def miss(self, before: int, now: int, limit: int) -> int:
-        """Gives up on what has waited for too long; looks beside the writer, which has work."""
+        """Gives up what has waited too long; found by a reader, so that the writer goes on."""
         overdue: list[NotificationKey] = await self._read(_overdue, before, limit)
         return await self.mark(overdue, NotificationState.MISSED, now) if overdue else 0
 
@@ -183,6 +189,17 @@ def _changed(connection: apsw.Connection, statement: str, rows: list[Any]) -> in
     before = connection.total_changes()
     connection.executemany(statement, rows)
     return connection.total_changes() - before
+
+
+def _drop(
+    notifications: list[Notification], now: int, connection: apsw.Connection, _: Batch
+) -> list[NotificationKey]:
+    ids = {notification.key.event_id for notification in notifications}
+    documents = {one: connection.execute(_DOCUMENT, (one,)).get for one in ids}
+    dropped, kept = split_dropped(notifications, documents)
+    rows = [(DROPPED, now, *_astuple(key), WAITING) for key in dropped]
+    connection.executemany(_MARK, rows)
+    return kept
 
 
 def _snooze(

@@ -38,12 +38,12 @@ from deskcal.store.ports import (
     DirectoryStore,
     FeedStore,
     Mutation,
-    ReminderStore,
     Rows,
     StoreError,
     Transaction,
     Work,
 )
+from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
 from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock_directory

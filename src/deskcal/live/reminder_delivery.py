@@ -1,0 +1,200 @@
+"""Delivery of fired reminders: which still hold, where they are sent, what became of them.
+
+One task at a time uses it, so that no two deliveries work on the same row.
+Source: contract, section 7, "Reminders".
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from deskcal.core.alarms import reminded_managers, trigger_time
+from deskcal.core.document import EventScope, decode_event, scope_of
+from deskcal.core.event import Event
+from deskcal.core.sessions import Session
+from deskcal.live.connections import Peer, Peers
+from deskcal.live.reminder_text import token_of, when
+from deskcal.store.reminder_ports import (
+    Notification,
+    NotificationKey,
+    NotificationState,
+    ReminderStore,
+)
+from deskcal.wire.pushes import Reminder, encode_reminder
+
+SENT_AT_ONCE = 50
+"""Reminders that are sent before other tasks run."""
+LATE_SEC = 5
+"""A reminder that fired on time and is delivered so much later says how late it is."""
+
+
+class Delivery:
+    """Sends fired reminders, and records in the store what became of each."""
+
+    def __init__(
+        self,
+        store: ReminderStore,
+        peers: Peers,
+        now: Callable[[], float],
+        *,
+        grace_sec: int,
+        default_timezone: str,
+    ) -> None:
+        """`grace_sec`: how long a fired reminder waits for its manager."""
+        self._store = store
+        self._peers = peers
+        self._now = now
+        self._grace_sec = grace_sec
+        self._timezone = default_timezone
+        self._unsent: dict[NotificationKey, list[Peer]] = {}
+        """Reminders that were sent and not recorded as such, with the connections they went to."""
+        self._blocked: set[NotificationKey] = set()
+        """Of these, the ones that all of their connections held back at the last look."""
+        self._dropped: list[Notification] = []
+        self._missed: list[Notification] = []
+        self.waiting: set[int] = set()
+        """Managers with a fired reminder that was not delivered."""
+        self.retried: set[int] = set()
+        """Managers with a reminder that must be looked at again; the caller clears it."""
+        self.delivered = self.missed = 0
+        """Counters since the start, of notifications."""
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something was sent and is not recorded yet."""
+        return bool(self._unsent)
+
+    async def deliver(self, notifications: list[Notification]) -> None:
+        """Sends each, gives it up or drops it; `record` writes down what became of them."""
+        subject: _Subject | None = None
+        for number, notification in enumerate(notifications, 1):
+            if subject is None or subject.document is not notification.document:
+                subject = _subject(notification.document)
+            self._deliver_one(notification, subject)
+            if number % SENT_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _deliver_one(self, notification: Notification, subject: "_Subject | None") -> None:
+        key = notification.key
+        if max(key.due_time, notification.fired_time) + self._grace_sec < self._now():
+            self._missed.append(notification)
+        elif subject is None or not subject.reminds(notification):
+            self._dropped.append(notification)
+        else:
+            delivered_to = self._unsent.get(key, [])
+            peers = [*delivered_to, *self._send(notification, subject, delivered_to)]
+            if peers:
+                self._unsent[key] = peers
+            else:
+                self.waiting.add(key.manager_id)
+
+    def _send(
+        self, notification: Notification, subject: "_Subject", delivered_to: list[Peer]
+    ) -> list[Peer]:
+        """Writes to each connection that may receive it and did not yet; returns these."""
+        now = self._now()
+        line = None
+        peers = []
+        for peer, session in self._peers.of_manager(notification.key.manager_id, now):
+            if peer not in delivered_to and _may_receive(session, subject.scope):
+                line = line or self._line(notification, subject, int(now))
+                if peer.send(line):
+                    peers.append(peer)
+        return peers
+
+    def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
+        key = notification.key
+        late_sec = now - key.due_time
+        is_late = late_sec >= LATE_SEC or subject.fired_before(notification)
+        reminder = Reminder(
+            subject.event.title,
+            when(subject.event, self._timezone),
+            token_of(key),
+            key.manager_id,
+            notification.fired_time,
+            key.due_time,
+            late_sec if is_late else 0,
+            subject.document,
+        )
+        return encode_reminder(reminder)
+
+    async def record(self) -> None:
+        """Writes down what became of them; what was sent, once it has left this process."""
+        now = int(self._now())
+        sent = self._take_written()
+        missed, self._missed = self._missed, []
+        dropped, self._dropped = self._dropped, []
+        if sent:
+            self.delivered += await self._store.mark(sent, NotificationState.SENT, now)
+        for key in sent:
+            del self._unsent[key]
+        if missed:
+            keys = [notification.key for notification in missed]
+            self.missed += await self._store.mark(keys, NotificationState.MISSED, now)
+        if dropped:
+            self._retry(await self._store.drop(dropped, now))
+
+    def _take_written(self) -> list[NotificationKey]:
+        """Sent reminders that have left this process, or whose connections took them before.
+
+        One whose connections were all closed while they held it back is looked at again.
+        """
+        written = []
+        for key, peers in list(self._unsent.items()):
+            still_open = [peer for peer in peers if self._peers.is_open(peer, key.manager_id)]
+            if still_open and all(peer.unsent_bytes() for peer in still_open):
+                self._blocked.add(key)
+                continue
+            if not still_open and key in self._blocked:
+                self._retry([key])
+                del self._unsent[key]
+            else:
+                written.append(key)
+            self._blocked.discard(key)
+        return written
+
+    def _retry(self, keys: Iterable[NotificationKey]) -> None:
+        self.retried.update(key.manager_id for key in keys)
+
+    async def give_up(self, limit: int) -> None:
+        """Marks as missed all that has waited for too long, `limit` in one transaction."""
+        now = int(self._now())
+        while missed := await self._store.miss(now - self._grace_sec, now, limit):
+            self.missed += missed
+
+
+class _Subject(Struct, frozen=True):
+    """The event of reminders, decoded once for all managers who are reminded of it."""
+
+    event: Event
+    document: bytes
+    scope: EventScope
+    armed_time: int | None
+    """When its reminder is due; None: it has none."""
+    reminded: frozenset[int]
+    """Participants who have not declined; empty while the event is not open."""
+
+    def reminds(self, notification: Notification) -> bool:
+        """Whether the reminder still holds: `alarms.still_holds`, of an event already decoded."""
+        manager_id = notification.key.manager_id
+        return self.armed_time == notification.armed_time and manager_id in self.reminded
+
+    def fired_before(self, notification: Notification) -> bool:
+        """Whether the event's reminder fired before this manager came to take part."""
+        is_snoozed = notification.key.due_time != notification.armed_time
+        return not is_snoozed and self.event.reminder_sent_time < notification.fired_time
+
+
+def _subject(document: bytes | None) -> _Subject | None:
+    """None: the event is deleted."""
+    if document is None:
+        return None
+    event = decode_event(document)
+    return _Subject(
+        event, document, scope_of(event), trigger_time(event), frozenset(reminded_managers(event))
+    )
+
+
+def _may_receive(session: Session, scope: EventScope) -> bool:
+    return session.may_use_calendar and session.can_see(scope)

@@ -1,0 +1,89 @@
+"""Two nodes on one database: a manager connected to one, the event changed on the other."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from harness import ADMIN, Desk, open_desk, token
+from helpers import NOW
+from live import Ear, reminded, step_to
+from places import PostgresPlace
+from postgres_server import PostgresServer
+
+FAR = NOW * 2
+ALL = token(1, ADMIN, exp=FAR)
+DUE = NOW + 60
+LATER = NOW + 100
+
+
+@pytest.fixture
+def place(postgres: PostgresServer) -> Iterator[PostgresPlace]:
+    with postgres.database() as url:
+        yield PostgresPlace(url)
+
+
+@pytest.fixture
+async def nodes(place: PostgresPlace) -> AsyncIterator[tuple[Desk, Desk]]:
+    async with open_desk(place) as one, open_desk(place) as other:
+        yield one, other
+
+
+async def ear_of(desk: Desk, manager_id: int) -> Ear:
+    ear = Ear(desk)
+    await ear.say(token(manager_id, exp=FAR), "Ping")
+    return ear
+
+
+async def fire(*nodes: Desk) -> None:
+    """Event 1 of manager 10 fires, and the clocks of the nodes are then at `LATER`."""
+    await nodes[0].add(ALL, owner_manager_id=10, remind_time=DUE)
+    for node in nodes:
+        step_to(node, DUE)
+    for node in nodes:
+        await reminded(node)
+        step_to(node, LATER)
+
+
+async def test_who_is_added_on_one_node_gets_it_at_once_on_the_other(
+    nodes: tuple[Desk, Desk],
+) -> None:
+    one, other = nodes
+    ears = [await ear_of(node, 11) for node in nodes]
+    await fire(one, other)
+    await one.event(ALL, "MngUpdateCalendarEvent", id=1, participant_manager_ids=[11])
+    for ear in ears:
+        await ear.until(lambda ear: bool(ear.reminders))
+    for node in nodes:
+        await reminded(node)
+    assert [ear.tokens for ear in ears] == [[f"1-{DUE}-11"]] * 2
+    assert [ear.reminders[0][8]["late_sec"] for ear in ears] == [LATER - DUE] * 2
+
+
+async def test_who_comes_and_goes_on_both_nodes_gets_it_once_on_each_connection(
+    nodes: tuple[Desk, Desk],
+) -> None:
+    ears = [await ear_of(node, 11) for node in nodes]
+    await fire(*nodes)
+    for number in range(10):
+        managers = [11] if number % 2 == 0 else []
+        node = nodes[number % 3 % 2]
+        await node.event(ALL, "MngUpdateCalendarEvent", id=1, participant_manager_ids=managers)
+    for ear in ears:
+        await ear.until(lambda ear: bool(ear.reminders))
+    for node in nodes:
+        await reminded(node)
+    assert [ear.tokens for ear in ears] == [[f"1-{DUE}-11"]] * 2
+
+
+async def test_it_waits_for_who_is_away_when_its_node_ends(place: PostgresPlace) -> None:
+    async with open_desk(place) as one:
+        async with open_desk(place) as other:
+            await fire(one, other)
+            await other.event(ALL, "MngUpdateCalendarEvent", id=1, owner_manager_id=11)
+        ear = await ear_of(one, 11)
+        await ear.until(lambda ear: bool(ear.reminders))
+    async with open_desk(place) as again:
+        again.clock.time = LATER
+        later = await ear_of(again, 11)
+        await reminded(again)
+    assert (ear.tokens, later.tokens) == ([f"1-{DUE}-11"], [])
