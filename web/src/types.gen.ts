@@ -48,6 +48,7 @@ export const ChangeType = {
   ADDED: 0,
   UPDATED: 1,
   DELETED: 2,
+  RESTORED: 3,
   ARCHIVED: 4,
 } as const;
 export type ChangeType = (typeof ChangeType)[keyof typeof ChangeType];

@@ -21,6 +21,7 @@ _WHAT = {
     ChangeType.ADDED: "added",
     ChangeType.UPDATED: "updated",
     ChangeType.DELETED: "gone",
+    ChangeType.RESTORED: "restored",
     ChangeType.ARCHIVED: "archived",
 }
 

@@ -51,10 +51,9 @@ class ParticipantStatus(enum.IntEnum):
 
 
 class ChangeType(enum.IntEnum):
-    """What a change did, as pushed messages number it. Source: contract, section 7."""
+    """What a change did, as pushed messages number it. Source: contract, sections 7 and 15."""
 
-    ADDED, UPDATED, DELETED = range(3)
-    ARCHIVED = 4
+    ADDED, UPDATED, DELETED, RESTORED, ARCHIVED = range(5)
 
 
 Id = Annotated[int, Meta(ge=0, le=MAX_ID)]

@@ -64,8 +64,10 @@ class Histories:
         if event_id != self._event_id:
             if seq > self._floor_seq and (type_, event.version) != (ChangeType.ADDED, 1):
                 found.append(f"is its first, of type {type_} and version {event.version}")
-        elif type_ == ChangeType.ADDED or self._is_gone:
-            found.append("comes after its deletion" if self._is_gone else "creates it once more")
+        elif self._is_gone != (type_ == ChangeType.RESTORED):
+            found.append("comes after its deletion" if self._is_gone else "restores what is there")
+        elif type_ == ChangeType.ADDED:
+            found.append("creates it once more")
         elif not self._version <= event.version <= self._version + 1:
             found.append(f"has version {event.version} after {self._version}")
         self._event_id, self._version = event_id, event.version

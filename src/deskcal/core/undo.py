@@ -1,0 +1,72 @@
+"""How one event of a batch goes back to what it was. Pure. Source: contract, section 15."""
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.alarms import trigger_time
+from deskcal.core.event import ChangeType, Event
+
+_replace = msgspec.structs.replace
+
+
+class Step(Struct, frozen=True):
+    """One event of a batch: before its first change, and as the batch left it."""
+
+    event_id: int
+    before: Event | None
+    """None: the batch added it."""
+    after: Event | None
+    """None: the batch deleted it."""
+
+
+class Undone(Struct, frozen=True):
+    """The event as the undo leaves it, and how the change is numbered."""
+
+    event: Event | None
+    """None: the event that the batch added is deleted."""
+    type: ChangeType
+
+
+def is_touched(step: Step, current: Event | None) -> bool:
+    """Whether somebody has changed the event since. Claims and fired reminders do not count.
+
+    Neither raises the version.
+    """
+    if current is None or step.after is None:
+        return current is not step.after
+    return current.version != step.after.version
+
+
+def undone(step: Step, current: Event | None, *, actor: int, now: int) -> Undone:
+    """What becomes of an event that is not touched: what it was, as a new version."""
+    if step.before is None:
+        return Undone(None, ChangeType.DELETED)
+    if current is None:
+        version = step.before.version + 1
+        stamped = _replace(step.before, version=version, updated_by=actor, updated_time=now)
+        return Undone(stamped, ChangeType.RESTORED)
+    restored = _replace(
+        step.before,
+        version=current.version + 1,
+        updated_by=actor,
+        updated_time=now,
+        reminder_sent_time=_sent_time(step.before, current),
+        claimed_by=current.claimed_by,
+        claim_until=current.claim_until,
+    )
+    if (
+        current.claimed_by
+        and step.after
+        and current.owner_manager_id != step.after.owner_manager_id
+    ):
+        restored = _replace(
+            restored,
+            owner_manager_id=current.owner_manager_id,
+            participants=current.participants,
+        )
+    return Undone(restored, ChangeType.UPDATED)
+
+
+def _sent_time(before: Event, current: Event) -> int:
+    """A reminder that was fired stays so, unless the undo moves it to another due time."""
+    return current.reminder_sent_time if trigger_time(before) == trigger_time(current) else 0
