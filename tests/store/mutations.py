@@ -13,7 +13,8 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session, SessionType
 from deskcal.errors import NotFound
-from deskcal.store.ports import Mutation, Retry, Store
+from deskcal.store.ports import Store
+from deskcal.store.work import Mutation, Retry
 from harness import new_event
 from helpers import NOW, make_new_draft
 

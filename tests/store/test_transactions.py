@@ -7,10 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from deskcal.core.directory import Directory
 from deskcal.core.document import decode_event
-from deskcal.core.event import ChangeType, Event, next_version
-from deskcal.errors import InvalidField
-from deskcal.store.ports import Changes, Store, Transaction
+from deskcal.core.event import ChangeType, Event, EventType, next_version
+from deskcal.core.outcomes import Outcome
+from deskcal.errors import Internal, InvalidField
+from deskcal.store.ports import Store
+from deskcal.store.work import Changes, Mutation, Transaction
 from helpers import NOW, make_event
 from store.conftest import Backend
 from store.mutations import adding, changing, done, ids, loaded
@@ -52,6 +55,32 @@ async def test_all_its_changes_have_the_seq_of_the_first_as_batch_id(store: Stor
     applied = await store.transact(transaction(apply, 1, 2, new_events=1))
     assert (applied.batch_id, await ids(store)) == (3, sorted([1, 2, applied.value]))
     assert await batches(store) == [(1, 1), (2, 2), (1, 3), (2, 3), (applied.value, 3)]
+
+
+async def test_the_outcomes_of_the_directory_are_read_with_it(store: Store) -> None:
+    later = Outcome(code="later", name="Later", types=(EventType.CALL,), next_in_sec=60)
+    await store.directory.put(Directory(outcomes=[later]))
+    reading = Transaction((), 0, 10, NOW, lambda changes: changes.outcomes(), needs_outcomes=True)
+    applied = await store.transact(reading)
+    assert (list(applied.value), applied.batch_id) == ([later], 0)
+    with pytest.raises(Internal):
+        await store.transact(transaction(lambda changes: changes.outcomes()))
+
+
+async def test_a_mutation_checks_an_outcome_only_where_it_sets_it(store: Store) -> None:
+    await store.mutate(adding(type=2, outcome="gone"))
+    later = Outcome(code="later", name="Later", types=(EventType.CALL,))
+    await store.directory.put(Directory(outcomes=[later]))
+
+    def checked(**fields: Any) -> Mutation:
+        return msgspec.structs.replace(changing(1, **fields), checks_outcome=True)
+
+    assert (await done(store.mutate(checked(outcome="gone", title="kept")))).title == "kept"
+    with pytest.raises(InvalidField, match=r"'other'\) is no outcome"):
+        await store.mutate(checked(outcome="other"))
+    assert (await done(store.mutate(checked(outcome="later")))).outcome == "later"
+    with pytest.raises(InvalidField, match="of type 0; these are: none"):
+        await store.mutate(msgspec.structs.replace(adding(outcome="later"), checks_outcome=True))
 
 
 async def test_what_it_raises_is_the_answer_and_nothing_of_it_is_there(store: Store) -> None:

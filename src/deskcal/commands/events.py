@@ -30,7 +30,7 @@ from deskcal.core.visibility import not_found
 from deskcal.errors import Conflict, Forbidden, InvalidField
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
-from deskcal.store.ports import Change, Mutation, Retry
+from deskcal.store.work import Change, Mutation, Retry
 
 MAX_LIMIT = 50_000
 

@@ -25,6 +25,7 @@ from deskcal.core.document import (
     scope_of,
 )
 from deskcal.core.event import ChangeType, Event
+from deskcal.core.outcomes import Outcome, require_outcome
 from deskcal.errors import Conflict, DeskcalError
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
@@ -32,15 +33,15 @@ from deskcal.store.batch.writes import (
     Collection,
     CommitResult,
     KeptAnswer,
-    Outcome,
     RetryKey,
+    WorkOutcome,
     Writes,
     batch_id_of,
     is_moved,
     manager_rows,
 )
-from deskcal.store.ports import Applied, Mutation, Retry, Transaction
 from deskcal.store.reminder_ports import Notification, NotificationKey
+from deskcal.store.work import Applied, Mutation, Retry, Transaction
 
 SERVER = 0
 """The actor of what the server does on its own."""
@@ -54,6 +55,9 @@ class Stored(Protocol):
 
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
         """Digest and first answer of a key that was used after `since` (Unix seconds)."""
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes, if something in the group `needs_outcomes`."""
 
 
 class _Staged(Struct):
@@ -91,6 +95,7 @@ class Batch:
         self._wanted: dict[NotificationKey, Notification] = {}
         self._fired_by_change: set[NotificationKey] = set()
         self._only_fired: set[int] = set()
+        self._outcomes: Sequence[Outcome] | None = None
         self.ids_used = 0
         """How many of `new_ids` are taken."""
         self.notified: list[Notification] = []
@@ -108,7 +113,7 @@ class Batch:
         """Whether there is nothing to write."""
         return not self._changes and not self.woken
 
-    def apply(self, mutation: Mutation | Transaction) -> Outcome:
+    def apply(self, mutation: Mutation | Transaction) -> WorkOutcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
         try:
             if isinstance(mutation, Transaction):
@@ -118,7 +123,7 @@ class Batch:
             return exc
 
     def commit_result(
-        self, outcomes: list[Outcome], last_seq: int, collections: dict[Collection, int]
+        self, outcomes: list[WorkOutcome], last_seq: int, collections: dict[Collection, int]
     ) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
         self.number_batches(outcomes, last_seq)
@@ -130,7 +135,7 @@ class Batch:
         earliest_due, reminded = self.earliest_due(), self.reminded()
         return CommitResult(outcomes, records, last_seq, earliest_due, collections, reminded)
 
-    def number_batches(self, outcomes: list[Outcome], last_seq: int) -> None:
+    def number_batches(self, outcomes: list[WorkOutcome], last_seq: int) -> None:
         """Fills in the `batch_id` of transactions, once the numbers of the changes are known."""
         for outcome in outcomes:
             if isinstance(outcome, Applied):
@@ -180,9 +185,22 @@ class Batch:
         event_id = self._new_ids[self.ids_used] if is_new else mutation.event_id
         before = None if is_new else self.event(event_id)
         after = mutation.change(before, event_id)
+        if mutation.checks_outcome and after:
+            self._check_outcome(before, after)
         if is_new and after is not None:
             self._take_id(event_id)
         return self.put(event_id, after, mutation.type, mutation.time, mutation.actor)
+
+    def _check_outcome(self, before: Event | None, after: Event) -> None:
+        """Raises: InvalidField for an outcome that the change sets and that may not be there."""
+        if after.outcome and (before is None or before.outcome != after.outcome):
+            require_outcome(self.outcomes(), after.outcome, after.type)
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes."""
+        if self._outcomes is None:
+            self._outcomes = self._stored.outcomes()
+        return self._outcomes
 
     def _take_id(self, event_id: int) -> None:
         self.ids_used += 1

@@ -1,11 +1,12 @@
 """A transaction's view of the group that it is applied in. No SQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType, Event
-from deskcal.store.ports import Mutation, Transaction
+from deskcal.core.outcomes import Outcome
+from deskcal.store.work import Mutation, Transaction
 
 _Result = TypeVar("_Result")
 
@@ -32,6 +33,9 @@ class Staging(Protocol):
 
     def roll_back(self, savepoint: Any) -> None:
         """Makes the group what it was."""
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes."""
 
 
 class StagedChanges:
@@ -62,6 +66,12 @@ class StagedChanges:
         document = self._batch.add(make_known, ChangeType.ADDED, time, actor)
         self._known.update(made)
         return document
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes."""
+        if not self._transaction.needs_outcomes:
+            raise LookupError("this transaction does not read outcomes")
+        return self._batch.outcomes()
 
     def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
         """Replaces or deletes an event."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from deskcal.core.document import IndexRow, Record
 from deskcal.store.reminder_ports import Notification
 
-Outcome = Any
+WorkOutcome = Any
 """A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""
 RetryKey = tuple[int, str]
 """Manager and idempotency_key."""
@@ -27,7 +27,7 @@ the same group; or, as a negative number, its `batch_id`.
 class CommitResult(Struct):
     """What one committed group leaves to the event loop: answers, and what is in memory now."""
 
-    outcomes: list[Outcome]
+    outcomes: list[WorkOutcome]
     """In the order of the group."""
     records: dict[int, Record | None]
     """Events that the group changed; None: gone."""

@@ -12,12 +12,12 @@ import msgspec
 import psycopg
 
 from deskcal.core.directory import Desk, Directory, Manager
-from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
-from deskcal.store.directory import outcome_of, outcome_row, row_of
+from deskcal.store.directory import row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, Read, RunJob, connect
+from deskcal.store.postgres.outcomes import put_outcomes, read_outcomes
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 
@@ -25,7 +25,6 @@ _Result = TypeVar("_Result")
 
 _MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
 _DESKS = "SELECT code, brand, title, manager_id FROM desk ORDER BY brand, code"
-_OUTCOMES = "SELECT code, name, types, is_contact, next_in_sec FROM outcome ORDER BY code"
 _PUT_MANAGER = """
     INSERT INTO manager (id, name, brand, desks, colour, disabled)
     VALUES (%s, %s, %s, %s, %s, %s)
@@ -35,11 +34,6 @@ _PUT_DESK = """
     INSERT INTO desk (code, brand, title, manager_id) VALUES (%s, %s, %s, %s)
     ON CONFLICT (brand, code) DO UPDATE SET
         title = excluded.title, manager_id = excluded.manager_id"""
-_PUT_OUTCOME = """
-    INSERT INTO outcome (code, name, types, is_contact, next_in_sec)
-    VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT (code) DO UPDATE SET name = excluded.name, types = excluded.types,
-        is_contact = excluded.is_contact, next_in_sec = excluded.next_in_sec"""
 
 
 class PostgresDirectory:
@@ -74,12 +68,6 @@ async def read_directory(connection: Connection) -> Directory:
     )
 
 
-async def read_outcomes(connection: Connection) -> list[Outcome]:
-    """The outcomes, by code."""
-    rows = await (await connection.execute(_OUTCOMES)).fetchall()
-    return [outcome_of(row) for row in rows]
-
-
 async def write_directory(connection: Connection, names: Directory) -> None:
     """Adds or replaces what `names` has, sorted, so that two who do so never cross.
 
@@ -88,7 +76,7 @@ async def write_directory(connection: Connection, names: Directory) -> None:
     async with connection.cursor() as cursor:
         await cursor.executemany(_PUT_MANAGER, sorted(map(msgspec.structs.astuple, names.managers)))
         await cursor.executemany(_PUT_DESK, sorted(map(msgspec.structs.astuple, names.desks)))
-        await cursor.executemany(_PUT_OUTCOME, sorted(map(outcome_row, names.outcomes)))
+        await put_outcomes(cursor, names.outcomes)
 
 
 def directory_at(url: str, limits: Limits) -> Directory:

@@ -11,12 +11,14 @@ from typing import Any
 from msgspec import Struct
 
 from deskcal.core.document import IndexRow
+from deskcal.core.outcomes import Outcome
 from deskcal.errors import Unavailable
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
-from deskcal.store.ports import Transaction, Work
 from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.outcomes import read_outcomes
 from deskcal.store.reminder_ports import Notification
+from deskcal.store.work import Transaction, Work
 
 CHANNEL = "deskcal"
 """Of NOTIFY: something was committed. It carries nothing."""
@@ -119,6 +121,8 @@ class Found(Struct):
     documents: dict[int, bytes] = {}
     answers: dict[RetryKey, tuple[bytes, bytes, int]] = {}
     """Digest, first answer and time of idempotency keys."""
+    known_outcomes: Sequence[Outcome] | None = None
+    """Of the directory; None: nothing in the group needs them."""
 
     def document(self, event_id: int) -> bytes | None:
         """The document of an event that was locked."""
@@ -128,6 +132,12 @@ class Found(Struct):
         """Digest and first answer of a key that was locked."""
         digest, document, time = self.answers.get(key, (b"", b"", since))
         return (digest, document) if time > since else None
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes."""
+        if self.known_outcomes is None:
+            raise LookupError("nothing in this group said that it needs outcomes")
+        return self.known_outcomes
 
 
 def integers(values: Iterable[int]) -> str:
@@ -158,7 +168,11 @@ async def number_collections(
 
 def needs_lock(group: Sequence[Work]) -> bool:
     """Whether anything must be read before the group can be applied."""
-    return bool(_event_ids(group) or _keys(group))
+    return bool(_event_ids(group) or _keys(group) or _needs_outcomes(group))
+
+
+def _needs_outcomes(group: Sequence[Work]) -> bool:
+    return any(one.needs_outcomes for one in group)
 
 
 def _event_ids(group: Sequence[Work]) -> list[int]:
@@ -201,6 +215,8 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
             found.answers[manager_id, key.decode()] = tuple(answer)
     if events:
         found.documents = dict(await events.fetchall())
+    if _needs_outcomes(group):
+        found.known_outcomes = await read_outcomes(connection)
     return found
 
 

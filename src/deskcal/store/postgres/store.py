@@ -21,16 +21,7 @@ from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import Collection, CommitResult
-from deskcal.store.ports import (
-    Applied,
-    Committed,
-    DirectoryStore,
-    FeedStore,
-    Mutation,
-    Rows,
-    StoreError,
-    Transaction,
-)
+from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, StoreError
 from deskcal.store.postgres.busy import busy
 from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.connection import Connection, connect
@@ -45,6 +36,7 @@ from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.reminder_ports import ReminderStore
+from deskcal.store.work import Applied, Mutation, Transaction
 
 LOADS = 2
 """Statements for single events that are on their way at one time; the rest waits for the next."""

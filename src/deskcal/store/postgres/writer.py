@@ -22,8 +22,8 @@ from psycopg import errors
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch, without_frames
-from deskcal.store.batch.writes import Collection, CommitResult, Outcome
-from deskcal.store.ports import StoreError, Transaction, Work
+from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
+from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.group import (
     Found,
@@ -34,6 +34,7 @@ from deskcal.store.postgres.group import (
     read_collections,
     write,
 )
+from deskcal.store.work import Transaction, Work
 
 ATTEMPTS = 4
 """At a group that the database asks to try again: it crossed with somebody else's."""
@@ -273,7 +274,7 @@ class Writer:
 
     async def _transact_until_it_fits(
         self, connection: Connection, group: list[_Entry]
-    ) -> tuple[list[Outcome], CommitResult | None]:
+    ) -> tuple[list[WorkOutcome], CommitResult | None]:
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self._transact(connection, group)
@@ -286,7 +287,7 @@ class Writer:
 
     async def _transact(
         self, connection: Connection, group: list[_Entry]
-    ) -> tuple[list[Outcome], CommitResult | None]:
+    ) -> tuple[list[WorkOutcome], CommitResult | None]:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
         mutations = [entry.work for entry in group if not isinstance(entry.work, Job)]
@@ -308,7 +309,7 @@ class Writer:
         return outcomes, None
 
     async def _write(
-        self, connection: Connection, batch: Batch, outcomes: list[Outcome], has_begun: bool
+        self, connection: Connection, batch: Batch, outcomes: list[WorkOutcome], has_begun: bool
     ) -> CommitResult:
         writes = batch.writes()
         collections = self._collections
@@ -366,7 +367,7 @@ def _is_quiet(connection: Connection) -> bool:
     return not poll.poll(0)
 
 
-def _settle(entry: _Entry, outcome: Outcome) -> None:
+def _settle(entry: _Entry, outcome: WorkOutcome) -> None:
     if isinstance(outcome, DeskcalError):
         _refuse(entry, outcome)
     elif not entry.answer.done():

@@ -5,22 +5,20 @@ of its own. No other table is touched here.
 """
 
 from pathlib import Path
-from typing import Any
 
 import apsw
 import msgspec
 
 from deskcal.core.directory import Desk, Directory, Manager
-from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.batch import Batch
-from deskcal.store.directory import outcome_of, outcome_row, row_of
+from deskcal.store.directory import row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.changes import Read, RunJob
 from deskcal.store.sqlite.connection import DATABASE, connect_writer
+from deskcal.store.sqlite.outcomes import put_outcomes, read_outcomes
 
 _MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
 _DESKS = "SELECT code, brand, title, manager_id FROM desk ORDER BY brand, code"
-_OUTCOMES = "SELECT code, name, types, is_contact, next_in_sec FROM outcome ORDER BY code"
 _PUT_MANAGER = """
     INSERT INTO manager (id, name, brand, desks, colour, disabled) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET name = excluded.name, brand = excluded.brand,
@@ -28,10 +26,6 @@ _PUT_MANAGER = """
 _PUT_DESK = """
     INSERT INTO desk (code, brand, title, manager_id) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET title = excluded.title, manager_id = excluded.manager_id"""
-_PUT_OUTCOME = """
-    INSERT INTO outcome (code, name, types, is_contact, next_in_sec) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET name = excluded.name, types = excluded.types,
-        is_contact = excluded.is_contact, next_in_sec = excluded.next_in_sec"""
 
 
 class SqliteDirectory:
@@ -64,17 +58,11 @@ def read_directory(connection: apsw.Connection) -> Directory:
     )
 
 
-def read_outcomes(connection: apsw.Connection) -> list[Outcome]:
-    """The outcomes, by code."""
-    rows: Any = connection.execute(_OUTCOMES)
-    return [outcome_of(row) for row in rows]
-
-
 def write_directory(connection: apsw.Connection, names: Directory) -> None:
     """Adds or replaces what `names` has; the caller holds the transaction."""
     connection.executemany(_PUT_MANAGER, [msgspec.structs.astuple(one) for one in names.managers])
     connection.executemany(_PUT_DESK, [msgspec.structs.astuple(one) for one in names.desks])
-    connection.executemany(_PUT_OUTCOME, [outcome_row(one) for one in names.outcomes])
+    put_outcomes(connection, names.outcomes)
 
 
 def directory_in(directory: Path) -> Directory:

@@ -8,16 +8,18 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.document import IndexRow
+from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import (
     Collection,
     CommitResult,
     KeptAnswer,
-    Outcome,
     RetryKey,
+    WorkOutcome,
     Writes,
     batch_id_of,
 )
+from deskcal.store.sqlite.outcomes import read_outcomes
 
 MAX_EVENT_ID = 2**53 - 1
 
@@ -107,6 +109,10 @@ class _Stored(Struct, frozen=True):
         kept: tuple[bytes, bytes] | None = self.connection.execute(_SELECT_KEY, (*key, since)).get
         return kept
 
+    def outcomes(self) -> list[Outcome]:
+        """The directory's outcomes."""
+        return read_outcomes(self.connection)
+
 
 class SqliteBatch:
     """A group inside its transaction; `write` ends what is applied to `staged`."""
@@ -132,7 +138,7 @@ class SqliteBatch:
     def _last_seq(self) -> int:
         return self._before.last_seq + self.staged.change_count
 
-    def commit_result(self, outcomes: list[Outcome]) -> CommitResult:
+    def commit_result(self, outcomes: list[WorkOutcome]) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
         return self.staged.commit_result(outcomes, self._last_seq, self._new_collections())
 

@@ -32,17 +32,7 @@ from deskcal.store.batch.batch import Batch, without_frames
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
 from deskcal.store.lists import PIECE_ROWS, too_large
-from deskcal.store.ports import (
-    Applied,
-    Committed,
-    DirectoryStore,
-    FeedStore,
-    Mutation,
-    Rows,
-    StoreError,
-    Transaction,
-    Work,
-)
+from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, StoreError
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
@@ -52,6 +42,7 @@ from deskcal.store.sqlite.group import Job
 from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.writer import Writer
+from deskcal.store.work import Applied, Mutation, Transaction, Work
 
 LIST_READERS = 2
 STEPS_BETWEEN_LOOKS = 20_000

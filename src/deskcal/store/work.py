@@ -1,0 +1,117 @@
+"""What a writer commits: mutations of one event, and transactions of several. No SQL here."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from deskcal.core.document import EventScope
+from deskcal.core.event import ChangeType, Event
+from deskcal.core.outcomes import Outcome
+
+_Result = TypeVar("_Result")
+
+Change = Callable[[Event | None, int], Event | None]
+"""`change(event, event_id)`: the event as it is to be; None: gone; the same one: nothing to write.
+
+Pure, and called inside the write transaction on the event as it is there (None: there is none).
+What it raises is the mutation's answer, and nothing is written.
+"""
+
+
+class Retry(Struct, frozen=True):
+    """An idempotency_key: the same key and data again get the first answer again."""
+
+    key: str
+    digest: bytes
+    """Of the data that were sent."""
+    check: Callable[[EventScope], None]
+    """Raises what the caller is told instead of an answer that is not theirs any more."""
+
+
+class Mutation(Struct, frozen=True):
+    """One change that somebody asked for."""
+
+    event_id: int
+    """0: a new event, the store gives it an id."""
+    type: ChangeType
+    """What the change row says, if there is anything to write."""
+    actor: int
+    time: int
+    """Unix seconds."""
+    change: Change
+    retry: Retry | None = None
+    checks_outcome: bool = False
+    """Whether an outcome that it sets must be one of the directory's; else InvalidField."""
+
+    @property
+    def needs_outcomes(self) -> bool:
+        """Whether the directory's outcomes are read with the event."""
+        return self.checks_outcome
+
+
+class Changes(Protocol):
+    """What a transaction reads and changes; nothing of it is written if it raises."""
+
+    def event(self, event_id: int) -> Event | None:
+        """The event as it is now, this transaction's changes included; None: there is none.
+
+        Raises: LookupError for an id that is neither among `event_ids` nor added here.
+        """
+
+    def add(self, make: Callable[[int], Event]) -> bytes:
+        """Adds `make(event_id)`; its document."""
+
+    def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
+        """Replaces an event that `event` gave; None deletes it. The same event changes nothing.
+
+        Its document; of a deletion, its last one.
+        """
+
+    def mutate(self, mutation: Mutation) -> bytes:
+        """Applies a mutation as a part of this transaction; its document, as of `Store.mutate`."""
+
+    def attempt(self, apply: Callable[[], _Result]) -> _Result:
+        """`apply()`; where it raises, what it changed is undone, and the transaction may go on."""
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes, of a transaction that `needs_outcomes`."""
+
+
+class Transaction(Struct, frozen=True):
+    """Changes of several events, all or none, with one `batch_id`. Source: contract, section 15."""
+
+    event_ids: Sequence[int]
+    """Events that `apply` may read or change; they are locked before it is called."""
+    new_events: int
+    """How many events it adds, at most."""
+    actor: int
+    time: int
+    """Unix seconds."""
+    apply: Callable[[Changes], Any]
+    """Pure, and called inside the write transaction. What it raises is the answer, and nothing is
+    written; what it returns is `Applied.value`."""
+    keys: Sequence[tuple[int, str]] = ()
+    """Manager and idempotency_key of the mutations that it may apply."""
+    batch_id: int = 0
+    """Of an earlier transaction whose batch this one goes on with; 0: a batch of its own."""
+    needs_outcomes: bool = False
+    """Whether `apply` asks for the directory's outcomes, or a mutation in it checks one."""
+
+    @property
+    def size(self) -> int:
+        """Events that it may change."""
+        return len(self.event_ids) + self.new_events
+
+
+class Applied(Struct):
+    """A transaction that is durable."""
+
+    value: Any
+    """What `Transaction.apply` returned."""
+    batch_id: int
+    """The `seq` of the first change of the batch; 0: nothing was changed."""
+
+
+Work = Mutation | Transaction
+"""What a writer commits."""
