@@ -1,4 +1,4 @@
-"""The demo desk: what the server would refuse, and what nobody would believe."""
+"""The demo desk: events that the server accepts, and that look like a real calendar."""
 
 import collections
 import datetime as dt
@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from deskcal.core.alarms import trigger_time
 from deskcal.core.document import scope_of
 from deskcal.core.draft import EventFields, create, draft
-from deskcal.core.event import Event, EventStatus
+from deskcal.core.event import Event, EventStatus, ParticipantStatus, managers_of
 from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session, SessionType
-from deskcal.demo.calendar import DemoEvent, DemoManager, demo_events, demo_managers
+from deskcal.demo.calendar import demo_events
+from deskcal.demo.desks import DemoEvent, DemoManager, demo_directory, demo_managers
+from deskcal.demo.opening import OPENING_MANAGER
 
 NOON = 1_763_985_600
 """Monday 2025-11-24 12:00 UTC."""
@@ -134,6 +137,37 @@ def test_meetings_carry_their_google_meet_link_inside_the_text() -> None:
 def test_heads_of_desk_see_all_of_their_brand() -> None:
     heads = [m for m in demo_managers() if m.session_type == SessionType.SESSION_CRM_ADMIN]
     assert [head.manager_id for head in heads] == [10, 14, 18]
+
+
+def own_day(now: int) -> list[Event]:
+    """The events of the manager whom the demo opens on, within four hours of `now`."""
+    events = [created(event) for event in demo_events(now)]
+    mine = [one for one in events if OPENING_MANAGER in managers_of(one) and not one.all_day]
+    return [one for one in mine if abs(one.start_time - now) < 4 * 3600]
+
+
+@pytest.mark.parametrize("now", [NOON, NOON - 10 * 3600, NOON + 5 * 86_400 + 77])
+def test_the_demo_opens_on_a_full_day(now: int) -> None:
+    """Issue 12, 27: late, now and next, a reminder within a minute, an invitation to answer."""
+    day = own_day(now)
+    is_open = [one for one in day if one.status == EventStatus.OPEN]
+    assert sum(one.end_time < now for one in is_open) >= 2
+    assert any(one.start_time <= now < one.end_time for one in is_open)
+    assert any(now < one.start_time < now + 1800 for one in is_open)
+    assert any(now < (trigger_time(one) or 0) <= now + 60 for one in is_open)
+    invited = [row for one in is_open for row in one.participants if row.manager_id == 10]
+    assert any(row.status == ParticipantStatus.INVITED for row in invited)
+
+
+def test_calls_have_customers_in_five_zones_outcomes_and_a_pool() -> None:
+    calls = [event.data for event in EVENTS if event.data["type"] in (2, 4)]
+    assert len({data.get("customer_timezone") for data in calls} - {None}) == 5
+    known = {outcome.code for outcome in demo_directory().outcomes}
+    used = {data["outcome"] for data in calls if data["status"] == EventStatus.DONE}
+    assert used <= known and len(used) > 3
+    late = [d for d in calls if d["status"] == EventStatus.OPEN and d["end_time"] < NOON]
+    assert len(late) > 5
+    assert all(data["pool_after_sec"] for data in late)
 
 
 def links(node: Any) -> list[str]:

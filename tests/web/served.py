@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import secret_key, sign
-from deskcal.demo.calendar import demo_managers
+from deskcal.demo.desks import demo_managers
 
 SECRET = "a secret of the browser tests, 32 bytes or more"
 DESKTOP, PHONE = (1440, 900), (390, 844)

@@ -30,7 +30,7 @@ from deskcal.app.keys import signing_key
 from deskcal.commands import Context
 from deskcal.core.rate_limit import RateLimit
 from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys
-from deskcal.demo import calendar as demo
+from deskcal.demo.calendar import Filled
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
 from deskcal.http.app import Gateway
 from deskcal.limits import Limits
@@ -111,10 +111,10 @@ def _announce_page(
     announce(f"ready: the web calendar is at {base}")
 
 
-def fill_demo(config: Config) -> demo.Filled:
+def fill_demo(config: Config) -> Filled:
     """Puts the demo desk into an empty store. Raises: NotEmpty, StartError."""
 
-    async def run() -> demo.Filled:
+    async def run() -> Filled:
         async with (
             opened(config, config) as store,
             running(store, TokenVerifier([]), config) as context,

@@ -1,4 +1,4 @@
-"""The demo desk in a store, and the words that show a newcomer around. `demo` makes it up."""
+"""The demo desk in a store, and the texts that introduce a new user to it."""
 
 import msgspec
 
@@ -9,25 +9,27 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session, SessionType
 from deskcal.core.tokens import Key, sign
-from deskcal.demo import calendar as demo
+from deskcal.demo.calendar import Filled, demo_events
+from deskcal.demo.desks import demo_directory, demo_managers
 
 TOKEN_TTL_SEC = 86_400
 WEEK_SEC = 7 * 86_400
 
 
 class NotEmpty(ValueError):
-    """The store has events already; the demo desk goes into an empty one only."""
+    """The store has events already; the demo desk needs an empty one."""
 
 
-async def fill(context: Context) -> demo.Filled:
-    """Puts the demo desk into the store, by the way that clients take.
+async def fill(context: Context) -> Filled:
+    """Writes the demo desk to the store, through the handlers that clients use.
 
     Raises: NotEmpty if there is an event in it.
     """
     if await _has_events(context):
-        raise NotEmpty("the store has events already; the demo desk goes into an empty one only")
+        raise NotEmpty("the store has events already; the demo desk needs an empty one")
+    await context.store.directory.put(demo_directory())
     now = int(context.now())
-    events = demo.demo_events(now)
+    events = demo_events(now)
     add = COMMANDS["MngAddCalendarEvent"]
     laters = []
     for event in events:
@@ -38,8 +40,7 @@ async def fill(context: Context) -> demo.Filled:
     for later in laters:
         answer = await finish(later)
         assert isinstance(answer, bytes) and b'"status":200' in answer, answer
-    await context.store.directory.put(demo.demo_directory())
-    return demo.Filled(events=len(events), managers=len(demo.demo_managers()))
+    return Filled(events=len(events), managers=len(demo_managers()))
 
 
 async def _has_events(context: Context) -> bool:
@@ -54,8 +55,8 @@ def _session(manager_id: int) -> Session:
 
 
 def _demo_token(key: Key, now: float) -> str:
-    """A day's token of the first of the demo's managers."""
-    manager = demo.demo_managers()[0]
+    """A token of the demo's first manager, valid for a day."""
+    manager = demo_managers()[0]
     claims: dict[str, object] = {
         "id": manager.manager_id,
         "type": int(SessionType.SESSION_CRM_ADMIN),
@@ -65,14 +66,15 @@ def _demo_token(key: Key, now: float) -> str:
 
 
 def page_address(key: Key, base: str, now: float) -> str:
-    """Where a newcomer sees the demo desk; the token stands behind `#`, which is never sent."""
-    name = demo.demo_managers()[0].name
-    return f"the web calendar of the demo desk, as {name}:\n  {base}#token={_demo_token(key, now)}"
+    """The address of the first manager's day; browsers do not send the token after the `#`."""
+    manager = demo_managers()[0]
+    address = f"{base}?view=day&managers={manager.manager_id}#token={_demo_token(key, now)}"
+    return f"the web calendar of the demo desk, as {manager.name}:\n  {address}"
 
 
 def welcome(key: Key, address: str, now: float) -> str:
-    """What a newcomer pastes: lists this week's events of the demo desk with a token for a day."""
-    manager = demo.demo_managers()[0]
+    """A command to paste that lists this week's events of the demo desk; its token is for a day."""
+    manager = demo_managers()[0]
     monday = int(now) - (int(now) + 3 * 86_400) % WEEK_SEC
     wanted = {"from": monday, "to": monday + WEEK_SEC, "deskFilter": "*", "limit": 50, "offset": 0}
     return (

@@ -1,34 +1,38 @@
-"""What the demo desk talks about: people, titles, words. Only data; `demo` makes events of it."""
+"""Customers, titles, notes and outcomes of the demo desk. Only data."""
 
 from deskcal.core.event import EventType
 from deskcal.core.outcomes import Outcome
 
+_LONDON, _WARSAW, _DUBAI = "Europe/London", "Europe/Warsaw", "Asia/Dubai"
+_TOKYO, _SAO_PAULO = "Asia/Tokyo", "America/Sao_Paulo"
+
 CUSTOMERS = (
-    "Anna Lindqvist",
-    "Piotr Nowak",
-    "Chiara Romano",
-    "Chen Wei",
-    "Fatma Demir",
-    "Oliver Hughes",
-    "Nikos Georgiou",
-    "Sofía Hernández",
-    "Jürgen Weiß",
-    "Ivana Horvat",
-    "Rafael Pereira",
-    "Mette Sørensen",
-    "Tomáš Dvořák",
-    "Aisha Rahman",
-    "Luca Bianchi",
-    "Emma Virtanen",
-    "Андрей Соколов",
-    "Camila Rojas",
-    "Ahmed El-Sayed",
-    "Katarzyna Zielińska",
-    "Pierre Lefèvre",
-    "Hiroshi Tanaka",
-    "Inês Carvalho",
-    "Daniel O'Brien",
+    ("Anna Lindqvist", _WARSAW),
+    ("Piotr Nowak", _WARSAW),
+    ("Chiara Romano", _WARSAW),
+    ("Chen Wei", _TOKYO),
+    ("Fatma Demir", _DUBAI),
+    ("Oliver Hughes", _LONDON),
+    ("Nikos Georgiou", _WARSAW),
+    ("Sofía Hernández", _SAO_PAULO),
+    ("Jürgen Weiß", _WARSAW),
+    ("Ivana Horvat", _WARSAW),
+    ("Rafael Pereira", _SAO_PAULO),
+    ("Mette Sørensen", _WARSAW),
+    ("Tomáš Dvořák", _WARSAW),
+    ("Aisha Rahman", _DUBAI),
+    ("Luca Bianchi", _WARSAW),
+    ("Emma Virtanen", _WARSAW),
+    ("Андрей Соколов", _DUBAI),
+    ("Camila Rojas", _SAO_PAULO),
+    ("Ahmed El-Sayed", _DUBAI),
+    ("Katarzyna Zielińska", _WARSAW),
+    ("Pierre Lefèvre", _WARSAW),
+    ("Hiroshi Tanaka", _TOKYO),
+    ("Inês Carvalho", _LONDON),
+    ("Daniel O'Brien", _LONDON),
 )
+"""Name and time zone of each."""
 
 CALLS = (
     "Welcome call: {customer}",
