@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deskcal.core.document import DURATION_LIMITS_SEC
 from deskcal.core.event import Event, EventStatus, ParticipantStatus
-from deskcal.core.free_busy import Interval, merged
+from deskcal.core.free_busy import Interval, makes_busy, merged
 from deskcal.core.masks import brand_mask
 from deskcal.errors import InvalidField
 from deskcal.limits import Limits
@@ -26,7 +26,8 @@ DECLINED = int(ParticipantStatus.DECLINED)
 async def busy(
     store: Store, *managers: int, since: int = 0, until: int = 1000, brands: str = "*"
 ) -> dict[int, list[Interval]]:
-    return await store.busy(managers, since, until, brand_mask(brands))
+    found = await store.busy(managers, since, until, brand_mask(brands))
+    return {who: times.all() for who, times in found.items()}
 
 
 def at(start: int, end: int, **named: Any) -> Any:
@@ -45,6 +46,22 @@ async def test_who_declined_is_free_and_whoever_else_answered_is_not(store: Stor
     rows = [{"manager_id": 10 + status, "status": status} for status in range(4)]
     await store.mutate(at(10, 20, owner_manager_id=10, participants=rows))
     assert set(await busy(store, 10, 11, 12, 13)) == {10, 11, 13}
+
+
+async def test_what_is_accepted_is_told_apart_from_what_is_not(store: Store) -> None:
+    for status, start in ((0, 10), (1, 20), (2, 30), (3, 40), (1, 25), (0, 15)):
+        row = {"manager_id": 11, "status": status}
+        await store.mutate(at(start, start + 10, owner_manager_id=20, participants=[row]))
+    found = await store.busy([11], 0, 1000, brand_mask("*"))
+    assert list(found[11].accepted) == [(20, 35)]
+    assert list(found[11].unanswered) == [(10, 25), (40, 50)]
+
+
+async def test_one_event_can_be_left_out(store: Store) -> None:
+    event = await done(store.mutate(at(10, 20)))
+    await store.mutate(at(15, 30))
+    found = await store.busy([10], 0, 1000, brand_mask("*"), event.id)
+    assert found[10].all() == [(15, 30)]
 
 
 async def test_an_owner_who_declined_is_free(store: Store) -> None:
@@ -132,6 +149,8 @@ participants = st.lists(
             participants,
             st.sampled_from([0, 0, 0, 1, 2, 3]),
             st.sampled_from(["default", "other"]),
+            st.sampled_from([{}, {}, {"show_as": 0}, {"show_as": 1}]),
+            st.sampled_from([{}, {"all_day": 1, "type": 0}, {"all_day": 1, "type": 3}]),
         ),
         min_size=1,
         max_size=20,
@@ -141,16 +160,17 @@ participants = st.lists(
 )
 async def test_busy_is_what_a_look_at_every_event_finds(
     places: Places,
-    events: list[tuple[int, int, int, list[tuple[int, int]], int, str]],
+    events: list[tuple[Any, ...]],
     windows: list[tuple[int, int]],
     brands: str,
 ) -> None:
     with places() as place:
         store = await place.open(Limits())
         made = []
-        for start, length, owner, rows, status, brand in events:
+        for start, length, owner, rows, status, brand, show_as, kind in events:
             sent = [{"manager_id": who, "status": answer} for who, answer in rows]
             fields: dict[str, Any] = {"owner_manager_id": owner, "status": status, "brand": brand}
+            fields |= show_as | kind
             work = store.mutate(at(start, start + length, participants=sent, **fields))
             made.append(await done(work))
         managers = (10, 11, 12, 13)
@@ -172,7 +192,7 @@ def slowly_busy(
             for row in event.participants
             if row.manager_id == manager
             and row.status != ParticipantStatus.DECLINED
-            and event.status == EventStatus.OPEN
+            and makes_busy(event)
             and brand_mask(brands).matches(event.brand)
         ]
         times = merged(spans, since, until)

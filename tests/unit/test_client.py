@@ -8,7 +8,7 @@ import pytest
 from msgspec import Raw
 
 import deskcal
-from deskcal import ParticipantStatus, Priority, Slot
+from deskcal import FreeBusy, ParticipantStatus, Priority, Slot
 from deskcal.client.types import WorkingHours
 from deskcal.core.document import encode_event
 from deskcal.errors import BY_CODE
@@ -123,13 +123,17 @@ async def test_a_list_is_asked_for_in_the_words_of_the_wire() -> None:
 
 async def test_busy_times_come_by_manager() -> None:
     async with served() as (server, client):
-        running = await later(client.get_free_busy([11, 12], 1, 9))
+        running = await later(client.get_free_busy([11, 12], 1, 9, exclude_event_id=5))
         request = await server.request()
-        busy = [{"manager_id": 11, "busy": [[1, 3], [5, 9]]}, {"manager_id": 12, "busy": []}]
-        request.answer({"managers": busy})
-        assert await ended(running) == {11: [(1, 3), (5, 9)], 12: []}
+        busy = {"manager_id": 11, "busy": [[1, 3], [5, 9]], "tentative": [[1, 2]]}
+        request.answer({"managers": [busy, {"manager_id": 12, "busy": [], "tentative": []}]})
+        assert await ended(running) == {
+            11: FreeBusy([(1, 3), (5, 9)], [(1, 2)]),
+            12: FreeBusy([], []),
+        }
         assert request.command == "MngGetCalendarFreeBusy"
-        assert request.data == {"manager_ids": [11, 12], "from": 1, "to": 9}
+        asked = {"manager_ids": [11, 12], "from": 1, "to": 9, "exclude_event_id": 5}
+        assert request.data == asked
 
 
 async def test_slots_are_asked_for_in_the_words_of_the_wire() -> None:

@@ -184,10 +184,12 @@ export interface FindSlots {
   manager_ids: number[];
   from: number;
   to: number;
+  exclude_event_id?: number | null;
   duration_sec: number;
   step_sec?: number;
   limit?: number;
   hours?: WorkingHours | null;
+  need?: "all" | "any";
 }
 
 export interface WorkingHours {
@@ -244,6 +246,7 @@ export interface GetFreeBusy {
   manager_ids: number[];
   from: number;
   to: number;
+  exclude_event_id?: number | null;
 }
 
 export interface GetReminders {

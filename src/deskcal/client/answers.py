@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from deskcal.client.types import HistoryEntry, Slot
+from deskcal.client.types import FreeBusy, HistoryEntry, Slot
 from deskcal.core.event import Event
 
 
@@ -20,11 +20,10 @@ class HistoryAnswer(Struct):
     more: int
 
 
-class ManagerBusy(Struct):
+class ManagerBusy(FreeBusy, frozen=True):
     """When one manager is busy."""
 
     manager_id: int
-    busy: list[tuple[int, int]]
 
 
 class FreeBusyAnswer(Struct):

@@ -29,6 +29,7 @@ from deskcal.client.types import (
     EventChanges,
     EventPage,
     EventQuery,
+    FreeBusy,
     HistoryEntry,
     NewEvent,
     Reminder,
@@ -222,18 +223,25 @@ class Client:
                 return found
 
     async def get_free_busy(
-        self, manager_ids: Sequence[int], since: int, until: int, *, token: str | None = None
-    ) -> dict[int, list[tuple[int, int]]]:
-        """When each of the managers is busy in [since, until): start and end, in order."""
+        self,
+        manager_ids: Sequence[int],
+        since: int,
+        until: int,
+        *,
+        exclude_event_id: int | None = None,
+        token: str | None = None,
+    ) -> dict[int, FreeBusy]:
+        """When each of the managers is busy in [since, until), the excluded event left out."""
         data = {"manager_ids": manager_ids, "from": since, "to": until}
+        data |= {} if exclude_event_id is None else {"exclude_event_id": exclude_event_id}
         answer = await self._ask("MngGetCalendarFreeBusy", data, token)
         found = msgspec.json.decode(answer, type=FreeBusyAnswer).managers
-        return {one.manager_id: one.busy for one in found}
+        return {one.manager_id: FreeBusy(one.busy, one.tentative) for one in found}
 
     async def find_slots(
         self, *, token: str | None = None, **query: Unpack[SlotQuery]
     ) -> list[Slot]:
-        """The earliest times at which all are free, else those with the fewest busy."""
+        """The earliest times at which all (or any) are free, else those with the fewest busy."""
         data = {_WIRE_NAMES.get(name, name): value for name, value in query.items()}
         answer = await self._ask("MngFindCalendarSlots", data, token)
         return msgspec.json.decode(answer, type=SlotsAnswer).slots

@@ -1,7 +1,7 @@
 """What a client sends and gets: fields of events, queries, pages, slots, changes, reminders."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict
+from typing import Any, Literal, Required, TypedDict
 
 from msgspec import Struct
 
@@ -93,6 +93,16 @@ class SlotQuery(TypedDict, total=False):
     step_sec: int
     limit: int
     hours: WorkingHours
+    exclude_event_id: int
+    need: Literal["all", "any"]
+
+
+class FreeBusy(Struct, frozen=True):
+    """When one manager is busy: start and end in Unix seconds, in order."""
+
+    busy: list[tuple[int, int]]
+    tentative: list[tuple[int, int]]
+    """Of these, the times at which the manager has accepted nothing."""
 
 
 class Slot(Struct, frozen=True):

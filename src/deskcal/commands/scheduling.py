@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -10,8 +11,17 @@ from msgspec import Meta, Struct
 from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventKey, require_range
 from deskcal.core.draft import timezones
-from deskcal.core.event import MAX_TIME, Time
-from deskcal.core.free_busy import DAY_MIN, Hours, Interval, Slot, SlotSearch, earliest_slots
+from deskcal.core.event import MAX_TIME, Id, Time
+from deskcal.core.free_busy import (
+    DAY_MIN,
+    BusyTimes,
+    Hours,
+    Interval,
+    Slot,
+    SlotSearch,
+    TooManyPoints,
+    earliest_slots,
+)
 from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
 from deskcal.live.connections import Peer
@@ -19,6 +29,7 @@ from deskcal.live.connections import Peer
 MAX_MANAGERS = 200
 MAX_SLOTS = 100
 MAX_GRID_POINTS = 20_000
+MIN_STEP_SEC = 60
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 
@@ -29,6 +40,8 @@ class GetFreeBusy(Struct, kw_only=True):
     manager_ids: Annotated[list[EventKey], Meta(min_length=1, max_length=MAX_MANAGERS)]
     since: Time = msgspec.field(name="from")
     until: Time = msgspec.field(name="to")
+    exclude_event_id: Id | None = None
+    """An event that does not count, as it is the one to be moved."""
 
 
 class WorkingHours(Struct, kw_only=True):
@@ -36,6 +49,7 @@ class WorkingHours(Struct, kw_only=True):
 
     start: str
     end: str
+    """At or before `start`: of the day after."""
     timezone: str
     weekdays: Annotated[list[Annotated[int, Meta(ge=1, le=7)]], Meta(min_length=1, max_length=7)]
 
@@ -44,9 +58,11 @@ class FindSlots(GetFreeBusy, kw_only=True):
     """What slots are wanted."""
 
     duration_sec: Annotated[int, Meta(ge=1, le=MAX_TIME)]
-    step_sec: Annotated[int, Meta(ge=60, le=86_400)] = 900
+    step_sec: Annotated[int, Meta(ge=MIN_STEP_SEC, le=MAX_TIME)] = 900
     limit: Annotated[int, Meta(ge=1, le=MAX_SLOTS)] = 10
     hours: WorkingHours | None = None
+    need: Literal["all", "any"] = "all"
+    """Whether all of the managers have to be free, or one of them."""
 
 
 class BusyManager(Struct):
@@ -54,6 +70,8 @@ class BusyManager(Struct):
 
     manager_id: int
     busy: list[Interval]
+    tentative: list[Interval]
+    """Of these, the times at which nothing is accepted."""
 
 
 @command("MngGetCalendarFreeBusy", GetFreeBusy, is_list=True)
@@ -63,7 +81,8 @@ def get_free_busy(context: Context, _: Peer, session: Session, data: GetFreeBusy
 
     async def found() -> Data:
         busy = await _busy(context, session, data)
-        return msgspec.json.encode({"managers": [BusyManager(*one) for one in busy.items()]})
+        rows = [BusyManager(who, times.all(), times.tentative()) for who, times in busy.items()]
+        return msgspec.json.encode({"managers": rows})
 
     return found()
 
@@ -75,47 +94,63 @@ def find_slots(context: Context, _: Peer, session: Session, data: FindSlots) -> 
 
     async def found() -> Data:
         busy = await _busy(context, session, data)
-        slots: list[Slot] = await asyncio.to_thread(earliest_slots, busy, wanted)
+        slots: list[Slot] = await asyncio.to_thread(_slots, busy, wanted)
         return msgspec.json.encode({"slots": slots})
 
     return found()
 
 
-async def _busy(context: Context, session: Session, data: GetFreeBusy) -> dict[int, list[Interval]]:
-    """Of each manager once, in the order sent; without any busy time: an empty list."""
+def _slots(busy: Mapping[int, BusyTimes], wanted: SlotSearch) -> list[Slot]:
+    """Raises: InvalidField."""
+    intervals = {who: times.all() for who, times in busy.items()}
+    try:
+        return earliest_slots(intervals, wanted, MAX_GRID_POINTS)
+    except TooManyPoints as exc:
+        raise InvalidField(
+            f"step_sec ({wanted.step_sec}) gives more than {MAX_GRID_POINTS} times between from "
+            "and to; take a larger step, shorter hours or a shorter range",
+            field="step_sec",
+        ) from exc
+
+
+async def _busy(context: Context, session: Session, data: GetFreeBusy) -> dict[int, BusyTimes]:
+    """Of each manager once, in the order sent."""
     asked = list(dict.fromkeys(data.manager_ids))
-    found = await context.store.busy(asked, data.since, data.until, session.brands)
-    return {manager_id: found.get(manager_id, []) for manager_id in asked}
+    excluded = await _visible_id(context, session, data.exclude_event_id or 0)
+    found = await context.store.busy(asked, data.since, data.until, session.brands, excluded)
+    return {manager_id: found.get(manager_id, BusyTimes()) for manager_id in asked}
+
+
+async def _visible_id(context: Context, session: Session, event_id: int) -> int:
+    """`event_id`, or 0 where the session does not see it: its times must not be found out."""
+    record = await context.store.load(event_id) if event_id else None
+    return event_id if record is not None and session.can_see(record) else 0
 
 
 def _slot_search(data: FindSlots) -> SlotSearch:
     """The checked form of what is asked for. Raises: InvalidField."""
     require_range(data.since, data.until)
-    wanted = SlotSearch(
+    return SlotSearch(
         since=data.since,
         until=data.until,
         duration_sec=data.duration_sec,
         step_sec=data.step_sec,
         limit=data.limit,
         hours=_hours(data.hours) if data.hours else None,
+        is_any_enough=data.need == "any",
     )
-    if wanted.points > MAX_GRID_POINTS:
-        raise InvalidField(
-            f"step_sec ({data.step_sec}) gives {wanted.points} times between from and to; "
-            f"at most {MAX_GRID_POINTS} are looked at: take a larger step or a shorter range",
-            field="step_sec",
-        )
-    return wanted
 
 
 def _hours(sent: WorkingHours) -> Hours:
     start, end = _minutes("hours.start", sent.start), _minutes("hours.end", sent.end)
-    if end <= start:
+    if start == DAY_MIN:
         raise InvalidField(
-            f"hours.end ({sent.end}) is not after hours.start ({sent.start}); "
-            "working hours begin and end on the same day",
-            field="hours.end",
+            "hours.start ('24:00') is the end of a day; hours that begin at midnight begin at "
+            "'00:00' of the next one",
+            field="hours.start",
         )
+    if end <= start:
+        end += DAY_MIN
     if sent.timezone not in timezones():
         raise InvalidField(
             f"hours.timezone ({sent.timezone[:64]!r}) is no IANA time zone such as "

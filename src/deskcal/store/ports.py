@@ -10,7 +10,7 @@ from deskcal.core.directory import Directory
 from deskcal.core.document import Record
 from deskcal.core.event import ChangeType
 from deskcal.core.filters import EventFilter
-from deskcal.core.free_busy import Interval
+from deskcal.core.free_busy import BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.visibility import Visibility
 from deskcal.store.reminder_ports import ReminderStore
@@ -161,13 +161,18 @@ class Store(Protocol):
         """
 
     async def busy(
-        self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
-    ) -> dict[int, list[Interval]]:
+        self,
+        manager_ids: Sequence[int],
+        since: int,
+        until: int,
+        brands: Mask,
+        exclude_event_id: int = 0,
+    ) -> dict[int, BusyTimes]:
         """When each of these managers is busy within [since, until); without those who never are.
 
-        Busy is who takes part (as the owner does) in an open event with a length, of a brand that
-        `brands` matches, and has not declined. The intervals are clipped and merged:
-        `busy.merged` does it.
+        Busy is who takes part (as the owner does) in an event with a length that makes busy
+        (`free_busy.makes_busy`), of a brand that `brands` matches, and has not declined. The
+        intervals are clipped and merged. `exclude_event_id`: an event that does not count.
         Raises: InvalidField when there are too many for an answer; Unavailable when it takes too
         long. Source: contract, section 7, MngGetCalendarFreeBusy.
         """

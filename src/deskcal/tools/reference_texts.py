@@ -94,12 +94,14 @@ MEANINGS = {
     "since": "a cursor: only what came after it",
     "manager_ids": "whose times; each manager counts once",
     "duration_sec": "length of a slot",
-    "step_sec": "slots begin at `from` and every so many seconds after it; default 900",
+    "step_sec": "seconds between two times that are looked at; default 900",
     "hours": (
         '`{"start":"09:00","end":"18:00","timezone":"Europe/Nicosia","weekdays":[1,2,3,4,5]}`: '
         "a slot lies within these hours of these days (1 is Monday), by the clock of that zone; "
         "absent: at any time"
     ),
+    "exclude_event_id": "an event that the session sees, which does not count",
+    "need": '`"all"`: all of the managers have to be free, `"any"`: one of them; default `"all"`',
     "token": "the reminder's own token, the fourth element of its message",
 }
 """By field."""
@@ -155,7 +157,8 @@ ANSWERS = {
         "names for ids and codes"
     ),
     "MngGetCalendarFreeBusy": (
-        '`{"managers":[{"manager_id","busy":[[start,end],...]}]}`, in order, none overlapping'
+        '`{"managers":[{"manager_id","busy":[[start,end],...],"tentative":[...]}]}`, '
+        "in order, none overlapping"
     ),
     "MngFindCalendarSlots": (
         '`{"slots":[{"start_time","end_time","busy":[ids]}]}`, the earliest first'

@@ -6,7 +6,10 @@ many of the managers take part.
 
 from collections.abc import Sequence
 
-from deskcal.core.free_busy import Interval
+from msgspec import Struct
+
+from deskcal.core.event import ParticipantStatus
+from deskcal.core.free_busy import BUSY, FREE_WHEN_ALL_DAY, BusyTimes, Interval
 from deskcal.core.masks import Mask
 from deskcal.store.lists import CLASSES, look_back_sec, too_many_busy
 from deskcal.store.postgres.connection import Connection
@@ -27,55 +30,67 @@ _CLASSES = " UNION ".join(
     for number in CLASSES
 )
 _BUSY = r"""
-    WITH taken AS (
-        SELECT (p.value ->> 'manager_id')::bigint AS manager_id,
-            int8range(greatest(e.start_time, %(since)s::bigint),
-                least(e.end_time, %(until)s::bigint)) AS span
+    WITH open AS (
+        SELECT int8range(greatest(e.start_time, %(since)s::bigint),
+                least(e.end_time, %(until)s::bigint)) AS span, e.type,
+            replace(convert_from(e.document, 'UTF8'), '\u0000', '\u0020')::json AS document
         FROM (:classes) AS found JOIN event AS e ON e.id = found.id
-            CROSS JOIN LATERAL json_array_elements(
-                replace(convert_from(e.document, 'UTF8'), '\u0000', '\u0020')::json
-                -> 'participants') AS p
-        WHERE e.status = 0
+        WHERE e.status = 0 AND e.id <> %(excluded)s::bigint
           AND e.collection_id IN (SELECT id FROM collection WHERE brand = ANY(%(brands)s::text[]))
-          AND p.value ->> 'status' <> '2'
+    ), taken AS (
+        SELECT (p.value ->> 'manager_id')::bigint AS manager_id,
+            (p.value ->> 'status')::smallint = %(accepted)s::smallint AS is_accepted, e.span
+        FROM open AS e CROSS JOIN LATERAL json_array_elements(e.document -> 'participants') AS p
+        WHERE coalesce((e.document ->> 'show_as')::smallint,
+                CASE WHEN e.document ->> 'all_day' = '1'
+                    AND e.type = ANY(%(free_types)s::smallint[]) THEN 1 ELSE 0 END)
+              = %(busy)s::smallint
+          AND (p.value ->> 'status')::smallint <> %(declined)s::smallint
           AND (p.value ->> 'manager_id')::bigint = ANY(%(managers)s::bigint[])
         LIMIT %(most)s::bigint
     ), merged AS (
-        SELECT manager_id, count(*) AS spans, range_agg(span) AS spent
-        FROM taken GROUP BY manager_id
+        SELECT manager_id, is_accepted, count(*) AS spans, range_agg(span) AS spent
+        FROM taken GROUP BY manager_id, is_accepted
     )
-    SELECT manager_id, spans, lower(span), upper(span)
+    SELECT manager_id, is_accepted, spans, lower(span), upper(span)
     FROM merged CROSS JOIN LATERAL unnest(spent) AS span
     ORDER BY manager_id, span""".replace(":classes", _CLASSES)
-"""A document may hold \\u0000, which PostgreSQL reads in no JSON."""
+"""Source of what makes busy: `free_busy.makes_busy`. A document may hold \\u0000, which PostgreSQL
+reads in no JSON."""
 
 
-async def busy(
-    connection: Connection,
-    manager_ids: Sequence[int],
-    since: int,
-    until: int,
-    brands: Mask,
-    most: int,
-) -> dict[int, list[Interval]]:
-    """The merged intervals of each manager who has some; `most`: before they are merged.
+class BusyQuery(Struct, frozen=True):
+    """What is asked for: of whom, [since, until), and how much at most."""
 
-    Raises: InvalidField; psycopg.Error.
-    """
+    manager_ids: Sequence[int]
+    since: int
+    until: int
+    most: int
+    """Intervals before they are merged."""
+    exclude_event_id: int
+
+
+async def busy(connection: Connection, query: BusyQuery, brands: Mask) -> dict[int, BusyTimes]:
+    """The merged intervals of each manager who has some. Raises: InvalidField; psycopg.Error."""
     used = await connection.execute("SELECT DISTINCT brand FROM collection", prepare=True)
     parameters = {
-        "managers": integers(manager_ids),
+        "managers": integers(query.manager_ids),
         "brands": [brand for (brand,) in await used.fetchall() if brands.matches(brand)],
-        "since": since,
-        "until": until,
-        "most": most + 1,
+        "since": query.since,
+        "until": query.until,
+        "excluded": query.exclude_event_id,
+        "free_types": integers(FREE_WHEN_ALL_DAY),
+        "busy": BUSY,
+        "accepted": int(ParticipantStatus.ACCEPTED),
+        "declined": int(ParticipantStatus.DECLINED),
+        "most": query.most + 1,
     }
     rows = await connection.execute(_BUSY.encode(), parameters, prepare=False, binary=True)
-    found: dict[int, list[Interval]] = {}
-    spans: dict[int, int] = {}
-    for manager_id, count, start, end in await rows.fetchall():
-        found.setdefault(manager_id, []).append((start, end))
-        spans[manager_id] = count
-    if sum(spans.values()) > most:
-        raise too_many_busy(most)
-    return found
+    found: dict[int, tuple[list[Interval], list[Interval]]] = {}
+    spans: dict[tuple[int, bool], int] = {}
+    for manager_id, is_accepted, count, start, end in await rows.fetchall():
+        found.setdefault(manager_id, ([], []))[not is_accepted].append((start, end))
+        spans[manager_id, is_accepted] = count
+    if sum(spans.values()) > query.most:
+        raise too_many_busy(query.most)
+    return {who: BusyTimes(*times) for who, times in found.items()}

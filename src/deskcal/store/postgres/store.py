@@ -15,14 +15,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
-from deskcal.core.free_busy import INTERVAL_BYTES, Interval
+from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import Collection, CommitResult
 from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, StoreError
-from deskcal.store.postgres.busy import busy
+from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.directory import PostgresDirectory
@@ -102,13 +102,17 @@ class PostgresStore:
         return rows
 
     async def busy(
-        self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
-    ) -> dict[int, list[Interval]]:
+        self,
+        manager_ids: Sequence[int],
+        since: int,
+        until: int,
+        brands: Mask,
+        exclude_event_id: int = 0,
+    ) -> dict[int, BusyTimes]:
         """The database finds and merges them."""
         most = self._limits.max_answer_bytes // INTERVAL_BYTES
-        found: dict[int, list[Interval]] = await self._read(
-            busy, manager_ids, since, until, brands, most
-        )
+        query = BusyQuery(manager_ids, since, until, most, exclude_event_id)
+        found: dict[int, BusyTimes] = await self._read(busy, query, brands)
         return found
 
     def _on_committed(self, result: CommitResult) -> None:

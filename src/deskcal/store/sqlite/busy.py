@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import apsw
 import msgspec
 
-from deskcal.core.free_busy import Interval, merged
+from deskcal.core.event import ParticipantStatus
+from deskcal.core.free_busy import BUSY, FREE_WHEN_ALL_DAY, BusyTimes, Interval, merged
 from deskcal.store.lists import CLASSES, look_back_sec, too_many_busy
 
 _OF_CLASS = """
@@ -27,14 +28,21 @@ _CLASSES = " UNION ".join(
     for number in CLASSES
 )
 _BUSY = """
-    WITH found AS (:classes)
-    SELECT p.value ->> '$.manager_id' AS manager_id, e.start_time, e.end_time
-    FROM found CROSS JOIN event AS e ON e.id = found.id
-        CROSS JOIN json_each(CAST(e.document AS TEXT), '$.participants') AS p
-    WHERE e.status = 0 AND e.collection_id IN (SELECT value FROM json_each(:open))
-      AND p.value ->> '$.status' <> 2
+    WITH found AS (:classes), open AS (
+        SELECT e.start_time, e.end_time, e.type, CAST(e.document AS TEXT) AS document
+        FROM found CROSS JOIN event AS e ON e.id = found.id
+        WHERE e.status = 0 AND e.collection_id IN (SELECT value FROM json_each(:open))
+          AND e.id <> :excluded)
+    SELECT p.value ->> '$.manager_id' AS manager_id, p.value ->> '$.status' = :accepted,
+        e.start_time, e.end_time
+    FROM open AS e CROSS JOIN json_each(e.document, '$.participants') AS p
+    WHERE coalesce(e.document ->> '$.show_as',
+            e.document ->> '$.all_day' AND e.type IN (SELECT value FROM json_each(:free_types)))
+          = :busy
+      AND p.value ->> '$.status' <> :declined
       AND manager_id IN (SELECT value FROM json_each(:managers))
     LIMIT :most""".replace(":classes", _CLASSES)
+"""Source of what makes busy: `free_busy.makes_busy`."""
 
 
 class BusyQuery(msgspec.Struct, frozen=True):
@@ -47,22 +55,36 @@ class BusyQuery(msgspec.Struct, frozen=True):
     """Numbers of collections."""
     most: int
     """Intervals before they are merged."""
+    exclude_event_id: int
 
 
-def busy(connection: apsw.Connection, query: BusyQuery) -> dict[int, list[Interval]]:
+def busy(connection: apsw.Connection, query: BusyQuery) -> dict[int, BusyTimes]:
     """The merged intervals of each manager who has some. Raises: InvalidField; apsw.Error."""
     parameters = {
-        "managers": msgspec.json.encode(query.manager_ids).decode(),
-        "open": msgspec.json.encode(query.places).decode(),
+        "managers": _json(query.manager_ids),
+        "open": _json(query.places),
         "since": query.since,
         "until": query.until,
+        "excluded": query.exclude_event_id,
+        "free_types": _json(FREE_WHEN_ALL_DAY),
+        "busy": BUSY,
+        "accepted": int(ParticipantStatus.ACCEPTED),
+        "declined": int(ParticipantStatus.DECLINED),
         "most": query.most + 1,
     }
-    found: dict[int, list[Interval]] = {}
+    found: dict[int, tuple[list[Interval], list[Interval]]] = {}
     count = 0
-    for manager_id, start, end in connection.execute(_BUSY, parameters):
-        found.setdefault(manager_id, []).append((start, end))
+    for manager_id, is_accepted, start, end in connection.execute(_BUSY, parameters):
+        found.setdefault(manager_id, ([], []))[not is_accepted].append((start, end))
         count += 1
     if count > query.most:
         raise too_many_busy(query.most)
-    return {who: merged(times, query.since, query.until) for who, times in found.items()}
+    window = (query.since, query.until)
+    return {
+        who: BusyTimes(merged(accepted, *window), merged(unanswered, *window))
+        for who, (accepted, unanswered) in found.items()
+    }
+
+
+def _json(numbers: Sequence[int]) -> str:
+    return msgspec.json.encode(numbers).decode()

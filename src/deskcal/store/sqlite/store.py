@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
-from deskcal.core.free_busy import INTERVAL_BYTES, Interval
+from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError, Timeout, Unavailable
@@ -233,12 +233,17 @@ class SqliteStore:
         return pieces
 
     async def busy(
-        self, manager_ids: Sequence[int], since: int, until: int, brands: Mask
-    ) -> dict[int, list[Interval]]:
+        self,
+        manager_ids: Sequence[int],
+        since: int,
+        until: int,
+        brands: Mask,
+        exclude_event_id: int = 0,
+    ) -> dict[int, BusyTimes]:
         """One statement, on a thread of the lists."""
         places = [n for (brand, _), n in self._collections.items() if brands.matches(brand)]
         most = self._limits.max_answer_bytes // INTERVAL_BYTES
-        query = BusyQuery(manager_ids, since, until, places, most)
+        query = BusyQuery(manager_ids, since, until, places, most, exclude_event_id)
         return await self._read(self._lists, busy, query)
 
     async def _read(
