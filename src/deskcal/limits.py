@@ -95,6 +95,10 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reminder_grace_sec: Annotated[
         int, Meta(ge=0, description="A fired reminder waits so long for its manager; then: missed")
     ] = 86_400
+    escalate_after_sec: Annotated[
+        int,
+        Meta(ge=0, description="A reminder unread for so long goes to its desk's lead; 0: never"),
+    ] = 0
     change_retention_sec: Annotated[
         int,
         Meta(ge=0, description="Changes older than this are forgotten, 0: never; cursors: 410"),

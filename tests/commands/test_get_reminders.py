@@ -184,9 +184,9 @@ async def test_null_means_absent(desk: Desk) -> None:
         ({"limit": 0}, "limit"),
         ({"limit": 201}, "limit"),
         ({"after": "x"}, "after"),
-        ({"after": "1-2"}, "after"),
-        ({"after": "9999999999999999-1-1"}, "after"),
-        ({"after": "1-1-9999999999999999"}, "after"),
+        ({"after": "1-2-3"}, "after"),
+        ({"after": "9999999999999999-1-1-10"}, "after"),
+        ({"after": "1-1-9999999999999999-10"}, "after"),
         ({"after": 3}, "after"),
     ],
 )

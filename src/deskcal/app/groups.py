@@ -42,7 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "change_retention_sec",
         "retry_window_sec",
     ),
-    "Reminders": ("reminder_grace_sec",),
+    "Reminders": ("reminder_grace_sec", "escalate_after_sec"),
     "Call desk": ("calling_hours", "outcome_required_types", "customer_cooldown_sec"),
     OTHER: (),
 }

@@ -150,7 +150,12 @@ async def running(
     )
     feed = Feed(store.feed, now, retention_sec=retention_sec)
     reminders = Reminders(
-        store.reminders, peers, now, grace_sec=grace_sec, default_timezone=default_timezone
+        store.reminders,
+        peers,
+        now,
+        grace_sec=grace_sec,
+        default_timezone=default_timezone,
+        escalates=limits.escalate_after_sec > 0,
     )
 
     def look(committed: Committed) -> None:

@@ -226,10 +226,18 @@ class ReminderWatch(_Watch):
 
 
 def _reminder(message: list[Any]) -> Reminder:
-    _, title, description, token, _, _, manager_id, fired_time, data, *_ = message
+    _, title, description, token, _, level, manager_id, fired_time, data, *_ = message
     sent = msgspec.convert(_with_raw_ast(data), _Delivered)
     return Reminder(
-        token, title, description, sent.due, sent.late_sec, manager_id, fired_time, sent.event
+        token,
+        title,
+        description,
+        sent.due,
+        sent.late_sec,
+        manager_id,
+        fired_time,
+        sent.event,
+        level,
     )
 
 

@@ -178,6 +178,8 @@ class Reminder(Struct, frozen=True):
     manager_id: int
     fired_time: int
     event: Event
+    level: int = 10
+    """20: nobody of its event has read it, and this manager is the lead of the desk."""
 
 
 class FiredReminder(Struct, frozen=True):

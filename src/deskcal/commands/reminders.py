@@ -4,6 +4,7 @@ import asyncio
 import re
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from deskcal.commands.dispatch import Context, Data, Work, command
@@ -44,7 +45,7 @@ _NAMES = {
     NotificationState.READ: "read",
     NotificationState.MISSED: "missed",
 }
-_CURSOR = re.compile(r"([0-9]{1,16})-([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
+_CURSOR = re.compile(r"([0-9]{1,16})-([0-9]{1,16})-([0-9]{1,16})-([0-9]{2})", re.ASCII)
 
 
 class GetReminders(Struct, kw_only=True):
@@ -148,7 +149,7 @@ class _Page(Struct):
         """The answer's data; `after`: where the next page begins, None: there is none."""
         cursor = "null"
         if after is not None:
-            cursor = f'"{after.fired_time}-{after.due_time}-{after.event_id}"'
+            cursor = f'"{"-".join(map(str, msgspec.structs.astuple(after)))}"'
         return [b'{"reminders":[', b",".join(self.rows), b'],"next":%b}' % cursor.encode()]
 
 

@@ -64,13 +64,18 @@ def reminded_managers(event: Event) -> tuple[int, ...]:
     )
 
 
+def is_armed(event: Event, armed_time: int) -> bool:
+    """Whether the event is open, and its reminder due at `armed_time`."""
+    return event.status == EventStatus.OPEN and trigger_time(event) == armed_time
+
+
 def still_holds(event: Event, armed_time: int, manager_id: int) -> bool:
     """Whether a reminder of the event's due time `armed_time` is still to reach this manager.
 
     Not once the event is no longer open, is due at another time, or the manager takes no part.
     Source: contract, section 7, "Reminders".
     """
-    return trigger_time(event) == armed_time and manager_id in reminded_managers(event)
+    return is_armed(event, armed_time) and manager_id in reminded_managers(event)
 
 
 def gained_managers(before: Event, after: Event, now: int) -> list[int]:

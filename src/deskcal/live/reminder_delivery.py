@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from deskcal.core.alarms import reminded_managers, trigger_time
+from deskcal.core.alarms import is_armed, reminded_managers
 from deskcal.core.document import EventScope, decode_event, scope_of
 from deskcal.core.event import Event
 from deskcal.core.sessions import Session
 from deskcal.live.connections import Peer, Peers
 from deskcal.live.reminder_text import token_of, when
 from deskcal.store.reminder_ports import (
+    Level,
     Notification,
     NotificationKey,
     NotificationState,
@@ -25,6 +26,8 @@ from deskcal.wire.pushes import Reminder, encode_reminder
 
 SENT_AT_ONCE = 50
 """Reminders that are sent before other tasks run."""
+REMINDED, ESCALATED = 200, 201
+"""The code of the array. Source: contract, section 7; part 2, section 14."""
 LATE_SEC = 5
 """A reminder that fired on time and is delivered so much later says how late it is."""
 
@@ -116,6 +119,8 @@ class Delivery:
             key.due_time,
             late_sec if is_late else 0,
             subject.document,
+            key.level,
+            ESCALATED if key.level == Level.ESCALATION else REMINDED,
         )
         return encode_reminder(reminder)
 
@@ -170,15 +175,14 @@ class _Subject(Struct, frozen=True):
     event: Event
     document: bytes
     scope: EventScope
-    armed_time: int | None
-    """When its reminder is due; None: it has none."""
     reminded: frozenset[int]
     """Participants who have not declined; empty while the event is not open."""
 
     def reminds(self, notification: Notification) -> bool:
-        """Whether the reminder still holds: `alarms.still_holds`, of an event already decoded."""
-        manager_id = notification.key.manager_id
-        return self.armed_time == notification.armed_time and manager_id in self.reminded
+        """Whether it still holds: as `alarms.still_holds`, but for who an escalation goes to."""
+        key = notification.key
+        is_for = key.level == Level.ESCALATION or key.manager_id in self.reminded
+        return is_for and is_armed(self.event, notification.armed_time)
 
     def fired_before(self, notification: Notification) -> bool:
         """Whether the event's reminder fired before this manager came to take part."""
@@ -191,9 +195,7 @@ def _subject(document: bytes | None) -> _Subject | None:
     if document is None:
         return None
     event = decode_event(document)
-    return _Subject(
-        event, document, scope_of(event), trigger_time(event), frozenset(reminded_managers(event))
-    )
+    return _Subject(event, document, scope_of(event), frozenset(reminded_managers(event)))
 
 
 def _may_receive(session: Session, scope: EventScope) -> bool:

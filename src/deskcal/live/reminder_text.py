@@ -5,22 +5,24 @@ import functools
 import zoneinfo
 
 from deskcal.core.event import Event
-from deskcal.store.reminder_ports import NotificationKey
+from deskcal.store.reminder_ports import Level, NotificationKey
 
 
 def token_of(key: NotificationKey) -> str:
-    """The token of a reminder: stable for (event, due time, manager)."""
-    return f"{key.event_id}-{key.due_time}-{key.manager_id}"
+    """The token of a reminder: stable for (event, due time, manager); an escalation has its own."""
+    token = f"{key.event_id}-{key.due_time}-{key.manager_id}"
+    return token if key.level == Level.REMINDER else f"{token}-{key.level}"
 
 
 def key_of(token: str) -> NotificationKey | None:
     """The reminder that `token` names; None: it names none."""
     parts = token.split("-")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) not in (3, 4) or not all(part.isascii() and part.isdigit() for part in parts):
         return None
     if any(len(part) > 16 for part in parts):
         return None
-    return NotificationKey(*map(int, parts))
+    key = NotificationKey(*map(int, parts))
+    return key if token_of(key) == token else None
 
 
 def when(event: Event, default_timezone: str) -> str:

@@ -51,11 +51,16 @@ class Reminders:
         *,
         grace_sec: int,
         default_timezone: str,
+        escalates: bool = False,
     ) -> None:
-        """`grace_sec`: how long a fired reminder waits for its manager."""
+        """`grace_sec`: how long a fired reminder waits for its manager.
+
+        `escalates`: whether what fires may have to go to the lead of its desk later.
+        """
         self._store = store
         self._peers = peers
         self._now = now
+        self._escalates = escalates
         self._delivery = Delivery(
             store, peers, now, grace_sec=grace_sec, default_timezone=default_timezone
         )
@@ -109,6 +114,8 @@ class Reminders:
         for manager_id in managers:
             self._delivery.waiting.add(manager_id)
             self._on_connected(manager_id)
+        if self._escalates:
+            self.armed(int(self._now()))
 
     def fired_by_node(self) -> None:
         """A node may have fired reminders: they are to be fetched from the store."""
@@ -183,6 +190,8 @@ class Reminders:
         self._has_new_fired = False
         found = await self._store.fetch_fired(self._is_reachable, FETCHED_AT_ONCE)
         self._has_new_fired |= not found.is_all
+        if self._escalates and (found.notifications or found.others):
+            await self._find_next()
         self._delivery.waiting |= found.others
         self._reachable |= dict.fromkeys(filter(self._is_reachable, found.others))
         try:

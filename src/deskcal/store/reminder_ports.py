@@ -13,6 +13,13 @@ class NotificationState(enum.IntEnum):
     WAITING, SENT, READ, MISSED, DROPPED = range(5)
 
 
+class Level(enum.IntEnum):
+    """How urgent a notification is, as its array says it. Source: contract, sections 7 and 14."""
+
+    REMINDER = 10
+    ESCALATION = 20
+
+
 class NotificationKey(Struct, frozen=True, gc=False):
     """One manager's reminder of one due time of an event: what its token names."""
 
@@ -20,6 +27,7 @@ class NotificationKey(Struct, frozen=True, gc=False):
     due_time: int
     """Unix seconds; of a snoozed one the time that the manager chose."""
     manager_id: int
+    level: int = Level.REMINDER
 
 
 class Notification(Struct, frozen=True, gc=False):
@@ -64,6 +72,7 @@ class ReminderCursor(Struct, frozen=True):
     fired_time: int
     due_time: int
     event_id: int
+    level: int
 
 
 class ReminderRow(Struct, frozen=True):
@@ -82,13 +91,14 @@ class ReminderStore(Protocol):
     """Due times and notification rows."""
 
     async def next_due(self) -> int | None:
-        """The earliest time at which something is to be fired; None: nothing is armed."""
+        """The earliest time at which something is to be fired or escalated; None: nothing is."""
 
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires up to `limit` events and snoozes that are due at `now`, in one transaction.
 
         For each: the notification rows, `reminder_sent_time`, and the change. Fewer where many
-        take part. Source: contract, section 7, "Reminders".
+        take part. Reminders that nobody has read for long enough get a row for the lead of the
+        desk. Source: contract, section 7, "Reminders"; section 14, "Escalation".
         """
 
     async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
@@ -118,12 +128,15 @@ class ReminderStore(Protocol):
     ) -> list[ReminderRow]:
         """Fired reminders of that manager in one of `states`, newest firing first; at most `limit`.
 
-        Sorted by fired_time, due_time and event, all descending. Those of deleted events are left
-        out. `after`: where the page before ended; None: from the newest on.
+        Sorted by fired_time, due_time, event and level, all descending. Those of deleted events
+        are left out. `after`: where the page before ended; None: from the newest on.
         """
 
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
-        """Moves waiting rows, and for READ sent ones too, to `state`; how many they were."""
+        """Moves waiting rows, and for READ sent ones too, to `state`; how many they were.
+
+        With READ an escalation of the same reminder that still waits is dropped.
+        """
 
     async def drop(self, notifications: list[Notification], now: int) -> list[NotificationKey]:
         """Marks waiting rows dropped; the keys of those that were not, as their event has changed.
@@ -132,7 +145,7 @@ class ReminderStore(Protocol):
         """
 
     async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
-        """Marks the row read and puts one beside it that fires at `until`; False: no such row."""
+        """As `mark` with READ, and puts a row beside it that fires at `until`; False: no row."""
 
     async def miss(self, before: int, now: int, limit: int) -> int:
         """Marks rows missed that have waited since before `before`; how many they were."""

@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 
 from deskcal.core.event import MAX_ID, MAX_TIME
-from deskcal.store.reminder_ports import Notification, NotificationKey, ReminderCursor, ReminderRow
+from deskcal.store.reminder_ports import (
+    Level,
+    Notification,
+    NotificationKey,
+    ReminderCursor,
+    ReminderRow,
+)
 
-NEWEST = ReminderCursor(MAX_TIME + 1, MAX_TIME, MAX_ID)
+NEWEST = ReminderCursor(MAX_TIME + 1, MAX_TIME, MAX_ID, max(Level))
 """Before every row there can be."""
 
 
 def cursor_of(row: ReminderRow) -> ReminderCursor:
     """Where a page that ends with `row` ends; the order of rows is the descending one of these."""
-    return ReminderCursor(row.fired_time, row.key.due_time, row.key.event_id)
+    key = row.key
+    return ReminderCursor(row.fired_time, key.due_time, key.event_id, key.level)
 
 
 def split_dropped(

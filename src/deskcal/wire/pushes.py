@@ -24,6 +24,9 @@ class Reminder(Struct, frozen=True, gc=False):
     late_sec: int
     """How late it is delivered; 0: on time."""
     document: bytes
+    level: int = 10
+    code: int = 200
+    """The last element of the array."""
 
 
 def encode_push(type_: int, seq: int, batch_id: int, event_id: int, document: bytes) -> bytes:
@@ -52,13 +55,15 @@ def encode_reminder(reminder: Reminder) -> bytes:
     Source: contract, section 7, "Pushed messages".
     """
     late = b',"late_sec":%d' % reminder.late_sec if reminder.late_sec else b""
-    return b'["n",%b,%b,"%b",1,10,%d,%d,{"event":%b,"due":%d%b},200]\r\n' % (
+    return b'["n",%b,%b,"%b",1,%d,%d,%d,{"event":%b,"due":%d%b},%d]\r\n' % (
         wire_safe(_encode(reminder.title)),
         wire_safe(_encode(reminder.description)),
         reminder.token.encode(),
+        reminder.level,
         reminder.manager_id,
         reminder.create_time,
         reminder.document,
         reminder.due_time,
         late,
+        reminder.code,
     )

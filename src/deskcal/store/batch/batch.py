@@ -111,7 +111,7 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not self._changes and not self.woken
+        return not (self._changes or self.woken or self._wanted)
 
     def apply(self, mutation: Mutation | Transaction) -> WorkOutcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
@@ -287,8 +287,8 @@ class Batch:
         """Takes up who is to be told; `notified` are, of these, those who had it not before."""
         self._wanted |= {notification.key: notification for notification in fired}
 
-    def written(self, new: set[tuple[int, int, int]]) -> None:
-        """Fills `notified`; `new`: event, due time and manager of the rows that were new."""
+    def written(self, new: set[tuple[int, int, int, int]]) -> None:
+        """Fills `notified`; `new`: the keys of the rows that were new."""
         self.notified = [
             n for key, n in self._wanted.items() if msgspec.structs.astuple(key) in new
         ]

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.document import IndexRow, Record
-from deskcal.store.reminder_ports import Notification
+from deskcal.store.reminder_ports import Level, Notification
 
 WorkOutcome = Any
 """A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""
@@ -72,6 +72,17 @@ class Writes(Struct):
     """Fired; whoever had the same one before is not to get it again."""
     woken: list[Notification]
     """Fired after a snooze; their rows are there."""
+
+    def escalations(self, after_sec: int) -> list[tuple[int, int, int]]:
+        """Event, due time and time of escalation of what fired; none where `after_sec` is 0."""
+        if not after_sec:
+            return []
+        fired = {
+            (n.key.event_id, n.armed_time, n.fired_time + after_sec)
+            for n in self.notifications
+            if n.key.level == Level.REMINDER
+        }
+        return sorted(fired)
 
     def collections(self) -> list[Collection]:
         """Brands and desks of the rows, each once."""

@@ -92,26 +92,32 @@ _DELETE_KEYS = """
 # A manager who had it already (1 sent, 2 read) is not reminded again: the row is not returned.
 # A row that waits (0) keeps its fired_seq: a node that has sent it does not fetch it again.
 _INSERT_NOTIFICATIONS = """
-    INSERT INTO notification AS n (event_id, due_time, manager_id, armed_time, fired_time,
+    INSERT INTO notification AS n (event_id, due_time, manager_id, level, armed_time, fired_time,
         state, state_time, fired_seq)
-    SELECT x.event_id, x.due_time, x.manager_id, x.armed_time, x.fired_time,
+    SELECT x.event_id, x.due_time, x.manager_id, x.level, x.armed_time, x.fired_time,
         0, x.fired_time, c.last_seq
     FROM counter AS c,
-        unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-        AS x(event_id, due_time, manager_id, fired_time, armed_time)
-    ON CONFLICT (event_id, due_time, manager_id) DO UPDATE SET
+        unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[],
+            %s::bigint[])
+        AS x(event_id, due_time, manager_id, level, fired_time, armed_time)
+    ON CONFLICT (event_id, due_time, manager_id, level) DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = excluded.fired_time,
         state = 0, state_time = excluded.state_time,
         fired_seq = CASE WHEN n.state = 0 AND n.fired_time > 0 THEN n.fired_seq
             ELSE excluded.fired_seq END
-    WHERE n.state NOT IN (1, 2) OR n.fired_time = 0
-    RETURNING event_id, due_time, manager_id"""
+    WHERE n.level = 10 AND (n.state NOT IN (1, 2) OR n.fired_time = 0)
+    RETURNING event_id, due_time, manager_id, level"""
+_INSERT_ESCALATIONS = """
+    INSERT INTO escalation (event_id, due_time, escalate_time)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) ON CONFLICT DO NOTHING"""
 _WAKE_NOTIFICATIONS = """
     UPDATE notification AS n
     SET fired_time = x.fired_time, state_time = x.fired_time, fired_seq = c.last_seq
-    FROM counter AS c, unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-        AS x(event_id, due_time, manager_id, fired_time)
-    WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id"""
+    FROM counter AS c,
+        unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[])
+        AS x(event_id, due_time, manager_id, level, fired_time)
+    WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id
+      AND n.level = x.level"""
 _TELL = f"SELECT last_seq, pg_notify('{CHANNEL}', '') FROM counter"
 
 
@@ -234,6 +240,7 @@ async def write(
     *,
     begins: bool,
     retry_window_sec: int,
+    escalate_after_sec: int,
 ) -> int:
     """Writes a group that is not empty, and commits it; the number of its last change.
 
@@ -257,6 +264,8 @@ async def write(
         if writes.notifications:
             rows = [(*_fired_row(n), n.armed_time) for n in writes.notifications]
             fired = await _run(connection, _INSERT_NOTIFICATIONS, _columns(rows))
+        escalations = writes.escalations(escalate_after_sec)
+        await _run_for(connection, _INSERT_ESCALATIONS, _columns(escalations))
         told = await _run(connection, _TELL, [])
         end = await connection.execute("COMMIT")
     if end.statusmessage != "COMMIT":
@@ -299,7 +308,7 @@ def _event_row(row: IndexRow, collections: Mapping[Collection, int]) -> tuple[in
 
 def _fired_row(notification: Notification) -> tuple[int, ...]:
     key = notification.key
-    return (key.event_id, key.due_time, key.manager_id, notification.fired_time)
+    return (key.event_id, key.due_time, key.manager_id, key.level, notification.fired_time)
 
 
 async def _write_keys(

@@ -40,7 +40,8 @@ _LOOK = """
 _NEXT_DUE = """
     SELECT coalesce(least(
         (SELECT min(due_time) FROM event WHERE due_time > 0),
-        (SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0)), 0)"""
+        (SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0),
+        (SELECT min(escalate_time) FROM escalation)), 0)"""
 
 logger = logging.getLogger(__name__)
 

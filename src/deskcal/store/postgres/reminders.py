@@ -10,13 +10,16 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
+from msgspec.structs import astuple
 
+from deskcal.core.alarms import is_armed
+from deskcal.core.document import decode_event
 from deskcal.store.batch.batch import Batch
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 from deskcal.store.postgres.group import integers
 from deskcal.store.reminder_ports import (
     Fired,
+    Level,
     NewFired,
     Notification,
     NotificationKey,
@@ -33,69 +36,99 @@ MAX_FIRED = 2000
 _NEXT = """
     SELECT least(
         (SELECT min(due_time) FROM event WHERE due_time > 0),
-        (SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0))"""
+        (SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0),
+        (SELECT min(escalate_time) FROM escalation))"""
 _DUE_EVENTS = """
     SELECT id, document FROM event WHERE due_time > 0 AND due_time <= %s
     ORDER BY due_time, id LIMIT %s FOR UPDATE SKIP LOCKED"""
 _DUE_SNOOZED = """
-    SELECT event_id, due_time, manager_id, armed_time FROM notification
+    SELECT event_id, due_time, manager_id, level, armed_time FROM notification
     WHERE state = 0 AND fired_time = 0 AND due_time <= %s
-    ORDER BY due_time, event_id, manager_id LIMIT %s FOR UPDATE SKIP LOCKED"""
+    ORDER BY due_time, event_id, manager_id, level LIMIT %s FOR UPDATE SKIP LOCKED"""
 _FETCH_FIRED = """
-    SELECT event_id, due_time, manager_id, armed_time, fired_time, fired_seq FROM notification
+    SELECT event_id, due_time, manager_id, level, armed_time, fired_time, fired_seq
+    FROM notification
     WHERE fired_seq > %s AND state <= 1 ORDER BY fired_seq FETCH FIRST %s ROWS WITH TIES"""
 _DOCUMENTS = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[])"
 _WAITING_MANAGERS = """
     SELECT DISTINCT manager_id FROM notification WHERE state = 0 AND fired_time > 0"""
 _WAITING = """
-    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, e.document
+    SELECT n.event_id, n.due_time, n.manager_id, n.level, n.armed_time, n.fired_time, e.document
     FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
     WHERE n.state = 0 AND n.manager_id = %s AND n.fired_time > 0 AND n.fired_seq <= %s
-      AND (n.due_time, n.event_id) > (%s::bigint, %s::bigint)
-    ORDER BY n.due_time, n.event_id LIMIT %s"""
+      AND (n.due_time, n.event_id, n.level) > (%s::bigint, %s::bigint, %s::bigint)
+    ORDER BY n.due_time, n.event_id, n.level LIMIT %s"""
 # Each state is found by the index in order; one statement, so that all are of one snapshot.
 _LISTED = """
     SELECT x.* FROM unnest(%s::smallint[]) AS s(state) CROSS JOIN LATERAL (
-        SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, n.state, e.document
+        SELECT n.event_id, n.due_time, n.manager_id, n.level, n.armed_time, n.fired_time, n.state,
+            e.document
         FROM notification AS n JOIN event AS e ON e.id = n.event_id
         WHERE n.manager_id = %s AND n.state = s.state AND n.fired_time > 0
-          AND (n.fired_time, n.due_time, n.event_id) < (%s::bigint, %s::bigint, %s::bigint)
-        ORDER BY n.fired_time DESC, n.due_time DESC, n.event_id DESC LIMIT %s
+          AND (n.fired_time, n.due_time, n.event_id, n.level)
+              < (%s::bigint, %s::bigint, %s::bigint, %s::bigint)
+        ORDER BY n.fired_time DESC, n.due_time DESC, n.event_id DESC, n.level DESC LIMIT %s
     ) AS x
-    ORDER BY x.fired_time DESC, x.due_time DESC, x.event_id DESC LIMIT %s"""
+    ORDER BY x.fired_time DESC, x.due_time DESC, x.event_id DESC, x.level DESC LIMIT %s"""
 # Sorted, so that two nodes that mark the same rows wait for each other and do not cross.
 _MARK = """
     UPDATE notification AS n SET state = %s, state_time = %s
     FROM (
-        SELECT event_id, due_time, manager_id FROM notification
-        JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS x(event_id, due_time, manager_id)
-            USING (event_id, due_time, manager_id)
-        WHERE state <= %s ORDER BY event_id, due_time, manager_id FOR UPDATE OF notification
+        SELECT event_id, due_time, manager_id, level FROM notification
+        JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
+            AS x(event_id, due_time, manager_id, level)
+            USING (event_id, due_time, manager_id, level)
+        WHERE state <= %s ORDER BY event_id, due_time, manager_id, level FOR UPDATE OF notification
     ) AS x
-    WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id"""
+    WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id
+      AND n.level = x.level"""
+# Of the reminders that were read: those to the lead that were not delivered yet.
+_DROP_ESCALATIONS = """
+    UPDATE notification AS n SET state = 4, state_time = %s
+    FROM notification AS r
+    JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
+        AS x(event_id, due_time, manager_id, level)
+        USING (event_id, due_time, manager_id, level)
+    WHERE n.event_id = r.event_id AND n.armed_time = r.armed_time AND n.level = 20
+      AND n.state = 0 AND r.level = 10"""
 _ARMED = """
     SELECT armed_time FROM notification
-    WHERE event_id = %s AND due_time = %s AND manager_id = %s AND state < 3 FOR UPDATE"""
+    WHERE event_id = %s AND due_time = %s AND manager_id = %s AND level = %s AND state < 3
+    FOR UPDATE"""
 _SNOOZE = """
-    INSERT INTO notification (event_id, due_time, manager_id, armed_time, fired_time, state,
+    INSERT INTO notification (event_id, due_time, manager_id, level, armed_time, fired_time, state,
         state_time, fired_seq)
-    VALUES (%s, %s, %s, %s, 0, 0, %s, 0)
-    ON CONFLICT (event_id, due_time, manager_id) DO UPDATE SET
+    VALUES (%s, %s, %s, %s, %s, 0, 0, %s, 0)
+    ON CONFLICT (event_id, due_time, manager_id, level) DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = 0, state = 0,
         state_time = excluded.state_time, fired_seq = 0"""
+_DUE_ESCALATIONS = """
+    SELECT event_id, due_time FROM escalation WHERE escalate_time <= %s
+    ORDER BY escalate_time LIMIT %s FOR UPDATE SKIP LOCKED"""
+# Locked, so that a reminder that is read meanwhile finds the row for the lead, and drops it.
+_ESCALATED = """
+    SELECT n.event_id, n.armed_time, n.state FROM notification AS n
+    JOIN unnest(%s::bigint[], %s::bigint[]) AS x(event_id, armed_time) USING (event_id, armed_time)
+    WHERE n.level = 10 ORDER BY n.event_id, n.due_time, n.manager_id, n.level FOR UPDATE OF n"""
+_DELETE_ESCALATIONS = """
+    DELETE FROM escalation AS e USING unnest(%s::bigint[], %s::bigint[]) AS x(event_id, due_time)
+    WHERE e.event_id = x.event_id AND e.due_time = x.due_time"""
+_LEAD = "SELECT manager_id FROM desk WHERE brand = %s AND code = %s"
 _LOCKED_DOCUMENTS = """
     SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE"""
 _OVERDUE = """
-    SELECT event_id, due_time, manager_id FROM notification
+    SELECT event_id, due_time, manager_id, level FROM notification
     WHERE state = 0 AND fired_time > 0 AND fired_time < %s AND due_time < %s LIMIT %s"""
 
 
 class PostgresReminders:
     """A `ReminderStore`."""
 
-    def __init__(self, read: Read, job: RunJob) -> None:
+    def __init__(self, read: Read, job: RunJob, *, escalates: bool) -> None:
+        """`escalates`: whether reminders that nobody reads go to the lead of the desk."""
         self._read = read
         self._job = job
+        self._escalates = escalates
         self.fetched_seq = 0
         """The newest `fired_seq` that was fetched; of a node that starts: of the newest change."""
 
@@ -106,7 +139,7 @@ class PostgresReminders:
 
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due and no other node has claimed."""
-        batch, events = await self._job(functools.partial(_fire, now, limit))
+        batch, events = await self._job(functools.partial(_fire, now, limit, self._escalates))
         return Fired([], events, len(batch.notified) + len(batch.woken))
 
     async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
@@ -117,7 +150,7 @@ class PostgresReminders:
         if rows:
             self.fetched_seq = rows[-1][-1]
         notifications = [
-            Notification(NotificationKey(*row[:3]), row[3], row[4], documents.get(row[0]))
+            Notification(NotificationKey(*row[:4]), row[4], row[5], documents.get(row[0]))
             for row in here
         ]
         others = {row[2] for row in rows} - {row[2] for row in here}
@@ -199,9 +232,9 @@ async def _waiting(
     after: NotificationKey | None,
     limit: int,
 ) -> list[Notification]:
-    since = (after.due_time, after.event_id) if after else (0, 0)
+    since = (after.due_time, after.event_id, after.level) if after else (0, 0, 0)
     rows = await _rows(connection, _WAITING, (manager_id, fetched_seq, *since, limit))
-    return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
+    return [Notification(NotificationKey(*row[:4]), *row[4:]) for row in rows]
 
 
 async def _listed(
@@ -211,10 +244,10 @@ async def _listed(
     after: ReminderCursor | None,
     limit: int,
 ) -> list[ReminderRow]:
-    position = msgspec.structs.astuple(after or NEWEST)
+    position = astuple(after or NEWEST)
     values = (integers(map(int, states)), manager_id, *position, limit, limit)
     return [
-        ReminderRow(NotificationKey(*row[:3]), row[3], row[4], NotificationState(row[5]), row[6])
+        ReminderRow(NotificationKey(*row[:4]), row[4], row[5], NotificationState(row[6]), row[7])
         for row in await _rows(connection, _LISTED, values)
     ]
 
@@ -232,9 +265,11 @@ async def _mark(
     connection: Connection,
     _: Batch,
 ) -> int:
-    columns = zip(*map(_astuple, keys), strict=True)
-    values = (state, now, *map(integers, columns), highest)
-    return (await connection.execute(_MARK, values)).rowcount
+    columns = [integers(column) for column in zip(*map(astuple, keys), strict=True)]
+    marked = (await connection.execute(_MARK, (state, now, *columns, highest))).rowcount
+    if state == READ and marked:
+        await connection.execute(_DROP_ESCALATIONS, (now, *columns))
+    return marked
 
 
 async def _drop(
@@ -251,17 +286,19 @@ async def _drop(
 async def _snooze(
     key: NotificationKey, until: int, now: int, connection: Connection, batch: Batch
 ) -> bool:
-    armed = await _rows(connection, _ARMED, _astuple(key))
+    armed = await _rows(connection, _ARMED, astuple(key))
     if not armed:
         return False
     await _mark([key], READ, READ, now, connection, batch)
-    values = (key.event_id, until, key.manager_id, armed[0][0], now)
+    values = (key.event_id, until, key.manager_id, key.level, armed[0][0], now)
     await connection.execute(_SNOOZE, values)
     return True
 
 
-async def _fire(now: int, limit: int, connection: Connection, batch: Batch) -> tuple[Batch, int]:
-    """Events first, snoozed rows with what is left of `limit`; what is fired is in the batch."""
+async def _fire(
+    now: int, limit: int, escalates: bool, connection: Connection, batch: Batch
+) -> tuple[Batch, int]:
+    """Events, then snoozed rows and escalations with what is left of `limit`."""
     wanted: list[Notification] = []
     events = 0
     for event_id, document in await _rows(connection, _DUE_EVENTS, (now, limit)):
@@ -269,12 +306,35 @@ async def _fire(now: int, limit: int, connection: Connection, batch: Batch) -> t
         events += 1
         if len(wanted) >= MAX_FIRED:
             break
-    batch.notify(wanted)
     if events < limit:
         rows = await _rows(connection, _DUE_SNOOZED, (now, limit - events))
-        batch.woken = [Notification(NotificationKey(*row[:3]), row[3], now, None) for row in rows]
-    return batch, events + len(batch.woken)
+        batch.woken = [Notification(NotificationKey(*row[:4]), row[4], now, None) for row in rows]
+    left = limit - events - len(batch.woken)
+    due = await _rows(connection, _DUE_ESCALATIONS, (now, left)) if left > 0 else []
+    if due:
+        columns = [integers(column) for column in zip(*due, strict=True)]
+        if escalates:
+            wanted += await _escalations(connection, columns, now)
+        await connection.execute(_DELETE_ESCALATIONS, columns)
+    batch.notify(wanted)
+    return batch, events + len(batch.woken) + len(due)
 
 
-def _astuple(key: NotificationKey) -> tuple[int, int, int]:
-    return (key.event_id, key.due_time, key.manager_id)
+async def _escalations(connection: Connection, columns: list[str], now: int) -> list[Notification]:
+    """`columns`: events, and their due times."""
+    is_read: dict[tuple[int, int], bool] = {}
+    for event_id, due_time, state in await _rows(connection, _ESCALATED, tuple(columns)):
+        pair = (event_id, due_time)
+        is_read[pair] = is_read.get(pair, False) or state == READ
+    documents = dict(await _rows(connection, _DOCUMENTS, (columns[0],)))
+    found = []
+    for (event_id, due_time), read in is_read.items():
+        document = documents.get(event_id)
+        event = decode_event(document) if document is not None and not read else None
+        if event is None or not is_armed(event, due_time):
+            continue
+        leads = await _rows(connection, _LEAD, (event.brand, event.desk))
+        if leads and leads[0][0]:
+            key = NotificationKey(event_id, due_time, leads[0][0], Level.ESCALATION)
+            found.append(Notification(key, due_time, now, document))
+    return found

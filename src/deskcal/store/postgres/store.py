@@ -59,7 +59,9 @@ class PostgresStore:
         self.peek: Callable[[int], Record | None] = lambda _: None
         self._feed = PostgresFeed(self._read, self._writer.job)
         self.feed: FeedStore = self._feed
-        reminders = PostgresReminders(self._read, self._writer.job)
+        reminders = PostgresReminders(
+            self._read, self._writer.job, escalates=limits.escalate_after_sec > 0
+        )
         self.reminders: ReminderStore = reminders
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
         self._ear = PostgresListener(

@@ -65,8 +65,9 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ),
     (
         "notification",
-        """SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time
-        FROM notification ORDER BY event_id, due_time, manager_id""",
+        """SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time,
+            level
+        FROM notification ORDER BY event_id, due_time, manager_id, level""",
         NotificationRow,
     ),
     (
@@ -114,7 +115,8 @@ _NOTIFICATION = Table(
     "notification",
     {
         **{"event_id": "q", "due_time": "q", "manager_id": "q", "armed_time": "q"},
-        **{"fired_time": "q", "state": "h", "state_time": "q", "fired_seq": "q"},
+        **{"fired_time": "q", "state": "h", "state_time": "q", "level": "h"},
+        "fired_seq": "q",
     },
 )
 _KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key", "digest"])

@@ -331,6 +331,7 @@ class Writer:
                 collections,
                 begins=not has_begun,
                 retry_window_sec=self._limits.retry_window_sec,
+                escalate_after_sec=self._limits.escalate_after_sec,
             )
         except psycopg.Error as exc:
             if exc.diag.severity_nonlocalized == "ERROR":

@@ -49,15 +49,18 @@ _SELECT_KEY = """
     WHERE i.manager_id = ? AND i.key = ? AND i.time > ?"""
 # A manager who had it already (1 sent, 2 read) is not reminded again: the row is not returned.
 _NOTIFY = """
-    INSERT INTO notification VALUES (?, ?, ?, ?, ?, 0, ?)
+    INSERT INTO notification (event_id, due_time, manager_id, level, armed_time, fired_time, state,
+        state_time)
+    VALUES (?, ?, ?, ?, ?, ?, 0, ?)
     ON CONFLICT DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = excluded.fired_time,
         state = 0, state_time = excluded.state_time
-    WHERE state NOT IN (1, 2) OR fired_time = 0
-    RETURNING event_id, due_time, manager_id"""
+    WHERE level = 10 AND (state NOT IN (1, 2) OR fired_time = 0)
+    RETURNING event_id, due_time, manager_id, level"""
 _SET_FIRED = """
     UPDATE notification SET fired_time = ?, state_time = ?
-    WHERE event_id = ? AND due_time = ? AND manager_id = ?"""
+    WHERE event_id = ? AND due_time = ? AND manager_id = ? AND level = ?"""
+_INSERT_ESCALATION = "INSERT INTO escalation VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
 
 
@@ -118,11 +121,17 @@ class SqliteBatch:
     """A group inside its transaction; `write` ends what is applied to `staged`."""
 
     def __init__(
-        self, connection: apsw.Connection, numbers: Numbers, *, retry_window_sec: int
+        self,
+        connection: apsw.Connection,
+        numbers: Numbers,
+        *,
+        retry_window_sec: int,
+        escalate_after_sec: int = 0,
     ) -> None:
         self._connection = connection
         self._before = numbers
         self._retry_window_sec = retry_window_sec
+        self._escalate_after_sec = escalate_after_sec
         self._collections = dict(numbers.collections)
         new_ids = range(numbers.last_event_id + 1, MAX_EVENT_ID + 1)
         stored = _Stored(connection, numbers.last_event_id)
@@ -206,6 +215,7 @@ class SqliteBatch:
             ]
             new: Any = self._connection.executemany(_NOTIFY, rows)
             self.staged.written(set(new))
+            self._run(_INSERT_ESCALATION, writes.escalations(self._escalate_after_sec))
 
     def _write_keys(self, keys: dict[RetryKey, KeptAnswer]) -> None:
         if not keys:

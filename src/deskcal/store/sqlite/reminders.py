@@ -11,11 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import apsw
-import msgspec
+from msgspec.structs import astuple
 
+from deskcal.core.alarms import is_armed
+from deskcal.core.document import decode_event
 from deskcal.store.batch.batch import Batch
 from deskcal.store.reminder_ports import (
     Fired,
+    Level,
     NewFired,
     Notification,
     NotificationKey,
@@ -31,51 +34,73 @@ MAX_FIRED = 2000
 """Rows of one round, after which no further event is begun: one may have a thousand."""
 
 _NEXT_EVENT = "SELECT min(due_time) FROM event WHERE due_time > 0"
+_NEXT_ESCALATION = "SELECT min(escalate_time) FROM escalation"
 _NEXT_SNOOZED = "SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0"
+_NEXT = (_NEXT_EVENT, _NEXT_SNOOZED, _NEXT_ESCALATION)
 _DUE_EVENTS = """
     SELECT id, document FROM event WHERE due_time > 0 AND due_time <= ?
     ORDER BY due_time, id LIMIT ?"""
 _DUE_SNOOZED = """
-    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, e.document
+    SELECT n.event_id, n.due_time, n.manager_id, n.level, n.armed_time, e.document
     FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
     WHERE n.state = 0 AND n.fired_time = 0 AND n.due_time <= ? ORDER BY n.due_time LIMIT ?"""
 _SNOOZE = """
-    INSERT INTO notification VALUES (?, ?, ?, ?, 0, 0, ?)
+    INSERT INTO notification (event_id, due_time, manager_id, level, armed_time, fired_time, state,
+        state_time)
+    VALUES (?, ?, ?, ?, ?, 0, 0, ?)
     ON CONFLICT DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = 0, state = 0,
         state_time = excluded.state_time"""
 _WAITING_MANAGERS = """
     SELECT DISTINCT manager_id FROM notification WHERE state = 0 AND fired_time > 0"""
 _WAITING = """
-    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, e.document
+    SELECT n.event_id, n.due_time, n.manager_id, n.level, n.armed_time, n.fired_time, e.document
     FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
     WHERE n.state = 0 AND n.manager_id = ? AND n.fired_time > 0
-      AND (n.due_time, n.event_id) > (?, ?)
-    ORDER BY n.due_time, n.event_id LIMIT ?"""
+      AND (n.due_time, n.event_id, n.level) > (?, ?, ?)
+    ORDER BY n.due_time, n.event_id, n.level LIMIT ?"""
 _LISTED = """
-    SELECT n.event_id, n.due_time, n.manager_id, n.armed_time, n.fired_time, e.document
+    SELECT n.event_id, n.due_time, n.manager_id, n.level, n.armed_time, n.fired_time, e.document
     FROM notification AS n JOIN event AS e ON e.id = n.event_id
     WHERE n.manager_id = ?1 AND n.state = ?2 AND n.fired_time > 0
-      AND (n.fired_time, n.due_time, n.event_id) < (?3, ?4, ?5)
-    ORDER BY n.fired_time DESC, n.due_time DESC, n.event_id DESC LIMIT ?6"""
+      AND (n.fired_time, n.due_time, n.event_id, n.level) < (?3, ?4, ?5, ?6)
+    ORDER BY n.fired_time DESC, n.due_time DESC, n.event_id DESC, n.level DESC
+    LIMIT ?7"""
 _MARK = """
     UPDATE notification SET state = ?, state_time = ?
-    WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state <= ?"""
+    WHERE event_id = ? AND due_time = ? AND manager_id = ? AND level = ? AND state <= ?"""
 _ARMED = """
     SELECT armed_time FROM notification
-    WHERE event_id = ? AND due_time = ? AND manager_id = ? AND state < 3"""
+    WHERE event_id = ? AND due_time = ? AND manager_id = ? AND level = ? AND state < 3"""
+# Of the reminder that was read: one to the lead that was not delivered yet.
+_DROP_ESCALATION = """
+    UPDATE notification SET state = 4, state_time = ?1
+    WHERE event_id = ?2 AND level = 20 AND state = 0 AND ?5 = 10 AND armed_time = (
+        SELECT armed_time FROM notification
+        WHERE event_id = ?2 AND due_time = ?3 AND manager_id = ?4 AND level = ?5)"""
+_DUE_ESCALATIONS = """
+    SELECT x.event_id, x.due_time, e.document, EXISTS (
+        SELECT 1 FROM notification AS n
+        WHERE n.event_id = x.event_id AND n.armed_time = x.due_time AND n.level = 10
+          AND n.state = 2)
+    FROM escalation AS x LEFT JOIN event AS e ON e.id = x.event_id
+    WHERE x.escalate_time <= ? ORDER BY x.escalate_time LIMIT ?"""
+_DELETE_ESCALATION = "DELETE FROM escalation WHERE event_id = ? AND due_time = ?"
+_LEAD = "SELECT manager_id FROM desk WHERE brand = ? AND code = ?"
 _DOCUMENT = "SELECT document FROM event WHERE id = ?"
 _OVERDUE = """
-    SELECT event_id, due_time, manager_id FROM notification
+    SELECT event_id, due_time, manager_id, level FROM notification
     WHERE state = 0 AND fired_time > 0 AND fired_time < ?1 AND due_time < ?1 LIMIT ?2"""
 
 
 class SqliteReminders:
     """A `ReminderStore`."""
 
-    def __init__(self, read: Read, job: RunJob) -> None:
+    def __init__(self, read: Read, job: RunJob, *, escalates: bool) -> None:
+        """`escalates`: whether reminders that nobody reads go to the lead of the desk."""
         self._read = read
         self._job = job
+        self._escalates = escalates
 
     async def next_due(self) -> int | None:
         """The earliest due time of an event or a snooze."""
@@ -84,7 +109,7 @@ class SqliteReminders:
 
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due."""
-        batch, events = await self._job(functools.partial(_fire, now, limit))
+        batch, events = await self._job(functools.partial(_fire, now, limit, self._escalates))
         fired = batch.notified + batch.woken
         return Fired(fired, events, len(fired))
 
@@ -118,8 +143,8 @@ class SqliteReminders:
     async def mark(self, keys: list[NotificationKey], state: NotificationState, now: int) -> int:
         """Moves rows on from waiting; for READ also sent ones, and read ones again."""
         highest = READ if state == NotificationState.READ else WAITING
-        rows = [(int(state), now, *_astuple(key), highest) for key in keys]
-        marked: int = await self._job(lambda connection, _: _changed(connection, _MARK, rows))
+        run = functools.partial(_mark, keys, int(state), highest, now)
+        marked: int = await self._job(run)
         return marked
 
     async def drop(self, notifications: list[Notification], now: int) -> list[NotificationKey]:
@@ -139,7 +164,7 @@ class SqliteReminders:
 
 
 def _next_due(connection: apsw.Connection) -> int | None:
-    found = [connection.execute(query).get for query in (_NEXT_EVENT, _NEXT_SNOOZED)]
+    found = [connection.execute(query).get for query in _NEXT]
     return min((due for due in found if due is not None), default=None)
 
 
@@ -150,9 +175,9 @@ def _waiting_managers(connection: apsw.Connection) -> set[Any]:
 def _waiting(
     connection: apsw.Connection, manager_id: int, after: NotificationKey | None, limit: int
 ) -> list[Notification]:
-    since = (after.due_time, after.event_id) if after else (0, 0)
+    since = (after.due_time, after.event_id, after.level) if after else (0, 0, 0)
     rows: Any = connection.execute(_WAITING, (manager_id, *since, limit))
-    return [Notification(NotificationKey(*row[:3]), *row[3:]) for row in rows]
+    return [Notification(NotificationKey(*row[:4]), *row[4:]) for row in rows]
 
 
 def _listed(
@@ -162,7 +187,7 @@ def _listed(
     after: ReminderCursor | None,
     limit: int,
 ) -> list[ReminderRow]:
-    position = msgspec.structs.astuple(after or NEWEST)
+    position = astuple(after or NEWEST)
     pages = []
     with connection:
         for state in states:
@@ -173,11 +198,11 @@ def _listed(
 
 
 def _reminder_row(row: Any, state: NotificationState) -> ReminderRow:
-    return ReminderRow(NotificationKey(*row[:3]), row[3], row[4], state, row[5])
+    return ReminderRow(NotificationKey(*row[:4]), row[4], row[5], state, row[6])
 
 
-def _sort_key(row: ReminderRow) -> tuple[int, ...]:
-    return msgspec.structs.astuple(cursor_of(row))
+def _sort_key(row: ReminderRow) -> tuple[Any, ...]:
+    return astuple(cursor_of(row))
 
 
 def _overdue(connection: apsw.Connection, before: int, limit: int) -> list[NotificationKey]:
@@ -185,10 +210,21 @@ def _overdue(connection: apsw.Connection, before: int, limit: int) -> list[Notif
     return [NotificationKey(*row) for row in rows]
 
 
-def _changed(connection: apsw.Connection, statement: str, rows: list[Any]) -> int:
+def _mark(
+    keys: list[NotificationKey],
+    state: int,
+    highest: int,
+    now: int,
+    connection: apsw.Connection,
+    _: Batch,
+) -> int:
     before = connection.total_changes()
-    connection.executemany(statement, rows)
-    return connection.total_changes() - before
+    rows = [(state, now, *astuple(key), highest) for key in keys]
+    connection.executemany(_MARK, rows)
+    marked = connection.total_changes() - before
+    if state == READ and marked:
+        connection.executemany(_DROP_ESCALATION, [(now, *astuple(key)) for key in keys])
+    return marked
 
 
 def _drop(
@@ -197,41 +233,58 @@ def _drop(
     ids = {notification.key.event_id for notification in notifications}
     documents = {one: connection.execute(_DOCUMENT, (one,)).get for one in ids}
     dropped, kept = split_dropped(notifications, documents)
-    rows = [(DROPPED, now, *_astuple(key), WAITING) for key in dropped]
+    rows = [(DROPPED, now, *astuple(key), WAITING) for key in dropped]
     connection.executemany(_MARK, rows)
     return kept
 
 
 def _snooze(
-    key: NotificationKey, until: int, now: int, connection: apsw.Connection, _: Batch
+    key: NotificationKey, until: int, now: int, connection: apsw.Connection, batch: Batch
 ) -> bool:
-    armed_time = connection.execute(_ARMED, _astuple(key)).get
+    armed_time = connection.execute(_ARMED, astuple(key)).get
     if armed_time is None:
         return False
-    connection.execute(_MARK, (READ, now, *_astuple(key), READ))
-    connection.execute(_SNOOZE, (key.event_id, until, key.manager_id, armed_time, now))
+    _mark([key], READ, READ, now, connection, batch)
+    later = (key.event_id, until, key.manager_id, key.level)
+    connection.execute(_SNOOZE, (*later, armed_time, now))
     return True
 
 
-def _fire(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> tuple[Batch, int]:
-    """Events first, snoozed rows with what is left of `limit`; what is fired is in the batch."""
+def _fire(
+    now: int, limit: int, escalates: bool, connection: apsw.Connection, batch: Batch
+) -> tuple[Batch, int]:
+    """Events, then snoozed rows and escalations with what is left of `limit`."""
     wanted: list[Notification] = []
     events = 0
-    due: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
-    for event_id, document in due:
+    armed: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
+    for event_id, document in armed:
         wanted += batch.fire(batch.take(event_id, document), now)
         events += 1
         if len(wanted) >= MAX_FIRED:
             break
-    batch.notify(wanted)
     batch.woken = _due_snoozed(connection, now, limit - events)
-    return batch, events + len(batch.woken)
+    left = limit - events - len(batch.woken)
+    due: Any = connection.execute(_DUE_ESCALATIONS, (now, left)).fetchall()
+    if escalates:
+        wanted += _escalations(connection, due, now)
+    connection.executemany(_DELETE_ESCALATION, [row[:2] for row in due])
+    batch.notify(wanted)
+    return batch, events + len(batch.woken) + len(due)
+
+
+def _escalations(connection: apsw.Connection, rows: list[Any], now: int) -> list[Notification]:
+    found = []
+    for _, due_time, document, is_read in rows:
+        event = decode_event(document) if document is not None and not is_read else None
+        if event is None or not is_armed(event, due_time):
+            continue
+        lead = connection.execute(_LEAD, (event.brand, event.desk)).get
+        if lead:
+            key = NotificationKey(event.id, due_time, lead, Level.ESCALATION)
+            found.append(Notification(key, due_time, now, document))
+    return found
 
 
 def _due_snoozed(connection: apsw.Connection, now: int, limit: int) -> list[Notification]:
     rows: Any = connection.execute(_DUE_SNOOZED, (now, limit)).fetchall()
-    return [Notification(NotificationKey(*row[:3]), row[3], now, row[4]) for row in rows]
-
-
-def _astuple(key: NotificationKey) -> tuple[int, int, int]:
-    return (key.event_id, key.due_time, key.manager_id)
+    return [Notification(NotificationKey(*row[:4]), row[4], now, row[5]) for row in rows]

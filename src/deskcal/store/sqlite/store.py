@@ -81,6 +81,7 @@ class SqliteStore:
             self._on_committed,
             max_group=limits.max_group,
             retry_window_sec=limits.retry_window_sec,
+            escalate_after_sec=limits.escalate_after_sec,
         )
         self._collections = dict(self._writer.numbers.collections)
         self._reader = threading.local()
@@ -89,7 +90,9 @@ class SqliteStore:
         self._lists = ThreadPoolExecutor(LIST_READERS, "deskcal-list")
         read_changes = functools.partial(self._read, self._changes)
         self.feed: FeedStore = SqliteFeed(read_changes, self._job, self._writer.numbers)
-        self.reminders: ReminderStore = SqliteReminders(read_changes, self._job)
+        self.reminders: ReminderStore = SqliteReminders(
+            read_changes, self._job, escalates=limits.escalate_after_sec > 0
+        )
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()

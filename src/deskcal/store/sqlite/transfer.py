@@ -23,8 +23,8 @@ _COUNTER = "SELECT last_event_id, last_seq, floor_seq FROM counter"
 _EVENTS = "SELECT document FROM event ORDER BY id"
 _CHANGES = "SELECT seq, type, time, actor, event_id, document, batch_id FROM change ORDER BY seq"
 _NOTIFICATIONS = """
-    SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time
-    FROM notification ORDER BY event_id, due_time, manager_id"""
+    SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time, level
+    FROM notification ORDER BY event_id, due_time, manager_id, level"""
 _KEYS = "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key"
 _PUT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
 _PUT_EVENT = """
@@ -39,8 +39,8 @@ _PUT_CHANGE = """
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
 _PUT_NOTIFICATION = """
     INSERT INTO notification (event_id, due_time, manager_id, armed_time, fired_time, state,
-        state_time)
-    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+        state_time, level)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _PUT_KEY = "INSERT INTO idempotency (manager_id, key, digest, seq, time) VALUES (?, ?, ?, ?, ?)"
 _PUT_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?, floor_seq = ?"
 

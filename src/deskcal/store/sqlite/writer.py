@@ -45,12 +45,14 @@ class Writer:
         *,
         max_group: int,
         retry_window_sec: int,
+        escalate_after_sec: int,
     ) -> None:
         """`on_committed` is called on the writer's thread."""
         self._connect = connect
         self._on_committed = on_committed
         self._max_group = max_group
         self._retry_window_sec = retry_window_sec
+        self._escalate_after_sec = escalate_after_sec
         self._queue: queue.SimpleQueue[Work | Job | None] = queue.SimpleQueue()
         self._waiting: dict[int, None] = {}
         self._wal_pages = 0
@@ -178,7 +180,10 @@ class Writer:
         self._mend()
         self._connection.execute("BEGIN IMMEDIATE")
         batch = SqliteBatch(
-            self._connection, self._numbers, retry_window_sec=self._retry_window_sec
+            self._connection,
+            self._numbers,
+            retry_window_sec=self._retry_window_sec,
+            escalate_after_sec=self._escalate_after_sec,
         )
         outcomes = apply(batch.staged)
         batch.write()

@@ -21,6 +21,7 @@ from deskcal.core.directory import (
 from deskcal.core.document import IndexRow, decode_event, encode_event, index_row, wire_safe
 from deskcal.core.event import ChangeType, Event, Id, Time
 from deskcal.core.outcomes import Outcome
+from deskcal.store.reminder_ports import Level
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -51,7 +52,7 @@ class ChangeRow(Struct, frozen=True, gc=False, omit_defaults=True):
     """0: the change is a batch of its own."""
 
 
-class NotificationRow(Struct, frozen=True, gc=False):
+class NotificationRow(Struct, frozen=True, gc=False, omit_defaults=True):
     """One manager's reminder; its fields are the columns of the table."""
 
     event_id: Id
@@ -61,6 +62,7 @@ class NotificationRow(Struct, frozen=True, gc=False):
     fired_time: Time
     state: Annotated[int, Meta(ge=0, le=4)]
     state_time: Time
+    level: Level = Level.REMINDER
 
 
 class KeyRow(Struct, frozen=True, gc=False):
@@ -166,7 +168,7 @@ KINDS = {
     "change": Kind(_one("change", ChangeRow), lambda row: row.seq, _change),
     "notification": Kind(
         _one("notification", NotificationRow),
-        lambda row: (row.event_id, row.due_time, row.manager_id),
+        lambda row: (row.event_id, row.due_time, row.manager_id, row.level),
         _notification,
     ),
     "idempotency": Kind(_one("idempotency", KeyRow), lambda row: (row.manager_id, row.key), _key),

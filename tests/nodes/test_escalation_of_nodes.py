@@ -1,0 +1,58 @@
+"""Two nodes on one database that both could escalate: the lead gets it once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskcal.core.directory import Desk as DirectoryDesk
+from deskcal.core.directory import Directory
+from harness import ADMIN, Desk, open_desk, token
+from helpers import NOW
+from live import Ear, reminded, step_to
+from places import PostgresPlace
+from postgres_server import PostgresServer
+
+FAR = NOW * 2
+ALL = token(1, ADMIN, exp=FAR)
+LEAD = token(20, exp=FAR)
+DUE = NOW + 60
+AFTER_SEC = 300
+EVENTS = 20
+
+
+@pytest.fixture
+def place(postgres: PostgresServer) -> Iterator[PostgresPlace]:
+    with postgres.database() as url:
+        yield PostgresPlace(url)
+
+
+async def test_the_lead_gets_each_escalation_once_whatever_node_fires_it(
+    place: PostgresPlace,
+) -> None:
+    async with (
+        open_desk(place, escalate_after_sec=AFTER_SEC) as one,
+        open_desk(place, escalate_after_sec=AFTER_SEC) as other,
+    ):
+        entry = DirectoryDesk(code="DESK_EU", brand="default", title="EU", manager_id=20)
+        await one.context.store.directory.put(Directory(desks=[entry]))
+        ears = []
+        for node in (one, other):
+            ear = Ear(node)
+            await ear.say(LEAD, "Ping")
+            ears.append(ear)
+        for _ in range(EVENTS):
+            await one.add(ALL, desk="DESK_EU", remind_time=DUE)
+        for time in (DUE, DUE + AFTER_SEC):
+            await all_at((one, other), time)
+        for ear in ears:
+            await ear.until(lambda ear: len(ear.reminders) >= EVENTS)
+        await all_at((one, other), DUE + AFTER_SEC + 1)
+    wanted = sorted(f"{n}-{DUE}-20-20" for n in range(1, EVENTS + 1))
+    assert [sorted(ear.tokens) for ear in ears] == [wanted] * 2
+
+
+async def all_at(nodes: tuple[Desk, ...], time: int) -> None:
+    for node in nodes:
+        step_to(node, time)
+    for node in nodes:
+        await reminded(node)
