@@ -110,13 +110,16 @@ def everything(**named: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_desk(place: Place, **limits: Any) -> AsyncIterator[Desk]:
+async def open_desk(
+    place: Place, *, others_may_change: bool = True, **limits: Any
+) -> AsyncIterator[Desk]:
     """A `Desk` over a store in `place`."""
     bounds = Limits(**limits)
     clock = FakeClock()
     store = await place.open(bounds)
     try:
-        async with running(store, TokenVerifier([KEY]), bounds, now=clock) as context:
+        verifier = TokenVerifier([KEY], others_may_change=others_may_change)
+        async with running(store, verifier, bounds, now=clock) as context:
             yield Desk(context, clock)
     finally:
         await store.close()

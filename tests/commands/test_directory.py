@@ -48,6 +48,7 @@ async def test_managers_and_desks_that_the_session_may_see_are_told(desk: Desk) 
             }
         ],
         "default_timezone": "UTC",
+        "others_may_change": 1,
     }
     everyone = await desk.call(token(1, ADMIN), "MngGetCalendarDirectory", deskFilter="*")
     assert [one["id"] for one in everyone["data"]["managers"]] == [10, 11]

@@ -296,6 +296,7 @@ export interface UpdateEvent {
   participants?: ParticipantFields[] | null;
   participant_manager_ids?: number[] | null;
   if_version?: number | null;
+  reset_answers?: number | null;
 }
 
 export interface Nothing {

@@ -74,6 +74,13 @@ class Config(Limits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demo: Annotated[
         bool, Meta(description="Put the demo desk into an empty store at the start")
     ] = False
+    others_may_change: Annotated[
+        bool,
+        Meta(
+            description="Whether all sessions with an event in scope may change it; else its "
+            "owner, its creator and administrators alone"
+        ),
+    ] = True
     calling_hours: Annotated[
         dict[str, HoursTable],
         Meta(description="When customers of a brand may be called, a table for each brand"),

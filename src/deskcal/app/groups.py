@@ -44,7 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Reminders": ("reminder_grace_sec", "escalate_after_sec"),
     "Call desk": ("calling_hours", "outcome_required_types", "customer_cooldown_sec"),
-    OTHER: (),
+    OTHER: ("others_may_change",),
 }
 """Names of settings by the title of their group, in the order of the help."""
 

@@ -231,6 +231,7 @@ def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
         issuer=config.jwt_issuer,
         audience=config.jwt_audience,
         limits=config,
+        others_may_change=config.others_may_change,
     )
 
 

@@ -26,7 +26,10 @@ def get_directory(context: Context, _: Peer, session: Session, data: GetDirector
     async def found() -> Data:
         everything = await context.store.directory.all()
         seen = visible(everything, session, brand=data.brand or None, desk_filter=mask)
-        named = msgspec.structs.asdict(seen) | {"default_timezone": context.default_timezone}
-        return wire_safe(msgspec.json.encode(named))
+        settings = {
+            "default_timezone": context.default_timezone,
+            "others_may_change": int(session.others_may_change),
+        }
+        return wire_safe(msgspec.json.encode(msgspec.structs.asdict(seen) | settings))
 
     return found()

@@ -17,6 +17,7 @@ from deskcal.core.event import (
     Event,
     EventStatus,
     EventType,
+    Flag,
     Id,
     ParticipantStatus,
     Time,
@@ -44,7 +45,12 @@ AddEvent: Any = msgspec.defstruct(
 )
 UpdateEvent: Any = msgspec.defstruct(
     "UpdateEvent",
-    [("id", EventKey), *INPUT, ("if_version", Id | None, None)],
+    [
+        ("id", EventKey),
+        *INPUT,
+        ("if_version", Id | None, None),
+        ("reset_answers", Flag | None, None),
+    ],
     kw_only=True,
     module=__name__,
 )
@@ -108,6 +114,8 @@ def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
 def update_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
     """Changes the fields that are sent; `status` 2 cancels."""
     sent = draft(data, context.limits)
+    if data.reset_answers:
+        sent = msgspec.structs.replace(sent, resets_answers=True)
     now = int(context.now())
 
     def change(event: Event, actor: int) -> Event:

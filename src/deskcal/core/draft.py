@@ -80,6 +80,8 @@ class Draft(Struct, frozen=True):
     """The list that was sent, each manager once; None where none was."""
     max_participants: int = MAX_PARTICIPANTS
     """Rows that the event may have, the owner's too."""
+    resets_answers: bool = False
+    """Whether everybody but the owner is asked again. Source: contract, section 12."""
 
 
 def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
@@ -154,10 +156,18 @@ def merge(event: Event, sent: Draft, *, now: int) -> Event:
     merged = msgspec.structs.replace(event, **values)
     rows = _merged_rows(event, merged, sent, now)
     _check_count(rows, sent.max_participants)
+    if sent.resets_answers:
+        rows = tuple(_asked_again(row, merged.owner_manager_id, now) for row in rows)
     merged = msgspec.structs.replace(merged, participants=rows)
     if trigger_time(merged) != trigger_time(event):
         return msgspec.structs.replace(merged, reminder_sent_time=0)
     return merged
+
+
+def _asked_again(row: Participant, owner: int, now: int) -> Participant:
+    if row.manager_id == owner or row.status == INVITED:
+        return row
+    return msgspec.structs.replace(row, status=INVITED, updated_time=now)
 
 
 def check_times(start_time: int, end_time: int) -> None:

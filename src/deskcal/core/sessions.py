@@ -50,6 +50,11 @@ class Session(Visibility, frozen=True, kw_only=True):
     exp: float
     """Unix seconds; from then on the session is over."""
     name: str = ""
+    others_may_change: bool = True
+    """False: of events in scope only owner and creator change anything, and administrators.
+
+    Source: contract, section 12.
+    """
 
     def __post_init__(self) -> None:
         """Administrators are not limited by desks."""
@@ -63,24 +68,35 @@ class Session(Visibility, frozen=True, kw_only=True):
 
     def can_change(self, scope: EventScope) -> bool:
         """Whether the visible event is the session's to change."""
-        if self.in_scope(scope.brand, scope.desk):
+        may_change_any = self.others_may_change or self.type in ADMIN_TYPES
+        if may_change_any and self.in_scope(scope.brand, scope.desk):
             return True
+        return self._owns(scope)
+
+    def _owns(self, scope: EventScope) -> bool:
         owns = self.manager_id in (scope.owner_manager_id, scope.created_by)
         return owns and self.brands.matches(scope.brand)
 
     def can_place(self, scope: EventScope) -> bool:
         """Whether an event may be there after a create or a move: a personal task needs no desk."""
-        return self.in_scope(scope.brand, scope.desk) or (not scope.desk and self.can_change(scope))
+        return self.in_scope(scope.brand, scope.desk) or (not scope.desk and self._owns(scope))
 
     def require_change(self, event_id: int, scope: EventScope) -> None:
         """Raises: NotFound if not visible; Forbidden if seen but not the session's to change."""
         if not self.can_see(scope):
             raise not_found(event_id)
-        if not self.can_change(scope):
+        if self.can_change(scope):
+            return
+        if self.in_scope(scope.brand, scope.desk):
             raise Forbidden(
-                f"event {event_id} is on a desk outside your scope: you can read it, and answer "
-                "if you take part; ask its owner or the desk to change it"
+                f"event {event_id} is somebody else's, and on this server only its owner, its "
+                "creator and administrators change it (others_may_change is off): you can read "
+                "it, and answer if you take part"
             )
+        raise Forbidden(
+            f"event {event_id} is on a desk outside your scope: you can read it, and answer "
+            "if you take part; ask its owner or the desk to change it"
+        )
 
     def require_place(self, scope: EventScope) -> None:
         """Raises: Forbidden if an event may not be there after a create or a move."""

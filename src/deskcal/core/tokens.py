@@ -101,7 +101,10 @@ class TokenVerifier:
         issuer: str = "",
         audience: str = "",
         limits: Limits = DEFAULT_LIMITS,
+        others_may_change: bool = True,
     ) -> None:
+        """`others_may_change`: see `Session`."""
+        self._others_may_change = others_may_change
         self._limits = limits
         self._leeway_sec = leeway_sec
         self._issuer = issuer
@@ -150,7 +153,8 @@ class TokenVerifier:
         if claims.nbf is not None and now + self._leeway_sec < claims.nbf:
             raise Unauthorized("__token is not valid yet (nbf)")
         self._check_parties(claims)
-        return _session(claims, self._limits)
+        session = _session(claims, self._limits)
+        return msgspec.structs.replace(session, others_may_change=self._others_may_change)
 
     def _payload(self, token: str) -> bytes:
         """The signed payload. Tries the key of the token's `kid`, else those without one."""

@@ -101,6 +101,7 @@ MEANINGS = {
         "absent: at any time"
     ),
     "exclude_event_id": "an event that the session sees, which does not count",
+    "reset_answers": "1: every answer but the owner's goes back to 0 invited; default 0",
     "need": '`"all"`: all of the managers have to be free, `"any"`: one of them; default `"all"`',
     "token": "the reminder's own token, the fourth element of its message",
 }
@@ -153,8 +154,8 @@ ANSWERS = {
         '"next":seq,"more":0|1}`'
     ),
     "MngGetCalendarDirectory": (
-        '`{"managers":[...],"desks":[...],"outcomes":[...],"default_timezone":"UTC"}`, '
-        "names for ids and codes"
+        '`{"managers":[...],"desks":[...],"outcomes":[...],"default_timezone":"UTC",'
+        '"others_may_change":0|1}`, names for ids and codes'
     ),
     "MngGetCalendarFreeBusy": (
         '`{"managers":[{"manager_id","busy":[[start,end],...],"tentative":[...]}]}`, '
