@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from deskcal.app.serve import running
-from deskcal.commands import Context, Later, Peer, answer, finish
+from deskcal.app.runtime import running
+from deskcal.commands import Dispatcher, FastPath, Peer, PendingAnswer
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import TokenVerifier, sign
 from deskcal.limits import Limits
@@ -52,14 +52,16 @@ def request(command: str, ext_id: object, data: Mapping[str, Any], token_: str |
 class Desk:
     """A server in process: `await desk.call(token, command, key=value)` gives the answer."""
 
-    def __init__(self, context: Context, clock: FakeClock) -> None:
-        self.context = context
+    def __init__(self, dispatcher: Dispatcher, clock: FakeClock) -> None:
+        self.dispatcher = dispatcher
+        self.services = dispatcher.services
+        self.requests = FastPath(dispatcher)
         self.clock = clock
         self.peer = Peer()
 
     async def frame(self, frame: bytes) -> Answer:
         """The answer to one frame."""
-        return parsed(await line_of(answer(self.context, self.peer, frame, self.clock())))
+        return parsed(await line_of(self.requests.answer(self.peer, frame, self.clock())))
 
     async def call(self, token_: str | None, command: str, **data: Any) -> Answer:
         """The answer to one command."""
@@ -83,9 +85,9 @@ class Desk:
         return [row["id"] for row in answered["data"]["rows"]], answered["data"]["count"]
 
 
-async def line_of(found: bytes | EventAnswer | Later) -> bytes:
+async def line_of(found: bytes | EventAnswer | PendingAnswer) -> bytes:
     """The answer in one piece."""
-    data = await finish(found) if isinstance(found, Later) else found
+    data = await found.finish() if isinstance(found, PendingAnswer) else found
     return data if isinstance(data, bytes) else b"".join(data)
 
 
@@ -119,8 +121,8 @@ async def open_desk(
     store = await place.open(bounds)
     try:
         verifier = TokenVerifier([KEY], others_may_change=others_may_change)
-        async with running(store, verifier, bounds, now=clock) as context:
-            yield Desk(context, clock)
+        async with running(store, verifier, bounds, now=clock) as dispatcher:
+            yield Desk(dispatcher, clock)
     finally:
         await store.close()
 

@@ -24,8 +24,8 @@ class Got(NamedTuple):
 async def serving(place: Place, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
     """A gateway, and HOST:PORT of it."""
     async with open_desk(place, **limits) as desk:
-        context = desk.context
-        async with Gateway(context, context.limits, "127.0.0.1", 0) as gateway:
+        dispatcher = desk.dispatcher
+        async with Gateway(dispatcher, "127.0.0.1", 0) as gateway:
             yield desk, gateway.addresses[0]
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from deskcal.commands import Peer, answer
+from deskcal.commands import Peer
 from harness import ADMIN, Answer, Desk, line_of, request, token
 from helpers import NOW
 
@@ -35,7 +35,7 @@ class Ear:
         """The answer to one command on this connection."""
         frame = request(command, 1, data, token_)
         found: Answer = json.loads(
-            await line_of(answer(self.desk.context, self.peer, frame, self.desk.clock()))
+            await line_of(self.desk.requests.answer(self.peer, frame, self.desk.clock()))
         )
         return found
 
@@ -82,13 +82,13 @@ async def told(desk: Desk) -> None:
     await last.subscribe(admin)
     mark = await desk.add(admin, title="mark", brand="marks")
     await last.until(lambda ear: any(id_ == mark["id"] for _, id_ in ear.changes))
-    desk.context.forget(last.peer)
+    desk.services.forget(last.peer)
 
 
 def step_to(desk: Desk, time: float) -> None:
     """Sets the clock."""
     desk.clock.time = time
-    desk.context.reminders.wake()
+    desk.services.reminders.wake()
 
 
 async def reminded(desk: Desk) -> None:
@@ -99,7 +99,7 @@ async def reminded(desk: Desk) -> None:
     now = int(desk.clock.time)
     mark = {"title": "mark", "brand": "marks", "start_time": now, "end_time": now + 1}
     added = await desk.add(watcher, remind_time=now, **mark)
-    desk.context.reminders.wake()
+    desk.services.reminders.wake()
     await ear.until(lambda ear: bool(ear.reminders))
     await desk.event(watcher, "MngCompleteCalendarEvent", id=added["id"])
-    desk.context.forget(ear.peer)
+    desk.services.forget(ear.peer)

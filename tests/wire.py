@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-from deskcal.app.serve import running
+from deskcal.app.runtime import running
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.server.listener import Server
@@ -117,8 +117,8 @@ async def serving(
     store = await place.open(bounds)
     try:
         async with (
-            running(store, TokenVerifier([KEY]), bounds, now=clock) as context,
-            Server(context, bounds, HOST, 0, tls=tls) as server,
+            running(store, TokenVerifier([KEY]), bounds, now=clock) as dispatcher,
+            Server(dispatcher, HOST, 0, tls=tls) as server,
         ):
             found = Running(server, store, clock)
             try:

@@ -132,7 +132,7 @@ async def test_ast_json_comes_back_with_the_same_keys_numbers_and_nesting(
     frame = request("MngAddCalendarEvent", 1, new_event(ast_json="AST"), TEN)
     answered = await desk.frame(frame.replace(b'"AST"', ast.encode()))
     assert answered["status"] == 200
-    record = await desk.context.store.load(1)
+    record = await desk.services.store.load(1)
     assert record is not None and b'"ast_json":' + ast.encode() + b"," in record.document
 
 

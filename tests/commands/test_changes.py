@@ -151,7 +151,7 @@ async def test_a_cursor_below_the_floor_or_beyond_the_end_is_410(place: Place) -
     async with open_desk(place) as desk:
         await desk.add(ALL)
         await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="second")
-        assert await desk.context.store.feed.prune(NOW + 1, 1) == 1
+        assert await desk.services.store.feed.prune(NOW + 1, 1) == 1
         for since in (0, 3):
             answered = await desk.call(ALL, "MngGetCalendarChanges", deskFilter="*", since=since)
             assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")

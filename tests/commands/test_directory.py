@@ -23,7 +23,7 @@ DESK_B = names.Desk(code="DESK_B", brand="other", title="B")
 
 
 async def test_managers_and_desks_that_the_session_may_see_are_told(desk: Desk) -> None:
-    await desk.context.store.directory.put(names.Directory([BOB, ANN], [DESK_B, DESK_A], [LATER]))
+    await desk.services.store.directory.put(names.Directory([BOB, ANN], [DESK_B, DESK_A], [LATER]))
     mine = token(10, desks="DESK_A", brands="default")
     answered = await desk.call(mine, "MngGetCalendarDirectory", deskFilter="*")
     assert answered["data"] == {
@@ -62,7 +62,7 @@ async def test_a_desk_filter_is_required_and_must_be_a_mask(desk: Desk) -> None:
 
 
 async def test_what_is_put_again_replaces_what_was_there(desk: Desk) -> None:
-    store = desk.context.store.directory
+    store = desk.services.store.directory
     await store.put(names.Directory([ANN], [DESK_A], [LATER]))
     renamed = names.Manager(id=10, name="Anne", colour="#3b6fe0", disabled=1)
     first = names.Desk(code="DESK_A", title="First", manager_id=11)
@@ -75,6 +75,6 @@ async def test_the_command_line_writes_beside_a_running_server(tmp_path: Path) -
     assert directory_in(tmp_path / "none") == names.Directory()
     async with open_desk(SqlitePlace(tmp_path)) as running:
         put_in(tmp_path, names.Directory([BOB], [DESK_B]))
-        found = await running.context.store.directory.all()
+        found = await running.services.store.directory.all()
         assert (found.managers, found.desks) == ([BOB], [DESK_B])
     assert directory_in(tmp_path).managers == [BOB]

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import jwt
+import msgspec
 import pytest
 
 from deskcal.commands import COMMANDS
@@ -256,7 +257,7 @@ async def test_exp_is_checked_on_every_request(desk: Desk) -> None:
 async def test_when_other_keys_count_no_token_of_the_old_ones_does(desk: Desk) -> None:
     assert (await desk.call(TEN, GET, id=1))["status"] == 404
     new = secret_key("another secret of at least 32 bytes")
-    desk.context.verifier.replace_keys([new])
+    desk.services.verifier.replace_keys([new])
     assert (await desk.call(TEN, GET, id=1))["status"] == 401
     assert (await desk.call(sign(new, make_claims(id=10)), GET, id=1))["status"] == 404
 
@@ -349,8 +350,10 @@ async def test_a_failure_of_ours_tells_an_incident_and_nothing_of_the_inside(
     def broken() -> float:
         raise ZeroDivisionError("the inside")
 
-    desk.context.now = broken
-    answered = await desk.frame(request("Ping", 5, {}, None))
+    services = msgspec.structs.replace(desk.services, now=broken)
+    dispatcher = msgspec.structs.replace(desk.dispatcher, services=services)
+    failing = Desk(dispatcher, desk.clock)
+    answered = await failing.frame(request("Ping", 5, {}, None))
     assert error_of(answered) == (500, "INTERNAL", None)
     assert answered["extID"] == 5
     assert "inside" not in json.dumps(answered)
@@ -358,8 +361,8 @@ async def test_a_failure_of_ours_tells_an_incident_and_nothing_of_the_inside(
 
 
 async def test_a_stopping_server_refuses_new_requests_and_applies_nothing(desk: Desk) -> None:
-    desk.context.stopping = True
+    desk.dispatcher.lifecycle.is_stopping = True
     answered = await desk.call(TEN, ADD, **new_event())
     assert error_of(answered) == (503, "UNAVAILABLE", None)
-    desk.context.stopping = False
+    desk.dispatcher.lifecycle.is_stopping = False
     assert await desk.rows(TEN) == ([], 0)

@@ -39,7 +39,7 @@ async def led(place: Place, **limits: Any) -> AsyncIterator[Desk]:
     """A desk whose lead is manager 20, and on which reminders are escalated."""
     async with open_desk(place, **({"escalate_after_sec": AFTER_SEC} | limits)) as desk:
         entry = DirectoryDesk(code=CODE, brand="default", title="EU", manager_id=20)
-        await desk.context.store.directory.put(Directory(desks=[entry]))
+        await desk.services.store.directory.put(Directory(desks=[entry]))
         yield desk
 
 

@@ -152,7 +152,7 @@ async def test_after_pruning_the_oldest_change_that_is_kept_tells_no_old_values(
         await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="b")
         desk.clock.time = NOW + 20
         await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="c")
-        await desk.context.store.feed.prune(NOW + 15, 1000)
+        await desk.services.store.feed.prune(NOW + 15, 1000)
         rows = await history(desk)
         assert [(row["seq"], row["changed"].get("title")) for row in rows] == [
             (2, None),

@@ -219,7 +219,7 @@ async def test_who_accepts_while_a_reminder_is_being_dropped_still_gets_it(desk:
     `drop` compares the event in its own transaction, so the answer in between is not lost.
     """
     await fired(desk, participant_manager_ids=[11])
-    store = desk.context.store.reminders
+    store = desk.services.store.reminders
     declined = {"participants": [{"manager_id": 11, "status": DECLINED}]}
     await update(desk, **declined)
     waiting = await store.waiting(11, None, 10)

@@ -54,6 +54,6 @@ async def test_a_manager_whose_mask_was_taken_before_the_limit_fell_is_still_lis
     with pytest.raises(ValueError, match="longer than"):
         checked_manager(manager)
     entries = Directory([manager], [DeskEntry(code="DESK_EU", title="EU")], [])
-    await desk.context.store.directory.put(entries)
+    await desk.services.store.directory.put(entries)
     answered = await desk.call(TEN, "MngGetCalendarDirectory", deskFilter="DESK_EU")
     assert [one["id"] for one in answered["data"]["managers"]] == [5]

@@ -147,7 +147,7 @@ async def test_after_unsubscribe_nothing_more_comes(desk: Desk) -> None:
     await desk.add(ALL)
     await told(desk)
     assert ear.changes == [(ADDED, 2)]
-    assert desk.context.feed.subscriber_count == 0
+    assert desk.services.feed.subscriber_count == 0
 
 
 async def test_pushes_stop_with_the_token_and_go_on_with_a_newer_one_of_that_manager(
@@ -199,8 +199,8 @@ async def test_a_name_that_only_looks_like_ours_is_refused(desk: Desk, name: str
 async def test_a_closed_connection_is_forgotten(desk: Desk) -> None:
     ear = Ear(desk)
     await ear.subscribe(ALL)
-    desk.context.forget(ear.peer)
-    assert desk.context.feed.subscriber_count == 0
+    desk.services.forget(ear.peer)
+    assert desk.services.feed.subscriber_count == 0
     await desk.add(ALL)
     await told(desk)
     assert ear.heard == []

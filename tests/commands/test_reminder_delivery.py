@@ -69,7 +69,7 @@ async def test_what_fell_due_while_the_server_was_down_fires_when_it_is_back(
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 60, **call)
     async with open_desk(place) as desk:
         desk.clock.time = NOW + 10 * DAY
-        desk.context.reminders.wake()
+        desk.services.reminders.wake()
         ear = await ear_of(desk, TEN)
         await ear.until(lambda ear: bool(ear.reminders))
         assert ear.tokens == [FIRST]
@@ -123,7 +123,7 @@ async def test_a_connection_that_takes_nothing_gets_it_once_it_does(desk: Desk) 
     ear.is_slow = True
     await fired_while_away(desk)
     ear.is_slow = False
-    desk.context.resume(ear.peer)
+    desk.services.resume(ear.peer)
     await ear.until(lambda ear: ear.tokens == [FIRST])
 
 
@@ -135,7 +135,7 @@ async def test_beyond_the_grace_it_is_missed_and_counted(place: Place) -> None:
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 162)
         await at(desk, NOW + 162)
         assert ear.tokens == [f"3-{NOW + 162}-10"]
-        assert desk.context.reminders.missed == 1
+        assert desk.services.reminders.missed == 1
 
 
 async def test_within_the_grace_it_comes(place: Place) -> None:
@@ -144,7 +144,7 @@ async def test_within_the_grace_it_comes(place: Place) -> None:
         desk.clock.time = NOW + 160
         ear = await ear_of(desk, TEN)
         await ear.until(lambda ear: ear.tokens == [FIRST])
-        assert desk.context.reminders.missed == 0
+        assert desk.services.reminders.missed == 0
 
 
 @pytest.mark.parametrize(

@@ -289,7 +289,7 @@ async def test_a_million_later_ones_are_not_looked_at(desk: Desk) -> None:
     """The loop asks the store for the next due time alone, when something was fired."""
     for number in range(50):
         await desk.add(TEN, remind_time=FAR + number, end_time=FAR + 99)
-    store = desk.context.store.reminders
+    store = desk.services.store.reminders
     assert await store.next_due() == FAR
     assert (await store.fire(NOW, 1000)).events == 0
 

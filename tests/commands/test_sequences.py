@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands.desk_model import Calendar, Caller
-from deskcal.commands import answer
 from harness import (
     ADMIN,
     CRM_ADMIN,
@@ -146,7 +145,7 @@ async def lines(place: Place, first: list[dict[str, Any]], sequence: list[Step])
             desk.clock.time += 1
             signed = token(caller.manager_id, caller.type, **caller.claims())
             frame = request(command, 1, data, signed)
-            found.append(await line_of(answer(desk.context, desk.peer, frame, desk.clock())))
+            found.append(await line_of(desk.requests.answer(desk.peer, frame, desk.clock())))
     return found
 
 

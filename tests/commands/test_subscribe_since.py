@@ -82,12 +82,12 @@ async def _subscribe_amid_writers(place: Place, joins: list[tuple[int, float]]) 
         for pauses, share in joins:
             for _ in range(pauses):
                 await asyncio.sleep(0)
-            since = int(desk.context.feed.newest_seq * share)
+            since = int(desk.services.feed.newest_seq * share)
             ear = Ear(desk)
             await ear.subscribe(ALL, since=since)
             ears.append((ear, since))
         await writing
-        last = desk.context.feed.newest_seq
+        last = desk.services.feed.newest_seq
         for ear, since in ears:
             if since < last:
                 await ear.until(lambda ear: last in ear.seqs)
@@ -131,10 +131,10 @@ async def test_a_cursor_of_another_store_or_from_below_the_floor_is_told_to_resy
         assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")
         desk.clock.time = NOW + 50
         await desk.add(ALL)
-        assert await desk.context.store.feed.prune(NOW + 50, 1000) == 1
+        assert await desk.services.store.feed.prune(NOW + 50, 1000) == 1
         answered = await desk.call(ALL, "Subscribe", chanels=["calendar"], since=0)
         assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")
-        assert desk.context.feed.subscriber_count == 0
+        assert desk.services.feed.subscriber_count == 0
         ear = Ear(desk)
         await ear.subscribe(ALL, since=1)
         await ear.until(lambda ear: ear.seqs == [2])
@@ -153,13 +153,13 @@ async def test_who_is_too_slow_is_told_to_resync_and_goes_on_while_others_go_on_
         await desk.add(ALL)
         await quick.until(lambda ear, seq=seq: seq in ear.seqs)  # type: ignore[misc]
     slow.is_slow = False
-    desk.context.resume(slow.peer)
+    desk.services.resume(slow.peer)
     await desk.add(ALL)
     await slow.until(lambda ear: 5 in ear.seqs)
     assert slow.heard[1] == {"event": "calendar:resync", "seq": 4}
     assert slow.seqs == [1, 5]
     assert quick.seqs == [1, 2, 3, 4, 5]
-    assert desk.context.feed.resyncs == 1
+    assert desk.services.feed.resyncs == 1
 
 
 async def test_after_a_resync_a_client_fills_the_gap_from_its_own_cursor(desk: Desk) -> None:
@@ -169,7 +169,7 @@ async def test_after_a_resync_a_client_fills_the_gap_from_its_own_cursor(desk: D
     await desk.add(ALL)
     await told(desk)
     ear.is_slow = False
-    desk.context.resume(ear.peer)
+    desk.services.resume(ear.peer)
     assert [m["event"] for m in ear.heard] == ["calendar:resync"]
     await ear.subscribe(ALL, since=0)
     await ear.until(lambda ear: 2 in ear.seqs)
@@ -181,5 +181,5 @@ async def test_a_connection_that_resumes_without_having_missed_anything_hears_no
 ) -> None:
     ear = Ear(desk)
     await ear.subscribe(ALL)
-    desk.context.resume(ear.peer)
+    desk.services.resume(ear.peer)
     assert ear.heard == []

@@ -34,7 +34,7 @@ async def test_the_lead_gets_each_escalation_once_whatever_node_fires_it(
         open_desk(place, escalate_after_sec=AFTER_SEC) as other,
     ):
         entry = DirectoryDesk(code="DESK_EU", brand="default", title="EU", manager_id=20)
-        await one.context.store.directory.put(Directory(desks=[entry]))
+        await one.services.store.directory.put(Directory(desks=[entry]))
         ears = []
         for node in (one, other):
             ear = Ear(node)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deskcal import Change, ChangeType, Client, Reminder, ResyncRequired, Unauthorized
-from deskcal.app.serve import running
+from deskcal.app.runtime import running
 from deskcal.client.iterators import manager_of
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
@@ -40,8 +40,8 @@ class ConnectionHost:
         try:
             verifier = TokenVerifier([KEY])
             async with (
-                running(store, verifier, limits, now=self.clock) as context,
-                Server(context, limits, "127.0.0.1", self.port) as server,
+                running(store, verifier, limits, now=self.clock) as dispatcher,
+                Server(dispatcher, "127.0.0.1", self.port) as server,
             ):
                 self.port = server.port
                 yield server
@@ -170,7 +170,7 @@ async def test_a_paused_subscription_is_filled_up_from_the_cursor(host: Connecti
         reading = Reading(client.changes(0))
         await add(other)
         await reading.until(1)
-        feed = server.context.feed
+        feed = server.services.feed
         (slow,) = [p for p in feed._subscribers if ALL and p.channels]
         send, slow.send = slow.send, lambda _: False
         for _ in range(5):
@@ -179,7 +179,7 @@ async def test_a_paused_subscription_is_filled_up_from_the_cursor(host: Connecti
             while not feed.resyncs:
                 await other.ping()
         slow.send = send
-        server.context.resume(slow)
+        server.services.resume(slow)
         assert seqs(await reading.until(6)) == [1, 2, 3, 4, 5, 6]
         await reading.end()
 
@@ -248,10 +248,10 @@ async def test_who_leaves_the_changes_unsubscribes_the_last_one_at_the_door(
         assert (await anext(first)).seq == (await anext(second)).seq == 1
         await first.aclose()  # type: ignore[attr-defined]
         await client.ping()
-        assert server.context.feed.subscriber_count == 1
+        assert server.services.feed.subscriber_count == 1
         await second.aclose()  # type: ignore[attr-defined]
         await client.ping()
-        assert server.context.feed.subscriber_count == 0
+        assert server.services.feed.subscriber_count == 0
 
 
 async def test_a_reminder_is_read_once_the_loop_comes_back_for_the_next(
@@ -272,7 +272,7 @@ async def test_a_reminder_is_read_once_the_loop_comes_back_for_the_next(
         waiting = asyncio.ensure_future(anext(reminders))
         await add(client, remind_time=NOW - 30)
         assert (await waiting).due == NOW - 30
-        store = server.context.store.reminders
+        store = server.services.store.reminders
         key = key_of(reminder.token)
         assert key is not None
         assert await store.mark([key], NotificationState.READ, NOW) == 1

@@ -79,16 +79,16 @@ async def test_who_does_not_read_is_told_to_resync_and_nobody_else_notices(place
         await subscribe(stalled)
         await subscribe(reader)
         writer = await running.connect()
-        context = running.server.context
+        feed = running.server.services.feed
         transport = cast(asyncio.Transport, stalled.writer.transport)
         transport.pause_reading()
         last = 0
-        while not context.feed.resyncs:
+        while not feed.resyncs:
             event = new_event(ast_json=LARGE)
             assert (await writer.call(ALL, "MngAddCalendarEvent", **event))["status"] == 200
             last += 1
             assert await seqs_until(reader, last) == [last]
-        assert context.feed.subscriber_count == 2
+        assert feed.subscriber_count == 2
 
         transport.resume_reading()
         got = [await message(stalled)]

@@ -23,8 +23,8 @@ LIST = {"from": 1, "to": 9_999_999_999, "limit": 10, "offset": 0, "deskFilter": 
 async def serving(place: Place, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
     """A gateway, and the address of its WebSocket."""
     async with open_desk(place, **limits) as desk:
-        context = desk.context
-        async with Gateway(context, context.limits, "127.0.0.1", 0) as gateway:
+        dispatcher = desk.dispatcher
+        async with Gateway(dispatcher, "127.0.0.1", 0) as gateway:
             yield desk, f"ws://{gateway.addresses[0]}/ws"
 
 
@@ -131,9 +131,9 @@ async def test_a_closed_socket_is_forgotten(place: Place) -> None:
         async with connect(address) as socket:
             await sign_in(socket)
             await ask(socket, "Subscribe", chanels=["calendar"])
-            assert desk.context.feed.subscriber_count == 1
+            assert desk.services.feed.subscriber_count == 1
         async with asyncio.timeout(10):
-            while desk.context.feed.subscriber_count:
+            while desk.services.feed.subscriber_count:
                 await asyncio.sleep(0.01)
 
 
@@ -155,10 +155,10 @@ def test_only_our_own_page_may_open_a_socket() -> None:
 
 async def test_browsers_and_tcp_clients_share_the_connections(place: Place) -> None:
     async with open_desk(place, max_connections=2) as desk:
-        context = desk.context
+        dispatcher = desk.dispatcher
         async with (
-            Server(context, context.limits, "127.0.0.1", 0) as server,
-            Gateway(context, context.limits, "127.0.0.1", 0, admission=server.admission) as gateway,
+            Server(dispatcher, "127.0.0.1", 0) as server,
+            Gateway(dispatcher, "127.0.0.1", 0, admission=server.admission) as gateway,
         ):
             address = f"ws://{gateway.addresses[0]}/ws"
             _, tcp = await asyncio.open_connection("127.0.0.1", server.port)
@@ -220,7 +220,7 @@ async def test_a_browser_that_does_not_read_is_told_to_resync_when_it_does(place
         await ask(socket, "Subscribe", chanels=["calendar"])
         big = "x" * 200_000
         async with asyncio.timeout(30):
-            while not desk.context.feed.resyncs:
+            while not desk.services.feed.resyncs:
                 await desk.add(token(10), ast_json=big)
                 await asyncio.sleep(0.03)
             pushed, made, seq = {}, None, 0

@@ -28,7 +28,7 @@ async def test_a_server_that_takes_requests_is_alive_and_ready(place: Place) -> 
 
 async def test_a_server_that_stops_is_alive_but_not_ready(place: Place) -> None:
     async with serving(place) as (desk, address):
-        desk.context.stopping = True
+        desk.dispatcher.lifecycle.is_stopping = True
         assert (await get(address, "/healthz")).status == 200
         ready = await get(address, "/readyz")
         assert (ready.status, ready.body) == (503, b"not ready: the server is stopping\n")
@@ -41,7 +41,7 @@ async def test_a_store_that_does_not_answer_makes_it_unready(
     async with serving(place) as (desk, address):
         never = asyncio.get_running_loop().create_future()
         with monkeypatch.context() as patch:
-            patch.setattr(desk.context.store, "load", lambda _: asyncio.shield(never))
+            patch.setattr(desk.services.store, "load", lambda _: asyncio.shield(never))
             ready = await get(address, "/readyz")
             assert ready.status == 503 and b"small read within 0.05 s" in ready.body
             assert (await get(address, "/healthz")).status == 200
@@ -55,7 +55,7 @@ async def test_a_store_that_fails_makes_it_unready(
         raise Unavailable("the database failed")
 
     async with serving(place) as (desk, address):
-        monkeypatch.setattr(desk.context.store, "load", fails)
+        monkeypatch.setattr(desk.services.store, "load", fails)
         ready = await get(address, "/readyz")
         assert ready.body == b"not ready: the store can't be read: the database failed\n"
 

@@ -53,7 +53,7 @@ async def test_an_event_has_its_times_marks_and_people(place: Place) -> None:
     async with serving(place) as (desk, address):
         named = [Manager(id=10, name='Ann "O" Lee; x'), Manager(id=11, name="Бо")]
         names = Directory(managers=list(map(checked_manager, named)))
-        await desk.context.store.directory.put(names)
+        await desk.services.store.directory.put(names)
         people = [
             {"manager_id": 11, "role": 2, "status": 2},
             {"manager_id": 12, "role": 1, "status": 3},
@@ -222,7 +222,7 @@ async def test_a_feed_counts_as_a_request_of_its_manager(place: Place) -> None:
 
 async def test_a_server_that_stops_gives_no_feed(place: Place) -> None:
     async with serving(place) as (desk, address):
-        desk.context.stopping = True
+        desk.dispatcher.lifecycle.is_stopping = True
         assert (await feed(address)).status == 503
 
 

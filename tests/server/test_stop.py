@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deskcal.app.serve import running
+from deskcal.app.runtime import running
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.server.listener import Server
@@ -51,7 +51,7 @@ class Held:
     async def stop(self) -> asyncio.Task[None]:
         """Begins to stop."""
         stopping = asyncio.ensure_future(self.server.__aexit__(None, None, None))
-        await until(lambda: self.server.context.stopping)
+        await until(lambda: self.server.dispatcher.lifecycle.is_stopping)
         return stopping
 
     async def end(self) -> None:
@@ -67,8 +67,8 @@ async def held(tmp_path: Path) -> AsyncIterator[Held]:
     disk = FaultyDisk(f"held {tmp_path}")
     limits = Limits(stop_timeout_sec=WAIT_SEC)
     store = await open_sqlite(tmp_path / "data", limits, vfs=disk.name)
-    async with running(store, TokenVerifier([KEY]), limits, now=FakeClock()) as context:
-        server = await Server(context, limits, HOST, 0).__aenter__()
+    async with running(store, TokenVerifier([KEY]), limits, now=FakeClock()) as dispatcher:
+        server = await Server(dispatcher, HOST, 0).__aenter__()
         found = Held(server, disk)
         yield found
         await found.end()

@@ -88,7 +88,7 @@ async def imported(
 async def fill(place: Place) -> None:
     """Something of everything that a store can have."""
     async with open_desk(place) as desk:
-        store = desk.context.store
+        store = desk.services.store
         desk.clock.time = LONG_AGO
         old = [await desk.add(BOSS, title=f"old {n}", desk=f"DESK_{n % 3}") for n in range(6)]
         await desk.event(BOSS, "MngUpdateCalendarEvent", id=old[1]["id"], priority=3)
@@ -135,7 +135,7 @@ class Seen(msgspec.Struct):
 
 
 async def seen(desk: Desk) -> Seen:
-    store = desk.context.store
+    store = desk.services.store
     return Seen(
         await desk.call(BOSS, "MngGetCalendarEventsByFilter", **everything()),
         await store.feed.changes(store.feed.floor_seq, 1000),
@@ -174,12 +174,12 @@ async def test_no_number_is_given_out_again_and_a_retry_gets_its_first_answer(
         once = await desk.add(TEN, title="once", idempotency_key="a key\0 é")
         gone = await desk.add(TEN)
         await desk.call(TEN, "MngDeleteCalendarEvent", id=gone["id"])
-        last_seq = desk.context.store.feed.last_seq
+        last_seq = desk.services.store.feed.last_seq
     await imported(target, await exported(place))
     async with open_desk(target) as desk:
         assert await desk.add(TEN, title="once", idempotency_key="a key\0 é") == once
         assert (await desk.add(TEN))["id"] > gone["id"]
-        assert desk.context.store.feed.last_seq > last_seq
+        assert desk.services.store.feed.last_seq > last_seq
 
 
 async def test_an_empty_store_moves_too(place: Place, target: Place) -> None:

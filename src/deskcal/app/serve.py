@@ -27,18 +27,14 @@ from deskcal.app.backends import (
 )
 from deskcal.app.config import OFF, Config, listen_address
 from deskcal.app.keys import signing_key
-from deskcal.commands import Context
-from deskcal.core.rate_limit import RateLimit
+from deskcal.app.runtime import running
+from deskcal.commands import Dispatcher
 from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys
 from deskcal.demo.calendar import Filled
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
 from deskcal.http.app import Gateway
 from deskcal.limits import Limits
-from deskcal.live.connections import Peers
-from deskcal.live.feed import Feed
-from deskcal.live.reminders import Reminders
 from deskcal.server.listener import Server
-from deskcal.store.ports import Committed, Store
 
 __all__ = [
     "NotEmpty",
@@ -48,7 +44,6 @@ __all__ = [
     "fill_demo",
     "place",
     "put_directory",
-    "running",
     "serve",
 ]
 
@@ -77,13 +72,13 @@ async def serve(
     zone = config.default_timezone
     async with (
         opened(config, limits) as store,
-        running(store, verifier, limits, default_timezone=zone) as context,
+        running(store, verifier, limits, default_timezone=zone) as dispatcher,
     ):
         if config.demo:
-            await _fill_if_empty(context, announce)
+            await _fill_if_empty(dispatcher, announce)
         async with (
-            _listening(context, limits, config) as server,
-            _web(context, limits, config, server) as gateway,
+            _listening(dispatcher, config) as server,
+            _web(dispatcher, config, server) as gateway,
         ):
             _settle_memory()
             for name in server.addresses:
@@ -117,66 +112,25 @@ def fill_demo(config: Config) -> Filled:
     async def run() -> Filled:
         async with (
             opened(config, config) as store,
-            running(store, TokenVerifier([]), config) as context,
+            running(store, TokenVerifier([]), config) as dispatcher,
         ):
-            return await fill(context)
+            return await fill(dispatcher)
 
     return asyncio.run(run())
 
 
-async def _fill_if_empty(context: Context, announce: Callable[[str], None]) -> None:
+async def _fill_if_empty(dispatcher: Dispatcher, announce: Callable[[str], None]) -> None:
     try:
-        filled = await fill(context)
+        filled = await fill(dispatcher)
     except NotEmpty:
         return
     announce(f"the demo desk: {filled.events} events of {filled.managers} managers")
 
 
 @asynccontextmanager
-async def running(
-    store: Store,
-    verifier: TokenVerifier,
-    limits: Limits,
-    *,
-    now: Callable[[], float] = time.time,
-    default_timezone: str = "UTC",
-) -> AsyncIterator[Context]:
-    """What requests need of the server, with the feed and the reminders running beside it."""
-    peers = Peers()
-    verifier.keys_replaced = peers.forget_tokens
-    grace_sec = limits.reminder_grace_sec
-    retention_sec = limits.change_retention_sec and max(
-        limits.change_retention_sec, limits.retry_window_sec
-    )
-    feed = Feed(store.feed, now, retention_sec=retention_sec)
-    reminders = Reminders(
-        store.reminders,
-        peers,
-        now,
-        grace_sec=grace_sec,
-        default_timezone=default_timezone,
-        escalates=limits.escalate_after_sec > 0,
-    )
-
-    def look(committed: Committed) -> None:
-        feed.wake()
-        if committed.earliest_due:
-            reminders.armed(committed.earliest_due)
-        if committed.reminded:
-            reminders.fired_by_change(committed.reminded)
-        if committed.has_fired:
-            reminders.fired_by_node()
-
-    store.on_commit = look
-    async with feed, reminders:
-        rates = RateLimit(limits.max_requests_per_manager_sec)
-        yield Context(store, verifier, now, rates, limits, peers, feed, reminders, default_timezone)
-
-
-@asynccontextmanager
-async def _listening(context: Context, limits: Limits, config: Config) -> AsyncIterator[Server]:
+async def _listening(dispatcher: Dispatcher, config: Config) -> AsyncIterator[Server]:
     address = listen_address(config.tcp)
-    server = Server(context, limits, address.host, address.port, tls=_tls(config))
+    server = Server(dispatcher, address.host, address.port, tls=_tls(config))
     try:
         await server.__aenter__()
     except OSError as exc:
@@ -198,7 +152,7 @@ def _cannot_listen(address: str, flag: str, exc: OSError) -> StartError:
 
 @asynccontextmanager
 async def _web(
-    context: Context, limits: Limits, config: Config, server: Server
+    dispatcher: Dispatcher, config: Config, server: Server
 ) -> AsyncIterator[Gateway | None]:
     """The gateway, beside the TCP server; None where it is switched off."""
     if config.web == OFF:
@@ -206,8 +160,7 @@ async def _web(
         return
     address = listen_address(config.web)
     gateway = Gateway(
-        context,
-        limits,
+        dispatcher,
         address.host,
         address.port,
         tls=(config.tls_cert, config.tls_key) if config.tls_cert else None,

@@ -1,21 +1,27 @@
-"""The commands: their table, and the one way in, `answer(frame)`."""
+"""The commands: their table, and the way in for frames, `FastPath.answer`."""
 
 from deskcal.commands import changes, directory, events, feed, reminders, scheduling
-from deskcal.commands.dispatch import COMMANDS, Context, Data, Later, answer, finish
+from deskcal.commands.dispatch import Answer, Dispatcher, PendingAnswer
+from deskcal.commands.fast_path import FastPath
+from deskcal.commands.registry import COMMANDS, Data
+from deskcal.commands.services import Lifecycle, RequestStats, Services
 from deskcal.live.connections import Peer
 
 __all__ = [
     "COMMANDS",
-    "Context",
+    "Answer",
     "Data",
-    "Later",
+    "Dispatcher",
+    "FastPath",
+    "Lifecycle",
     "Peer",
-    "answer",
+    "PendingAnswer",
+    "RequestStats",
+    "Services",
     "changes",
     "directory",
     "events",
     "feed",
-    "finish",
     "reminders",
     "scheduling",
 ]

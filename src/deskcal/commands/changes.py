@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventId, Facts, event_facts
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
 from deskcal.core.document import EventScope, decode_event, scope_of, wire_safe
 from deskcal.core.event import ChangeType, Event, Id, managers_of
 from deskcal.core.filters import EventFacts
@@ -50,26 +51,26 @@ class GetHistory(EventId, kw_only=True):
 
 
 @command("MngGetCalendarChanges", GetChanges, is_list=True)
-def get_changes(context: Context, _: Peer, session: Session, data: GetChanges) -> Work:
+def get_changes(services: Services, _: Peer, session: Session, data: GetChanges) -> Work:
     """What changed after a cursor, in order, and the cursor to go on from."""
-    facts = event_facts(data, context.limits)
+    facts = event_facts(data, services.limits)
     if data.since is None:
-        return _cursor_of_now(context)
-    return _changes(context, session, facts, data.since, data.limit)
+        return _cursor_of_now(services)
+    return _changes(services, session, facts, data.since, data.limit)
 
 
-async def _cursor_of_now(context: Context) -> Data:
-    return b'{"changes":[],"next":%d,"more":0}' % await context.feed.cursor_of_now()
+async def _cursor_of_now(services: Services) -> Data:
+    return b'{"changes":[],"next":%d,"more":0}' % await services.feed.cursor_of_now()
 
 
 async def _changes(
-    context: Context, session: Session, facts: EventFacts, since: int, limit: int
+    services: Services, session: Session, facts: EventFacts, since: int, limit: int
 ) -> Data:
-    await context.feed.know_cursor(since)
-    context.feed.check_cursor(since)
+    await services.feed.know_cursor(since)
+    services.feed.check_cursor(since)
     rows: list[bytes] = []
     size = looked_at = 0
-    async for change in _stored_changes(context, since, min(limit, PAGE)):
+    async for change in _stored_changes(services, since, min(limit, PAGE)):
         row = _change_row(change, session, facts)
         since = change.seq
         looked_at += 1
@@ -80,20 +81,20 @@ async def _changes(
             break
         if looked_at % ROWS_AT_ONCE == 0:
             await asyncio.sleep(0)
-    more = bool(looked_at) and since < context.feed.newest_seq
+    more = bool(looked_at) and since < services.feed.newest_seq
     return b'{"changes":[%b],"next":%d,"more":%d}' % (b",".join(rows), since, more)
 
 
 async def _stored_changes(
-    context: Context, since: int, first_page: int
+    services: Services, since: int, first_page: int
 ) -> AsyncIterator[StoredChange]:
     """The changes after `since`, to the newest one."""
     page = first_page
-    while stored := await context.store.feed.changes(since, page):
+    while stored := await services.store.feed.changes(since, page):
         for change in stored:
             yield change
         since = stored[-1].seq
-        if since >= context.feed.newest_seq:
+        if since >= services.feed.newest_seq:
             return
         page = PAGE
 
@@ -141,31 +142,31 @@ def _fits(event: Event, facts: EventFacts) -> bool:
 
 
 @command("MngGetCalendarEventHistory", GetHistory, is_list=True)
-def get_event_history(context: Context, _: Peer, session: Session, data: GetHistory) -> Work:
+def get_event_history(services: Services, _: Peer, session: Session, data: GetHistory) -> Work:
     """Who changed what, when, from what to what; also of a deleted event."""
-    return _history(context, session, data)
+    return _history(services, session, data)
 
 
-async def _history(context: Context, session: Session, data: GetHistory) -> Data:
-    await _require_last_scope(context, session, data.id)
+async def _history(services: Services, session: Session, data: GetHistory) -> Data:
+    await _require_last_scope(services, session, data.id)
     since = data.since or 0
-    stored = await context.store.feed.history(data.id, since, data.limit)
+    stored = await services.store.feed.history(data.id, since, data.limit)
     rows = []
     for number, change in enumerate(stored, 1):
         rows.append(_history_row(change, session))
         if number % ROWS_AT_ONCE == 0:
             await asyncio.sleep(0)
-    last = await context.store.feed.newest(data.id)
+    last = await services.store.feed.newest(data.id)
     more = bool(stored) and last is not None and stored[-1].seq < last.seq
     following = stored[-1].seq if stored else since
     return b'{"history":[%b],"next":%d,"more":%d}' % (b",".join(rows), following, more)
 
 
-async def _require_last_scope(context: Context, session: Session, event_id: int) -> None:
+async def _require_last_scope(services: Services, session: Session, event_id: int) -> None:
     """Raises: NotFound if the session may not see the event as it is, or was when it went."""
-    scope: EventScope | None = await context.store.load(event_id)
+    scope: EventScope | None = await services.store.load(event_id)
     if scope is None:
-        last = await context.store.feed.newest(event_id)
+        last = await services.store.feed.newest(event_id)
         if last is None:
             raise not_found(event_id)
         scope = scope_of(decode_event(last.document))

@@ -3,7 +3,8 @@
 import msgspec
 from msgspec import Struct
 
-from deskcal.commands.dispatch import Context, Data, Work, command
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
 from deskcal.core.directory import visible
 from deskcal.core.document import wire_safe
 from deskcal.core.masks import desk_mask_of
@@ -19,15 +20,15 @@ class GetDirectory(Struct, kw_only=True):
 
 
 @command("MngGetCalendarDirectory", GetDirectory, is_list=True)
-def get_directory(context: Context, _: Peer, session: Session, data: GetDirectory) -> Work:
+def get_directory(services: Services, _: Peer, session: Session, data: GetDirectory) -> Work:
     """Managers and desks that the session may see, by name, and the outcomes of calls."""
-    mask = desk_mask_of("deskFilter", data.desk_filter, context.limits)
+    mask = desk_mask_of("deskFilter", data.desk_filter, services.limits)
 
     async def found() -> Data:
-        everything = await context.store.directory.all()
+        everything = await services.store.directory.all()
         seen = visible(everything, session, brand=data.brand or None, desk_filter=mask)
         settings = {
-            "default_timezone": context.default_timezone,
+            "default_timezone": services.default_timezone,
             "others_may_change": int(session.others_may_change),
         }
         return wire_safe(msgspec.json.encode(msgspec.structs.asdict(seen) | settings))

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from deskcal.commands.dispatch import Context, Data, Work, command
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
 from deskcal.core.document import EventScope, encode_event, scope_of
 from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.core.event import (
@@ -97,26 +98,26 @@ class GetEventsByFilter(Facts, kw_only=True):
 
 
 @command("MngAddCalendarEvent", AddEvent, gives_event=True, read_only=READ_ONLY)
-def add_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
+def add_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """Creates an event; its owner becomes the organizer among its participants."""
-    sent = draft_new(data, context.limits)
-    now = int(context.now())
+    sent = draft_new(data, services.limits)
+    now = int(services.now())
 
     def change(_: Event | None, event_id: int) -> Event:
         event = create(sent, event_id=event_id, actor=session.manager_id, now=now)
         session.require_place(scope_of(event))
         return event
 
-    return _mutate(context, session, 0, ChangeType.ADDED, change, _retry(session, sent, data))
+    return _mutate(services, session, 0, ChangeType.ADDED, change, _retry(session, sent, data))
 
 
 @command("MngUpdateCalendarEvent", UpdateEvent, gives_event=True, read_only=READ_ONLY)
-def update_event(context: Context, _: Peer, session: Session, data: Any) -> Work:
+def update_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """Changes the fields that are sent; `status` 2 cancels."""
-    sent = draft(data, context.limits)
+    sent = draft(data, services.limits)
     if data.reset_answers:
         sent = msgspec.structs.replace(sent, resets_answers=True)
-    now = int(context.now())
+    now = int(services.now())
 
     def change(event: Event, actor: int) -> Event:
         _require_destination(session, event, sent)
@@ -125,11 +126,11 @@ def update_event(context: Context, _: Peer, session: Session, data: Any) -> Work
         check_times(merged.start_time, merged.end_time)
         return next_version(event, merged, actor=actor, now=now)
 
-    return _change_stored(context, session, data.id, ChangeType.UPDATED, change)
+    return _change_stored(services, session, data.id, ChangeType.UPDATED, change)
 
 
 @command("MngDeleteCalendarEvent", EventVersion)
-def delete_event(context: Context, _: Peer, session: Session, data: EventVersion) -> Work:
+def delete_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
     """Removes an event and its participants; its history stays."""
 
     def change(event: Event, _: int) -> None:
@@ -139,25 +140,25 @@ def delete_event(context: Context, _: Peer, session: Session, data: EventVersion
         await work
         return b'{"id":%d}' % data.id
 
-    return gone(_change_stored(context, session, data.id, ChangeType.DELETED, change))
+    return gone(_change_stored(services, session, data.id, ChangeType.DELETED, change))
 
 
 @command("MngArchiveCalendarEvent", EventVersion, gives_event=True)
-def archive_event(context: Context, _: Peer, session: Session, data: EventVersion) -> Work:
+def archive_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
     """Sets the status to 3 (archived); a second time changes nothing."""
-    return _set_status(context, session, data, ChangeType.ARCHIVED, EventStatus.ARCHIVED)
+    return _set_status(services, session, data, ChangeType.ARCHIVED, EventStatus.ARCHIVED)
 
 
 @command("MngCompleteCalendarEvent", EventVersion, gives_event=True)
-def complete_event(context: Context, _: Peer, session: Session, data: EventVersion) -> Work:
+def complete_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
     """Sets the status to 1 (done); a second time changes nothing."""
-    return _set_status(context, session, data, ChangeType.UPDATED, EventStatus.DONE)
+    return _set_status(services, session, data, ChangeType.UPDATED, EventStatus.DONE)
 
 
 @command("MngRespondCalendarEvent", Respond, gives_event=True)
-def respond_event(context: Context, _: Peer, session: Session, data: Respond) -> Work:
+def respond_event(services: Services, _: Peer, session: Session, data: Respond) -> Work:
     """Sets the caller's own participant status and touches nobody else's."""
-    now = int(context.now())
+    now = int(services.now())
 
     def change(event: Event | None, event_id: int) -> Event:
         if event is None or not session.can_see(scope_of(event)):
@@ -169,22 +170,22 @@ def respond_event(context: Context, _: Peer, session: Session, data: Respond) ->
         answered = respond(event, session.manager_id, status, now=now)
         return next_version(event, answered, actor=session.manager_id, now=now)
 
-    return _mutate(context, session, data.id, ChangeType.UPDATED, change)
+    return _mutate(services, session, data.id, ChangeType.UPDATED, change)
 
 
 @command("MngGetCalendarEvent", EventId, gives_event=True)
-def get_event(context: Context, _: Peer, session: Session, data: EventId) -> Data | Work:
+def get_event(services: Services, _: Peer, session: Session, data: EventId) -> Data | Work:
     """One event."""
-    peek = context.store.peek  # In two steps, as in `answer`.
+    peek = services.store.peek  # In two steps, as in `answer`.
     record = peek(data.id)
     if record is None or not session.can_see(record):
-        return _load_event(context, session, data.id)
+        return _load_event(services, session, data.id)
     return record.document
 
 
-async def _load_event(context: Context, session: Session, event_id: int) -> Data:
+async def _load_event(services: Services, session: Session, event_id: int) -> Data:
     """By way of the database also for an event at hand but not visible: equal times for both."""
-    record = await context.store.load(event_id)
+    record = await services.store.load(event_id)
     if record is None or not session.can_see(record):
         raise not_found(event_id)
     return record.document
@@ -192,14 +193,14 @@ async def _load_event(context: Context, session: Session, event_id: int) -> Data
 
 @command("MngGetCalendarEventsByFilter", GetEventsByFilter, is_list=True)
 def get_events_by_filter(
-    context: Context, _: Peer, session: Session, data: GetEventsByFilter
+    services: Services, _: Peer, session: Session, data: GetEventsByFilter
 ) -> Work:
     """The events that overlap a range, by start_time, then id, and how many there are in all."""
-    return _list_events(context, session, event_filter(data, context.limits))
+    return _list_events(services, session, event_filter(data, services.limits))
 
 
-async def _list_events(context: Context, session: Session, wanted: EventFilter) -> Data:
-    rows = await context.store.list_events(wanted, session)
+async def _list_events(services: Services, session: Session, wanted: EventFilter) -> Data:
+    rows = await services.store.list_events(wanted, session)
     pieces = [b'{"rows":[']
     for documents in rows.documents:
         pieces += (documents, b",")
@@ -250,20 +251,20 @@ def _one_of(sent: int | list[EventStatus] | list[EventType] | None) -> tuple[int
 
 
 def _set_status(
-    context: Context, session: Session, data: EventVersion, type_: ChangeType, status: EventStatus
+    services: Services, session: Session, data: EventVersion, type_: ChangeType, status: EventStatus
 ) -> Work:
-    now = int(context.now())
+    now = int(services.now())
 
     def change(event: Event, actor: int) -> Event:
         _require_version(event, data.if_version)
         after = msgspec.structs.replace(event, status=status)
         return next_version(event, after, actor=actor, now=now)
 
-    return _change_stored(context, session, data.id, type_, change)
+    return _change_stored(services, session, data.id, type_, change)
 
 
 def _change_stored(
-    context: Context,
+    services: Services,
     session: Session,
     event_id: int,
     type_: ChangeType,
@@ -277,11 +278,11 @@ def _change_stored(
         session.require_change(event_id, scope_of(event))
         return change(event, session.manager_id)
 
-    return _mutate(context, session, event_id, type_, allowed)
+    return _mutate(services, session, event_id, type_, allowed)
 
 
 def _mutate(
-    context: Context,
+    services: Services,
     session: Session,
     event_id: int,
     type_: ChangeType,
@@ -289,8 +290,8 @@ def _mutate(
     retry: Retry | None = None,
 ) -> Work:
     """Queues the mutation at once; the answer comes when it is durable."""
-    mutation = Mutation(event_id, type_, session.manager_id, int(context.now()), change, retry)
-    return context.store.mutate(mutation)
+    mutation = Mutation(event_id, type_, session.manager_id, int(services.now()), change, retry)
+    return services.store.mutate(mutation)
 
 
 def _require_destination(session: Session, event: Event, sent: Draft) -> None:

@@ -3,7 +3,9 @@
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from deskcal.commands.dispatch import Context, Data, Work, command, ping
+from deskcal.commands.dispatch import ping
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
 from deskcal.core.document import wire_safe
 from deskcal.core.event import Id
 from deskcal.core.masks import BadMask, desk_mask
@@ -34,54 +36,54 @@ class Subscription(Channels):
 
 
 @command("Ping", Nothing, needs_calendar=False)
-def ping_server(context: Context, _: Peer, __: Session, ___: Nothing) -> Data:
+def ping_server(services: Services, _: Peer, __: Session, ___: Nothing) -> Data:
     """The server's time; needs no token, but one that is sent is checked."""
-    return ping(context)
+    return ping(services)
 
 
 @command("Subscribe", Subscription, needs_calendar=False)
-def subscribe(context: Context, peer: Peer, session: Session, data: Subscription) -> Data | Work:
+def subscribe(services: Services, peer: Peer, session: Session, data: Subscription) -> Data | Work:
     """Adds channels to this connection; names that are none of ours stay silent."""
-    if data.since is not None and data.since > context.feed.newest_seq:
-        return _subscribe_later(context, peer, session, data, data.since)
-    return _subscribe(context, peer, session, data)
+    if data.since is not None and data.since > services.feed.newest_seq:
+        return _subscribe_later(services, peer, session, data, data.since)
+    return _subscribe(services, peer, session, data)
 
 
 async def _subscribe_later(
-    context: Context, peer: Peer, session: Session, data: Subscription, since: int
+    services: Services, peer: Peer, session: Session, data: Subscription, since: int
 ) -> Data:
     """Where another node may have come further than this one has heard."""
-    await context.feed.know_cursor(since)
-    if not context.peers.is_open(peer, session.manager_id):
+    await services.feed.know_cursor(since)
+    if not services.peers.is_open(peer, session.manager_id):
         raise Unavailable("the connection is closed; nothing was subscribed to")
-    return _subscribe(context, peer, session, data)
+    return _subscribe(services, peer, session, data)
 
 
-def _subscribe(context: Context, peer: Peer, session: Session, data: Subscription) -> Data:
+def _subscribe(services: Services, peer: Peer, session: Session, data: Subscription) -> Data:
     names = tuple(_names(data))
     for name in names:
-        _check_channel(context.limits, session, name)
+        _check_channel(services.limits, session, name)
     wanted = peer.channels.get(session.manager_id, {}) | dict.fromkeys(names)
     others = sum(len(own) for key, own in peer.channels.items() if key != session.manager_id)
-    if len(wanted) + others > context.limits.max_subscriptions:
+    if len(wanted) + others > services.limits.max_subscriptions:
         raise InvalidField(
             f"chanels would make {len(wanted) + others} subscriptions on this connection; "
-            f"at most {context.limits.max_subscriptions} are allowed",
+            f"at most {services.limits.max_subscriptions} are allowed",
             field="chanels",
         )
-    context.feed.subscribe(peer, session.manager_id, names, data.since)
+    services.feed.subscribe(peer, session.manager_id, names, data.since)
     peer.channels[session.manager_id] = wanted
     return _subscribed(wanted)
 
 
 @command("Unsubscribe", Channels, needs_calendar=False)
-def unsubscribe(context: Context, peer: Peer, session: Session, data: Channels) -> Data:
+def unsubscribe(services: Services, peer: Peer, session: Session, data: Channels) -> Data:
     """Takes channels from this connection."""
     gone = set(_names(data))
     left = {name: None for name in peer.channels.pop(session.manager_id, {}) if name not in gone}
     if left:
         peer.channels[session.manager_id] = left
-    context.feed.unsubscribe(peer)
+    services.feed.unsubscribe(peer)
     return _subscribed(left)
 
 

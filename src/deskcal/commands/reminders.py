@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.commands.dispatch import Context, Data, Work, command
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
 from deskcal.core.alarms import still_holds
 from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import MAX_ID, MAX_TIME, Time
@@ -71,9 +72,9 @@ class Snooze(Ack):
 
 
 @command("MngGetCalendarReminders", GetReminders, is_list=True)
-def get_reminders(context: Context, _: Peer, session: Session, data: GetReminders) -> Work:
+def get_reminders(services: Services, _: Peer, session: Session, data: GetReminders) -> Work:
     """The caller's own fired reminders, newest first: unread, read and missed ones."""
-    return _get(context, session, data, _position(data.after))
+    return _get(services, session, data, _position(data.after))
 
 
 def _position(after: str | None) -> ReminderCursor | None:
@@ -90,14 +91,14 @@ def _position(after: str | None) -> ReminderCursor | None:
 
 
 async def _get(
-    context: Context, session: Session, data: GetReminders, position: ReminderCursor | None
+    services: Services, session: Session, data: GetReminders, position: ReminderCursor | None
 ) -> Data:
     """Pages of the store until `limit` visible ones are found, or enough was looked at."""
     limit = data.limit or PAGE
-    most = context.limits.max_answer_bytes
+    most = services.limits.max_answer_bytes
     answer = _Page()
     for _ in range(MAX_LOOKED_AT // PAGE):
-        rows = await context.store.reminders.get_reminders(
+        rows = await services.store.reminders.get_reminders(
             session.manager_id, _STATES[data.state], position, PAGE
         )
         for row in rows:
@@ -154,33 +155,35 @@ class _Page(Struct):
 
 
 @command("MngAckCalendarReminder", Ack)
-def ack_reminder(context: Context, peer: Peer, session: Session, data: Ack) -> Work:
+def ack_reminder(services: Services, peer: Peer, session: Session, data: Ack) -> Work:
     """Marks a reminder read, on all of the manager's connections."""
-    return _ack(context, peer, session, _key(session, data))
+    return _ack(services, peer, session, _key(session, data))
 
 
-async def _ack(context: Context, peer: Peer, session: Session, key: NotificationKey) -> Data:
-    now = int(context.now())
-    if not await context.store.reminders.mark([key], NotificationState.READ, now):
+async def _ack(services: Services, peer: Peer, session: Session, key: NotificationKey) -> Data:
+    now = int(services.now())
+    if not await services.store.reminders.mark([key], NotificationState.READ, now):
         raise _no_reminder()
-    context.peers.push_to_others(peer, session.manager_id, encode_read(token_of(key)), now)
+    services.peers.push_to_others(peer, session.manager_id, encode_read(token_of(key)), now)
     return b'{"token":"%b"}' % token_of(key).encode()
 
 
 @command("MngSnoozeCalendarReminder", Snooze)
-def snooze_reminder(context: Context, peer: Peer, session: Session, data: Snooze) -> Work:
+def snooze_reminder(services: Services, peer: Peer, session: Session, data: Snooze) -> Work:
     """Marks a reminder read and fires it again at `until`, for this manager alone."""
-    now = int(context.now())
+    now = int(services.now())
     if data.until <= now:
         raise InvalidField(f"until ({data.until}) is past; snooze to a later time", field="until")
-    return _snooze(context, peer, _key(session, data), data.until, now)
+    return _snooze(services, peer, _key(session, data), data.until, now)
 
 
-async def _snooze(context: Context, peer: Peer, key: NotificationKey, until: int, now: int) -> Data:
-    if not await context.store.reminders.snooze(key, until, now):
+async def _snooze(
+    services: Services, peer: Peer, key: NotificationKey, until: int, now: int
+) -> Data:
+    if not await services.store.reminders.snooze(key, until, now):
         raise _no_reminder()
-    context.reminders.armed(until)
-    context.peers.push_to_others(peer, key.manager_id, encode_read(token_of(key)), now)
+    services.reminders.armed(until)
+    services.peers.push_to_others(peer, key.manager_id, encode_read(token_of(key)), now)
     later = NotificationKey(key.event_id, until, key.manager_id)
     return b'{"token":"%b","until":%d}' % (token_of(later).encode(), until)
 

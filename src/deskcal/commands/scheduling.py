@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventKey, require_range
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
 from deskcal.core.draft import timezones
 from deskcal.core.event import MAX_TIME, Id, Time
 from deskcal.core.free_busy import (
@@ -75,12 +76,12 @@ class BusyManager(Struct):
 
 
 @command("MngGetCalendarFreeBusy", GetFreeBusy, is_list=True)
-def get_free_busy(context: Context, _: Peer, session: Session, data: GetFreeBusy) -> Work:
+def get_free_busy(services: Services, _: Peer, session: Session, data: GetFreeBusy) -> Work:
     """When each of these managers is busy, without saying with what."""
     require_range(data.since, data.until)
 
     async def found() -> Data:
-        busy = await _busy(context, session, data)
+        busy = await _busy(services, session, data)
         rows = [BusyManager(who, times.all(), times.tentative()) for who, times in busy.items()]
         return msgspec.json.encode({"managers": rows})
 
@@ -88,12 +89,12 @@ def get_free_busy(context: Context, _: Peer, session: Session, data: GetFreeBusy
 
 
 @command("MngFindCalendarSlots", FindSlots, is_list=True)
-def find_slots(context: Context, _: Peer, session: Session, data: FindSlots) -> Work:
+def find_slots(services: Services, _: Peer, session: Session, data: FindSlots) -> Work:
     """The earliest times at which all of these managers are free, or the fewest are busy."""
     wanted = _slot_search(data)
 
     async def found() -> Data:
-        busy = await _busy(context, session, data)
+        busy = await _busy(services, session, data)
         slots: list[Slot] = await asyncio.to_thread(_slots, busy, wanted)
         return msgspec.json.encode({"slots": slots})
 
@@ -113,17 +114,17 @@ def _slots(busy: Mapping[int, BusyTimes], wanted: SlotSearch) -> list[Slot]:
         ) from exc
 
 
-async def _busy(context: Context, session: Session, data: GetFreeBusy) -> dict[int, BusyTimes]:
+async def _busy(services: Services, session: Session, data: GetFreeBusy) -> dict[int, BusyTimes]:
     """Of each manager once, in the order sent."""
     asked = list(dict.fromkeys(data.manager_ids))
-    excluded = await _visible_id(context, session, data.exclude_event_id or 0)
-    found = await context.store.busy(asked, data.since, data.until, session.brands, excluded)
+    excluded = await _visible_id(services, session, data.exclude_event_id or 0)
+    found = await services.store.busy(asked, data.since, data.until, session.brands, excluded)
     return {manager_id: found.get(manager_id, BusyTimes()) for manager_id in asked}
 
 
-async def _visible_id(context: Context, session: Session, event_id: int) -> int:
+async def _visible_id(services: Services, session: Session, event_id: int) -> int:
     """`event_id`, or 0 where the session does not see it: its times must not be found out."""
-    record = await context.store.load(event_id) if event_id else None
+    record = await services.store.load(event_id) if event_id else None
     return event_id if record is not None and session.can_see(record) else 0
 
 

@@ -3,7 +3,7 @@
 Source: contract, section 3.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import jwt
 import msgspec
@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from deskcal.core.event import MAX_ID
 from deskcal.core.masks import BadMask, brand_mask, desk_mask
+from deskcal.core.publisher import Publisher
 from deskcal.core.sessions import Session
 from deskcal.errors import Unauthorized
 from deskcal.limits import DEFAULT_LIMITS, Limits
@@ -109,15 +110,15 @@ class TokenVerifier:
         self._leeway_sec = leeway_sec
         self._issuer = issuer
         self._audience = audience
-        self.keys_replaced: Callable[[], None] = lambda: None
-        """Called when other keys count: sessions that were told before may be over."""
+        self.key_changes: Publisher[Sequence[Key]] = Publisher()
+        """Publishes the keys that replace others: sessions of withdrawn keys are over."""
         self.replace_keys(keys)
 
     def replace_keys(self, keys: Sequence[Key]) -> None:
         """From now on these keys count; tokens verified before are checked anew."""
         self._keys = tuple(keys)
         self._known: dict[str, Session] = {}
-        self.keys_replaced()
+        self.key_changes.publish(self._keys)
 
     def authenticate(self, token: str | None, now: float) -> Session:
         """The session of `token` at `now` (Unix seconds).

@@ -2,8 +2,7 @@
 
 import msgspec
 
-from deskcal.commands import COMMANDS, Context, Peer, finish
-from deskcal.commands.dispatch import Later
+from deskcal.commands import COMMANDS, Dispatcher, Peer, PendingAnswer, Services
 from deskcal.core.event import MAX_TIME, NULL
 from deskcal.core.filters import EventFilter
 from deskcal.core.masks import brand_mask, desk_mask
@@ -20,32 +19,33 @@ class NotEmpty(ValueError):
     """The store has events already; the demo desk needs an empty one."""
 
 
-async def fill(context: Context) -> Filled:
+async def fill(dispatcher: Dispatcher) -> Filled:
     """Writes the demo desk to the store, through the handlers that clients use.
 
     Raises: NotEmpty if there is an event in it.
     """
-    if await _has_events(context):
+    services = dispatcher.services
+    if await _has_events(services):
         raise NotEmpty("the store has events already; the demo desk needs an empty one")
-    await context.store.directory.put(demo_directory())
-    now = int(context.now())
+    await services.store.directory.put(demo_directory())
+    now = int(services.now())
     events = demo_events(now)
     add = COMMANDS["MngAddCalendarEvent"]
-    laters = []
+    pending = []
     for event in events:
         data = add.decoder.decode(msgspec.json.encode(event.data))
-        work = add.answer(context, Peer(), _session(event.actor), data)
+        work = add.answer(services, Peer(), _session(event.actor), data)
         assert not isinstance(work, (bytes, list))
-        laters.append(Later(NULL, work, add, context))
-    for later in laters:
-        answer = await finish(later)
+        pending.append(PendingAnswer(NULL, work, add, dispatcher.stats))
+    for one in pending:
+        answer = await one.finish()
         assert isinstance(answer, bytes) and b'"status":200' in answer, answer
     return Filled(events=len(events), managers=len(demo_managers()))
 
 
-async def _has_events(context: Context) -> bool:
+async def _has_events(services: Services) -> bool:
     everything = EventFilter(since=0, until=MAX_TIME, limit=1, desk_filter=desk_mask("*"))
-    return (await context.store.list_events(everything, _session(1))).count > 0
+    return (await services.store.list_events(everything, _session(1))).count > 0
 
 
 def _session(manager_id: int) -> Session:

@@ -12,9 +12,8 @@ from typing import Self
 
 import uvicorn
 
-from deskcal.commands import Context
+from deskcal.commands import Dispatcher
 from deskcal.http.page import site
-from deskcal.limits import Limits
 from deskcal.server.admission import Admission
 from deskcal.server.websocket import Sockets
 
@@ -41,8 +40,7 @@ class Gateway:
 
     def __init__(
         self,
-        context: Context,
-        limits: Limits,
+        dispatcher: Dispatcher,
         host: str,
         port: int,
         *,
@@ -53,13 +51,14 @@ class Gateway:
 
         `admission`: that of the TCP server, whose clients count too.
         """
+        limits = dispatcher.services.limits
         self.sockets = Sockets(
-            context, limits, Admission(limits) if admission is None else admission
+            dispatcher, limits, Admission(limits) if admission is None else admission
         )
         self._address = (host, port)
         self._tls = tls
         self._limits = limits
-        self._site = site(context, self.sockets)
+        self._site = site(dispatcher, self.sockets)
 
     async def __aenter__(self) -> Self:
         """Raises: OSError if it can't listen there."""

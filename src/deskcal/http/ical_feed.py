@@ -7,7 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from deskcal.commands import Context
+from deskcal.commands import Dispatcher
 from deskcal.core.directory import visible
 from deskcal.core.event import MAX_TIME, Event
 from deskcal.core.filters import EventFilter
@@ -29,21 +29,22 @@ _decode_events = msgspec.json.Decoder(list[Event]).decode
 class IcsFeed:
     """Answers the requests of calendar apps, one at a time: a large calendar takes its while."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._services = dispatcher.services
+        self._lifecycle = dispatcher.lifecycle
         self._turn = asyncio.Lock()
 
     async def serve(self, request: Request) -> Response:
         """The calendar; 304 when the app has it; 404, and no more, for a token that is none."""
-        context, now = self._context, self._context.now()
+        services, now = self._services, self._services.now()
         try:
             token = request.path_params["token"]
-            session = context.verifier.authenticate_feed(token, now)
-            if context.stopping:
+            session = services.verifier.authenticate_feed(token, now)
+            if self._lifecycle.is_stopping:
                 raise Unavailable("the server is stopping")
-            if context.rates.is_on:
-                context.rates.count(session.manager_id, now)
-            async with asyncio.timeout(context.limits.request_deadline_sec), self._turn:
+            if services.rates.is_on:
+                services.rates.count(session.manager_id, now)
+            async with asyncio.timeout(services.limits.request_deadline_sec), self._turn:
                 return await self._answer(session, int(now), request.headers.get("if-none-match"))
         except Unauthorized:
             return PlainTextResponse("not found\n", 404, headers={"cache-control": "no-store"})
@@ -54,11 +55,11 @@ class IcsFeed:
 
     async def _answer(self, session: Session, now: int, known: str | None) -> Response:
         pieces = await self._documents(session, now)
-        everything = await self._context.store.directory.all()
+        everything = await self._services.store.directory.all()
         seen = visible(everything, session, brand=None, desk_filter=desk_mask("*"))
         names = {manager.id: manager.name for manager in seen.managers}
         title = names.get(session.manager_id) or session.name or f"Manager {session.manager_id}"
-        zone = self._context.default_timezone
+        zone = self._services.default_timezone
         tag = _tag([*pieces, msgspec.json.encode([sorted(names.items()), title, zone])])
         headers = KEPT | {"etag": tag}
         if known is not None and _holds(known, tag):
@@ -83,10 +84,10 @@ class IcsFeed:
             desk_filter=desk_mask("*"),
             manager_id=session.manager_id,
         )
-        rows = await self._context.store.list_events(wanted, session)
+        rows = await self._services.store.list_events(wanted, session)
         if rows.count > MAX_EVENTS:
             wanted = msgspec.structs.replace(wanted, since=max(now - DAY_SEC, 0))
-            rows = await self._context.store.list_events(wanted, session)
+            rows = await self._services.store.list_events(wanted, session)
         return rows.documents
 
 

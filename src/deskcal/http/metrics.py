@@ -6,25 +6,25 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from deskcal import __version__
-from deskcal.commands import Context
+from deskcal.commands import Dispatcher
 from deskcal.server.websocket import Sockets
 
 
-def registry_of(context: Context, sockets: Sockets) -> CollectorRegistry:
-    """The server's own figures, and those of its process."""
+def registry_of(dispatcher: Dispatcher, sockets: Sockets) -> CollectorRegistry:
+    """The server's own metrics, and those of its process."""
     registry = CollectorRegistry()
-    registry.register(_Figures(context, sockets))
+    registry.register(_ServerMetrics(dispatcher, sockets))
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
     return registry
 
 
-class _Figures:
-    """The server's own figures."""
+class _ServerMetrics:
+    """The server's own metrics."""
 
-    def __init__(self, context: Context, sockets: Sockets) -> None:
-        self._context = context
+    def __init__(self, dispatcher: Dispatcher, sockets: Sockets) -> None:
+        self._dispatcher = dispatcher
         self._sockets = sockets
 
     def collect(self) -> Iterable[Metric]:
@@ -32,26 +32,26 @@ class _Figures:
         yield self._requests()
         yield self._reminders()
         yield self._connections()
-        context = self._context
+        services = self._dispatcher.services
         yield GaugeMetricFamily(
             "deskcal_writer_queue",
             "Changes that wait for the writer",
-            value=context.store.waiting_mutations,
+            value=services.store.waiting_mutations,
         )
         yield GaugeMetricFamily(
             "deskcal_cache_bytes",
             "Memory of the events at hand, about",
-            value=context.store.cached_bytes,
+            value=services.store.cached_bytes,
         )
         yield GaugeMetricFamily(
             "deskcal_feed_subscribers",
             "Connections that changes are pushed to",
-            value=context.feed.subscriber_count,
+            value=services.feed.subscriber_count,
         )
         yield CounterMetricFamily(
             "deskcal_feed_resyncs",
             "Subscribers that were too slow and told to resync",
-            value=context.feed.resyncs,
+            value=services.feed.resyncs,
         )
         yield CounterMetricFamily(
             "deskcal_websocket_messages",
@@ -68,13 +68,13 @@ class _Figures:
             "Requests that were answered; what is no command counts as one named unknown",
             labels=["command", "status"],
         )
-        for (command, status), count in sorted(self._context.requests().items()):
+        for (command, status), count in sorted(self._dispatcher.requests().items()):
             requests.add_metric([command, str(status)], count)
         return requests
 
     def _reminders(self) -> Metric:
         """Of notifications: one for each manager who is reminded."""
-        found = self._context.reminders
+        found = self._dispatcher.services.reminders
         reminders = CounterMetricFamily(
             "deskcal_reminders", "Reminders, one for each manager", labels=["outcome"]
         )

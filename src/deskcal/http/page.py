@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deskcal.commands import Context
+from deskcal.commands import Dispatcher
 from deskcal.errors import DeskcalError
 from deskcal.http.assets import Assets
 from deskcal.http.ical_feed import IcsFeed
@@ -79,13 +79,13 @@ def page_directory() -> Path:
     return Path(str(resources.files("deskcal.http"))) / PAGE
 
 
-async def _why_not_ready(context: Context) -> str:
+async def _why_not_ready(dispatcher: Dispatcher) -> str:
     """A sentence; empty when requests can be taken."""
-    if context.stopping:
+    if dispatcher.lifecycle.is_stopping:
         return "the server is stopping"
     try:
         async with asyncio.timeout(READY_SEC):
-            await context.store.load(0)
+            await dispatcher.services.store.load(0)
     except TimeoutError:
         return f"the store has not answered a small read within {READY_SEC:g} s"
     except DeskcalError as exc:
@@ -93,10 +93,10 @@ async def _why_not_ready(context: Context) -> str:
     return ""
 
 
-def site(context: Context, sockets: Sockets) -> ASGIApp:
+def site(dispatcher: Dispatcher, sockets: Sockets) -> ASGIApp:
     """The application that uvicorn runs."""
     page = page_directory()
-    registry = registry_of(context, sockets)
+    registry = registry_of(dispatcher, sockets)
 
     async def index(_: Request) -> Response:
         file = page / "index.html"
@@ -108,7 +108,7 @@ def site(context: Context, sockets: Sockets) -> ASGIApp:
         return PlainTextResponse("ok\n", headers=NOT_KEPT)
 
     async def ready(_: Request) -> Response:
-        fault = await _why_not_ready(context)
+        fault = await _why_not_ready(dispatcher)
         if fault:
             return PlainTextResponse(f"not ready: {fault}\n", 503, headers=NOT_KEPT)
         return PlainTextResponse("ready\n", headers=NOT_KEPT)
@@ -121,7 +121,7 @@ def site(context: Context, sockets: Sockets) -> ASGIApp:
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/metrics", metrics),
-        Route("/ics/{token}.ics", IcsFeed(context).serve),
+        Route("/ics/{token}.ics", IcsFeed(dispatcher).serve),
         WebSocketRoute("/ws", sockets.serve),
         Mount("/assets", Assets(page / "assets")),
     ]

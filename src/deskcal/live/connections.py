@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from deskcal.core.publisher import Publisher
 from deskcal.core.sessions import Session
 
 REMEMBERED_TOKENS = 500
@@ -70,8 +71,8 @@ class Peers:
 
     def __init__(self) -> None:
         self._by_manager: dict[int, dict[Peer, None]] = {}
-        self.arrived: Callable[[int], None] = lambda _: None
-        """Called when a manager's token is carried by a connection for the first time, or anew."""
+        self.arrivals: Publisher[int] = Publisher()
+        """Publishes a manager's id when a connection of theirs can be written to from now on."""
 
     def register_session(self, peer: Peer, session: Session) -> None:
         """Takes note of a token; of a manager's several the one with the latest `exp` counts."""
@@ -80,12 +81,12 @@ class Peers:
             return
         peer.sessions[session.manager_id] = session
         self._by_manager.setdefault(session.manager_id, {})[peer] = None
-        self.arrived(session.manager_id)
+        self.arrivals.publish(session.manager_id)
 
     def resume(self, peer: Peer) -> None:
         """A slow connection takes its output again: its managers can be reached once more."""
         for manager_id in peer.sessions:
-            self.arrived(manager_id)
+            self.arrivals.publish(manager_id)
 
     def forget(self, peer: Peer) -> None:
         """The connection is closed."""
@@ -102,7 +103,7 @@ class Peers:
             if session is not None:
                 yield peer, session
 
-    def forget_tokens(self) -> None:
+    def forget_tokens(self, _: object = None) -> None:
         """Other keys count from now on: what tokens say is looked at anew."""
         for peers in self._by_manager.values():
             for peer in peers:

@@ -59,6 +59,7 @@ class Reminders:
         """
         self._store = store
         self._peers = peers
+        peers.arrivals.subscribe(self._on_connected)
         self._now = now
         self._escalates = escalates
         self._delivery = Delivery(
@@ -88,7 +89,6 @@ class Reminders:
     async def __aenter__(self) -> Self:
         self._delivery.waiting = await self._store.waiting_managers()
         self._due = await self._store.next_due()
-        self._peers.arrived = self._on_connected
         self._task = asyncio.get_running_loop().create_task(self._run())
         return self
 

@@ -6,9 +6,8 @@ import ssl
 from types import TracebackType
 from typing import Self
 
-from deskcal.commands import Context
+from deskcal.commands import Dispatcher, FastPath
 from deskcal.errors import DeskcalError, Unavailable
-from deskcal.limits import Limits
 from deskcal.server.admission import Admission
 from deskcal.server.tcp import Connection
 
@@ -27,17 +26,19 @@ class Server:
 
     def __init__(
         self,
-        context: Context,
-        limits: Limits,
+        dispatcher: Dispatcher,
         host: str,
         port: int,
         *,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """Port 0: any free one, see `addresses`."""
+        limits = dispatcher.services.limits
         self.admission = Admission(limits)
         """Shared with whatever else lets clients in."""
-        self.context = context
+        self.dispatcher = dispatcher
+        self.services = dispatcher.services
+        self.requests = FastPath(dispatcher)
         self.limits = limits
         self.loop = asyncio.get_running_loop()
         self._address = (host, port)
@@ -66,7 +67,7 @@ class Server:
         __: BaseException | None,
         ___: TracebackType | None,
     ) -> None:
-        self.context.stopping = True
+        self.dispatcher.lifecycle.stop(self.loop.time() + self.limits.stop_timeout_sec)
         self._listener.close()
         for connection in list(self._connections):
             connection.stop()

@@ -10,8 +10,7 @@ import logging
 from collections import deque
 from typing import Any, Protocol, cast
 
-from deskcal.commands import Context, Data, Later, answer, finish
-from deskcal.commands.dispatch import close, finish_done, refuse
+from deskcal.commands import Data, FastPath, PendingAnswer, Services
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
@@ -29,7 +28,8 @@ DRAIN_SEC = 1
 class ConnectionHost(Protocol):
     """What a connection needs of its server."""
 
-    context: Context
+    services: Services
+    requests: FastPath
     limits: Limits
     loop: asyncio.AbstractEventLoop
 
@@ -57,8 +57,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, host: ConnectionHost) -> None:
         self._host = host
-        self._context = host.context
-        self._clock = host.context.now
+        self._requests = host.requests
+        self._clock = host.services.now
         self._limits = host.limits
         self._most_unsent = host.limits.max_unsent_bytes
         self._decoder = FrameDecoder(host.limits.max_message_bytes)
@@ -112,13 +112,13 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, frames: list[bytes]) -> None:
         """Answers `frames` in order; what comes after one that reaches a limit waits, unread."""
-        context, peer = self._context, self.peer
+        answer, peer = self._requests.answer, self.peer
         now = self._clock()
         out: list[bytes] = []
         room = self._most_unsent
         rest = iter(frames)
         for frame in rest:
-            found = answer(context, peer, frame, now)
+            found = answer(peer, frame, now)
             if isinstance(found, tuple):
                 out += found
                 room -= len(found[DOCUMENT])
@@ -167,7 +167,7 @@ class Connection(asyncio.Protocol):
                 self._refuse_too_large()
         self._close_if_done()
 
-    def _start(self, later: Later) -> None:
+    def _start(self, later: PendingAnswer) -> None:
         if isinstance(later.work, asyncio.Future):
             self._tasks.add(later.work)
             later.work.add_done_callback(functools.partial(self._document_is_there, later))
@@ -176,26 +176,26 @@ class Connection(asyncio.Protocol):
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
-    def _document_is_there(self, later: Later, work: asyncio.Future[bytes]) -> None:
+    def _document_is_there(self, later: PendingAnswer, work: asyncio.Future[bytes]) -> None:
         if not work.cancelled():
-            self._send_soon(finish_done(later, work))
+            self._send_soon(later.finish_done(work))
         self._done(work)
 
-    async def _finish(self, later: Later) -> None:
+    async def _finish(self, later: PendingAnswer) -> None:
         try:
             async with self._turn(later.command.is_list):
                 await self._taken_up()
                 if later.command.is_list:
                     await self._host.room_for_list()
-                data = await finish(later)
+                data = await later.finish()
                 if isinstance(data, bytes):
                     self._send_soon(data)
                 else:
                     self._send(data)
         except Unavailable as exc:
-            self._send(refuse(later, exc))
+            self._send(later.refuse(exc))
         finally:
-            close(later)
+            later.close()
 
     def _turn(self, is_list: bool) -> asyncio.Semaphore:
         """Of how many answers one client can make the server hold: lists come one at a time."""
@@ -274,7 +274,7 @@ class Connection(asyncio.Protocol):
             self._taken.set()
         self._host.taken(self)
         self._read_if_free()
-        self._host.context.resume(self.peer)
+        self._host.services.resume(self.peer)
 
     def eof_received(self) -> bool:
         """The client has said all it had to; it still gets its answers. True: stay open.
@@ -291,7 +291,7 @@ class Connection(asyncio.Protocol):
         self._backlog.clear()
         for task in self._tasks:
             task.cancel()
-        self._host.context.forget(self.peer)
+        self._host.services.forget(self.peer)
         self._host.forget(self)
 
     def stop(self) -> None:

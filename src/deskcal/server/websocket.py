@@ -15,8 +15,7 @@ import msgspec
 from msgspec import Raw, Struct
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from deskcal.commands import Context, Data, Later, answer, finish
-from deskcal.commands.dispatch import close, refuse
+from deskcal.commands import Data, Dispatcher, FastPath, PendingAnswer, Services
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
@@ -44,8 +43,10 @@ _decode_authorization = msgspec.json.Decoder(_Authorization).decode
 class Sockets:
     """Every WebSocket that is open."""
 
-    def __init__(self, context: Context, limits: Limits, admission: Admission) -> None:
-        self.context = context
+    def __init__(self, dispatcher: Dispatcher, limits: Limits, admission: Admission) -> None:
+        self.services = dispatcher.services
+        self._requests = FastPath(dispatcher)
+        self._lifecycle = dispatcher.lifecycle
         self.limits = limits
         self.admission = admission
         self.messages_total = 0
@@ -61,9 +62,9 @@ class Sockets:
             await websocket.close(POLICY)
             return
         await websocket.accept()
-        one = BrowserSocket(websocket, self.context, self.limits)
+        one = BrowserSocket(websocket, self.services, self._requests, self.limits)
         one.on_known = functools.partial(self.admission.known, one)
-        if self.context.stopping:
+        if self._lifecycle.is_stopping:
             await one.end_with(Unavailable("the server is stopping"), TRY_LATER)
             return
         if not self.admission.admit(one):
@@ -77,14 +78,15 @@ class Sockets:
         finally:
             del self._open[one]
             self.admission.forget(one)
-            self.context.forget(one.peer)
+            self.services.forget(one.peer)
 
     def _count(self) -> None:
         self.messages_total += 1
 
     async def close(self) -> None:
         """Finishes what is in flight and closes every socket."""
-        self.context.stopping = True
+        loop = asyncio.get_running_loop()
+        self._lifecycle.stop(loop.time() + self.limits.stop_timeout_sec)
         ending = [asyncio.ensure_future(one.stop()) for one in self._open]
         if ending:
             await asyncio.wait(ending, timeout=self.limits.stop_timeout_sec)
@@ -100,9 +102,12 @@ def same_origin(origin: str | None, host: str) -> bool:
 class BrowserSocket:
     """Reads, answers and writes for one WebSocket."""
 
-    def __init__(self, websocket: WebSocket, context: Context, limits: Limits) -> None:
+    def __init__(
+        self, websocket: WebSocket, services: Services, requests: FastPath, limits: Limits
+    ) -> None:
         self._websocket = websocket
-        self._context = context
+        self._services = services
+        self._requests = requests
         self._limits = limits
         self._token = b""
         """JSON text of the token that messages without one carry."""
@@ -196,8 +201,8 @@ class BrowserSocket:
         frame = self._with_token(message)
         if frame is None:
             return
-        found = answer(self._context, self.peer, frame, self._context.now())
-        if isinstance(found, Later):
+        found = self._requests.answer(self.peer, frame, self._services.now())
+        if isinstance(found, PendingAnswer):
             task = asyncio.create_task(self._finish(found))
             self._tasks.add(task)
             task.add_done_callback(self._done)
@@ -234,15 +239,15 @@ class BrowserSocket:
             return message
         return None
 
-    async def _finish(self, later: Later) -> None:
+    async def _finish(self, later: PendingAnswer) -> None:
         try:
             async with self._list_turn if later.command.is_list else self._read_turns:
                 await self._drained()
-                self._send(await finish(later))
+                self._send(await later.finish())
         except Unavailable as exc:
-            self._send(refuse(later, exc))
+            self._send(later.refuse(exc))
         finally:
-            close(later)
+            later.close()
 
     async def _drained(self) -> None:
         """Returns when the browser has taken enough for one more answer."""
@@ -308,7 +313,7 @@ class BrowserSocket:
             self._full_at = 0.0
             if self._is_behind:
                 self._is_behind = False
-                self._context.resume(self.peer)
+                self._services.resume(self.peer)
 
     async def end_with(self, error: DeskcalError, code: int) -> None:
         """Says why, and ends."""

@@ -12,6 +12,7 @@ from deskcal.core.event import ChangeType
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import BusyTimes
 from deskcal.core.masks import Mask
+from deskcal.core.publisher import Publisher
 from deskcal.core.visibility import Visibility
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.work import Applied, Mutation, Transaction
@@ -122,8 +123,8 @@ class Store(Protocol):
     feed: FeedStore
     reminders: ReminderStore
     directory: DirectoryStore
-    on_commit: Callable[[Committed], None]
-    """Called after each committed group that changed something: a nudge to look."""
+    commits: Publisher[Committed]
+    """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]
     """`peek(event_id)`: the event if it is at hand in memory; None says nothing."""
 

@@ -15,7 +15,7 @@ from msgspec import inspect as kinds
 from deskcal.app.config import Setting, settings, shown_default
 from deskcal.app.groups import GROUPS, group_of
 from deskcal.commands import COMMANDS
-from deskcal.commands.dispatch import Command
+from deskcal.commands.registry import Command
 from deskcal.core.draft import REQUIRED, ParticipantFields
 from deskcal.core.event import (
     MAX_ID,

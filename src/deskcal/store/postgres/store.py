@@ -17,6 +17,7 @@ from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
+from deskcal.core.publisher import Publisher
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
@@ -55,7 +56,7 @@ class PostgresStore:
         self._loads = _Loads(self._read, limits.request_deadline_sec)
         self._writer = Writer(functools.partial(connect, url, limits), self._on_committed, limits)
         self._collections: dict[Collection, int] = {}
-        self.on_commit: Callable[[Committed], None] = lambda _: None
+        self.commits: Publisher[Committed] = Publisher()
         self.peek: Callable[[int], Record | None] = lambda _: None
         self._feed = PostgresFeed(self._read, self._writer.job)
         self.feed: FeedStore = self._feed
@@ -68,7 +69,7 @@ class PostgresStore:
             functools.partial(_connect_for_serving, url, limits),
             self._feed,
             reminders,
-            lambda committed: self.on_commit(committed),
+            self.commits.publish,
         )
 
     async def start(self) -> None:
@@ -119,7 +120,7 @@ class PostgresStore:
 
     def _on_committed(self, result: CommitResult) -> None:
         self._feed.saw(result.last_seq, 0)
-        self.on_commit(result)
+        self.commits.publish(result)
 
     async def close(self) -> None:
         """Commits what is queued and lets go of the database."""

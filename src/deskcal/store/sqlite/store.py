@@ -25,6 +25,7 @@ from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
+from deskcal.core.publisher import Publisher
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
@@ -75,7 +76,7 @@ class SqliteStore:
         self._loading: dict[int, Future[Record | None]] = {}
         self._pending: dict[int, _Pending] = {}
         self._closing = False
-        self.on_commit: Callable[[Committed], None] = lambda _: None
+        self.commits: Publisher[Committed] = Publisher()
         self._writer = Writer(
             lambda: connect_writer(directory, vfs),
             self._on_committed,
@@ -206,7 +207,7 @@ class SqliteStore:
                 answer.set_result(outcome)
         if result.records:
             self.feed.last_seq = result.last_seq
-            self.on_commit(result)
+            self.commits.publish(result)
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """One statement a list, in one snapshot with its count."""

@@ -1,0 +1,59 @@
+"""The parts of a running server, put together over an open store."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from deskcal.commands import COMMANDS, Dispatcher, Lifecycle, RequestStats, Services
+from deskcal.core.rate_limit import RateLimit
+from deskcal.core.tokens import TokenVerifier
+from deskcal.limits import Limits
+from deskcal.live.connections import Peers
+from deskcal.live.feed import Feed
+from deskcal.live.reminders import Reminders
+from deskcal.store.ports import Committed, Store
+
+
+@asynccontextmanager
+async def running(
+    store: Store,
+    verifier: TokenVerifier,
+    limits: Limits,
+    *,
+    now: Callable[[], float] = time.time,
+    default_timezone: str = "UTC",
+) -> AsyncIterator[Dispatcher]:
+    """Answers requests over `store`; the feed and the reminders run until the end."""
+    peers = Peers()
+    verifier.key_changes.subscribe(peers.forget_tokens)
+    grace_sec = limits.reminder_grace_sec
+    retention_sec = limits.change_retention_sec and max(
+        limits.change_retention_sec, limits.retry_window_sec
+    )
+    feed = Feed(store.feed, now, retention_sec=retention_sec)
+    reminders = Reminders(
+        store.reminders,
+        peers,
+        now,
+        grace_sec=grace_sec,
+        default_timezone=default_timezone,
+        escalates=limits.escalate_after_sec > 0,
+    )
+    store.commits.subscribe(lambda _: feed.wake())
+    store.commits.subscribe(lambda committed: _arm(reminders, committed))
+    rates = RateLimit(limits.max_requests_per_manager_sec)
+    services = Services(
+        store, verifier, now, rates, limits, peers, feed, reminders, default_timezone
+    )
+    async with feed, reminders:
+        yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
+
+
+def _arm(reminders: Reminders, committed: Committed) -> None:
+    """Hands on what a commit means for reminders."""
+    if committed.earliest_due:
+        reminders.armed(committed.earliest_due)
+    if committed.reminded:
+        reminders.fired_by_change(committed.reminded)
+    if committed.has_fired:
+        reminders.fired_by_node()

@@ -1,0 +1,82 @@
+"""The table of commands: names, input structs and handlers."""
+
+from asyncio import Future
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.commands.services import Services
+from deskcal.core.sessions import Session
+from deskcal.live.connections import Peer
+
+Data = bytes | list[bytes]
+"""JSON text of an answer's `data`, whole or in pieces; safe to send.
+
+Of a command that `gives_event` it is the document alone: its `data` is `{"event":<document>}`.
+"""
+Work = Coroutine[Any, Any, Data] | Future[bytes]
+"""A future is the document of one event."""
+Handler = Callable[[Services, Peer, Session, Any], Data | Work]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Command(Struct, frozen=True):
+    """One command of the protocol."""
+
+    name: str
+    data: type[Struct]
+    answer: Handler
+    decoder: msgspec.json.Decoder[Any]
+    """JSON text to `data`."""
+    known: frozenset[str]
+    """Keys of `data` that an answer does not name as ignored."""
+    gives_event: bool
+    """Whether its `data` is one event."""
+    is_list: bool
+    """Whether its answer may be large: a connection works on one such at a time."""
+    needs_calendar: bool
+    """Whether only the five session types of the seeds may use it."""
+    number: int
+    """Its place in the table."""
+
+    @property
+    def summary(self) -> str:
+        """First line of the handler's docstring."""
+        return (self.answer.__doc__ or "").strip().splitlines()[0]
+
+
+COMMANDS: dict[str, Command] = {}
+"""Every command by its name on the wire."""
+
+
+def command(
+    name: str,
+    data: type[Struct],
+    *,
+    gives_event: bool = False,
+    is_list: bool = False,
+    needs_calendar: bool = True,
+    read_only: Iterable[str] = (),
+) -> Callable[[_Function], _Function]:
+    """Adds the decorated handler to the table.
+
+    `read_only`: further keys of `data` that may be sent back, and are not named as ignored.
+    """
+
+    def register(handler: _Function) -> _Function:
+        COMMANDS[name] = Command(
+            name=name,
+            data=data,
+            answer=handler,
+            decoder=msgspec.json.Decoder(data),
+            known=frozenset((*data.__struct_encode_fields__, *read_only)),
+            gives_event=gives_event,
+            is_list=is_list,
+            needs_calendar=needs_calendar,
+            number=len(COMMANDS),
+        )
+        return handler
+
+    return register
