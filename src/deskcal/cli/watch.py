@@ -57,6 +57,9 @@ async def _watch(client: Client, mask: str, since: int | None, facts: dict[str, 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     async with client:
+        if since is None:
+            since = (await client.get_changes(desk_filter=mask, **facts)).next
+            click.echo(f"watching from change {since}; Ctrl-C ends it", err=True)
         both = (_show_changes(client, mask, since, facts), _show_reminders(client))
         showing = [asyncio.ensure_future(one) for one in both]
         try:
@@ -67,9 +70,7 @@ async def _watch(client: Client, mask: str, since: int | None, facts: dict[str, 
             await asyncio.wait(showing)
 
 
-async def _show_changes(
-    client: Client, mask: str, since: int | None, facts: dict[str, Any]
-) -> None:
+async def _show_changes(client: Client, mask: str, since: int, facts: dict[str, Any]) -> None:
     known: OrderedDict[int, Event] = OrderedDict()
     async for change in client.changes(since, mask, **facts):
         if change.event is not None:
