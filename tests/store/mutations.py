@@ -13,6 +13,7 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session, SessionType
 from deskcal.errors import NotFound
+from deskcal.store.columns import FILTERS
 from deskcal.store.ports import Store
 from deskcal.store.work import Mutation, Retry
 from harness import new_event
@@ -86,10 +87,18 @@ async def listed(
 ) -> tuple[list[dict[str, Any]], int]:
     """Rows and count of a list, of everything where nothing is named."""
     mask = desk_mask(named.pop("desk_filter", "*"))
-    wanted: dict[str, Any] = {"since": 0, "until": NOW * 2, "limit": 50_000} | named
+    equal = {name: _values(named.pop(name)) for name in FILTERS if name in named}
+    wanted: dict[str, Any] = {"since": 0, "until": NOW * 2, "limit": 50_000, "equal": equal} | named
     found = await store.list_events(EventFilter(desk_filter=mask, **wanted), session)
     rows: list[dict[str, Any]] = json.loads(b"[" + b",".join(found.documents) + b"]")
     return rows, found.count
+
+
+def _values(value: Any) -> tuple[Any, ...]:
+    """As the commands make it of what is sent: 0 and "" filter nothing."""
+    if isinstance(value, tuple):
+        return value
+    return (value,) if value else ()
 
 
 async def ids(store: Store, session: Session = ADMIN_SESSION, **named: Any) -> list[int]:

@@ -18,6 +18,7 @@ from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session, SessionType
 from deskcal.errors import InvalidField, Unavailable
 from deskcal.limits import Limits
+from deskcal.store.lists import Collections
 from deskcal.store.ports import Store
 from deskcal.store.sqlite.connection import connect_reader
 from deskcal.store.sqlite.lists import list_query
@@ -75,6 +76,32 @@ async def test_owner_creator_and_participants_find_an_event_by_their_id(store: S
     )
     found = [manager for manager in range(1, 70) if await ids(store, manager_id=manager)]
     assert found == [20, 30, 40, 50]
+
+
+async def test_every_filter_finds_its_own_events_by_time_and_by_manager(store: Store) -> None:
+    await store.mutate(adding(priority=0, owner_manager_id=10, outcome="sold", follows_id=9))
+    await store.mutate(adding(priority=2, owner_manager_id=11, participant_manager_ids=[10, 12]))
+    await store.mutate(adding(priority=3, owner_manager_id=12))
+    await store.mutate(changing(3, series_id=5))
+    for more in ({}, {"manager_ids": (10, 11, 12)}, {"desk_filter": "*,!DESK_*"}):
+        named: dict[str, Any] = {"priority": (2, 3)} | more
+        assert await ids(store, **named) == [2, 3], more
+        assert await ids(store, outcome="sold", **more) == [1], more
+        assert await ids(store, follows_id=9, **more) == [1], more
+        assert await ids(store, series_id=5, **more) == [3], more
+        assert await ids(store, owner_manager_id=10, **more) == [1], more
+    assert await ids(store, manager_ids=(10,)) == [1, 2, 3]
+    assert await ids(store, manager_ids=(11, 12)) == [2, 3]
+    assert await ids(store, manager_ids=(12,), manager_id=11) == [2]
+    assert await ids(store, manager_ids=(99,)) == []
+
+
+async def test_overdue_is_open_and_over(store: Store) -> None:
+    await store.mutate(adding(start_time=100, end_time=200))
+    await store.mutate(adding(start_time=100, end_time=201))
+    await store.mutate(adding(start_time=100, end_time=150, status=1))
+    assert await ids(store, overdue_at=200) == [1]
+    assert await ids(store, overdue_at=201, manager_id=10) == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["customer_id", "lead_id", "login"])
@@ -248,14 +275,16 @@ async def test_a_desk_that_came_into_use_after_the_question_does_not_show(
     """A list is asked for with the desks known then; one that is new to it may be out of scope."""
     store = await open_sqlite(tmp_path, Limits())
     await store.mutate(adding(desk="A"))
-    known = {("default", "A"): 1}
+    known = Collections()
+    known.add({("default", "A"): 1})
     await store.mutate(adding(brand="secret", desk="B"))
     session = Session(10, desk_mask("A"), brand_mask("default"), type=1, exp=float("inf"))
     wanted = EventFilter(
         since=0, until=NOW * 2, limit=9, desk_filter=desk_mask("*"), manager_id=manager_id
     )
-    query = list_query(wanted, session, known)
-    assert query is not None
+    places = await known.places(wanted, session)
+    assert places is not None
+    query = list_query(wanted, places, session.manager_id, known.newest)
     reader: apsw.Connection = connect_reader(tmp_path)
     assert reader.execute(query.ids, query.parameters).get == "1"
     assert reader.execute(query.count, query.parameters).get == 1

@@ -298,25 +298,15 @@ def test_what_decides_on_scope_is_taken_from_the_event() -> None:
     assert record_of(document) == record_of(document, event) == Record(*decides, document)
 
 
-def test_an_index_row_holds_the_columns_of_the_event() -> None:
-    event = make_event(
-        id=7,
-        desk="DESK_EU",
-        type=3,
-        customer_id=21,
-        lead_id=22,
-        login=23,
-        created_by=12,
-        remind_time=NOW + 60,
-    )
+def test_an_index_row_holds_where_the_event_is_found() -> None:
+    event = make_event(id=7, desk="DESK_EU", created_by=12, remind_time=NOW + 60)
     assert index_row(event) == IndexRow(
-        7, "default", "DESK_EU", 0, NOW, NOW + 3600, 3, 0, 21, 22, 23, NOW + 60, (10, 12)
+        7, "default", "DESK_EU", 0, NOW, NOW + 3600, NOW + 60, (10, 12)
     )
 
 
-def test_an_index_row_holds_the_status_of_an_event_that_is_over() -> None:
-    row = index_row(make_event(status=3, remind_time=NOW + 60))
-    assert (row.status, row.due_time) == (3, 0)
+def test_the_reminder_of_an_event_that_is_not_open_is_never_due() -> None:
+    assert index_row(make_event(status=3, remind_time=NOW + 60)).due_time == 0
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from deskcal.core.directory import Desk, Manager
-from deskcal.core.document import encode_event, index_row
+from deskcal.core.document import encode_event
 from deskcal.core.event import ChangeType, Event, EventType
 from deskcal.core.outcomes import Outcome
+from deskcal.store.columns import event_row
 from deskcal.store.transfer.export import FORMAT, BadExport, Export, ExportWriter, check_whole
-from deskcal.store.transfer.rows import ChangeRow, EventRow, Head, KeyRow, NotificationRow
+from deskcal.store.transfer.rows import ChangeRow, Head, KeyRow, NotificationRow, StoredEvent
 from helpers import NOW, make_event, make_owner_row
 
 Lines = list[bytes]
@@ -84,7 +85,7 @@ def refusal(lines: Lines) -> str:
 def test_every_row_comes_back_as_it_was_written() -> None:
     found = read(written(ROWS))
     assert found["manager"] + found["desk"] + found["outcome"] == [row for _, row in ROWS[:3]]
-    assert found["event"] == [EventRow(index_row(event(n)), document(n)) for n in (1, 3)]
+    assert found["event"] == [StoredEvent(event_row(event(n)), document(n)) for n in (1, 3)]
     assert [bytes(row.document) for row in found["change"]] == [document(1), document(3)]
     assert found["notification"] + found["idempotency"] == [row for _, row in ROWS[7:]]
 

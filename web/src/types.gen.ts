@@ -202,12 +202,18 @@ export interface WorkingHours {
 export interface GetChanges {
   deskFilter: string;
   manager_id?: number | null;
+  manager_ids?: number[] | null;
   brand?: string | null;
+  type?: EventType | EventType[] | null;
+  status?: EventStatus | EventStatus[] | null;
+  priority?: Priority | Priority[] | null;
+  owner_manager_id?: number | null;
   customer_id?: number | null;
   lead_id?: number | null;
   login?: number | null;
-  status?: EventStatus | EventStatus[] | null;
-  type?: EventType | EventType[] | null;
+  series_id?: number | null;
+  follows_id?: number | null;
+  outcome?: string | null;
   since?: number | null;
   limit?: number;
 }
@@ -230,12 +236,18 @@ export interface GetHistory {
 export interface GetEventsByFilter {
   deskFilter: string;
   manager_id?: number | null;
+  manager_ids?: number[] | null;
   brand?: string | null;
+  type?: EventType | EventType[] | null;
+  status?: EventStatus | EventStatus[] | null;
+  priority?: Priority | Priority[] | null;
+  owner_manager_id?: number | null;
   customer_id?: number | null;
   lead_id?: number | null;
   login?: number | null;
-  status?: EventStatus | EventStatus[] | null;
-  type?: EventType | EventType[] | null;
+  series_id?: number | null;
+  follows_id?: number | null;
+  outcome?: string | null;
   from: number;
   to: number;
   limit: number;

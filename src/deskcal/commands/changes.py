@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from deskcal.commands.events import EventId, Facts, event_facts
+from deskcal.commands.events import EventId
+from deskcal.commands.filters import Filters, event_facts
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import EventScope, decode_event, scope_of, wire_safe
@@ -16,6 +17,7 @@ from deskcal.core.filters import EventFacts
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
 from deskcal.live.connections import Peer
+from deskcal.store.columns import fits
 from deskcal.store.ports import StoredChange
 
 MAX_CHANGES = 5000
@@ -33,13 +35,17 @@ _FIELDS = Event.__struct_fields__
 _encode = msgspec.json.Encoder().encode
 
 
-class GetChanges(Facts, kw_only=True):
-    """What to tell of what changed."""
-
-    since: Id | None = None
-    """The cursor of the answer before; absent: only the cursor of now."""
-    limit: Annotated[int, Meta(ge=1, le=MAX_CHANGES)] = 1000
-    """Changes in the answer at most."""
+GetChanges: Any = msgspec.defstruct(
+    "GetChanges",
+    [
+        ("since", Id | None, None),
+        ("limit", Annotated[int, Meta(ge=1, le=MAX_CHANGES)], 1000),
+    ],
+    bases=(Filters,),
+    kw_only=True,
+    module=__name__,
+)
+"""What is asked of changes; `since`: the cursor of the answer before, absent: only that of now."""
 
 
 class GetHistory(EventId, kw_only=True):
@@ -51,7 +57,7 @@ class GetHistory(EventId, kw_only=True):
 
 
 @command("MngGetCalendarChanges", GetChanges, is_list=True)
-def get_changes(services: Services, _: Peer, session: Session, data: GetChanges) -> Work:
+def get_changes(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """What changed after a cursor, in order, and the cursor to go on from."""
     facts = event_facts(data, services.limits)
     if data.since is None:
@@ -133,11 +139,8 @@ def _fits(event: Event, facts: EventFacts) -> bool:
         facts.desk_filter.matches(event.desk)
         and facts.brand in (None, event.brand)
         and (not facts.manager_id or facts.manager_id in managers_of(event))
-        and facts.customer_id in (0, event.customer_id)
-        and facts.lead_id in (0, event.lead_id)
-        and facts.login in (0, event.login)
-        and (not facts.status or event.status in facts.status)
-        and (not facts.type or event.type in facts.type)
+        and (not facts.manager_ids or not set(managers_of(event)).isdisjoint(facts.manager_ids))
+        and fits(event, facts.equal)
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import EventScope, encode_event, scope_of
@@ -17,7 +18,6 @@ from deskcal.core.event import (
     ChangeType,
     Event,
     EventStatus,
-    EventType,
     Flag,
     Id,
     ParticipantStatus,
@@ -25,11 +25,10 @@ from deskcal.core.event import (
     next_version,
     respond,
 )
-from deskcal.core.filters import EventFacts, EventFilter
-from deskcal.core.masks import desk_mask_of
+from deskcal.core.filters import EventFilter
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
-from deskcal.errors import Conflict, Forbidden, InvalidField
+from deskcal.errors import Conflict, Forbidden
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
 from deskcal.store.work import Change, Mutation, Retry
@@ -75,26 +74,18 @@ class Respond(EventVersion, kw_only=True):
     status: Annotated[int, Meta(ge=1, le=3)]
 
 
-class Facts(Struct, kw_only=True):
-    """What the events asked for must be."""
-
-    desk_filter: str = msgspec.field(name="deskFilter")
-    manager_id: Id | None = 0
-    brand: str | None = None
-    customer_id: Id | None = 0
-    lead_id: Id | None = 0
-    login: Id | None = 0
-    status: EventStatus | list[EventStatus] | None = None
-    type: EventType | list[EventType] | None = None
-
-
-class GetEventsByFilter(Facts, kw_only=True):
-    """What a list asks for."""
-
-    since: Time = msgspec.field(name="from")
-    until: Time = msgspec.field(name="to")
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)]
-    offset: Annotated[int, Meta(ge=0, le=2**53 - 1)]
+GetEventsByFilter: Any = msgspec.defstruct(
+    "GetEventsByFilter",
+    [
+        ("since", Time, msgspec.field(name="from")),
+        ("until", Time, msgspec.field(name="to")),
+        ("limit", Annotated[int, Meta(ge=1, le=MAX_LIMIT)]),
+        ("offset", Annotated[int, Meta(ge=0, le=2**53 - 1)]),
+    ],
+    bases=(Filters,),
+    kw_only=True,
+    module=__name__,
+)
 
 
 @command("MngAddCalendarEvent", AddEvent, gives_event=True, read_only=READ_ONLY)
@@ -192,9 +183,7 @@ async def _load_event(services: Services, session: Session, event_id: int) -> Da
 
 
 @command("MngGetCalendarEventsByFilter", GetEventsByFilter, is_list=True)
-def get_events_by_filter(
-    services: Services, _: Peer, session: Session, data: GetEventsByFilter
-) -> Work:
+def get_events_by_filter(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """The events that overlap a range, by start_time, then id, and how many there are in all."""
     return _list_events(services, session, event_filter(data, services.limits))
 
@@ -210,7 +199,7 @@ async def _list_events(services: Services, session: Session, wanted: EventFilter
     return pieces
 
 
-def event_filter(data: GetEventsByFilter, limits: Limits) -> EventFilter:
+def event_filter(data: Any, limits: Limits) -> EventFilter:
     """The checked form of a list's data. Raises: InvalidField."""
     require_range(data.since, data.until)
     return EventFilter(
@@ -220,34 +209,6 @@ def event_filter(data: GetEventsByFilter, limits: Limits) -> EventFilter:
         offset=data.offset,
         **msgspec.structs.asdict(event_facts(data, limits)),
     )
-
-
-def require_range(since: int, until: int) -> None:
-    """Raises: InvalidField if a range has no length."""
-    if until <= since:
-        raise InvalidField(
-            f"to ({until}) is not after from ({since}); a range has a length", field="to"
-        )
-
-
-def event_facts(data: Facts, limits: Limits) -> EventFacts:
-    """The checked form of what events must be. Raises: InvalidField."""
-    return EventFacts(
-        desk_filter=desk_mask_of("deskFilter", data.desk_filter, limits),
-        manager_id=data.manager_id or 0,
-        brand=data.brand or None,
-        customer_id=data.customer_id or 0,
-        lead_id=data.lead_id or 0,
-        login=data.login or 0,
-        status=_one_of(data.status),
-        type=_one_of(data.type),
-    )
-
-
-def _one_of(sent: int | list[EventStatus] | list[EventType] | None) -> tuple[int, ...]:
-    if sent is None:
-        return ()
-    return tuple(map(int, sent)) if isinstance(sent, list) else (int(sent),)
 
 
 def _set_status(

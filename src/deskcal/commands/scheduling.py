@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.commands.events import EventKey, require_range
+from deskcal.commands.events import EventKey
+from deskcal.commands.filters import require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.draft import timezones

@@ -52,7 +52,10 @@ class Record(EventScope, frozen=True, gc=False):
 
 
 class IndexRow(Struct, frozen=True, gc=False):
-    """The columns beside a document, derived from it: an index and nothing more."""
+    """Where an event is found: what its columns say that is not a field of it as it stands.
+
+    `store.columns` adds the fields that lists are filtered by.
+    """
 
     event_id: int
     brand: str
@@ -60,11 +63,6 @@ class IndexRow(Struct, frozen=True, gc=False):
     duration_class: int
     start_time: int
     end_time: int
-    type: int
-    status: int
-    customer_id: int
-    lead_id: int
-    login: int
     due_time: int
     managers: tuple[int, ...]
 
@@ -108,7 +106,7 @@ def _scope(event: Event) -> tuple[str, str, int, int, tuple[int, ...]]:
 
 
 def index_row(event: Event) -> IndexRow:
-    """The one derivation of index columns from an event."""
+    """The one derivation of these columns from an event."""
     return IndexRow(
         event.id,
         event.brand,
@@ -116,11 +114,6 @@ def index_row(event: Event) -> IndexRow:
         duration_class(event.end_time - event.start_time),
         event.start_time,
         event.end_time,
-        int(event.type),
-        int(event.status),
-        event.customer_id,
-        event.lead_id,
-        event.login,
         due_time(event),
         managers_of(event),
     )

@@ -1,10 +1,14 @@
 """What a list asks for: the time range and equalities. Pure."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
 
 from deskcal.core.masks import DeskMask
+
+NO_EQUALITIES: Mapping[str, tuple[int | str, ...]] = MappingProxyType({})
 
 
 class TimeSpan(Protocol):
@@ -33,13 +37,13 @@ class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
     desk_filter: DeskMask
     manager_id: int = 0
     """Owner, creator or participant; 0: any."""
+    manager_ids: tuple[int, ...] = ()
+    """At least one of these is owner, creator or participant; empty: any."""
     brand: str | None = None
-    customer_id: int = 0
-    lead_id: int = 0
-    login: int = 0
-    status: tuple[int, ...] = ()
-    """One of these; empty: any."""
-    type: tuple[int, ...] = ()
+    equal: Mapping[str, tuple[int | str, ...]] = NO_EQUALITIES
+    """By column (`store.columns.FILTERS`): the event's value is one of these, never of none."""
+    overdue_at: int = 0
+    """Open and over by then, Unix seconds; 0: any."""
 
 
 class EventFilter(EventFacts, frozen=True, kw_only=True):

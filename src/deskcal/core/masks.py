@@ -40,7 +40,9 @@ class Mask:
         self._excludes = [_pieces(self._fold(p[1:].strip())) for p in patterns if p.startswith("!")]
         if not self._includes:
             raise BadMask("has no including pattern; `*` includes every desk")
-        self.matches_all = ["", ""] in self._includes and not self._excludes
+        self.includes_all = ["", ""] in self._includes
+        """True when every code matches that no pattern excludes."""
+        self.matches_all = self.includes_all and not self._excludes
         """True when every code matches, so that callers can skip asking."""
         self.known: dict[str, bool] = {}
         """Answers to codes that were asked about."""
@@ -52,11 +54,23 @@ class Mask:
             return known
         if len(self.known) >= REMEMBERED:
             self.known.clear()
-        folded = self._fold(code)
-        answer = any(_fits(p, folded) for p in self._includes)
-        answer = answer and not any(_fits(p, folded) for p in self._excludes)
-        self.known[code] = answer
+        self.known[code] = answer = self.fits(code)
         return answer
+
+    def fits(self, code: str) -> bool:
+        """`matches` without remembering, for those who ask about many codes once."""
+        folded = self._fold(code)
+        if not any(_fits(pattern, folded) for pattern in self._includes):
+            return False
+        return not any(_fits(pattern, folded) for pattern in self._excludes)
+
+    def included(self) -> list[tuple[str, bool]]:
+        """How the codes of each including pattern begin, and whether that is the whole code."""
+        return [(pieces[0], len(pieces) == 1) for pieces in self._includes]
+
+    def excluded(self) -> list[tuple[str, bool]]:
+        """The same of each excluding pattern."""
+        return [(pieces[0], len(pieces) == 1) for pieces in self._excludes]
 
     def _fold(self, text: str) -> str:
         return text

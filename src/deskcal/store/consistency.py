@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from deskcal.core.document import IndexRow, decode_event, encode_event, index_row
+from deskcal.core.document import decode_event, encode_event
 from deskcal.core.event import ChangeType
+from deskcal.store.columns import NAMES, EventRow, event_row
 
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""
@@ -16,23 +17,27 @@ ManagerRows = set[tuple[int, ...]]
 """Manager, duration class, start and end of one event."""
 
 
-def of_event(row: Any, stored: Callable[[IndexRow], ManagerRows]) -> tuple[list[str], int]:
+def of_event(row: Any, stored: Callable[[EventRow], ManagerRows]) -> tuple[list[str], int]:
     """Differences of one event, and how many managers its document names.
 
-    `row`: its columns as in `IndexRow`, but for the managers; its document; that of its last
-    change. `stored`: its rows of `event_manager`.
+    `row`: id, brand, desk, `columns.COLUMNS`; its document; that of its last change. `stored`:
+    its rows of `event_manager`.
     """
-    event_id, *columns, document, changed = row
+    event_id, brand, desk, *values, document, changed = row
     try:
         event = decode_event(document)
     except msgspec.DecodeError as exc:
         return [f"event {event_id} has an unreadable document: {exc}"], 0
-    wanted = index_row(event)
+    wanted = event_row(event)
     found = []
     if encode_event(event) != document:
         found.append("has a document that is not spelled as it would be written")
-    if (event_id, *columns) != msgspec.structs.astuple(wanted)[:-1]:
-        found.append(f"has index columns {columns} that are not those of its document")
+    if (event_id, brand, desk, *values) != (event.id, event.brand, event.desk, *wanted.values):
+        stored_columns = dict(zip(NAMES, values, strict=True))
+        found.append(
+            f"has index columns {brand!r}, {desk!r}, {stored_columns} that are not those of its "
+            "document"
+        )
     if changed != document:
         found.append("differs from the document of its last change")
     place = (wanted.duration_class, wanted.start_time, wanted.end_time)

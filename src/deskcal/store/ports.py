@@ -178,5 +178,11 @@ class Store(Protocol):
         long. Source: contract, section 7, MngGetCalendarFreeBusy.
         """
 
+    async def remove_unused_collections(self) -> int:
+        """Removes the rows of brands and desks that no event has any more; how many they were.
+
+        Raises: Unavailable, also when other nodes write too much to be interrupted.
+        """
+
     async def close(self) -> None:
         """Commits what is queued and lets go of the database."""

@@ -107,21 +107,20 @@ MEANINGS = {
 }
 """By field."""
 
+LIST_COMMANDS = ("MngGetCalendarEventsByFilter", "MngGetCalendarChanges")
+"""Commands that take the filters of a list."""
+_FILTERS = {
+    **dict.fromkeys(("customer_id", "lead_id", "login", "series_id"), "equal; 0: any"),
+    **dict.fromkeys(("follows_id", "owner_manager_id"), "equal; 0: any"),
+    **dict.fromkeys(("status", "type", "priority"), "equal, or one of these"),
+    **dict.fromkeys(("brand", "outcome"), "equal; absent or empty: any"),
+    "manager_ids": "one of these is owner, creator or participant; empty: any",
+}
+
 OF_COMMAND = {
+    **{(command, name): text for command in LIST_COMMANDS for name, text in _FILTERS.items()},
     ("MngUpdateCalendarEvent", "created_by"): "ignored: the creator stays",
     ("MngRespondCalendarEvent", "status"): "1 accepted, 2 declined, 3 tentative",
-    ("MngGetCalendarEventsByFilter", "brand"): "equal; absent or empty: any",
-    ("MngGetCalendarEventsByFilter", "customer_id"): "equal; 0: any",
-    ("MngGetCalendarEventsByFilter", "lead_id"): "equal; 0: any",
-    ("MngGetCalendarEventsByFilter", "login"): "equal; 0: any",
-    ("MngGetCalendarEventsByFilter", "status"): "equal, or one of these",
-    ("MngGetCalendarEventsByFilter", "type"): "equal, or one of these",
-    ("MngGetCalendarChanges", "brand"): "equal; absent or empty: any",
-    ("MngGetCalendarChanges", "customer_id"): "equal; 0: any",
-    ("MngGetCalendarChanges", "lead_id"): "equal; 0: any",
-    ("MngGetCalendarChanges", "login"): "equal; 0: any",
-    ("MngGetCalendarChanges", "status"): "equal, or one of these",
-    ("MngGetCalendarChanges", "type"): "equal, or one of these",
     ("MngGetCalendarChanges", "since"): "`next` of the answer before; absent: only the cursor",
     ("MngGetCalendarChanges", "limit"): "changes at most; default 1000",
     ("MngGetCalendarEventHistory", "limit"): "changes at most; default 1000",

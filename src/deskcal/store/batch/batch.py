@@ -20,7 +20,6 @@ from deskcal.core.alarms import (
 from deskcal.core.document import (
     decode_event,
     encode_event,
-    index_row,
     record_of,
     scope_of,
 )
@@ -37,9 +36,9 @@ from deskcal.store.batch.writes import (
     WorkOutcome,
     Writes,
     batch_id_of,
-    is_moved,
     manager_rows,
 )
+from deskcal.store.columns import event_row, is_moved
 from deskcal.store.reminder_ports import Notification, NotificationKey
 from deskcal.store.work import Applied, Mutation, Retry, Transaction
 
@@ -341,8 +340,8 @@ class Batch:
             if event_id in self._only_fired:
                 found.touched.append((event_id, staged.document, 0))
                 continue
-            before = index_row(staged.before) if staged.before else None
-            after = index_row(staged.after) if staged.after else None
+            before = event_row(staged.before) if staged.before else None
+            after = event_row(staged.after) if staged.after else None
             if after is None:
                 found.gone.append(event_id)
             elif before is None:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from deskcal.core.document import IndexRow, Record
+from deskcal.core.document import Record
+from deskcal.store.columns import EventRow
 from deskcal.store.reminder_ports import Level, Notification
 
 WorkOutcome = Any
@@ -55,9 +55,9 @@ class KeptAnswer(Struct, frozen=True):
 class Writes(Struct):
     """What a group leaves to be written; its changes have numbers of their own, from 1 on."""
 
-    added: list[tuple[IndexRow, bytes]]
+    added: list[tuple[EventRow, bytes]]
     """New events, with their documents."""
-    moved: list[tuple[IndexRow, bytes]]
+    moved: list[tuple[EventRow, bytes]]
     """Events of which more than the document and the due time is another one."""
     touched: list[tuple[int, bytes, int]]
     """Event, document and due time of the rest."""
@@ -95,14 +95,7 @@ def batch_id_of(batch: int, base: int) -> int:
     return base + batch if batch > 0 else -batch
 
 
-def is_moved(before: IndexRow, after: IndexRow) -> bool:
-    """Whether more than the document and its due time has changed."""
-    return msgspec.structs.replace(before, due_time=0, managers=()) != msgspec.structs.replace(
-        after, due_time=0, managers=()
-    )
-
-
-def manager_rows(row: IndexRow | None) -> dict[ManagerRow, int]:
+def manager_rows(row: EventRow | None) -> dict[ManagerRow, int]:
     """The rows of `event_manager`: key to end_time."""
     if row is None:
         return {}

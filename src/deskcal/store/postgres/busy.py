@@ -11,9 +11,9 @@ from msgspec import Struct
 from deskcal.core.event import ParticipantStatus
 from deskcal.core.free_busy import BUSY, FREE_WHEN_ALL_DAY, BusyTimes, Interval
 from deskcal.core.masks import Mask
-from deskcal.store.lists import CLASSES, look_back_sec, too_many_busy
+from deskcal.store.lists import CLASSES, Collections, look_back_sec, too_many_busy
 from deskcal.store.postgres.connection import Connection
-from deskcal.store.postgres.group import integers
+from deskcal.store.postgres.group import integers, look_for_new
 
 _OF_CLASS = """
     SELECT x.event_id AS id FROM event_manager AS x
@@ -36,7 +36,7 @@ _BUSY = r"""
             replace(convert_from(e.document, 'UTF8'), '\u0000', '\u0020')::json AS document
         FROM (:classes) AS found JOIN event AS e ON e.id = found.id
         WHERE e.status = 0 AND e.id <> %(excluded)s::bigint
-          AND e.collection_id IN (SELECT id FROM collection WHERE brand = ANY(%(brands)s::text[]))
+          AND (e.collection_id = ANY(%(places)s::integer[])) <> %(is_complement)s::boolean
     ), taken AS (
         SELECT (p.value ->> 'manager_id')::bigint AS manager_id,
             (p.value ->> 'status')::smallint = %(accepted)s::smallint AS is_accepted, e.span
@@ -70,12 +70,16 @@ class BusyQuery(Struct, frozen=True):
     exclude_event_id: int
 
 
-async def busy(connection: Connection, query: BusyQuery, brands: Mask) -> dict[int, BusyTimes]:
+async def busy(
+    connection: Connection, query: BusyQuery, brands: Mask, collections: Collections
+) -> dict[int, BusyTimes]:
     """The merged intervals of each manager who has some. Raises: InvalidField; psycopg.Error."""
-    used = await connection.execute("SELECT DISTINCT brand FROM collection", prepare=True)
+    await look_for_new(connection, collections)
+    places = await collections.select([brands], [])
     parameters = {
         "managers": integers(query.manager_ids),
-        "brands": [brand for (brand,) in await used.fetchall() if brands.matches(brand)],
+        "places": integers(places.numbers),
+        "is_complement": places.is_complement,
         "since": query.since,
         "until": query.until,
         "excluded": query.exclude_event_id,

@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
-from deskcal.core.document import IndexRow
 from deskcal.limits import Limits
+from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.consistency import (
     MAX_DIFFERENCES,
     TABLES,
@@ -32,11 +32,10 @@ _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _IS_THERE = (
     "SELECT to_regclass('schema_version') IS NOT NULL AND to_regclass('counter') IS NOT NULL"
 )
-_EVENTS = """
-    SELECT e.id, c.brand, c.desk, e.duration_class, e.start_time, e.end_time, e.type, e.status,
-        e.customer_id, e.lead_id, e.login, e.due_time, e.document,
+_EVENTS = f"""
+    SELECT e.id, c.brand, c.desk, {", ".join(f"e.{name}" for name in NAMES)}, e.document,
         (SELECT document FROM change WHERE event_id = e.id ORDER BY seq DESC LIMIT 1)
-    FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""
+    FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""  # noqa: S608
 _MANAGERS = """
     SELECT event_id, manager_id, duration_class, start_time, end_time FROM event_manager
     ORDER BY event_id, manager_id"""
@@ -120,7 +119,7 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
         )
 
 
-def _given(rows: ManagerRows) -> Callable[[IndexRow], ManagerRows]:
+def _given(rows: ManagerRows) -> Callable[[EventRow], ManagerRows]:
     return lambda _: rows
 
 

@@ -10,16 +10,19 @@ from typing import Any
 
 from msgspec import Struct
 
-from deskcal.core.document import IndexRow
 from deskcal.core.outcomes import Outcome
 from deskcal.errors import Unavailable
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
+from deskcal.store.columns import COLUMNS, NAMES, ColumnType, EventRow
+from deskcal.store.lists import Collections
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.outcomes import read_outcomes
 from deskcal.store.reminder_ports import Notification
 from deskcal.store.work import Transaction, Work
 
+COLLECTION_LOCK = (0x6465736B, 3)
+"""Key of an advisory lock: one node adds collections at a time."""
 CHANNEL = "deskcal"
 """Of NOTIFY: something was committed. It carries nothing."""
 
@@ -30,27 +33,31 @@ _SELECT_KEYS = """
     JOIN idempotency AS i USING (manager_id, key) JOIN change AS c ON c.seq = i.seq"""
 _LOCK_EVENTS = """
     SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"""
-_SELECT_COLLECTIONS = "SELECT brand, desk, id FROM collection"
+_SELECT_COLLECTIONS = "SELECT brand, desk, id FROM collection WHERE id > %s"
+NEWEST_COLLECTION = "SELECT coalesce(max(id), 0) FROM collection"
+_FIND_COLLECTIONS = """
+    SELECT brand, desk, id FROM collection
+    JOIN unnest(%s::text[], %s::text[]) AS x(brand, desk) USING (brand, desk)"""
+_LOCK_COLLECTIONS = "SELECT pg_advisory_xact_lock(%s, %s)"
 _INSERT_COLLECTIONS = """
     INSERT INTO collection (brand, desk)
     SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"""
 _NEW_IDS = "SELECT nextval('event_id') FROM generate_series(1, %s)"
 
-_EVENTS = """unnest(
-    %s::bigint[], %s::integer[], %s::smallint[], %s::bigint[], %s::bigint[], %s::smallint[],
-    %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %b::bytea[])"""
+SQL_TYPES = {ColumnType.SMALL: "smallint", ColumnType.BIG: "bigint", ColumnType.TEXT: "text"}
+_NAMES = ", ".join(("id", "collection_id", *NAMES, "document"))
+_TYPES = ("bigint", "integer", *(SQL_TYPES[column.type] for column in COLUMNS))
+_EVENTS = f"unnest({', '.join(f'%s::{type_}[]' for type_ in _TYPES)}, %b::bytea[])"
+_VALUES = ", ".join((*NAMES, "document"))
+_SET = ", ".join(f"{name} = x.{name}" for name in (*NAMES, "document"))
+_COLLECTION = "(SELECT c.id FROM collection AS c WHERE c.id = x.collection_id)"
+"""NULL, which the column refuses, if another node has removed the row that this one remembers."""
 _INSERT_EVENTS = f"""
-    INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,
-        customer_id, lead_id, login, due_time, document)
-    SELECT * FROM {_EVENTS}"""
+    INSERT INTO event ({_NAMES})
+    SELECT id, {_COLLECTION}, {_VALUES} FROM {_EVENTS} AS x({_NAMES})"""
 _UPDATE_EVENTS = f"""
-    UPDATE event AS e SET collection_id = x.collection_id, duration_class = x.duration_class,
-        start_time = x.start_time, end_time = x.end_time, type = x.type, status = x.status,
-        customer_id = x.customer_id, lead_id = x.lead_id, login = x.login,
-        due_time = x.due_time, document = x.document
-    FROM {_EVENTS} AS x(id, collection_id, duration_class, start_time, end_time, type, status,
-        customer_id, lead_id, login, due_time, document)
-    WHERE e.id = x.id"""
+    UPDATE event AS e SET collection_id = {_COLLECTION}, {_SET}
+    FROM {_EVENTS} AS x({_NAMES}) WHERE e.id = x.id"""
 _UPDATE_DOCUMENTS = """
     UPDATE event AS e SET document = x.document, due_time = x.due_time
     FROM unnest(%s::bigint[], %b::bytea[], %s::bigint[]) AS x(id, document, due_time)
@@ -157,19 +164,37 @@ async def new_ids(connection: Connection, count: int) -> list[int]:
     return [event_id for (event_id,) in await cursor.fetchall()]
 
 
-async def read_collections(connection: Connection) -> dict[Collection, int]:
-    """Number of each (brand, desk)."""
-    cursor = await connection.execute(_SELECT_COLLECTIONS)
+async def read_collections(connection: Connection, after: int) -> dict[Collection, int]:
+    """Number of each (brand, desk), of those with a number above `after`."""
+    cursor = await connection.execute(_SELECT_COLLECTIONS, (after,))
+    return {(brand, desk): number for brand, desk, number in await cursor.fetchall()}
+
+
+async def look_for_new(connection: Connection, collections: Collections) -> None:
+    """Adds the collections that have come since `collections` was brought up to date."""
+    cursor = await connection.execute(NEWEST_COLLECTION, prepare=True)
+    row = await cursor.fetchone()
+    if row and row[0] > collections.newest:
+        collections.add(await read_collections(connection, collections.newest))
+
+
+async def find_collections(
+    connection: Connection, codes: Iterable[Collection]
+) -> dict[Collection, int]:
+    """Numbers of these, without those that are not in use."""
+    brands, desks = zip(*codes, strict=True)
+    cursor = await connection.execute(_FIND_COLLECTIONS, (list(brands), list(desks)))
     return {(brand, desk): number for brand, desk, number in await cursor.fetchall()}
 
 
 async def number_collections(
-    connection: Connection, codes: Iterable[Collection]
+    connection: Connection, codes: Sequence[Collection]
 ) -> dict[Collection, int]:
-    """The same, once these have theirs too; they are sorted, so that two nodes never cross."""
-    brands, desks = zip(*sorted(codes), strict=True)
+    """Numbers of all of these; new ones are committed in the order of their numbers."""
+    brands, desks = zip(*codes, strict=True)
+    await connection.execute(_LOCK_COLLECTIONS, COLLECTION_LOCK)
     await connection.execute(_INSERT_COLLECTIONS, (list(brands), list(desks)))
-    return await read_collections(connection)
+    return await find_collections(connection, codes)
 
 
 def needs_lock(group: Sequence[Work]) -> bool:
@@ -280,8 +305,8 @@ async def _write_events(
     connection: Connection, writes: Writes, collections: Mapping[Collection, int]
 ) -> None:
     for statement, pairs in ((_INSERT_EVENTS, writes.added), (_UPDATE_EVENTS, writes.moved)):
-        rows = _columns(_event_row(row, collections) for row, _ in pairs)
-        await _run_for(connection, statement, rows and [*rows, [document for _, document in pairs]])
+        rows = [_event_row(*pair, collections) for pair in pairs]
+        await _run_for(connection, statement, _arrays(rows))
     if writes.touched:
         ids, documents, due = zip(*writes.touched, strict=True)
         await _run(connection, _UPDATE_DOCUMENTS, [integers(ids), list(documents), integers(due)])
@@ -290,20 +315,10 @@ async def _write_events(
     await _run_for(connection, _DELETE_EVENTS, _columns((event_id,) for event_id in writes.gone))
 
 
-def _event_row(row: IndexRow, collections: Mapping[Collection, int]) -> tuple[int, ...]:
-    return (
-        row.event_id,
-        collections[row.brand, row.desk],
-        row.duration_class,
-        row.start_time,
-        row.end_time,
-        row.type,
-        row.status,
-        row.customer_id,
-        row.lead_id,
-        row.login,
-        row.due_time,
-    )
+def _event_row(
+    row: EventRow, document: bytes, collections: Mapping[Collection, int]
+) -> tuple[Any, ...]:
+    return (row.event_id, collections[row.brand, row.desk], *row.values, document)
 
 
 def _fired_row(notification: Notification) -> tuple[int, ...]:
@@ -336,6 +351,12 @@ async def _write_keys(
 def _columns(rows: Iterable[Sequence[int]]) -> list[str]:
     """The columns of rows of integers, as arrays; nothing where there is no row."""
     return [integers(column) for column in zip(*rows, strict=True)]
+
+
+def _arrays(rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """The same, of rows that hold texts and documents, too."""
+    columns = zip(*rows, strict=True)
+    return [list(c) if isinstance(c[0], str | bytes) else integers(c) for c in columns]
 
 
 async def _run_for(connection: Connection, statement: str, columns: list[Any]) -> None:

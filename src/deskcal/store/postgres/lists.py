@@ -4,7 +4,7 @@ Events are sorted into duration classes, as in the embedded store; the index giv
 class in their order.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,30 +12,37 @@ from msgspec import Struct
 
 from deskcal.core.filters import EventFilter
 from deskcal.core.visibility import Visibility
-from deskcal.store.batch.writes import Collection
+from deskcal.store.columns import FILTERS
 from deskcal.store.lists import (
     CLASSES,
-    LINKS,
     PIECE_ROWS,
+    Collections,
     Places,
+    Selection,
+    equalities,
+    link_of,
     look_back_sec,
-    places_of,
+    path_managers,
     too_large,
 )
 from deskcal.store.ports import Rows
 from deskcal.store.postgres.connection import Connection, is_lost
-from deskcal.store.postgres.group import integers, read_collections
+from deskcal.store.postgres.group import NEWEST_COLLECTION, SQL_TYPES, integers, read_collections
 
 _IN_RANGE = """
     x.start_time < %(until)s::bigint
     AND (x.end_time > %(since)s::bigint OR x.start_time >= %(since)s::bigint)"""
-_MINE = """EXISTS (
+_OVERDUE = "{e}.status = 0 AND {e}.end_time <= %(overdue_at)s::bigint"
+_OF_MANAGERS = """(
+        SELECT DISTINCT x.event_id, x.start_time, x.end_time FROM event_manager AS x
+        WHERE x.manager_id = ANY(%(managers)s::bigint[]) AND {look_back} AND {in_range}
+    ) AS x JOIN event AS e ON e.id = x.event_id"""
+_WITH = """EXISTS (
     SELECT 1 FROM event_manager AS mine
-    WHERE mine.manager_id = %(me)s::bigint AND mine.duration_class = {e}.duration_class
+    WHERE mine.manager_id = {whom} AND mine.duration_class = {e}.duration_class
       AND mine.start_time = {e}.start_time AND mine.event_id = {e}.id)"""
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_COLLECTIONS = "SELECT count(*) FROM collection"
 _DOCUMENTS = """
     SELECT string_agg(e.document, ',' ORDER BY page.place)
     FROM unnest(%s::bigint[]) WITH ORDINALITY AS page(id, place)
@@ -51,42 +58,42 @@ class ListQuery(Struct, frozen=True):
     parameters: dict[str, Any]
 
 
-def list_query(
-    wanted: EventFilter, visibility: Visibility, collections: Mapping[Collection, int]
-) -> ListQuery | None:
-    """The statements for `wanted` visible to `visibility`; None when nothing can match.
+def list_query(wanted: EventFilter, places: Places, manager_id: int) -> ListQuery:
+    """The statements for `wanted` in `places`, as far as `manager_id` may see them.
 
-    `collections` must be all that there are in the snapshot in which they are run.
+    `places` must take into account all collections of the snapshot in which they are run.
     """
-    places = places_of(wanted, visibility, collections)
-    if places is None:
-        return None
-    alias = "e" if wanted.manager_id else "x"
-    conditions = [_IN_RANGE, *_equalities(wanted, alias)]
-    if not places.are_all:
-        conditions.append(_scope(alias, places.guest_ids))
+    alias = "e" if path_managers(wanted) else "x"
+    conditions = [_IN_RANGE, *_equalities(wanted, alias), _scope(alias, places)]
     parts = _parts(wanted, " AND ".join(conditions))
-    event_id = "x.event_id" if wanted.manager_id else "x.id"
+    event_id = "x.event_id" if path_managers(wanted) else "x.id"
     rows = " UNION ALL ".join(f"SELECT x.start_time, {event_id} AS id {part}" for part in parts)
     counts = " UNION ALL ".join(f"SELECT count(*) AS n {part}" for part in parts)
     return ListQuery(
         f"SELECT id FROM ({rows}) AS found ORDER BY start_time, id"
         " LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint",
         f"SELECT sum(n)::bigint FROM ({counts}) AS found",
-        _parameters(wanted, visibility, places),
+        _parameters(wanted, manager_id, places),
     )
 
 
 def _parts(wanted: EventFilter, conditions: str) -> list[str]:
     """FROM and WHERE of each SELECT that together find the rows, each row once."""
-    if wanted.manager_id:
+    managers = path_managers(wanted)
+    if len(managers) == 1:
         return [
             "FROM event_manager AS x JOIN event AS e ON e.id = x.event_id"
             f" WHERE x.manager_id = %(manager_id)s::bigint AND {_look_back(number)}"
             f" AND {conditions}"
             for number in CLASSES
         ]
-    if any(getattr(wanted, column) for column in LINKS):
+    if managers:
+        sources = [
+            _OF_MANAGERS.format(look_back=_look_back(number), in_range=_IN_RANGE)
+            for number in CLASSES
+        ]
+        return [f"FROM {source} WHERE {conditions}" for source in sources]
+    if link_of(wanted) is not None:
         return [f"FROM event AS x WHERE {conditions}"]
     return [f"FROM event AS x WHERE {_look_back(number)} AND {conditions}" for number in CLASSES]
 
@@ -101,47 +108,68 @@ def _look_back(number: int) -> str:
 
 def _equalities(wanted: EventFilter, alias: str) -> list[str]:
     conditions = []
-    for column in LINKS:
-        if getattr(wanted, column):
-            conditions.append(f"{alias}.{column} = %({column})s::bigint AND {alias}.{column} > 0")
-    for column in ("status", "type"):
-        if getattr(wanted, column):
-            conditions.append(f"{alias}.{column} = ANY(%({column})s::smallint[])")
+    for name in equalities(wanted):
+        type_ = SQL_TYPES[FILTERS[name].type]
+        if len(wanted.equal[name]) == 1:
+            conditions.append(f"{alias}.{name} = %({name})s::{type_}")
+        else:
+            conditions.append(f"{alias}.{name} = ANY(%({name})s::{type_}[])")
+        if name == link_of(wanted):
+            conditions.append(f"{alias}.{name} > 0")
+    if wanted.manager_ids and wanted.manager_id:
+        whom = "ANY(%(managers)s::bigint[])"
+        conditions.append(_WITH.format(e=alias, whom=whom))
+    if wanted.overdue_at:
+        conditions.append(_OVERDUE.format(e=alias))
     return conditions
 
 
-def _scope(alias: str, guest_ids: list[int]) -> str:
-    """In scope, or, where only participants may see an event, with the session's manager in it."""
-    in_scope = f"{alias}.collection_id = ANY(%(open)s::integer[])"
-    if not guest_ids:
-        return in_scope
-    in_guest = f"{alias}.collection_id = ANY(%(guest)s::integer[])"
-    return f"({in_scope} OR ({in_guest} AND {_MINE.format(e=alias)}))"
+def _scope(alias: str, places: Places) -> str:
+    """In an open collection, or with the manager in it."""
+    in_open = _within(alias, "open", places.open)
+    if places.is_all_open:
+        return in_open
+    mine = _WITH.format(e=alias, whom="%(me)s::bigint")
+    return f"({in_open} OR {_within(alias, 'shared', places.shared)} AND {mine})"
 
 
-def _parameters(wanted: EventFilter, visibility: Visibility, places: Places) -> dict[str, Any]:
+def _within(alias: str, name: str, selection: Selection) -> str:
+    if not selection.numbers:
+        return "TRUE" if selection.is_complement else "FALSE"
+    if selection.is_complement:
+        return f"{alias}.collection_id <> ALL(%({name})s::integer[])"
+    return f"{alias}.collection_id = ANY(%({name})s::integer[])"
+
+
+def _parameters(wanted: EventFilter, manager_id: int, places: Places) -> dict[str, Any]:
+    managers = path_managers(wanted)
     return {
         "since": wanted.since,
         "until": wanted.until,
-        "manager_id": wanted.manager_id,
-        "customer_id": wanted.customer_id,
-        "lead_id": wanted.lead_id,
-        "login": wanted.login,
         "limit": wanted.limit,
         "offset": wanted.offset,
-        "status": integers(wanted.status),
-        "type": integers(wanted.type),
-        "me": visibility.manager_id,
-        "open": integers(places.open_ids),
-        "guest": integers(places.guest_ids),
+        "overdue_at": wanted.overdue_at,
+        "manager_id": managers[0] if managers else 0,
+        "managers": integers(wanted.manager_ids or managers),
+        "me": manager_id,
+        "open": integers(places.open.numbers),
+        "shared": integers(places.shared.numbers),
+        **{name: _parameter(wanted.equal[name]) for name in equalities(wanted)},
     }
+
+
+def _parameter(values: tuple[int | str, ...]) -> object:
+    if len(values) == 1:
+        return values[0]
+    texts = [value for value in values if isinstance(value, str)]
+    return texts or integers(value for value in values if isinstance(value, int))
 
 
 async def list_rows(
     connection: Connection,
     wanted: EventFilter,
     visibility: Visibility,
-    collections: dict[Collection, int],
+    collections: Collections,
     max_answer_bytes: int,
 ) -> Rows:
     """The rows of a list and their count, both of one snapshot.
@@ -149,17 +177,17 @@ async def list_rows(
     `collections` is what this node knows, of commits only; what is new in the snapshot is added.
     Raises: InvalidField when the answer would be too large.
     """
-    asked_of = len(collections)
-    query = list_query(wanted, visibility, collections)
+    newest, places = collections.newest, await collections.places(wanted, visibility)
+    query = list_query(wanted, places, visibility.manager_id) if places else None
     async with _transaction(connection):
         async with connection.pipeline():
             await connection.execute(_BEGIN)
-            known = await connection.execute(_COLLECTIONS)
+            known = await connection.execute(NEWEST_COLLECTION)
             found = await _run(connection, query.ids, query) if query else None
-        if (await known.fetchall())[0][0] != asked_of:
-            numbers = await read_collections(connection)
-            collections.update(numbers)
-            query = list_query(wanted, visibility, numbers)
+        if (await known.fetchall())[0][0] > newest:
+            collections.add(await read_collections(connection, newest))
+            places = await collections.places(wanted, visibility)
+            query = list_query(wanted, places, visibility.manager_id) if places else None
             found = await _run(connection, query.ids, query) if query else None
         if query is None or found is None:
             return Rows([], 0)

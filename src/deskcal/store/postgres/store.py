@@ -21,10 +21,12 @@ from deskcal.core.publisher import Publisher
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
-from deskcal.store.batch.writes import Collection, CommitResult
+from deskcal.store.batch.writes import CommitResult
+from deskcal.store.lists import Collections
 from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, StoreError
 from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
+from deskcal.store.postgres.collections import remove_unused
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.directory import PostgresDirectory
 from deskcal.store.postgres.group import integers
@@ -55,7 +57,7 @@ class PostgresStore:
         self._read = Reader(pool, limits.request_deadline_sec)
         self._loads = _Loads(self._read, limits.request_deadline_sec)
         self._writer = Writer(functools.partial(connect, url, limits), self._on_committed, limits)
-        self._collections: dict[Collection, int] = {}
+        self._collections = Collections()
         self.commits: Publisher[Committed] = Publisher()
         self.peek: Callable[[int], Record | None] = lambda _: None
         self._feed = PostgresFeed(self._read, self._writer.job)
@@ -115,8 +117,14 @@ class PostgresStore:
         """The database finds and merges them."""
         most = self._limits.max_answer_bytes // INTERVAL_BYTES
         query = BusyQuery(manager_ids, since, until, most, exclude_event_id)
-        found: dict[int, BusyTimes] = await self._read(busy, query, brands)
+        found: dict[int, BusyTimes] = await self._read(busy, query, brands, self._collections)
         return found
+
+    async def remove_unused_collections(self) -> int:
+        """Other nodes may go on remembering them, which costs them nothing but memory."""
+        removed = await remove_unused(self._read, self._writer.job)
+        self._collections.remove(removed)
+        return len(removed)
 
     def _on_committed(self, result: CommitResult) -> None:
         self._feed.saw(result.last_seq, 0)

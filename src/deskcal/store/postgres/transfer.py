@@ -17,6 +17,8 @@ from psycopg import errors
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.core.event import ChangeType
 from deskcal.limits import Limits
+from deskcal.store.batch.writes import manager_rows
+from deskcal.store.columns import COLUMNS, ColumnType
 from deskcal.store.directory import outcome_of, row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, connect
@@ -26,7 +28,7 @@ from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
-from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow
+from deskcal.store.transfer.rows import KINDS, ChangeRow, Head, KeyRow, NotificationRow, StoredEvent
 
 FETCH_ROWS = 1000
 """That an export reads at a time."""
@@ -90,14 +92,12 @@ _PUT_NUMBERS = "UPDATE counter SET last_seq = %s, floor_seq = %s"
 _PUT_LAST_ID = "SELECT setval('event_id', greatest(%s, last_value)) FROM event_id"
 _UNMARK = "DELETE FROM import"
 
+_PACKED = {ColumnType.SMALL: "h", ColumnType.BIG: "q"}
 _EVENT = Table(
     "event",
-    {
-        **{"id": "q", "collection_id": "i", "duration_class": "h"},
-        **{"start_time": "q", "end_time": "q", "type": "h", "status": "h"},
-        **{"customer_id": "q", "lead_id": "q", "login": "q", "due_time": "q"},
-    },
-    ["document"],
+    {"id": "q", "collection_id": "i"}
+    | {one.name: _PACKED[one.type] for one in COLUMNS if one.type in _PACKED},
+    [*(one.name for one in COLUMNS if one.type not in _PACKED), "document"],
 )
 _EVENT_MANAGER = Table(
     "event_manager",
@@ -226,10 +226,10 @@ async def _copy_rows(
     rows = {kind: list(map(msgspec.structs.astuple, page.rows[kind])) for kind in KINDS}
     names = (page.rows[kind] for kind in ("manager", "desk", "outcome"))
     await write_directory(connection, Directory(*names))
-    events: list[EventRow] = page.rows["event"]
-    for index in (event.index for event in events):
-        if (index.brand, index.desk) not in collections:
-            codes = (index.brand, index.desk)
+    events: list[StoredEvent] = page.rows["event"]
+    for row in (event.row for event in events):
+        if (row.brand, row.desk) not in collections:
+            codes = (row.brand, row.desk)
             collections[codes] = (await _row(connection, _PUT_COLLECTION, codes))[0]
     await copy(connection, _EVENT, [_event_row(event, collections) for event in events])
     await copy(connection, _EVENT_MANAGER, [row for event in events for row in _managers(event)])
@@ -240,15 +240,16 @@ async def _copy_rows(
     await copy(connection, _KEY, keys)
 
 
-def _event_row(row: EventRow, collections: dict[tuple[str, str], int]) -> tuple[Any, ...]:
-    event_id, brand, desk, *columns, _ = msgspec.structs.astuple(row.index)
-    return (event_id, collections[brand, desk], *columns, row.document)
+def _event_row(stored: StoredEvent, collections: dict[tuple[str, str], int]) -> tuple[Any, ...]:
+    row = stored.row
+    numbers = [value for value in row.values if not isinstance(value, str)]
+    texts = [value.encode() for value in row.values if isinstance(value, str)]
+    place = collections[row.brand, row.desk]
+    return (row.event_id, place, *numbers, *texts, stored.document)
 
 
-def _managers(row: EventRow) -> list[tuple[int, ...]]:
-    index = row.index
-    place = (index.duration_class, index.start_time, index.event_id, index.end_time)
-    return [(manager_id, *place) for manager_id in index.managers]
+def _managers(stored: StoredEvent) -> list[tuple[int, ...]]:
+    return [(*key, end_time) for key, end_time in manager_rows(stored.row).items()]
 
 
 async def _finish(connection: Connection, head: Head) -> None:

@@ -27,11 +27,11 @@ from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.group import (
     Found,
+    find_collections,
     lock,
     needs_lock,
     new_ids,
     number_collections,
-    read_collections,
     write,
 )
 from deskcal.store.work import Transaction, Work
@@ -46,9 +46,13 @@ SPARE_IDS = 8
 """Ids of new events that are fetched ahead, at least; and as many again as the group needs."""
 STOP_SEC = 5
 """What is under way when the writer is closed may take this long."""
+REMEMBERED = 1000
+"""Collections whose numbers are kept; then they are looked up again."""
 TICKS = 20
 """The queue is looked through so often within the deadline of a request."""
 
+_TRY_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.NotNullViolation)
+"""The last: a collection that this node remembers is gone."""
 _AWAY = "the database can't be reached; nothing was applied, try again later"
 
 logger = logging.getLogger(__name__)
@@ -182,13 +186,12 @@ class Writer:
         await self._drop()
         try:
             self._connection = await self._connect()
-            with cut_after(self._connection, self._limits.request_deadline_sec):
-                self._collections = await read_collections(self._connection)
         except (psycopg.Error, StoreError, OSError) as exc:
             logger.error("the writer can't connect to the database: %s", exc)
             await self._drop()
             return False
         self._ids.clear()
+        self._collections.clear()
         return True
 
     async def _drop(self) -> None:
@@ -278,9 +281,10 @@ class Writer:
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self._transact(connection, group)
-            except (errors.SerializationFailure, errors.DeadlockDetected) as exc:
+            except _TRY_AGAIN as exc:
                 logger.info("a group crossed with another one: %s", exc)
                 self._is_committing = False
+                self._collections.clear()
                 await connection.execute("ROLLBACK")
                 await asyncio.sleep(random.uniform(0, PAUSE_SEC))
         return await self._transact(connection, group)
@@ -312,13 +316,16 @@ class Writer:
         self, connection: Connection, batch: Batch, outcomes: list[WorkOutcome], has_begun: bool
     ) -> CommitResult:
         writes = batch.writes()
-        collections = self._collections
+        collections = dict(self._collections)
         missing = [code for code in writes.collections() if code not in collections]
+        if missing:
+            collections |= await find_collections(connection, missing)
+            missing = [code for code in missing if code not in collections]
         if missing:
             if not has_begun:
                 await connection.execute("BEGIN")
             has_begun = True
-            collections = await number_collections(connection, missing)
+            collections |= await number_collections(connection, missing)
         if not _is_quiet(connection):
             raise psycopg.OperationalError("the connection ended before the changes were sent")
         used, self._ids = self._ids[: batch.ids_used], self._ids[batch.ids_used :]
@@ -337,7 +344,7 @@ class Writer:
             if exc.diag.severity_nonlocalized == "ERROR":
                 self._ids = used + self._ids
             raise
-        self._collections = collections
+        self._collections = collections if len(collections) <= REMEMBERED else {}
         batch.number_batches(outcomes, last_seq)
         has_fired = bool(batch.notified or batch.woken)
         return CommitResult(outcomes, {}, last_seq, batch.earliest_due(), {}, [], has_fired)

@@ -11,7 +11,7 @@ import msgspec
 
 from deskcal.core.event import ParticipantStatus
 from deskcal.core.free_busy import BUSY, FREE_WHEN_ALL_DAY, BusyTimes, Interval, merged
-from deskcal.store.lists import CLASSES, look_back_sec, too_many_busy
+from deskcal.store.lists import CLASSES, Selection, look_back_sec, too_many_busy
 
 _OF_CLASS = """
     SELECT x.event_id AS id
@@ -31,7 +31,8 @@ _BUSY = """
     WITH found AS (:classes), open AS (
         SELECT e.start_time, e.end_time, e.type, CAST(e.document AS TEXT) AS document
         FROM found CROSS JOIN event AS e ON e.id = found.id
-        WHERE e.status = 0 AND e.collection_id IN (SELECT value FROM json_each(:open))
+        WHERE e.status = 0 AND e.collection_id <= :known
+          AND (e.collection_id IN (SELECT value FROM json_each(:places))) <> :is_complement
           AND e.id <> :excluded)
     SELECT p.value ->> '$.manager_id' AS manager_id, p.value ->> '$.status' = :accepted,
         e.start_time, e.end_time
@@ -51,8 +52,9 @@ class BusyQuery(msgspec.Struct, frozen=True):
     manager_ids: Sequence[int]
     since: int
     until: int
-    places: Sequence[int]
-    """Numbers of collections."""
+    places: Selection
+    known: int
+    """The highest number of a collection that `places` takes into account."""
     most: int
     """Intervals before they are merged."""
     exclude_event_id: int
@@ -62,7 +64,9 @@ def busy(connection: apsw.Connection, query: BusyQuery) -> dict[int, BusyTimes]:
     """The merged intervals of each manager who has some. Raises: InvalidField; apsw.Error."""
     parameters = {
         "managers": _json(query.manager_ids),
-        "open": _json(query.places),
+        "places": _json(query.places.numbers),
+        "is_complement": query.places.is_complement,
+        "known": query.known,
         "since": query.since,
         "until": query.until,
         "excluded": query.exclude_event_id,

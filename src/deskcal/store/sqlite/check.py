@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from deskcal.core.document import IndexRow
+from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.consistency import (
     MAX_DIFFERENCES,
     TABLES,
@@ -24,11 +24,10 @@ from deskcal.store.consistency import (
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader
 
-_EVENTS = """
-    SELECT e.id, c.brand, c.desk, e.duration_class, e.start_time, e.end_time, e.type, e.status,
-        e.customer_id, e.lead_id, e.login, e.due_time, e.document,
+_EVENTS = f"""
+    SELECT e.id, c.brand, c.desk, {", ".join(f"e.{name}" for name in NAMES)}, e.document,
         (SELECT document FROM change WHERE event_id = e.id ORDER BY seq DESC LIMIT 1)
-    FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""
+    FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""  # noqa: S608
 _MANAGERS = """
     SELECT manager_id, duration_class, start_time, end_time FROM event_manager
     WHERE manager_id IN (SELECT value FROM json_each(:managers)) AND event_id = :event_id"""
@@ -90,7 +89,7 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
     yield from of_counters(last_seq, seq or 0, last_event_id, event_id or 0)
 
 
-def _managers(connection: apsw.Connection, wanted: IndexRow) -> ManagerRows:
+def _managers(connection: apsw.Connection, wanted: EventRow) -> ManagerRows:
     managers = msgspec.json.encode(wanted.managers).decode()
     bindings = {"managers": managers, "event_id": wanted.event_id}
     rows: Any = connection.execute(_MANAGERS, bindings)

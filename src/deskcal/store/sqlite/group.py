@@ -7,7 +7,6 @@ import apsw
 import msgspec
 from msgspec import Struct
 
-from deskcal.core.document import IndexRow
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import (
@@ -19,16 +18,18 @@ from deskcal.store.batch.writes import (
     Writes,
     batch_id_of,
 )
+from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.sqlite.outcomes import read_outcomes
 
 MAX_EVENT_ID = 2**53 - 1
 
-_INSERT_EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_UPDATE_EVENT = """
-    UPDATE event SET collection_id = ?2, duration_class = ?3, start_time = ?4, end_time = ?5,
-        type = ?6, status = ?7, customer_id = ?8, lead_id = ?9, login = ?10, document = ?11,
-        due_time = ?12
-    WHERE id = ?1"""
+_COLUMNS = ("collection_id", *NAMES, "document")
+INSERT_EVENT = f"""
+    INSERT INTO event (id, {", ".join(_COLUMNS)})
+    VALUES ({", ".join(["?"] * (1 + len(_COLUMNS)))})"""  # noqa: S608
+_UPDATE_EVENT = f"""
+    UPDATE event SET {", ".join(f"{name} = ?{n}" for n, name in enumerate(_COLUMNS, 2))}
+    WHERE id = ?1"""  # noqa: S608
 _UPDATE_DOCUMENT = "UPDATE event SET document = ?2, due_time = ?3 WHERE id = ?1"
 _DELETE_EVENT = "DELETE FROM event WHERE id = ?"
 _INSERT_MANAGER = "INSERT OR REPLACE INTO event_manager VALUES (?, ?, ?, ?, ?)"
@@ -73,21 +74,26 @@ class Numbers(Struct, frozen=True):
     """The newest change that was pruned when the database was opened."""
     collections: dict[Collection, int]
     """Number of each (brand, desk)."""
+    last_collection: int
+    """The highest number of a collection that there ever was while the store is open."""
 
     @classmethod
-    def read(cls, connection: apsw.Connection) -> Self:
-        """As the database has them."""
+    def read(cls, connection: apsw.Connection, last_collection: int = 0) -> Self:
+        """As the database has them, and no new collection with a number up to `last_collection`."""
         rows: Any = connection.execute("SELECT brand, desk, id FROM collection")
         collections = {(brand, desk): number for brand, desk, number in rows}
         counter = "SELECT last_event_id, last_seq, floor_seq FROM counter"
         event_id, seq, floor_seq = connection.execute(counter).get
-        return cls(event_id, seq, floor_seq, collections)
+        newest = max(collections.values(), default=0)
+        return cls(event_id, seq, floor_seq, collections, max(newest, last_collection))
 
 
 class Job(Struct, frozen=True):
     """Something the server does on its own, in a transaction of its own."""
 
     run: Callable[[apsw.Connection, Batch], Any]
+    changes_numbers: bool = False
+    """Whether `Numbers` are to be read anew afterwards."""
 
 
 class _Stored(Struct, frozen=True):
@@ -132,7 +138,7 @@ class SqliteBatch:
         self._before = numbers
         self._retry_window_sec = retry_window_sec
         self._escalate_after_sec = escalate_after_sec
-        self._collections = dict(numbers.collections)
+        self._new_collections: dict[Collection, int] = {}
         new_ids = range(numbers.last_event_id + 1, MAX_EVENT_ID + 1)
         stored = _Stored(connection, numbers.last_event_id)
         self.staged = Batch(stored, new_ids, retry_window_sec=retry_window_sec)
@@ -141,7 +147,14 @@ class SqliteBatch:
     def numbers(self) -> Numbers:
         """The numbers in use once the group is committed."""
         last_event_id = self._before.last_event_id + self.staged.ids_used
-        return Numbers(last_event_id, self._last_seq, self._before.floor_seq, self._collections)
+        before, new = self._before, self._new_collections
+        return Numbers(
+            last_event_id,
+            self._last_seq,
+            before.floor_seq,
+            before.collections | new if new else before.collections,
+            before.last_collection + len(new),
+        )
 
     @property
     def _last_seq(self) -> int:
@@ -149,21 +162,14 @@ class SqliteBatch:
 
     def commit_result(self, outcomes: list[WorkOutcome]) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
-        return self.staged.commit_result(outcomes, self._last_seq, self._new_collections())
-
-    def _new_collections(self) -> dict[Collection, int]:
-        known = self._before.collections
-        return {code: number for code, number in self._collections.items() if code not in known}
+        return self.staged.commit_result(outcomes, self._last_seq, self._new_collections)
 
     def write(self) -> None:
         """Writes what was staged. Raises: apsw.Error."""
         if self.staged.is_empty:
             return
         writes = self.staged.writes()
-        for code in writes.collections():
-            self._collections.setdefault(code, len(self._collections) + 1)
-        codes = self._new_collections().items()
-        self._run(_INSERT_COLLECTION, [(number, *code) for code, number in codes])
+        self._write_collections(writes)
         self._write_events(writes)
         base = self._before.last_seq
         changes = [
@@ -175,34 +181,30 @@ class SqliteBatch:
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
         self._write_notifications(writes)
 
+    def _write_collections(self, writes: Writes) -> None:
+        new, last = self._new_collections, self._before.last_collection
+        for code in writes.collections():
+            if code not in self._before.collections and code not in new:
+                new[code] = last + len(new) + 1
+        self._run(_INSERT_COLLECTION, [(number, *code) for code, number in new.items()])
+
+    def _number_of(self, code: Collection) -> int:
+        return self._new_collections.get(code) or self._before.collections[code]
+
     def _run(self, statement: str, rows: list[Any]) -> None:
         if rows:
             self._connection.executemany(statement, rows)
 
     def _write_events(self, writes: Writes) -> None:
-        self._run(_INSERT_EVENT, [self._event_row(*row) for row in writes.added])
+        self._run(INSERT_EVENT, [self._event_row(*row) for row in writes.added])
         self._run(_UPDATE_EVENT, [self._event_row(*row) for row in writes.moved])
         self._run(_UPDATE_DOCUMENT, writes.touched)
         self._run(_DELETE_MANAGER, writes.managers_gone)
         self._run(_INSERT_MANAGER, writes.managers_added)
         self._run(_DELETE_EVENT, [(event_id,) for event_id in writes.gone])
 
-    def _event_row(self, row: IndexRow, document: bytes) -> tuple[int | bytes, ...]:
-        number = self._collections[row.brand, row.desk]
-        return (
-            row.event_id,
-            number,
-            row.duration_class,
-            row.start_time,
-            row.end_time,
-            row.type,
-            row.status,
-            row.customer_id,
-            row.lead_id,
-            row.login,
-            document,
-            row.due_time,
-        )
+    def _event_row(self, row: EventRow, document: bytes) -> tuple[int | str | bytes, ...]:
+        return (row.event_id, self._number_of((row.brand, row.desk)), *row.values, document)
 
     def _write_notifications(self, writes: Writes) -> None:
         astuple = msgspec.structs.astuple

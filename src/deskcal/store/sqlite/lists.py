@@ -4,24 +4,35 @@ Events are sorted into duration classes: within a class a range has to look back
 class's limit, so that a few events that last for years never make every list slow.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from deskcal.core.filters import EventFilter
-from deskcal.core.visibility import Visibility
-from deskcal.store.lists import CLASSES, LINKS, look_back_sec, places_of
-
-_INDEXES = {"customer_id": "customer", "lead_id": "lead", "login": "login"}
+from deskcal.store.columns import FILTERS
+from deskcal.store.lists import (
+    CLASSES,
+    Places,
+    Selection,
+    equalities,
+    link_of,
+    look_back_sec,
+    path_managers,
+)
 
 _IN_RANGE = "x.start_time < :until AND (x.end_time > :since OR x.start_time >= :since)"
+_OVERDUE = "{e}.status = 0 AND {e}.end_time <= :overdue_at"
 _OF_MANAGER = "event_manager AS x CROSS JOIN event AS e ON e.id = x.event_id"
+_OF_MANAGERS = """(
+        SELECT DISTINCT x.event_id, x.start_time, x.end_time
+        FROM json_each(:managers) AS m CROSS JOIN event_manager AS x ON x.manager_id = m.value
+        WHERE {look_back} AND {in_range}
+    ) AS x CROSS JOIN event AS e ON e.id = x.event_id"""
 _BY_TIME = "event AS x INDEXED BY event_by_time"
-_MINE = """EXISTS (
+_WITH = """EXISTS (
     SELECT 1 FROM event_manager AS mine
-    WHERE mine.manager_id = :me AND mine.duration_class = {e}.duration_class
+    WHERE mine.manager_id {whom} AND mine.duration_class = {e}.duration_class
       AND mine.start_time = {e}.start_time AND mine.event_id = {e}.id)"""
 
 
@@ -43,24 +54,19 @@ class ListQuery(Struct, frozen=True):
     parameters: dict[str, Any]
 
 
-def list_query(
-    wanted: EventFilter, visibility: Visibility, collections: Mapping[tuple[str, str], int]
-) -> ListQuery | None:
-    """The statements for `wanted` visible to `visibility`; None when nothing can match."""
-    places = places_of(wanted, visibility, collections)
-    if places is None:
-        return None
-    alias = "e" if wanted.manager_id else "x"
-    conditions = [_IN_RANGE, *_equalities(wanted, alias)]
-    if places.are_all:
-        conditions.append(f"{alias}.collection_id <= :known")
-    else:
-        conditions.append(_scope(alias, places.guest_ids))
+def list_query(wanted: EventFilter, places: Places, manager_id: int, known: int) -> ListQuery:
+    """The statements for `wanted` in `places`, as far as `manager_id` may see them.
+
+    `known`: the highest number of a collection that `places` takes into account; a reader may find
+    newer ones than those.
+    """
+    alias = "e" if path_managers(wanted) else "x"
+    conditions = [_IN_RANGE, *_equalities(wanted, alias), _scope(alias, places)]
     parameters = _parameters(wanted) | {
-        "me": visibility.manager_id,
-        "open": _json(places.open_ids),
-        "guest": _json(places.guest_ids),
-        "known": max(collections.values()),
+        "me": manager_id,
+        "open": _json(places.open.numbers),
+        "shared": _json(places.shared.numbers),
+        "known": known,
     }
     parts = _parts(wanted, " AND ".join(conditions))
     rows = " UNION ALL ".join(
@@ -77,15 +83,22 @@ def list_query(
 
 def _parts(wanted: EventFilter, conditions: str) -> list[str]:
     """FROM and WHERE of each SELECT that together find the rows, each row once."""
-    if wanted.manager_id:
+    managers = path_managers(wanted)
+    if len(managers) == 1:
         return [
             f"FROM {_OF_MANAGER} WHERE x.manager_id = :manager_id AND {_look_back(number)}"
             f" AND {conditions}"
             for number in CLASSES
         ]
-    for column, index in _INDEXES.items():
-        if getattr(wanted, column):
-            return [f"FROM event AS x INDEXED BY event_by_{index} WHERE {conditions}"]
+    if managers:
+        sources = [
+            _OF_MANAGERS.format(look_back=_look_back(number), in_range=_IN_RANGE)
+            for number in CLASSES
+        ]
+        return [f"FROM {source} WHERE {conditions}" for source in sources]
+    link = link_of(wanted)
+    if link is not None:
+        return [f"FROM event AS x INDEXED BY {FILTERS[link].index} WHERE {conditions}"]
     return [f"FROM {_BY_TIME} WHERE {_look_back(number)} AND {conditions}" for number in CLASSES]
 
 
@@ -99,38 +112,52 @@ def _look_back(number: int) -> str:
 
 def _equalities(wanted: EventFilter, alias: str) -> list[str]:
     conditions = []
-    for column in LINKS:
-        if getattr(wanted, column):
-            conditions.append(f"{alias}.{column} = :{column} AND {alias}.{column} > 0")
-    for column in ("status", "type"):
-        if getattr(wanted, column):
-            conditions.append(f"{alias}.{column} IN (SELECT value FROM json_each(:{column}))")
+    for name in equalities(wanted):
+        if len(wanted.equal[name]) == 1:
+            conditions.append(f"{alias}.{name} = :{name}")
+        else:
+            conditions.append(f"{alias}.{name} IN (SELECT value FROM json_each(:{name}))")
+        if name == link_of(wanted):
+            conditions.append(f"{alias}.{name} > 0")
+    if wanted.manager_ids and wanted.manager_id:
+        whom = "IN (SELECT value FROM json_each(:managers))"
+        conditions.append(_WITH.format(e=alias, whom=whom))
+    if wanted.overdue_at:
+        conditions.append(_OVERDUE.format(e=alias))
     return conditions
 
 
-def _scope(alias: str, guest_ids: list[int]) -> str:
-    """In scope, or, where only participants may see an event, with the session's manager in it."""
-    in_scope = f"{alias}.collection_id IN (SELECT value FROM json_each(:open))"
-    if not guest_ids:
-        return in_scope
-    in_guest = f"{alias}.collection_id IN (SELECT value FROM json_each(:guest))"
-    return f"({in_scope} OR ({in_guest} AND {_MINE.format(e=alias)}))"
+def _scope(alias: str, places: Places) -> str:
+    """In an open collection, or with the manager in it."""
+    known = f"{alias}.collection_id <= :known"
+    if places.is_all_open:
+        return f"{known} AND {_within(alias, 'open', places.open)}"
+    mine = _WITH.format(e=alias, whom="= :me")
+    shared = f"{_within(alias, 'shared', places.shared)} AND {mine}"
+    return f"{known} AND ({_within(alias, 'open', places.open)} OR {shared})"
+
+
+def _within(alias: str, name: str, selection: Selection) -> str:
+    if not selection.numbers:
+        return "TRUE" if selection.is_complement else "FALSE"
+    negated = "NOT " if selection.is_complement else ""
+    return f"{alias}.collection_id {negated}IN (SELECT value FROM json_each(:{name}))"
 
 
 def _parameters(wanted: EventFilter) -> dict[str, Any]:
+    managers = path_managers(wanted)
+    values = {name: wanted.equal[name] for name in equalities(wanted)}
     return {
         "since": wanted.since,
         "until": wanted.until,
-        "manager_id": wanted.manager_id,
-        "customer_id": wanted.customer_id,
-        "lead_id": wanted.lead_id,
-        "login": wanted.login,
         "limit": wanted.limit,
         "offset": wanted.offset,
-        "status": _json(list(wanted.status)),
-        "type": _json(list(wanted.type)),
+        "overdue_at": wanted.overdue_at,
+        "manager_id": managers[0] if managers else 0,
+        "managers": _json(wanted.manager_ids or managers),
+        **{name: one[0] if len(one) == 1 else _json(one) for name, one in values.items()},
     }
 
 
-def _json(values: list[int]) -> str:
+def _json(values: tuple[int | str, ...]) -> str:
     return msgspec.json.encode(values).decode()

@@ -32,11 +32,12 @@ from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch, without_frames
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
-from deskcal.store.lists import PIECE_ROWS, too_large
+from deskcal.store.lists import PIECE_ROWS, Collections, too_large
 from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, StoreError
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
+from deskcal.store.sqlite.collections import remove_collections, unused_collections
 from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job
@@ -84,7 +85,8 @@ class SqliteStore:
             retry_window_sec=limits.retry_window_sec,
             escalate_after_sec=limits.escalate_after_sec,
         )
-        self._collections = dict(self._writer.numbers.collections)
+        self._collections = Collections()
+        self._collections.add(self._writer.numbers.collections)
         self._reader = threading.local()
         self._points = ThreadPoolExecutor(1, "deskcal-point")
         self._changes = ThreadPoolExecutor(1, "deskcal-change")
@@ -157,9 +159,11 @@ class SqliteStore:
             self._writer.put(work)
         return answer
 
-    async def _job(self, run: Callable[[apsw.Connection, Batch], _Result]) -> _Result:
+    async def _job(
+        self, run: Callable[[apsw.Connection, Batch], _Result], changes_numbers: bool = False
+    ) -> _Result:
         """`run` in a write transaction of its own; what it staged in the batch is written too."""
-        job = Job(run)
+        job = Job(run, changes_numbers)
         answer: Future[_Result] = self._loop.create_future()
         self._pending[id(job)] = _Pending(answer, math.inf)
         self._writer.put_job(job)
@@ -193,7 +197,7 @@ class SqliteStore:
         self._loop.call_soon_threadsafe(self._settle, group, result)
 
     def _settle(self, group: Sequence[Work | Job], result: CommitResult) -> None:
-        self._collections |= result.collections
+        self._collections.add(result.collections)
         for event_id, record in result.records.items():
             self._loading.pop(event_id, None)
             self._cache.put(event_id, record)
@@ -211,9 +215,10 @@ class SqliteStore:
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """One statement a list, in one snapshot with its count."""
-        query = list_query(wanted, visibility, self._collections)
-        if query is None:
+        places = await self._collections.places(wanted, visibility)
+        if places is None:
             return Rows([], 0)
+        query = list_query(wanted, places, visibility.manager_id, self._collections.newest)
         return await self._read(self._lists, self._rows, query, wanted)
 
     def _rows(self, connection: apsw.Connection, query: ListQuery, wanted: EventFilter) -> Rows:
@@ -245,9 +250,10 @@ class SqliteStore:
         exclude_event_id: int = 0,
     ) -> dict[int, BusyTimes]:
         """One statement, on a thread of the lists."""
-        places = [n for (brand, _), n in self._collections.items() if brands.matches(brand)]
+        places = await self._collections.select([brands], [])
         most = self._limits.max_answer_bytes // INTERVAL_BYTES
-        query = BusyQuery(manager_ids, since, until, places, most, exclude_event_id)
+        newest = self._collections.newest
+        query = BusyQuery(manager_ids, since, until, places, newest, most, exclude_event_id)
         return await self._read(self._lists, busy, query)
 
     async def _read(
@@ -279,6 +285,15 @@ class SqliteStore:
             connection = connect_reader(self._directory, self._vfs)
             self._reader.connection = connection
         return connection
+
+    async def remove_unused_collections(self) -> int:
+        """Candidates are found beside the writer, which only looks at changes since then."""
+        unused = await self._read(self._lists, unused_collections)
+        if not unused.numbers:
+            return 0
+        removed = await self._job(functools.partial(remove_collections, unused), True)
+        self._collections.remove(removed)
+        return len(removed)
 
     async def close(self) -> None:
         """Commits what is queued and lets go of the database.

@@ -10,12 +10,14 @@ from msgspec import Raw
 
 from deskcal.core.directory import Directory
 from deskcal.core.event import ChangeType
+from deskcal.store.batch.writes import manager_rows
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import read_directory, write_directory
+from deskcal.store.sqlite.group import INSERT_EVENT
 from deskcal.store.sqlite.schema import migrations
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress
-from deskcal.store.transfer.rows import KINDS, ChangeRow, EventRow, Head, KeyRow, NotificationRow
+from deskcal.store.transfer.rows import KINDS, ChangeRow, Head, KeyRow, NotificationRow, StoredEvent
 
 _CACHE_KIB = 200_000
 """Of an import: the pages of its one transaction that stay in memory."""
@@ -27,10 +29,6 @@ _NOTIFICATIONS = """
     FROM notification ORDER BY event_id, due_time, manager_id, level"""
 _KEYS = "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key"
 _PUT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
-_PUT_EVENT = """
-    INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,
-        customer_id, lead_id, login, due_time, document)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PUT_MANAGER = """
     INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
     VALUES (?, ?, ?, ?, ?)"""
@@ -157,19 +155,19 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
 
 
 def _write_events(
-    connection: apsw.Connection, rows: list[EventRow], collections: dict[tuple[str, str], int]
+    connection: apsw.Connection,
+    stored: list[StoredEvent],
+    collections: dict[tuple[str, str], int],
 ) -> None:
     events, managers = [], []
-    for row in rows:
-        event_id, brand, desk, *columns, of_event = msgspec.structs.astuple(row.index)
-        number = collections.get((brand, desk))
-        if number is None:
-            number = collections[brand, desk] = len(collections) + 1
-            connection.execute(_PUT_COLLECTION, (number, brand, desk))
-        events.append((event_id, number, *columns, row.document))
-        place = (row.index.duration_class, row.index.start_time, event_id, row.index.end_time)
-        managers += [(manager_id, *place) for manager_id in of_event]
-    connection.executemany(_PUT_EVENT, events)
+    for row, document in ((one.row, one.document) for one in stored):
+        code = (row.brand, row.desk)
+        if code not in collections:
+            collections[code] = len(collections) + 1
+            connection.execute(_PUT_COLLECTION, (collections[code], *code))
+        events.append((row.event_id, collections[code], *row.values, document))
+        managers += [(*key, end_time) for key, end_time in manager_rows(row).items()]
+    connection.executemany(INSERT_EVENT, events)
     connection.executemany(_PUT_MANAGER, managers)
 
 

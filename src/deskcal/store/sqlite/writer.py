@@ -58,6 +58,7 @@ class Writer:
         self._wal_pages = 0
         self._is_broken = False
         self._doubtful: set[int] = set()
+        self._last_collection = 0
         self._open()
         self._thread = threading.Thread(target=self._run, name="deskcal-writer", daemon=True)
 
@@ -98,7 +99,8 @@ class Writer:
         """A fresh connection; what is remembered of the database is read anew."""
         self._connection = self._connect()
         self._connection.set_wal_hook(self._count_pages)
-        self._numbers = Numbers.read(self._connection)
+        self._numbers = Numbers.read(self._connection, self._last_collection)
+        self._last_collection = self._numbers.last_collection
 
     def _count_pages(self, _: apsw.Connection, __: str, pages: int) -> int:
         """Called after each commit, in place of the checkpoint that would hide a failed sync."""
@@ -149,6 +151,9 @@ class Writer:
             result = self._all(
                 [job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc))
             )
+        else:
+            if job.changes_numbers:
+                self._numbers = Numbers.read(self._connection, self._last_collection)
         self._on_committed([job], result)
 
     def _commit_group(self, group: list[Work]) -> None:
@@ -196,6 +201,7 @@ class Writer:
             self._doubtful |= result.records.keys()
             raise _CommitFailed(str(exc)) from exc
         self._numbers = batch.numbers
+        self._last_collection = self._numbers.last_collection
         return self._with_doubtful(result)
 
     def _all(self, group: Sequence[Work | Job], error: DeskcalError) -> CommitResult:

@@ -37,7 +37,7 @@ class Page(Struct):
     """Some rows of an export, and how far it was read with them."""
 
     rows: dict[str, list[Any]]
-    """By kind: those of the directory, `EventRow`, `ChangeRow`, `NotificationRow`, `KeyRow`."""
+    """By kind: those of the directory, `StoredEvent`, `ChangeRow`, `NotificationRow`, `KeyRow`."""
     lines: int
     """Of the file, from its first one to the last of this page."""
     digest: bytes

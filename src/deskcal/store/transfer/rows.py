@@ -18,9 +18,10 @@ from deskcal.core.directory import (
     checked_manager,
     checked_outcome,
 )
-from deskcal.core.document import IndexRow, decode_event, encode_event, index_row, wire_safe
+from deskcal.core.document import decode_event, encode_event, wire_safe
 from deskcal.core.event import ChangeType, Event, Id, Time
 from deskcal.core.outcomes import Outcome
+from deskcal.store.columns import EventRow, event_row
 from deskcal.store.reminder_ports import Level
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -75,10 +76,10 @@ class KeyRow(Struct, frozen=True, gc=False):
     time: Time
 
 
-class EventRow(Struct, frozen=True, gc=False):
-    """One event: its document, and the index that belongs to it."""
+class StoredEvent(Struct, frozen=True, gc=False):
+    """One event: its document, and the columns that belong to it."""
 
-    index: IndexRow
+    row: EventRow
     document: bytes
 
 
@@ -100,10 +101,10 @@ def _one(kind: str, type_: Any) -> Callable[[bytes], Any]:
     return lambda line: getattr(decode(line), kind)
 
 
-def _event(document: Raw, head: Head) -> EventRow:
+def _event(document: Raw, head: Head) -> StoredEvent:
     event = _checked_event(bytes(document))
     _require_known(event.id, head)
-    return EventRow(index_row(event), bytes(document))
+    return StoredEvent(event_row(event), bytes(document))
 
 
 def _change(row: ChangeRow, head: Head) -> ChangeRow:
@@ -164,7 +165,7 @@ KINDS = {
     "outcome": Kind(
         _one("outcome", Outcome), lambda row: row.code, lambda row, _: checked_outcome(row)
     ),
-    "event": Kind(_one("event", Raw), lambda row: row.index.event_id, _event),
+    "event": Kind(_one("event", Raw), lambda row: row.row.event_id, _event),
     "change": Kind(_one("change", ChangeRow), lambda row: row.seq, _change),
     "notification": Kind(
         _one("notification", NotificationRow),

@@ -1,0 +1,80 @@
+"""What lists of events are filtered by: the keys on the wire, and the checked form of them.
+
+The keys that compare with a field come from `store.columns`, so that one row there is one more.
+"""
+
+import enum
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.event import Event, Id
+from deskcal.core.filters import EventFacts
+from deskcal.core.masks import desk_mask_of
+from deskcal.errors import InvalidField
+from deskcal.limits import Limits
+from deskcal.store.columns import FILTERS, Value
+
+MAX_MANAGERS = 200
+"""Of `manager_ids`."""
+
+_HINTS = get_type_hints(Event)
+
+
+class CommonFilters(Struct, kw_only=True):
+    """The filters that are no equality of one field."""
+
+    desk_filter: str = msgspec.field(name="deskFilter")
+    manager_id: Id | None = 0
+    manager_ids: list[Id] | None = None
+    brand: str | None = None
+
+
+def _key(name: str) -> tuple[str, Any, Any]:
+    """One value, or of an enumeration an array of them; null, 0 and "" filter nothing."""
+    hint = _HINTS[FILTERS[name].source]
+    if isinstance(hint, type) and issubclass(hint, enum.IntEnum):
+        return name, hint | list[hint] | None, None  # type: ignore[valid-type]
+    return (name, Id | None, 0) if issubclass(hint, int) else (name, str | None, None)
+
+
+Filters: Any = msgspec.defstruct(
+    "Filters", [_key(name) for name in FILTERS], bases=(CommonFilters,), kw_only=True
+)
+"""What a client may send to name the events that it asks for."""
+
+
+def event_facts(data: Any, limits: Limits) -> EventFacts:
+    """The checked form of `data` (a `Filters`). Raises: InvalidField."""
+    managers = tuple(dict.fromkeys(data.manager_ids or ()))
+    if len(managers) > MAX_MANAGERS:
+        raise InvalidField(
+            f"manager_ids has {len(managers)} managers; at most {MAX_MANAGERS} are allowed",
+            field="manager_ids",
+        )
+    sent = {name: _values(getattr(data, name)) for name in FILTERS}
+    return EventFacts(
+        desk_filter=desk_mask_of("deskFilter", data.desk_filter, limits),
+        manager_id=data.manager_id or 0,
+        manager_ids=managers,
+        brand=data.brand or None,
+        equal={name: values for name, values in sent.items() if values},
+    )
+
+
+def _values(sent: Any) -> tuple[Value, ...]:
+    """None of null, an empty array, "", and 0 where that is no member of an enumeration."""
+    if isinstance(sent, list):
+        return tuple(int(one) for one in sent)
+    if isinstance(sent, enum.IntEnum):
+        return (int(sent),)
+    return (sent,) if sent else ()
+
+
+def require_range(since: int, until: int) -> None:
+    """Raises: InvalidField if a range has no length."""
+    if until <= since:
+        raise InvalidField(
+            f"to ({until}) is not after from ({since}); a range has a length", field="to"
+        )

@@ -1,0 +1,113 @@
+"""The columns of the table `event` beside the document: one row for each, and all that follows.
+
+INSERT, UPDATE, COPY, the check, the equalities of a list and the filters on the wire are derived
+from `COLUMNS`. A field that lists are to be filtered by takes a row here and a migration of each
+backend. No SQL of a backend here.
+"""
+
+import enum
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.document import IndexRow, index_row
+from deskcal.core.event import Event
+
+Value = int | str
+
+
+class ColumnType(enum.Enum):
+    """What a column holds; each backend has its own name for it."""
+
+    SMALL, BIG, TEXT = range(3)
+
+
+class Filter(enum.Enum):
+    """How a list is filtered by a column."""
+
+    NONE = 0
+    EQUAL = 1
+    """One of the values that were sent."""
+    LINK = 2
+    """The same, of a number > 0 that few events share: a partial index finds them."""
+
+
+class Column(Struct, frozen=True):
+    """One column: where its value comes from, and what it is for."""
+
+    name: str
+    type: ColumnType
+    filter: Filter = Filter.NONE
+    attribute: str = ""
+    """Of `IndexRow`, else of `Event`; empty: the same as the name."""
+
+    @property
+    def source(self) -> str:
+        """Name of the attribute."""
+        return self.attribute or self.name
+
+    @property
+    def index(self) -> str:
+        """Name of a LINK's partial index."""
+        return f"event_by_{self.name.removesuffix('_id')}"
+
+
+_SMALL, _BIG, _TEXT = ColumnType
+_NONE, _EQUAL, _LINK = Filter
+
+COLUMNS: tuple[Column, ...] = (
+    Column("duration_class", _SMALL),
+    Column("start_time", _BIG),
+    Column("end_time", _BIG),
+    Column("due_time", _BIG),
+    Column("type", _SMALL, _EQUAL),
+    Column("status", _SMALL, _EQUAL),
+    Column("priority", _SMALL, _EQUAL),
+    Column("owner_manager_id", _BIG, _EQUAL),
+    Column("customer_id", _BIG, _LINK),
+    Column("lead_id", _BIG, _LINK),
+    Column("login", _BIG, _LINK),
+    Column("series_id", _BIG, _LINK),
+    Column("follows_id", _BIG, _LINK),
+    Column("outcome", _TEXT, _EQUAL),
+)
+
+NAMES = tuple(column.name for column in COLUMNS)
+FILTERS = {column.name: column for column in COLUMNS if column.filter is not Filter.NONE}
+"""Columns that lists are filtered by, by name."""
+
+_DUE = NAMES.index("due_time")
+_READERS = tuple(
+    (column.source in IndexRow.__struct_fields__, attrgetter(column.source)) for column in COLUMNS
+)
+
+
+class EventRow(IndexRow, frozen=True, gc=False):
+    """All that is stored of an event beside its document."""
+
+    values: tuple[Value, ...]
+    """In the order of `COLUMNS`."""
+
+
+def event_row(event: Event) -> EventRow:
+    """The one derivation of all columns from an event."""
+    index = index_row(event)
+    values = tuple([read(index) if derived else read(event) for derived, read in _READERS])
+    return EventRow(**msgspec.structs.asdict(index), values=values)
+
+
+def is_moved(before: EventRow, after: EventRow) -> bool:
+    """Whether more than the document and its due time has changed."""
+    return _without_due(before) != _without_due(after)
+
+
+def _without_due(row: EventRow) -> tuple[Any, ...]:
+    return (row.brand, row.desk, row.values[:_DUE], row.values[_DUE + 1 :])
+
+
+def fits(event: Event, equal: Mapping[str, tuple[Value, ...]]) -> bool:
+    """Whether the event has one of the wanted values in each of these columns."""
+    return all(getattr(event, FILTERS[name].source) in wanted for name, wanted in equal.items())
