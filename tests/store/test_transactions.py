@@ -240,6 +240,6 @@ async def test_a_batch_is_found_by_its_id(store: Store) -> None:
     await asyncio.gather(store.mutate(adding()), store.mutate(adding()))
     await store.transact(transaction(lambda c: (titled(c, 1, "a"), titled(c, 2, "b")), 1, 2))
     await store.mutate(changing(1, title="alone"))
-    found = [[one.seq for one in await store.feed.batch(number, 100)] for number in range(1, 7)]
+    found = [[one.seq for one in await store.feed.batch(number, 0, 100)] for number in range(1, 7)]
     assert found == [[1], [2], [3, 4], [], [5], []]
-    assert [one.before is not None for one in await store.feed.batch(3, 100)] == [True, True]
+    assert [one.before is not None for one in await store.feed.batch(3, 0, 100)] == [True, True]

@@ -180,6 +180,16 @@ export interface EventVersion {
   if_version?: number | null;
 }
 
+export interface BatchEvents {
+  operations: Operation[];
+  atomic?: number;
+}
+
+export interface Operation {
+  command: string;
+  data?: Json;
+}
+
 export interface FindSlots {
   manager_ids: number[];
   from: number;
@@ -267,6 +277,29 @@ export interface GetReminders {
   after?: string | null;
 }
 
+export interface HandoverEvents {
+  deskFilter: string;
+  manager_id?: number | null;
+  manager_ids?: number[] | null;
+  brand?: string | null;
+  type?: EventType | EventType[] | null;
+  status?: EventStatus | EventStatus[] | null;
+  priority?: Priority | Priority[] | null;
+  owner_manager_id?: number | null;
+  customer_id?: number | null;
+  lead_id?: number | null;
+  login?: number | null;
+  series_id?: number | null;
+  follows_id?: number | null;
+  outcome?: string | null;
+  from_manager_id: number;
+  to_manager_ids: number[];
+  roles?: ("owner" | "participant")[];
+  mode?: "first" | "spread";
+  dry_run?: number;
+  digest?: string | null;
+}
+
 export interface Respond {
   id: number;
   if_version?: number | null;
@@ -276,6 +309,10 @@ export interface Respond {
 export interface Snooze {
   token: string;
   until: number;
+}
+
+export interface UndoBatch {
+  batch_id: number;
 }
 
 export interface UpdateEvent {
@@ -332,6 +369,8 @@ export interface Commands {
   MngAddCalendarEvent: { data: AddEvent; answer: { event: EventRow } };
   /** Sets the status to 3 (archived); a second time changes nothing. */
   MngArchiveCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
+  /** Applies up to 500 mutations in one transaction, all or none unless `atomic` is 0. */
+  MngBatchCalendarEvents: { data: BatchEvents; answer: unknown };
   /** Sets the status to 1 (done); a second time changes nothing. */
   MngCompleteCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
   /** Removes an event and its participants; its history stays. */
@@ -352,10 +391,14 @@ export interface Commands {
   MngGetCalendarFreeBusy: { data: GetFreeBusy; answer: unknown };
   /** The caller's own fired reminders, newest first: unread, read and missed ones. */
   MngGetCalendarReminders: { data: GetReminders; answer: unknown };
+  /** Gives a manager's open events that are not over to others; `dry_run` 1 only shows it. */
+  MngHandoverCalendarEvents: { data: HandoverEvents; answer: unknown };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */
   MngSnoozeCalendarReminder: { data: Snooze; answer: unknown };
+  /** Puts back what a batch has changed, but for what somebody has changed since. */
+  MngUndoCalendarBatch: { data: UndoBatch; answer: unknown };
   /** Changes the fields that are sent; `status` 2 cancels. */
   MngUpdateCalendarEvent: { data: UpdateEvent; answer: { event: EventRow } };
   /** The server's time; needs no token, but one that is sent is checked. */

@@ -11,6 +11,7 @@ from deskcal.app import serve as app
 from deskcal.cli.call import call
 from deskcal.cli.directory import desk, directory, manager
 from deskcal.cli.failure import Commands, Failure
+from deskcal.cli.handover import handover
 from deskcal.cli.options import GroupedOptions, config_of, config_options
 from deskcal.cli.token import token
 from deskcal.cli.transfer import export_command, import_command
@@ -66,6 +67,7 @@ def demo(**options: Any) -> None:
 main.add_command(token)
 main.add_command(call)
 main.add_command(watch)
+main.add_command(handover)
 main.add_command(manager)
 main.add_command(desk)
 main.add_command(directory)

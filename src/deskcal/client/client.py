@@ -1,4 +1,4 @@
-"""The typed asyncio client: a method for each command. The connection is in `client_link`."""
+"""The typed asyncio client: a method for each command. The connection is in `link`."""
 
 import secrets
 from collections import Counter
@@ -20,6 +20,7 @@ from deskcal.client.answers import (
     TimeAnswer,
     TokenAnswer,
 )
+from deskcal.client.batches import BatchCalls
 from deskcal.client.calls import Answer, Options
 from deskcal.client.iterators import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client.link import Link
@@ -42,7 +43,7 @@ from deskcal.core.event import Event, ParticipantStatus
 _WIRE_NAMES = {"since": "from", "until": "to", "desk_filter": "deskFilter"}
 
 
-class Client:
+class Client(BatchCalls):
     """A connection to a deskcal server: `async with Client.connect(host, port, token=...)`.
 
     Each method raises the class of `deskcal.errors` that the server's answer names, Unavailable

@@ -1,6 +1,16 @@
 """The commands: their table, and the way in for frames, `FastPath.answer`."""
 
-from deskcal.commands import changes, directory, events, feed, reminders, scheduling
+from deskcal.commands import (
+    batches,
+    changes,
+    directory,
+    events,
+    feed,
+    handover,
+    reminders,
+    scheduling,
+    undo,
+)
 from deskcal.commands.dispatch import Answer, Dispatcher, PendingAnswer
 from deskcal.commands.fast_path import FastPath
 from deskcal.commands.registry import COMMANDS, Data
@@ -18,10 +28,13 @@ __all__ = [
     "PendingAnswer",
     "RequestStats",
     "Services",
+    "batches",
     "changes",
     "directory",
     "events",
     "feed",
+    "handover",
     "reminders",
     "scheduling",
+    "undo",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -10,7 +10,7 @@ from msgspec import Meta, Raw, Struct
 from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
-from deskcal.core.document import EventScope, encode_event, scope_of
+from deskcal.core.document import EventScope, decode_event, encode_event, scope_of
 from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.core.event import (
     MAX_ID,
@@ -128,8 +128,8 @@ def delete_event(services: Services, _: Peer, session: Session, data: EventVersi
         _require_version(event, data.if_version)
 
     async def gone(work: Work) -> Data:
-        await work
-        return b'{"id":%d}' % data.id
+        document = cast(bytes, await work)
+        return b'{"id":%d}' % decode_event(document).id
 
     return gone(_change_stored(services, session, data.id, ChangeType.DELETED, change))
 

@@ -82,8 +82,11 @@ class FeedStore(Protocol):
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes of one event after `since`, in order."""
 
-    async def batch(self, batch_id: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes of a batch, in order; none if it is not kept any more."""
+    async def batch(self, batch_id: int, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of a batch after `since`, in order; fewer when they are large.
+
+        None if there are no more, or the batch is not kept any more.
+        """
 
     async def newest(self, event_id: int) -> StoredChange | None:
         """The last change of one event, also of a deleted one; None: none is kept."""

@@ -103,6 +103,15 @@ MEANINGS = {
     "exclude_event_id": "an event that the session sees, which does not count",
     "reset_answers": "1: every answer but the owner's goes back to 0 invited; default 0",
     "need": '`"all"`: all of the managers have to be free, `"any"`: one of them; default `"all"`',
+    "operations": '`[{"command","data"}]`; `"id":"$0"` is the event that operation 0 creates',
+    "atomic": "1: all or none, the first failure is the answer; 0: each for itself; default 1",
+    "batch_id": "the batch, as its changes name it",
+    "from_manager_id": "whose events go to others",
+    "to_manager_ids": "who gets them",
+    "roles": '`["owner","participant"]`, the default: which of the events are meant',
+    "mode": "`first`, the default: all to the first; `spread`: each to whoever is free then",
+    "dry_run": "1, the default: only a preview; 0: the handover itself",
+    "digest": "of the preview; required where `dry_run` is 0",
     "token": "the reminder's own token, the fourth element of its message",
 }
 """By field."""
@@ -142,6 +151,15 @@ OF_COMMAND = {
 ANSWERS = {
     "Ping": '`{"time":1710000000}`, the server\'s clock',
     "MngDeleteCalendarEvent": '`{"id":1}`',
+    "MngBatchCalendarEvents": (
+        '`{"results":[{"status","data"}],"batch_id":n}`, a failure with `error` for `data`'
+    ),
+    "MngUndoCalendarBatch": (
+        '`{"undone":n,"left":[ids],"batch_id":n}`: `left` was changed since and stays'
+    ),
+    "MngHandoverCalendarEvents": (
+        '`{"count":n,"by_manager":[{"manager_id","count","conflicts"}],"digest":"...","batch_id":n}`'
+    ),
     "MngGetCalendarEventsByFilter": '`{"rows":[full events],"count":n}`',
     "Subscribe": '`{"chanels":[...]}`, all that are now subscribed',
     "Unsubscribe": '`{"chanels":[...]}`, those that are left',

@@ -266,8 +266,13 @@ def with_ignored(pieces: list[bytes], ignored: bytes) -> list[bytes]:
 
 def encode_error(ext_id: JsonText, error: DeskcalError) -> bytes:
     """The failure answer as a line. Source: contract, section 2."""
+    return b'{"extID":%b,%b\r\n' % (ext_id, encode_failure(error)[1:])
+
+
+def encode_failure(error: DeskcalError) -> bytes:
+    """Status and error of a failure, as one JSON object. Source: contract, section 2."""
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.field is not None:
         body["field"] = error.field
     text = wire_safe(_encode(body | error.details))
-    return b'{"extID":%b,"status":%d,"error":%b}\r\n' % (ext_id, error.status, text)
+    return b'{"status":%d,"error":%b}' % (error.status, text)

@@ -41,6 +41,7 @@ _BATCH = """
     WHERE c.seq IN (
         SELECT seq FROM change WHERE seq = %s AND batch_id IN (0, seq)
         UNION SELECT seq FROM change WHERE batch_id = %s AND batch_id > 0)
+        AND c.seq > %s
     ORDER BY c.seq LIMIT %s"""
 _NEWEST = """
     SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
@@ -110,9 +111,9 @@ class PostgresFeed:
         found: list[StoredChange] = await self._read(_select, _HISTORY, (event_id, since, limit))
         return found
 
-    async def batch(self, batch_id: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes of a batch."""
-        arguments = (batch_id, batch_id, limit)
+    async def batch(self, batch_id: int, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of a batch after `since`."""
+        arguments = (batch_id, batch_id, since, limit)
         found: list[StoredChange] = await self._read(_select, _BATCH, arguments)
         return found
 

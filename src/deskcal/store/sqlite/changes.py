@@ -37,7 +37,8 @@ _BATCH = """
     WHERE c.seq IN (
         SELECT seq FROM change WHERE seq = ?1 AND batch_id IN (0, ?1)
         UNION SELECT seq FROM change WHERE batch_id = ?1 AND batch_id > 0)
-    ORDER BY c.seq LIMIT ?2"""
+        AND c.seq > ?2
+    ORDER BY c.seq LIMIT ?3"""
 _NEWEST = _COLUMNS + "WHERE c.event_id = ? ORDER BY c.seq DESC LIMIT 1"
 _OLD = """
     SELECT seq, event_id, type, time FROM change
@@ -73,9 +74,10 @@ class SqliteFeed:
         found: list[StoredChange] = await self._read(_select, _HISTORY, arguments)
         return found
 
-    async def batch(self, batch_id: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes of a batch."""
-        found: list[StoredChange] = await self._read(_select, _BATCH, (batch_id, limit))
+    async def batch(self, batch_id: int, since: int, limit: int) -> list[StoredChange]:
+        """Up to `limit` changes of a batch after `since`."""
+        arguments = (batch_id, since, limit)
+        found: list[StoredChange] = await self._read(_select, _BATCH, arguments)
         return found
 
     async def newest(self, event_id: int) -> StoredChange | None:

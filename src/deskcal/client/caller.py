@@ -1,0 +1,15 @@
+"""What the groups of a client's methods stand on: one command out, its `data` back."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Raw
+
+
+class Caller(ABC):
+    """Sends commands. Methods for a group of commands are a subclass in a module of their own."""
+
+    @abstractmethod
+    async def ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
+        """`data` of the answer as JSON text. Raises: the error that the answer names."""

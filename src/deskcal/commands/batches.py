@@ -1,0 +1,302 @@
+"""MngBatchCalendarEvents: mutations of one request in one transaction, with one batch_id.
+
+Every operation is planned by the handler of its own command, on a store that keeps what the
+handler would have queued; then all of it is applied in one transaction. So the rights, the checks
+and the answer of an operation are those that it would have alone.
+"""
+
+import asyncio
+from asyncio import Future
+from typing import Annotated, Any, cast
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from deskcal.commands.registry import COMMANDS, Command, Data, Work, command
+from deskcal.commands.services import Services
+from deskcal.core.document import decode_event
+from deskcal.core.event import MAX_ID, ChangeType, Event, Flag
+from deskcal.core.sessions import Session
+from deskcal.errors import DeskcalError, InvalidField
+from deskcal.live.connections import Peer
+from deskcal.store.ports import Store
+from deskcal.store.work import Applied, Changes, Mutation, Transaction
+from deskcal.wire.data import decode_data
+from deskcal.wire.envelope import encode_failure
+
+MAX_OPERATIONS = 500
+MUTATIONS = (
+    "MngAddCalendarEvent",
+    "MngUpdateCalendarEvent",
+    "MngDeleteCalendarEvent",
+    "MngArchiveCalendarEvent",
+    "MngCompleteCalendarEvent",
+    "MngRespondCalendarEvent",
+)
+"""Commands that a batch takes. Source: contract, section 15."""
+
+_decode_members = msgspec.json.Decoder(dict[str, Raw]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Operation(Struct):
+    """One mutation of a batch."""
+
+    command: str
+    data: Raw = Raw(b"{}")
+
+
+class BatchEvents(Struct):
+    """Mutations; `atomic` 1: all of them or none."""
+
+    operations: Annotated[list[Operation], Meta(min_length=1, max_length=MAX_OPERATIONS)]
+    atomic: Flag = 1
+
+
+class _Step(Struct, eq=False):
+    """One operation on its way."""
+
+    index: int
+    command: Command | None = None
+    work: Any = None
+    """The handler's answer, which waits for `answer`; a future or a task."""
+    item: Mutation | Transaction | None = None
+    """What the handler has queued; None: nothing yet."""
+    answer: "Future[Any] | None" = None
+    error: DeskcalError | None = None
+
+
+class _PlanningStore:
+    """A store that keeps what is queued instead of queueing it; reads go to the store itself."""
+
+    def __init__(self, store: Store, step: _Step) -> None:
+        self._store = store
+        self._step = step
+        self.is_planned = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def mutate(self, mutation: Mutation) -> "Future[bytes]":
+        """Keeps `mutation`."""
+        return self._keep(mutation)
+
+    def transact(self, transaction: Transaction) -> "Future[Applied]":
+        """Keeps `transaction`."""
+        return self._keep(transaction)
+
+    def _keep(self, item: Mutation | Transaction) -> "Future[Any]":
+        self._step.item = item
+        self._step.answer = asyncio.get_running_loop().create_future()
+        self.is_planned.set()
+        return self._step.answer
+
+
+@command("MngBatchCalendarEvents", BatchEvents, is_list=True)
+def batch_events(services: Services, peer: Peer, session: Session, data: BatchEvents) -> Work:
+    """Applies up to 500 mutations in one transaction, all or none unless `atomic` is 0."""
+    planning = [
+        _plan(services, peer, session, index, operation, data.operations)
+        for index, operation in enumerate(data.operations)
+    ]
+    steps = [step for step, _ in planning]
+    unplanned = [store for step, store in planning if store and not (step.item or step.error)]
+    if unplanned:
+        return _when_planned(services, session, data, steps, unplanned)
+    work = services.store.transact(_transaction(services, session, data, steps))
+    return _answer(work, steps)
+
+
+def _plan(
+    services: Services,
+    peer: Peer,
+    session: Session,
+    index: int,
+    operation: Operation,
+    operations: list[Operation],
+) -> tuple[_Step, _PlanningStore | None]:
+    """What an operation's handler queues; the store is None where it was refused at once."""
+    step = _Step(index)
+    store = _PlanningStore(services.store, step)
+    try:
+        if operation.command not in MUTATIONS:
+            raise InvalidField(
+                f"operations[{index}].command ({operation.command[:64]!r}) can't be part of a "
+                f"batch; take one of {', '.join(MUTATIONS)}",
+                field=f"operations[{index}].command",
+            )
+        step.command = COMMANDS[operation.command]
+        decoded = decode_data(step.command.decoder, _resolved(index, operation.data, operations))
+        planning = msgspec.structs.replace(services, store=cast(Store, store))
+        found = step.command.answer(planning, peer, session, decoded)
+        step.work = asyncio.ensure_future(cast(Any, found))
+    except DeskcalError as exc:
+        step.error = exc
+        return step, None
+    return step, store
+
+
+def _resolved(index: int, data: Raw, operations: list[Operation]) -> Raw:
+    """`data` with a `$n` as its `id` replaced by the number that stands for that event."""
+    if b'"$' not in bytes(data):
+        return data
+    try:
+        members = _decode_members(data)
+        name = msgspec.json.decode(members["id"], type=str)
+    except (msgspec.DecodeError, KeyError):
+        return data
+    number = name.removeprefix("$")
+    if not number.isdecimal() or int(number) >= index or not _creates(operations[int(number)]):
+        raise InvalidField(
+            f"id ({name[:16]!r}) must name an earlier operation that creates an event, "
+            "such as '$0' for the first",
+            field="id",
+        )
+    return Raw(_encode(members | {"id": _standing_for(int(number))}))
+
+
+def _creates(operation: Operation) -> bool:
+    return operation.command == "MngAddCalendarEvent"
+
+
+def _standing_for(index: int) -> int:
+    """The id that stands for the event of an operation until it has one."""
+    return MAX_ID - index
+
+
+async def _when_planned(
+    services: Services,
+    session: Session,
+    data: BatchEvents,
+    steps: list[_Step],
+    unplanned: list[_PlanningStore],
+) -> Data:
+    """For operations whose handlers read before they queue."""
+    waiting = [asyncio.ensure_future(store.is_planned.wait()) for store in unplanned]
+    try:
+        for step, planned in zip(_unplanned(steps), waiting, strict=True):
+            await asyncio.wait([step.work, planned], return_when=asyncio.FIRST_COMPLETED)
+            if step.item is None and step.work.done() and (exc := step.work.exception()):
+                if not isinstance(exc, DeskcalError):
+                    raise exc
+                step.error = exc
+    finally:
+        for planned in waiting:
+            planned.cancel()
+    return await _answer(
+        services.store.transact(_transaction(services, session, data, steps)), steps
+    )
+
+
+def _unplanned(steps: list[_Step]) -> list[_Step]:
+    return [step for step in steps if not (step.item or step.error)]
+
+
+def _transaction(
+    services: Services, session: Session, data: BatchEvents, steps: list[_Step]
+) -> Transaction:
+    """All steps in one; its value lists what each leaves: a document, a value or an error."""
+    items = [step.item for step in steps if step.item is not None]
+    mutations = [item for item in items if isinstance(item, Mutation)]
+    transactions = [item for item in items if isinstance(item, Transaction)]
+    event_ids = {one.event_id for one in mutations if one.event_id}
+    event_ids = event_ids.union(*(one.event_ids for one in transactions))
+    keys = [(one.actor, one.retry.key) for one in mutations if one.retry]
+
+    def apply(changes: Changes) -> list[Any]:
+        applying = _Applying(changes)
+        return [_apply(applying, step, is_atomic=bool(data.atomic)) for step in steps]
+
+    return Transaction(
+        event_ids=[one for one in event_ids if one <= MAX_ID - MAX_OPERATIONS],
+        new_events=sum(not one.event_id for one in mutations)
+        + sum(one.new_events for one in transactions),
+        actor=session.manager_id,
+        time=int(services.now()),
+        apply=apply,
+        needs_outcomes=any(item.needs_outcomes for item in items),
+        keys=[*keys, *(key for one in transactions for key in one.keys)],
+    )
+
+
+def _apply(applying: "_Applying", step: _Step, *, is_atomic: bool) -> Any:
+    try:
+        return applying.attempt(lambda: applying.step(step))
+    except DeskcalError as exc:
+        exc.details["index"] = step.index
+        if is_atomic:
+            raise
+        return exc
+
+
+class _Applying:
+    """A `Changes` in which ids that stand for events of the batch mean these events."""
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._ids: dict[int, int] = {}
+        self.add, self.attempt, self.outcomes = changes.add, changes.attempt, changes.outcomes
+
+    def event(self, event_id: int) -> Event | None:
+        """The event as it is now."""
+        return self._changes.event(self._id(event_id))
+
+    def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
+        """Replaces or deletes an event."""
+        return self._changes.put(self._id(event_id), after, type_)
+
+    def mutate(self, mutation: Mutation) -> bytes:
+        """Applies a mutation."""
+        event_id = self._id(mutation.event_id)
+        return self._changes.mutate(msgspec.structs.replace(mutation, event_id=event_id))
+
+    def step(self, step: _Step) -> Any:
+        """What an operation leaves. Raises: what it would be answered with alone."""
+        if step.error is not None:
+            raise step.error
+        if isinstance(step.item, Transaction):
+            return step.item.apply(self)
+        if step.item is None:
+            return None
+        document = self.mutate(step.item)
+        if not step.item.event_id:
+            self._ids[_standing_for(step.index)] = decode_event(document).id
+        return document
+
+    def _id(self, event_id: int) -> int:
+        if event_id <= MAX_ID - MAX_OPERATIONS or event_id in self._ids:
+            return self._ids.get(event_id, event_id)
+        number = MAX_ID - event_id
+        raise InvalidField(
+            f"id ('${number}') names operation {number}, which has created no event", field="id"
+        )
+
+
+async def _answer(work: "Future[Applied]", steps: list[_Step]) -> Data:
+    try:
+        applied = await work
+        results = [
+            await _result(step, value, applied.batch_id)
+            for step, value in zip(steps, applied.value, strict=True)
+        ]
+    finally:
+        for step in steps:
+            for left in (step.work, step.answer):
+                if left is not None:
+                    left.cancel()
+    return b'{"results":[%b],"batch_id":%d}' % (b",".join(results), applied.batch_id)
+
+
+async def _result(step: _Step, value: Any, batch_id: int) -> bytes:
+    """One of `results`: what the operation would be answered with alone."""
+    if isinstance(value, DeskcalError):
+        return encode_failure(value)
+    assert step.command is not None
+    if step.answer is not None:
+        is_part = isinstance(step.item, Transaction)
+        step.answer.set_result(Applied(value, batch_id) if is_part else value)
+    data = await step.work
+    text = b"".join(data) if isinstance(data, list) else data
+    if step.command.gives_event:
+        text = b'{"event":%b}' % text
+    return b'{"status":200,"data":%b}' % text

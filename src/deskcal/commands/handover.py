@@ -1,0 +1,200 @@
+"""MngHandoverCalendarEvents: open events of one manager go to others, after a preview."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from deskcal.commands.events import MAX_LIMIT
+from deskcal.commands.filters import Filters, event_facts
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
+from deskcal.core.document import index_row, scope_of
+from deskcal.core.event import MAX_ID, MAX_TIME, ChangeType, Event, EventStatus, Flag, managers_of
+from deskcal.core.filters import EventFacts, EventFilter
+from deskcal.core.handover import (
+    FIRST,
+    OWNER,
+    PARTICIPANT,
+    Assignment,
+    Receiver,
+    assign,
+    digest_of,
+    handed_over,
+    is_handed_over,
+    totals,
+)
+from deskcal.core.sessions import Session
+from deskcal.errors import Conflict, FieldRequired, InvalidField
+from deskcal.live.connections import Peer
+from deskcal.store.work import Changes, Transaction
+
+MAX_RECEIVERS = 50
+PAGE = 100
+"""Events that go to others in one transaction, so that changes of others come in between."""
+
+ManagerKey = Annotated[int, Meta(ge=1, le=MAX_ID)]
+Timed = list[tuple[Event, int, int]]
+"""Events with their start and end, by start, then id."""
+
+_decode_events = msgspec.json.Decoder(list[Event]).decode
+
+
+HandoverEvents: Any = msgspec.defstruct(
+    "HandoverEvents",
+    [
+        ("from_manager_id", ManagerKey),
+        (
+            "to_manager_ids",
+            Annotated[list[ManagerKey], Meta(min_length=1, max_length=MAX_RECEIVERS)],
+        ),
+        (
+            "roles",
+            Annotated[tuple[Literal["owner", "participant"], ...], Meta(min_length=1)],
+            (OWNER, PARTICIPANT),
+        ),
+        ("mode", Literal["first", "spread"], FIRST),
+        ("dry_run", Flag, 1),
+        ("digest", str | None, None),
+    ],
+    bases=(Filters,),
+    kw_only=True,
+    module=__name__,
+)
+"""Whose open events go to whom."""
+
+
+@command("MngHandoverCalendarEvents", HandoverEvents, is_list=True)
+def handover_events(services: Services, _: Peer, session: Session, data: Any) -> Work:
+    """Gives a manager's open events that are not over to others; `dry_run` 1 only shows it."""
+    if data.from_manager_id in data.to_manager_ids:
+        raise InvalidField(
+            f"to_manager_ids contains from_manager_id ({data.from_manager_id}); name managers who "
+            "are to get the events",
+            field="to_manager_ids",
+        )
+    if not data.dry_run and data.digest is None:
+        raise FieldRequired(
+            "digest is required where dry_run is 0; take it from the answer with dry_run 1",
+            field="digest",
+        )
+    filter_ = _filter(services, data)
+    return _handover(services, session, data, filter_)
+
+
+async def _handover(services: Services, session: Session, data: Any, filter_: EventFilter) -> Data:
+    events = await _events(services, session, data, filter_)
+    receivers = await _receivers(services, session, data, events)
+    assignments = await asyncio.to_thread(assign, events, receivers, data.mode)
+    digest = digest_of(assignments)
+    count, batch_id = len(assignments), 0
+    if not data.dry_run:
+        if digest != data.digest:
+            raise Conflict(
+                "digest is not that of the handover as it would be now: events have changed since "
+                "the preview; ask again with dry_run 1",
+                field="digest",
+            )
+        count, batch_id = await _apply(services, session, data.from_manager_id, assignments)
+    answer = {
+        "count": count,
+        "by_manager": totals(assignments, list(dict.fromkeys(data.to_manager_ids))),
+        "digest": digest,
+    }
+    return msgspec.json.encode(answer | ({} if data.dry_run else {"batch_id": batch_id}))
+
+
+def _filter(services: Services, data: Any) -> EventFilter:
+    facts = event_facts(data, services.limits)
+    facts = msgspec.structs.replace(facts, manager_id=data.from_manager_id)
+    return _open_between(facts, int(services.now()), MAX_TIME, MAX_LIMIT)
+
+
+def _open_between(facts: EventFacts, since: int, until: int, limit: int) -> EventFilter:
+    """The open ones of these events that overlap [since, until)."""
+    named = msgspec.structs.asdict(facts)
+    named["equal"] = {**facts.equal, "status": (int(EventStatus.OPEN),)}
+    return EventFilter(since=since, until=until, limit=limit, **named)
+
+
+async def _events(services: Services, session: Session, data: Any, filter_: EventFilter) -> Timed:
+    """What is handed over: open, not over, the session's to change, in one of the roles."""
+    rows = await services.store.list_events(filter_, session)
+    if rows.count > MAX_LIMIT:
+        raise InvalidField(
+            f"manager {data.from_manager_id} has {rows.count} open events; at most {MAX_LIMIT} go "
+            "at a time: narrow the filters",
+            field="from_manager_id",
+        )
+    return await asyncio.to_thread(_chosen, rows.documents, session, data, filter_.since)
+
+
+def _chosen(documents: list[bytes], session: Session, data: Any, now: int) -> Timed:
+    found = []
+    for piece in documents:
+        for event in _decode_events(b"[%b]" % piece):
+            row = index_row(event)
+            if (
+                row.end_time > now
+                and is_handed_over(event, data.from_manager_id, data.roles)
+                and (not data.manager_id or data.manager_id in managers_of(event))
+                and session.can_change(scope_of(event))
+            ):
+                found.append((event, row.start_time, row.end_time))
+    return found
+
+
+async def _receivers(
+    services: Services, session: Session, data: Any, events: Timed
+) -> list[Receiver]:
+    """The managers who get the events: when they are busy, and how much they have open."""
+    manager_ids = list(dict.fromkeys(data.to_manager_ids))
+    if not events:
+        return [Receiver(manager_id, [], 0) for manager_id in manager_ids]
+    since, until = events[0][1], max(end for _, _, end in events) + 1
+    busy = await services.store.busy(manager_ids, since, until, session.brands)
+    found = []
+    for manager_id in manager_ids:
+        facts = event_facts(Filters(desk_filter="*", manager_id=manager_id), services.limits)
+        wanted = _open_between(facts, since, until, 1)
+        rows = await services.store.list_events(wanted, session)
+        times = busy.get(manager_id)
+        found.append(Receiver(manager_id, times.all() if times else [], rows.count))
+    return found
+
+
+async def _apply(
+    services: Services, session: Session, sender: int, assignments: list[Assignment]
+) -> tuple[int, int]:
+    """How many events have gone, and the batch_id of their changes."""
+    count = batch_id = 0
+    for start in range(0, len(assignments), PAGE):
+        part = assignments[start : start + PAGE]
+        transaction = _transaction(services, session, sender, part, batch_id)
+        applied = await services.store.transact(transaction)
+        batch_id = applied.batch_id or batch_id
+        count += applied.value
+    return count, batch_id
+
+
+def _transaction(
+    services: Services, session: Session, sender: int, part: list[Assignment], batch_id: int
+) -> Transaction:
+    """Its value is how many events have gone: those that nobody has changed meanwhile."""
+    now, actor = int(services.now()), session.manager_id
+
+    def apply(changes: Changes) -> int:
+        count = 0
+        for one in part:
+            event = changes.event(one.event_id)
+            if event is None or event.version != one.version:
+                continue
+            after = handed_over(event, sender, one.manager_id, actor=actor, now=now)
+            if session.can_place(scope_of(after)):
+                changes.put(event.id, after, ChangeType.UPDATED)
+                count += 1
+        return count
+
+    ids = [one.event_id for one in part]
+    return Transaction(ids, 0, actor, now, apply, batch_id=batch_id)

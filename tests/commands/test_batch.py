@@ -1,0 +1,150 @@
+"""MngBatchCalendarEvents. Source: contract, section 15."""
+
+from typing import Any
+
+import pytest
+
+from harness import Desk, error_of, new_event, token
+
+TEN = token(10)
+EU = token(10, desks="DESK_EU")
+
+
+def add(**named: Any) -> dict[str, Any]:
+    return {"command": "MngAddCalendarEvent", "data": new_event(**named)}
+
+
+def update(event_id: int | str, **named: Any) -> dict[str, Any]:
+    return {"command": "MngUpdateCalendarEvent", "data": {"id": event_id, **named}}
+
+
+def delete(event_id: int | str) -> dict[str, Any]:
+    return {"command": "MngDeleteCalendarEvent", "data": {"id": event_id}}
+
+
+async def batch(desk: Desk, *operations: dict[str, Any], by: str = TEN, **named: Any) -> Any:
+    return await desk.call(by, "MngBatchCalendarEvents", operations=operations, **named)
+
+
+async def changes(desk: Desk) -> list[tuple[int, int, int]]:
+    """Type, event and batch_id of every change."""
+    data = await desk.call(TEN, "MngGetCalendarChanges", since=0, deskFilter="*")
+    return [(row["type"], row["id"], row["batch_id"]) for row in data["data"]["changes"]]
+
+
+async def test_each_operation_is_answered_as_it_would_be_alone(desk: Desk) -> None:
+    await desk.add(TEN)
+    answered = await batch(desk, add(title="two"), update(1, title="one"), delete(1))
+    data = answered["data"]
+    assert [result["status"] for result in data["results"]] == [200, 200, 200]
+    created, updated, deleted = (result["data"] for result in data["results"])
+    assert created == {"event": (await desk.event(TEN, "MngGetCalendarEvent", id=2))}
+    assert (updated["event"]["title"], updated["event"]["version"]) == ("one", 2)
+    assert deleted == {"id": 1}
+    assert data["batch_id"] == 2
+
+
+async def test_all_changes_have_one_batch_id(desk: Desk) -> None:
+    await desk.add(TEN)
+    await batch(desk, add(), update(1, title="one"), delete(1))
+    assert await changes(desk) == [(0, 1, 1), (0, 2, 2), (1, 1, 2), (2, 1, 2)]
+
+
+async def test_a_later_operation_may_name_the_event_of_an_earlier_one(desk: Desk) -> None:
+    answered = await batch(
+        desk, add(title="a"), add(title="b"), update("$1", title="c"), update("$0", desk="DESK_EU")
+    )
+    rows = [result["data"]["event"] for result in answered["data"]["results"]]
+    assert [(row["id"], row["title"], row["desk"]) for row in rows] == [
+        (1, "a", ""),
+        (2, "b", ""),
+        (2, "c", ""),
+        (1, "a", "DESK_EU"),
+    ]
+
+
+async def test_what_was_created_can_be_deleted_in_the_same_batch(desk: Desk) -> None:
+    answered = await batch(desk, add(), delete("$0"))
+    assert answered["data"]["results"][1] == {"status": 200, "data": {"id": 1}}
+    assert await desk.rows(TEN) == ([], 0)
+
+
+@pytest.mark.parametrize("name", ["$1", "$2", "$9", "$", "$x", "0", "$-1"])
+async def test_a_name_that_is_no_earlier_create_is_refused(desk: Desk, name: str) -> None:
+    answered = await batch(desk, add(), update(name, title="x"))
+    assert error_of(answered) == (400, "INVALID_FIELD", "id")
+    assert answered["error"]["index"] == 1
+    assert await desk.rows(TEN) == ([], 0)
+
+
+async def test_the_first_failure_is_the_answer_and_nothing_is_applied(desk: Desk) -> None:
+    await desk.add(TEN)
+    answered = await batch(
+        desk, update(1, title="never"), update(99, title="x"), add(title=""), delete(1)
+    )
+    assert error_of(answered) == (404, "NOT_FOUND", "id")
+    assert answered["error"]["index"] == 1
+    assert (await desk.event(TEN, "MngGetCalendarEvent", id=1))["version"] == 1
+    assert await changes(desk) == [(0, 1, 1)]
+
+
+async def test_a_conflict_has_the_event_and_the_index(desk: Desk) -> None:
+    await desk.add(TEN)
+    answered = await batch(desk, update(1, title="x"), update(1, title="y", if_version=1))
+    assert (answered["status"], answered["error"]["index"]) == (409, 1)
+    assert answered["error"]["event"]["id"] == 1
+
+
+async def test_each_stands_for_itself_where_it_is_not_atomic(desk: Desk) -> None:
+    await desk.add(TEN)
+    answered = await batch(
+        desk, add(title=""), update(1, title="one"), update("$0", title="x"), delete(99), atomic=0
+    )
+    results = answered["data"]["results"]
+    assert [result["status"] for result in results] == [400, 200, 400, 404]
+    assert results[0]["error"]["field"] == "title"
+    assert "created no event" in results[2]["error"]["message"]
+    assert await changes(desk) == [(0, 1, 1), (1, 1, 2)]
+    assert answered["data"]["batch_id"] == 2
+
+
+async def test_the_rights_are_those_of_each_operation_alone(desk: Desk) -> None:
+    await desk.add(token(20), desk="DESK_US", owner_manager_id=20)
+    answered = await batch(desk, add(desk="DESK_EU"), update(1, title="x"), by=EU)
+    assert error_of(answered) == (404, "NOT_FOUND", "id")
+    answered = await batch(desk, add(desk="DESK_US"), by=EU)
+    assert (error_of(answered)[1], answered["error"]["index"]) == ("FORBIDDEN", 0)
+    assert await desk.rows(EU) == ([], 0)
+
+
+async def test_an_idempotency_key_gives_the_first_event_again(desk: Desk) -> None:
+    first = await desk.add(TEN, idempotency_key="key")
+    answered = await batch(desk, add(idempotency_key="key"), add(idempotency_key="other"))
+    rows = [result["data"]["event"]["id"] for result in answered["data"]["results"]]
+    assert rows[0] == first["id"] and rows[1] != first["id"]
+
+
+async def test_a_batch_that_changes_nothing_has_no_batch_id(desk: Desk) -> None:
+    await desk.add(TEN)
+    answered = await batch(desk, update(1, title="Retention sync"))
+    assert answered["data"]["batch_id"] == 0
+    assert answered["data"]["results"][0]["data"]["event"]["version"] == 1
+
+
+@pytest.mark.parametrize("name", ["MngGetCalendarEvent", "MngBatchCalendarEvents", "Ping", "x"])
+async def test_commands_that_change_no_event_are_refused(desk: Desk, name: str) -> None:
+    answered = await batch(desk, add(), {"command": name, "data": {}})
+    assert error_of(answered) == (400, "INVALID_FIELD", "operations[1].command")
+    assert answered["error"]["index"] == 1
+
+
+@pytest.mark.parametrize("count", [0, 501])
+async def test_more_or_fewer_operations_than_1_to_500_are_refused(desk: Desk, count: int) -> None:
+    answered = await batch(desk, *[add()] * count)
+    assert error_of(answered) == (400, "INVALID_FIELD", "operations")
+
+
+async def test_a_batch_takes_effect_where_it_stands_among_other_requests(desk: Desk) -> None:
+    event = await desk.add(TEN)
+    answered = await batch(desk, *[update(event["id"], title=f"{n}") for n in range(500)])
+    assert answered["data"]["results"][-1]["data"]["event"]["version"] == 501

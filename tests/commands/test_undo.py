@@ -1,0 +1,143 @@
+"""MngUndoCalendarBatch. Source: contract, section 15."""
+
+from typing import Any
+
+import pytest
+
+from harness import Desk, error_of, new_event, token
+from helpers import NOW
+
+TEN = token(10)
+ELEVEN = token(11)
+ADMIN = token(99, type=3)
+DAY = 86_400
+
+
+async def undo(desk: Desk, batch_id: int, by: str = TEN) -> dict[str, Any]:
+    return await desk.call(by, "MngUndoCalendarBatch", batch_id=batch_id)
+
+
+async def undone(desk: Desk, batch_id: int, by: str = TEN) -> tuple[int, list[int]]:
+    data = (await undo(desk, batch_id, by))["data"]
+    return data["undone"], data["left"]
+
+
+async def batch(desk: Desk, *operations: tuple[str, dict[str, Any]]) -> int:
+    sent = [{"command": command, "data": data} for command, data in operations]
+    answered = await desk.call(TEN, "MngBatchCalendarEvents", operations=sent)
+    return int(answered["data"]["batch_id"])
+
+
+async def event(desk: Desk, event_id: int) -> dict[str, Any]:
+    return await desk.event(TEN, "MngGetCalendarEvent", id=event_id)
+
+
+async def test_a_change_is_undone_as_a_new_version(desk: Desk) -> None:
+    before = await desk.add(TEN, title="before", location="Room 4")
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="after", location=None)
+    desk.clock.time = NOW + 60
+    assert await undone(desk, 2) == (1, [])
+    stamped = {"version": 3, "updated_by": 10, "updated_time": NOW + 60}
+    assert await event(desk, 1) == before | stamped
+
+
+async def test_a_whole_batch_is_undone_with_one_batch_id(desk: Desk) -> None:
+    await desk.add(TEN, title="one")
+    await desk.add(TEN, title="two")
+    batch_id = await batch(
+        desk,
+        ("MngUpdateCalendarEvent", {"id": 1, "title": "changed"}),
+        ("MngDeleteCalendarEvent", {"id": 2}),
+        ("MngAddCalendarEvent", new_event(title="three")),
+    )
+    answered = (await undo(desk, batch_id))["data"]
+    assert (answered["undone"], answered["left"]) == (3, [])
+    assert await desk.rows(TEN) == ([1, 2], 2)
+    assert [(await event(desk, number))["title"] for number in (1, 2)] == ["one", "two"]
+    data = await desk.call(TEN, "MngGetCalendarChanges", since=batch_id + 2, deskFilter="*")
+    rows = data["data"]["changes"]
+    assert [(row["type"], row["batch_id"]) for row in rows] == [
+        (1, answered["batch_id"]),
+        (3, answered["batch_id"]),
+        (2, answered["batch_id"]),
+    ]
+
+
+async def test_what_somebody_has_changed_since_is_left_and_named(desk: Desk) -> None:
+    await desk.add(TEN, title="one", participant_manager_ids=[11])
+    await desk.add(TEN, title="two")
+    batch_id = await batch(
+        desk,
+        ("MngUpdateCalendarEvent", {"id": 1, "title": "x"}),
+        ("MngUpdateCalendarEvent", {"id": 2, "title": "y"}),
+    )
+    await desk.event(ELEVEN, "MngRespondCalendarEvent", id=1, status=1)
+    assert await undone(desk, batch_id) == (1, [1])
+    assert [(await event(desk, number))["title"] for number in (1, 2)] == ["x", "two"]
+
+
+async def test_an_undo_is_undone(desk: Desk) -> None:
+    await desk.add(TEN, title="before")
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="after")
+    first = (await undo(desk, 2))["data"]["batch_id"]
+    assert await undone(desk, first) == (1, [])
+    assert (await event(desk, 1))["title"] == "after"
+
+
+async def test_a_create_is_undone_and_done_again_under_the_same_id(desk: Desk) -> None:
+    await desk.add(TEN, title="made")
+    first = (await undo(desk, 1))["data"]["batch_id"]
+    assert await desk.rows(TEN) == ([], 0)
+    assert await undone(desk, first) == (1, [])
+    assert (await event(desk, 1))["title"] == "made"
+
+
+async def test_nothing_is_removed_from_the_history(desk: Desk) -> None:
+    await desk.add(TEN)
+    await desk.call(TEN, "MngDeleteCalendarEvent", id=1)
+    await undo(desk, 2)
+    answered = await desk.call(TEN, "MngGetCalendarEventHistory", id=1)
+    assert [row["type"] for row in answered["data"]["history"]] == [0, 2, 3]
+
+
+async def test_only_who_made_it_or_an_administrator_undoes_it(desk: Desk) -> None:
+    await desk.add(TEN)
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="x")
+    assert error_of(await undo(desk, 2, ELEVEN)) == (404, "NOT_FOUND", "batch_id")
+    assert await undone(desk, 2, ADMIN) == (1, [])
+
+
+@pytest.mark.parametrize(("after", "status"), [(DAY, 200), (DAY + 1, 404)])
+async def test_after_a_day_there_is_nothing_to_undo(desk: Desk, after: int, status: int) -> None:
+    await desk.add(TEN)
+    desk.clock.time = NOW + after
+    assert (await undo(desk, 1, token(10, exp=NOW * 2)))["status"] == status
+
+
+async def test_an_unknown_batch_or_a_later_change_of_one_is_not_found(desk: Desk) -> None:
+    await desk.add(TEN)
+    await desk.add(TEN)
+    batch_id = await batch(
+        desk,
+        ("MngUpdateCalendarEvent", {"id": 1, "title": "x"}),
+        ("MngUpdateCalendarEvent", {"id": 2, "title": "y"}),
+    )
+    for unknown in (batch_id + 1, 999):
+        assert error_of(await undo(desk, unknown)) == (404, "NOT_FOUND", "batch_id")
+
+
+async def test_an_event_that_left_the_scope_is_neither_undone_nor_named(desk: Desk) -> None:
+    eu = token(10, desks="DESK_EU")
+    await desk.add(ADMIN, desk="DESK_EU", owner_manager_id=20, created_by=20)
+    await desk.event(eu, "MngUpdateCalendarEvent", id=1, title="x")
+    await desk.event(ADMIN, "MngUpdateCalendarEvent", id=1, desk="DESK_US")
+    assert await undone(desk, 2, eu) == (0, [])
+
+
+async def test_a_reminder_that_was_fired_meanwhile_does_not_count_as_touched(desk: Desk) -> None:
+    await desk.add(TEN, remind_time=NOW + 5)
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="x")
+    desk.clock.time = NOW + 6
+    await desk.services.store.reminders.fire(NOW + 6, 10)
+    assert await undone(desk, 2) == (1, [])
+    assert (await event(desk, 1))["reminder_sent_time"] == NOW + 6
