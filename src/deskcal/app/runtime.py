@@ -10,6 +10,7 @@ from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.live.connections import Peers
 from deskcal.live.feed import Feed
+from deskcal.live.housekeeping import Housekeeping
 from deskcal.live.reminders import Reminders
 from deskcal.store.ports import Committed, Store
 
@@ -45,7 +46,7 @@ async def running(
     services = Services(
         store, verifier, now, rates, limits, peers, feed, reminders, default_timezone
     )
-    async with feed, reminders:
+    async with feed, reminders, Housekeeping(store):
         yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 
 

@@ -1,0 +1,47 @@
+"""Removes from the store what nobody can ask for any more: unused collections."""
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+from deskcal.errors import DeskcalError
+from deskcal.store.ports import Store
+
+EVERY_SEC = 3600
+"""Between two rounds; the first one comes after as long."""
+
+logger = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """One round after the other, in a task of its own. Several nodes may run one each."""
+
+    def __init__(self, store: Store, *, every_sec: float = EVERY_SEC) -> None:
+        self._store = store
+        self._every_sec = every_sec
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._every_sec)
+            await self.tidy()
+
+    async def tidy(self) -> None:
+        """One round. A failure is logged; the next round tries again."""
+        try:
+            removed = await self._store.remove_unused_collections()
+        except DeskcalError as exc:
+            logger.warning("unused brands and desks were not removed: %s", exc)
+            return
+        if removed:
+            logger.info("removed %d brands and desks that no event uses", removed)
