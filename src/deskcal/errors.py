@@ -1,4 +1,4 @@
-"""The error tree: every failure that a client can be told of, with its status and code.
+"""The error tree: every failure that an answer can report, with its status and code.
 
 DeskcalError
 ├── InvalidJson           400  INVALID_JSON
@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 
 
 class DeskcalError(Exception):
-    """Something that a client is told: what went wrong and what to do about it."""
+    """An error of an answer: what went wrong and what to do about it."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL"
@@ -33,7 +33,7 @@ class DeskcalError(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
-        """Path of the field at fault, such as `participants[1].manager_id`; None where none is."""
+        """Path of the invalid field, such as `participants[1].manager_id`, or None."""
         self.details = details
         """Further keys of the answer's `error`: `retry_after_ms`, `incident`, `event`."""
 
@@ -45,7 +45,7 @@ class InvalidJson(DeskcalError):
 
 
 class InvalidRequest(DeskcalError):
-    """JSON, but no request: not an object, or no usable `command`, `extID` or `data`."""
+    """JSON, but not a request: not an object, or no usable `command`, `extID` or `data`."""
 
     status, code = 400, "INVALID_REQUEST"
 
@@ -111,7 +111,7 @@ class TooManyRequests(DeskcalError):
 
 
 class Internal(DeskcalError):
-    """Our fault; `details["incident"]` is in the server's log too."""
+    """Internal error; `details["incident"]` is in the server's log too."""
 
     status, code = 500, "INTERNAL"
 

@@ -1,4 +1,4 @@
-"""The settings: defaults, flags, environment, file and help, all from the one struct `Config`.
+"""The settings: defaults, flags, environment, file and help, all from the struct `Config`.
 
 Read by `app` and `cli` only. A new setting is one line in `Config`; the rest follows.
 """
@@ -123,7 +123,7 @@ class Setting(Struct, frozen=True):
     default: Any
     meaning: str
     rule: str
-    """What a value must be, for people: "an integer of at least 1"."""
+    """What a value must be, for error messages: "an integer of at least 1"."""
 
     @property
     def flag(self) -> str:
@@ -137,13 +137,13 @@ class Setting(Struct, frozen=True):
 
 
 class _Given(Struct, frozen=True):
-    """A value as somebody gave it."""
+    """A value as it was given."""
 
     value: object
     source: str
     """For people: "flag --tcp"."""
     is_text: bool
-    """True where a number is spelled as text: everywhere but in the file."""
+    """True where a number is given as text: everywhere but in the file."""
 
 
 def settings() -> list[Setting]:
@@ -312,7 +312,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 def _accept(value: Any) -> None:
-    """Every value will do."""
+    """Accepts every value."""
 
 
 def _not_empty(value: str) -> None:
@@ -350,7 +350,7 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
 
 
 def _check_together(config: Config, given: Mapping[str, _Given]) -> None:
-    """What no value tells alone."""
+    """Checks settings against each other."""
     if config.secret_file and config.jwt_keys:
         rule = "can't be used together with jwt_keys: tokens are signed in one way or the other"
         raise _bad("secret_file", given["secret_file"], rule)
@@ -364,5 +364,5 @@ def _bad(name: str, given: _Given, rule: str) -> BadConfig:
 
 
 def _shown(value: object) -> str:
-    """The value as people gave it, without the password of a URL."""
+    """The value as it was given, without the password of a URL."""
     return _PASSWORD.sub(r"\1\2***", repr(value))

@@ -1,4 +1,4 @@
-"""When the reminder of an event is due, whom it is for, and whether it still holds. Pure."""
+"""When the reminder of an event is due, its recipients, and whether it is still valid. Pure."""
 
 import datetime as dt
 import functools

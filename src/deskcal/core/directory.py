@@ -1,4 +1,4 @@
-"""Managers, desks and outcomes by name: for display, and for the scope of tokens made here. Pure.
+"""Managers, desks and outcomes by name: for display, and for the scope of tokens signed here. Pure.
 
 Events may name managers and desks that are not in it. Source: contract, sections 7 and 14.
 """
@@ -28,7 +28,7 @@ COLOURS = (
     "#2e8b57",
     "#80648f",
 )
-"""For managers who are given none: twelve that can be told from each other, on light and dark."""
+"""For managers without a colour: twelve that differ visibly, on light and dark background."""
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _NO_CODE = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
@@ -45,7 +45,7 @@ class Manager(Struct, frozen=True, kw_only=True):
     """Desk mask; empty: none of the desks."""
     colour: str = ""
     disabled: int = 0
-    """1: no longer offered, but still known by name."""
+    """1: no longer offered for new events, but still shown by name."""
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -55,11 +55,11 @@ class Desk(Struct, frozen=True, kw_only=True):
     brand: str = DEFAULT_BRAND
     title: str = ""
     manager_id: int = 0
-    """Its lead; 0: none."""
+    """Id of its lead; 0: none."""
 
 
 class Directory(Struct, frozen=True):
-    """All that is known, or some of it to be put there."""
+    """The whole directory, or the entries of it to be written."""
 
     managers: Sequence[Manager] = ()
     """By id."""
@@ -70,7 +70,7 @@ class Directory(Struct, frozen=True):
 
 
 class BadEntry(ValueError):
-    """A manager, desk or outcome that can't be kept; str() says why."""
+    """A manager, desk or outcome that breaks a rule; str() says which."""
 
 
 def checked_manager(manager: Manager) -> Manager:
@@ -142,10 +142,10 @@ def _check_code(field: str, text: str) -> None:
 def visible(
     directory: Directory, session: Session, *, brand: str | None, desk_filter: DeskMask
 ) -> Directory:
-    """What `session` may see of it: its desks, the names of managers of its brands, all outcomes.
+    """The part that `session` may see: its desks, managers of its brands by name, all outcomes.
 
-    A colleague of another desk may take part in an event that the session sees, and is to be
-    called by name; names open nothing. `brand` and `desk_filter` narrow both lists; a manager is
+    A colleague of another desk may take part in an event that the session sees, and is then shown
+    by name; names give no rights. `brand` and `desk_filter` narrow both lists; a manager is
     on a desk when the manager's mask matches it.
     """
     desks = [

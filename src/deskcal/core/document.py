@@ -1,6 +1,6 @@
-"""Events as JSON text: the stored document, its safe spelling on the wire, the index beside it.
+"""Events as JSON text: the stored document, its escaped form on the wire, its index row.
 
-A document is the very bytes that answers and pushes carry. Pure: no I/O here.
+A document is exactly the bytes that answers and pushes contain. Pure: no I/O here.
 """
 
 import json
@@ -91,7 +91,7 @@ def scope_of(event: Event) -> EventScope:
 
 
 def record_of(document: bytes, event: Event | None = None) -> Record:
-    """The stored event of a document, which `event` is where it is at hand."""
+    """The stored event of a document; `event`: the same event, if it is already decoded."""
     return Record(*_scope(event or _decode_event(document)), document)
 
 
@@ -138,7 +138,7 @@ def wire_safe(text: bytes) -> bytes:
 
 
 def _is_plain(text: bytes) -> bool:
-    """Whether `text` surely needs no escapes: without backslashes, every other part is a string."""
+    """Whether `text` needs no escapes: without backslashes, every other part is a string."""
     if not text.isascii() or b"\\" in text or b"'" in text or b"\x7f" in text:
         return False
     strings = b"".join(text.split(b'"')[1::2])
@@ -182,7 +182,7 @@ def canonical_ast(sent: Raw, max_depth: int = MAX_DEPTH) -> Raw:
 
 
 def _check_readable(text: bytes) -> None:
-    """Numbers and strings that a JSON reader elsewhere would choke on are refused here."""
+    """Refuses numbers and strings that other JSON parsers cannot read."""
     try:
         msgspec.json.decode(text)
         if _LONG_INTEGER.search(text):

@@ -1,4 +1,4 @@
-"""What a client sends of an event: its checks, and the event that comes of it. Pure."""
+"""What a client sends of an event, its checks, and the event made from it. Pure."""
 
 import functools
 import re
@@ -35,7 +35,7 @@ REQUIRED_ROLE, INVITED = ParticipantRole.REQUIRED, ParticipantStatus.INVITED
 REQUIRED = ("title", "start_time", "end_time")
 
 _NO_ZONES = {"Factory", "localtime"}
-"""Files beside the zones that name no place: a browser could not show such an event."""
+"""Files in the zone database that are not zones of a place; browsers do not know them."""
 
 _HINTS = get_type_hints(Event, include_extras=True)
 _DEFAULTS = {
@@ -81,7 +81,7 @@ class Draft(Struct, frozen=True):
     max_participants: int = MAX_PARTICIPANTS
     """Rows that the event may have, the owner's too."""
     resets_answers: bool = False
-    """Whether everybody but the owner is asked again. Source: contract, section 12."""
+    """Whether all answers but the owner's are reset. Source: contract, section 12."""
 
 
 def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
@@ -117,7 +117,7 @@ def draft_new(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
 
 
 def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
-    """The event that `draft_new` made out, defaults filled in; `actor` is the session's manager.
+    """The event of a checked draft, defaults filled in; `actor` is the session's manager.
 
     Raises: InvalidField if the owner's row is one participant too many.
     Source: seed 001, "Defaults" and "Validation".
@@ -139,7 +139,7 @@ def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
 
 
 def merge(event: Event, sent: Draft, *, now: int) -> Event:
-    """`event` with what was sent replaced; not yet a new version.
+    """`event` with the fields that were sent replaced; not yet a new version.
 
     None (JSON null) puts a field back to its default. The end is not compared with the stored
     start: the caller does (`check_times`), after its other checks.

@@ -1,4 +1,4 @@
-"""The event: its fields, enumerations and what can be told from one. Pure: no I/O, no clock."""
+"""The event: its fields, enumerations, and functions of one event. Pure: no I/O, no clock."""
 
 import enum
 from typing import Annotated, Any, Protocol
@@ -63,7 +63,7 @@ Flag = Annotated[int, Meta(ge=0, le=1)]
 
 
 class Participant(Struct, frozen=True, gc=False):
-    """One manager's place in an event. Source: seed 000, "Participants"."""
+    """One manager's participation in an event. Source: seed 000, "Participants"."""
 
     event_id: Id
     manager_id: Id
@@ -99,7 +99,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: Priority = _always(Priority.NORMAL)
     title: str
     ast_json: Raw = _always(NULL)
-    """JSON text, compact and safe to send (`documents.canonical_ast`); never interpreted."""
+    """JSON text, compact and safe to send (`document.canonical_ast`); never interpreted."""
     start_time: Time
     end_time: Time
     all_day: Flag = _always(0)
@@ -156,7 +156,7 @@ WRITABLE = tuple(n for n in Event.__struct_fields__ if n not in (*READ_ONLY, "pa
 
 
 class HasDefault(Protocol):
-    """What `msgspec.structs` and `msgspec.inspect` both say of a field."""
+    """The common attributes of fields in `msgspec.structs` and `msgspec.inspect`."""
 
     @property
     def default(self) -> Any: ...

@@ -1,4 +1,4 @@
-"""What a list asks for: the time range and equalities. Pure."""
+"""The filters of a list: time range and equalities. Pure."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -32,7 +32,7 @@ def overlaps(span: TimeSpan, since: int, until: int) -> bool:
 
 
 class EventFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What an event must be, wherever it is asked for. Source: contract, section 6."""
+    """The equality filters of lists and changes. Source: contract, section 6."""
 
     desk_filter: DeskMask
     manager_id: int = 0

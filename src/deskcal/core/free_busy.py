@@ -15,17 +15,17 @@ Interval = tuple[int, int]
 
 DAY_MIN = 24 * 60
 INTERVAL_BYTES = 24
-"""Of one interval in an answer."""
+"""Size of one interval in an answer."""
 _DAY_SEC = 86_400
 
 FREE_WHEN_ALL_DAY = (EventType.TASK, EventType.REMINDER, EventType.DEADLINE)
-"""All-day events of these types make nobody busy, unless `show_as` says so."""
+"""All-day events of these types are shown as free, unless `show_as` says otherwise."""
 BUSY = 0
 """Of `show_as`. Source: contract, section 12."""
 
 
 def makes_busy(event: Event) -> bool:
-    """Whether those who take part in the event are busy by it; TRANSP of iCalendar.
+    """Whether the event makes its participants busy; TRANSP of iCalendar.
 
     Source: contract, sections 7 and 12.
     """
@@ -54,7 +54,7 @@ class BusyTimes(Struct, frozen=True):
 
 
 def _without(intervals: Sequence[Interval], taken: Sequence[Interval]) -> Iterator[Interval]:
-    """What of the merged `intervals` lies outside the merged `taken`."""
+    """The parts of the merged `intervals` outside the merged `taken`."""
     for start, end in intervals:
         first = max(bisect_right(taken, (start, MAX_TIME + 1)) - 1, 0)
         for hole_start, hole_end in itertools.islice(taken, first, None):
@@ -70,7 +70,7 @@ def _without(intervals: Sequence[Interval], taken: Sequence[Interval]) -> Iterat
 def merged(intervals: Iterable[Interval], since: int, until: int) -> list[Interval]:
     """The intervals clipped to [since, until), in order; those that overlap or touch are one.
 
-    What has no length makes nobody busy, and is left out. Source: contract, section 7.
+    Intervals without length are left out. Source: contract, section 7.
     """
     found: list[Interval] = []
     for start, end in sorted(intervals):
@@ -85,14 +85,14 @@ def merged(intervals: Iterable[Interval], since: int, until: int) -> list[Interv
 
 
 class Hours(Struct, frozen=True, kw_only=True):
-    """When people work: from the one clock time to the other, on some days of the week."""
+    """Working hours: from one clock time to another, on some days of the week."""
 
     start_min: int
     """Minutes after midnight."""
     end_min: int
     """Minutes after midnight of the same day, > start_min; from 1441 on: of the day after."""
     timezone: str
-    """IANA name, whose clock is meant."""
+    """IANA name of the zone of the clock times."""
     weekdays: frozenset[int]
     """ISO numbers, of the days on which the hours begin: 1 is Monday."""
 
@@ -100,8 +100,8 @@ class Hours(Struct, frozen=True, kw_only=True):
 def working_days(hours: Hours, since: int, until: int) -> Iterator[Interval]:
     """The hours of each day that reach into [since, until), in order, not clipped.
 
-    Of a clock time that comes twice the first is meant; one that is left out is reckoned as if the
-    clock had not changed yet (PEP 495). The last two days of the year 9999 are not worked on.
+    A clock time that occurs twice is the first; a skipped one is read with the offset before the
+    gap (PEP 495). The last two days of the year 9999 have no hours.
     """
     zone = ZoneInfo(hours.timezone)
     until = min(until, MAX_TIME - 2 * _DAY_SEC)
@@ -131,7 +131,7 @@ def _at(day: dt.date, minutes: int, zone: ZoneInfo) -> int:
 
 
 class SlotSearch(Struct, frozen=True, kw_only=True):
-    """What slots are wanted: of some length, on a grid of `step_sec`."""
+    """The slots to search: their length, on a grid of `step_sec`."""
 
     since: int
     """Where the grid begins; with `hours`, it begins again at the start of each day's hours."""
@@ -142,13 +142,13 @@ class SlotSearch(Struct, frozen=True, kw_only=True):
     limit: int
     """Slots at most."""
     hours: Hours | None = None
-    """A slot lies within them as a whole; None: at any time."""
+    """A slot lies completely within them; None: at any time."""
     is_any_enough: bool = False
     """Whether it is enough that one of the managers is free."""
 
 
 class TooManyPoints(ValueError):
-    """The grid of a search has more points than may be looked at."""
+    """The grid of a search has more points than the limit."""
 
 
 class Slot(Struct, frozen=True):
@@ -165,7 +165,7 @@ def earliest_slots(
 ) -> list[Slot]:
     """The earliest slots in which all (or any) are free; if none, those with the fewest busy.
 
-    `busy` holds the merged intervals of each manager who is to come.
+    `busy` holds the merged intervals of each manager.
     Raises: TooManyPoints. Source: contract, section 7.
     """
     grid = list(itertools.islice(_grid(wanted), most_points + 1))

@@ -7,11 +7,11 @@ from deskcal.errors import InvalidField
 from deskcal.limits import DEFAULT_LIMITS, Limits
 
 REMEMBERED = 1024
-"""Codes whose answer a mask keeps; then it starts afresh."""
+"""Codes whose result a mask caches; then the cache is cleared."""
 
 
 class BadMask(ValueError):
-    """A text that is no mask; str() says why, for people."""
+    """A text that is not a mask; str() says why."""
 
 
 class Mask:
@@ -45,10 +45,10 @@ class Mask:
         self.matches_all = self.includes_all and not self._excludes
         """True when every code matches, so that callers can skip asking."""
         self.known: dict[str, bool] = {}
-        """Answers to codes that were asked about."""
+        """Cached results by code."""
 
     def matches(self, code: str) -> bool:
-        """Whether `code` (may be empty) is included; remembered, so asking again is a look-up."""
+        """Whether `code` (may be empty) matches; the result is cached."""
         known = self.known.get(code)
         if known is not None:
             return known
@@ -87,12 +87,12 @@ class DeskMask(Mask):
 
 
 def desk_mask(text: str, limits: Limits = DEFAULT_LIMITS) -> DeskMask:
-    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
+    """The mask of `text`; equal texts share one object. Raises: BadMask."""
     return _desk_mask(text, limits.max_mask_bytes, limits.max_mask_patterns)
 
 
 def brand_mask(text: str, limits: Limits = DEFAULT_LIMITS) -> Mask:
-    """The mask of `text`, shared by all who use the same. Raises: BadMask."""
+    """The mask of `text`; equal texts share one object. Raises: BadMask."""
     return _brand_mask(text, limits.max_mask_bytes, limits.max_mask_patterns)
 
 
@@ -105,7 +105,7 @@ def desk_mask_of(field: str, text: str, limits: Limits) -> DeskMask:
 
 
 def checked_desk_mask(text: str) -> DeskMask:
-    """The mask of a text that was checked when it was taken, whatever the limits are now."""
+    """The mask of a text that was checked earlier, whatever the limits are now."""
     return _desk_mask(text, sys.maxsize, sys.maxsize)
 
 

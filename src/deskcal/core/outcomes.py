@@ -1,4 +1,4 @@
-"""What came of a call: the outcomes that the directory offers, and their rules. Pure.
+"""Outcomes of calls, as the directory lists them, and their rules. Pure.
 
 Source: contract, section 14.
 """
@@ -20,11 +20,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
     code: str
     name: str = ""
     types: tuple[EventType, ...] = ()
-    """Events that it is for; empty: of every type."""
+    """Types of events that it applies to; empty: all."""
     is_contact: int = 0
-    """1: the customer was spoken with, so the cooldown begins."""
+    """1: the customer was reached, so the cooldown begins."""
     next_in_sec: int = 0
-    """When the follow-up is to start, counted from now, unless the request says it; 0: not said."""
+    """Default start of the follow-up, from now; 0: none."""
 
 
 def require_outcome(outcomes: Sequence[Outcome], code: str, type_: EventType) -> Outcome | None:
@@ -47,5 +47,5 @@ def require_outcome(outcomes: Sequence[Outcome], code: str, type_: EventType) ->
 
 
 def is_contact(outcomes: Sequence[Outcome], code: str) -> bool:
-    """Whether `code` says that the customer was spoken with."""
+    """Whether `code` means that the customer was reached."""
     return any(one.code == code and one.is_contact for one in outcomes)

@@ -1,7 +1,7 @@
-"""The plain text of an `ast_json`, for readers that draw no trees. Pure.
+"""The plain text of an `ast_json`, for readers that do not render it. Pure.
 
 Understands ProseMirror-like trees (`type`, `content`, `text`, `marks`) and element-like ones
-(`type`, `props`, `children`); of anything else its texts.
+(`type`, `props`, `children`); of any other object its texts.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ BLOCKS = frozenset(
         *("p", "div", "li", "pre", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section"),
     }
 )
-"""Types of nodes that stand on lines of their own."""
+"""Types of block nodes, each on its own line."""
 LINKS = ("http://", "https://", "mailto:")
 
 
 def ast_text(ast_json: Raw) -> str:
-    """Its text, a line for each block; a link is followed by where it leads."""
+    """Its text, a line for each block; a link is followed by its address."""
     lines = "".join(_texts(msgspec.json.decode(ast_json))).splitlines()
     return "\n".join(line.rstrip() for line in lines if line.strip())[:MAX_TEXT]
 
@@ -60,7 +60,7 @@ def _of_node(node: dict[str, Any]) -> Iterator[str]:
 
 
 def _target(node: dict[str, Any]) -> str:
-    """Where the node's link leads; empty: nowhere that may be shown."""
+    """The address of the node's link; empty: none, or one with a scheme that is not shown."""
     holders = [node.get("props"), node.get("attrs")]
     marks = node.get("marks")
     for mark in marks if isinstance(marks, list) else []:

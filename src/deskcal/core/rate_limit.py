@@ -1,9 +1,9 @@
-"""How many requests a manager may send: a bucket that fills by the second. Pure."""
+"""The request rate of a manager: a token bucket. Pure."""
 
 from deskcal.errors import TooManyRequests
 
 REMEMBERED = 100_000
-"""Managers whose bucket is kept; then all start with a full one."""
+"""Managers whose bucket is kept; then all buckets are refilled."""
 
 
 class RateLimit:

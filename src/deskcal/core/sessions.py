@@ -1,6 +1,6 @@
-"""Sessions: who asks, and what they may see and change. Pure.
+"""Sessions: the manager of a request, and what it may see and change. Pure.
 
-The rules of isolation are defined here and in `core.visibility`, nowhere else.
+The rules of isolation are defined only here and in `core.visibility`.
 Source: contract, section 3.
 """
 
@@ -48,10 +48,10 @@ class Session(Visibility, frozen=True, kw_only=True):
 
     type: int
     exp: float
-    """Unix seconds; from then on the session is over."""
+    """Unix seconds of its end."""
     name: str = ""
     others_may_change: bool = True
-    """False: of events in scope only owner and creator change anything, and administrators.
+    """False: events in scope are changed by owner, creator and administrators only.
 
     Source: contract, section 12.
     """
@@ -67,7 +67,7 @@ class Session(Visibility, frozen=True, kw_only=True):
         return self.type in CALENDAR_TYPES
 
     def can_change(self, scope: EventScope) -> bool:
-        """Whether the visible event is the session's to change."""
+        """Whether the session may change the visible event."""
         may_change_any = self.others_may_change or self.type in ADMIN_TYPES
         if may_change_any and self.in_scope(scope.brand, scope.desk):
             return True

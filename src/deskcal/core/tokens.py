@@ -21,11 +21,11 @@ from deskcal.limits import DEFAULT_LIMITS, Limits
 FEED = "ics"
 """The `use` of a token that opens an iCalendar feed, and nothing else."""
 REMEMBERED_TOKENS = 20_000
-"""Verified tokens that are kept; then the oldest goes."""
+"""Verified tokens that are cached; then the oldest is dropped."""
 
 
 class Claims(Struct, kw_only=True):
-    """What a token says."""
+    """The claims of a token."""
 
     id: int
     """Manager id, > 0."""
@@ -33,17 +33,17 @@ class Claims(Struct, kw_only=True):
     exp: float
     nbf: float | None = None
     desks: str | UnsetType = UNSET
-    """Null is refused, lest a manager without desks see them all."""
+    """Null is refused, so that a manager without desks does not see all desks."""
     brands: str | UnsetType = UNSET
     name: str | None = None
     iss: str | None = None
     aud: str | list[str] | None = None
     use: str | UnsetType = UNSET
-    """What alone the token is for, such as `FEED`; absent: for requests."""
+    """The only purpose of the token, such as `FEED`; absent: requests."""
 
 
 class Key(Struct, frozen=True):
-    """One key that signs tokens; it decides the algorithm, never the token does."""
+    """One key that signs tokens; the key decides the algorithm, not the token."""
 
     algorithm: str
     key: bytes | rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
@@ -51,7 +51,7 @@ class Key(Struct, frozen=True):
 
 
 class BadKey(ValueError):
-    """Key material that can't be used; str() says why and what to do."""
+    """An unusable key; str() says why and what to do."""
 
 
 def secret_key(secret: str) -> Key:
@@ -92,7 +92,7 @@ def _key(key: object, kid: str | None) -> Key:
 
 
 class TokenVerifier:
-    """Tells the session of a token; remembers verified tokens, but checks `exp` each time."""
+    """Verifies tokens; caches verified ones, but checks `exp` each time."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class TokenVerifier:
         self.replace_keys(keys)
 
     def replace_keys(self, keys: Sequence[Key]) -> None:
-        """From now on these keys count; tokens verified before are checked anew."""
+        """Replaces the keys; tokens that were verified earlier are verified again."""
         self._keys = tuple(keys)
         self._known: dict[str, Session] = {}
         self.key_changes.publish(self._keys)
@@ -123,7 +123,7 @@ class TokenVerifier:
     def authenticate(self, token: str | None, now: float) -> Session:
         """The session of `token` at `now` (Unix seconds).
 
-        Raises: Unauthorized, for whatever is wrong with it, saying what.
+        Raises: Unauthorized, saying what is wrong with it.
         """
         session = self._known.get(token or "")
         if session is None:

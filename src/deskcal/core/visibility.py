@@ -18,7 +18,7 @@ class Visibility(Struct, frozen=True):
     brands: Mask
 
     def in_scope(self, brand: str, desk: str) -> bool:
-        """Whether all events of that brand and desk are visible, whoever takes part in them."""
+        """Whether all events of that brand and desk are visible, whatever their participants."""
         return self.brands.matches(brand) and self.desks.matches(desk)
 
     def can_see(self, scope: EventScope) -> bool:
@@ -31,5 +31,5 @@ class Visibility(Struct, frozen=True):
 
 
 def not_found(event_id: int) -> NotFound:
-    """The one answer for an event that does not exist, and for one that is not visible."""
+    """The same error for an event that does not exist and for one that is not visible."""
     return NotFound(f"there is no event {event_id}, or none that you may see", field="id")

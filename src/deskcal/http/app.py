@@ -1,6 +1,6 @@
-"""HTTP and WebSocket beside TCP, in the same process and event loop: the web calendar's way in.
+"""HTTP and WebSocket beside TCP, in the same process and event loop, for the web calendar.
 
-Requests enter at `answer`, as those of TCP do. The store is never touched here.
+Requests enter at `answer`, as those of TCP do. The store is not used here.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ from deskcal.server.websocket import Sockets
 __all__ = ["Gateway"]
 
 SPARE_BYTES = 64 * 1024
-"""A message over the limit by less than this is told so; a longer one just ends the connection."""
+"""A message over the limit by less than this gets 413; a longer one ends the connection."""
 SPARE_CONNECTIONS = 32
-"""For health and metrics, also when clients have taken up all there are."""
+"""For health and metrics, also when clients use all other connections."""
 PING_SEC = 20.0
-"""Between the pings that find a browser gone without a word, and until one counts as lost."""
+"""Between the pings that detect a lost browser, and until an unanswered one counts as lost."""
 
 
 class _Uvicorn(uvicorn.Server):
-    """Leaves the process's signals to whoever runs us."""
+    """Leaves the process's signals to the caller."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -36,7 +36,7 @@ class _Uvicorn(uvicorn.Server):
 
 
 class Gateway:
-    """Serves the page and its WebSocket while it is entered; leaving it stops gracefully."""
+    """Serves the page and its WebSocket as an asynchronous context; its end is a graceful stop."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Gateway:
     ) -> None:
         """Port 0: any free one, see `addresses`; `tls`: files of certificate and key.
 
-        `admission`: that of the TCP server, whose clients count too.
+        `admission`: shared with the TCP server.
         """
         limits = dispatcher.services.limits
         self.sockets = Sockets(
@@ -110,7 +110,7 @@ class Gateway:
 
 
 async def _listeners(host: str, port: int) -> list[socket.socket]:
-    """Bound sockets of every address that `host` stands for."""
+    """Bound sockets of every address of `host`."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     listeners: list[socket.socket] = []
     try:

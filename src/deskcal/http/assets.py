@@ -1,4 +1,4 @@
-"""The built page's files, small on the way: packed once, then kept."""
+"""The files of the built page, compressed once and cached."""
 
 import asyncio
 import gzip
@@ -10,20 +10,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 TEXTS = (".js", ".css", ".svg")
-"""Fonts and pictures are packed already."""
+"""Fonts and pictures are compressed already."""
 OF_THE_FILE = ("accept-ranges", "content-length", "etag")
-"""Headers that don't hold of its packed form."""
+"""Headers that are not valid for the compressed form."""
 
 
 class Assets(StaticFiles):
-    """Files whose names carry a hash of what is in them, so that they are good for ever."""
+    """Files whose names contain a hash of their content, so that they never change."""
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory=directory, check_dir=False)
         self._packed: dict[str, bytes] = {}
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file; a text is packed if the client takes that."""
+        """The file; a text is compressed if the client accepts that."""
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = "public, max-age=31536000, immutable"
         if not path.endswith(TEXTS):

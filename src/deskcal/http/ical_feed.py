@@ -1,4 +1,4 @@
-"""`/ics/<feed token>.ics`: one manager's events for a calendar app that asks now and then."""
+"""`/ics/<feed token>.ics`: one manager's events for a calendar app that polls."""
 
 import asyncio
 import hashlib
@@ -21,13 +21,13 @@ BACK_SEC = 90 * DAY_SEC
 AHEAD_SEC = 365 * DAY_SEC
 MAX_EVENTS = 5_000
 KEPT = {"cache-control": "private, max-age=300"}
-"""Of an answer, which is nobody's but the manager's."""
+"""Headers of an answer, which is private to the manager."""
 
 _decode_events = msgspec.json.Decoder(list[Event]).decode
 
 
 class IcsFeed:
-    """Answers the requests of calendar apps, one at a time: a large calendar takes its while."""
+    """Answers the requests of calendar apps, one at a time, as a large calendar takes long."""
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._services = dispatcher.services
@@ -35,7 +35,7 @@ class IcsFeed:
         self._turn = asyncio.Lock()
 
     async def serve(self, request: Request) -> Response:
-        """The calendar; 304 when the app has it; 404, and no more, for a token that is none."""
+        """The calendar; 304 if the app has it; 404 without details for an invalid token."""
         services, now = self._services, self._services.now()
         try:
             token = request.path_params["token"]
@@ -75,7 +75,7 @@ class IcsFeed:
     async def _documents(self, session: Session, now: int) -> list[bytes]:
         """What the manager owns, created or takes part in, around `now`.
 
-        Where there is too much of it, the past is left out.
+        Over the limit, past events are left out.
         """
         wanted = EventFilter(
             since=max(now - BACK_SEC, 0),

@@ -1,4 +1,4 @@
-"""What `/metrics` tells, read from where it is counted at the moment of asking."""
+"""The metrics of `/metrics`, read from their counters when they are requested."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ class _ServerMetrics:
         self._sockets = sockets
 
     def collect(self) -> Iterable[Metric]:
-        """For prometheus-client."""
+        """The metrics, as prometheus-client collects them."""
         yield self._requests()
         yield self._reminders()
         yield self._connections()
@@ -40,7 +40,7 @@ class _ServerMetrics:
         )
         yield GaugeMetricFamily(
             "deskcal_cache_bytes",
-            "Memory of the events at hand, about",
+            "Memory of cached events, approximately",
             value=services.store.cached_bytes,
         )
         yield GaugeMetricFamily(
@@ -73,7 +73,7 @@ class _ServerMetrics:
         return requests
 
     def _reminders(self) -> Metric:
-        """Of notifications: one for each manager who is reminded."""
+        """Counters of reminders, one for each recipient."""
         found = self._dispatcher.services.reminders
         reminders = CounterMetricFamily(
             "deskcal_reminders", "Reminders, one for each manager", labels=["outcome"]

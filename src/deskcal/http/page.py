@@ -1,4 +1,4 @@
-"""What a browser gets over HTTP: the built page, health, metrics; and the headers that guard it."""
+"""HTTP resources: the built page, health, metrics; and the security headers."""
 
 import asyncio
 from importlib import resources
@@ -45,10 +45,10 @@ GUARDS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-"""Headers of every answer. No inline script, no foreign host, in nobody's frame."""
+"""Headers of every answer: no inline script, no other host, no framing."""
 
 READY_SEC = 2.0
-"""Within which the store must answer for the server to be ready."""
+"""Limit for the store's answer, for the server to be ready."""
 NOT_KEPT = {"cache-control": "no-store"}
 
 NOT_BUILT = (
@@ -58,7 +58,7 @@ NOT_BUILT = (
 
 
 class _Guarded:
-    """Puts `GUARDS` on every HTTP answer."""
+    """Adds `GUARDS` to every HTTP answer."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self._inner = inner
@@ -75,7 +75,7 @@ class _Guarded:
 
 
 def page_directory() -> Path:
-    """Where the built page lies, if it is built."""
+    """The directory of the built page, if it is built."""
     return Path(str(resources.files("deskcal.http"))) / PAGE
 
 
