@@ -6,6 +6,9 @@ from typing import Any
 
 from msgspec import Raw
 
+WIRE_NAMES = {"since": "from", "until": "to", "desk_filter": "deskFilter"}
+"""Names of a query whose key on the wire is a word of Python, or spelled otherwise."""
+
 
 class Caller(ABC):
     """Sends commands. Methods for a group of commands are a subclass in a module of their own."""

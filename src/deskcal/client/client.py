@@ -1,49 +1,34 @@
 """The typed asyncio client: a method for each command. The connection is in `link`."""
 
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from ssl import SSLContext
 from types import TracebackType
-from typing import Any, Literal, Self, Unpack
+from typing import Any, Self
 
 import msgspec
 from msgspec import Raw
 
 from deskcal.client.answers import (
     CursorAnswer,
-    EventAnswer,
-    FreeBusyAnswer,
-    HistoryAnswer,
-    SlotsAnswer,
     SubscribedAnswer,
     TimeAnswer,
-    TokenAnswer,
 )
 from deskcal.client.batches import BatchCalls
 from deskcal.client.calls import Answer, Options
+from deskcal.client.changes import ChangeCalls
+from deskcal.client.events import EventCalls
 from deskcal.client.iterators import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client.link import Link
+from deskcal.client.reminders import ReminderCalls
+from deskcal.client.scheduling import SchedulingCalls
 from deskcal.client.types import (
     Change,
-    ChangePage,
-    EventChanges,
-    EventPage,
-    EventQuery,
-    FreeBusy,
-    HistoryEntry,
-    NewEvent,
     Reminder,
-    ReminderPage,
-    Slot,
-    SlotQuery,
 )
-from deskcal.core.event import Event, ParticipantStatus
-
-_WIRE_NAMES = {"since": "from", "until": "to", "desk_filter": "deskFilter"}
 
 
-class Client(BatchCalls):
+class Client(EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls):
     """A connection to a deskcal server: `async with Client.connect(host, port, token=...)`.
 
     Each method raises the class of `deskcal.errors` that the server's answer names, Unavailable
@@ -122,153 +107,6 @@ class Client(BatchCalls):
     async def ping(self, *, token: str | None = None) -> int:
         """The server's time, Unix seconds; the token's reminders come from now on."""
         return msgspec.json.decode(await self._ask("Ping", {}, token), type=TimeAnswer).time
-
-    async def add_event(
-        self,
-        *,
-        idempotency_key: str | None = None,
-        token: str | None = None,
-        **event: Unpack[NewEvent],
-    ) -> Event:
-        """Creates an event, once, even if it has to be sent again: None makes a key of its own."""
-        key = idempotency_key or secrets.token_hex(16)
-        return await self._event("MngAddCalendarEvent", {**event, "idempotency_key": key}, token)
-
-    async def update_event(
-        self,
-        event_id: int,
-        *,
-        if_version: int | None = None,
-        token: str | None = None,
-        **changes: Unpack[EventChanges],
-    ) -> Event:
-        """Changes the named fields; Conflict if the event's version is not `if_version`."""
-        data = {**changes, **_target(event_id, if_version)}
-        return await self._event("MngUpdateCalendarEvent", data, token)
-
-    async def delete_event(
-        self, event_id: int, *, if_version: int | None = None, token: str | None = None
-    ) -> None:
-        """Deletes the event and its participants."""
-        await self._ask("MngDeleteCalendarEvent", _target(event_id, if_version), token)
-
-    async def archive_event(
-        self, event_id: int, *, if_version: int | None = None, token: str | None = None
-    ) -> Event:
-        """Sets the status to archived; archived before, nothing changes."""
-        return await self._event("MngArchiveCalendarEvent", _target(event_id, if_version), token)
-
-    async def complete_event(
-        self, event_id: int, *, if_version: int | None = None, token: str | None = None
-    ) -> Event:
-        """Sets the status to done; done before, nothing changes."""
-        return await self._event("MngCompleteCalendarEvent", _target(event_id, if_version), token)
-
-    async def respond_event(
-        self,
-        event_id: int,
-        status: ParticipantStatus,
-        *,
-        if_version: int | None = None,
-        token: str | None = None,
-    ) -> Event:
-        """Sets the answer of the token's own manager, and nobody else's."""
-        data = {**_target(event_id, if_version), "status": status}
-        return await self._event("MngRespondCalendarEvent", data, token)
-
-    async def get_event(self, event_id: int, *, token: str | None = None) -> Event:
-        """The event; NotFound if there is none that the token's manager may see."""
-        return await self._event("MngGetCalendarEvent", {"id": event_id}, token)
-
-    async def get_events_by_filter(
-        self, *, token: str | None = None, **query: Unpack[EventQuery]
-    ) -> EventPage:
-        """Events that overlap [since, until); by default of every desk, the first 1,000."""
-        data = {"deskFilter": "*", "limit": 1000, "offset": 0}
-        data |= {_WIRE_NAMES.get(name, name): value for name, value in query.items()}
-        answer = await self._ask("MngGetCalendarEventsByFilter", data, token)
-        return msgspec.json.decode(answer, type=EventPage)
-
-    async def get_changes(
-        self,
-        since: int | None = None,
-        *,
-        desk_filter: str = "*",
-        limit: int = 1000,
-        token: str | None = None,
-        **facts: Any,
-    ) -> ChangePage:
-        """What changed after a cursor, each event as of that change; None: only the cursor of now.
-
-        `facts` are the equalities of a list: manager_id, brand, status and others.
-        Raises: ResyncRequired when the cursor is older than what is kept: list the events anew.
-        """
-        data = {**facts, "deskFilter": desk_filter, "limit": limit}
-        data |= {} if since is None else {"since": since}
-        answer = await self._ask("MngGetCalendarChanges", data, token)
-        return msgspec.json.decode(answer, type=ChangePage)
-
-    async def get_event_history(
-        self, event_id: int, *, token: str | None = None
-    ) -> list[HistoryEntry]:
-        """Who changed what and when, the oldest first; also of a deleted event."""
-        found: list[HistoryEntry] = []
-        since = 0
-        while True:
-            data = {"id": event_id, "since": since}
-            answer = await self._ask("MngGetCalendarEventHistory", data, token)
-            page = msgspec.json.decode(answer, type=HistoryAnswer)
-            found += page.history
-            since = page.next
-            if not page.more:
-                return found
-
-    async def get_free_busy(
-        self,
-        manager_ids: Sequence[int],
-        since: int,
-        until: int,
-        *,
-        exclude_event_id: int | None = None,
-        token: str | None = None,
-    ) -> dict[int, FreeBusy]:
-        """When each of the managers is busy in [since, until), the excluded event left out."""
-        data = {"manager_ids": manager_ids, "from": since, "to": until}
-        data |= {} if exclude_event_id is None else {"exclude_event_id": exclude_event_id}
-        answer = await self._ask("MngGetCalendarFreeBusy", data, token)
-        found = msgspec.json.decode(answer, type=FreeBusyAnswer).managers
-        return {one.manager_id: FreeBusy(one.busy, one.tentative) for one in found}
-
-    async def find_slots(
-        self, *, token: str | None = None, **query: Unpack[SlotQuery]
-    ) -> list[Slot]:
-        """The earliest times at which all (or any) are free, else those with the fewest busy."""
-        data = {_WIRE_NAMES.get(name, name): value for name, value in query.items()}
-        answer = await self._ask("MngFindCalendarSlots", data, token)
-        return msgspec.json.decode(answer, type=SlotsAnswer).slots
-
-    async def get_reminders(
-        self,
-        state: Literal["unread", "missed"] | None = None,
-        *,
-        limit: int = 100,
-        after: str | None = None,
-        token: str | None = None,
-    ) -> ReminderPage:
-        """The manager's own fired reminders, newest first; None: unread, read and missed ones."""
-        data = {"state": state, "limit": limit, "after": after}
-        answer = await self._ask("MngGetCalendarReminders", data, token)
-        return msgspec.json.decode(answer, type=ReminderPage)
-
-    async def ack_reminder(self, reminder: str, *, token: str | None = None) -> None:
-        """Marks the reminder of that token read, on all of the manager's connections."""
-        await self._ask("MngAckCalendarReminder", {"token": reminder}, token)
-
-    async def snooze_reminder(self, reminder: str, until: int, *, token: str | None = None) -> str:
-        """Has it again at `until` (Unix seconds), for this manager alone; its token then."""
-        data = {"token": reminder, "until": until}
-        answer = await self._ask("MngSnoozeCalendarReminder", data, token)
-        return msgspec.json.decode(answer, type=TokenAnswer).token
 
     async def changes(
         self,
@@ -381,20 +219,9 @@ class Client(BatchCalls):
             return None
         return msgspec.json.decode(answer.data, type=CursorAnswer).next
 
-    async def _event(self, command: str, data: Mapping[str, Any], token: str | None) -> Event:
-        return msgspec.json.decode(await self._ask(command, data, token), type=EventAnswer).event
-
     async def _ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
         answer = await self.call_raw(command, data, token=token)
         failure = answer.failure()
         if failure is not None:
             raise failure
         return answer.data
-
-
-def _target(event_id: int, if_version: int | None) -> dict[str, int]:
-    """The event to change, and the version that it must have."""
-    target = {"id": event_id}
-    if if_version is not None:
-        target["if_version"] = if_version
-    return target
