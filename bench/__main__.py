@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import creates, feed, large, lists, nodes, page, reads, reminders
+from bench import creates, feed, large, lists, memory, nodes, page, reads, reminders
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "lists": lists.measure,
     "reminders": reminders.measure,
     "feed": feed.measure,
+    "memory": memory.measure,
     "large": large.measure,
     "web": page.measure,
     "nodes": nodes.measure,

@@ -79,8 +79,14 @@ class PendingAnswer(Struct):
             return self.refuse(exc)
 
     def refuse(self, exc: Exception) -> bytes:
-        """The answer to work that failed, or that was not begun."""
-        return failed(self.stats, self.command.name, self.ext_id, exc)
+        """The answer to work that failed, or that was not begun.
+
+        The frames of `exc` hold this object, which holds `exc` by its work: memory that only the
+        garbage collector would free.
+        """
+        answer = failed(self.stats, self.command.name, self.ext_id, exc)
+        exc.__traceback__ = None
+        return answer
 
     def close(self) -> None:
         """Gives up work that was not begun."""
