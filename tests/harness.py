@@ -10,6 +10,7 @@ from typing import Any
 
 from deskcal.app.runtime import running
 from deskcal.commands import Dispatcher, FastPath, Peer, PendingAnswer
+from deskcal.core.completion import NO_RULES, CallRules
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import TokenVerifier, sign
 from deskcal.limits import Limits
@@ -113,7 +114,11 @@ def everything(**named: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def open_desk(
-    place: Place, *, others_may_change: bool = True, **limits: Any
+    place: Place,
+    *,
+    others_may_change: bool = True,
+    call_rules: CallRules = NO_RULES,
+    **limits: Any,
 ) -> AsyncIterator[Desk]:
     """A `Desk` over a store in `place`."""
     bounds = Limits(**limits)
@@ -121,7 +126,7 @@ async def open_desk(
     store = await place.open(bounds)
     try:
         verifier = TokenVerifier([KEY], others_may_change=others_may_change)
-        async with running(store, verifier, bounds, now=clock) as dispatcher:
+        async with running(store, verifier, bounds, now=clock, call_rules=call_rules) as dispatcher:
             yield Desk(dispatcher, clock)
     finally:
         await store.close()

@@ -6,6 +6,7 @@ from deskcal.client.client import Client
 from deskcal.client.types import (
     Change,
     ChangePage,
+    Completed,
     EventPage,
     FiredReminder,
     FreeBusy,
@@ -53,6 +54,7 @@ __all__ = [
     "ChangePage",
     "ChangeType",
     "Client",
+    "Completed",
     "Conflict",
     "DeskcalError",
     "Event",

@@ -8,7 +8,7 @@ import pytest
 from msgspec import Raw
 
 import deskcal
-from deskcal import FreeBusy, ParticipantStatus, Priority, Slot
+from deskcal import Completed, FreeBusy, ParticipantStatus, Priority, Slot
 from deskcal.client.types import WorkingHours
 from deskcal.core.document import encode_event
 from deskcal.errors import BY_CODE
@@ -32,7 +32,6 @@ async def test_each_command_goes_out_under_its_name_with_its_data() -> None:
         calls: list[tuple[Any, str, dict[str, Any]]] = [
             (client.update_event(5, title="New", if_version=2), "Update", {"title": "New"}),
             (client.archive_event(5, if_version=2), "Archive", {}),
-            (client.complete_event(5, if_version=2), "Complete", {}),
             (
                 client.respond_event(5, ParticipantStatus.TENTATIVE, if_version=2),
                 "Respond",
@@ -46,6 +45,15 @@ async def test_each_command_goes_out_under_its_name_with_its_data() -> None:
             assert request.command == f"Mng{name}CalendarEvent"
             assert request.data == {"id": 5, "if_version": 2} | data
             assert await ended(running) == event(5)
+
+
+async def test_a_completion_gives_the_event_and_its_follow_up() -> None:
+    async with served() as (server, client):
+        running = await later(client.complete_event(5, outcome="a", follow_up={"in_sec": 60}))
+        request = await server.request()
+        request.answer(one(event(5)) | {"follow_up": Raw(b"null")})
+        assert request.data == {"id": 5, "outcome": "a", "follow_up": {"in_sec": 60}}
+        assert await ended(running) == Completed(event(5), None)
 
 
 @pytest.mark.parametrize(

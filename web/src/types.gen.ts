@@ -190,6 +190,25 @@ export interface Operation {
   data?: Json;
 }
 
+export interface Complete {
+  id: number;
+  if_version?: number | null;
+  outcome?: string | null;
+  outcome_note?: string | null;
+  follow_up?: FollowUp | null;
+}
+
+export interface FollowUp {
+  start_time?: number | null;
+  in_sec?: number | null;
+  duration_sec?: number | null;
+  type?: EventType | null;
+  title?: string | null;
+  owner_manager_id?: number | null;
+  remind_before_sec?: number | null;
+  customer_hours?: number | null;
+}
+
 export interface FindSlots {
   manager_ids: number[];
   from: number;
@@ -371,8 +390,8 @@ export interface Commands {
   MngArchiveCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
   /** Applies up to 500 mutations in one transaction, all or none unless `atomic` is 0. */
   MngBatchCalendarEvents: { data: BatchEvents; answer: unknown };
-  /** Sets the status to 1 (done); a second time changes nothing. */
-  MngCompleteCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
+  /** Sets the status to 1 (done), with an outcome and a follow-up; a second time changes nothing. */
+  MngCompleteCalendarEvent: { data: Complete; answer: unknown };
   /** Removes an event and its participants; its history stays. */
   MngDeleteCalendarEvent: { data: EventVersion; answer: unknown };
   /** The earliest times at which all of these managers are free, or the fewest are busy. */

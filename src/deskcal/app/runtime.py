@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from deskcal.commands import COMMANDS, Dispatcher, Lifecycle, RequestStats, Services
+from deskcal.core.completion import NO_RULES, CallRules
 from deskcal.core.rate_limit import RateLimit
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
@@ -23,6 +24,7 @@ async def running(
     *,
     now: Callable[[], float] = time.time,
     default_timezone: str = "UTC",
+    call_rules: CallRules = NO_RULES,
 ) -> AsyncIterator[Dispatcher]:
     """Answers requests over `store`; the feed and the reminders run until the end."""
     peers = Peers()
@@ -43,9 +45,8 @@ async def running(
     store.commits.subscribe(lambda _: feed.wake())
     store.commits.subscribe(lambda committed: _arm(reminders, committed))
     rates = RateLimit(limits.max_requests_per_manager_sec)
-    services = Services(
-        store, verifier, now, rates, limits, peers, feed, reminders, default_timezone
-    )
+    parts = (store, verifier, now, rates, limits, peers, feed, reminders)
+    services = Services(*parts, default_timezone, call_rules)
     async with feed, reminders, Housekeeping(store):
         yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 

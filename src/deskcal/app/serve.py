@@ -29,6 +29,8 @@ from deskcal.app.config import OFF, Config, listen_address
 from deskcal.app.keys import signing_key
 from deskcal.app.runtime import running
 from deskcal.commands import Dispatcher
+from deskcal.core.calling_hours import CallingHours
+from deskcal.core.completion import CallRules
 from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys
 from deskcal.demo.calendar import Filled
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
@@ -72,7 +74,9 @@ async def serve(
     zone = config.default_timezone
     async with (
         opened(config, limits) as store,
-        running(store, verifier, limits, default_timezone=zone) as dispatcher,
+        running(
+            store, verifier, limits, default_timezone=zone, call_rules=_call_rules(config)
+        ) as dispatcher,
     ):
         if config.demo:
             await _fill_if_empty(dispatcher, announce)
@@ -125,6 +129,15 @@ async def _fill_if_empty(dispatcher: Dispatcher, announce: Callable[[str], None]
     except NotEmpty:
         return
     announce(f"the demo desk: {filled.events} events of {filled.managers} managers")
+
+
+def _call_rules(config: Config) -> CallRules:
+    """The settings of the call desk, as requests need them."""
+    return CallRules(
+        CallingHours(config.calling_hours, config.default_timezone),
+        config.customer_cooldown_sec,
+        frozenset(config.outcome_required_types),
+    )
 
 
 @asynccontextmanager

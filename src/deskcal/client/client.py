@@ -15,6 +15,7 @@ from deskcal.client.answers import (
     TimeAnswer,
 )
 from deskcal.client.batches import BatchCalls
+from deskcal.client.call_desk import CallDeskCalls
 from deskcal.client.calls import Answer, Options
 from deskcal.client.changes import ChangeCalls
 from deskcal.client.events import EventCalls
@@ -28,7 +29,7 @@ from deskcal.client.types import (
 )
 
 
-class Client(EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls):
+class Client(EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls, CallDeskCalls):
     """A connection to a deskcal server: `async with Client.connect(host, port, token=...)`.
 
     Each method raises the class of `deskcal.errors` that the server's answer names, Unavailable
@@ -62,8 +63,8 @@ class Client(EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls
     ) -> Self:
         """A client that connects on `async with`, which raises Unavailable if that fails.
 
-        `timeout_sec` is for each call; `renew_token` gives `changes` and `reminders` another token
-        when the one at hand has expired; `limits` are further fields of `client_calls.Options`.
+        `timeout_sec`: of each call. `renew_token`: another token for `changes` and `reminders` when
+        theirs has expired. `limits`: further fields of `calls.Options`.
         """
         options = Options(
             host=host, port=port, token=token, ssl=ssl, timeout_sec=timeout_sec, **limits
@@ -189,13 +190,12 @@ class Client(EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls
         """
         cursor = await self._cursor(token) if since is None else since
         data = {"chanels": list(channels)} | ({} if since is None else {"since": since})
-        answer = await self._ask("Subscribe", data, token)
-        return self._subscribed(answer, cursor, token)
+        return self._subscribed(await self._ask("Subscribe", data, token), cursor, token)
 
     async def unsubscribe(self, channels: Sequence[str], *, token: str | None = None) -> list[str]:
         """Ends the pushes of these channels; gives those that are left for the token."""
-        answer = await self._ask("Unsubscribe", {"chanels": list(channels)}, token)
-        return self._subscribed(answer, None, token)
+        data = {"chanels": list(channels)}
+        return self._subscribed(await self._ask("Unsubscribe", data, token), None, token)
 
     def messages(self) -> AsyncIterator[Any]:
         """Pushed messages as parsed JSON, for one reader: changes are objects, reminders arrays.

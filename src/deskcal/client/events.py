@@ -57,12 +57,6 @@ class EventCalls(Caller):
         """Sets the status to archived; archived before, nothing changes."""
         return await self._event("MngArchiveCalendarEvent", _target(event_id, if_version), token)
 
-    async def complete_event(
-        self, event_id: int, *, if_version: int | None = None, token: str | None = None
-    ) -> Event:
-        """Sets the status to done; done before, nothing changes."""
-        return await self._event("MngCompleteCalendarEvent", _target(event_id, if_version), token)
-
     async def respond_event(
         self,
         event_id: int,

@@ -53,6 +53,38 @@ class EventChanges(EventFields, total=False):
     end_time: int
 
 
+class FollowUp(TypedDict, total=False):
+    """The event that is to follow; exactly one of `start_time` and `in_sec`, both in seconds."""
+
+    start_time: int
+    in_sec: int
+    duration_sec: int
+    type: int
+    title: str
+    owner_manager_id: int
+    remind_before_sec: int
+    customer_hours: int
+
+
+class Completion(TypedDict, total=False):
+    """What came of an event that is completed, and what is to follow."""
+
+    outcome: str
+    outcome_note: str
+    follow_up: FollowUp
+    if_version: int
+    token: str
+    """Another one than the client's own."""
+
+
+class Completed(Struct, frozen=True):
+    """An event that is done."""
+
+    event: Event
+    follow_up: Event | None
+    """None: nothing follows, or it is not visible to the session."""
+
+
 class EventQuery(TypedDict, total=False):
     """Which events to list; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
 

@@ -2,6 +2,7 @@
 
 from deskcal.commands import (
     batches,
+    call_desk,
     changes,
     directory,
     events,
@@ -29,6 +30,7 @@ __all__ = [
     "RequestStats",
     "Services",
     "batches",
+    "call_desk",
     "changes",
     "directory",
     "events",

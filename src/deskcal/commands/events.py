@@ -1,4 +1,4 @@
-"""The seven calendar commands of the seeds, and MngRespondCalendarEvent."""
+"""The calendar commands of the seeds but MngCompleteCalendarEvent; MngRespondCalendarEvent."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from msgspec import Meta, Raw, Struct
 from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
+from deskcal.core.completion import require_completable
 from deskcal.core.document import EventScope, decode_event, encode_event, scope_of
 from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.core.event import (
@@ -99,7 +100,10 @@ def add_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
         session.require_place(scope_of(event))
         return event
 
-    return _mutate(services, session, 0, ChangeType.ADDED, change, _retry(session, sent, data))
+    retry, checks_outcome = _retry(session, sent, data), bool(sent.values.get("outcome"))
+    return _mutate(
+        services, session, 0, ChangeType.ADDED, change, retry, checks_outcome=checks_outcome
+    )
 
 
 @command("MngUpdateCalendarEvent", UpdateEvent, gives_event=True, read_only=READ_ONLY)
@@ -112,12 +116,20 @@ def update_event(services: Services, _: Peer, session: Session, data: Any) -> Wo
 
     def change(event: Event, actor: int) -> Event:
         _require_destination(session, event, sent)
-        _require_version(event, data.if_version)
+        require_version(event, data.if_version)
         merged = merge(event, sent, now=now)
+        require_completable(event, merged, services.call_rules, manager_id=actor, now=now)
         check_times(merged.start_time, merged.end_time)
         return next_version(event, merged, actor=actor, now=now)
 
-    return _change_stored(services, session, data.id, ChangeType.UPDATED, change)
+    return _change_stored(
+        services,
+        session,
+        data.id,
+        ChangeType.UPDATED,
+        change,
+        checks_outcome=bool(sent.values.get("outcome")),
+    )
 
 
 @command("MngDeleteCalendarEvent", EventVersion)
@@ -125,7 +137,7 @@ def delete_event(services: Services, _: Peer, session: Session, data: EventVersi
     """Removes an event and its participants; its history stays."""
 
     def change(event: Event, _: int) -> None:
-        _require_version(event, data.if_version)
+        require_version(event, data.if_version)
 
     async def gone(work: Work) -> Data:
         document = cast(bytes, await work)
@@ -140,12 +152,6 @@ def archive_event(services: Services, _: Peer, session: Session, data: EventVers
     return _set_status(services, session, data, ChangeType.ARCHIVED, EventStatus.ARCHIVED)
 
 
-@command("MngCompleteCalendarEvent", EventVersion, gives_event=True)
-def complete_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
-    """Sets the status to 1 (done); a second time changes nothing."""
-    return _set_status(services, session, data, ChangeType.UPDATED, EventStatus.DONE)
-
-
 @command("MngRespondCalendarEvent", Respond, gives_event=True)
 def respond_event(services: Services, _: Peer, session: Session, data: Respond) -> Work:
     """Sets the caller's own participant status and touches nobody else's."""
@@ -156,7 +162,7 @@ def respond_event(services: Services, _: Peer, session: Session, data: Respond) 
             raise not_found(event_id)
         if all(row.manager_id != session.manager_id for row in event.participants):
             raise Forbidden(f"you take no part in event {event_id}, so there is nothing to answer")
-        _require_version(event, data.if_version)
+        require_version(event, data.if_version)
         status = ParticipantStatus(data.status)
         answered = respond(event, session.manager_id, status, now=now)
         return next_version(event, answered, actor=session.manager_id, now=now)
@@ -217,7 +223,7 @@ def _set_status(
     now = int(services.now())
 
     def change(event: Event, actor: int) -> Event:
-        _require_version(event, data.if_version)
+        require_version(event, data.if_version)
         after = msgspec.structs.replace(event, status=status)
         return next_version(event, after, actor=actor, now=now)
 
@@ -230,6 +236,8 @@ def _change_stored(
     event_id: int,
     type_: ChangeType,
     change: Callable[[Event, int], Event | None],
+    *,
+    checks_outcome: bool = False,
 ) -> Work:
     """`change(event, actor)` on an event that the session may see and change."""
 
@@ -239,7 +247,7 @@ def _change_stored(
         session.require_change(event_id, scope_of(event))
         return change(event, session.manager_id)
 
-    return _mutate(services, session, event_id, type_, allowed)
+    return _mutate(services, session, event_id, type_, allowed, checks_outcome=checks_outcome)
 
 
 def _mutate(
@@ -249,9 +257,12 @@ def _mutate(
     type_: ChangeType,
     change: Change,
     retry: Retry | None = None,
+    *,
+    checks_outcome: bool = False,
 ) -> Work:
     """Queues the mutation at once; the answer comes when it is durable."""
-    mutation = Mutation(event_id, type_, session.manager_id, int(services.now()), change, retry)
+    actor, now = session.manager_id, int(services.now())
+    mutation = Mutation(event_id, type_, actor, now, change, retry, checks_outcome)
     return services.store.mutate(mutation)
 
 
@@ -265,7 +276,7 @@ def _require_destination(session: Session, event: Event, sent: Draft) -> None:
         session.require_place(scope_of(moved))
 
 
-def _require_version(event: Event, if_version: int | None) -> None:
+def require_version(event: Event, if_version: int | None) -> None:
     """Raises: Conflict, with the event as it is. Source: contract, section 7."""
     if if_version is not None and if_version != event.version:
         raise Conflict(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from deskcal.core.completion import NO_RULES, CallRules
 from deskcal.core.rate_limit import RateLimit
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
@@ -27,6 +28,8 @@ class Services(Struct, frozen=True):
     reminders: Reminders
     default_timezone: str = "UTC"
     """Of events that name none."""
+    call_rules: CallRules = NO_RULES
+    """Of the call desk."""
 
     def resume(self, peer: Peer) -> None:
         """A slow client reads its output again."""

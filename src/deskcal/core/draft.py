@@ -200,7 +200,8 @@ def _brand(name: str, value: str) -> str:
     return _code(name, value) or DEFAULT_BRAND
 
 
-def _title(name: str, value: str) -> str:
+def checked_title(name: str, value: str) -> str:
+    """`value` trimmed. Raises: InvalidField if it is empty or too long."""
     title = value.strip()
     if not title:
         raise InvalidField(f"{name} is empty; give it 1 to {MAX_TITLE} characters", field=name)
@@ -253,7 +254,7 @@ def _short_text(name: str, text: str, most: int) -> str:
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "brand": _brand,
     "desk": _code,
-    "title": _title,
+    "title": checked_title,
     "start_time": _start_time,
     "timezone": _timezone,
     "location": _location,

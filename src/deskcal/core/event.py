@@ -171,12 +171,26 @@ def default_of(field: HasDefault) -> Any:
 
 
 def next_version(before: Event, after: Event, *, actor: int, now: int) -> Event:
-    """`after` stamped as the version after `before`; `before` itself when nothing changed."""
+    """`after` stamped as the version after `before`; `before` itself when nothing changed.
+
+    A claim ends with a change of status, or of the customer. Source: contract, section 14.
+    """
     if after == before:
         return before
+    if after.claimed_by and _ends_claim(before, after):
+        after = msgspec.structs.replace(after, claimed_by=0, claim_until=0)
     return msgspec.structs.replace(
         after, updated_by=actor, updated_time=now, version=before.version + 1
     )
+
+
+def _ends_claim(before: Event, after: Event) -> bool:
+    return after.status != EventStatus.OPEN or customer_of(before) != customer_of(after)
+
+
+def customer_of(event: Event) -> tuple[str, int, int, int]:
+    """Brand, customer_id, lead_id and login: whom the event is about."""
+    return (event.brand, event.customer_id, event.lead_id, event.login)
 
 
 def respond(event: Event, manager_id: int, status: ParticipantStatus, *, now: int) -> Event:

@@ -127,6 +127,13 @@ _FILTERS = {
 }
 
 OF_COMMAND = {
+    ("MngCompleteCalendarEvent", "outcome"): "code of an outcome of the directory; kept if absent",
+    ("MngCompleteCalendarEvent", "follow_up"): (
+        "the event that is to follow: exactly one of `start_time` and `in_sec` (the outcome's "
+        "`next_in_sec` where neither is sent); `duration_sec`, `title` and `owner_manager_id`, "
+        "else those of the event; `type`, else 4; `remind_before_sec`; `customer_hours` 1: at the "
+        "next minute at which the customer may be called"
+    ),
     **{(command, name): text for command in LIST_COMMANDS for name, text in _FILTERS.items()},
     ("MngUpdateCalendarEvent", "created_by"): "ignored: the creator stays",
     ("MngRespondCalendarEvent", "status"): "1 accepted, 2 declined, 3 tentative",
@@ -150,6 +157,9 @@ OF_COMMAND = {
 
 ANSWERS = {
     "Ping": '`{"time":1710000000}`, the server\'s clock',
+    "MngCompleteCalendarEvent": (
+        '`{"event":{...},"follow_up":{...}}`, `follow_up` null where none follows'
+    ),
     "MngDeleteCalendarEvent": '`{"id":1}`',
     "MngBatchCalendarEvents": (
         '`{"results":[{"status","data"}],"batch_id":n}`, a failure with `error` for `data`'

@@ -1,0 +1,228 @@
+"""Completing an event: what came of it, and the event that follows it up. Pure.
+
+Source: contract, section 14.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Raw, Struct
+
+from deskcal.core.calling_hours import CallingHours
+from deskcal.core.document import encode_event
+from deskcal.core.draft import Draft, checked_title
+from deskcal.core.event import (
+    MAX_CODE,
+    MAX_OUTCOME_NOTE,
+    MAX_TIME,
+    Event,
+    EventStatus,
+    EventType,
+    Flag,
+    Id,
+    Seconds,
+    Time,
+    next_version,
+)
+from deskcal.core.outcomes import Outcome, require_outcome
+from deskcal.errors import Conflict, FieldRequired, InvalidField
+
+
+class CallRules(Struct, frozen=True):
+    """The settings of the call desk."""
+
+    hours: CallingHours
+    cooldown_sec: int = 0
+    """After a contact nobody claims a call of that customer for so long."""
+    outcome_required_types: frozenset[int] = frozenset()
+    """Events of these types are completed with an outcome only."""
+
+
+class FollowUp(Struct, frozen=True, kw_only=True):
+    """The event that is to follow, as a client sends it; None: not sent."""
+
+    start_time: Time | None = None
+    in_sec: Seconds | None = None
+    """The start, counted from now."""
+    duration_sec: Seconds | None = None
+    type: EventType | None = None
+    title: str | None = None
+    owner_manager_id: Id | None = None
+    remind_before_sec: Seconds | None = None
+    customer_hours: Flag | None = None
+    """1: the start moves forward to the next minute at which the customer may be called."""
+
+
+class Completion(Struct, frozen=True):
+    """What a client sends with a completion."""
+
+    outcome: str = ""
+    """"": not sent."""
+    outcome_note: str = ""
+    follow_up: FollowUp | None = None
+
+
+def checked_completion(
+    outcome: str | None, outcome_note: str | None, follow_up: FollowUp | None, *, now: int
+) -> Completion:
+    """The completion, checked as far as the data alone allows. Raises: InvalidField."""
+    sent = Completion(outcome or "", outcome_note or "", follow_up)
+    for name, most in (("outcome", MAX_CODE), ("outcome_note", MAX_OUTCOME_NOTE)):
+        length = len(getattr(sent, name))
+        if length > most:
+            raise InvalidField(f"{name} has {length} characters; at most {most}", field=name)
+    if follow_up is not None:
+        _check_start(follow_up, has_outcome=bool(sent.outcome), now=now)
+        if follow_up.title is not None:
+            checked_title("follow_up.title", follow_up.title)
+    return sent
+
+
+def _check_start(follow_up: FollowUp, *, has_outcome: bool, now: int) -> None:
+    start, in_sec = follow_up.start_time, follow_up.in_sec
+    if start is not None and in_sec is not None:
+        raise InvalidField(
+            "follow_up has both start_time and in_sec; send one of them", field="follow_up.in_sec"
+        )
+    if start is not None and start < now:
+        raise InvalidField(
+            f"follow_up.start_time ({start}) is past; a follow-up starts now or later",
+            field="follow_up.start_time",
+        )
+    if start is None and in_sec is None and not has_outcome:
+        raise _no_start()
+
+
+def _no_start() -> FieldRequired:
+    return FieldRequired(
+        "follow_up needs start_time or in_sec; only an outcome whose next_in_sec is set can "
+        "stand for it",
+        field="follow_up.start_time",
+    )
+
+
+def require_unclaimed(event: Event, manager_id: int, now: int) -> None:
+    """Raises: Conflict, with the event, while somebody else has claimed it."""
+    if event.claimed_by not in (0, manager_id) and event.claim_until > now:
+        raise Conflict(
+            f"event {event.id} is claimed by manager {event.claimed_by} until {event.claim_until}; "
+            "only that manager can claim or complete it until then",
+            event=Raw(encode_event(event)),
+        )
+
+
+def require_completable(
+    before: Event, after: Event, rules: CallRules, *, manager_id: int, now: int
+) -> None:
+    """What holds for every change that sets an event's status to done; others pass.
+
+    Raises: Conflict while somebody else has claimed it; FieldRequired for an outcome.
+    """
+    if after.status == EventStatus.DONE != before.status:
+        require_unclaimed(before, manager_id, now)
+        _require_outcome_given(after, rules)
+
+
+def _require_outcome_given(after: Event, rules: CallRules) -> None:
+    if after.type in rules.outcome_required_types and not after.outcome:
+        raise FieldRequired(
+            f"outcome is required to complete events of type {int(after.type)} "
+            "(outcome_required_types); send the code of an outcome of the directory",
+            field="outcome",
+        )
+
+
+def completed(
+    event: Event,
+    sent: Completion,
+    outcomes: Sequence[Outcome],
+    rules: CallRules,
+    *,
+    actor: int,
+    now: int,
+) -> Event:
+    """The open event as done. Raises: Conflict, InvalidField, FieldRequired."""
+    require_unclaimed(event, actor, now)
+    if sent.outcome:
+        require_outcome(outcomes, sent.outcome, event.type)
+    after = msgspec.structs.replace(
+        event,
+        status=EventStatus.DONE,
+        outcome=sent.outcome or event.outcome,
+        outcome_note=sent.outcome_note or event.outcome_note,
+    )
+    _require_outcome_given(after, rules)
+    return next_version(event, after, actor=actor, now=now)
+
+
+def require_same(event: Event, sent: Completion) -> None:
+    """Whether a done event was completed as it is to be now.
+
+    Raises: Conflict, with the event, for another outcome or note, or a follow-up where it has none.
+    """
+    if sent.outcome not in ("", event.outcome):
+        raise _done_otherwise(event, f"outcome {event.outcome!r}", "outcome")
+    if sent.outcome_note not in ("", event.outcome_note):
+        raise _done_otherwise(event, "another outcome_note", "outcome_note")
+    if sent.follow_up is not None and not event.follow_up_id:
+        raise _done_otherwise(event, "no follow_up", "follow_up")
+
+
+def _done_otherwise(event: Event, how: str, field: str) -> Conflict:
+    return Conflict(
+        f"event {event.id} is done already, with {how}; look at error.event, and change the event "
+        "with MngUpdateCalendarEvent",
+        field=field,
+        event=Raw(encode_event(event)),
+    )
+
+
+def follow_up_draft(
+    event: Event,
+    sent: FollowUp,
+    outcome: Outcome | None,
+    hours: CallingHours,
+    *,
+    now: int,
+) -> Draft:
+    """What the follow-up of `event` is to be, for `create`. Raises: InvalidField, FieldRequired."""
+    start = _start(event, sent, outcome, hours, now)
+    length = event.end_time - event.start_time if sent.duration_sec is None else sent.duration_sec
+    if start + length > MAX_TIME:
+        raise InvalidField(
+            f"follow_up would end at {start + length}, after the year 9999", field="follow_up"
+        )
+    values = {
+        name: getattr(event, name)
+        for name in ("brand", "desk", "customer_id", "lead_id", "login", "customer_timezone")
+    }
+    values |= {
+        "owner_manager_id": sent.owner_manager_id or event.owner_manager_id,
+        "type": EventType.FOLLOW_UP if sent.type is None else sent.type,
+        "title": event.title if sent.title is None else sent.title.strip(),
+        "start_time": start,
+        "end_time": start + length,
+        "remind_before_sec": sent.remind_before_sec or 0,
+        "follows_id": event.id,
+    }
+    return Draft(values, None)
+
+
+def _start(
+    event: Event, sent: FollowUp, outcome: Outcome | None, hours: CallingHours, now: int
+) -> int:
+    if sent.start_time is not None:
+        start = sent.start_time
+    elif sent.in_sec is not None:
+        start = now + sent.in_sec
+    elif outcome is not None and outcome.next_in_sec:
+        start = now + outcome.next_in_sec
+    else:
+        raise _no_start()
+    if sent.customer_hours:
+        return hours.next_allowed(event.brand, event.customer_timezone, start)
+    return start
+
+
+NO_RULES = CallRules(CallingHours({}, "UTC"))
+"""Every customer may be called at any time, and nothing is required."""
