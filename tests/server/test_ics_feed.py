@@ -94,13 +94,56 @@ async def test_the_most_urgent_has_the_smallest_number(
         (0, ("CONFIRMED", "OPAQUE")),
         (1, ("CONFIRMED", "TRANSPARENT")),
         (2, ("CANCELLED", "TRANSPARENT")),
-        (3, ("CONFIRMED", "TRANSPARENT")),
     ],
 )
 async def test_a_cancelled_event_says_so(place: Place, status: int, told: tuple[str, str]) -> None:
     found = await only_event(place, status=status, remind_before_sec=900)
     assert (found["status"], found["transp"]) == told
     assert bool(found.walk("VALARM")) == (status == 0)
+
+
+async def test_an_archived_event_is_left_out(place: Place) -> None:
+    async with serving(place) as (desk, address):
+        await desk.add(token(10), status=3)
+        await desk.add(token(10), title="kept")
+        assert [str(one["summary"]) for one in events_in(await feed(address)).values()] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "answer", "is_own"),
+    [(20, 1, True), (10, None, False), (30, 0, True), (30, 1, True), (30, 3, True), (30, 2, False)],
+)
+async def test_busy_time_and_alarm_are_those_of_the_manager_whose_feed_it_is(
+    place: Place, viewer: int, answer: int | None, is_own: bool
+) -> None:
+    """Issue 12, no. 20: manager 10 only created the event, manager 30 is a guest."""
+    async with serving(place) as (desk, address):
+        guest = {"manager_id": 30, "status": answer or 0}
+        fields = {"owner_manager_id": 20, "participants": [guest], "remind_before_sec": 900}
+        await desk.add(token(10), **fields)
+        (found,) = events_in(await feed(address, feed_token(viewer))).values()
+    assert found["transp"] == ("OPAQUE" if is_own else "TRANSPARENT")
+    assert bool(found.walk("VALARM")) == is_own
+
+
+@pytest.mark.parametrize(
+    ("named", "transp"),
+    [
+        ({"show_as": 1}, "TRANSPARENT"),
+        ({"show_as": 0}, "OPAQUE"),
+        ({"all_day": 1, "type": 0}, "TRANSPARENT"),
+        ({"all_day": 1, "type": 3}, "OPAQUE"),
+        ({"all_day": 1, "type": 0, "show_as": 0}, "OPAQUE"),
+    ],
+)
+async def test_what_is_shown_as_free_is_transparent(
+    place: Place, named: dict[str, Any], transp: str
+) -> None:
+    assert (await only_event(place, **named))["transp"] == transp
+
+
+async def test_the_place_is_told(place: Place) -> None:
+    assert str((await only_event(place, location="Room 5; left"))["location"]) == "Room 5; left"
 
 
 async def test_an_all_day_event_across_a_clock_change_keeps_its_dates(place: Place) -> None:

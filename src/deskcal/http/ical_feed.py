@@ -67,7 +67,8 @@ class IcsFeed:
 
         def render() -> bytes:
             events = _decode_events(b"[" + b",".join(pieces) + b"]")
-            return calendar_text(events, names, title=title, default_timezone=zone)
+            viewer = session.manager_id
+            return calendar_text(events, names, viewer=viewer, title=title, default_timezone=zone)
 
         text = await asyncio.to_thread(render)
         return Response(text, media_type=MEDIA_TYPE, headers=headers)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from icalendar import Alarm, Calendar, vCalAddress
 from icalendar import Event as Component
 
-from deskcal.core.alarms import trigger_time
+from deskcal.core.alarms import reminded_managers, trigger_time
 from deskcal.core.event import (
     Event,
     EventStatus,
@@ -17,6 +17,7 @@ from deskcal.core.event import (
     ParticipantStatus,
     Priority,
 )
+from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -43,9 +44,18 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def calendar_text(
-    events: Iterable[Event], names: Mapping[int, str], *, title: str, default_timezone: str
+    events: Iterable[Event],
+    names: Mapping[int, str],
+    *,
+    viewer: int,
+    title: str,
+    default_timezone: str,
 ) -> bytes:
-    """A VCALENDAR of the events; `names` are managers by id, as far as they are known."""
+    """A VCALENDAR of the events but the archived ones, as the manager `viewer` has them.
+
+    `names` are managers by id, as far as they are known. TRANSP and VALARM are the viewer's own.
+    Source: contract, section 16.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -53,12 +63,15 @@ def calendar_text(
     calendar.add("x-wr-calname", _text(title))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for event in events:
-        calendar.add_component(_component(event, names, default_timezone))
+        if event.status != EventStatus.ARCHIVED:
+            calendar.add_component(_component(event, names, viewer, default_timezone))
     text: bytes = calendar.to_ical()
     return text
 
 
-def _component(event: Event, names: Mapping[int, str], default_timezone: str) -> Component:
+def _component(
+    event: Event, names: Mapping[int, str], viewer: int, default_timezone: str
+) -> Component:
     """One VEVENT. Its UID leaves the brand out, which may change."""
     found = Component()
     found.add("uid", f"deskcal-{event.id}@{event.created_time}")
@@ -72,13 +85,16 @@ def _component(event: Event, names: Mapping[int, str], default_timezone: str) ->
         found.add("description", description)
     _add_times(found, event, default_timezone)
     found.add("status", STATUS[event.status])
-    found.add("transp", "OPAQUE" if event.status == EventStatus.OPEN else "TRANSPARENT")
+    if event.location:
+        found.add("location", _text(event.location))
+    takes_part = viewer in reminded_managers(event)
+    found.add("transp", "OPAQUE" if takes_part and makes_busy(event) else "TRANSPARENT")
     found.add("priority", PRIORITY[event.priority])
     found.add("organizer", _address(event.owner_manager_id, names))
     for row in event.participants:
         found.add("attendee", _attendee(row, names))
     due = trigger_time(event)
-    if due is not None and event.status == EventStatus.OPEN:
+    if due is not None and takes_part:
         found.add_component(_alarm(event, due))
     return found
 
