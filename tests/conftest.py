@@ -5,8 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from deskcal.app.zone_data import use_newest_zones
 from places import Place, Places, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
+
+use_newest_zones()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ KILLS = 4
 STATES = """
     SELECT backend_xid::text, wait_event IN ('ClientRead', 'ClientWrite')
     FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = %s"""
+    WHERE datname = current_database() AND starts_with(application_name, %s)"""
 
 
 @pytest.fixture

@@ -310,7 +310,8 @@ def interrupt(_: PostgresServer) -> None:
 
 def end_connections(postgres: PostgresServer) -> None:
     postgres.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'deskcal'"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE starts_with(application_name, 'deskcal')"
     )
 
 

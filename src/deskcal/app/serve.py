@@ -28,6 +28,7 @@ from deskcal.app.backends import (
 from deskcal.app.config import OFF, Config, listen_address
 from deskcal.app.keys import signing_key
 from deskcal.app.runtime import running
+from deskcal.app.zone_data import use_newest_zones
 from deskcal.commands import Dispatcher
 from deskcal.core.calling_hours import CallingHours
 from deskcal.core.completion import CallRules
@@ -69,6 +70,8 @@ async def serve(
     logging.basicConfig(
         level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    zones = use_newest_zones()
+    logger.info("time zones of release %s, from %s", zones.version, zones.source)
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
     zone = config.default_timezone

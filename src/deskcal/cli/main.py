@@ -8,6 +8,7 @@ import uvloop
 
 from deskcal import __version__
 from deskcal.app import serve as app
+from deskcal.app.zone_data import use_newest_zones
 from deskcal.cli.call import call
 from deskcal.cli.directory import desk, directory, manager
 from deskcal.cli.failure import Commands, Failure
@@ -25,6 +26,7 @@ from deskcal.cli.watch import watch
 @click.version_option(__version__, prog_name="deskcal")
 def main() -> None:
     """A calendar server for sales and retention desks: JSON over persistent TCP."""
+    use_newest_zones()
 
 
 @main.command(cls=GroupedOptions)
@@ -44,7 +46,9 @@ def serve(**options: Any) -> None:
 @config_options("data", "database")
 def check(**options: Any) -> None:
     """Verify that the index and the documents of the store agree."""
+    zones = use_newest_zones()
     report = app.check(config_of(options))
+    click.echo(f"time zones: {zones.version}, from {zones.source}")
     for name, count in report.counts.items():
         click.echo(f"{name}: {count}")
     for difference in report.differences:

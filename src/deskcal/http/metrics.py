@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from deskcal import __version__
 from deskcal.commands import Dispatcher
+from deskcal.core.zones import zone_data
 from deskcal.server.websocket import Sockets
 
 
@@ -58,6 +59,11 @@ class _ServerMetrics:
             "Messages that browsers have sent",
             value=self._sockets.messages_total,
         )
+        zones = GaugeMetricFamily(
+            "deskcal_tzdata", "The release of the time zone database in use", labels=["version"]
+        )
+        zones.add_metric([zone_data().version], 1)
+        yield zones
         build = GaugeMetricFamily("deskcal_build", "The version that runs", labels=["version"])
         build.add_metric([__version__], 1)
         yield build

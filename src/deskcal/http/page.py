@@ -17,6 +17,7 @@ from deskcal.errors import DeskcalError
 from deskcal.http.assets import Assets
 from deskcal.http.ical_feed import IcsFeed
 from deskcal.http.metrics import registry_of
+from deskcal.http.zones import Zones
 from deskcal.server.websocket import Sockets
 
 PAGE = "static"
@@ -122,6 +123,7 @@ def site(dispatcher: Dispatcher, sockets: Sockets) -> ASGIApp:
         Route("/readyz", ready),
         Route("/metrics", metrics),
         Route("/ics/{token}.ics", IcsFeed(dispatcher).serve),
+        Route("/zones.json", Zones(dispatcher).serve),
         WebSocketRoute("/ws", sockets.serve),
         Mount("/assets", Assets(page / "assets")),
     ]

@@ -22,6 +22,7 @@ from deskcal.store.consistency import (
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.url import one_line, shown
+from deskcal.store.postgres.zones import differing_zones
 
 FETCH_ROWS = 1000
 
@@ -73,7 +74,7 @@ async def _check(url: str, limits: Limits) -> CheckReport:
             if not (await _rows(connection, _IS_THERE))[0][0]:
                 raise StoreError(f"there is no store in {shown(url)}; name it with --database")
             counts = {table: await _count(connection, table) for table in TABLES}
-            differences: list[str] = []
+            differences = await differing_zones(connection)
             async for difference in _differences(connection, counts["event_manager"]):
                 differences.append(difference)
                 if len(differences) == MAX_DIFFERENCES:

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
+from deskcal.core.zones import zone_data
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
@@ -29,6 +30,8 @@ RunJob = Callable[[Callable[[Connection, Batch], Awaitable[Any]]], Awaitable[Any
 
 APPLICATION = "deskcal"
 """Whose tables these are; and of every connection, with what the URL names behind it."""
+ZONES = "zones="
+"""Stands in the name of a connection before the release of the time zones that its node uses."""
 CONNECT_TIMEOUT_SEC = 5
 IDLE_IN_TRANSACTION_SEC = 5
 """A node that is stopped in the middle of a transaction loses it, and its locks, after so long."""
@@ -78,7 +81,8 @@ def parameters(url: str, limits: Limits) -> dict[str, Any]:
     """What libpq gets: our settings, and above them what `url` says. Raises: StoreError."""
     timeout = {"tcp_user_timeout": int(limits.request_deadline_sec * 1000)}
     given = parsed(url)
-    name = " ".join(filter(None, (APPLICATION, given.get("application_name"))))
+    zones = zone_data().version and f"{ZONES}{zone_data().version}"
+    name = " ".join(filter(None, (APPLICATION, given.get("application_name"), zones)))
     return _SETTINGS | timeout | given | {"autocommit": True, "application_name": name}
 
 

@@ -38,6 +38,7 @@ from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
+from deskcal.store.postgres.zones import warn_of_zones
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.work import Applied, Mutation, Transaction
 
@@ -77,6 +78,7 @@ class PostgresStore:
     async def start(self) -> None:
         """Hears of the other nodes. Raises: StoreError, psycopg.Error."""
         await self._ear.start()
+        await self._read(warn_of_zones)
 
     @property
     def waiting_mutations(self) -> int:
