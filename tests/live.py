@@ -1,4 +1,4 @@
-"""What is pushed: ears that keep what they hear, and ways to wait for it. No fixtures here."""
+"""Receivers of pushed messages, and functions that wait for them. No fixtures here."""
 
 import asyncio
 import json
@@ -13,12 +13,12 @@ WAIT_SEC = 20
 Message = Any
 
 
-class Ear:
-    """A connection that keeps what is pushed to it; `is_slow`: it takes nothing."""
+class Receiver:
+    """A connection that records what is pushed to it; `is_slow`: it reads nothing."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.heard: list[Message] = []
+        self.received: list[Message] = []
         self.is_slow = False
         self.peer = Peer(send=self._take)
         self._news = asyncio.Event()
@@ -27,7 +27,7 @@ class Ear:
         if self.is_slow:
             return False
         assert lines.endswith(b"\r\n") and lines.isascii()
-        self.heard += [json.loads(line) for line in lines.split(b"\r\n") if line]
+        self.received += [json.loads(line) for line in lines.split(b"\r\n") if line]
         self._news.set()
         return True
 
@@ -46,8 +46,8 @@ class Ear:
         answered = await self.say(token_, "Subscribe", **data)
         assert answered["status"] == 200, answered
 
-    async def until(self, is_there: Callable[["Ear"], bool]) -> None:
-        """Returns once it is so."""
+    async def until(self, is_there: Callable[["Receiver"], bool]) -> None:
+        """Returns when the condition holds."""
         async with asyncio.timeout(WAIT_SEC):
             while not is_there(self):
                 self._news.clear()
@@ -55,7 +55,7 @@ class Ear:
 
     @property
     def pushes(self) -> list[Message]:
-        return [m for m in self.heard if isinstance(m, dict) and m["event"] == "calendar:event"]
+        return [m for m in self.received if isinstance(m, dict) and m["event"] == "calendar:event"]
 
     @property
     def changes(self) -> list[tuple[int, int]]:
@@ -68,20 +68,20 @@ class Ear:
 
     @property
     def reminders(self) -> list[Message]:
-        return [m for m in self.heard if isinstance(m, list)]
+        return [m for m in self.received if isinstance(m, list)]
 
     @property
     def tokens(self) -> list[str]:
         return [m[3] for m in self.reminders]
 
 
-async def told(desk: Desk) -> None:
-    """Returns when all who were subscribed before have been told of all that was changed."""
+async def all_pushed(desk: Desk) -> None:
+    """Returns when all earlier changes have been pushed to all earlier subscribers."""
     admin = token(9_000, ADMIN)
-    last = Ear(desk)
+    last = Receiver(desk)
     await last.subscribe(admin)
     mark = await desk.add(admin, title="mark", brand="marks")
-    await last.until(lambda ear: any(id_ == mark["id"] for _, id_ in ear.changes))
+    await last.until(lambda receiver: any(id_ == mark["id"] for _, id_ in receiver.changes))
     desk.services.forget(last.peer)
 
 
@@ -92,14 +92,14 @@ def step_to(desk: Desk, time: float) -> None:
 
 
 async def reminded(desk: Desk) -> None:
-    """Returns when all that is due by now was fired and delivered."""
+    """Returns when all reminders that are due were fired and delivered."""
     watcher = token(9_001, exp=NOW * 2)
-    ear = Ear(desk)
-    await ear.say(watcher, "Ping")
+    receiver = Receiver(desk)
+    await receiver.say(watcher, "Ping")
     now = int(desk.clock.time)
     mark = {"title": "mark", "brand": "marks", "start_time": now, "end_time": now + 1}
     added = await desk.add(watcher, remind_time=now, **mark)
     desk.services.reminders.wake()
-    await ear.until(lambda ear: bool(ear.reminders))
+    await receiver.until(lambda receiver: bool(receiver.reminders))
     await desk.event(watcher, "MngCompleteCalendarEvent", id=added["id"])
-    desk.services.forget(ear.peer)
+    desk.services.forget(receiver.peer)

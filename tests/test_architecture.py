@@ -172,12 +172,12 @@ def test_a_module_imports_nothing_to_the_right_of_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_client_is_imported_by_few(name: str) -> None:
+def test_the_client_is_imported_by_listed_packages_only(name: str) -> None:
     used = {package_of(other) for other in imports(name)} & ONLY_IMPORTED_BY.keys()
     assert {other for other in used if package_of(name) not in ONLY_IMPORTED_BY[other]} == set()
 
 
-def test_no_import_leads_back_to_where_it_started() -> None:
+def test_there_is_no_cycle_of_imports() -> None:
     left = {name: imports(name) for name in NAMES}
     while left:
         free = {name for name, used in left.items() if not used & left.keys()}
@@ -197,7 +197,7 @@ def test_a_module_imports_at_its_top_only(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PURE_NAMES)
-def test_the_pure_core_opens_nothing_waits_for_nothing_and_reads_no_clock(name: str) -> None:
+def test_the_pure_core_does_no_io_awaits_nothing_and_reads_no_clock(name: str) -> None:
     used = {full.split(".")[0] for full in imported_names(name)}
     nodes = list(ast.walk(modules()[name]))
     assert used & (IMPURE | DATABASES) == set()
@@ -205,7 +205,7 @@ def test_the_pure_core_opens_nothing_waits_for_nothing_and_reads_no_clock(name: 
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if package_of(name) != "store"])
-def test_databases_are_known_to_the_store_alone(name: str) -> None:
+def test_database_drivers_are_imported_by_the_store_alone(name: str) -> None:
     assert {full.split(".")[0] for full in imported_names(name)} & DATABASES == set()
 
 
@@ -227,7 +227,7 @@ def test_a_function_has_50_lines_at_most(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_modules_and_what_is_public_in_them_say_what_they_are_for(name: str) -> None:
+def test_modules_and_their_public_names_have_docstrings(name: str) -> None:
     tree = modules()[name]
     silent = [n.name for n in public(tree) if not ast.get_docstring(n) and not is_stub(n)]
     assert ast.get_docstring(tree)

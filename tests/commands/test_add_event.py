@@ -227,7 +227,7 @@ async def test_participants_go_before_participant_manager_ids(desk: Desk) -> Non
     assert event["participants"][1:] == [{"event_id": 1, **rows[0]}]
 
 
-async def test_ids_that_come_twice_fold_into_one_row_and_the_owner_stands_first(
+async def test_repeated_ids_fold_into_one_row_and_the_owner_is_first(
     desk: Desk,
 ) -> None:
     event = await desk.add(TEN, participant_manager_ids=[12, 10, 12, 11])

@@ -95,7 +95,7 @@ async def test_a_conflict_has_the_event_and_the_index(desk: Desk) -> None:
     assert answered["error"]["event"]["id"] == 1
 
 
-async def test_each_stands_for_itself_where_it_is_not_atomic(desk: Desk) -> None:
+async def test_each_member_is_independent_where_the_batch_is_not_atomic(desk: Desk) -> None:
     await desk.add(TEN)
     answered = await batch(
         desk, add(title=""), update(1, title="one"), update("$0", title="x"), delete(99), atomic=0

@@ -23,7 +23,7 @@ async def changes(desk: Desk, token_: str = ALL, **data: Any) -> dict[str, Any]:
     return found
 
 
-def told(data: dict[str, Any]) -> list[tuple[int, int, bool]]:
+def summary(data: dict[str, Any]) -> list[tuple[int, int, bool]]:
     """(type, event id, whether the event is there) of each change."""
     return [(row["type"], row["id"], row["event"] is not None) for row in data["changes"]]
 
@@ -72,13 +72,13 @@ async def test_invisible_changes_do_not_count_for_the_limit(desk: Desk) -> None:
     for code in ("DESK_US", "DESK_US", "DESK_EU", "DESK_US", "DESK_EU", "DESK_US"):
         await desk.add(ALL, desk=code)
     page = await changes(desk, TEN, limit=1)
-    assert (told(page), page["next"], page["more"]) == ([(0, 3, True)], 3, 1)
+    assert (summary(page), page["next"], page["more"]) == ([(0, 3, True)], 3, 1)
     page = await changes(desk, TEN, since=3, limit=1)
-    assert (told(page), page["next"], page["more"]) == ([(0, 5, True)], 5, 1)
+    assert (summary(page), page["next"], page["more"]) == ([(0, 5, True)], 5, 1)
     assert await changes(desk, TEN, since=5, limit=1) == {"changes": [], "next": 6, "more": 0}
 
 
-async def test_a_request_looks_at_so_many_changes_and_tells_where_to_go_on(
+async def test_a_request_reads_so_many_changes_and_answers_where_to_continue(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands.changes, "MAX_LOOKED_AT", 5)
@@ -88,7 +88,7 @@ async def test_a_request_looks_at_so_many_changes_and_tells_where_to_go_on(
     await desk.add(ALL, desk="DESK_EU")
     assert await changes(desk, TEN, limit=2) == {"changes": [], "next": 5, "more": 1}
     page = await changes(desk, TEN, since=5, limit=2)
-    assert (told(page), page["next"], page["more"]) == ([(0, 7, True)], 7, 0)
+    assert (summary(page), page["next"], page["more"]) == ([(0, 7, True)], 7, 0)
 
 
 async def test_an_answer_ends_with_the_change_that_makes_it_large(
@@ -98,7 +98,7 @@ async def test_an_answer_ends_with_the_change_that_makes_it_large(
     for _ in range(3):
         await desk.add(ALL, ast_json="x" * 2000)
     page = await changes(desk)
-    assert (told(page), page["more"]) == ([(0, 1, True), (0, 2, True)], 1)
+    assert (summary(page), page["more"]) == ([(0, 1, True), (0, 2, True)], 1)
 
 
 async def test_gain_and_loss_of_visibility_are_an_update_and_a_deletion(desk: Desk) -> None:
@@ -106,7 +106,7 @@ async def test_gain_and_loss_of_visibility_are_an_update_and_a_deletion(desk: De
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_EU")
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_US")
     await desk.call(ALL, "MngDeleteCalendarEvent", id=1)
-    assert told(await changes(desk, TEN)) == [(1, 1, True), (2, 1, False)]
+    assert summary(await changes(desk, TEN)) == [(1, 1, True), (2, 1, False)]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_the_filters_of_the_list_hold_here_too(desk: Desk, named: dict[str
     back = {"desk": "", "owner_manager_id": 1, "brand": "default", "customer_id": 0}
     back |= {"lead_id": 0, "login": 0, "status": 0, "type": 0, "participant_manager_ids": []}
     await desk.event(ALL, "MngUpdateCalendarEvent", id=2, **back)
-    assert told(await changes(desk, **named)) == [(0, 2, True), (1, 1, True), (2, 2, False)]
+    assert summary(await changes(desk, **named)) == [(0, 2, True), (1, 1, True), (2, 2, False)]
 
 
 @pytest.mark.parametrize("field", ["deskFilter"])
@@ -155,7 +155,7 @@ async def test_a_cursor_below_the_floor_or_beyond_the_end_is_410(place: Place) -
         for since in (0, 3):
             answered = await desk.call(ALL, "MngGetCalendarChanges", deskFilter="*", since=since)
             assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")
-        assert told(await changes(desk, since=1)) == [(1, 1, True)]
+        assert summary(await changes(desk, since=1)) == [(1, 1, True)]
 
 
 async def test_cursors_outlive_a_restart(place: Place) -> None:
@@ -163,4 +163,4 @@ async def test_cursors_outlive_a_restart(place: Place) -> None:
         await desk.add(ALL)
     async with open_desk(place) as desk:
         added = await desk.add(ALL)
-        assert told(await changes(desk, since=1)) == [(0, added["id"], True)]
+        assert summary(await changes(desk, since=1)) == [(0, added["id"], True)]

@@ -22,7 +22,7 @@ LATER = Outcome(
 DESK_B = names.Desk(code="DESK_B", brand="other", title="B")
 
 
-async def test_managers_and_desks_that_the_session_may_see_are_told(desk: Desk) -> None:
+async def test_managers_and_desks_that_the_session_may_see_are_listed(desk: Desk) -> None:
     await desk.services.store.directory.put(names.Directory([BOB, ANN], [DESK_B, DESK_A], [LATER]))
     mine = token(10, desks="DESK_A", brands="default")
     answered = await desk.call(mine, "MngGetCalendarDirectory", deskFilter="*")

@@ -42,7 +42,7 @@ async def test_the_ext_id_is_echoed_as_it_came(
     assert answered["extID"] == ext_id and type(answered["extID"]) is type(ext_id)
 
 
-async def test_without_ext_id_the_answer_carries_null(desk: Desk) -> None:
+async def test_without_ext_id_the_answer_has_null(desk: Desk) -> None:
     assert (await desk.frame(b'{"command":"Ping"}'))["extID"] is None
 
 
@@ -104,7 +104,7 @@ HALVES = [
 
 
 @pytest.mark.parametrize(("command", "text", "field"), HALVES)
-async def test_half_a_character_in_data_is_told_by_its_field_to_its_ext_id(
+async def test_a_lone_surrogate_in_data_is_reported_by_field_and_ext_id(
     desk: Desk, command: str, text: bytes, field: str
 ) -> None:
     whole = rb'"title":"\ud83d\udc4d \\ud83d"'
@@ -123,7 +123,7 @@ async def test_a_whole_character_in_escapes_is_taken(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("text", "field"), [(b'"ast_json":', "ast_json"), (b'"a":1,"zz":', "zz"), (b'"id":', "id")]
 )
-async def test_a_field_of_any_depth_is_told_by_its_name_to_its_ext_id(
+async def test_a_field_of_any_depth_is_reported_by_name_and_ext_id(
     desk: Desk, levels: int, text: bytes, field: str
 ) -> None:
     deep = text + b'[{"a":' * (levels // 2) + b"[]" + b"}]" * (levels // 2)
@@ -344,7 +344,7 @@ async def test_the_404_of_an_invisible_event_is_that_of_a_missing_one(desk: Desk
         assert json.dumps(hidden).replace("event 1", "event 2") == json.dumps(missing)
 
 
-async def test_a_failure_of_ours_tells_an_incident_and_nothing_of_the_inside(
+async def test_an_internal_error_has_an_incident_and_no_details(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> float:

@@ -10,7 +10,7 @@ from deskcal.core.directory import Desk as DirectoryDesk
 from deskcal.core.directory import Directory
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
-from live import Ear, reminded, step_to
+from live import Receiver, reminded, step_to
 from places import Place
 
 FAR = NOW * 2
@@ -23,10 +23,10 @@ ESCALATED = f"1-{DUE}-20-20"
 CODE = "DESK_EU"
 
 
-async def ear_of(desk: Desk, token_: str) -> Ear:
-    ear = Ear(desk)
-    await ear.say(token_, "Ping")
-    return ear
+async def ear_of(desk: Desk, token_: str) -> Receiver:
+    receiver = Receiver(desk)
+    await receiver.say(token_, "Ping")
+    return receiver
 
 
 async def at(desk: Desk, time: float) -> None:
@@ -57,20 +57,20 @@ async def add(server: Desk, **event: Any) -> None:
 async def test_a_reminder_that_nobody_has_read_goes_to_the_lead_once(escalating: Desk) -> None:
     desk = escalating
     lead = await ear_of(desk, LEAD)
-    ears = [await ear_of(desk, one) for one in (TEN, ELEVEN)]
+    receivers = [await ear_of(desk, one) for one in (TEN, ELEVEN)]
     await add(desk, participant_manager_ids=[11])
     await at(desk, DUE)
     await at(desk, WHEN - 1)
-    assert lead.heard == []
+    assert lead.received == []
     await at(desk, WHEN)
     event = await desk.event(ALL, "MngGetCalendarEvent", id=1)
     times = "2024-03-09 16:00 to 2024-03-10 17:00 UTC"
     data = {"event": event, "due": DUE, "late_sec": AFTER_SEC}
-    assert lead.heard == [["n", "Retention sync", times, ESCALATED, 1, 20, 20, WHEN, data, 201]]
+    assert lead.received == [["n", "Retention sync", times, ESCALATED, 1, 20, 20, WHEN, data, 201]]
     for time in (WHEN + 1, WHEN + 5000):
         await at(desk, time)
     assert lead.tokens == [ESCALATED]
-    assert [ear.tokens for ear in ears] == [[f"1-{DUE}-10"], [f"1-{DUE}-11"]]
+    assert [receiver.tokens for receiver in receivers] == [[f"1-{DUE}-10"], [f"1-{DUE}-11"]]
 
 
 async def test_the_lead_who_takes_part_gets_it_as_well(escalating: Desk) -> None:
@@ -95,7 +95,7 @@ async def test_what_one_of_the_event_has_read_is_not_escalated(
     else:
         await ten.say(TEN, "MngAckCalendarReminder", token=own)
     await at(desk, WHEN)
-    assert lead.heard == []
+    assert lead.received == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_what_was_done_moved_or_deleted_is_not_escalated(
     else:
         await desk.event(ALL, "MngUpdateCalendarEvent", id=1, **change)
     await at(desk, WHEN)
-    assert lead.heard == []
+    assert lead.received == []
 
 
 async def test_a_moved_one_is_escalated_after_its_new_time(escalating: Desk) -> None:
@@ -124,7 +124,7 @@ async def test_a_moved_one_is_escalated_after_its_new_time(escalating: Desk) -> 
     await escalating.event(ALL, "MngUpdateCalendarEvent", id=1, remind_time=DUE + 200)
     await at(escalating, DUE + 200)
     await at(escalating, WHEN)
-    assert lead.heard == []
+    assert lead.received == []
     await at(escalating, WHEN + 200)
     assert lead.tokens == [f"1-{DUE + 200}-20-20"]
 
@@ -135,7 +135,7 @@ async def test_without_a_lead_nobody_gets_it(escalating: Desk, event: dict[str, 
     await add(escalating, **event)
     await at(escalating, DUE)
     await at(escalating, WHEN)
-    assert lead.heard == []
+    assert lead.received == []
 
 
 async def test_nothing_is_escalated_by_default(place: Place) -> None:
@@ -144,7 +144,7 @@ async def test_nothing_is_escalated_by_default(place: Place) -> None:
         await add(desk)
         await at(desk, DUE)
         await at(desk, WHEN + 90)
-        assert lead.heard == []
+        assert lead.received == []
 
 
 async def test_switched_off_what_was_to_be_escalated_is_not(place: Place) -> None:
@@ -154,7 +154,7 @@ async def test_switched_off_what_was_to_be_escalated_is_not(place: Place) -> Non
     async with led(place, escalate_after_sec=0) as desk:
         lead = await ear_of(desk, LEAD)
         await at(desk, WHEN)
-        assert lead.heard == []
+        assert lead.received == []
 
 
 async def test_it_is_escalated_after_a_restart_and_waits_for_a_lead_who_is_away(
@@ -168,7 +168,7 @@ async def test_it_is_escalated_after_a_restart_and_waits_for_a_lead_who_is_away(
     async with led(place) as desk:
         desk.clock.time = WHEN + 50
         lead = await ear_of(desk, LEAD)
-        await lead.until(lambda ear: ear.tokens == [ESCALATED])
+        await lead.until(lambda receiver: receiver.tokens == [ESCALATED])
 
 
 async def test_one_that_waits_for_the_lead_is_dropped_once_somebody_reads(
@@ -182,7 +182,7 @@ async def test_one_that_waits_for_the_lead_is_dropped_once_somebody_reads(
     await ten.say(TEN, "MngAckCalendarReminder", token=f"1-{DUE}-10")
     lead = await ear_of(desk, LEAD)
     await reminded(desk)
-    assert lead.heard == []
+    assert lead.received == []
 
 
 async def test_the_lead_reads_snoozes_and_lists_it_by_its_own_token(escalating: Desk) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
-from live import Ear, reminded, step_to
+from live import Receiver, reminded, step_to
 from places import Place
 
 FAR = NOW * 2
@@ -40,10 +40,10 @@ async def states(desk: Desk, token_: str = TEN, **data: Any) -> list[tuple[int, 
     return [(row["event"]["id"], row["state"]) for row in page["reminders"]]
 
 
-async def connected(desk: Desk, token_: str = TEN) -> Ear:
-    ear = Ear(desk)
-    await ear.say(token_, "Ping")
-    return ear
+async def connected(desk: Desk, token_: str = TEN) -> Receiver:
+    receiver = Receiver(desk)
+    await receiver.say(token_, "Ping")
+    return receiver
 
 
 async def test_what_was_delivered_and_not_acknowledged_is_unread(desk: Desk) -> None:
@@ -58,9 +58,9 @@ async def test_what_was_delivered_and_not_acknowledged_is_unread(desk: Desk) -> 
 
 
 async def test_what_was_acknowledged_is_read_and_no_longer_unread(desk: Desk) -> None:
-    ear = await connected(desk)
+    receiver = await connected(desk)
     ids = await fired(desk, NOW + 60, NOW + 61)
-    await ear.say(TEN, "MngAckCalendarReminder", token=f"{ids[0]}-{NOW + 60}-10")
+    await receiver.say(TEN, "MngAckCalendarReminder", token=f"{ids[0]}-{NOW + 60}-10")
     assert await states(desk) == [(ids[1], "unread"), (ids[0], "read")]
     assert await states(desk, state="unread") == [(ids[1], "unread")]
 
@@ -69,9 +69,9 @@ async def test_what_was_never_delivered_within_the_grace_is_missed(place: Place)
     async with open_desk(place, reminder_grace_sec=100) as desk:
         await fired(desk, NOW + 60)
         step_to(desk, NOW + 161)
-        ear = await connected(desk)
+        receiver = await connected(desk)
         await at(desk, NOW + 162)
-        assert ear.reminders == []
+        assert receiver.reminders == []
         assert await states(desk) == [(1, "missed")]
         assert await states(desk, state="missed") == [(1, "missed")]
         assert await states(desk, state="unread") == []
@@ -113,7 +113,7 @@ async def test_everybody_gets_only_their_own(desk: Desk) -> None:
     assert await states(desk, ALL) == []
 
 
-async def test_what_is_deleted_or_out_of_sight_by_now_is_left_out(desk: Desk) -> None:
+async def test_deleted_and_invisible_events_are_left_out(desk: Desk) -> None:
     await connected(desk)
     ids = await fired(desk, *[NOW + 60] * 3, brand="b")
     await desk.call(ALL, "MngDeleteCalendarEvent", id=ids[0])
@@ -140,10 +140,10 @@ async def test_a_reminder_that_waits_is_left_out_once_it_would_be_dropped(desk: 
 
 
 async def test_a_snoozed_one_is_read_and_listed_again_once_it_has_fired_again(desk: Desk) -> None:
-    ear = await connected(desk)
+    receiver = await connected(desk)
     await fired(desk, NOW + 60)
     first = f"1-{NOW + 60}-10"
-    await ear.say(TEN, "MngSnoozeCalendarReminder", token=first, until=NOW + 300)
+    await receiver.say(TEN, "MngSnoozeCalendarReminder", token=first, until=NOW + 300)
     assert await states(desk) == [(1, "read")]
     await at(desk, NOW + 300)
     rows = (await listed(desk))["reminders"]

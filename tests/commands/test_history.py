@@ -20,7 +20,7 @@ async def history(desk: Desk, token_: str = ALL, **data: Any) -> list[dict[str, 
     return rows
 
 
-async def test_a_change_is_told_with_who_when_and_from_what_to_what(desk: Desk) -> None:
+async def test_a_change_has_actor_time_old_and_new_values(desk: Desk) -> None:
     await desk.add(ALL, created_by=55)
     desk.clock.time = NOW + 60
     await desk.event(token(10), "MngUpdateCalendarEvent", id=1, title="new", desk="desk_eu")
@@ -73,7 +73,7 @@ async def test_a_limit_beyond_its_bounds_is_refused(desk: Desk, limit: int) -> N
     assert error_of(answered) == (400, "INVALID_FIELD", "limit")
 
 
-async def test_participants_and_ast_are_told_whole(desk: Desk) -> None:
+async def test_participants_and_ast_are_answered_completely(desk: Desk) -> None:
     await desk.add(ALL, ast_json={"type": "doc"})
     await desk.event(
         ALL, "MngUpdateCalendarEvent", id=1, ast_json=None, participant_manager_ids=[11]
@@ -100,11 +100,11 @@ async def test_an_unknown_event_and_an_invisible_one_give_the_same_answer(desk: 
     hidden = await desk.call(TEN, "MngGetCalendarEventHistory", id=1)
     absent = await desk.call(TEN, "MngGetCalendarEventHistory", id=2)
     assert error_of(hidden) == (404, "NOT_FOUND", "id")
-    told, other = hidden["error"]["message"], absent["error"]["message"]
-    assert told.replace("1", "2") == other
+    hidden_message, other = hidden["error"]["message"], absent["error"]["message"]
+    assert hidden_message.replace("1", "2") == other
 
 
-async def test_nothing_is_told_of_a_change_of_which_one_side_was_out_of_sight(desk: Desk) -> None:
+async def test_a_change_that_was_invisible_on_one_side_has_no_values(desk: Desk) -> None:
     await desk.add(ALL, desk="DESK_US", title="secret")
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="still secret")
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_EU", title="open")
@@ -143,7 +143,7 @@ async def test_history_goes_on_from_a_cursor(desk: Desk) -> None:
     )
 
 
-async def test_after_pruning_the_oldest_change_that_is_kept_tells_no_old_values(
+async def test_after_pruning_the_oldest_kept_change_has_no_old_values(
     place: Place,
 ) -> None:
     async with open_desk(place) as desk:

@@ -6,7 +6,7 @@ import pytest
 
 from harness import ADMIN, Desk, open_desk, token
 from helpers import NOW
-from live import Ear, reminded, step_to
+from live import Receiver, reminded, step_to
 from places import Place
 
 FAR = NOW * 2
@@ -17,12 +17,12 @@ LATER = NOW + 100
 DECLINED, ACCEPTED, TENTATIVE = 2, 1, 3
 
 
-async def ear_of(desk: Desk, *tokens: str) -> Ear:
+async def ear_of(desk: Desk, *tokens: str) -> Receiver:
     """A connection that has carried these tokens."""
-    ear = Ear(desk)
+    receiver = Receiver(desk)
     for one in tokens:
-        await ear.say(one, "Ping")
-    return ear
+        await receiver.say(one, "Ping")
+    return receiver
 
 
 async def update(desk: Desk, **data: Any) -> dict[str, Any]:
@@ -42,9 +42,9 @@ async def fired(desk: Desk, **event: Any) -> None:
     step_to(desk, LATER)
 
 
-def late(ear: Ear) -> list[tuple[str, int]]:
+def late(receiver: Receiver) -> list[tuple[str, int]]:
     """Token and `late_sec` of each reminder that came."""
-    return [(one[3], one[8].get("late_sec", 0)) for one in ear.reminders]
+    return [(one[3], one[8].get("late_sec", 0)) for one in receiver.reminders]
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ async def test_one_second_late_is_late_too(desk: Desk) -> None:
 async def test_who_had_declined_and_accepts_gets_it(desk: Desk, answer: int) -> None:
     eleven = await ear_of(desk, ELEVEN)
     await fired(desk, participants=[{"manager_id": 11, "status": DECLINED}])
-    assert eleven.heard == []
+    assert eleven.received == []
     await desk.event(ELEVEN, "MngRespondCalendarEvent", id=1, status=answer)
     await reminded(desk)
     assert late(eleven) == [(f"1-{DUE}-11", LATER - DUE)]
 
 
 async def test_nobody_gets_it_twice_however_often_they_come_and_go(desk: Desk) -> None:
-    ears = [await ear_of(desk, one) for one in (TEN, ELEVEN)]
+    receivers = [await ear_of(desk, one) for one in (TEN, ELEVEN)]
     await fired(desk)
     for _ in range(3):
         await update(desk, participant_manager_ids=[11])
@@ -98,7 +98,7 @@ async def test_nobody_gets_it_twice_however_often_they_come_and_go(desk: Desk) -
         await update(desk, owner_manager_id=11, participant_manager_ids=[])
         await update(desk, owner_manager_id=10, participant_manager_ids=[])
     await reminded(desk)
-    assert [ear.tokens for ear in ears] == [[f"1-{DUE}-10"], [f"1-{DUE}-11"]]
+    assert [receiver.tokens for receiver in receivers] == [[f"1-{DUE}-10"], [f"1-{DUE}-11"]]
 
 
 async def test_who_is_away_gets_it_on_the_next_connection_also_after_a_restart(
@@ -110,7 +110,7 @@ async def test_who_is_away_gets_it_on_the_next_connection_also_after_a_restart(
     async with open_desk(place) as desk:
         desk.clock.time = LATER + 20
         eleven = await ear_of(desk, ELEVEN)
-        await eleven.until(lambda ear: bool(ear.reminders))
+        await eleven.until(lambda receiver: bool(receiver.reminders))
         assert late(eleven) == [(f"1-{DUE}-11", LATER + 20 - DUE)]
 
 
@@ -121,11 +121,11 @@ async def test_it_waits_as_long_as_any_reminder_from_when_it_was_given(place: Pl
         await update(desk, participant_manager_ids=[11, 12])
         desk.clock.time = NOW + 5100
         eleven = await ear_of(desk, ELEVEN)
-        await eleven.until(lambda ear: ear.tokens == [f"1-{DUE}-11"])
+        await eleven.until(lambda receiver: receiver.tokens == [f"1-{DUE}-11"])
         desk.clock.time = NOW + 5101
         twelve = await ear_of(desk, TWELVE)
         await reminded(desk)
-        assert twelve.heard == []
+        assert twelve.received == []
 
 
 async def test_nobody_gets_it_once_the_event_is_over(desk: Desk) -> None:
@@ -133,7 +133,7 @@ async def test_nobody_gets_it_once_the_event_is_over(desk: Desk) -> None:
     await fired(desk, start_time=NOW, end_time=LATER)
     await update(desk, participant_manager_ids=[11])
     await reminded(desk)
-    assert eleven.heard == []
+    assert eleven.received == []
     await update(desk, end_time=LATER + 1)
     await reminded(desk)
     assert late(eleven) == [(f"1-{DUE}-11", LATER - DUE)]
@@ -145,7 +145,7 @@ async def test_nobody_gets_it_until_a_done_event_is_open_again(desk: Desk) -> No
     await update(desk, status=1)
     await update(desk, participant_manager_ids=[11])
     await reminded(desk)
-    assert eleven.heard == []
+    assert eleven.received == []
     await update(desk, status=0)
     await reminded(desk)
     assert eleven.tokens == [f"1-{DUE}-11"]
@@ -166,7 +166,7 @@ async def test_without_its_reminder_nobody_gets_any(desk: Desk) -> None:
     await fired(desk)
     await update(desk, remind_time=0, participant_manager_ids=[11])
     await reminded(desk)
-    assert eleven.heard == []
+    assert eleven.received == []
 
 
 async def test_who_comes_to_a_snoozed_one_gets_it_and_the_snooze_stays_with_who_snoozed(
@@ -210,7 +210,7 @@ async def test_it_goes_only_where_the_event_may_be_seen(desk: Desk) -> None:
     await fired(desk)
     await update(desk, participant_manager_ids=[11])
     await reminded(desk)
-    assert eleven.heard == []
+    assert eleven.received == []
 
 
 async def test_who_accepts_while_a_reminder_is_being_dropped_still_gets_it(desk: Desk) -> None:
@@ -226,5 +226,5 @@ async def test_who_accepts_while_a_reminder_is_being_dropped_still_gets_it(desk:
     await update(desk, participants=[{"manager_id": 11, "status": ACCEPTED}])
     assert await store.drop(waiting, LATER) == [waiting[0].key]
     eleven = await ear_of(desk, ELEVEN)
-    await eleven.until(lambda ear: ear.tokens == [f"1-{DUE}-11"])
+    await eleven.until(lambda receiver: receiver.tokens == [f"1-{DUE}-11"])
     await update(desk, **declined)

@@ -5,7 +5,7 @@ import pytest
 from deskcal.wire.pushes import encode_read
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
-from live import Ear, reminded, step_to
+from live import Receiver, reminded, step_to
 from places import Place
 
 FAR = NOW * 2
@@ -15,11 +15,11 @@ TEN, ELEVEN = (token(manager_id, exp=FAR) for manager_id in (10, 11))
 FIRST = f"1-{NOW + 60}-10"
 
 
-async def ear_of(desk: Desk, token_: str) -> Ear:
+async def ear_of(desk: Desk, token_: str) -> Receiver:
     """A connection that has carried the token."""
-    ear = Ear(desk)
-    await ear.say(token_, "Ping")
-    return ear
+    receiver = Receiver(desk)
+    await receiver.say(token_, "Ping")
+    return receiver
 
 
 async def at(desk: Desk, time: float) -> None:
@@ -33,22 +33,22 @@ async def fired_while_away(desk: Desk, **event: object) -> None:
 
 
 async def test_every_connection_of_the_manager_gets_it(desk: Desk) -> None:
-    ears = [await ear_of(desk, TEN) for _ in range(3)]
+    receivers = [await ear_of(desk, TEN) for _ in range(3)]
     await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 60)
     await at(desk, NOW + 60)
-    assert [ear.tokens for ear in ears] == [[FIRST]] * 3
+    assert [receiver.tokens for receiver in receivers] == [[FIRST]] * 3
 
 
 async def test_who_is_away_gets_it_on_the_next_connection_and_only_there(desk: Desk) -> None:
     await fired_while_away(desk)
     desk.clock.time = NOW + 3600
     first = await ear_of(desk, TEN)
-    await first.until(lambda ear: bool(ear.reminders))
+    await first.until(lambda receiver: bool(receiver.reminders))
     later = await ear_of(desk, TEN)
     await reminded(desk)
     assert first.tokens == [FIRST]
     assert first.reminders[0][8]["late_sec"] == 3540
-    assert later.heard == []
+    assert later.received == []
 
 
 async def test_after_a_restart_it_still_comes_and_with_the_same_token(place: Place) -> None:
@@ -56,9 +56,9 @@ async def test_after_a_restart_it_still_comes_and_with_the_same_token(place: Pla
         await fired_while_away(desk)
     async with open_desk(place) as desk:
         desk.clock.time = NOW + 120
-        ear = await ear_of(desk, TEN)
-        await ear.until(lambda ear: bool(ear.reminders))
-        assert ear.tokens == [FIRST]
+        receiver = await ear_of(desk, TEN)
+        await receiver.until(lambda receiver: bool(receiver.reminders))
+        assert receiver.tokens == [FIRST]
 
 
 async def test_what_fell_due_while_the_server_was_down_fires_when_it_is_back(
@@ -70,21 +70,21 @@ async def test_what_fell_due_while_the_server_was_down_fires_when_it_is_back(
     async with open_desk(place) as desk:
         desk.clock.time = NOW + 10 * DAY
         desk.services.reminders.wake()
-        ear = await ear_of(desk, TEN)
-        await ear.until(lambda ear: bool(ear.reminders))
-        assert ear.tokens == [FIRST]
-        assert ear.reminders[0][8]["late_sec"] == 10 * DAY - 60
+        receiver = await ear_of(desk, TEN)
+        await receiver.until(lambda receiver: bool(receiver.reminders))
+        assert receiver.tokens == [FIRST]
+        assert receiver.reminders[0][8]["late_sec"] == 10 * DAY - 60
 
 
 async def test_hundreds_that_waited_all_come_in_order(desk: Desk) -> None:
     for number in range(250):
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 1 + number % 7)
     await at(desk, NOW + 60)
-    ear = await ear_of(desk, TEN)
-    await ear.until(lambda ear: len(ear.reminders) == 250)
-    due = [reminder[8]["due"] for reminder in ear.reminders]
+    receiver = await ear_of(desk, TEN)
+    await receiver.until(lambda receiver: len(receiver.reminders) == 250)
+    due = [reminder[8]["due"] for reminder in receiver.reminders]
     assert due == sorted(due)
-    assert len(set(ear.tokens)) == 250
+    assert len(set(receiver.tokens)) == 250
 
 
 async def test_some_that_this_session_may_not_have_keep_none_behind_them_waiting(
@@ -94,47 +94,47 @@ async def test_some_that_this_session_may_not_have_keep_none_behind_them_waiting
         brand = "other" if number < 120 else "default"
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 1 + number, brand=brand)
     await at(desk, NOW + 200)
-    ear = await ear_of(desk, token(10, brands="default", exp=FAR))
-    await ear.until(lambda ear: len(ear.reminders) == 30)
-    ear = await ear_of(desk, TEN)
-    await ear.until(lambda ear: len(ear.reminders) == 120)
+    receiver = await ear_of(desk, token(10, brands="default", exp=FAR))
+    await receiver.until(lambda receiver: len(receiver.reminders) == 30)
+    receiver = await ear_of(desk, TEN)
+    await receiver.until(lambda receiver: len(receiver.reminders) == 120)
 
 
 async def test_it_goes_only_to_sessions_that_may_use_calendar_commands(desk: Desk) -> None:
     user = await ear_of(desk, token(10, 0, exp=FAR))
     await fired_while_away(desk)
     manager = await ear_of(desk, TEN)
-    await manager.until(lambda ear: bool(ear.reminders))
-    assert user.heard == []
+    await manager.until(lambda receiver: bool(receiver.reminders))
+    assert user.received == []
 
 
 async def test_it_does_not_go_where_the_token_has_expired_until_a_newer_one_comes(
     desk: Desk,
 ) -> None:
-    ear = await ear_of(desk, token(10, exp=NOW + 50))
+    receiver = await ear_of(desk, token(10, exp=NOW + 50))
     await fired_while_away(desk)
-    assert ear.heard == []
-    await ear.say(TEN, "Ping")
-    await ear.until(lambda ear: ear.tokens == [FIRST])
+    assert receiver.received == []
+    await receiver.say(TEN, "Ping")
+    await receiver.until(lambda receiver: receiver.tokens == [FIRST])
 
 
 async def test_a_connection_that_takes_nothing_gets_it_once_it_does(desk: Desk) -> None:
-    ear = await ear_of(desk, TEN)
-    ear.is_slow = True
+    receiver = await ear_of(desk, TEN)
+    receiver.is_slow = True
     await fired_while_away(desk)
-    ear.is_slow = False
-    desk.services.resume(ear.peer)
-    await ear.until(lambda ear: ear.tokens == [FIRST])
+    receiver.is_slow = False
+    desk.services.resume(receiver.peer)
+    await receiver.until(lambda receiver: receiver.tokens == [FIRST])
 
 
 async def test_beyond_the_grace_it_is_missed_and_counted(place: Place) -> None:
     async with open_desk(place, reminder_grace_sec=100) as desk:
         await fired_while_away(desk)
         step_to(desk, NOW + 161)
-        ear = await ear_of(desk, TEN)
+        receiver = await ear_of(desk, TEN)
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 162)
         await at(desk, NOW + 162)
-        assert ear.tokens == [f"3-{NOW + 162}-10"]
+        assert receiver.tokens == [f"3-{NOW + 162}-10"]
         assert desk.services.reminders.missed == 1
 
 
@@ -142,8 +142,8 @@ async def test_within_the_grace_it_comes(place: Place) -> None:
     async with open_desk(place, reminder_grace_sec=100) as desk:
         await fired_while_away(desk)
         desk.clock.time = NOW + 160
-        ear = await ear_of(desk, TEN)
-        await ear.until(lambda ear: ear.tokens == [FIRST])
+        receiver = await ear_of(desk, TEN)
+        await receiver.until(lambda receiver: receiver.tokens == [FIRST])
         assert desk.services.reminders.missed == 0
 
 
@@ -163,52 +163,56 @@ async def test_what_is_no_longer_so_when_the_manager_comes_is_dropped(
 ) -> None:
     await fired_while_away(desk)
     assert (await desk.call(ALL, command, id=1, **data))["status"] == 200
-    ear = await ear_of(desk, TEN)
+    receiver = await ear_of(desk, TEN)
     await reminded(desk)
-    assert ear.heard == []
+    assert receiver.received == []
 
 
 async def test_who_declined_meanwhile_does_not_get_it(desk: Desk) -> None:
     await fired_while_away(desk, participant_manager_ids=[11])
-    carried = Ear(desk)
+    carried = Receiver(desk)
     frame = {"id": 1, "participants": [{"manager_id": 11, "status": 2}]}
     await carried.say(ALL, "MngUpdateCalendarEvent", **frame)
-    ear = await ear_of(desk, ELEVEN)
+    receiver = await ear_of(desk, ELEVEN)
     await reminded(desk)
-    assert ear.heard == []
+    assert receiver.received == []
 
 
-async def test_a_read_reminder_is_told_on_the_manager_s_other_subscribed_connections(
+async def test_a_read_reminder_is_pushed_on_the_manager_s_other_subscribed_connections(
     desk: Desk,
 ) -> None:
-    ears = [await ear_of(desk, TEN) for _ in range(3)]
+    receivers = [await ear_of(desk, TEN) for _ in range(3)]
     stranger = await ear_of(desk, ELEVEN)
-    for ear in (*ears[:2], stranger):
-        await ear.subscribe(TEN if ear is not stranger else ELEVEN, "calendar:manager:99")
+    for receiver in (*receivers[:2], stranger):
+        await receiver.subscribe(TEN if receiver is not stranger else ELEVEN, "calendar:manager:99")
     await fired_while_away(desk)
-    answered = await ears[0].say(TEN, "MngAckCalendarReminder", token=FIRST)
+    answered = await receivers[0].say(TEN, "MngAckCalendarReminder", token=FIRST)
     assert answered["data"] == {"token": FIRST}
     read = {"event": "calendar:reminder", "type": 2, "token": FIRST}
     assert encode_read(FIRST).startswith(b'{"event":"calendar:reminder","type":2')
-    assert [[m for m in ear.heard if m == read] for ear in ears] == [[], [read], []]
-    assert stranger.heard == []
+    assert [[m for m in receiver.received if m == read] for receiver in receivers] == [
+        [],
+        [read],
+        [],
+    ]
+    assert stranger.received == []
 
 
 async def test_a_reminder_that_was_read_before_it_was_delivered_does_not_come(desk: Desk) -> None:
     await fired_while_away(desk)
-    unheard = Ear(desk)
+    unheard = Receiver(desk)
     unheard.is_slow = True
     assert (await unheard.say(TEN, "MngAckCalendarReminder", token=FIRST))["status"] == 200
-    ear = await ear_of(desk, TEN)
+    receiver = await ear_of(desk, TEN)
     await reminded(desk)
-    assert ear.heard == []
+    assert receiver.received == []
 
 
 async def test_reading_twice_is_as_reading_once(desk: Desk) -> None:
-    ear = await ear_of(desk, TEN)
+    receiver = await ear_of(desk, TEN)
     await fired_while_away(desk)
     for _ in range(2):
-        assert (await ear.say(TEN, "MngAckCalendarReminder", token=FIRST))["status"] == 200
+        assert (await receiver.say(TEN, "MngAckCalendarReminder", token=FIRST))["status"] == 200
 
 
 @pytest.mark.parametrize(
@@ -243,13 +247,13 @@ async def test_a_snoozed_reminder_comes_again_for_that_manager_alone(desk: Desk)
 
 async def test_a_snooze_survives_a_restart_and_waits_for_who_is_away(place: Place) -> None:
     async with open_desk(place) as desk:
-        ear = await ear_of(desk, TEN)
+        receiver = await ear_of(desk, TEN)
         await fired_while_away(desk)
-        await ear.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
+        await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     async with open_desk(place) as desk:
         await at(desk, NOW + 300)
-        ear = await ear_of(desk, TEN)
-        await ear.until(lambda ear: ear.tokens == [f"1-{NOW + 300}-10"])
+        receiver = await ear_of(desk, TEN)
+        await receiver.until(lambda receiver: receiver.tokens == [f"1-{NOW + 300}-10"])
 
 
 async def test_a_snooze_to_the_past_is_refused(desk: Desk) -> None:
@@ -259,43 +263,43 @@ async def test_a_snooze_to_the_past_is_refused(desk: Desk) -> None:
 
 
 async def test_a_snooze_that_was_taken_back_can_be_asked_for_again(desk: Desk) -> None:
-    ear = await ear_of(desk, TEN)
+    receiver = await ear_of(desk, TEN)
     await fired_while_away(desk)
     again = f"1-{NOW + 300}-10"
-    await ear.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
-    await ear.say(TEN, "MngAckCalendarReminder", token=again)
+    await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
+    await receiver.say(TEN, "MngAckCalendarReminder", token=again)
     await at(desk, NOW + 200)
-    await ear.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
+    await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     await at(desk, NOW + 300)
-    assert ear.tokens == [FIRST, again]
+    assert receiver.tokens == [FIRST, again]
 
 
 async def test_an_event_that_moves_to_where_it_was_snoozed_reminds_once(desk: Desk) -> None:
-    ear = await ear_of(desk, TEN)
+    receiver = await ear_of(desk, TEN)
     await fired_while_away(desk)
-    await ear.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
+    await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, remind_time=NOW + 300)
     await at(desk, NOW + 300)
-    assert ear.tokens == [FIRST, f"1-{NOW + 300}-10"]
+    assert receiver.tokens == [FIRST, f"1-{NOW + 300}-10"]
 
 
 async def test_a_snoozed_event_that_was_completed_does_not_come_again(desk: Desk) -> None:
-    ear = await ear_of(desk, TEN)
+    receiver = await ear_of(desk, TEN)
     await fired_while_away(desk)
-    await ear.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
+    await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     await desk.event(ALL, "MngCompleteCalendarEvent", id=1)
     await at(desk, NOW + 300)
-    assert ear.tokens == [FIRST]
+    assert receiver.tokens == [FIRST]
 
 
 async def test_a_clock_stepped_back_fires_nothing_twice_and_forward_what_became_due(
     desk: Desk,
 ) -> None:
-    ear = await ear_of(desk, TEN)
+    receiver = await ear_of(desk, TEN)
     await fired_while_away(desk)
     await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 5000, end_time=NOW + 9000)
     await at(desk, NOW - 5000)
     await at(desk, NOW + 61)
-    assert ear.tokens == [FIRST]
+    assert receiver.tokens == [FIRST]
     await at(desk, NOW + 9000)
-    assert ear.tokens == [FIRST, f"3-{NOW + 5000}-10"]
+    assert receiver.tokens == [FIRST, f"3-{NOW + 5000}-10"]

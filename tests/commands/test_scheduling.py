@@ -121,7 +121,7 @@ async def test_a_brand_of_the_session_counts_even_for_its_own_manager(desk: Desk
     assert (await busy(desk, own))[0]["busy"] == []
 
 
-async def test_nothing_but_times_is_told(desk: Desk) -> None:
+async def test_nothing_but_times_is_answered(desk: Desk) -> None:
     await meet(desk, [10], MONDAY, title="Layoffs", customer_id=4711, desk="DESK_SECRET")
     stranger = token(99, MANAGER, desks="DESK_NONE")
     times = [MONDAY, MONDAY + HOUR]
@@ -244,7 +244,7 @@ async def test_as_many_points_managers_and_slots_as_are_allowed(desk: Desk) -> N
     assert [start for start, _, _ in found] == [MONDAY + 60 * n for n in range(100)]
 
 
-async def test_the_earliest_free_times_come_first_ten_at_quarters_unless_told(desk: Desk) -> None:
+async def test_the_default_is_the_ten_earliest_free_times_at_quarters(desk: Desk) -> None:
     await meet(desk, [10], MONDAY + HOUR)
     await meet(desk, [11], MONDAY + 3 * HOUR)
     found = await slots(desk, manager_ids=[10, 11])

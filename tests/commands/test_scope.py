@@ -127,7 +127,7 @@ async def test_lists_show_what_the_session_sees_and_count_no_more(desk: Desk) ->
             assert page == (wanted[:2], len(wanted))
 
 
-async def test_one_connection_may_carry_the_tokens_of_many_managers(desk: Desk) -> None:
+async def test_one_connection_may_send_the_tokens_of_many_managers(desk: Desk) -> None:
     await desk.add(token(10, desks="A"), desk="A")
     assert (await desk.rows(token(11, desks="A")))[1] == 1
     assert (await desk.rows(token(12, desks="B")))[1] == 0

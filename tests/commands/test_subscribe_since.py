@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
-from live import Ear, told
+from live import Receiver, all_pushed
 from places import Place, Places
 
 ALL = token(1, ADMIN)
@@ -34,35 +34,35 @@ async def newest(desk: Desk) -> int:
 async def test_what_came_after_the_cursor_is_pushed_first_then_what_is_new(desk: Desk) -> None:
     for _ in range(4):
         await desk.add(ALL)
-    ear = Ear(desk)
-    await ear.subscribe(ALL, since=2)
+    receiver = Receiver(desk)
+    await receiver.subscribe(ALL, since=2)
     await desk.add(ALL)
-    await ear.until(lambda ear: 5 in ear.seqs)
-    assert ear.seqs == [3, 4, 5]
+    await receiver.until(lambda receiver: 5 in receiver.seqs)
+    assert receiver.seqs == [3, 4, 5]
 
 
 async def test_without_a_cursor_only_what_is_new_is_pushed(desk: Desk) -> None:
-    other = Ear(desk)
+    other = Receiver(desk)
     await other.subscribe(ALL)
     await asyncio.gather(*(desk.add(ALL) for _ in range(50)))
-    ear = Ear(desk)
-    await ear.subscribe(ALL)
+    receiver = Receiver(desk)
+    await receiver.subscribe(ALL)
     await desk.add(ALL)
-    await ear.until(lambda ear: bool(ear.seqs))
-    assert ear.seqs == [51]
+    await receiver.until(lambda receiver: bool(receiver.seqs))
+    assert receiver.seqs == [51]
 
 
 async def test_the_cursor_of_now_repeats_nothing_that_is_about_to_be_pushed(desk: Desk) -> None:
-    other, ear = Ear(desk), Ear(desk)
+    other, receiver = Receiver(desk), Receiver(desk)
     await other.subscribe(ALL)
     for _ in range(20):
         await desk.add(ALL)
         cursor = await newest(desk)
-        ear = Ear(desk)
-        await ear.subscribe(ALL, since=cursor)
+        receiver = Receiver(desk)
+        await receiver.subscribe(ALL, since=cursor)
         await desk.add(ALL)
-        await ear.until(lambda ear: bool(ear.seqs))
-        assert ear.seqs[0] == cursor + 1
+        await receiver.until(lambda receiver: bool(receiver.seqs))
+        assert receiver.seqs[0] == cursor + 1
 
 
 @settings(max_examples=25)
@@ -78,20 +78,20 @@ async def _subscribe_amid_writers(place: Place, joins: list[tuple[int, float]]) 
     async with open_desk(place) as desk:
         await write(desk, 10)
         writing = asyncio.ensure_future(write(desk, 40))
-        ears = []
+        receivers = []
         for pauses, share in joins:
             for _ in range(pauses):
                 await asyncio.sleep(0)
             since = int(desk.services.feed.newest_seq * share)
-            ear = Ear(desk)
-            await ear.subscribe(ALL, since=since)
-            ears.append((ear, since))
+            receiver = Receiver(desk)
+            await receiver.subscribe(ALL, since=since)
+            receivers.append((receiver, since))
         await writing
         last = desk.services.feed.newest_seq
-        for ear, since in ears:
+        for receiver, since in receivers:
             if since < last:
-                await ear.until(lambda ear: last in ear.seqs)
-            assert ear.seqs == list(range(since + 1, last + 1))
+                await receiver.until(lambda receiver: last in receiver.seqs)
+            assert receiver.seqs == list(range(since + 1, last + 1))
 
 
 async def test_several_channels_that_join_at_different_cursors_get_each_change_once(
@@ -99,30 +99,30 @@ async def test_several_channels_that_join_at_different_cursors_get_each_change_o
 ) -> None:
     for number in range(6):
         await desk.add(ALL, desk="DESK_EU" if number % 2 else "DESK_US")
-    ear = Ear(desk)
+    receiver = Receiver(desk)
     await asyncio.gather(
-        ear.subscribe(ALL, "calendar:desk:DESK_EU", since=0),
-        ear.subscribe(token(2, ADMIN), "calendar", since=3),
-        ear.subscribe(token(3, desks="DESK_US"), "calendar", since=1),
+        receiver.subscribe(ALL, "calendar:desk:DESK_EU", since=0),
+        receiver.subscribe(token(2, ADMIN), "calendar", since=3),
+        receiver.subscribe(token(3, desks="DESK_US"), "calendar", since=1),
     )
     await desk.add(ALL)
-    await ear.until(lambda ear: 7 in ear.seqs)
-    assert ear.seqs == [2, 3, 4, 5, 6, 7]
+    await receiver.until(lambda receiver: 7 in receiver.seqs)
+    assert receiver.seqs == [2, 3, 4, 5, 6, 7]
 
 
 async def test_a_second_channel_with_a_cursor_replays_for_that_channel_alone(desk: Desk) -> None:
-    ear = Ear(desk)
-    await ear.subscribe(ALL, "calendar:desk:DESK_EU")
+    receiver = Receiver(desk)
+    await receiver.subscribe(ALL, "calendar:desk:DESK_EU")
     await desk.add(ALL, desk="DESK_EU")
     await desk.add(ALL, desk="DESK_US")
-    await told(desk)
-    await ear.subscribe(ALL, "calendar:desk:DESK_US", since=0)
-    await ear.until(lambda ear: len(ear.changes) > 1)
-    await told(desk)
-    assert ear.changes == [(0, 1), (0, 2)]
+    await all_pushed(desk)
+    await receiver.subscribe(ALL, "calendar:desk:DESK_US", since=0)
+    await receiver.until(lambda receiver: len(receiver.changes) > 1)
+    await all_pushed(desk)
+    assert receiver.changes == [(0, 1), (0, 2)]
 
 
-async def test_a_cursor_of_another_store_or_from_below_the_floor_is_told_to_resync(
+async def test_a_cursor_of_another_store_or_below_the_floor_gets_a_resync(
     place: Place,
 ) -> None:
     async with open_desk(place, change_retention_sec=100, retry_window_sec=1) as desk:
@@ -135,51 +135,51 @@ async def test_a_cursor_of_another_store_or_from_below_the_floor_is_told_to_resy
         answered = await desk.call(ALL, "Subscribe", chanels=["calendar"], since=0)
         assert error_of(answered) == (410, "RESYNC_REQUIRED", "since")
         assert desk.services.feed.subscriber_count == 0
-        ear = Ear(desk)
-        await ear.subscribe(ALL, since=1)
-        await ear.until(lambda ear: ear.seqs == [2])
+        receiver = Receiver(desk)
+        await receiver.subscribe(ALL, since=1)
+        await receiver.until(lambda receiver: receiver.seqs == [2])
 
 
-async def test_who_is_too_slow_is_told_to_resync_and_goes_on_while_others_go_on_undisturbed(
+async def test_a_slow_subscriber_gets_a_resync_and_continues_while_others_are_not_delayed(
     desk: Desk,
 ) -> None:
-    slow, quick = Ear(desk), Ear(desk)
+    slow, quick = Receiver(desk), Receiver(desk)
     await slow.subscribe(ALL)
     await quick.subscribe(ALL)
     await desk.add(ALL)
-    await quick.until(lambda ear: ear.seqs == [1])
+    await quick.until(lambda receiver: receiver.seqs == [1])
     slow.is_slow = True
     for seq in (2, 3, 4):
         await desk.add(ALL)
-        await quick.until(lambda ear, seq=seq: seq in ear.seqs)  # type: ignore[misc]
+        await quick.until(lambda receiver, seq=seq: seq in receiver.seqs)  # type: ignore[misc]
     slow.is_slow = False
     desk.services.resume(slow.peer)
     await desk.add(ALL)
-    await slow.until(lambda ear: 5 in ear.seqs)
-    assert slow.heard[1] == {"event": "calendar:resync", "seq": 4}
+    await slow.until(lambda receiver: 5 in receiver.seqs)
+    assert slow.received[1] == {"event": "calendar:resync", "seq": 4}
     assert slow.seqs == [1, 5]
     assert quick.seqs == [1, 2, 3, 4, 5]
     assert desk.services.feed.resyncs == 1
 
 
 async def test_after_a_resync_a_client_fills_the_gap_from_its_own_cursor(desk: Desk) -> None:
-    ear = Ear(desk)
-    await ear.subscribe(ALL)
-    ear.is_slow = True
+    receiver = Receiver(desk)
+    await receiver.subscribe(ALL)
+    receiver.is_slow = True
     await desk.add(ALL)
-    await told(desk)
-    ear.is_slow = False
-    desk.services.resume(ear.peer)
-    assert [m["event"] for m in ear.heard] == ["calendar:resync"]
-    await ear.subscribe(ALL, since=0)
-    await ear.until(lambda ear: 2 in ear.seqs)
-    assert ear.seqs == [1, 2]
+    await all_pushed(desk)
+    receiver.is_slow = False
+    desk.services.resume(receiver.peer)
+    assert [m["event"] for m in receiver.received] == ["calendar:resync"]
+    await receiver.subscribe(ALL, since=0)
+    await receiver.until(lambda receiver: 2 in receiver.seqs)
+    assert receiver.seqs == [1, 2]
 
 
-async def test_a_connection_that_resumes_without_having_missed_anything_hears_nothing(
+async def test_a_connection_that_resumes_without_missed_changes_gets_nothing(
     desk: Desk,
 ) -> None:
-    ear = Ear(desk)
-    await ear.subscribe(ALL)
-    desk.services.resume(ear.peer)
-    assert ear.heard == []
+    receiver = Receiver(desk)
+    await receiver.subscribe(ALL)
+    desk.services.resume(receiver.peer)
+    assert receiver.received == []

@@ -146,7 +146,7 @@ async def test_participants_stay_when_neither_key_is_sent_or_null(desk: Desk) ->
     assert after["participants"] == before["participants"]
 
 
-async def test_a_new_guest_list_never_wipes_answers(desk: Desk) -> None:
+async def test_a_new_list_of_participants_keeps_answers(desk: Desk) -> None:
     await desk.add(TEN, participants=[{"manager_id": 11, "role": 2}, {"manager_id": 12}])
     await desk.event(token(11), "MngRespondCalendarEvent", id=1, status=1)
     desk.clock.time += 50
@@ -174,7 +174,7 @@ async def test_a_new_owner_becomes_organizer_and_the_old_one_stays(desk: Desk) -
     assert rows_of(after) == [(20, 0, 1), (10, 1, 1), (11, 1, 0)]
 
 
-async def test_a_guest_who_becomes_owner_keeps_the_answer(desk: Desk) -> None:
+async def test_a_participant_who_becomes_owner_keeps_the_answer(desk: Desk) -> None:
     await desk.add(TEN, participant_manager_ids=[11])
     await desk.event(token(11), "MngRespondCalendarEvent", id=1, status=3)
     after = await desk.event(TEN, UPDATE, id=1, owner_manager_id=11)

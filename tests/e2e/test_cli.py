@@ -177,7 +177,7 @@ def test_help_of_call_has_a_line_for_each_command() -> None:
         assert f" {name} {command.summary}" in lines
 
 
-def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
+def test_a_server_that_is_not_there_is_reported_in_one_line() -> None:
     called = deskcal("call", "--connect", "127.0.0.1:1", "Ping")
     assert called.returncode == 1
     assert called.stderr == (
@@ -185,7 +185,7 @@ def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
     )
 
 
-def test_the_token_stands_alone_and_says_what_was_asked(server: Running) -> None:
+def test_the_token_is_the_whole_output_and_has_the_claims_that_were_asked(server: Running) -> None:
     token = server.token("--desks", "DESK_EU*", "--brands", "default", "--ttl", "60")
     claims = jwt.decode(token, options={"verify_signature": False})
     assert abs(claims.pop("exp") - time.time() - 60) < WAIT_SEC
@@ -293,7 +293,7 @@ def test_a_signal_stops_the_server_cleanly_and_nothing_is_lost(
         assert json.loads(called.stdout)["data"]["event"] == event
 
 
-def test_a_port_in_use_is_told_in_one_line(server: Running, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(server: Running, tmp_path: Path) -> None:
     started = deskcal("serve", "--data", tmp_path, "--tcp", server.address, "--web", "off")
     assert started.returncode == 1
     assert (
@@ -303,7 +303,7 @@ def test_a_port_in_use_is_told_in_one_line(server: Running, tmp_path: Path) -> N
     assert "Traceback" not in started.stderr
 
 
-def test_a_directory_in_use_is_told_in_one_line(server: Running) -> None:
+def test_a_directory_in_use_is_reported_in_one_line(server: Running) -> None:
     started = deskcal("serve", "--data", server.data, "--tcp", "127.0.0.1:0", "--web", "off")
     assert started.returncode == 1
     assert str(server.data) in started.stderr

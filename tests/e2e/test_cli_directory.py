@@ -43,7 +43,7 @@ def test_keys_that_are_not_named_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ('{"outcome":[]}', "unknown field `outcome`"),
         ('{"outcomes":[{"code":"a","kind":2}]}', "kind is no key in outcomes"),
@@ -53,9 +53,11 @@ def test_keys_that_are_not_named_are_kept(tmp_path: Path) -> None:
         ("[]", "can't be used"),
     ],
 )
-def test_a_bad_entry_is_told_and_nothing_is_put(tmp_path: Path, text: str, told: str) -> None:
+def test_a_bad_entry_is_reported_and_nothing_is_written(
+    tmp_path: Path, text: str, expected: str
+) -> None:
     good = '{"desks":[{"code":"A"}],'
     put = deskcal("directory", "put", "--data", tmp_path, "-", stdin=text.replace("{", good, 1))
     assert put.returncode == 2
-    assert told in put.stderr
+    assert expected in put.stderr
     assert show(tmp_path) == {"managers": [], "desks": [], "outcomes": []}

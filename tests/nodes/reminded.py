@@ -1,4 +1,4 @@
-"""Managers who listen to servers that end and start again, and what they were told.
+"""Managers who listen to servers that end and start again, and what they received.
 
 No fixtures here.
 """
@@ -22,7 +22,7 @@ LONGEST_LINE = 2**24
 
 
 Wanted = set[tuple[int, int, int]]
-"""Who is to be told: event, due time, manager."""
+"""Recipients: event, due time, manager."""
 
 
 async def arm(store: Store, events: int, due: int) -> Wanted:
@@ -121,8 +121,8 @@ class Managers:
             writer.transport.abort()
 
     def _take(self, manager_id: int, message: list[Any], seen: set[str]) -> None:
-        reminder, told, event = message[3], message[6], message[8]["event"]
-        assert told == manager_id
+        reminder, recipient, event = message[3], message[6], message[8]["event"]
+        assert recipient == manager_id
         if reminder in seen:
             self.repeated.append(reminder)
         seen.add(reminder)
@@ -146,8 +146,8 @@ async def is_amid_firing(store: Store, events: int) -> bool:
     return bool(fired) and await store.reminders.next_due() is not None
 
 
-async def assert_sent_once(store: Store, told: dict[int, int]) -> None:
-    """Each event has one firing in its history, at the time that everybody was told."""
+async def assert_sent_once(store: Store, fired: dict[int, int]) -> None:
+    """Each event has one firing in its history, at the time that all were reminded."""
     actors: dict[int, list[int]] = {}
     since = 0
     while changes := await store.feed.changes(since, 1000):
@@ -155,7 +155,9 @@ async def assert_sent_once(store: Store, told: dict[int, int]) -> None:
         for change in changes:
             actors.setdefault(change.event_id, []).append(change.actor)
             if change.actor == 0:
-                assert decode_event(change.document).reminder_sent_time == told[change.event_id] > 0
-    assert actors == {event_id: [10, 0] for event_id in told}
+                assert (
+                    decode_event(change.document).reminder_sent_time == fired[change.event_id] > 0
+                )
+    assert actors == {event_id: [10, 0] for event_id in fired}
     assert await store.reminders.next_due() is None
     assert await store.reminders.waiting_managers() == set()

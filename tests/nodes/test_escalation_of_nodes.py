@@ -8,7 +8,7 @@ from deskcal.core.directory import Desk as DirectoryDesk
 from deskcal.core.directory import Directory
 from harness import ADMIN, Desk, open_desk, token
 from helpers import NOW
-from live import Ear, reminded, step_to
+from live import Receiver, reminded, step_to
 from places import PostgresPlace
 from postgres_server import PostgresServer
 
@@ -35,20 +35,20 @@ async def test_the_lead_gets_each_escalation_once_whatever_node_fires_it(
     ):
         entry = DirectoryDesk(code="DESK_EU", brand="default", title="EU", manager_id=20)
         await one.services.store.directory.put(Directory(desks=[entry]))
-        ears = []
+        receivers = []
         for node in (one, other):
-            ear = Ear(node)
-            await ear.say(LEAD, "Ping")
-            ears.append(ear)
+            receiver = Receiver(node)
+            await receiver.say(LEAD, "Ping")
+            receivers.append(receiver)
         for _ in range(EVENTS):
             await one.add(ALL, desk="DESK_EU", remind_time=DUE)
         for time in (DUE, DUE + AFTER_SEC):
             await all_at((one, other), time)
-        for ear in ears:
-            await ear.until(lambda ear: len(ear.reminders) >= EVENTS)
+        for receiver in receivers:
+            await receiver.until(lambda receiver: len(receiver.reminders) >= EVENTS)
         await all_at((one, other), DUE + AFTER_SEC + 1)
     wanted = sorted(f"{n}-{DUE}-20-20" for n in range(1, EVENTS + 1))
-    assert [sorted(ear.tokens) for ear in ears] == [wanted] * 2
+    assert [sorted(receiver.tokens) for receiver in receivers] == [wanted] * 2
 
 
 async def all_at(nodes: tuple[Desk, ...], time: int) -> None:

@@ -140,7 +140,7 @@ async def test_a_node_whose_ear_is_ended_again_and_again_misses_nothing(
 async def test_who_goes_on_at_another_node_again_and_again_misses_nothing(
     nodes: list[Running], seed: int
 ) -> None:
-    """Each time from the newest change that they were told."""
+    """Each time from the newest change that they received."""
     chance = random.Random(seed)
     writing = asyncio.create_task(write_everywhere(nodes))
     found: list[int] = []
@@ -178,7 +178,7 @@ async def test_what_one_node_has_answered_is_in_the_changes_of_all_at_once(
 
 
 @pytest.mark.usefixtures("hearing")
-async def test_who_subscribes_with_a_cursor_is_told_what_another_node_has_answered(
+async def test_a_subscription_with_a_cursor_gets_what_another_node_has_answered(
     nodes: list[Running],
 ) -> None:
     await add(nodes[2])

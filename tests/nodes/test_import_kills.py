@@ -117,8 +117,8 @@ def test_a_killed_import_goes_on_and_no_server_starts_on_a_part(
         assert re.search(b"part of an import|import into the database is running", serving.stderr)
 
         last = importing(url, path)
-        told, _ = last.communicate(timeout=WAIT_SEC)
-        assert last.returncode == 0, told
+        output, _ = last.communicate(timeout=WAIT_SEC)
+        assert last.returncode == 0, output
         report = check_postgres(url, Limits())
         assert (report.counts["event"], report.differences) == (EVENTS, [])
         assert run("export", "--database", url).stdout == path.read_bytes()

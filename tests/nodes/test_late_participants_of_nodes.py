@@ -6,7 +6,7 @@ import pytest
 
 from harness import ADMIN, Desk, open_desk, token
 from helpers import NOW
-from live import Ear, reminded, step_to
+from live import Receiver, reminded, step_to
 from places import PostgresPlace
 from postgres_server import PostgresServer
 
@@ -28,10 +28,10 @@ async def nodes(place: PostgresPlace) -> AsyncIterator[tuple[Desk, Desk]]:
         yield one, other
 
 
-async def ear_of(desk: Desk, manager_id: int) -> Ear:
-    ear = Ear(desk)
-    await ear.say(token(manager_id, exp=FAR), "Ping")
-    return ear
+async def ear_of(desk: Desk, manager_id: int) -> Receiver:
+    receiver = Receiver(desk)
+    await receiver.say(token(manager_id, exp=FAR), "Ping")
+    return receiver
 
 
 async def fire(*nodes: Desk) -> None:
@@ -48,31 +48,31 @@ async def test_who_is_added_on_one_node_gets_it_at_once_on_the_other(
     nodes: tuple[Desk, Desk],
 ) -> None:
     one, other = nodes
-    ears = [await ear_of(node, 11) for node in nodes]
+    receivers = [await ear_of(node, 11) for node in nodes]
     await fire(one, other)
     await one.event(ALL, "MngUpdateCalendarEvent", id=1, participant_manager_ids=[11])
-    for ear in ears:
-        await ear.until(lambda ear: bool(ear.reminders))
+    for receiver in receivers:
+        await receiver.until(lambda receiver: bool(receiver.reminders))
     for node in nodes:
         await reminded(node)
-    assert [ear.tokens for ear in ears] == [[f"1-{DUE}-11"]] * 2
-    assert [ear.reminders[0][8]["late_sec"] for ear in ears] == [LATER - DUE] * 2
+    assert [receiver.tokens for receiver in receivers] == [[f"1-{DUE}-11"]] * 2
+    assert [receiver.reminders[0][8]["late_sec"] for receiver in receivers] == [LATER - DUE] * 2
 
 
 async def test_who_comes_and_goes_on_both_nodes_gets_it_once_on_each_connection(
     nodes: tuple[Desk, Desk],
 ) -> None:
-    ears = [await ear_of(node, 11) for node in nodes]
+    receivers = [await ear_of(node, 11) for node in nodes]
     await fire(*nodes)
     for number in range(10):
         managers = [11] if number % 2 == 0 else []
         node = nodes[number % 3 % 2]
         await node.event(ALL, "MngUpdateCalendarEvent", id=1, participant_manager_ids=managers)
-    for ear in ears:
-        await ear.until(lambda ear: bool(ear.reminders))
+    for receiver in receivers:
+        await receiver.until(lambda receiver: bool(receiver.reminders))
     for node in nodes:
         await reminded(node)
-    assert [ear.tokens for ear in ears] == [[f"1-{DUE}-11"]] * 2
+    assert [receiver.tokens for receiver in receivers] == [[f"1-{DUE}-11"]] * 2
 
 
 async def test_it_waits_for_who_is_away_when_its_node_ends(place: PostgresPlace) -> None:
@@ -80,10 +80,10 @@ async def test_it_waits_for_who_is_away_when_its_node_ends(place: PostgresPlace)
         async with open_desk(place) as other:
             await fire(one, other)
             await other.event(ALL, "MngUpdateCalendarEvent", id=1, owner_manager_id=11)
-        ear = await ear_of(one, 11)
-        await ear.until(lambda ear: bool(ear.reminders))
+        receiver = await ear_of(one, 11)
+        await receiver.until(lambda receiver: bool(receiver.reminders))
     async with open_desk(place) as again:
         again.clock.time = LATER
         later = await ear_of(again, 11)
         await reminded(again)
-    assert (ear.tokens, later.tokens) == ([f"1-{DUE}-11"], [])
+    assert (receiver.tokens, later.tokens) == ([f"1-{DUE}-11"], [])

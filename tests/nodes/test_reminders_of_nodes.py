@@ -136,7 +136,7 @@ async def test_nodes_that_are_killed_amid_a_claim_leave_nobody_out_and_nobody_wi
     assert (await PostgresPlace(url).check()).differences == []
 
 
-async def test_a_node_that_stands_still_amid_a_claim_and_goes_on_has_told_nobody_twice(
+async def test_a_node_that_is_stopped_during_a_claim_and_continues_reminds_nobody_twice(
     nodes: Nodes, store: Store, watch: Watch, url: str
 ) -> None:
     """For longer than it may hold what it has claimed; the others fire all of it meanwhile."""

@@ -24,7 +24,9 @@ async def get(assets: Assets, path: str, **headers: str) -> Response:
 
 
 @pytest.mark.parametrize("offered", ["gzip", "gzip, deflate, br, zstd", "br, GZIP"])
-async def test_a_script_is_packed_for_whoever_takes_that(assets: Assets, offered: str) -> None:
+async def test_a_script_is_compressed_for_clients_that_accept_it(
+    assets: Assets, offered: str
+) -> None:
     for _ in range(2):
         found = await get(assets, "index-abc.js", accept_encoding=offered)
         assert found.headers["content-encoding"] == "gzip"
@@ -51,7 +53,7 @@ async def test_a_font_is_never_packed_again(assets: Assets) -> None:
     assert "vary" not in found.headers
 
 
-async def test_who_has_it_is_told_so(assets: Assets) -> None:
+async def test_a_client_that_has_it_gets_304(assets: Assets) -> None:
     first = await get(assets, "index-abc.js")
     again = await get(
         assets, "index-abc.js", if_none_match=first.headers["etag"], accept_encoding="gzip"

@@ -125,7 +125,7 @@ async def test_without_a_cursor_only_what_comes_is_given(host: ConnectionHost) -
         await reading.end()
 
 
-async def test_a_filter_tells_of_gain_and_loss(host: ConnectionHost) -> None:
+async def test_a_filter_reports_gain_and_loss(host: ConnectionHost) -> None:
     async with host.open(), host.client() as client:
         reading = Reading(client.changes(0, "DESK_EU*"))
         await add(client, desk="DESK_US")
@@ -184,7 +184,7 @@ async def test_a_paused_subscription_is_filled_up_from_the_cursor(host: Connecti
         await reading.end()
 
 
-async def test_a_cursor_that_is_not_kept_any_more_is_told(host: ConnectionHost) -> None:
+async def test_a_cursor_that_is_no_longer_kept_is_reported(host: ConnectionHost) -> None:
     async with host.open(), host.client() as client:
         with pytest.raises(ResyncRequired):
             await anext(client.changes(5))
@@ -216,7 +216,7 @@ async def test_with_a_new_token_it_goes_on_where_the_old_one_has_expired(
     assert len(renewed) == 1
 
 
-async def test_without_a_new_token_the_end_of_the_old_one_is_told(host: ConnectionHost) -> None:
+async def test_without_a_new_token_the_end_of_the_old_one_is_reported(host: ConnectionHost) -> None:
     host.clock.time = NOW
     async with host.open(), host.client(token(1, ADMIN, exp=NOW + 10)) as client:
         reading = Reading(client.changes(0))

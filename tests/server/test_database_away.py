@@ -12,7 +12,7 @@ WAIT_SEC = 60
 TEN = token(10)
 
 
-async def test_clients_are_told_no_lie_and_watchers_see_it() -> None:
+async def test_answers_are_never_false_and_readyz_shows_it() -> None:
     """What was answered 200 is there; what is sent again with its key is there once."""
     with PostgresServer() as database, database.scratch_database() as url:
         async with serving(PostgresPlace(url), request_deadline_sec=2) as (desk, address):

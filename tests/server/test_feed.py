@@ -73,7 +73,9 @@ async def test_subscribers_at_random_cursors_amid_writers_get_each_change_once_a
             assert await seqs_until(wire, last) == list(range(since + 1, last + 1))
 
 
-async def test_who_does_not_read_is_told_to_resync_and_nobody_else_notices(place: Place) -> None:
+async def test_a_subscriber_that_does_not_read_gets_a_resync_and_delays_no_other(
+    place: Place,
+) -> None:
     async with serving(place, max_unsent_bytes=65_536) as running:
         stalled, reader = await running.connect(), await running.connect()
         await subscribe(stalled)

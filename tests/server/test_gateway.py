@@ -80,7 +80,7 @@ async def test_a_change_is_pushed_to_a_subscriber(place: Place) -> None:
         assert (pushed["event"], pushed["data"]["id"]) == ("calendar:event", made["id"])
 
 
-async def test_a_message_over_the_limit_is_told_so_and_ends_the_socket(place: Place) -> None:
+async def test_a_message_over_the_limit_is_refused_and_ends_the_socket(place: Place) -> None:
     async with (
         serving(place, max_message_bytes=2048) as (_, address),
         connect(address) as socket,
@@ -187,7 +187,7 @@ async def code_of(socket: ClientConnection) -> int | None:
     return None if closed.value.rcvd is None else closed.value.rcvd.code
 
 
-async def test_beyond_the_strangers_the_oldest_socket_goes(place: Place) -> None:
+async def test_over_the_limit_the_oldest_socket_without_a_token_is_closed(place: Place) -> None:
     async with (
         serving(place, max_connections_without_token=1) as (_, address),
         connect(address) as known,

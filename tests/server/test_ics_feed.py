@@ -165,7 +165,7 @@ async def test_an_event_without_length_has_no_end(place: Place) -> None:
     assert found.decoded("dtstart") == seconds(NOW) and "dtend" not in found
 
 
-async def test_an_all_day_event_up_to_the_last_day_of_the_calendar_is_told(place: Place) -> None:
+async def test_an_all_day_event_up_to_the_last_day_of_the_calendar_is_written(place: Place) -> None:
     found = await only_event(place, end_time=253_402_300_799, all_day=1, timezone="Asia/Tokyo")
     assert found.decoded("dtstart") == datetime.date(2024, 3, 9)
     assert "dtend" not in found
@@ -245,7 +245,7 @@ async def test_what_the_app_has_is_not_sent_again(place: Place) -> None:
         "x" * 20_000,
     ],
 )
-async def test_any_other_token_is_not_found_and_told_nothing_more(place: Place, bad: str) -> None:
+async def test_any_other_token_gets_404_without_details(place: Place, bad: str) -> None:
     async with serving(place) as (_, address):
         got = await feed(address, bad)
         assert (got.status, got.body) == (404, b"not found\n")

@@ -96,7 +96,7 @@ async def test_an_idle_connection_is_closed_and_a_subscribed_one_is_not(place: P
         assert (await subscribed.call(TEN, "Ping"))["status"] == 200
 
 
-async def test_a_heartbeat_is_an_empty_line_and_only_for_who_subscribed(place: Place) -> None:
+async def test_a_heartbeat_is_an_empty_line_for_subscribers_only(place: Place) -> None:
     async with serving(place, heartbeat_sec=0.05) as running:
         quiet, subscribed = await running.connect(), await running.connect()
         await subscribed.call(TEN, "Subscribe", chanels=["EURUSD"])
@@ -132,7 +132,7 @@ async def test_the_time_of_a_message_counts_from_its_own_first_byte(place: Place
         assert (await wire.answer())["status"] == 200
 
 
-async def test_beyond_the_connections_a_client_is_told_and_closed(place: Place) -> None:
+async def test_over_the_limit_of_connections_a_client_is_refused_and_closed(place: Place) -> None:
     async with serving(place, max_connections=3) as running:
         kept = [await running.connect() for _ in range(3)]
         await fails_with(await running.connect(), 503, "UNAVAILABLE")
@@ -155,7 +155,7 @@ async def test_a_crowd_that_is_turned_away_harms_nobody(place: Place) -> None:
         assert (await kept.call(TEN, "Ping"))["status"] == 200
 
 
-async def test_beyond_the_strangers_the_oldest_one_goes(place: Place) -> None:
+async def test_over_the_limit_the_oldest_connection_without_a_token_is_closed(place: Place) -> None:
     async with serving(place, max_connections_without_token=3) as running:
         known = await running.connect()
         await known.call(TEN, "Ping")
@@ -171,7 +171,7 @@ async def test_beyond_the_strangers_the_oldest_one_goes(place: Place) -> None:
         assert (await crowd[-1].call(None, "Ping"))["status"] == 200
 
 
-async def test_a_bad_token_leaves_a_client_a_stranger(place: Place) -> None:
+async def test_a_bad_token_leaves_a_client_unauthenticated(place: Place) -> None:
     async with serving(place, max_connections_without_token=1) as running:
         wire = await running.connect()
         assert (await wire.call("rubbish", "Ping"))["status"] == 401

@@ -146,7 +146,7 @@ def test_the_answer_is_the_first_minute_whose_wall_clock_is_allowed(
         (HoursTable(hours="09:00-20:00", timezone="Mars/Base"), "timezone"),
     ],
 )
-def test_hours_that_can_not_be_used_are_told_by_brand_and_key(table: HoursTable, key: str) -> None:
+def test_unusable_hours_are_reported_by_brand_and_key(table: HoursTable, key: str) -> None:
     with pytest.raises(BadHours, match=rf"^default\.{key} "):
         CallingHours({"default": table}, "UTC")
 

@@ -233,7 +233,7 @@ async def test_a_big_answer_arrives_whole_while_others_pass() -> None:
         assert (await ended(reading)).id == 1
 
 
-async def test_an_answer_over_the_limit_is_told_and_the_connection_made_anew() -> None:
+async def test_an_answer_over_the_limit_is_reported_and_the_client_reconnects() -> None:
     async with served(max_message_bytes=1000) as (server, client):
         running = await later(client.get_event(1))
         (await server.request()).answer(one(event(1, title="x" * 500, brand="y" * 500)))
@@ -259,7 +259,7 @@ async def test_heartbeats_and_split_answers_make_no_difference() -> None:
         assert await ended(running) == event(1)
 
 
-async def test_pushed_messages_are_told_from_answers() -> None:
+async def test_pushed_messages_are_distinguished_from_answers() -> None:
     change = {"event": "calendar:event", "type": 1, "seq": 3, "data": {"id": 1}}
     reminder = ["n", "Call", "", "t", 1, 10, 10, 5, {"event": {}, "due": 5}, 200]
     async with served() as (server, client):

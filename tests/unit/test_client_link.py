@@ -50,7 +50,7 @@ async def test_a_connection_that_breaks_again_and_again_is_greeted_once_each_tim
         assert client.reconnects == 3
 
 
-async def test_a_mutation_that_was_sent_is_not_repeated_but_told_as_unknown() -> None:
+async def test_a_mutation_that_was_sent_is_not_repeated_and_its_outcome_is_unknown() -> None:
     async with served() as (server, client):
         running = await later(client.update_event(1, title="New"))
         (await server.request()).break_connection()
@@ -180,7 +180,7 @@ async def test_what_is_unsubscribed_is_not_subscribed_again() -> None:
         running.cancel()
 
 
-async def test_a_subscription_that_can_not_be_resumed_is_told_to_the_reader() -> None:
+async def test_a_subscription_that_can_not_be_resumed_raises_in_the_reader() -> None:
     async with served() as (server, client):
         (await subscribed(server, client, 40)).break_connection()
         await answer_greeting(server)
@@ -237,7 +237,7 @@ async def test_a_message_that_was_too_large_fails_the_longest_call() -> None:
         assert await ended(short) == event(1)
 
 
-async def test_a_server_of_another_protocol_is_left_and_tried_anew() -> None:
+async def test_a_server_of_another_protocol_is_disconnected_and_tried_again() -> None:
     async with served() as (server, client):
         running = await later(client.get_event(1))
         (await server.request()).send_bytes(b"220 smtp ready\r\n")
@@ -255,7 +255,7 @@ async def test_a_server_that_speaks_http_is_named_at_once() -> None:
             await ended(running)
 
 
-async def test_nobody_there_is_told_with_the_address() -> None:
+async def test_a_refused_connection_is_reported_with_the_address() -> None:
     listener = await asyncio.start_server(lambda _, __: None, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
     listener.close()

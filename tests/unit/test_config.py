@@ -1,4 +1,4 @@
-"""Settings: precedence, checks, what people are told, and the table they come from."""
+"""Settings: precedence, checks, error messages, and the table they come from."""
 
 import datetime as dt
 from pathlib import Path
@@ -102,15 +102,15 @@ def test_calling_hours_are_a_table_for_each_brand(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("json", "told"),
+    ("json", "expected"),
     [
         ('{"default":{"hours":"9-20"}}', "default.hours ('9-20') must be two clock times"),
         ('{"default":{"hour":"9-20"}}', "unknown field `hour`"),
         ("09:00", "must be a table for each brand, as JSON outside of the file"),
     ],
 )
-def test_calling_hours_that_can_not_be_used_say_what_is_wrong(json: str, told: str) -> None:
-    assert told in refusal({"calling_hours": json})
+def test_calling_hours_that_can_not_be_used_say_what_is_wrong(json: str, expected: str) -> None:
+    assert expected in refusal({"calling_hours": json})
 
 
 def test_a_value_of_the_wrong_type_names_setting_value_source_and_rule(tmp_path: Path) -> None:
@@ -148,17 +148,17 @@ def test_a_switch_takes_no_other_words() -> None:
 
 
 def test_an_unknown_variable_is_refused_with_the_nearest_name() -> None:
-    told = refusal(environ={"DESKCAL_MAX_MESAGE_BYTES": "1"})
-    assert "(from environment) is no setting" in told
-    assert "did you mean DESKCAL_MAX_MESSAGE_BYTES?" in told
+    message = refusal(environ={"DESKCAL_MAX_MESAGE_BYTES": "1"})
+    assert "(from environment) is no setting" in message
+    assert "did you mean DESKCAL_MAX_MESSAGE_BYTES?" in message
 
 
 def test_an_unknown_key_in_the_file_is_refused_with_a_hint(tmp_path: Path) -> None:
     file = write(tmp_path / "c.toml", "[server]\nport = 1\n")
-    told = refusal(file=file)
-    assert told.startswith("server = {'port': 1}")
-    assert str(file) in told
-    assert "deskcal serve --help" in told
+    message = refusal(file=file)
+    assert message.startswith("server = {'port': 1}")
+    assert str(file) in message
+    assert "deskcal serve --help" in message
 
 
 def test_an_unknown_flag_is_refused() -> None:
@@ -175,13 +175,13 @@ def test_variables_that_other_parts_read_are_left_alone() -> None:
     assert load_config({}, environ, None) == Config()
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    told = refusal(file=tmp_path / "none.toml")
-    assert "none.toml can't be read: No such file or directory" in told
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
+    message = refusal(file=tmp_path / "none.toml")
+    assert "none.toml can't be read: No such file or directory" in message
 
 
 @pytest.mark.parametrize("content", [b"data = \n", b"data = '\xff'\n"])
-def test_a_file_that_is_no_toml_is_told(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_toml_is_reported(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "c.toml"
     file.write_bytes(content)
     assert "is no TOML in UTF-8" in refusal(file=file)
@@ -231,8 +231,10 @@ def test_the_data_directory_has_a_name() -> None:
 
 
 def test_tokens_are_signed_by_a_secret_or_by_keys() -> None:
-    told = refusal({"jwt_keys": "k"}, {"DESKCAL_SECRET_FILE": "s"})
-    assert told.startswith("secret_file = 's' (from environment DESKCAL_SECRET_FILE) can't be used")
+    message = refusal({"jwt_keys": "k"}, {"DESKCAL_SECRET_FILE": "s"})
+    assert message.startswith(
+        "secret_file = 's' (from environment DESKCAL_SECRET_FILE) can't be used"
+    )
 
 
 @pytest.mark.parametrize(("one", "other"), [("tls_cert", "tls_key"), ("tls_key", "tls_cert")])

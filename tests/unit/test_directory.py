@@ -68,7 +68,7 @@ def test_texts_are_trimmed_and_a_colour_is_given() -> None:
         (Desk(code="A", manager_id=-1), "manager_id"),
     ],
 )
-def test_what_can_not_be_kept_is_told_by_its_field(entry: Manager | Desk, field: str) -> None:
+def test_an_invalid_entry_is_refused_by_its_field(entry: Manager | Desk, field: str) -> None:
     with pytest.raises(BadEntry, match=f"^{field} "):
         checked_manager(entry) if isinstance(entry, Manager) else checked_desk(entry)
 
@@ -90,7 +90,7 @@ def test_an_outcome_gets_its_code_as_name_and_its_types_in_order() -> None:
         (Outcome(code="a", next_in_sec=-1), "next_in_sec"),
     ],
 )
-def test_an_outcome_that_can_not_be_kept_is_told_by_its_field(entry: Outcome, field: str) -> None:
+def test_an_invalid_outcome_is_refused_by_its_field(entry: Outcome, field: str) -> None:
     with pytest.raises(BadEntry, match=f"^{field} "):
         checked_outcome(entry)
 

@@ -130,7 +130,7 @@ def test_a_text_is_deeper_than_one_less_than_its_depth_and_no_more(text: bytes, 
     assert depth == 0 or deeper_than(text, depth - 1)
 
 
-def test_nesting_of_100_000_levels_is_told_without_recursion() -> None:
+def test_nesting_of_100_000_levels_is_found_without_recursion() -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     assert deeper_than(deep, 64)
     assert deeper_than(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, 64)

@@ -128,7 +128,7 @@ def test_times_that_are_sent_are_taken() -> None:
     assert rows_on_update(meeting(), participants=[sent]) == (make_owner_row(10), taken)
 
 
-def test_an_owner_who_declined_keeps_that_through_a_new_guest_list() -> None:
+def test_an_owner_who_declined_keeps_that_through_a_new_list_of_participants() -> None:
     owner = make_owner_row(10, status=DECLINED)
     event = make_event(participants=(owner, make_row(12)))
     rows = rows_on_update(event, participant_manager_ids=[10, 12])
@@ -143,7 +143,7 @@ def test_a_new_owner_from_outside_is_organizer_and_the_old_one_stays_required() 
     assert rows == (new, old, ANSWERED, make_row(12))
 
 
-def test_a_guest_who_becomes_owner_keeps_the_status() -> None:
+def test_a_participant_who_becomes_owner_keeps_the_status() -> None:
     owner = msgspec.structs.replace(ANSWERED, role=ParticipantRole.ORGANIZER, updated_time=LATER)
     old = make_row(10, role=REQUIRED, status=ACCEPTED, updated_time=LATER)
     rows = rows_on_update(meeting(), owner_manager_id=11)
@@ -188,13 +188,13 @@ def test_manager_0_takes_no_part(sent: dict[str, Any], field: str) -> None:
 GUESTS = list(range(1000, 2000))
 
 
-def test_999_guests_and_the_owner_are_allowed_in_either_list() -> None:
+def test_999_participants_and_the_owner_are_allowed_in_either_list() -> None:
     assert len(rows_on_create(participant_manager_ids=GUESTS[1:])) == 1000
     assert len(rows_on_create(participants=[{"manager_id": n} for n in GUESTS[1:]])) == 1000
     assert len(rows_on_create(participant_manager_ids=[10, *GUESTS[1:]])) == 1000
 
 
-def test_1000_guests_are_one_row_too_many_with_the_owner() -> None:
+def test_1000_participants_are_one_row_too_many_with_the_owner() -> None:
     with pytest.raises(InvalidField) as caught:
         rows_on_create(participant_manager_ids=GUESTS)
     assert caught.value.field == "participants"

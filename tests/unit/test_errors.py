@@ -29,7 +29,7 @@ def test_every_code_of_the_contract_has_one_class_with_its_status() -> None:
 
 
 @pytest.mark.parametrize("code", STATUS_BY_CODE)
-def test_a_class_is_found_by_the_code_it_carries(code: str) -> None:
+def test_a_class_is_found_by_its_code(code: str) -> None:
     assert BY_CODE[code].code == code
     assert BY_CODE[code] is not DeskcalError
 

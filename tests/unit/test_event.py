@@ -166,7 +166,7 @@ def test_an_answer_that_was_given_before_changes_nothing() -> None:
     assert respond(event, 10, ParticipantStatus.ACCEPTED, now=NOW + 9) is event
 
 
-def test_an_answer_of_somebody_who_takes_no_part_is_a_lookup_error() -> None:
+def test_an_answer_of_a_manager_who_is_no_participant_is_a_lookup_error() -> None:
     with pytest.raises(LookupError):
         respond(make_event(), 99, ParticipantStatus.ACCEPTED, now=NOW)
 

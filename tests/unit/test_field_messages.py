@@ -1,4 +1,4 @@
-"""What a client is told of a wrong field: its path, its value as sent, and the rule, in English."""
+"""The error of a wrong field: its path, its value as sent, and the rule, in English."""
 
 from typing import Annotated, Any
 
@@ -190,7 +190,7 @@ def test_data_that_is_no_object_has_no_field_to_name() -> None:
     assert (str(error), error.field) == ("data: Expected `object`, got `array`", None)
 
 
-def test_text_that_is_no_json_is_told_so() -> None:
+def test_text_that_is_not_json_is_reported() -> None:
     assert type(complaint('{"login":NaN}')) is InvalidJson
 
 
@@ -225,7 +225,7 @@ anything = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(EventFields.__struct_fields__), anything))
-def test_whatever_a_message_carries_is_decoded_or_refused_by_field(data: dict[str, Any]) -> None:
+def test_whatever_a_message_contains_is_decoded_or_refused_by_field(data: dict[str, Any]) -> None:
     text = msgspec.json.encode({"command": "MngUpdateCalendarEvent", "data": data})
     try:
         decode_data(_decoder, decode_request(text).data)

@@ -68,7 +68,7 @@ def test_a_default_is_the_one_of_the_contract(name: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("name", settings())
-def test_a_limit_carries_its_unit_in_its_name_or_counts_things(name: str) -> None:
+def test_a_limit_has_its_unit_in_its_name_or_counts_things(name: str) -> None:
     assert name.endswith(UNITS) or name in COUNTS
 
 

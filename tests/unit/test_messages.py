@@ -213,9 +213,7 @@ def test_what_is_not_json_is_refused_with_its_fault(text: bytes) -> None:
 
 @pytest.mark.parametrize("raw", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90"])
 @pytest.mark.parametrize("place", [b'"command":"%b"', b'"command":"Ping","data":{"zz":"%b"}'])
-def test_invalid_utf_8_is_refused_with_its_place_wherever_it_stands(
-    raw: bytes, place: bytes
-) -> None:
+def test_invalid_utf_8_is_refused_with_its_position(raw: bytes, place: bytes) -> None:
     text = b"{" + place.replace(b"%b", raw) + b"}"
     bad = refusal(text)
     assert isinstance(bad.error, InvalidJson)
@@ -239,7 +237,7 @@ def test_a_lone_surrogate_in_data_is_a_fault_of_its_field(escape: bytes) -> None
     assert escape.decode()[:6] in request.fault.message
 
 
-def test_a_message_with_half_a_character_that_is_no_json_either_is_told_so() -> None:
+def test_a_message_with_a_lone_surrogate_that_is_not_json_is_reported_as_such() -> None:
     bad = refusal(rb'{"command":"Ping","data":{"title":"\ud800",}}')
     assert str(bad).startswith("the message is not JSON: ")
 
@@ -342,7 +340,7 @@ def test_an_answer_is_one_line_with_ext_id_status_and_data() -> None:
     )
 
 
-def test_an_answer_of_one_event_carries_its_document() -> None:
+def test_an_answer_of_one_event_contains_its_document() -> None:
     document = b'{"id":1}'
     assert b"".join(event_answer(Raw(b"7"), document)) == encode_answer(
         Raw(b"7"), b'{"event":{"id":1}}'

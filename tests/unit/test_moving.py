@@ -96,7 +96,7 @@ def test_every_line_is_a_json_object_in_ascii_but_for_names_of_people() -> None:
     assert [line.isascii() for line in lines].count(False) == 1
 
 
-def test_the_first_line_tells_what_follows() -> None:
+def test_the_first_line_has_the_counts_of_what_follows() -> None:
     export = Export(written(ROWS, last_seq=7, floor_seq=3))
     assert (export.head.last_event_id, export.head.last_seq, export.head.floor_seq) == (9, 7, 3)
     assert export.head.counts["event"] == 2
@@ -109,10 +109,10 @@ def test_an_empty_store_is_two_lines() -> None:
 
 
 def test_progress_ends_at_the_last_line() -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     head = Head(format=FORMAT, counts={}, last_event_id=0, last_seq=0, floor_seq=0)
-    ExportWriter(head, lambda _: None, lambda *how_far: told.append(how_far)).end()
-    assert told[-1] == (2, 2)
+    ExportWriter(head, lambda _: None, lambda *how_far: progress.append(how_far)).end()
+    assert progress[-1] == (2, 2)
 
 
 @given(title=st.text(min_size=1, max_size=50).filter(str.strip), text=st.text(max_size=50))
@@ -151,7 +151,7 @@ def test_a_file_that_ends_within_a_line_was_cut_off() -> None:
             check_whole(lines)
 
 
-def test_a_whole_file_passes_the_look_at_all_of_it() -> None:
+def test_a_complete_file_passes_the_check_of_all_of_it() -> None:
     check_whole(written(ROWS))
 
 
@@ -174,7 +174,7 @@ def test_a_file_that_was_altered_is_found_out_before_it_is_used(
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         (b"id,title\n", "no file that `deskcal export` has written"),
         (b'{"event":{"id":1}}\n', "no file that `deskcal export` has written"),
@@ -185,13 +185,13 @@ def test_a_file_that_was_altered_is_found_out_before_it_is_used(
         ),
     ],
 )
-def test_a_file_of_something_else_is_refused_at_its_first_line(line: bytes, told: str) -> None:
-    with pytest.raises(BadExport, match="^line 1: .*" + told):
+def test_a_file_of_something_else_is_refused_at_its_first_line(line: bytes, expected: str) -> None:
+    with pytest.raises(BadExport, match="^line 1: .*" + expected):
         Export([line])
 
 
 @pytest.mark.parametrize(
-    ("place", "row", "told"),
+    ("place", "row", "expected"),
     [
         (4, b'{"event":7}', "line 5: .*"),
         (4, b'{"event":%s,"more":1}' % document(1), "line 5: .*more"),
@@ -212,10 +212,10 @@ def test_a_file_of_something_else_is_refused_at_its_first_line(line: bytes, told
         (8, b'{"notification":{"event_id":1}}', "line 9: .*due_time"),
     ],
 )
-def test_a_bad_row_is_told_with_its_line(place: int, row: bytes, told: str) -> None:
+def test_a_bad_row_is_reported_with_its_line(place: int, row: bytes, expected: str) -> None:
     lines = written(ROWS)
     lines[place] = row + b"\n"
-    with pytest.raises(BadExport, match=f"^{told}"):
+    with pytest.raises(BadExport, match=f"^{expected}"):
         read(resealed(lines))
 
 
@@ -224,7 +224,7 @@ def test_a_change_must_hold_its_own_event() -> None:
     assert "change 1 of event 3 has event 1 in it" in refusal(lines)
 
 
-def test_counts_that_do_not_fit_are_told() -> None:
+def test_counts_that_do_not_fit_are_reported() -> None:
     lines = written(ROWS)
     assert "its first line says" in refusal(resealed([*lines[:3], *lines[4:]]))
 

@@ -17,8 +17,8 @@ DOCUMENT = encode_event(make_event(title="it's é]"))
 
 
 def reminder(**named: Any) -> Reminder:
-    told = Reminder("Call back", "today at 9:00", "1-7-10", 10, NOW + 1, NOW, 0, DOCUMENT)
-    return msgspec.structs.replace(told, **named)
+    reminder = Reminder("Call back", "today at 9:00", "1-7-10", 10, NOW + 1, NOW, 0, DOCUMENT)
+    return msgspec.structs.replace(reminder, **named)
 
 
 @pytest.mark.parametrize("type_", [ChangeType.ADDED, ChangeType.UPDATED, ChangeType.ARCHIVED])
@@ -29,17 +29,17 @@ def test_a_change_is_pushed_with_the_document_as_it_is_stored(type_: ChangeType)
     )
 
 
-def test_a_deletion_tells_the_id_alone_whatever_the_document_was() -> None:
+def test_a_deletion_has_the_id_alone_whatever_the_document_was() -> None:
     assert encode_push(ChangeType.DELETED, 7, 7, 1, DOCUMENT) == (
         b'{"event":"calendar:event","type":2,"seq":7,"batch_id":7,"data":{"id":1}}\r\n'
     )
 
 
-def test_a_resync_tells_from_where_pushes_go_on() -> None:
+def test_a_resync_has_the_seq_after_which_pushes_continue() -> None:
     assert encode_resync(7) == b'{"event":"calendar:resync","seq":7}\r\n'
 
 
-def test_a_read_reminder_is_told_by_its_token() -> None:
+def test_a_read_reminder_is_pushed_by_its_token() -> None:
     assert encode_read("1-7-10") == (b'{"event":"calendar:reminder","type":2,"token":"1-7-10"}\r\n')
 
 

@@ -265,7 +265,7 @@ def test_what_is_new_gets_what_was_sent() -> None:
     assert (template.title, template.priority, template.status) == ("New", 3, EventStatus.OPEN)
 
 
-def test_a_new_guest_comes_to_all_but_where_the_guests_are_its_own() -> None:
+def test_a_new_participant_is_added_to_all_but_those_with_own_participants() -> None:
     desk = review()
     desk.set(1, own_fields=("participants",))
     desk.apply(plan_update(desk.select(0, ALL), update(participant_manager_ids=[11, 12])))

@@ -137,7 +137,7 @@ def test_what_is_out_of_scope_and_what_is_not_there_get_identical_answers() -> N
     assert answers == {("there is no event 7, or none that you may see", "id", "{}")}
 
 
-def test_a_participant_outside_the_scope_is_told_what_is_possible_instead() -> None:
+def test_a_participant_outside_the_scope_learns_what_is_possible_instead() -> None:
     with pytest.raises(Forbidden) as caught:
         session().require_change(7, ATTENDED)
     assert str(caught.value) == (

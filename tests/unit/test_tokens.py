@@ -120,13 +120,13 @@ def test_a_token_of_8_kib_passes_and_one_byte_more_does_not() -> None:
     assert refusal(largest + "x") == "__token is longer than 8192 bytes"
 
 
-def test_a_token_is_over_at_its_exp_to_the_second() -> None:
+def test_a_token_expires_at_its_exp_to_the_second() -> None:
     token = sign(KEY, make_claims())
     assert verifier().authenticate(token, EXP - 0.001).manager_id == 10
     assert refusal(token, now=EXP) == "__token has expired; log in again"
 
 
-def test_a_remembered_token_is_over_at_its_exp_too() -> None:
+def test_a_cached_token_expires_at_its_exp_too() -> None:
     by, token = verifier(), sign(KEY, make_claims())
     assert by.authenticate(token, NOW).manager_id == 10
     assert refusal(token, by, EXP) == "__token has expired; log in again"
@@ -262,7 +262,7 @@ def test_a_public_key_signs_nothing() -> None:
         sign(public_keys(public_pem(rsa_key()))[0], make_claims())
 
 
-def test_of_more_tokens_than_are_remembered_the_oldest_is_verified_anew() -> None:
+def test_of_more_tokens_than_are_cached_the_oldest_is_verified_again() -> None:
     by = verifier()
     tokens = [sign(KEY, make_claims(id=number)) for number in range(1, REMEMBERED_TOKENS + 2)]
     sessions = [by.authenticate(token, NOW) for token in tokens]

@@ -24,7 +24,7 @@ def test_every_command_and_every_field_of_an_event_is_there() -> None:
     )
 
 
-def test_what_may_be_absent_is_optional_and_null_is_told_apart() -> None:
+def test_what_may_be_absent_is_optional_and_null_is_a_type_of_its_own() -> None:
     text = types()
     assert "  title?: string | null;" in text
     assert "  deskFilter: string;" in text

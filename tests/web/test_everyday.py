@@ -38,7 +38,7 @@ def test_the_token_leaves_the_address_and_survives_a_reload(open_page: OpenPage)
     expect(page.get_by_role("button", name="Today")).to_be_visible()
 
 
-def test_an_expired_token_is_told_and_leads_to_signing_in(open_page: OpenPage) -> None:
+def test_an_expired_token_is_reported_and_leads_to_the_sign_in(open_page: OpenPage) -> None:
     page = open_page(exp=now() - 5)
     expect(page.get_by_text("Your session is over")).to_be_visible()
     page.get_by_role("button", name="Sign in").click()

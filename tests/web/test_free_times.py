@@ -79,7 +79,7 @@ def test_where_never_all_are_free_it_says_who_is_not(
     expect(free.get_by_role("group", name=re.compile("^Mon"))).to_have_count(0)
 
 
-def test_the_form_tells_who_has_something_else_at_that_time(
+def test_the_form_shows_who_is_busy_at_that_time(
     open_page: OpenPage, wire: Wire, size: Size
 ) -> None:
     noon = monday_at(12, weeks=28 if size[0] > 1100 else 30)

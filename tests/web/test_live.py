@@ -163,7 +163,7 @@ window.Notification = class extends Notification {
 """
 
 
-def test_a_reminder_is_told_on_the_desktop_while_the_page_is_not_looked_at(
+def test_a_reminder_is_a_desktop_notification_while_the_page_is_hidden(
     open_page: OpenPage, wire: Wire
 ) -> None:
     """The browser really shows it: its own `show` is waited for."""

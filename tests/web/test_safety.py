@@ -121,7 +121,7 @@ def test_every_answer_has_the_headers_that_guard_it(served: Served) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_health_and_metrics_are_told(served: Served) -> None:
+def test_health_and_metrics_are_served(served: Served) -> None:
     assert get(served, "/healthz")[0] == get(served, "/readyz")[0] == 200
     assert 'deskcal_connections{transport="websocket"}' in get(served, "/metrics")[2]
 
