@@ -1,0 +1,393 @@
+"""iCalendar files to events in terms of instants and IANA zones. Pure; any text is taken.
+
+Source: RFC 5545; contract, section 16.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from deskcal.core.wall_clock import day_start, instant
+from deskcal.ical.lines import Part, Problem, Property, read_parts, text_of
+from deskcal.ical.zones import Observance, RuleZone, same_zone, zone_name
+
+MAX_ZONES = 100
+"""VTIMEZONEs of one file."""
+_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TIME = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z?)")
+_OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?")
+_DURATION = re.compile(
+    r"([+-]?)P(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
+)
+_KNOWN = frozenset(
+    (
+        *("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "DTSTART", "DTEND", "DURATION"),
+        *("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS", "TRANSP", "PRIORITY"),
+        *("SEQUENCE", "LAST-MODIFIED", "DTSTAMP", "CREATED", "ORGANIZER", "ATTENDEE"),
+    )
+)
+
+
+class Moment(Struct, frozen=True):
+    """A DATE or DATE-TIME."""
+
+    time: int
+    """Unix seconds; of a date its first instant in the default zone."""
+    local: dt.datetime
+    """What the clock of `zone` shows; of a date its midnight."""
+    zone: str
+    """IANA name; empty: floating, or a date, read in the default zone."""
+    is_date: bool = False
+
+
+class Alarm(Struct, frozen=True):
+    """A VALARM that the event's reminder can be."""
+
+    before_sec: int = 0
+    """Before the start; 0 with `time`."""
+    time: int = 0
+    """Unix seconds; 0: relative to the start."""
+
+
+class Attendee(Struct, frozen=True):
+    """ORGANIZER or ATTENDEE."""
+
+    address: str
+    """As it stands, such as `mailto:a@example.com`."""
+    partstat: str
+    role: str
+    name: str
+
+
+class CalendarEvent(Struct, frozen=True, kw_only=True):
+    """One VEVENT: an event, a series, or the override of one of its occurrences."""
+
+    uid: str
+    line: int
+    start: Moment
+    end: Moment
+    """Never before `start`; of dates the first one that is no part of it."""
+    title: str = ""
+    description: str = ""
+    location: str = ""
+    status: str = ""
+    is_transparent: bool | None = None
+    """None: TRANSP is absent."""
+    priority: int = 0
+    sequence: int = 0
+    modified: int = 0
+    """LAST-MODIFIED, else DTSTAMP, Unix seconds; 0: neither."""
+    recurrence_id: Moment | None = None
+    is_this_and_future: bool = False
+    rrule: str = ""
+    exdates: tuple[Moment, ...] = ()
+    rdates: tuple[Moment, ...] = ()
+    organizer: Attendee | None = None
+    attendees: tuple[Attendee, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    extras: tuple[str, ...] = ()
+    """Content lines that deskcal has no field for, unfolded, VALARMs among them."""
+
+
+class Skipped(Struct, frozen=True):
+    """What was not taken."""
+
+    uid: str
+    why: str
+    """With the line that it stands in."""
+
+
+class CalendarFile(Struct):
+    """What a file holds."""
+
+    events: list[CalendarEvent]
+    skipped: list[Skipped]
+    warnings: list[Skipped]
+    """Of events that were taken, but not in every point as they stand."""
+    is_calendar: bool = False
+    """Whether there is a VCALENDAR at all."""
+    is_cut: bool = False
+
+
+def read_calendar(lines: Iterable[str], default_timezone: str) -> CalendarFile:
+    """All that can be read. `default_timezone`: of floating times and dates."""
+    problems: list[Problem] = []
+    parts = list(read_parts(lines, problems))
+    found = CalendarFile([], [Skipped("", f"line {one.line}: {one.why}") for one in problems], [])
+    found.is_calendar = any(part.name == "VCALENDAR" for part in parts)
+    found.is_cut = any(part.is_cut for part in parts)
+    reader = _Reader(default_timezone, found)
+    for part in [part for part in parts if part.name == "VTIMEZONE"][:MAX_ZONES]:
+        reader.add_zone(part)
+    for part in parts:
+        if part.name not in ("VCALENDAR", "VTIMEZONE"):
+            reader.add_part(part)
+    return found
+
+
+class _Unreadable(ValueError):
+    """str() says why, with the line."""
+
+
+class _Reader:
+    """Reads the components of one file with its own VTIMEZONEs."""
+
+    def __init__(self, default_timezone: str, found: CalendarFile) -> None:
+        self._default = ZoneInfo(default_timezone)
+        self._found = found
+        self._zones: dict[str, RuleZone] = {}
+        self._names: dict[str, str | None] = {}
+        self._warned: set[tuple[str, str]] = set()
+
+    def add_zone(self, part: Part) -> None:
+        tzid = part.first("TZID")
+        if tzid is None or zone_name(tzid.value) is not None:
+            return
+        try:
+            zone = RuleZone([_observance(one) for one in part.parts])
+        except (ValueError, OverflowError) as exc:
+            self._found.skipped.append(Skipped("", f"line {part.line}: VTIMEZONE: {exc}"))
+            return
+        self._zones[tzid.value] = zone
+        self._names[tzid.value] = same_zone(zone)
+
+    def add_part(self, part: Part) -> None:
+        uid_property = part.first("UID")
+        uid = text_of(uid_property.value).strip() if uid_property else ""
+        if part.name != "VEVENT":
+            self._skip(uid, part.line, f"a {part.name[:20]} is no event")
+        elif part.is_cut:
+            self._skip(uid, part.line, "the file ends in the middle of this event")
+        elif not uid:
+            self._skip(uid, part.line, "an event without UID")
+        else:
+            try:
+                self._found.events.append(self._event(uid, part))
+            except (_Unreadable, ValueError, OverflowError) as exc:
+                self._skip(uid, part.line, str(exc))
+
+    def _skip(self, uid: str, line: int, why: str) -> None:
+        why = why if why.startswith("line ") else f"line {line}: {why}"
+        self._found.skipped.append(Skipped(uid[:200], why))
+
+    def _event(self, uid: str, part: Part) -> CalendarEvent:
+        start_property = part.first("DTSTART")
+        if start_property is None:
+            raise _Unreadable(f"line {part.line}: an event without DTSTART")
+        start = self._moment(start_property, uid)
+        recurrence = part.first("RECURRENCE-ID")
+        organizer = part.first("ORGANIZER")
+        transp = _upper(part, "TRANSP")
+        return CalendarEvent(
+            uid=uid,
+            line=part.line,
+            start=start,
+            end=self._end(part, start, uid),
+            title=_text(part, "SUMMARY"),
+            description=_text(part, "DESCRIPTION"),
+            location=_text(part, "LOCATION"),
+            status=_upper(part, "STATUS"),
+            is_transparent=None if not transp else transp == "TRANSPARENT",
+            priority=_integer(part, "PRIORITY"),
+            sequence=_integer(part, "SEQUENCE"),
+            modified=self._time_of(part, "LAST-MODIFIED") or self._time_of(part, "DTSTAMP"),
+            recurrence_id=self._moment(recurrence, uid) if recurrence else None,
+            is_this_and_future=_range_of(recurrence) == "THISANDFUTURE",
+            rrule=self._rule(part),
+            exdates=self._moments(part, "EXDATE", uid),
+            rdates=self._moments(part, "RDATE", uid),
+            organizer=_attendee(organizer) if organizer else None,
+            attendees=tuple(map(_attendee, part.all("ATTENDEE"))),
+            alarms=tuple(self._alarms(part, uid)),
+            extras=tuple(_extras(part)),
+        )
+
+    def _rule(self, part: Part) -> str:
+        rules = part.all("RRULE")
+        if len(rules) > 1:
+            raise _Unreadable(f"line {rules[1].line}: several RRULEs, which readers disagree about")
+        if part.first("EXRULE"):
+            raise _Unreadable(f"line {part.line}: an EXRULE, which RFC 5545 has withdrawn")
+        return rules[0].value.strip() if rules else ""
+
+    def _moments(self, part: Part, name: str, uid: str) -> tuple[Moment, ...]:
+        found = []
+        for one in part.all(name):
+            if one.params.get("VALUE", "").upper() == "PERIOD" or "/" in one.value:
+                raise _Unreadable(f"line {one.line}: {name} with periods is not taken")
+            found += [self._moment(one, uid, text) for text in one.value.split(",") if text]
+        return tuple(found)
+
+    def _end(self, part: Part, start: Moment, uid: str) -> Moment:
+        end, duration = part.first("DTEND"), part.first("DURATION")
+        if end is not None:
+            found = self._moment(end, uid)
+            if found.is_date != start.is_date:
+                raise _Unreadable(f"line {end.line}: DTEND and DTSTART are not of one kind")
+        elif duration is not None:
+            found = self._after(start, *_duration(duration))
+        else:
+            found = self._after(start, 1, 0) if start.is_date else start
+        if start.is_date and found.time <= start.time:
+            return self._after(start, 1, 0)
+        return max(found, start, key=lambda moment: moment.time)
+
+    def _after(self, start: Moment, days: int, seconds: int) -> Moment:
+        """Days by the wall clock, hours and less exactly."""
+        local = start.local + dt.timedelta(days=days)
+        moved = self._zoned(local, start.zone, start.is_date) if days else start
+        if not seconds:
+            return moved
+        if start.is_date:
+            local = moved.local + dt.timedelta(seconds=seconds)
+            return self._zoned(dt.datetime.combine(local, dt.time()), start.zone, True)
+        return Moment(moved.time + seconds, moved.local + dt.timedelta(seconds=seconds), start.zone)
+
+    def _time_of(self, part: Part, name: str) -> int:
+        found = part.first(name)
+        try:
+            return max(self._moment(found, "").time, 0) if found else 0
+        except (ValueError, OverflowError):
+            return 0
+
+    def _moment(self, source: Property, uid: str, text: str | None = None) -> Moment:
+        value = (source.value if text is None else text).strip()
+        try:
+            if date := _DATE.fullmatch(value):
+                day = dt.datetime(int(date[1]), int(date[2]), int(date[3]))  # noqa: DTZ001
+                return self._zoned(day, "", True)
+            time = _TIME.fullmatch(value)
+            if time is None:
+                raise ValueError(f"{value[:40]!r} is no date and no time")
+            numbers = [int(number or 0) for number in time.groups()[:6]]
+            numbers[5] = min(numbers[5], 59)
+            local = dt.datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+        except ValueError as exc:
+            raise _Unreadable(f"line {source.line}: {source.name}: {exc}") from exc
+        if time[7]:
+            return self._zoned(local, "UTC", False)
+        return self._of_tzid(local, source, uid)
+
+    def _of_tzid(self, local: dt.datetime, source: Property, uid: str) -> Moment:
+        tzid = source.params.get("TZID", "")
+        if not tzid:
+            return self._zoned(local, "", False)
+        name = zone_name(tzid) or self._names.get(tzid)
+        if name is not None:
+            return self._zoned(local, name, False)
+        zone = self._zones.get(tzid)
+        if zone is None:
+            why = f"the file has no VTIMEZONE for {tzid[:60]!r}: read in the default zone"
+            self._warn(uid, source.line, why)
+            return self._zoned(local, "", False)
+        why = f"no IANA zone has the clock of {tzid[:60]!r}: its times are kept in UTC"
+        self._warn(uid, source.line, why)
+        time = zone.instant(local)
+        shown = dt.datetime.fromtimestamp(time, dt.UTC).replace(tzinfo=None)
+        return Moment(time, shown, "UTC")
+
+    def _warn(self, uid: str, line: int, why: str) -> None:
+        if uid and (uid, why) not in self._warned:
+            self._warned.add((uid, why))
+            self._found.warnings.append(Skipped(uid[:200], f"line {line}: {why}"))
+
+    def _zoned(self, local: dt.datetime, name: str, is_date: bool) -> Moment:
+        zone = ZoneInfo(name) if name else self._default
+        time = day_start(local.date(), zone) if is_date else instant(local, zone)
+        return Moment(time, local, name, is_date)
+
+    def _alarms(self, part: Part, uid: str) -> Iterable[Alarm]:
+        for one in part.parts:
+            trigger = one.first("TRIGGER") if one.name == "VALARM" else None
+            if trigger is None or trigger.params.get("RELATED", "").upper() == "END":
+                continue
+            if trigger.params.get("VALUE", "").upper() == "DATE-TIME" or "T" in trigger.value[8:9]:
+                yield Alarm(time=self._moment(trigger, uid).time)
+            else:
+                days, seconds = _duration(trigger)
+                if days * 86_400 + seconds <= 0:
+                    yield Alarm(before_sec=-(days * 86_400 + seconds))
+
+
+def _range_of(recurrence: Property | None) -> str:
+    return recurrence.params.get("RANGE", "").upper() if recurrence else ""
+
+
+def _text(part: Part, name: str) -> str:
+    found = part.first(name)
+    return text_of(found.value).strip() if found else ""
+
+
+def _upper(part: Part, name: str) -> str:
+    found = part.first(name)
+    return found.value.strip().upper() if found else ""
+
+
+def _integer(part: Part, name: str) -> int:
+    found = _upper(part, name)
+    return int(found) if found.isascii() and found.isdigit() and len(found) < 10 else 0
+
+
+def _duration(source: Property) -> tuple[int, int]:
+    """Days and seconds; both negative in front of a minus."""
+    found = _DURATION.fullmatch(source.value.strip().upper())
+    if found is None or len(source.value.strip()) < 3:
+        raise _Unreadable(f"line {source.line}: {source.value[:40]!r} is no duration")
+    weeks, days, hours, minutes, seconds = (int(number or 0) for number in found.groups()[1:])
+    sign = -1 if found[1] == "-" else 1
+    return sign * (weeks * 7 + days), sign * (hours * 3600 + minutes * 60 + seconds)
+
+
+def _attendee(source: Property) -> Attendee:
+    params: Mapping[str, str] = source.params
+    return Attendee(
+        source.value.strip(),
+        params.get("PARTSTAT", "").upper(),
+        params.get("ROLE", "").upper(),
+        params.get("CN", ""),
+    )
+
+
+def _observance(part: Part) -> Observance:
+    start, rule = part.first("DTSTART"), part.first("RRULE")
+    before, after = part.first("TZOFFSETFROM"), part.first("TZOFFSETTO")
+    if start is None or before is None or after is None:
+        raise ValueError(f"line {part.line}: DTSTART, TZOFFSETFROM or TZOFFSETTO is missing")
+    dates = [_naive(text) for one in part.all("RDATE") for text in one.value.split(",")]
+    return Observance(
+        _naive(start.value),
+        _offset(before),
+        _offset(after),
+        rule.value.strip().upper() if rule else "",
+        tuple(dates[:1000]),
+    )
+
+
+def _naive(text: str) -> dt.datetime:
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text[:40]!r} is no time")
+    numbers = [int(number or 0) for number in found.groups()[:6]]
+    return dt.datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
+def _offset(source: Property) -> int:
+    found = _OFFSET.fullmatch(source.value.strip())
+    if found is None:
+        raise ValueError(f"line {source.line}: {source.value[:20]!r} is no offset")
+    hours, minutes, seconds = (int(number or 0) for number in found.groups()[1:])
+    return (hours * 3600 + minutes * 60 + seconds) * (-1 if found[1] == "-" else 1)
+
+
+def _extras(part: Part) -> Iterable[str]:
+    for one in part.properties:
+        if one.name not in _KNOWN:
+            yield one.text
+    for inner in part.parts:
+        yield f"BEGIN:{inner.name}"
+        yield from (one.text for one in inner.properties)
+        yield from _extras(Part(inner.name, inner.line, [], inner.parts))
+        yield f"END:{inner.name}"
