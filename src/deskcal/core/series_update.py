@@ -187,7 +187,8 @@ class _Parts(Struct, frozen=True):
         values = {n: v for n, v in sent.values.items() if n not in own and n not in TIMES}
         start, end = self._times(event, series, local, own)
         rows = None if "participants" in own else sent.participants
-        draft = Draft(values | {"start_time": start, "end_time": end}, rows, sent.max_participants)
+        values |= {"start_time": start, "end_time": end}
+        draft = msgspec.structs.replace(sent, values=values, participants=rows)
         merged = msgspec.structs.replace(
             merge(event, draft, now=self.selection.now),
             series_id=series.series_id,
@@ -255,7 +256,7 @@ def _length(selection: Selection, sent: Draft) -> int:
 def _with_template(series: Series, update: Update, now: int, length_sec: int) -> Series:
     """`series` whose new occurrences get what is sent, too."""
     values = {name: value for name, value in update.sent.values.items() if name not in TIMES}
-    draft = Draft(values, update.sent.participants, update.sent.max_participants)
+    draft = msgspec.structs.replace(update.sent, values=values)
     template = as_template(merge(series.template, draft, now=now))
     return msgspec.structs.replace(series, template=template, length_sec=length_sec)
 

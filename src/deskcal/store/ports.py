@@ -13,6 +13,7 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
+from deskcal.core.series import Series
 from deskcal.core.visibility import Visibility
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.work import Applied, Mutation, Transaction
@@ -108,6 +109,25 @@ class DirectoryStore(Protocol):
         """Adds or replaces what `names` has, in one transaction."""
 
 
+class SeriesStore(Protocol):
+    """Series; they are changed by transactions."""
+
+    async def get(self, series_id: int) -> Series | None:
+        """The series; None: there is none."""
+
+    async def events(self, series_id: int) -> list[bytes]:
+        """The documents of all events of a series, by id."""
+
+    async def page(self, after: int, limit: int) -> list[Series]:
+        """Up to `limit` series with an id above `after`, by id."""
+
+    async def unended(self, before: int, limit: int) -> list[Series]:
+        """Up to `limit` series that go on beyond a horizon before `before`, by horizon."""
+
+    async def next_horizon(self) -> int | None:
+        """The earliest horizon of a series that goes on; None: none does."""
+
+
 class Committed(Protocol):
     """What a committed group tells the rest of the server."""
 
@@ -126,6 +146,7 @@ class Store(Protocol):
     feed: FeedStore
     reminders: ReminderStore
     directory: DirectoryStore
+    series: SeriesStore
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]

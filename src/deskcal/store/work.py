@@ -8,6 +8,7 @@ from msgspec import Struct
 from deskcal.core.document import EventScope
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome
+from deskcal.core.series import Series
 
 _Result = TypeVar("_Result")
 
@@ -68,6 +69,21 @@ class Changes(Protocol):
         Its document; of a deletion, its last one.
         """
 
+    def new_id(self) -> int:
+        """A number for an event that is `put` next, or a series; counted among `new_events`."""
+
+    def series(self, series_id: int) -> Series | None:
+        """A series of `series_of` or `series_ids`, or put here, as it is now; None: there is none.
+
+        Raises: LookupError for another one.
+        """
+
+    def series_events(self, series_id: int) -> list[Event]:
+        """All events of such a series as they are now; they may be `put`."""
+
+    def put_series(self, series_id: int, series: Series | None) -> None:
+        """Adds or replaces a series; None deletes it."""
+
     def mutate(self, mutation: Mutation) -> bytes:
         """Applies a mutation as a part of this transaction; its document, as of `Store.mutate`."""
 
@@ -76,6 +92,10 @@ class Changes(Protocol):
 
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes, of a transaction that `needs_outcomes`."""
+
+
+SERIES_SIZE = 256
+"""Events that a series counts for in a group."""
 
 
 class Transaction(Struct, frozen=True):
@@ -93,6 +113,10 @@ class Transaction(Struct, frozen=True):
     written; what it returns is `Applied.value`."""
     keys: Sequence[tuple[int, str]] = ()
     """Manager and idempotency_key of the mutations that it may apply."""
+    series_of: Sequence[int] = ()
+    """Those of `event_ids` whose series `apply` may read and change, with all its events."""
+    series_ids: Sequence[int] = ()
+    """Series that it may read and change, likewise."""
     batch_id: int = 0
     """Of an earlier transaction whose batch this one goes on with; 0: a batch of its own."""
     needs_outcomes: bool = False
@@ -100,8 +124,9 @@ class Transaction(Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """Events that it may change."""
-        return len(self.event_ids) + self.new_events
+        """Events that it may change, about: a series has as many as a group at most."""
+        series = len(self.series_of) + len(self.series_ids)
+        return len(self.event_ids) + self.new_events + SERIES_SIZE * series
 
 
 class Applied(Struct):

@@ -25,7 +25,9 @@ from deskcal.core.document import (
 )
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome
+from deskcal.core.series import Series
 from deskcal.errors import Conflict, DeskcalError
+from deskcal.store.batch.series import SeriesSavepoint, StagedSeries, StoredSeries
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
     ChangeRow,
@@ -46,7 +48,7 @@ SERVER = 0
 """The actor of what the server does on its own."""
 
 
-class Stored(Protocol):
+class Stored(StoredSeries, Protocol):
     """What is in the database while a group is applied."""
 
     def document(self, event_id: int) -> bytes | None:
@@ -77,6 +79,7 @@ class Savepoint(Struct, frozen=True):
     wanted: dict[NotificationKey, Notification]
     fired_by_change: set[NotificationKey]
     only_fired: set[int]
+    series: SeriesSavepoint
 
 
 class Batch:
@@ -95,6 +98,7 @@ class Batch:
         self._fired_by_change: set[NotificationKey] = set()
         self._only_fired: set[int] = set()
         self._outcomes: Sequence[Outcome] | None = None
+        self._series = StagedSeries(stored)
         self.ids_used = 0
         """How many of `new_ids` are taken."""
         self.notified: list[Notification] = []
@@ -110,7 +114,7 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self._changes or self.woken or self._wanted)
+        return self._series.is_empty and not (self._changes or self.woken or self._wanted)
 
     def apply(self, mutation: Mutation | Transaction) -> WorkOutcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
@@ -238,6 +242,28 @@ class Batch:
         self._take_id(event_id)
         return self.stage(event_id, event, type_, time, actor)
 
+    def new_id(self) -> int:
+        """A number that no event and no series has; an event of it may be `put`."""
+        event_id = self._new_ids[self.ids_used]
+        self._take_id(event_id)
+        return event_id
+
+    def series(self, series_id: int) -> Series | None:
+        """The series as the group has left it so far; None: there is none."""
+        return self._series.get(series_id)
+
+    def series_events(self, series_id: int) -> list[Event]:
+        """Its events as the group has left them so far."""
+        for event_id, document in self._series.documents(series_id).items():
+            if event_id not in self._staged:
+                self.take(event_id, document)
+        events = [staged.after for staged in self._staged.values() if staged.after]
+        return [event for event in events if event.series_id == series_id]
+
+    def put_series(self, series_id: int, series: Series | None) -> None:
+        """Stages what becomes of a series; None: it is gone."""
+        self._series.put(series_id, series, self._batch)
+
     def _transact(self, transaction: Transaction) -> Applied:
         """The transaction's changes, or none of them if it raises."""
         first = self.change_count + 1
@@ -260,6 +286,7 @@ class Batch:
             dict(self._wanted),
             set(self._fired_by_change),
             set(self._only_fired),
+            self._series.savepoint(),
         )
 
     def roll_back(self, savepoint: Savepoint) -> None:
@@ -271,6 +298,7 @@ class Batch:
         self._wanted = savepoint.wanted
         self._fired_by_change = savepoint.fired_by_change
         self._only_fired = savepoint.only_fired
+        self._series.roll_back(savepoint.series)
 
     def fire(self, event: Event, now: int) -> list[Notification]:
         """Stages that the reminder of an armed event was sent; whom to `notify`."""
@@ -333,6 +361,7 @@ class Batch:
             self._keys,
             list(self._wanted.values()),
             self.woken,
+            self._series.writes(),
         )
         for event_id, staged in self._staged.items():
             if staged.after is staged.before:

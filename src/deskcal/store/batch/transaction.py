@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome
+from deskcal.core.series import Series
 from deskcal.store.work import Mutation, Transaction
 
 _Result = TypeVar("_Result")
@@ -24,6 +25,18 @@ class Staging(Protocol):
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
     ) -> bytes:
         """Stages a change of an event; its document."""
+
+    def new_id(self) -> int:
+        """A number that no event and no series has."""
+
+    def series(self, series_id: int) -> Series | None:
+        """The series as the group has left it so far."""
+
+    def series_events(self, series_id: int) -> list[Event]:
+        """Its events as the group has left them so far."""
+
+    def put_series(self, series_id: int, series: Series | None) -> None:
+        """Stages what becomes of a series."""
 
     def mutate(self, mutation: Mutation) -> bytes:
         """Stages a mutation; its document."""
@@ -88,6 +101,27 @@ class StagedChanges:
         document = self._batch.mutate(mutation)
         self._known.add(decode_event(document).id)
         return document
+
+    def new_id(self) -> int:
+        """A number for a new event or series."""
+        self._take_new()
+        event_id = self._batch.new_id()
+        self._known.add(event_id)
+        return event_id
+
+    def series(self, series_id: int) -> Series | None:
+        """The series as it is now."""
+        return self._batch.series(series_id)
+
+    def series_events(self, series_id: int) -> list[Event]:
+        """The events of a series as they are now."""
+        events = self._batch.series_events(series_id)
+        self._known.update(event.id for event in events)
+        return events
+
+    def put_series(self, series_id: int, series: Series | None) -> None:
+        """Adds, replaces or deletes a series."""
+        self._batch.put_series(series_id, series)
 
     def attempt(self, apply: Callable[[], _Result]) -> _Result:
         """`apply()`; where it raises, nothing that it changed stays."""

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from deskcal.core.document import Record
+from deskcal.store.batch.series import SeriesWrites
 from deskcal.store.columns import EventRow
 from deskcal.store.reminder_ports import Level, Notification
 
@@ -72,6 +73,7 @@ class Writes(Struct):
     """Fired; whoever had the same one before is not to get it again."""
     woken: list[Notification]
     """Fired after a snooze; their rows are there."""
+    series: SeriesWrites
 
     def escalations(self, after_sec: int) -> list[tuple[int, int, int]]:
         """Event, due time and time of escalation of what fired; none where `after_sec` is 0."""

@@ -12,8 +12,9 @@ from deskcal.core.event import ParticipantStatus
 from deskcal.core.free_busy import BUSY, FREE_WHEN_ALL_DAY, BusyTimes, Interval
 from deskcal.core.masks import Mask
 from deskcal.store.lists import CLASSES, Collections, look_back_sec, too_many_busy
+from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection
-from deskcal.store.postgres.group import integers, look_for_new
+from deskcal.store.postgres.group import look_for_new
 
 _OF_CLASS = """
     SELECT x.event_id AS id FROM event_manager AS x

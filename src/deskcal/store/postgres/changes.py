@@ -9,8 +9,8 @@ from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import StoredChange
+from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
-from deskcal.store.postgres.group import integers
 
 PAGE_BYTES = 8 * 1024 * 1024
 """Documents of one page, half of it those before; the change that goes beyond it is its last."""

@@ -4,8 +4,8 @@ import functools
 from typing import Any
 
 from deskcal.store.batch.batch import Batch
+from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
-from deskcal.store.postgres.group import integers
 
 LOCK_MS = 500
 """Groups wait so long at most: while the lock on `event` is waited for, nobody else gets it."""

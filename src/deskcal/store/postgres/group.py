@@ -5,6 +5,7 @@ it the prepared statement, would change with their size.
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,16 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
 from deskcal.store.columns import COLUMNS, NAMES, ColumnType, EventRow
 from deskcal.store.lists import Collections
+from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.outcomes import read_outcomes
+from deskcal.store.postgres.series import (
+    LockedSeries,
+    check_unmoved,
+    lock_series,
+    write_series,
+    write_series_changes,
+)
 from deskcal.store.reminder_ports import Notification
 from deskcal.store.work import Transaction, Work
 
@@ -146,16 +155,22 @@ class Found(Struct):
         digest, document, time = self.answers.get(key, (b"", b"", since))
         return (digest, document) if time > since else None
 
+    series_found: LockedSeries = LockedSeries()
+
+    def series(self, series_id: int) -> bytes | None:
+        """The document of a series that was locked; a new one has none."""
+        return self.series_found.documents.get(series_id)
+
+    def series_documents(self, series_id: int) -> dict[int, bytes]:
+        """The documents of the events of a series that was locked."""
+        ids = self.series_found.event_ids.get(series_id, [])
+        return {event_id: self.documents[event_id] for event_id in ids}
+
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes."""
         if self.known_outcomes is None:
             raise LookupError("nothing in this group said that it needs outcomes")
         return self.known_outcomes
-
-
-def integers(values: Iterable[int]) -> str:
-    """An array of integers as PostgreSQL spells it."""
-    return f"{{{','.join(map(str, values))}}}"
 
 
 async def new_ids(connection: Connection, count: int) -> list[int]:
@@ -199,7 +214,7 @@ async def number_collections(
 
 def needs_lock(group: Sequence[Work]) -> bool:
     """Whether anything must be read before the group can be applied."""
-    return bool(_event_ids(group) or _keys(group) or _needs_outcomes(group))
+    return bool(_event_ids(group) or _keys(group) or _needs_outcomes(group) or needs_series(group))
 
 
 def _needs_outcomes(group: Sequence[Work]) -> bool:
@@ -217,6 +232,22 @@ def _event_ids(group: Sequence[Work]) -> list[int]:
     return sorted(ids)
 
 
+def needs_series(group: Sequence[Work]) -> bool:
+    """Whether the group reads series."""
+    return bool(_series_of(group) or _series_ids(group))
+
+
+def _series_of(group: Sequence[Work]) -> list[int]:
+    """Events whose series the group may change, sorted."""
+    found = (one.series_of for one in group if isinstance(one, Transaction))
+    return sorted(set(itertools.chain(*found)))
+
+
+def _series_ids(group: Sequence[Work]) -> list[int]:
+    found = (one.series_ids for one in group if isinstance(one, Transaction))
+    return sorted(set(itertools.chain(*found)))
+
+
 def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
     keys: dict[RetryKey, None] = {}
     for one in group:
@@ -228,11 +259,21 @@ def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
 
 
 async def lock(connection: Connection, group: Sequence[Work]) -> Found:
-    """Begins the transaction, locks what the group names and reads it; keys first, then events."""
-    ids, keys = _event_ids(group), _keys(group)
+    """Begins the transaction, locks what the group names and reads it.
+
+    Series first, then keys, then events, so that two nodes never deadlock.
+    """
+    ids, keys, series_of = _event_ids(group), _keys(group), _series_of(group)
     kept = events = None
-    async with connection.pipeline():
+    found = Found()
+    has_begun = needs_series(group)
+    if has_begun:
         await connection.execute("BEGIN")
+        found.series_found = await lock_series(connection, series_of, _series_ids(group))
+        ids = sorted({*ids, *itertools.chain(*found.series_found.event_ids.values())})
+    async with connection.pipeline():
+        if not has_begun:
+            await connection.execute("BEGIN")
         if keys:
             await _run(connection, _LOCK_KEYS, [integers(sorted(map(_lock_of, keys)))])
             managers, names = zip(*keys, strict=True)
@@ -240,12 +281,12 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
             kept = await _run(connection, _SELECT_KEYS, [integers(managers), encoded])
         if ids:
             events = await _run(connection, _LOCK_EVENTS, [integers(ids)])
-    found = Found()
     if kept:
         for manager_id, key, *answer in await kept.fetchall():
             found.answers[manager_id, key.decode()] = tuple(answer)
     if events:
         found.documents = dict(await events.fetchall())
+    check_unmoved(found.documents, series_of, found.series_found)
     if _needs_outcomes(group):
         found.known_outcomes = await read_outcomes(connection)
     return found
@@ -277,6 +318,7 @@ async def write(
         if begins:
             await connection.execute("BEGIN")
         await _write_events(connection, writes, collections)
+        await write_series(connection, writes.series)
         if writes.changes:
             count = len(writes.changes)
             *columns, documents = zip(*writes.changes, strict=True)
@@ -284,6 +326,7 @@ async def write(
             await _run(connection, _INSERT_CHANGES, values)
         else:
             await connection.execute(_TAKE_NUMBER)
+        await write_series_changes(connection, writes.series, len(writes.changes))
         await _write_keys(connection, writes.keys, len(writes.changes), retry_window_sec)
         await _run_for(connection, _WAKE_NOTIFICATIONS, _columns(map(_fired_row, writes.woken)))
         if writes.notifications:

@@ -26,8 +26,9 @@ from deskcal.store.lists import (
     too_large,
 )
 from deskcal.store.ports import Rows
+from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, is_lost
-from deskcal.store.postgres.group import NEWEST_COLLECTION, SQL_TYPES, integers, read_collections
+from deskcal.store.postgres.group import NEWEST_COLLECTION, SQL_TYPES, read_collections
 
 _IN_RANGE = """
     x.start_time < %(until)s::bigint

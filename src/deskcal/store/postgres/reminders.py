@@ -15,8 +15,8 @@ from msgspec.structs import astuple
 from deskcal.core.alarms import is_armed
 from deskcal.core.document import decode_event
 from deskcal.store.batch.batch import Batch
+from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
-from deskcal.store.postgres.group import integers
 from deskcal.store.reminder_ports import (
     Fired,
     Level,

@@ -23,19 +23,20 @@ from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.lists import Collections
-from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, StoreError
+from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, SeriesStore, StoreError
+from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.collections import remove_unused
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.directory import PostgresDirectory
-from deskcal.store.postgres.group import integers
 from deskcal.store.postgres.listener import PostgresListener
 from deskcal.store.postgres.lists import list_rows
 from deskcal.store.postgres.locks import hold_for_serving
 from deskcal.store.postgres.pool import Reader, open_pool
 from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.schema import migrate
+from deskcal.store.postgres.series import PostgresSeries
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.postgres.zones import warn_of_zones
@@ -67,6 +68,7 @@ class PostgresStore:
             self._read, self._writer.job, escalates=limits.escalate_after_sec > 0
         )
         self.reminders: ReminderStore = reminders
+        self.series: SeriesStore = PostgresSeries(self._read)
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
         self._ear = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),

@@ -20,6 +20,7 @@ from deskcal.store.batch.writes import (
 )
 from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.sqlite.outcomes import read_outcomes
+from deskcal.store.sqlite.series import series_document, series_events, write_series
 
 MAX_EVENT_ID = 2**53 - 1
 
@@ -118,6 +119,14 @@ class _Stored(Struct, frozen=True):
         kept: tuple[bytes, bytes] | None = self.connection.execute(_SELECT_KEY, (*key, since)).get
         return kept
 
+    def series(self, series_id: int) -> bytes | None:
+        """The document of a series."""
+        return series_document(self.connection, series_id)
+
+    def series_documents(self, series_id: int) -> dict[int, bytes]:
+        """The documents of its events."""
+        return series_events(self.connection, series_id)
+
     def outcomes(self) -> list[Outcome]:
         """The directory's outcomes."""
         return read_outcomes(self.connection)
@@ -180,6 +189,7 @@ class SqliteBatch:
         self._write_keys(writes.keys)
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
         self._write_notifications(writes)
+        write_series(self._run, writes.series, base, has_changes=bool(writes.changes))
 
     def _write_collections(self, writes: Writes) -> None:
         new, last = self._new_collections, self._before.last_collection

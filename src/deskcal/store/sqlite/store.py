@@ -33,7 +33,7 @@ from deskcal.store.batch.batch import Batch, without_frames
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
 from deskcal.store.lists import PIECE_ROWS, Collections, too_large
-from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, StoreError
+from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, SeriesStore, StoreError
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
@@ -43,6 +43,7 @@ from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job
 from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite.reminders import SqliteReminders
+from deskcal.store.sqlite.series import SqliteSeries
 from deskcal.store.sqlite.writer import Writer
 from deskcal.store.work import Applied, Mutation, Transaction, Work
 
@@ -96,6 +97,7 @@ class SqliteStore:
         self.reminders: ReminderStore = SqliteReminders(
             read_changes, self._job, escalates=limits.escalate_after_sec > 0
         )
+        self.series: SeriesStore = SqliteSeries(read_changes)
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()

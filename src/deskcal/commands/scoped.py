@@ -1,0 +1,380 @@
+"""Mutations of series: a create or update with `recurrence`, and whatever has a scope.
+
+Each is one transaction; the handlers of `events` hand over to these. A document that is answered
+here may go on with further members of `data`: `<event>,"series":{...},"changed":3`.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from deskcal.commands.dispatch import Context, Work
+from deskcal.commands.preconditions import require_destination, require_version
+from deskcal.core.document import encode_event, scope_of
+from deskcal.core.draft import Draft, check_times, create, merge
+from deskcal.core.event import (
+    ChangeType,
+    Event,
+    EventStatus,
+    ParticipantStatus,
+    next_version,
+    respond,
+)
+from deskcal.core.series import (
+    RecurrenceFields,
+    Series,
+    begin_series,
+    checked_exdates,
+    new_occurrence,
+)
+from deskcal.core.series_document import series_answer
+from deskcal.core.series_scope import (
+    Horizon,
+    Plan,
+    Scope,
+    Selection,
+    first_occurrences,
+    plan_delete,
+    plan_delete_one,
+    plan_each,
+    plan_end,
+)
+from deskcal.core.series_update import NewRule, Update, plan_rule, plan_update
+from deskcal.core.sessions import Session
+from deskcal.core.visibility import not_found
+from deskcal.errors import Forbidden, InvalidField
+from deskcal.store.work import Changes, Mutation, Retry, Transaction
+
+ScopeField = Annotated[int, Meta(ge=0, le=2)]
+Recurrence = RecurrenceFields | None | UnsetType
+
+SCOPE_INPUT: tuple[str, Any, Any] = ("scope", ScopeField | None, None)
+RECURRENCE_INPUT: tuple[str, Any, Any] = ("recurrence", Recurrence, UNSET)
+
+SPARE_IDS = 2
+"""New numbers that a mutation needs beside those of occurrences: of a series, of an event."""
+
+
+class Request(Struct, frozen=True):
+    """A mutation of one event of a series: who asks for it, and what it names."""
+
+    context: Context
+    session: Session
+    event_id: int
+    if_version: int | None
+    scope: Scope
+    now: int
+
+    def run(self, apply: Callable[["Stage"], bytes], *, new_events: int = 1) -> Work:
+        """Queues `apply` as a transaction on the event and its series; what it returns."""
+
+        def within(changes: Changes) -> bytes:
+            return apply(Stage(self, changes))
+
+        transaction = Transaction(
+            event_ids=(self.event_id,),
+            new_events=new_events,
+            actor=self.session.manager_id,
+            time=self.now,
+            apply=within,
+            series_of=(self.event_id,),
+        )
+        return _value(self.context.store.transact(transaction))
+
+    @property
+    def horizon(self) -> Horizon:
+        """How far occurrences are made."""
+        return horizon_of(self.context, self.now)
+
+
+class Stage(Struct, frozen=True):
+    """A request inside its transaction."""
+
+    request: Request
+    changes: Changes
+
+    def event(self) -> Event:
+        """The named event. Raises: NotFound."""
+        event = self.changes.event(self.request.event_id)
+        if event is None or not self.request.session.can_see(scope_of(event)):
+            raise not_found(self.request.event_id)
+        return event
+
+    def changeable(self) -> Event:
+        """The named event, which the session may change. Raises: NotFound, Forbidden."""
+        event = self.event()
+        self.request.session.require_change(event.id, scope_of(event))
+        return event
+
+    def select(self, event: Event, may_change: Callable[[Event], bool] | None = None) -> Selection:
+        """The series of `event`. Raises: InvalidField of `scope` where it has none."""
+        request = self.request
+        series = self.changes.series(event.series_id) if event.series_id else None
+        if series is None:
+            raise InvalidField(
+                f"scope ({int(request.scope)}) needs an occurrence of a series; event {event.id} "
+                "is none: leave scope out",
+                field="scope",
+            )
+        return Selection(
+            series,
+            self.changes.series_events(event.series_id),
+            event,
+            request.scope,
+            request.session.manager_id,
+            request.now,
+            may_change or (lambda one: request.session.can_change(scope_of(one))),
+            self.changes.new_id,
+        )
+
+    def apply(self, plan: Plan, type_: ChangeType = ChangeType.UPDATED) -> int:
+        """Stages what the plan leaves; how many changes that are."""
+        for before, after in plan.changed:
+            if after is not None:
+                kind = ChangeType.ADDED if before is None else type_
+                self.changes.put(after.id, after, kind)
+            elif before is not None:
+                self.changes.put(before.id, None, ChangeType.DELETED)
+        for series_id, series in plan.series.items():
+            self.changes.put_series(series_id, series)
+        return len(plan.changed)
+
+    def answer(self, plan: Plan, type_: ChangeType = ChangeType.UPDATED) -> bytes:
+        """Stages the plan; the named event, or the first that is left of its series, and that."""
+        named = self.request.event_id
+        old = self.changes.event(named)
+        count = self.apply(plan, type_)
+        event = self.changes.event(named)
+        if event is None:
+            kept = [after for _, after in plan.changed if after is not None]
+            event = min(kept, key=lambda one: one.start_time) if kept else old
+        assert event is not None
+        series_id = event.series_id or (old.series_id if old else 0)
+        return b'%b,"series":%b,"changed":%d' % (
+            encode_event(event),
+            self.series_text(series_id),
+            count,
+        )
+
+    def series_text(self, series_id: int) -> bytes:
+        """The series as it is answered; null where nothing is left of it."""
+        series = self.changes.series(series_id)
+        if series is None:
+            return b"null"
+        session = self.request.session
+        events = self.changes.series_events(series_id)
+        return series_answer(series, (e for e in events if session.can_see(scope_of(e))))
+
+
+async def _value(work: Any) -> Any:
+    applied = await work
+    return applied.value
+
+
+def horizon_of(context: Context, now: int) -> Horizon:
+    """How far and how many occurrences of a series are made at `now`."""
+    limits = context.limits
+    return Horizon(now + limits.series_horizon_sec, limits.max_series_occurrences)
+
+
+def add_series(
+    context: Context,
+    session: Session,
+    sent: Draft,
+    recurrence: RecurrenceFields,
+    retry: Retry | None,
+) -> Work:
+    """A create with `recurrence`: the series and its occurrences, the first one answered."""
+    now = int(context.now())
+    exdates = checked_exdates(recurrence.exdates or [])
+    require_repeatable(sent)
+
+    def apply(changes: Changes) -> bytes:
+        series_id = changes.new_id()
+        made: list[tuple[Series, list[Any]]] = []
+
+        def first(_: Event | None, event_id: int) -> Event:
+            event = create(sent, event_id=event_id, actor=session.manager_id, now=now)
+            session.require_place(scope_of(event))
+            timezone = event.timezone or context.default_timezone
+            series = begin_series(series_id, event, recurrence.rrule, exdates, timezone)
+            extended = first_occurrences(series, horizon_of(context, now))
+            made.append((extended.series, extended.occurrences))
+            begun = new_occurrence(extended.series, extended.occurrences[0], event_id, now)
+            return msgspec.structs.replace(begun, status=event.status, follows_id=event.follows_id)
+
+        mutation = Mutation(0, ChangeType.ADDED, session.manager_id, now, first, retry)
+        document = changes.mutate(mutation)
+        if not made:
+            return document
+        series, occurrences = made[0]
+        for one in occurrences[1:]:
+            event = new_occurrence(series, one, changes.new_id(), now)
+            changes.put(event.id, event, ChangeType.ADDED)
+        changes.put_series(series_id, series)
+        return _created(document, series_answer(series, ()), len(occurrences))
+
+    transaction = Transaction(
+        event_ids=(),
+        new_events=context.limits.max_series_occurrences + SPARE_IDS,
+        actor=session.manager_id,
+        time=now,
+        apply=apply,
+        keys=((session.manager_id, retry.key),) if retry else (),
+    )
+    return _value(context.store.transact(transaction))
+
+
+def _created(document: bytes, series: bytes, count: int) -> bytes:
+    return b'%b,"series":%b,"occurrences":%d' % (document, series, count)
+
+
+def require_repeatable(sent: Draft) -> None:
+    """Raises: InvalidField for what several occurrences can't have alike."""
+    if sent.values.get("remind_time"):
+        raise InvalidField(
+            "remind_time is one moment and cannot repeat; send remind_before_sec, the seconds "
+            "before each start",
+            field="remind_time",
+        )
+
+
+def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_own: bool) -> Work:
+    """An update with a scope, or with `recurrence`."""
+    if request.scope or recurrence:
+        require_repeatable(sent)
+    if request.scope and sent.values.get("status") == EventStatus.DONE:
+        raise InvalidField("status 1 with a scope: occurrences are done one by one", field="scope")
+    new = None
+    if isinstance(recurrence, RecurrenceFields):
+        sent_dates = recurrence.exdates
+        exdates = None if sent_dates is None else checked_exdates(sent_dates)
+        new = NewRule(recurrence.rrule, exdates)
+    if request.scope and not sent.values.get("timezone", "-"):
+        values = sent.values | {"timezone": request.context.default_timezone}
+        sent = msgspec.structs.replace(sent, values=values)
+
+    def apply(stage: Stage) -> bytes:
+        event = stage.changeable()
+        require_destination(request.session, event, sent)
+        require_version(event, request.if_version)
+        if not request.scope:
+            return _begin(stage, event, sent, new)
+        selection = stage.select(event)
+        update = Update(sent, reset_own, _allow(request.session))
+        if new is not None:
+            return stage.answer(plan_rule(selection, update, new, request.horizon))
+        if recurrence is None:
+            return stage.answer(plan_end(selection))
+        return stage.answer(plan_update(selection, update))
+
+    most = request.context.limits.max_series_occurrences if new else 0
+    return request.run(apply, new_events=most + SPARE_IDS)
+
+
+def _allow(session: Session) -> Callable[[Event, Event], None]:
+    def allow(before: Event, after: Event) -> None:
+        if (before.brand, before.desk) != (after.brand, after.desk):
+            session.require_place(scope_of(after))
+
+    return allow
+
+
+def _begin(stage: Stage, event: Event, sent: Draft, new: NewRule | None) -> bytes:
+    """A single event becomes the first occurrence of a series."""
+    request = stage.request
+    if event.series_id:
+        raise InvalidField(
+            f"recurrence changes the series of event {event.id}, not this occurrence alone; send "
+            "scope 1 (this and following) or 2 (all)",
+            field="recurrence",
+        )
+    merged = merge(event, sent, now=request.now)
+    check_times(merged.start_time, merged.end_time)
+    if new is None:
+        stamped = next_version(event, merged, actor=request.session.manager_id, now=request.now)
+        return stage.changes.put(event.id, stamped, ChangeType.UPDATED)
+    timezone = merged.timezone or request.context.default_timezone
+    merged = msgspec.structs.replace(merged, timezone=timezone)
+    series = begin_series(stage.changes.new_id(), merged, new.rrule, new.exdates or (), timezone)
+    extended = first_occurrences(series, request.horizon, merged)
+    series = extended.series
+    first = msgspec.structs.replace(
+        merged,
+        series_id=series.series_id,
+        original_start_time=extended.occurrences[0].time,
+    )
+    changed: list[tuple[Event | None, Event | None]] = [
+        (event, next_version(event, first, actor=request.session.manager_id, now=request.now))
+    ]
+    changed += [
+        (None, new_occurrence(series, one, stage.changes.new_id(), request.now))
+        for one in extended.occurrences[1:]
+    ]
+    return stage.answer(Plan({series.series_id: series}, changed))
+
+
+def delete_scoped(request: Request) -> Work:
+    """Deletes an event; of a series its date is left out, or the rule ends."""
+
+    def apply(stage: Stage) -> bytes:
+        event = stage.changeable()
+        require_version(event, request.if_version)
+        if not request.scope:
+            if event.series_id and stage.changes.series(event.series_id):
+                stage.apply(plan_delete_one(stage.select(event)))
+            else:
+                stage.changes.put(event.id, None, ChangeType.DELETED)
+            return b'{"id":%d}' % event.id
+        plan = plan_delete(stage.select(event))
+        stage.apply(plan)
+        ids = sorted(before.id for before, _ in plan.changed if before)
+        return b'{"id":%d,"ids":%b}' % (event.id, msgspec.json.encode(ids))
+
+    return request.run(apply)
+
+
+def archive_scoped(request: Request) -> Work:
+    """Archives every occurrence that is meant."""
+
+    def archive(event: Event) -> Event:
+        return msgspec.structs.replace(event, status=EventStatus.ARCHIVED)
+
+    def apply(stage: Stage) -> bytes:
+        event = stage.changeable()
+        require_version(event, request.if_version)
+        return stage.answer(plan_each(stage.select(event), archive), ChangeType.ARCHIVED)
+
+    return request.run(apply)
+
+
+def respond_scoped(request: Request, status: ParticipantStatus) -> Work:
+    """Answers for every occurrence that is meant and that the manager takes part in."""
+    manager_id = request.session.manager_id
+
+    def takes_part(event: Event) -> bool:
+        return any(row.manager_id == manager_id for row in event.participants)
+
+    def answer(event: Event) -> Event:
+        return respond(event, manager_id, status, now=request.now)
+
+    def apply(stage: Stage) -> bytes:
+        event = stage.event()
+        if not takes_part(event):
+            raise Forbidden(f"you take no part in event {event.id}, so there is nothing to answer")
+        require_version(event, request.if_version)
+        selection = stage.select(
+            event, lambda one: takes_part(one) and request.session.can_see(scope_of(one))
+        )
+        series = selection.series
+        if takes_part(series.template):
+            template = answer(series.template)
+            if template != series.template:
+                series = msgspec.structs.replace(
+                    series, template=template, version=series.version + 1
+                )
+        return stage.answer(plan_each(selection, answer, series))
+
+    return request.run(apply)

@@ -1,0 +1,89 @@
+"""The series of one group of mutations in memory: read once, staged, written with the group."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from deskcal.core.series import Series
+from deskcal.core.series_document import decode_series, encode_series
+
+SeriesChange = tuple[int, int, bytes]
+"""Series, batch as in a `ChangeRow`, document; empty: nothing is left of it."""
+
+SeriesSavepoint = tuple[dict[int, Series | None], int]
+"""The series so far, and how many changes there were."""
+
+
+class StoredSeries(Protocol):
+    """What is in the database of series while a group is applied."""
+
+    def series(self, series_id: int) -> bytes | None:
+        """The document of a series; None: there is none."""
+
+    def series_documents(self, series_id: int) -> dict[int, bytes]:
+        """The documents of all events of a series, by id."""
+
+
+class SeriesWrites(Struct):
+    """What a group leaves to be written of series."""
+
+    rows: list[tuple[int, int, bytes]] = []
+    """Id, horizon (0: the rule has ended) and document."""
+    gone: list[int] = []
+    changes: list[SeriesChange] = []
+
+
+class StagedSeries:
+    """The series that a group reads and changes."""
+
+    def __init__(self, stored: StoredSeries) -> None:
+        self._stored = stored
+        self._after: dict[int, Series | None] = {}
+        self._documents: dict[int, dict[int, bytes]] = {}
+        self._changes: list[SeriesChange] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self._changes
+
+    def get(self, series_id: int) -> Series | None:
+        """The series as the group has left it so far; None: there is none."""
+        if series_id not in self._after:
+            document = self._stored.series(series_id)
+            self._after[series_id] = None if document is None else decode_series(document)
+        return self._after[series_id]
+
+    def documents(self, series_id: int) -> dict[int, bytes]:
+        """The documents of its events by id, as they were before the group."""
+        if series_id not in self._documents:
+            self._documents[series_id] = self._stored.series_documents(series_id)
+        return self._documents[series_id]
+
+    def put(self, series_id: int, series: Series | None, batch: int) -> None:
+        """Stages what becomes of a series; None: it is gone."""
+        self.get(series_id)
+        self._after[series_id] = series
+        self._changes.append((series_id, batch, encode_series(series) if series else b""))
+
+    def savepoint(self) -> SeriesSavepoint:
+        """What `roll_back` takes."""
+        return dict(self._after), len(self._changes)
+
+    def roll_back(self, savepoint: SeriesSavepoint) -> None:
+        """Makes the series what they were."""
+        self._after = dict(savepoint[0])
+        del self._changes[savepoint[1] :]
+
+    def writes(self) -> SeriesWrites:
+        """What is to be written."""
+        found = SeriesWrites()
+        for series_id in dict.fromkeys(series_id for series_id, _, _ in self._changes):
+            series = self._after[series_id]
+            if series is None:
+                found.gone.append(series_id)
+            else:
+                horizon = 0 if series.is_ended else series.horizon
+                found.rows.append((series_id, horizon, encode_series(series)))
+        found.changes = self._changes
+        return found
