@@ -10,6 +10,7 @@ from deskcal.commands import (
     handover,
     reminders,
     scheduling,
+    series,
     undo,
 )
 from deskcal.commands.dispatch import Answer, Dispatcher, PendingAnswer
@@ -38,5 +39,6 @@ __all__ = [
     "handover",
     "reminders",
     "scheduling",
+    "series",
     "undo",
 ]

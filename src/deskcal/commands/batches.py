@@ -216,6 +216,7 @@ def _transaction(
         apply=apply,
         needs_outcomes=any(item.needs_outcomes for item in items),
         keys=[*keys, *(key for one in transactions for key in one.keys)],
+        series_of=sorted({one for item in transactions for one in item.series_of}),
     )
 
 
@@ -235,7 +236,10 @@ class _Applying:
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
         self._ids: dict[int, int] = {}
+        self._step = 0
         self.add, self.attempt, self.outcomes = changes.add, changes.attempt, changes.outcomes
+        self.new_id, self.series = changes.new_id, changes.series
+        self.series_events, self.put_series = changes.series_events, changes.put_series
 
     def event(self, event_id: int) -> Event | None:
         """The event as it is now."""
@@ -248,20 +252,21 @@ class _Applying:
     def mutate(self, mutation: Mutation) -> bytes:
         """Applies a mutation."""
         event_id = self._id(mutation.event_id)
-        return self._changes.mutate(msgspec.structs.replace(mutation, event_id=event_id))
+        document = self._changes.mutate(msgspec.structs.replace(mutation, event_id=event_id))
+        if not event_id:
+            self._ids.setdefault(_standing_for(self._step), decode_event(document).id)
+        return document
 
     def step(self, step: _Step) -> Any:
         """What an operation leaves. Raises: what it would be answered with alone."""
         if step.error is not None:
             raise step.error
+        self._step = step.index
         if isinstance(step.item, Transaction):
             return step.item.apply(self)
         if step.item is None:
             return None
-        document = self.mutate(step.item)
-        if not step.item.event_id:
-            self._ids[_standing_for(step.index)] = decode_event(document).id
-        return document
+        return self.mutate(step.item)
 
     def _id(self, event_id: int) -> int:
         if event_id <= MAX_ID - MAX_OPERATIONS or event_id in self._ids:

@@ -4,7 +4,8 @@ from asyncio import Future
 
 import msgspec
 
-from deskcal.commands.events import EventVersion, require_version
+from deskcal.commands.events import EventInScope
+from deskcal.commands.preconditions import require_version
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.completion import (
@@ -21,12 +22,12 @@ from deskcal.core.event import ChangeType, Event, EventStatus
 from deskcal.core.outcomes import Outcome
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
-from deskcal.errors import Forbidden
+from deskcal.errors import Forbidden, InvalidField
 from deskcal.live.connections import Peer
 from deskcal.store.work import Applied, Changes, Transaction
 
 
-class Complete(EventVersion, kw_only=True):
+class Complete(EventInScope, kw_only=True):
     """One event to complete, what came of it, and what is to follow."""
 
     outcome: str | None = None
@@ -40,6 +41,10 @@ def complete_event(services: Services, _: Peer, session: Session, data: Complete
 
     The follow-up is added in the same transaction, with the same `batch_id`.
     """
+    if data.scope:
+        raise InvalidField(
+            f"scope ({data.scope}) is not taken: occurrences are done one by one", field="scope"
+        )
     now = int(services.now())
     sent = checked_completion(data.outcome, data.outcome_note, data.follow_up, now=now)
     work = _Completing(services, session, data, sent, now)

@@ -2,16 +2,29 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Struct
 
 from deskcal.commands.filters import Filters, event_facts, require_range
+from deskcal.commands.preconditions import require_destination, require_version
 from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.scoped import (
+    NewSeries,
+    Recurrence,
+    Request,
+    ScopeField,
+    add_series,
+    archive_scoped,
+    delete_scoped,
+    respond_scoped,
+    scope_needed,
+    update_scoped,
+)
 from deskcal.commands.services import Services
 from deskcal.core.completion import require_completable
-from deskcal.core.document import EventScope, decode_event, encode_event, scope_of
+from deskcal.core.document import EventScope, scope_of
 from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.core.event import (
     MAX_ID,
@@ -27,9 +40,12 @@ from deskcal.core.event import (
     respond,
 )
 from deskcal.core.filters import EventFilter
+from deskcal.core.series import RecurrenceFields
+from deskcal.core.series_scope import Scope
+from deskcal.core.series_update import own_fields
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
-from deskcal.errors import Conflict, Forbidden
+from deskcal.errors import Forbidden
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
 from deskcal.store.work import Change, Mutation, Retry
@@ -40,7 +56,11 @@ EventKey = Annotated[int, Meta(ge=1, le=MAX_ID)]
 
 AddEvent: Any = msgspec.defstruct(
     "AddEvent",
-    [*INPUT, ("idempotency_key", Annotated[str, Meta(min_length=1, max_length=128)] | None, None)],
+    [
+        *INPUT,
+        ("idempotency_key", Annotated[str, Meta(min_length=1, max_length=128)] | None, None),
+        ("recurrence", RecurrenceFields | None, None),
+    ],
     kw_only=True,
     module=__name__,
 )
@@ -51,6 +71,9 @@ UpdateEvent: Any = msgspec.defstruct(
         *INPUT,
         ("if_version", Id | None, None),
         ("reset_answers", Flag | None, None),
+        ("recurrence", Recurrence, UNSET),
+        ("scope", ScopeField | None, None),
+        ("reset_own", Flag | None, None),
     ],
     kw_only=True,
     module=__name__,
@@ -69,7 +92,13 @@ class EventVersion(EventId, gc=False):
     if_version: Id | None = None
 
 
-class Respond(EventVersion, kw_only=True):
+class EventInScope(EventVersion, gc=False):
+    """The same, or more occurrences of its series."""
+
+    scope: ScopeField | None = None
+
+
+class Respond(EventInScope, kw_only=True):
     """The caller's own answer: 1 accepted, 2 declined, 3 tentative."""
 
     status: Annotated[int, Meta(ge=1, le=3)]
@@ -101,6 +130,9 @@ def add_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
         return event
 
     retry, checks_outcome = _retry(session, sent, data), bool(sent.values.get("outcome"))
+    if data.recurrence:
+        series = NewSeries(sent, data.recurrence, retry, checks_outcome)
+        return add_series(services, session, series)
     return _mutate(
         services, session, 0, ChangeType.ADDED, change, retry, checks_outcome=checks_outcome
     )
@@ -113,13 +145,20 @@ def update_event(services: Services, _: Peer, session: Session, data: Any) -> Wo
     if data.reset_answers:
         sent = msgspec.structs.replace(sent, resets_answers=True)
     now = int(services.now())
+    if data.scope or data.recurrence:
+        request = _scoped(services, session, data)
+        return update_scoped(request, sent, data.recurrence, bool(data.reset_own))
 
     def change(event: Event, actor: int) -> Event:
-        _require_destination(session, event, sent)
+        if data.recurrence is None and event.series_id:
+            raise scope_needed(event)
+        require_destination(session, event, sent)
         require_version(event, data.if_version)
         merged = merge(event, sent, now=now)
         require_completable(event, merged, services.call_rules, manager_id=actor, now=now)
         check_times(merged.start_time, merged.end_time)
+        if event.series_id:
+            merged = msgspec.structs.replace(merged, own_fields=own_fields(event, merged))
         return next_version(event, merged, actor=actor, now=now)
 
     return _change_stored(
@@ -132,29 +171,26 @@ def update_event(services: Services, _: Peer, session: Session, data: Any) -> Wo
     )
 
 
-@command("MngDeleteCalendarEvent", EventVersion)
-def delete_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
+@command("MngDeleteCalendarEvent", EventInScope)
+def delete_event(services: Services, _: Peer, session: Session, data: EventInScope) -> Work:
     """Removes an event and its participants; its history stays."""
-
-    def change(event: Event, _: int) -> None:
-        require_version(event, data.if_version)
-
-    async def gone(work: Work) -> Data:
-        document = cast(bytes, await work)
-        return b'{"id":%d}' % decode_event(document).id
-
-    return gone(_change_stored(services, session, data.id, ChangeType.DELETED, change))
+    return delete_scoped(_scoped(services, session, data))
 
 
-@command("MngArchiveCalendarEvent", EventVersion, gives_event=True)
-def archive_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
+@command("MngArchiveCalendarEvent", EventInScope, gives_event=True)
+def archive_event(services: Services, _: Peer, session: Session, data: EventInScope) -> Work:
     """Sets the status to 3 (archived); a second time changes nothing."""
+    if data.scope:
+        return archive_scoped(_scoped(services, session, data))
     return _set_status(services, session, data, ChangeType.ARCHIVED, EventStatus.ARCHIVED)
 
 
 @command("MngRespondCalendarEvent", Respond, gives_event=True)
 def respond_event(services: Services, _: Peer, session: Session, data: Respond) -> Work:
     """Sets the caller's own participant status and touches nobody else's."""
+    if data.scope:
+        request = _scoped(services, session, data)
+        return respond_scoped(request, ParticipantStatus(data.status))
     now = int(services.now())
 
     def change(event: Event | None, event_id: int) -> Event:
@@ -217,6 +253,12 @@ def event_filter(data: Any, limits: Limits) -> EventFilter:
     )
 
 
+def _scoped(services: Services, session: Session, data: Any) -> Request:
+    scope = Scope(data.scope or 0)
+    now = int(services.now())
+    return Request(services, session, data.id, data.if_version, scope, now)
+
+
 def _set_status(
     services: Services, session: Session, data: EventVersion, type_: ChangeType, status: EventStatus
 ) -> Work:
@@ -266,31 +308,11 @@ def _mutate(
     return services.store.mutate(mutation)
 
 
-def _require_destination(session: Session, event: Event, sent: Draft) -> None:
-    """Raises: Forbidden if the update moves the event to where the session may not put it."""
-    brand = sent.values.get("brand", event.brand) or "default"
-    desk = sent.values.get("desk", event.desk) or ""
-    if (brand, desk) != (event.brand, event.desk):
-        owner = sent.values.get("owner_manager_id", event.owner_manager_id) or event.created_by
-        moved = msgspec.structs.replace(event, brand=brand, desk=desk, owner_manager_id=owner)
-        session.require_place(scope_of(moved))
-
-
-def require_version(event: Event, if_version: int | None) -> None:
-    """Raises: Conflict, with the event as it is. Source: contract, section 7."""
-    if if_version is not None and if_version != event.version:
-        raise Conflict(
-            f"event {event.id} is at version {event.version}, not {if_version}: somebody changed "
-            "it meanwhile; look at error.event and send your change again",
-            field="if_version",
-            event=Raw(encode_event(event)),
-        )
-
-
 def _retry(session: Session, sent: Draft, data: Any) -> Retry | None:
     if data.idempotency_key is None:
         return None
-    text = msgspec.json.encode([sent.values, sent.participants], order="sorted")
+    parts = [sent.values, sent.participants, *([data.recurrence] if data.recurrence else [])]
+    text = msgspec.json.encode(parts, order="sorted")
     digest = hashlib.blake2b(text, digest_size=16).digest()
 
     def check(scope: EventScope) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct, UnsetType
 
-from deskcal.commands.dispatch import Context, Work
 from deskcal.commands.preconditions import require_destination, require_version
+from deskcal.commands.registry import Work
+from deskcal.commands.services import Services
 from deskcal.core.document import encode_event, scope_of
 from deskcal.core.draft import Draft, check_times, create, merge
 from deskcal.core.event import (
@@ -50,9 +51,6 @@ from deskcal.store.work import Changes, Mutation, Retry, Transaction
 ScopeField = Annotated[int, Meta(ge=0, le=2)]
 Recurrence = RecurrenceFields | None | UnsetType
 
-SCOPE_INPUT: tuple[str, Any, Any] = ("scope", ScopeField | None, None)
-RECURRENCE_INPUT: tuple[str, Any, Any] = ("recurrence", Recurrence, UNSET)
-
 SPARE_IDS = 2
 """New numbers that a mutation needs beside those of occurrences: of a series, of an event."""
 
@@ -60,7 +58,7 @@ SPARE_IDS = 2
 class Request(Struct, frozen=True):
     """A mutation of one event of a series: who asks for it, and what it names."""
 
-    context: Context
+    services: Services
     session: Session
     event_id: int
     if_version: int | None
@@ -81,12 +79,12 @@ class Request(Struct, frozen=True):
             apply=within,
             series_of=(self.event_id,),
         )
-        return _value(self.context.store.transact(transaction))
+        return _value(self.services.store.transact(transaction))
 
     @property
     def horizon(self) -> Horizon:
         """How far occurrences are made."""
-        return horizon_of(self.context, self.now)
+        return horizon_of(self.services, self.now)
 
 
 class Stage(Struct, frozen=True):
@@ -173,21 +171,26 @@ async def _value(work: Any) -> Any:
     return applied.value
 
 
-def horizon_of(context: Context, now: int) -> Horizon:
+def horizon_of(services: Services, now: int) -> Horizon:
     """How far and how many occurrences of a series are made at `now`."""
-    limits = context.limits
+    limits = services.limits
     return Horizon(now + limits.series_horizon_sec, limits.max_series_occurrences)
 
 
-def add_series(
-    context: Context,
-    session: Session,
-    sent: Draft,
-    recurrence: RecurrenceFields,
-    retry: Retry | None,
-) -> Work:
-    """A create with `recurrence`: the series and its occurrences, the first one answered."""
-    now = int(context.now())
+class NewSeries(Struct, frozen=True):
+    """A create with `recurrence`."""
+
+    sent: Draft
+    recurrence: RecurrenceFields
+    retry: Retry | None
+    checks_outcome: bool
+    """Whether an outcome is sent, which the directory must have."""
+
+
+def add_series(services: Services, session: Session, new: NewSeries) -> Work:
+    """The series and its occurrences, the first one answered."""
+    sent, recurrence, retry = new.sent, new.recurrence, new.retry
+    now = int(services.now())
     exdates = checked_exdates(recurrence.exdates or [])
     require_repeatable(sent)
 
@@ -198,14 +201,16 @@ def add_series(
         def first(_: Event | None, event_id: int) -> Event:
             event = create(sent, event_id=event_id, actor=session.manager_id, now=now)
             session.require_place(scope_of(event))
-            timezone = event.timezone or context.default_timezone
+            timezone = event.timezone or services.default_timezone
             series = begin_series(series_id, event, recurrence.rrule, exdates, timezone)
-            extended = first_occurrences(series, horizon_of(context, now))
+            extended = first_occurrences(series, horizon_of(services, now))
             made.append((extended.series, extended.occurrences))
             begun = new_occurrence(extended.series, extended.occurrences[0], event_id, now)
             return msgspec.structs.replace(begun, status=event.status, follows_id=event.follows_id)
 
-        mutation = Mutation(0, ChangeType.ADDED, session.manager_id, now, first, retry)
+        mutation = Mutation(
+            0, ChangeType.ADDED, session.manager_id, now, first, retry, new.checks_outcome
+        )
         document = changes.mutate(mutation)
         if not made:
             return document
@@ -218,13 +223,14 @@ def add_series(
 
     transaction = Transaction(
         event_ids=(),
-        new_events=context.limits.max_series_occurrences + SPARE_IDS,
+        new_events=services.limits.max_series_occurrences + SPARE_IDS,
         actor=session.manager_id,
         time=now,
         apply=apply,
         keys=((session.manager_id, retry.key),) if retry else (),
+        needs_outcomes=new.checks_outcome,
     )
-    return _value(context.store.transact(transaction))
+    return _value(services.store.transact(transaction))
 
 
 def _created(document: bytes, series: bytes, count: int) -> bytes:
@@ -253,14 +259,14 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
         exdates = None if sent_dates is None else checked_exdates(sent_dates)
         new = NewRule(recurrence.rrule, exdates)
     if request.scope and not sent.values.get("timezone", "-"):
-        values = sent.values | {"timezone": request.context.default_timezone}
+        values = sent.values | {"timezone": request.services.default_timezone}
         sent = msgspec.structs.replace(sent, values=values)
 
     def apply(stage: Stage) -> bytes:
         event = stage.changeable()
         require_destination(request.session, event, sent)
         require_version(event, request.if_version)
-        if not request.scope:
+        if new is not None and not request.scope:
             return _begin(stage, event, sent, new)
         selection = stage.select(event)
         update = Update(sent, reset_own, _allow(request.session))
@@ -270,7 +276,7 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
             return stage.answer(plan_end(selection))
         return stage.answer(plan_update(selection, update))
 
-    most = request.context.limits.max_series_occurrences if new else 0
+    most = request.services.limits.max_series_occurrences if new else 0
     return request.run(apply, new_events=most + SPARE_IDS)
 
 
@@ -282,21 +288,23 @@ def _allow(session: Session) -> Callable[[Event, Event], None]:
     return allow
 
 
-def _begin(stage: Stage, event: Event, sent: Draft, new: NewRule | None) -> bytes:
+def scope_needed(event: Event) -> InvalidField:
+    """For `recurrence` on an occurrence without a scope."""
+    return InvalidField(
+        f"recurrence changes the series of event {event.id}, not this occurrence alone; send "
+        "scope 1 (this and following) or 2 (all)",
+        field="recurrence",
+    )
+
+
+def _begin(stage: Stage, event: Event, sent: Draft, new: NewRule) -> bytes:
     """A single event becomes the first occurrence of a series."""
     request = stage.request
     if event.series_id:
-        raise InvalidField(
-            f"recurrence changes the series of event {event.id}, not this occurrence alone; send "
-            "scope 1 (this and following) or 2 (all)",
-            field="recurrence",
-        )
+        raise scope_needed(event)
     merged = merge(event, sent, now=request.now)
     check_times(merged.start_time, merged.end_time)
-    if new is None:
-        stamped = next_version(event, merged, actor=request.session.manager_id, now=request.now)
-        return stage.changes.put(event.id, stamped, ChangeType.UPDATED)
-    timezone = merged.timezone or request.context.default_timezone
+    timezone = merged.timezone or request.services.default_timezone
     merged = msgspec.structs.replace(merged, timezone=timezone)
     series = begin_series(stage.changes.new_id(), merged, new.rrule, new.exdates or (), timezone)
     extended = first_occurrences(series, request.horizon, merged)

@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from deskcal.commands.dispatch import Context, Data, Work, command
 from deskcal.commands.events import EventKey
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import Event
 from deskcal.core.series_document import series_answer
@@ -22,25 +23,25 @@ class SeriesKey(Struct, kw_only=True):
 
 
 @command("MngGetCalendarSeries", SeriesKey)
-def get_series(context: Context, _: Peer, session: Session, data: SeriesKey) -> Work:
+def get_series(services: Services, _: Peer, session: Session, data: SeriesKey) -> Work:
     """The rule of a series, and which occurrences differ from it."""
     if (data.id is None) == (data.series_id is None):
         raise FieldRequired("send id (any occurrence) or series_id, one of the two", field="id")
-    return _get_series(context, session, data)
+    return _get_series(services, session, data)
 
 
-async def _get_series(context: Context, session: Session, data: SeriesKey) -> Data:
-    series_id = data.series_id or await _series_of(context, session, data.id or 0)
-    series = await context.store.series.get(series_id)
-    documents = await context.store.series.events(series_id) if series else []
+async def _get_series(services: Services, session: Session, data: SeriesKey) -> Data:
+    series_id = data.series_id or await _series_of(services, session, data.id or 0)
+    series = await services.store.series.get(series_id)
+    documents = await services.store.series.events(series_id) if series else []
     visible = [event for event in map(decode_event, documents) if _sees(session, event)]
     if series is None or not visible:
         raise _no_series(series_id)
     return b'{"series":%b}' % series_answer(series, visible)
 
 
-async def _series_of(context: Context, session: Session, event_id: int) -> int:
-    record = await context.store.load(event_id)
+async def _series_of(services: Services, session: Session, event_id: int) -> int:
+    record = await services.store.load(event_id)
     if record is None or not session.can_see(record):
         raise not_found(event_id)
     series_id = decode_event(record.document).series_id

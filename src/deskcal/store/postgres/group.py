@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from deskcal.core.outcomes import Outcome
@@ -155,7 +156,7 @@ class Found(Struct):
         digest, document, time = self.answers.get(key, (b"", b"", since))
         return (digest, document) if time > since else None
 
-    series_found: LockedSeries = LockedSeries()
+    series_found: LockedSeries = msgspec.field(default_factory=LockedSeries)
 
     def series(self, series_id: int) -> bytes | None:
         """The document of a series that was locked; a new one has none."""

@@ -43,7 +43,7 @@ from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job
 from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite.reminders import SqliteReminders
-from deskcal.store.sqlite.series import SqliteSeries
+from deskcal.store.sqlite.series_store import SqliteSeries
 from deskcal.store.sqlite.writer import Writer
 from deskcal.store.work import Applied, Mutation, Transaction, Work
 
