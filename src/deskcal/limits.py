@@ -110,7 +110,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=0, description="How long after it a batch can be undone; beyond: 404")
     ] = 86_400
     series_horizon_sec: Annotated[
-        int, Meta(ge=86_400, description="How far ahead the occurrences of a series are made")
+        int, Meta(ge=1, description="How far ahead the occurrences of a series are made")
     ] = 400 * 86_400
     max_series_occurrences: Annotated[
         int, Meta(ge=1, description="Open ones of one series that are not over; beyond: 400")

@@ -45,6 +45,7 @@ COUNTS = (
     "max_participants",
     "max_group",
     "max_queued_mutations",
+    "max_series_occurrences",
     "database_pool_size",
 )
 

@@ -165,6 +165,7 @@ export interface AddEvent {
   participants?: ParticipantFields[] | null;
   participant_manager_ids?: number[] | null;
   idempotency_key?: string | null;
+  recurrence?: RecurrenceFields | null;
 }
 
 export interface ParticipantFields {
@@ -175,9 +176,15 @@ export interface ParticipantFields {
   updated_time?: number | null;
 }
 
-export interface EventVersion {
+export interface RecurrenceFields {
+  rrule: string;
+  exdates?: string[] | null;
+}
+
+export interface EventInScope {
   id: number;
   if_version?: number | null;
+  scope?: number | null;
 }
 
 export interface BatchEvents {
@@ -193,6 +200,7 @@ export interface Operation {
 export interface Complete {
   id: number;
   if_version?: number | null;
+  scope?: number | null;
   outcome?: string | null;
   outcome_note?: string | null;
   follow_up?: FollowUp | null;
@@ -296,6 +304,11 @@ export interface GetReminders {
   after?: string | null;
 }
 
+export interface SeriesKey {
+  id?: number | null;
+  series_id?: number | null;
+}
+
 export interface HandoverEvents {
   deskFilter: string;
   manager_id?: number | null;
@@ -322,6 +335,7 @@ export interface HandoverEvents {
 export interface Respond {
   id: number;
   if_version?: number | null;
+  scope?: number | null;
   status: number;
 }
 
@@ -365,6 +379,9 @@ export interface UpdateEvent {
   participant_manager_ids?: number[] | null;
   if_version?: number | null;
   reset_answers?: number | null;
+  recurrence?: RecurrenceFields | null;
+  scope?: number | null;
+  reset_own?: number | null;
 }
 
 export interface Nothing {
@@ -387,13 +404,13 @@ export interface Commands {
   /** Creates an event; its owner becomes the organizer among its participants. */
   MngAddCalendarEvent: { data: AddEvent; answer: { event: EventRow } };
   /** Sets the status to 3 (archived); a second time changes nothing. */
-  MngArchiveCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
+  MngArchiveCalendarEvent: { data: EventInScope; answer: { event: EventRow } };
   /** Applies up to 500 mutations in one transaction, all or none unless `atomic` is 0. */
   MngBatchCalendarEvents: { data: BatchEvents; answer: unknown };
   /** Sets the status to 1 (done), with an outcome and a follow-up; a second time changes nothing. */
   MngCompleteCalendarEvent: { data: Complete; answer: unknown };
   /** Removes an event and its participants; its history stays. */
-  MngDeleteCalendarEvent: { data: EventVersion; answer: unknown };
+  MngDeleteCalendarEvent: { data: EventInScope; answer: unknown };
   /** The earliest times at which all of these managers are free, or the fewest are busy. */
   MngFindCalendarSlots: { data: FindSlots; answer: unknown };
   /** What changed after a cursor, in order, and the cursor to go on from. */
@@ -410,6 +427,8 @@ export interface Commands {
   MngGetCalendarFreeBusy: { data: GetFreeBusy; answer: unknown };
   /** The caller's own fired reminders, newest first: unread, read and missed ones. */
   MngGetCalendarReminders: { data: GetReminders; answer: unknown };
+  /** The rule of a series, and which occurrences differ from it. */
+  MngGetCalendarSeries: { data: SeriesKey; answer: unknown };
   /** Gives a manager's open events that are not over to others; `dry_run` 1 only shows it. */
   MngHandoverCalendarEvents: { data: HandoverEvents; answer: unknown };
   /** Sets the caller's own participant status and touches nobody else's. */

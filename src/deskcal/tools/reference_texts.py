@@ -112,6 +112,12 @@ MEANINGS = {
     "mode": "`first`, the default: all to the first; `spread`: each to whoever is free then",
     "dry_run": "1, the default: only a preview; 0: the handover itself",
     "digest": "of the preview; required where `dry_run` is 0",
+    "recurrence": (
+        '`{"rrule":"FREQ=WEEKLY;BYDAY=MO","exdates":["2026-12-25"]}`: the event is the first of a '
+        "[series](#series)"
+    ),
+    "scope": "of a [series](#series): 0 this one, the default; 1 this and following; 2 all",
+    "reset_own": "with `scope` 1, 2: 1 overwrites the own values of the fields that are sent",
     "token": "the reminder's own token, the fourth element of its message",
 }
 """By field."""
@@ -136,6 +142,13 @@ OF_COMMAND = {
     ),
     **{(command, name): text for command in LIST_COMMANDS for name, text in _FILTERS.items()},
     ("MngUpdateCalendarEvent", "created_by"): "ignored: the creator stays",
+    ("MngUpdateCalendarEvent", "recurrence"): (
+        "another rule, with `scope` 1 or 2; null ends the rule and keeps the named one; on an "
+        "event of no series: it becomes the first of one"
+    ),
+    ("MngCompleteCalendarEvent", "scope"): "0; occurrences are done one by one",
+    ("MngGetCalendarSeries", "id"): "any occurrence; this key or the next",
+    ("MngGetCalendarSeries", "series_id"): "the series itself",
     ("MngRespondCalendarEvent", "status"): "1 accepted, 2 declined, 3 tentative",
     ("MngGetCalendarChanges", "since"): "`next` of the answer before; absent: only the cursor",
     ("MngGetCalendarChanges", "limit"): "changes at most; default 1000",
@@ -160,7 +173,11 @@ ANSWERS = {
     "MngCompleteCalendarEvent": (
         '`{"event":{...},"follow_up":{...}}`, `follow_up` null where none follows'
     ),
-    "MngDeleteCalendarEvent": '`{"id":1}`',
+    "MngDeleteCalendarEvent": '`{"id":1}`; with `scope` 1, 2 also `"ids":[...]` of all that went',
+    "MngGetCalendarSeries": (
+        '`{"series":{"series_id","rrule","exdates","timezone","start_time","duration_sec",'
+        '"horizon","version","own":[ids]}}`'
+    ),
     "MngBatchCalendarEvents": (
         '`{"results":[{"status","data"}],"batch_id":n}`, a failure with `error` for `data`'
     ),

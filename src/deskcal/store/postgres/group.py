@@ -9,10 +9,6 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-from msgspec import Struct
-
-from deskcal.core.outcomes import Outcome
 from deskcal.errors import Unavailable
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
@@ -20,9 +16,9 @@ from deskcal.store.columns import COLUMNS, NAMES, ColumnType, EventRow
 from deskcal.store.lists import Collections
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.outcomes import read_outcomes
 from deskcal.store.postgres.series import (
-    LockedSeries,
     check_unmoved,
     lock_series,
     write_series,
@@ -136,42 +132,6 @@ _WAKE_NOTIFICATIONS = """
     WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id
       AND n.level = x.level"""
 _TELL = f"SELECT last_seq, pg_notify('{CHANNEL}', '') FROM counter"
-
-
-class Found(Struct):
-    """What a group has locked: a `Stored`."""
-
-    documents: dict[int, bytes] = {}
-    answers: dict[RetryKey, tuple[bytes, bytes, int]] = {}
-    """Digest, first answer and time of idempotency keys."""
-    known_outcomes: Sequence[Outcome] | None = None
-    """Of the directory; None: nothing in the group needs them."""
-
-    def document(self, event_id: int) -> bytes | None:
-        """The document of an event that was locked."""
-        return self.documents.get(event_id)
-
-    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
-        """Digest and first answer of a key that was locked."""
-        digest, document, time = self.answers.get(key, (b"", b"", since))
-        return (digest, document) if time > since else None
-
-    series_found: LockedSeries = msgspec.field(default_factory=LockedSeries)
-
-    def series(self, series_id: int) -> bytes | None:
-        """The document of a series that was locked; a new one has none."""
-        return self.series_found.documents.get(series_id)
-
-    def series_documents(self, series_id: int) -> dict[int, bytes]:
-        """The documents of the events of a series that was locked."""
-        ids = self.series_found.event_ids.get(series_id, [])
-        return {event_id: self.documents[event_id] for event_id in ids}
-
-    def outcomes(self) -> Sequence[Outcome]:
-        """The directory's outcomes."""
-        if self.known_outcomes is None:
-            raise LookupError("nothing in this group said that it needs outcomes")
-        return self.known_outcomes
 
 
 async def new_ids(connection: Connection, count: int) -> list[int]:

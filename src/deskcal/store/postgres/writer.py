@@ -25,8 +25,8 @@ from deskcal.store.batch.batch import Batch, without_frames
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
+from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import (
-    Found,
     find_collections,
     lock,
     needs_lock,

@@ -1,0 +1,46 @@
+"""What a group has locked and read on PostgreSQL before it is applied."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.outcomes import Outcome
+from deskcal.store.batch.writes import RetryKey
+from deskcal.store.postgres.series import LockedSeries
+
+
+class Found(Struct):
+    """What a group has locked: a `Stored`."""
+
+    documents: dict[int, bytes] = {}
+    answers: dict[RetryKey, tuple[bytes, bytes, int]] = {}
+    """Digest, first answer and time of idempotency keys."""
+    known_outcomes: Sequence[Outcome] | None = None
+    """Of the directory; None: nothing in the group needs them."""
+
+    def document(self, event_id: int) -> bytes | None:
+        """The document of an event that was locked."""
+        return self.documents.get(event_id)
+
+    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
+        """Digest and first answer of a key that was locked."""
+        digest, document, time = self.answers.get(key, (b"", b"", since))
+        return (digest, document) if time > since else None
+
+    series_found: LockedSeries = msgspec.field(default_factory=LockedSeries)
+
+    def series(self, series_id: int) -> bytes | None:
+        """The document of a series that was locked; a new one has none."""
+        return self.series_found.documents.get(series_id)
+
+    def series_documents(self, series_id: int) -> dict[int, bytes]:
+        """The documents of the events of a series that was locked."""
+        ids = self.series_found.event_ids.get(series_id, [])
+        return {event_id: self.documents[event_id] for event_id in ids}
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes."""
+        if self.known_outcomes is None:
+            raise LookupError("nothing in this group said that it needs outcomes")
+        return self.known_outcomes
