@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from deskcal.http.app import Gateway
+from deskcal.server.host import ConnectionHost
 from harness import Desk, open_desk
 from places import Place
 
@@ -23,10 +24,12 @@ class Got(NamedTuple):
 @asynccontextmanager
 async def serving(place: Place, **limits: Any) -> AsyncIterator[tuple[Desk, str]]:
     """A gateway, and HOST:PORT of it."""
-    async with open_desk(place, **limits) as desk:
-        dispatcher = desk.dispatcher
-        async with Gateway(dispatcher, "127.0.0.1", 0) as gateway:
-            yield desk, gateway.addresses[0]
+    async with (
+        open_desk(place, **limits) as desk,
+        ConnectionHost(desk.dispatcher) as clients,
+        Gateway(clients, "127.0.0.1", 0) as gateway,
+    ):
+        yield desk, gateway.addresses[0]
 
 
 async def get(address: str, path: str, **headers: str) -> Got:

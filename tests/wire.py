@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from deskcal.app.runtime import running
+from deskcal.commands import Dispatcher
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
-from deskcal.server.listener import Server
+from deskcal.server.host import ConnectionHost
+from deskcal.server.listener import Listener
+from deskcal.server.tcp import TcpConnection
 from deskcal.store.ports import Store
 from harness import Answer, FakeClock, parsed, request
 from helpers import KEY
@@ -24,15 +27,18 @@ DEAF_BYTES = 65_536
 class Running:
     """A server that listens, and the clients that the test has connected."""
 
-    def __init__(self, server: Server, store: Store, clock: FakeClock) -> None:
+    def __init__(
+        self, server: ConnectionHost, listener: Listener, store: Store, clock: FakeClock
+    ) -> None:
         self.server = server
+        self.port = listener.port
         self.store = store
         self.clock = clock
         self._wires: list[Wire] = []
 
     async def connect(self, *, tls: ssl.SSLContext | None = None) -> "Wire":
         """A new connection."""
-        wire = Wire(*await asyncio.open_connection(HOST, self.server.port, ssl=tls, limit=2**28))
+        wire = Wire(*await asyncio.open_connection(HOST, self.port, ssl=tls, limit=2**28))
         self._wires.append(wire)
         return wire
 
@@ -108,6 +114,21 @@ class Wire:
 
 
 @asynccontextmanager
+async def listening(
+    dispatcher: Dispatcher, port: int = 0, *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[ConnectionHost, Listener]]:
+    """A TCP listener, and its clients."""
+    limit = dispatcher.services.limits.tls_handshake_timeout_sec
+    async with ConnectionHost(dispatcher) as clients:
+
+        def connect() -> TcpConnection:
+            return TcpConnection(clients)
+
+        async with Listener(connect, HOST, port, tls=tls, handshake_timeout_sec=limit) as listener:
+            yield clients, listener
+
+
+@asynccontextmanager
 async def serving(
     place: Place, *, tls: ssl.SSLContext | None = None, **limits: Any
 ) -> AsyncIterator[Running]:
@@ -118,9 +139,9 @@ async def serving(
     try:
         async with (
             running(store, TokenVerifier([KEY]), bounds, now=clock) as dispatcher,
-            Server(dispatcher, HOST, 0, tls=tls) as server,
+            listening(dispatcher, tls=tls) as (server, listener),
         ):
-            found = Running(server, store, clock)
+            found = Running(server, listener, store, clock)
             try:
                 yield found
             finally:

@@ -36,6 +36,9 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tls_handshake_timeout_sec: Annotated[
         float, Meta(gt=0, description="TLS handshake; beyond: close")
     ] = 10
+    http_request_timeout_sec: Annotated[
+        float, Meta(gt=0, description="Wait for the next HTTP request; beyond: close")
+    ] = 10
     idle_timeout_sec: Annotated[
         float, Meta(gt=0, description="Silence of a connection without subscription; beyond: close")
     ] = 900

@@ -13,11 +13,12 @@ from deskcal.client.iterators import manager_of
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.live.reminder_text import key_of
-from deskcal.server.listener import Server
+from deskcal.server.host import ConnectionHost
 from deskcal.store.reminder_ports import NotificationState
 from harness import ADMIN, FakeClock, token
 from helpers import KEY, NOW
 from places import Place
+from wire import listening
 
 WAIT_SEC = 30
 FAR = NOW * 2
@@ -25,7 +26,7 @@ ALL = token(1, ADMIN, exp=FAR)
 TEN = token(10, exp=FAR)
 
 
-class ConnectionHost:
+class RestartableServer:
     """A server on a port of its own, which can be stopped and started again."""
 
     def __init__(self, place: Place) -> None:
@@ -34,16 +35,16 @@ class ConnectionHost:
         self.port = 0
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Server]:
+    async def open(self) -> AsyncIterator[ConnectionHost]:
         limits = Limits(stop_timeout_sec=0.1)
         store = await self.place.open(limits)
         try:
             verifier = TokenVerifier([KEY])
             async with (
                 running(store, verifier, limits, now=self.clock) as dispatcher,
-                Server(dispatcher, "127.0.0.1", self.port) as server,
+                listening(dispatcher, self.port) as (server, listener),
             ):
-                self.port = server.port
+                self.port = listener.port
                 yield server
         finally:
             await store.close()
@@ -53,8 +54,8 @@ class ConnectionHost:
 
 
 @pytest.fixture
-def host(place: Place) -> ConnectionHost:
-    return ConnectionHost(place)
+def host(place: Place) -> RestartableServer:
+    return RestartableServer(place)
 
 
 async def add(client: Client, **named: Any) -> int:
@@ -98,7 +99,7 @@ def seqs(changes: list[Change]) -> list[int]:
 
 
 async def test_changes_are_those_after_the_cursor_and_then_those_that_come(
-    host: ConnectionHost,
+    host: RestartableServer,
 ) -> None:
     async with host.open(), host.client() as client:
         for _ in range(3):
@@ -114,7 +115,7 @@ async def test_changes_are_those_after_the_cursor_and_then_those_that_come(
         assert last.event == await client.get_event(1)
 
 
-async def test_without_a_cursor_only_what_comes_is_given(host: ConnectionHost) -> None:
+async def test_without_a_cursor_only_what_comes_is_given(host: RestartableServer) -> None:
     async with host.open(), host.client() as client, host.client() as other:
         await add(other)
         reading = Reading(client.changes())
@@ -125,7 +126,7 @@ async def test_without_a_cursor_only_what_comes_is_given(host: ConnectionHost) -
         await reading.end()
 
 
-async def test_a_filter_reports_gain_and_loss(host: ConnectionHost) -> None:
+async def test_a_filter_reports_gain_and_loss(host: RestartableServer) -> None:
     async with host.open(), host.client() as client:
         reading = Reading(client.changes(0, "DESK_EU*"))
         await add(client, desk="DESK_US")
@@ -140,7 +141,7 @@ async def test_a_filter_reports_gain_and_loss(host: ConnectionHost) -> None:
 
 
 async def test_a_server_that_restarts_again_and_again_loses_and_repeats_nothing(
-    host: ConnectionHost,
+    host: RestartableServer,
 ) -> None:
     async with host.open(), host.client() as client:
         await add(client)
@@ -164,7 +165,7 @@ async def test_a_server_that_restarts_again_and_again_loses_and_repeats_nothing(
         await client.__aexit__(None, None, None)
 
 
-async def test_a_paused_subscription_is_filled_up_from_the_cursor(host: ConnectionHost) -> None:
+async def test_a_paused_subscription_is_filled_up_from_the_cursor(host: RestartableServer) -> None:
     """A resync says that pushes were left out; so does a push that is far ahead."""
     async with host.open() as server, host.client() as client, host.client() as other:
         reading = Reading(client.changes(0))
@@ -184,14 +185,14 @@ async def test_a_paused_subscription_is_filled_up_from_the_cursor(host: Connecti
         await reading.end()
 
 
-async def test_a_cursor_that_is_no_longer_kept_is_reported(host: ConnectionHost) -> None:
+async def test_a_cursor_that_is_no_longer_kept_is_reported(host: RestartableServer) -> None:
     async with host.open(), host.client() as client:
         with pytest.raises(ResyncRequired):
             await anext(client.changes(5))
 
 
 async def test_with_a_new_token_it_goes_on_where_the_old_one_has_expired(
-    host: ConnectionHost,
+    host: RestartableServer,
 ) -> None:
     renewed: list[str] = []
 
@@ -216,7 +217,9 @@ async def test_with_a_new_token_it_goes_on_where_the_old_one_has_expired(
     assert len(renewed) == 1
 
 
-async def test_without_a_new_token_the_end_of_the_old_one_is_reported(host: ConnectionHost) -> None:
+async def test_without_a_new_token_the_end_of_the_old_one_is_reported(
+    host: RestartableServer,
+) -> None:
     host.clock.time = NOW
     async with host.open(), host.client(token(1, ADMIN, exp=NOW + 10)) as client:
         reading = Reading(client.changes(0))
@@ -228,7 +231,7 @@ async def test_without_a_new_token_the_end_of_the_old_one_is_reported(host: Conn
             await reading.until(2)
 
 
-async def test_changes_end_with_the_client(host: ConnectionHost) -> None:
+async def test_changes_end_with_the_client(host: RestartableServer) -> None:
     async with host.open():
         async with host.client() as client:
             await add(client)
@@ -240,7 +243,7 @@ async def test_changes_end_with_the_client(host: ConnectionHost) -> None:
 
 
 async def test_who_leaves_the_changes_unsubscribes_the_last_one_at_the_door(
-    host: ConnectionHost,
+    host: RestartableServer,
 ) -> None:
     async with host.open() as server, host.client() as client:
         first, second = client.changes(0), client.changes(0)
@@ -255,7 +258,7 @@ async def test_who_leaves_the_changes_unsubscribes_the_last_one_at_the_door(
 
 
 async def test_a_reminder_is_read_once_the_loop_comes_back_for_the_next(
-    host: ConnectionHost,
+    host: RestartableServer,
 ) -> None:
     async with host.open() as server, host.client(TEN) as client:
         reminders = client.reminders()
@@ -282,7 +285,7 @@ async def test_a_reminder_is_read_once_the_loop_comes_back_for_the_next(
 
 
 async def test_reminders_that_came_before_anybody_listened_are_given_out(
-    host: ConnectionHost,
+    host: RestartableServer,
 ) -> None:
     async with host.open(), host.client(TEN) as client:
         await add(client, remind_time=NOW - 60)
@@ -295,7 +298,7 @@ async def test_reminders_that_came_before_anybody_listened_are_given_out(
         await reading.end()
 
 
-async def test_reminders_go_on_over_a_restart_and_none_comes_twice(host: ConnectionHost) -> None:
+async def test_reminders_go_on_over_a_restart_and_none_comes_twice(host: RestartableServer) -> None:
     async with host.open():
         client = host.client(TEN)
         await client.__aenter__()
@@ -313,7 +316,7 @@ async def test_reminders_go_on_over_a_restart_and_none_comes_twice(host: Connect
         await client.__aexit__(None, None, None)
 
 
-async def test_snooze_and_history_by_the_client(host: ConnectionHost) -> None:
+async def test_snooze_and_history_by_the_client(host: RestartableServer) -> None:
     async with host.open(), host.client(TEN) as client:
         reading = Reading(client.reminders())
         await add(client, remind_time=NOW - 60)
@@ -338,7 +341,7 @@ def test_the_manager_of_a_token_is_read_without_its_key() -> None:
     assert manager_of(TEN) == 10
 
 
-async def test_unread_reminders_by_the_client(host: ConnectionHost) -> None:
+async def test_unread_reminders_by_the_client(host: RestartableServer) -> None:
     async with host.open(), host.client(TEN) as client:
         ids = {await add(client, remind_time=NOW - 60), await add(client, remind_time=NOW - 50)}
         reading = Reading(client.reminders(acknowledge=False))

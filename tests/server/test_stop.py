@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,12 @@ import pytest
 from deskcal.app.runtime import running
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
-from deskcal.server.listener import Server
+from deskcal.server.host import ConnectionHost
 from deskcal.store.sqlite.store import open_sqlite
 from faulty_disk import FaultyDisk
 from harness import FakeClock, everything, new_event, token
 from helpers import KEY
-from wire import HOST, WAIT_SEC, Wire, soon, until
+from wire import HOST, WAIT_SEC, Wire, listening, soon, until
 
 TEN = token(10)
 
@@ -23,8 +24,12 @@ TEN = token(10)
 class Held:
     """A server whose disk can be held in the middle of a sync."""
 
-    def __init__(self, server: Server, disk: FaultyDisk) -> None:
+    def __init__(
+        self, parts: AsyncExitStack, server: ConnectionHost, port: int, disk: FaultyDisk
+    ) -> None:
         self.server = server
+        self.port = port
+        self._parts = parts
         self.is_syncing = threading.Event()
         self._may_return = threading.Event()
         self._disk = disk
@@ -44,13 +49,13 @@ class Held:
         self._may_return.wait(WAIT_SEC)
 
     async def connect(self) -> Wire:
-        wire = Wire(*await asyncio.open_connection(HOST, self.server.port))
+        wire = Wire(*await asyncio.open_connection(HOST, self.port))
         self._wires.append(wire)
         return wire
 
     async def stop(self) -> asyncio.Task[None]:
         """Begins to stop."""
-        stopping = asyncio.ensure_future(self.server.__aexit__(None, None, None))
+        stopping = asyncio.ensure_future(self._parts.aclose())
         await until(lambda: self.server.dispatcher.lifecycle.is_stopping)
         return stopping
 
@@ -68,8 +73,9 @@ async def held(tmp_path: Path) -> AsyncIterator[Held]:
     limits = Limits(stop_timeout_sec=WAIT_SEC)
     store = await open_sqlite(tmp_path / "data", limits, vfs=disk.name)
     async with running(store, TokenVerifier([KEY]), limits, now=FakeClock()) as dispatcher:
-        server = await Server(dispatcher, HOST, 0).__aenter__()
-        found = Held(server, disk)
+        parts = AsyncExitStack()
+        server, listener = await parts.enter_async_context(listening(dispatcher))
+        found = Held(parts, server, listener.port, disk)
         yield found
         await found.end()
     await store.close()
@@ -116,7 +122,7 @@ async def test_a_request_that_comes_after_the_stop_is_refused_and_not_applied(he
 
 
 async def test_a_stopped_server_takes_no_new_connection(held: Held) -> None:
-    port = held.server.port
+    port = held.port
     await soon(await held.stop())
     with pytest.raises(OSError):
         await asyncio.open_connection(HOST, port)

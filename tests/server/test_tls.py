@@ -82,7 +82,7 @@ async def test_clients_that_vanish_inside_tls_harm_nobody(
 
 
 async def test_a_foreign_protocol_version_is_refused(secured: Running) -> None:
-    raw = await asyncio.open_connection(HOST, secured.server.port)
+    raw = await asyncio.open_connection(HOST, secured.port)
     raw[1].write(b"\x16\x03\x00\x00\x05hello\r\n")
     assert b"{" not in await raw[0].read()
     raw[1].transport.abort()
@@ -92,17 +92,17 @@ async def test_tls_to_a_plain_port_fails_in_words(place: Place) -> None:
     """Issue 12, 26."""
     async with serving(place) as running:
         with pytest.raises(Unavailable, match=r"no TLS connection: .*does the server use TLS"):
-            async with Client.connect(HOST, running.server.port, ssl=ssl.create_default_context()):
+            async with Client.connect(HOST, running.port, ssl=ssl.create_default_context()):
                 pytest.fail("TLS with a server that has none")
 
 
 async def test_no_tls_to_a_tls_port_is_suspected_in_the_error(secured: Running) -> None:
-    async with Client.connect(HOST, secured.server.port, timeout_sec=2) as client:
+    async with Client.connect(HOST, secured.port, timeout_sec=2) as client:
         with pytest.raises(DeskcalError, match="does it need TLS"):
             await client.ping()
 
 
 async def test_a_certificate_of_an_unknown_authority_names_the_option(secured: Running) -> None:
     with pytest.raises(Unavailable, match=r"certificate is not trusted: .*--ca"):
-        async with Client.connect(HOST, secured.server.port, ssl=ssl.create_default_context()):
+        async with Client.connect(HOST, secured.port, ssl=ssl.create_default_context()):
             pytest.fail("connected without trust")

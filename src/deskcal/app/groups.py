@@ -14,6 +14,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_requests_per_manager_sec",
         "max_subscriptions",
         "idle_timeout_sec",
+        "http_request_timeout_sec",
         "heartbeat_sec",
         "request_deadline_sec",
         "stop_timeout_sec",

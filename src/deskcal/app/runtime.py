@@ -44,7 +44,7 @@ async def running(
     )
     store.commits.subscribe(lambda _: feed.wake())
     store.commits.subscribe(lambda committed: _arm(reminders, committed))
-    rates = RateLimit(limits.max_requests_per_manager_sec)
+    rates = RateLimit(limits.max_requests_per_manager_sec, time.monotonic)
     parts = (store, verifier, now, rates, limits, peers, feed, reminders)
     services = Services(*parts, default_timezone, call_rules)
     async with feed, reminders, Housekeeping(store):

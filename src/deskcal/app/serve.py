@@ -11,9 +11,10 @@ import resource
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -37,7 +38,9 @@ from deskcal.demo.calendar import Filled
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
 from deskcal.http.app import Gateway
 from deskcal.limits import Limits
-from deskcal.server.listener import Server
+from deskcal.server.host import ConnectionHost
+from deskcal.server.listener import Listener
+from deskcal.server.tcp import TcpConnection
 
 __all__ = [
     "NotEmpty",
@@ -51,6 +54,8 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+_Listening = TypeVar("_Listening", Listener, Gateway)
 
 SPARE_FILES = 64
 """File descriptors that are kept for other things than connections."""
@@ -74,30 +79,35 @@ async def serve(
     logger.info("time zones of release %s, from %s", zones.version, zones.source)
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
-    zone = config.default_timezone
-    async with (
-        opened(config, limits) as store,
-        running(
-            store, verifier, limits, default_timezone=zone, call_rules=_call_rules(config)
-        ) as dispatcher,
-    ):
+    tls = _tls(config)
+    async with AsyncExitStack() as parts:
+        store = await parts.enter_async_context(opened(config, limits))
+        dispatcher = await parts.enter_async_context(
+            running(
+                store,
+                verifier,
+                limits,
+                default_timezone=config.default_timezone,
+                call_rules=_call_rules(config),
+            )
+        )
         if config.demo:
             await _fill_if_empty(dispatcher, announce)
-        async with (
-            _listening(dispatcher, config) as server,
-            _web(dispatcher, config, server) as gateway,
-        ):
-            _settle_memory()
-            for name in server.addresses:
-                secured = " with TLS" if config.tls_cert else ""
-                announce(f"ready: listening on tcp {name}{secured}, {place(config)}")
-            if config.demo and not config.jwt_keys:
-                key = signing_key(config, environ)
-                announce(welcome(key, server.addresses[0], time.time()))
-            if gateway is not None:
-                _announce_page(gateway, config, environ, announce)
-            await _until_stopped(config, verifier)
-            announce("stopping: finishing what is in flight")
+        clients = await parts.enter_async_context(ConnectionHost(dispatcher))
+        listener = await _listen(parts, _tcp_listener(clients, config, tls), config.tcp, "--tcp")
+        gateway = await _open_gateway(parts, clients, config, tls)
+        _settle_memory()
+        for name in listener.addresses:
+            secured = " with TLS" if tls else ""
+            announce(f"ready: listening on tcp {name}{secured}, {place(config)}")
+        if config.demo and not config.jwt_keys:
+            key = signing_key(config, environ)
+            announce(welcome(key, listener.addresses[0], time.time()))
+        if gateway is not None:
+            _announce_page(gateway, config, environ, announce)
+        await _until_stopped(config, verifier)
+        announce("stopping: finishing what is in flight")
+        dispatcher.lifecycle.stop(asyncio.get_running_loop().time() + limits.stop_timeout_sec)
 
 
 def _announce_page(
@@ -143,18 +153,36 @@ def _call_rules(config: Config) -> CallRules:
     )
 
 
-@asynccontextmanager
-async def _listening(dispatcher: Dispatcher, config: Config) -> AsyncIterator[Server]:
+def _tcp_listener(clients: ConnectionHost, config: Config, tls: ssl.SSLContext | None) -> Listener:
     address = listen_address(config.tcp)
-    server = Server(dispatcher, address.host, address.port, tls=_tls(config))
+    return Listener(
+        lambda: TcpConnection(clients),
+        address.host,
+        address.port,
+        tls=tls,
+        handshake_timeout_sec=config.tls_handshake_timeout_sec,
+    )
+
+
+async def _open_gateway(
+    parts: AsyncExitStack, clients: ConnectionHost, config: Config, tls: ssl.SSLContext | None
+) -> Gateway | None:
+    """HTTP and WebSocket; None where they are switched off."""
+    if config.web == OFF:
+        return None
+    address = listen_address(config.web)
+    gateway = Gateway(clients, address.host, address.port, tls=tls)
+    return await _listen(parts, gateway, config.web, "--web")
+
+
+async def _listen(
+    parts: AsyncExitStack, listener: _Listening, address: str, flag: str
+) -> _Listening:
+    """Enters a listener. Raises: StartError."""
     try:
-        await server.__aenter__()
+        return await parts.enter_async_context(listener)
     except OSError as exc:
-        raise _cannot_listen(config.tcp, "--tcp", exc) from exc
-    try:
-        yield server
-    finally:
-        await server.__aexit__(None, None, None)
+        raise _cannot_listen(address, flag, exc) from exc
 
 
 def _cannot_listen(address: str, flag: str, exc: OSError) -> StartError:
@@ -164,32 +192,6 @@ def _cannot_listen(address: str, flag: str, exc: OSError) -> StartError:
         f"can't listen on {address}: address already in use; stop the server that uses it, or "
         f"choose another port with {flag} HOST:PORT"
     )
-
-
-@asynccontextmanager
-async def _web(
-    dispatcher: Dispatcher, config: Config, server: Server
-) -> AsyncIterator[Gateway | None]:
-    """The gateway, beside the TCP server; None where it is switched off."""
-    if config.web == OFF:
-        yield None
-        return
-    address = listen_address(config.web)
-    gateway = Gateway(
-        dispatcher,
-        address.host,
-        address.port,
-        tls=(config.tls_cert, config.tls_key) if config.tls_cert else None,
-        admission=server.admission,
-    )
-    try:
-        await gateway.__aenter__()
-    except OSError as exc:
-        raise _cannot_listen(config.web, "--web", exc) from exc
-    try:
-        yield gateway
-    finally:
-        await gateway.__aexit__(None, None, None)
 
 
 def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
@@ -223,7 +225,11 @@ def _tls(config: Config) -> ssl.SSLContext | None:
 
 
 def _within_file_limit(config: Config) -> Limits:
-    """The limits, with no more connections than the process may have files open."""
+    """The limits, with no more connections than the process may have files open.
+
+    At most half of the connections may be without a valid token, so that clients that have none
+    can't keep out those that do.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = config.max_connections + SPARE_FILES
     if soft < wanted:
@@ -232,8 +238,11 @@ def _within_file_limit(config: Config) -> Limits:
     possible = max(1, soft - SPARE_FILES)
     if possible < config.max_connections:
         logger.warning("the file limit allows %d connections only", possible)
-        return msgspec.structs.replace(config, max_connections=possible)
-    return config
+    connections = min(possible, config.max_connections)
+    without_token = min(config.max_connections_without_token, max(1, connections // 2))
+    return msgspec.structs.replace(
+        config, max_connections=connections, max_connections_without_token=without_token
+    )
 
 
 def _settle_memory() -> None:

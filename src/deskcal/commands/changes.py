@@ -1,6 +1,5 @@
 """The change table to be asked: what changed after a cursor, and one event's history."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from deskcal.core.filters import EventFacts
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
 from deskcal.live.connections import Peer
+from deskcal.live.pacing import Pacing
 from deskcal.store.columns import fits
 from deskcal.store.ports import StoredChange
 
@@ -28,8 +28,6 @@ PAGE = 1000
 MAX_BYTES = 8 * 1024 * 1024
 """Of the changes of an answer; the one that goes beyond it is the last."""
 MAX_HISTORY = 1000
-ROWS_AT_ONCE = 100
-"""Changes that are looked at before others run."""
 
 _FIELDS = Event.__struct_fields__
 _encode = msgspec.json.Encoder().encode
@@ -76,6 +74,7 @@ async def _changes(
     services.feed.check_cursor(since)
     rows: list[bytes] = []
     size = looked_at = 0
+    pacing = Pacing()
     async for change in _stored_changes(services, since, min(limit, PAGE)):
         row = _change_row(change, session, facts)
         since = change.seq
@@ -85,8 +84,7 @@ async def _changes(
             size += len(row)
         if len(rows) == limit or size > MAX_BYTES or looked_at == MAX_LOOKED_AT:
             break
-        if looked_at % ROWS_AT_ONCE == 0:
-            await asyncio.sleep(0)
+        await pacing.after(change)
     more = bool(looked_at) and since < services.feed.newest_seq
     return b'{"changes":[%b],"next":%d,"more":%d}' % (b",".join(rows), since, more)
 
@@ -155,10 +153,10 @@ async def _history(services: Services, session: Session, data: GetHistory) -> Da
     since = data.since or 0
     stored = await services.store.feed.history(data.id, since, data.limit)
     rows = []
-    for number, change in enumerate(stored, 1):
+    pacing = Pacing()
+    for change in stored:
         rows.append(_history_row(change, session))
-        if number % ROWS_AT_ONCE == 0:
-            await asyncio.sleep(0)
+        await pacing.after(change)
     last = await services.store.feed.newest(data.id)
     more = bool(stored) and last is not None and stored[-1].seq < last.seq
     following = stored[-1].seq if stored else since

@@ -181,7 +181,7 @@ class Dispatcher(Struct, frozen=True):
         if peer.sessions.get(session.manager_id) is not session:
             services.peers.register_session(peer, session)
         if services.rates.is_on:
-            services.rates.count(session.manager_id, now)
+            services.rates.count(session.manager_id)
         elif token and session.may_use_calendar:
             peer.remember(token, session)
         return session

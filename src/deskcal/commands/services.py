@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from deskcal.core.completion import NO_RULES, CallRules
+from deskcal.core.publisher import Publisher
 from deskcal.core.rate_limit import RateLimit
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
@@ -64,6 +65,8 @@ class Lifecycle:
     """Whether the server is stopping, and until when all of its parts together may take for it."""
 
     def __init__(self) -> None:
+        self.stops: Publisher[float] = Publisher()
+        """Publishes the deadline of a stop when it begins."""
         self.is_stopping = False
         """True once no new request is taken."""
         self.stop_deadline = 0.0
@@ -74,3 +77,4 @@ class Lifecycle:
         if not self.is_stopping:
             self.is_stopping = True
             self.stop_deadline = deadline
+            self.stops.publish(deadline)

@@ -10,9 +10,9 @@ class Publisher(Generic[T]):
     """Hands each published value to every subscriber."""
 
     def __init__(self) -> None:
-        self._subscribers: tuple[Callable[[T], None], ...] = ()
+        self._subscribers: tuple[Callable[[T], object], ...] = ()
 
-    def subscribe(self, subscriber: Callable[[T], None]) -> None:
+    def subscribe(self, subscriber: Callable[[T], object]) -> None:
         """Calls `subscriber` with each value published from now on, after earlier subscribers."""
         self._subscribers = (*self._subscribers, subscriber)
 

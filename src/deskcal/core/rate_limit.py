@@ -1,5 +1,7 @@
 """The request rate of a manager: a token bucket. Pure."""
 
+from collections.abc import Callable
+
 from deskcal.errors import TooManyRequests
 
 REMEMBERED = 100_000
@@ -9,15 +11,18 @@ REMEMBERED = 100_000
 class RateLimit:
     """At most `per_sec` requests of one manager a second, as many at once; 0: no limit."""
 
-    def __init__(self, per_sec: int) -> None:
+    def __init__(self, per_sec: int, clock: Callable[[], float]) -> None:
+        """`clock`: seconds that never go back, unlike the time of day."""
         self._per_sec = per_sec
+        self._clock = clock
         self.is_on = per_sec > 0
         self._buckets: dict[int, tuple[float, float]] = {}
 
-    def count(self, manager_id: int, now: float) -> None:
-        """Counts a request at `now` (seconds), where a limit `is_on`. Raises: TooManyRequests."""
+    def count(self, manager_id: int) -> None:
+        """Counts a request, where a limit `is_on`. Raises: TooManyRequests."""
+        now = self._clock()
         left, since = self._buckets.get(manager_id, (float(self._per_sec), now))
-        left = min(self._per_sec, left + max(0.0, now - since) * self._per_sec)
+        left = min(self._per_sec, left + (now - since) * self._per_sec)
         if left < 1:
             wait_ms = int((1 - left) / self._per_sec * 1000) + 1
             raise TooManyRequests(

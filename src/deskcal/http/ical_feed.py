@@ -43,7 +43,7 @@ class IcsFeed:
             if self._lifecycle.is_stopping:
                 raise Unavailable("the server is stopping")
             if services.rates.is_on:
-                services.rates.count(session.manager_id, now)
+                services.rates.count(session.manager_id)
             async with asyncio.timeout(services.limits.request_deadline_sec), self._turn:
                 return await self._answer(session, int(now), request.headers.get("if-none-match"))
         except Unauthorized:

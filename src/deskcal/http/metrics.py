@@ -6,15 +6,15 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from deskcal import __version__
-from deskcal.commands import Dispatcher
 from deskcal.core.zones import zone_data
-from deskcal.server.websocket import Sockets
+from deskcal.server.host import ConnectionHost
+from deskcal.server.websocket import WebSockets
 
 
-def registry_of(dispatcher: Dispatcher, sockets: Sockets) -> CollectorRegistry:
+def registry_of(clients: ConnectionHost, sockets: WebSockets) -> CollectorRegistry:
     """The server's own metrics, and those of its process."""
     registry = CollectorRegistry()
-    registry.register(_ServerMetrics(dispatcher, sockets))
+    registry.register(_ServerMetrics(clients, sockets))
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
@@ -24,8 +24,10 @@ def registry_of(dispatcher: Dispatcher, sockets: Sockets) -> CollectorRegistry:
 class _ServerMetrics:
     """The server's own metrics."""
 
-    def __init__(self, dispatcher: Dispatcher, sockets: Sockets) -> None:
-        self._dispatcher = dispatcher
+    def __init__(self, clients: ConnectionHost, sockets: WebSockets) -> None:
+        self._dispatcher = clients.dispatcher
+        self._admission = clients.admission
+        self._clients = clients
         self._sockets = sockets
 
     def collect(self) -> Iterable[Metric]:
@@ -33,6 +35,7 @@ class _ServerMetrics:
         yield self._requests()
         yield self._reminders()
         yield self._connections()
+        yield from self._refusals()
         services = self._dispatcher.services
         yield GaugeMetricFamily(
             "deskcal_writer_queue",
@@ -92,7 +95,21 @@ class _ServerMetrics:
         connections = GaugeMetricFamily(
             "deskcal_connections", "Clients that are connected", labels=["transport"]
         )
-        browsers = len(self._sockets)
-        connections.add_metric(["tcp"], len(self._sockets.admission) - browsers)
+        browsers = len(self._sockets.open)
+        tcp = self._clients.connection_count - browsers
+        connections.add_metric(["tcp"], tcp)
         connections.add_metric(["websocket"], browsers)
+        connections.add_metric(["http"], len(self._admission) - tcp - browsers)
         return connections
+
+    def _refusals(self) -> Iterable[Metric]:
+        yield CounterMetricFamily(
+            "deskcal_connections_refused",
+            "Connections that found the server full",
+            value=self._admission.refused_total,
+        )
+        yield CounterMetricFamily(
+            "deskcal_connections_evicted",
+            "Connections without a valid token that were closed for newer ones",
+            value=self._admission.evicted_total,
+        )

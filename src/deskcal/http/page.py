@@ -1,6 +1,7 @@
 """HTTP resources: the built page, health, metrics; and the security headers."""
 
 import asyncio
+from email.utils import formatdate
 from importlib import resources
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deskcal.commands import Dispatcher
@@ -18,7 +19,8 @@ from deskcal.http.assets import Assets
 from deskcal.http.ical_feed import IcsFeed
 from deskcal.http.metrics import registry_of
 from deskcal.http.zones import Zones
-from deskcal.server.websocket import Sockets
+from deskcal.server.host import ConnectionHost
+from deskcal.server.websocket import WebSockets
 
 PAGE = "static"
 """The directory beside this file into which `web/` is built."""
@@ -68,6 +70,7 @@ class _Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                headers["date"] = formatdate(usegmt=True)
                 for name, value in GUARDS.items():
                     headers[name] = value
             await send(message)
@@ -94,10 +97,11 @@ async def _why_not_ready(dispatcher: Dispatcher) -> str:
     return ""
 
 
-def site(dispatcher: Dispatcher, sockets: Sockets) -> ASGIApp:
+def site(clients: ConnectionHost, sockets: WebSockets) -> ASGIApp:
     """The application that uvicorn runs."""
+    dispatcher = clients.dispatcher
     page = page_directory()
-    registry = registry_of(dispatcher, sockets)
+    registry = registry_of(clients, sockets)
 
     async def index(_: Request) -> Response:
         file = page / "index.html"
@@ -124,7 +128,6 @@ def site(dispatcher: Dispatcher, sockets: Sockets) -> ASGIApp:
         Route("/metrics", metrics),
         Route("/ics/{token}.ics", IcsFeed(dispatcher).serve),
         Route("/zones.json", Zones(dispatcher).serve),
-        WebSocketRoute("/ws", sockets.serve),
         Mount("/assets", Assets(page / "assets")),
     ]
     return _Guarded(Starlette(routes=routes))

@@ -1,34 +1,40 @@
-"""One browser's WebSocket: the messages of TCP, one per text frame. Limits as in `connection`.
+"""WebSocket as a transport of `ClientSession`: a message is a text frame. RFC 6455.
 
-Source: contract, section 10.
+The token may be sent once, in a first message `{"authorization":"<JWT>"}`; messages without a token
+of their own carry it from then on. Source: contract, section 10.
 """
 
 import asyncio
-import functools
 import logging
-from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+import os
+from http import HTTPStatus
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Raw, Struct
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import SEND_EOF, State
+from websockets.server import ServerProtocol
 
-from deskcal.commands import Data, Dispatcher, FastPath, PendingAnswer, Services
 from deskcal.errors import DeskcalError, MessageTooLarge, Unavailable
-from deskcal.limits import Limits
-from deskcal.live.connections import Peer
-from deskcal.server.admission import Admission
-from deskcal.server.tcp import READS_AT_ONCE
-from deskcal.wire.envelope import NO_EXT_ID, encode_error
+from deskcal.server.host import ConnectionHost
+from deskcal.server.session import ClientSession
 
-logger = logging.getLogger(__name__)
-
-GOING_AWAY, POLICY, TOO_BIG, TRY_LATER = 1001, 1008, 1009, 1013
-"""Close codes of RFC 6455, 7.4.1, and of its registry."""
+PATH = "/ws"
+SPARE_BYTES = 64 * 1024
+"""A message over the limit by less than this is answered with 413; a longer one is closed."""
+INPUT_SLICE_BYTES = 4096
+"""Input that is decompressed before the session is asked whether it takes more."""
+PING_SEC = 20.0
+"""Between two pings, which find a browser that is gone; an unanswered one closes."""
 CLOSE_SEC = 2.0
-"""How long open sockets are given to close when the server stops."""
+"""How long a closing handshake may take."""
+
+_logger = logging.getLogger("websockets.deskcal")
+_logger.setLevel(logging.WARNING)
 
 _decode_keys = msgspec.json.Decoder(dict[str, Raw]).decode
 
@@ -40,182 +46,124 @@ class _Authorization(Struct):
 _decode_authorization = msgspec.json.Decoder(_Authorization).decode
 
 
-class Sockets:
-    """Every WebSocket that is open."""
+class WebSockets:
+    """Makes the protocols of WebSockets, and counts."""
 
-    def __init__(self, dispatcher: Dispatcher, limits: Limits, admission: Admission) -> None:
-        self.services = dispatcher.services
-        self._requests = FastPath(dispatcher)
-        self._lifecycle = dispatcher.lifecycle
-        self.limits = limits
-        self.admission = admission
+    def __init__(self, host: ConnectionHost) -> None:
+        self.host = host
+        self.open: set[WebSocketConnection] = set()
+        """WebSockets whose handshake is complete."""
         self.messages_total = 0
-        """Frames that browsers have sent."""
-        self._open: dict[BrowserSocket, None] = {}
+        """Messages received."""
 
-    def __len__(self) -> int:
-        return len(self._open)
-
-    async def serve(self, websocket: WebSocket) -> None:
-        """Runs one WebSocket from its handshake to its end."""
-        if not same_origin(websocket.headers.get("origin"), websocket.headers.get("host", "")):
-            await websocket.close(POLICY)
-            return
-        await websocket.accept()
-        one = BrowserSocket(websocket, self.services, self._requests, self.limits)
-        one.on_known = functools.partial(self.admission.known, one)
-        if self._lifecycle.is_stopping:
-            await one.end_with(Unavailable("the server is stopping"), TRY_LATER)
-            return
-        if not self.admission.admit(one):
-            limit = self.limits.max_connections
-            full = Unavailable(f"this server has its {limit} connections; try again later")
-            await one.end_with(full, TRY_LATER)
-            return
-        self._open[one] = None
-        try:
-            await one.run(self._count)
-        finally:
-            del self._open[one]
-            self.admission.forget(one)
-            self.services.forget(one.peer)
-
-    def _count(self) -> None:
-        self.messages_total += 1
-
-    async def close(self) -> None:
-        """Finishes what is in flight and closes every socket."""
-        loop = asyncio.get_running_loop()
-        self._lifecycle.stop(loop.time() + self.limits.stop_timeout_sec)
-        ending = [asyncio.ensure_future(one.stop()) for one in self._open]
-        if ending:
-            await asyncio.wait(ending, timeout=self.limits.stop_timeout_sec)
+    def connect(self, **_: object) -> "WebSocketConnection":
+        """The protocol of one connection, to which its handshake is fed as it was received."""
+        return WebSocketConnection(self)
 
 
-def same_origin(origin: str | None, host: str) -> bool:
-    """Whether a handshake comes from our own page; what is no browser sends no Origin."""
+def is_same_origin(origin: str | None, host: str) -> bool:
+    """Whether a handshake comes from our own page; clients other than browsers send no Origin."""
     if origin is None:
         return True
     return urlsplit(origin).netloc.lower() == host.lower()
 
 
-class BrowserSocket:
-    """Reads, answers and writes for one WebSocket."""
+class WebSocketConnection(asyncio.Protocol):
+    """One WebSocket, from its handshake to its end."""
 
-    def __init__(
-        self, websocket: WebSocket, services: Services, requests: FastPath, limits: Limits
-    ) -> None:
-        self._websocket = websocket
-        self._services = services
-        self._requests = requests
-        self._limits = limits
+    def __init__(self, sockets: WebSockets) -> None:
+        self._sockets = sockets
+        self._host = sockets.host
+        self._limits = sockets.host.limits
+        deflate = ServerPerMessageDeflateFactory(
+            server_max_window_bits=12, client_max_window_bits=12, compress_settings={"memLevel": 5}
+        )
+        size = self._limits.max_message_bytes + SPARE_BYTES
+        self._protocol = ServerProtocol(extensions=[deflate], max_size=size, logger=_logger)
+        self._session: ClientSession | None = None
         self._token = b""
         """JSON text of the token that messages without one carry."""
-        self._outbox: deque[Data] = deque()
-        self._wake = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._list_turn = asyncio.Semaphore(1)
-        self._read_turns = asyncio.Semaphore(READS_AT_ONCE)
-        self._is_ending = False
-        self._is_behind = False
-        """Whether something could not be pushed."""
-        self._full_at = 0.0
-        """Since when much is unsent, by the loop's clock; 0: it is not."""
-        self._now = asyncio.get_running_loop().time
-        self._code = GOING_AWAY
-        self._reading: asyncio.Task[None] | None = None
-        self.on_known: Callable[[], None] = _noop
-        """Called once, when a message has carried a valid token."""
-        self.unsent_bytes = 0
-        """What waits for the browser to take it."""
-        client = websocket.client
-        name = f"{client.host}:{client.port}" if client else ""
-        self.peer = Peer(name, self.push, lambda: self.unsent_bytes)
+        self._input = bytearray()
+        self._fragments: list[bytes] = []
+        self._is_paused = False
+        self._pinged = b""
+        """Payload of the ping that is not answered yet."""
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, count: Callable[[], None]) -> None:
-        """Until the browser or a limit ends it."""
-        writing = asyncio.create_task(self._write())
-        reading = self._reading = asyncio.create_task(self._read(count))
-        try:
-            await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._is_ending = True
-            for task in (writing, reading, *self._tasks):
-                task.cancel()
-            await asyncio.gather(writing, reading, *self._tasks, return_exceptions=True)
-            with suppress(RuntimeError, WebSocketDisconnect):
-                await self._websocket.close(self._code)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called with a transport that has already received the handshake."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=self._limits.max_unsent_bytes // 8)
 
-    def abort(self, why: str) -> None:
-        """Closes at once."""
-        logger.info("%s closed: %s", self.peer.name, why)
-        self._code = POLICY
-        self._is_ending = True
-        if self._reading is not None:
-            self._reading.cancel()
+    def data_received(self, data: bytes) -> None:
+        """Hands on the messages of one read."""
+        self._input += data
+        self._feed()
 
-    async def _read(self, count: Callable[[], None]) -> None:
-        while True:
-            await self._room.wait()
-            message = await self._next()
-            if message is None:
-                return
-            count()
-            if len(message) > self._limits.max_message_bytes:
-                limit = self._limits.max_message_bytes
-                error = MessageTooLarge(f"the message is longer than {limit} bytes")
-                await self.end_with(error, TOO_BIG)
-                return
-            self._take(message)
-            if self.peer.sessions:
-                self.on_known()
-                self.on_known = _noop
-            if self.peer.bad_messages >= self._limits.max_bad_messages:
-                await self._websocket.close(POLICY)
-                return
+    def _feed(self) -> None:
+        """Decodes input while the session takes messages, so that little is decompressed ahead."""
+        while self._input and not self._is_paused:
+            part = bytes(self._input[:INPUT_SLICE_BYTES])
+            del self._input[:INPUT_SLICE_BYTES]
+            self._protocol.receive_data(part)
+            self._receive_events()
+            self._flush()
 
-    async def _next(self) -> bytes | None:
-        """The next message; None when there is none to come."""
-        while True:
-            try:
-                async with asyncio.timeout(self._limits.idle_timeout_sec):
-                    got = await self._websocket.receive()
-            except TimeoutError:
-                if self.peer.channels or self._tasks:
-                    continue
-                logger.info("%s closed: idle", self.peer.name)
-                return None
-            if got["type"] != "websocket.receive":
-                return None
-            text: str | None = got.get("text")
-            binary: bytes | None = got.get("bytes")
-            return binary if text is None else text.encode()
+    def _receive_events(self) -> None:
+        messages: list[bytes] = []
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._open(event)
+            elif isinstance(event, Frame):
+                self._receive_frame(event, messages)
+        session = self._session
+        if session is None or session.is_ending:
+            return
+        limit = self._limits.max_message_bytes
+        sizes = [len(message) <= limit for message in messages]
+        within = messages if all(sizes) else messages[: sizes.index(False)]
+        frames = [f for f in map(self._frame_of, within) if f is not None]
+        has_partial = bool(self._fragments or self._protocol.reader.buffer)
+        session.receive(frames, has_partial=has_partial)
+        if len(within) < len(messages):
+            session.fail(MessageTooLarge(f"the message is longer than {limit} bytes"))
 
-    def _take(self, message: bytes) -> None:
-        """Answers one message, at once or later."""
+    def _open(self, request: Request) -> None:
+        """Answers the handshake, and begins a session."""
+        response = self._protocol.accept(request)
+        headers = request.headers
+        if request.path.partition("?")[0] != PATH:
+            response = self._protocol.reject(HTTPStatus.NOT_FOUND, f"there is {PATH} only\n")
+        elif not is_same_origin(headers.get("Origin"), headers.get("Host", "")):
+            response = self._protocol.reject(HTTPStatus.FORBIDDEN, "the page is of another host\n")
+        self._protocol.send_response(response)
+        self._flush()
+        if self._protocol.state is not State.OPEN:
+            self._transport.close()
+            return
+        self._sockets.open.add(self)
+        self._session = ClientSession(
+            self._host, self, str(self._transport.get_extra_info("peername"))
+        )
+        self._timer = self._host.loop.call_later(PING_SEC, self._ping)
+        self._session.start()
+
+    def _receive_frame(self, frame: Frame, messages: list[bytes]) -> None:
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._fragments.append(bytes(frame.data))
+            if frame.fin:
+                messages.append(b"".join(self._fragments))
+                self._fragments.clear()
+                self._sockets.messages_total += 1
+        elif frame.opcode is Opcode.PONG and bytes(frame.data) == self._pinged:
+            self._pinged = b""
+
+    def _frame_of(self, message: bytes) -> bytes | None:
+        """The message, with the connection's token where it has none; None: nothing to answer."""
         message = message.strip()
-        if not message:
-            return
-        frame = self._with_token(message)
-        if frame is None:
-            return
-        found = self._requests.answer(self.peer, frame, self._services.now())
-        if isinstance(found, PendingAnswer):
-            task = asyncio.create_task(self._finish(found))
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
-            if len(self._tasks) >= self._limits.max_requests_in_flight:
-                self._room.clear()
-        else:
-            self._send(found if isinstance(found, bytes) else b"".join(found))
-
-    def _with_token(self, message: bytes) -> bytes | None:
-        """The message with the socket's token where it has none; None for an authorization."""
         is_object = message.startswith(b"{") and message.endswith(b"}")
         if not is_object:
-            return message
+            return message or None
         if b'"authorization"' in message or b'"__token"' in message:
             try:
                 keys = _decode_keys(message)
@@ -232,110 +180,111 @@ class BrowserSocket:
         return b'%b%b"__token":%b}' % (body, comma, self._token)
 
     def _authorize(self, message: bytes) -> bytes | None:
-        """Takes the token up; each request checks it anew."""
+        """Keeps the token; each request checks it again."""
         try:
             self._token = msgspec.json.encode(_decode_authorization(message).authorization)
         except ValueError:
             return message
         return None
 
-    async def _finish(self, later: PendingAnswer) -> None:
-        try:
-            async with self._list_turn if later.command.is_list else self._read_turns:
-                await self._drained()
-                self._send(await later.finish())
-        except Unavailable as exc:
-            self._send(later.refuse(exc))
-        finally:
-            later.close()
+    def _ping(self) -> None:
+        if self._pinged and not self._is_paused:
+            self.abort()
+            return
+        self._pinged = os.urandom(4)
+        self._timer = self._host.loop.call_later(PING_SEC, self._ping)
+        if not self.is_closing:
+            self._protocol.send_ping(self._pinged)
+            self._flush()
 
-    async def _drained(self) -> None:
-        """Returns when the browser has taken enough for one more answer."""
-        while self._is_full():
-            await asyncio.sleep(0.02)
+    def _flush(self) -> None:
+        """Writes what the protocol has to send; the connection ends where it says so."""
+        for data in self._protocol.data_to_send():
+            if data == SEND_EOF:
+                self._transport.close()
+            else:
+                self._transport.write(data)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._read_if_free()
+    def eof_received(self) -> None:
+        """The connection is closed: a WebSocket has no half-closed state."""
 
-    def _read_if_free(self) -> None:
-        is_free = len(self._tasks) < self._limits.max_requests_in_flight
-        if is_free and not self._is_full():
-            self._room.set()
+    def connection_lost(self, _: Exception | None) -> None:
+        """Ends the session."""
+        self._sockets.open.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._session is not None:
+            self._session.lost()
 
-    def push(self, lines: bytes) -> bool:
-        """Queues what nobody asked for; False, and nothing queued, where the browser is slow."""
-        if self._is_ending or self._is_too_slow():
-            self._is_behind = True
-            return False
-        self._send(lines)
-        return True
+    def pause_writing(self) -> None:
+        """Called by the event loop above the high-water mark of unsent output."""
+        if self._session is not None:
+            self._session.writing_paused()
 
-    def _is_full(self) -> bool:
-        return self.unsent_bytes > self._limits.max_unsent_bytes
+    def resume_writing(self) -> None:
+        """Called by the event loop below the low-water mark."""
+        if self._session is not None:
+            self._session.writing_resumed()
 
-    def _is_much(self) -> bool:
-        return self.unsent_bytes > self._limits.max_unsent_bytes // 8
+    @property
+    def unsent_bytes(self) -> int:
+        """Output that the operating system has not accepted yet."""
+        return self._transport.get_write_buffer_size()
 
-    def _is_too_slow(self) -> bool:
-        if not self._full_at:
-            return False
-        is_long_full = self._now() - self._full_at > self._limits.write_timeout_sec
-        return is_long_full or self._is_full()
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._transport.is_closing() or self._protocol.state is not State.OPEN
 
-    def _send(self, data: Data) -> None:
-        self._outbox.append(data)
-        self.unsent_bytes += _size(data)
-        if self._is_full():
-            self._room.clear()
-        if not self._full_at and self._is_much():
-            self._full_at = self._now()
-        self._wake.set()
+    def write(self, lines: bytes) -> None:
+        """Sends each line as a text frame; nothing for empty ones."""
+        if self.is_closing:
+            return
+        for line in lines.split(b"\r\n"):
+            if line:
+                self._protocol.send_text(line)
+        self._transport.write(b"".join(self._protocol.data_to_send()))
 
-    async def _write(self) -> None:
-        """The one writer: a browser that takes nothing for too long is left."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._outbox:
-                data = self._outbox.popleft()
-                text = data if isinstance(data, bytes) else b"".join(data)
-                for line in text.split(b"\r\n"):
-                    if line.strip():
-                        async with asyncio.timeout(self._limits.write_timeout_sec):
-                            await self._websocket.send_text(line.decode())
-                self._sent(data)
+    def write_pieces(self, pieces: list[bytes]) -> None:
+        """Sends one line that is in pieces."""
+        self.write(b"".join(pieces))
 
-    def _sent(self, data: Data) -> None:
-        self.unsent_bytes -= _size(data)
-        self._read_if_free()
-        if self._full_at and not self._is_much():
-            self._full_at = 0.0
-            if self._is_behind:
-                self._is_behind = False
-                self._services.resume(self.peer)
+    def beat(self) -> None:
+        """Sends nothing: pings find a browser that is gone."""
 
-    async def end_with(self, error: DeskcalError, code: int) -> None:
-        """Says why, and ends."""
-        line = encode_error(NO_EXT_ID, error).rstrip()
-        await self._websocket.send_text(line.decode())
-        await self._websocket.close(code, error.code)
+    def pause(self) -> None:
+        """Stops reading and decoding."""
+        self._is_paused = True
+        self._transport.pause_reading()
 
-    async def stop(self) -> None:
-        """Finishes what is in flight, then closes."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=self._limits.stop_timeout_sec)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SEC):
-                while self._outbox:
-                    await asyncio.sleep(0.01)
-        with suppress(RuntimeError, WebSocketDisconnect):
-            await self._websocket.close(GOING_AWAY)
+    def resume(self) -> None:
+        """Reads and decodes again."""
+        self._is_paused = False
+        self._transport.resume_reading()
+        self._host.loop.call_soon(self._feed)
 
+    def close(self, error: DeskcalError | None = None) -> None:
+        """Begins the closing handshake, behind all output; `error` decides the code."""
+        if self._transport.is_closing():
+            return
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(_code_of(error), "" if error is None else error.code)
+            self._flush()
+        self._host.loop.call_later(CLOSE_SEC, self._transport.abort)
 
-def _noop() -> None:
-    pass
+    def abort(self) -> None:
+        """Closes without a handshake; the code is sent where no output waits."""
+        if self.unsent_bytes or self.is_closing:
+            self._transport.abort()
+            return
+        self._protocol.fail(CloseCode.POLICY_VIOLATION)
+        self._flush()
+        self._host.loop.call_later(CLOSE_SEC, self._transport.abort)
 
 
-def _size(data: Data) -> int:
-    return len(data) if isinstance(data, bytes) else sum(map(len, data))
+def _code_of(error: DeskcalError | None) -> CloseCode:
+    if isinstance(error, MessageTooLarge):
+        return CloseCode.MESSAGE_TOO_BIG
+    if isinstance(error, Unavailable):
+        return CloseCode.TRY_AGAIN_LATER
+    return CloseCode.GOING_AWAY if error is None else CloseCode.POLICY_VIOLATION

@@ -1,0 +1,373 @@
+"""Flow control of one client, whatever its transport: order, turns, backlog, unsent output.
+
+Frames are answered in order; answers are sent as soon as they are there. Backpressure is per
+connection: a client that does not read its output is not read from.
+"""
+
+import asyncio
+import functools
+import logging
+from collections import deque
+from typing import Any, Protocol
+
+from deskcal.commands import Data, PendingAnswer
+from deskcal.errors import DeskcalError, Unavailable
+from deskcal.live.connections import Peer
+from deskcal.server.host import ConnectionHost
+from deskcal.wire.envelope import DOCUMENT, NO_EXT_ID, encode_error
+
+logger = logging.getLogger(__name__)
+
+READS_AT_ONCE = 8
+"""Reads from the database of one connection: each may bring a document of the largest size."""
+DRAIN_SEC = 1
+"""How long input is read and dropped after an answer that ends the connection."""
+
+
+class Transport(Protocol):
+    """What carries the messages of one client."""
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Output that the operating system has not accepted yet."""
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+
+    def write(self, lines: bytes) -> None:
+        """Sends whole lines."""
+
+    def write_pieces(self, pieces: list[bytes]) -> None:
+        """Sends one line that is in pieces."""
+
+    def beat(self) -> None:
+        """Sends a heartbeat."""
+
+    def pause(self) -> None:
+        """Stops reading; input that was read already may still arrive."""
+
+    def resume(self) -> None:
+        """Reads again."""
+
+    def close(self, error: DeskcalError | None = None) -> None:
+        """Closes once all output has been sent; `error`: the reason, which the client was sent."""
+
+    def abort(self) -> None:
+        """Closes at once; unsent output is dropped."""
+
+
+class ClientSession:
+    """One client: what it sent and is not answered yet, what it was sent and has not read yet."""
+
+    def __init__(self, host: ConnectionHost, transport: Transport, name: str) -> None:
+        self._host = host
+        self._limits = host.limits
+        self._transport = transport
+        self._answer = host.requests.answer
+        self._clock = host.services.now
+        self._now = host.loop.time
+        self._backlog: deque[bytes] = deque()
+        self._tasks: set[asyncio.Future[Any]] = set()
+        self._ready: list[bytes] = []
+        self._list_turn: asyncio.Semaphore | None = None
+        self._read_turns: asyncio.Semaphore | None = None
+        self._drained: asyncio.Event | None = None
+        self._last_error: DeskcalError | None = None
+        """Ends the connection once every message before it is being answered."""
+        self._is_reading = True
+        self._is_ending = False
+        self._is_authenticated = False
+        self._closes_when_done = False
+        self._has_partial = False
+        """Whether a message has begun and not ended."""
+        self._is_silent = False
+        self._received_at = self._beat_at = self._now()
+        self._began_at = 0.0  # `watch` sets it, as it does `_received_at`: no clock on each read.
+        self._stuck_at = 0.0
+        """Since when the client has not read its output; 0: it has."""
+        self._stuck_bytes = 0
+        self._full_at = 0.0
+        self.peer = Peer(name, self.push, lambda: transport.unsent_bytes)
+
+    def start(self) -> None:
+        """Admits the client, or says why not and ends."""
+        refusal = self._host.admit(self)
+        if refusal is not None:
+            self.end_with(refusal)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether input is dropped."""
+        return self._is_ending
+
+    def receive(self, frames: list[bytes], *, has_partial: bool) -> None:
+        """Answers what can be answered at once with one write; starts the rest.
+
+        `has_partial`: whether a message has begun after these and not ended.
+        """
+        if self._is_ending:
+            return
+        self._is_silent = False
+        if frames or not self._has_partial:
+            self._began_at = 0.0
+        self._has_partial = has_partial
+        if self._backlog or self._stuck_at or (self._tasks and self._is_blocked()):
+            self._backlog.extend(frames)
+            self._read_if_free()
+        else:
+            self._answer_frames(frames)
+
+    def fail(self, error: DeskcalError) -> None:
+        """Ends the connection with `error`, once every message before is being answered."""
+        self._last_error = error
+        self._fail_if_due()
+
+    def receive_end(self) -> bool:
+        """The client sends nothing more; True: it still gets answers."""
+        self._closes_when_done = True
+        self._send_ready()
+        return bool(self._tasks or self._backlog)
+
+    def _answer_frames(self, frames: list[bytes]) -> None:
+        """Answers `frames` in order; what follows one that reaches a limit waits."""
+        answer, peer = self._answer, self.peer
+        now = self._clock()
+        out: list[bytes] = []
+        room = self._limits.max_unsent_bytes
+        rest = iter(frames)
+        for frame in rest:
+            found = answer(peer, frame, now)
+            if isinstance(found, tuple):
+                out += found
+                room -= len(found[DOCUMENT])
+            elif isinstance(found, bytes):
+                out.append(found)
+                room -= len(found)
+            else:
+                self._start(found)
+                if self._is_blocked():
+                    room = 0
+            if room <= 0:
+                self._backlog.extendleft(reversed(list(rest)))
+        if out:
+            self._transport.write(b"".join(out))
+        if not self._is_authenticated and peer.sessions:
+            self._is_authenticated = True
+            self._host.admission.authenticated(self)
+        if peer.bad_messages and peer.bad_messages >= self._limits.max_bad_messages:
+            self._end(None)
+        if self._backlog or not self._is_reading:
+            self._read_if_free()
+
+    def _is_blocked(self) -> bool:
+        return self._stuck_at > 0 or len(self._tasks) >= self._limits.max_requests_in_flight
+
+    def _read_if_free(self) -> None:
+        """Reads from the client only while nothing of it waits."""
+        is_free = not self._backlog and not self._stuck_at
+        if is_free != self._is_reading and not self._transport.is_closing:
+            self._is_reading = is_free
+            if is_free:
+                self._began_at = self._now()
+                self._transport.resume()
+            else:
+                self._transport.pause()
+        if self._backlog and not self._is_blocked():
+            self._host.loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """Answers the backlog, as far as the limits allow."""
+        if self._backlog and not self._is_blocked() and not self._is_ending:
+            free = self._limits.max_requests_in_flight - len(self._tasks)
+            count = min(len(self._backlog), free)
+            self._answer_frames([self._backlog.popleft() for _ in range(count)])
+            self._fail_if_due()
+        self._close_if_done()
+
+    def _fail_if_due(self) -> None:
+        if self._last_error is not None and not self._backlog and not self._is_ending:
+            self.end_with(self._last_error)
+
+    def _start(self, pending: PendingAnswer) -> None:
+        if isinstance(pending.work, asyncio.Future):
+            self._tasks.add(pending.work)
+            pending.work.add_done_callback(functools.partial(self._document_is_there, pending))
+            return
+        task = self._host.loop.create_task(self._finish(pending))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _document_is_there(self, pending: PendingAnswer, work: asyncio.Future[bytes]) -> None:
+        if not work.cancelled():
+            self._send_soon(pending.finish_done(work))
+        self._done(work)
+
+    async def _finish(self, pending: PendingAnswer) -> None:
+        try:
+            async with self._turn(pending.command.is_list):
+                await self._until_drained()
+                if pending.command.is_list:
+                    await self._host.room_for_list()
+                data = await pending.finish()
+                if isinstance(data, bytes):
+                    self._send_soon(data)
+                else:
+                    self._send(data)
+        except Unavailable as exc:
+            self._send(pending.refuse(exc))
+        finally:
+            pending.close()
+
+    def _turn(self, is_list: bool) -> asyncio.Semaphore:
+        """Limits how many answers the server holds for one client: lists come one at a time."""
+        if is_list:
+            self._list_turn = self._list_turn or asyncio.Semaphore(1)
+            return self._list_turn
+        self._read_turns = self._read_turns or asyncio.Semaphore(READS_AT_ONCE)
+        return self._read_turns
+
+    async def _until_drained(self) -> None:
+        """Returns when the client has read what it was sent before."""
+        while self._stuck_at:
+            self._drained = self._drained or asyncio.Event()
+            self._drained.clear()
+            await self._drained.wait()
+
+    def _done(self, task: asyncio.Future[Any]) -> None:
+        self._tasks.discard(task)
+        if self._backlog:
+            self._read_if_free()
+        self._close_if_done()
+
+    def _send_soon(self, answer: bytes) -> None:
+        """With what gets ready in the same turn of the event loop, as each write costs a send."""
+        if not self._ready:
+            self._host.loop.call_soon(self._send_ready)
+        self._ready.append(answer)
+
+    def _send_ready(self) -> None:
+        if self._ready:
+            answers, self._ready = self._ready, []
+            self._send(b"".join(answers))
+
+    def _send(self, data: Data) -> None:
+        """At once, after what is ready."""
+        self._send_ready()
+        if self._transport.is_closing:
+            return
+        was_stuck, before = self._stuck_at > 0, self.unsent_bytes
+        if isinstance(data, bytes):
+            self._transport.write(data)
+        else:
+            self._transport.write_pieces(data)
+        if was_stuck:
+            self._stuck_bytes += self.unsent_bytes - before
+
+    def push(self, lines: bytes) -> bool:
+        """Sends unrequested lines; False, and nothing sent, where the client is too slow."""
+        if self._is_ending or self._transport.is_closing or self._is_too_slow():
+            return False
+        self._send(lines)
+        return True
+
+    def _is_too_slow(self) -> bool:
+        if not self._stuck_at:
+            return False
+        is_long_full = self._now() - self._full_at > self._limits.write_timeout_sec
+        return is_long_full or self.unsent_bytes > self._limits.max_unsent_bytes
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Output that waits for the client to read it."""
+        return self._transport.unsent_bytes
+
+    def writing_paused(self) -> None:
+        """The client reads its output too slowly: nothing more is read from it."""
+        self._stuck_at = self._full_at = self._now()
+        self._stuck_bytes = self.unsent_bytes
+        self._host.stalled(self)
+        self._read_if_free()
+
+    def writing_resumed(self) -> None:
+        """The client has read most of its output."""
+        self._stuck_at = 0.0
+        if self._drained is not None:
+            self._drained.set()
+        self._host.drained(self)
+        self._read_if_free()
+        self._host.services.resume(self.peer)
+
+    def lost(self) -> None:
+        """The connection is closed; what is in the store's queue still takes effect."""
+        self._is_ending = True
+        self._backlog.clear()
+        for task in self._tasks:
+            task.cancel()
+        self._host.services.forget(self.peer)
+        self._host.forget(self)
+
+    def stop(self) -> None:
+        """Finishes what is in flight, answers what was read with 503, closes."""
+        self._closes_when_done = True
+        self._read_if_free()
+        self._close_if_done()
+
+    def abort(self, why: str) -> None:
+        """Closes at once."""
+        logger.info("%s closed: %s", self.peer.name, why)
+        self._is_ending = True
+        self._transport.abort()
+
+    def _close_if_done(self) -> None:
+        if self._closes_when_done and not self._tasks and not self._backlog:
+            self._send_ready()
+            self._transport.close()
+
+    def end_with(self, error: DeskcalError) -> None:
+        """Sends the reason, and ends."""
+        self._send(encode_error(NO_EXT_ID, error))
+        self._end(error)
+
+    def _end(self, error: DeskcalError | None) -> None:
+        """Reads and drops input for a moment, so that the answer arrives; then closes."""
+        self._is_ending = True
+        self._backlog.clear()
+        self._read_if_free()
+        self._host.loop.call_later(DRAIN_SEC, self._transport.close, error)
+
+    def watch(self, now: float) -> None:
+        """Checks the clocks: a message without end, silence, a client that does not read."""
+        limits = self._limits
+        if not self._is_silent:
+            self._is_silent = True
+            self._received_at = now
+        self._began_at = self._began_at or now
+        if self._stuck_at:
+            self._watch_stuck(now)
+        elif self._is_overdue(now):
+            self.abort(f"a message took more than {limits.message_timeout_sec} s")
+        if self.peer.channels:
+            self._beat(now)
+        elif now - self._received_at > limits.idle_timeout_sec and not self._is_busy():
+            self.abort(f"idle for {limits.idle_timeout_sec} s")
+
+    def _is_busy(self) -> bool:
+        return bool(self._tasks) or self._stuck_at > 0
+
+    def _is_overdue(self, now: float) -> bool:
+        has_begun = self._has_partial and self._is_reading
+        return has_begun and now - self._began_at > self._limits.message_timeout_sec
+
+    def _watch_stuck(self, now: float) -> None:
+        """Closes when the client has read nothing at all for too long."""
+        unsent = self.unsent_bytes
+        if unsent < self._stuck_bytes:
+            self._stuck_at, self._stuck_bytes = now, unsent
+        elif now - self._stuck_at > self._limits.write_timeout_sec:
+            self.abort(f"read none of its output for {self._limits.write_timeout_sec} s")
+
+    def _beat(self, now: float) -> None:
+        if now - self._beat_at >= self._limits.heartbeat_sec and not self._stuck_at:
+            self._beat_at = now
+            self._transport.beat()
