@@ -6,6 +6,7 @@ from deskcal.client.client import Client
 from deskcal.client.types import (
     Change,
     ChangePage,
+    ClaimResult,
     Completed,
     EventPage,
     FiredReminder,
@@ -53,6 +54,7 @@ __all__ = [
     "Change",
     "ChangePage",
     "ChangeType",
+    "ClaimResult",
     "Client",
     "Completed",
     "Conflict",

@@ -8,7 +8,7 @@ import pytest
 from msgspec import Raw
 
 import deskcal
-from deskcal import Completed, FreeBusy, ParticipantStatus, Priority, Slot
+from deskcal import ClaimResult, Completed, FreeBusy, ParticipantStatus, Priority, Slot
 from deskcal.client.types import WorkingHours
 from deskcal.core.document import encode_event
 from deskcal.errors import BY_CODE
@@ -45,6 +45,20 @@ async def test_each_command_goes_out_under_its_name_with_its_data() -> None:
             assert request.command == f"Mng{name}CalendarEvent"
             assert request.data == {"id": 5, "if_version": 2} | data
             assert await ended(running) == event(5)
+
+
+async def test_a_claim_gives_the_event_or_the_reason() -> None:
+    async with served() as (server, client):
+        running = await later(client.claim_next_event(desk_filter="A", lease_sec=60))
+        request = await server.request()
+        request.answer({"event": None, "reason": "COOLDOWN", "retry_after_sec": 9})
+        assert request.data == {"deskFilter": "A", "lease_sec": 60}
+        assert await ended(running) == ClaimResult(None, "COOLDOWN", 9)
+        running = await later(client.release_event(5))
+        request = await server.request()
+        request.answer(one(event(5)))
+        assert (request.command, request.data) == ("MngReleaseCalendarEvent", {"id": 5})
+        assert await ended(running) == event(5)
 
 
 async def test_a_completion_gives_the_event_and_its_follow_up() -> None:

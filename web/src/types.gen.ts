@@ -197,6 +197,15 @@ export interface Operation {
   data?: Json;
 }
 
+export interface ClaimNext {
+  deskFilter?: string | null;
+  types?: (2 | 4)[] | null;
+  pool?: number | null;
+  lease_sec?: number | null;
+  brand?: string | null;
+  id?: number | null;
+}
+
 export interface Complete {
   id: number;
   if_version?: number | null;
@@ -407,6 +416,8 @@ export interface Commands {
   MngArchiveCalendarEvent: { data: EventInScope; answer: { event: EventRow } };
   /** Applies up to 500 mutations in one transaction, all or none unless `atomic` is 0. */
   MngBatchCalendarEvents: { data: BatchEvents; answer: unknown };
+  /** Claims the most pressing call whose time has come, or says why there is none. */
+  MngClaimNextCalendarEvent: { data: ClaimNext; answer: unknown };
   /** Sets the status to 1 (done), with an outcome and a follow-up; a second time changes nothing. */
   MngCompleteCalendarEvent: { data: Complete; answer: unknown };
   /** Removes an event and its participants; its history stays. */
@@ -431,6 +442,8 @@ export interface Commands {
   MngGetCalendarSeries: { data: SeriesKey; answer: unknown };
   /** Gives a manager's open events that are not over to others; `dry_run` 1 only shows it. */
   MngHandoverCalendarEvents: { data: HandoverEvents; answer: unknown };
+  /** Ends the caller's claim of an event; of an event that nobody has claimed, changes nothing. */
+  MngReleaseCalendarEvent: { data: EventId; answer: { event: EventRow } };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */

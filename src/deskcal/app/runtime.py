@@ -9,6 +9,7 @@ from deskcal.core.completion import NO_RULES, CallRules
 from deskcal.core.rate_limit import RateLimit
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
+from deskcal.live.claims import LapsedClaims
 from deskcal.live.connections import Peers
 from deskcal.live.feed import Feed
 from deskcal.live.housekeeping import Housekeeping
@@ -47,7 +48,7 @@ async def running(
     rates = RateLimit(limits.max_requests_per_manager_sec, time.monotonic)
     parts = (store, verifier, now, rates, limits, peers, feed, reminders)
     services = Services(*parts, default_timezone, call_rules)
-    async with feed, reminders, Housekeeping(store):
+    async with feed, reminders, Housekeeping(store), LapsedClaims(store.claims, now):
         yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 
 

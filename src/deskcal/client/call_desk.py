@@ -1,11 +1,13 @@
-"""A client's methods for the call desk: completing calls."""
+"""A client's methods for the call desk: claiming and completing calls."""
 
 from typing import Any, Unpack
 
 import msgspec
 
+from deskcal.client.answers import EventAnswer
 from deskcal.client.caller import Caller
-from deskcal.client.types import Completed, Completion
+from deskcal.client.types import ClaimQuery, ClaimResult, Completed, Completion
+from deskcal.core.event import Event
 
 
 class CallDeskCalls(Caller):
@@ -21,3 +23,19 @@ class CallDeskCalls(Caller):
         token = sent.pop("token", None)
         answer = await self.ask("MngCompleteCalendarEvent", sent, token)
         return msgspec.json.decode(answer, type=Completed)
+
+    async def claim_next_event(self, **query: Unpack[ClaimQuery]) -> ClaimResult:
+        """Claims the most pressing call whose time has come, by default of every desk.
+
+        Raises: Timeout if the outcome is not known; claim again then, the same event comes back.
+        """
+        sent: dict[str, Any] = {**query}
+        token = sent.pop("token", None)
+        data = {"deskFilter": sent.pop("desk_filter", "*"), **sent}
+        answer = await self.ask("MngClaimNextCalendarEvent", data, token)
+        return msgspec.json.decode(answer, type=ClaimResult)
+
+    async def release_event(self, event_id: int, *, token: str | None = None) -> Event:
+        """Ends a claim; of an event that nobody has claimed, changes nothing."""
+        answer = await self.ask("MngReleaseCalendarEvent", {"id": event_id}, token)
+        return msgspec.json.decode(answer, type=EventAnswer).event

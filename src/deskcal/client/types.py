@@ -85,6 +85,29 @@ class Completed(Struct, frozen=True):
     """None: nothing follows, or it is not visible to the session."""
 
 
+class ClaimQuery(TypedDict, total=False):
+    """Which event to claim, and for how long."""
+
+    desk_filter: str
+    types: Sequence[int]
+    pool: int
+    lease_sec: int
+    brand: str
+    id: int
+    """That event alone."""
+    token: str
+    """Another one than the client's own."""
+
+
+class ClaimResult(Struct, frozen=True):
+    """The claimed event, or why there is none."""
+
+    event: Event | None
+    reason: Literal["", "NONE_DUE", "OUTSIDE_HOURS", "COOLDOWN", "ALL_CLAIMED"] = ""
+    retry_after_sec: int = 0
+    """When to ask again; 0: nothing is to come."""
+
+
 class EventQuery(TypedDict, total=False):
     """Which events to list; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
 

@@ -1,13 +1,16 @@
-"""The call desk: completing a call with what came of it and what follows."""
+"""The call desk: completing a call with what came of it and what follows; claims of calls."""
 
 from asyncio import Future
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta, Struct
 
-from deskcal.commands.events import EventInScope
+from deskcal.commands.events import EventId, EventInScope, EventKey
 from deskcal.commands.preconditions import require_version
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
+from deskcal.core.claims import CALLS, MAX_LEASE_SEC, MIN_LEASE_SEC, Claim, released
 from deskcal.core.completion import (
     Completion,
     FollowUp,
@@ -15,16 +18,33 @@ from deskcal.core.completion import (
     completed,
     follow_up_draft,
     require_same,
+    require_unclaimed,
 )
 from deskcal.core.document import encode_event, scope_of
 from deskcal.core.draft import create
-from deskcal.core.event import ChangeType, Event, EventStatus
+from deskcal.core.event import ChangeType, Event, EventStatus, EventType, Flag
+from deskcal.core.masks import desk_mask_of
 from deskcal.core.outcomes import Outcome
-from deskcal.core.sessions import Session
+from deskcal.core.sessions import ADMIN_TYPES, EVERY_DESK, Session
 from deskcal.core.visibility import not_found
-from deskcal.errors import Forbidden, InvalidField
+from deskcal.errors import FieldRequired, Forbidden, InvalidField
 from deskcal.live.connections import Peer
-from deskcal.store.work import Applied, Changes, Transaction
+from deskcal.store.calls import ClaimAnswer
+from deskcal.store.work import Applied, Changes, Mutation, Transaction
+
+LEASE_SEC = 300
+CallType = Literal[2, 4]
+
+
+class ClaimNext(Struct, kw_only=True):
+    """Which event to claim, and for how long."""
+
+    desk_filter: str | None = msgspec.field(name="deskFilter", default=None)
+    types: list[CallType] | None = None
+    pool: Flag | None = 1
+    lease_sec: Annotated[int, Meta(ge=MIN_LEASE_SEC, le=MAX_LEASE_SEC)] | None = None
+    brand: str | None = None
+    id: EventKey | None = None
 
 
 class Complete(EventInScope, kw_only=True):
@@ -134,3 +154,61 @@ class _Completing:
         if record is None or not self._session.can_see(record):
             return b"null"
         return record.document
+
+
+@command("MngClaimNextCalendarEvent", ClaimNext)
+def claim_next_event(services: Services, _: Peer, session: Session, data: ClaimNext) -> Work:
+    """Claims the most pressing call whose time has come, or says why there is none."""
+    return _answer_claim(services.store.claim(_claim(services, session, data)))
+
+
+async def _answer_claim(work: "Future[ClaimAnswer]") -> Data:
+    answer = await work
+    if answer.document is not None:
+        return b'{"event":%b}' % answer.document
+    head = b'{"event":null,"reason":"%b","retry_after_sec":%d}'
+    return head % (answer.reason.encode(), answer.retry_after_sec)
+
+
+def _claim(services: Services, session: Session, data: ClaimNext) -> Claim:
+    """The checked form of what is to be claimed. Raises: FieldRequired, InvalidField."""
+    if data.desk_filter is None and data.id is None:
+        raise FieldRequired("deskFilter is required, such as '*'", field="deskFilter")
+    lease_sec = LEASE_SEC if data.lease_sec is None else data.lease_sec
+    named = Claim(
+        session=session,
+        now=int(services.now()),
+        rules=services.call_rules,
+        desk_filter=EVERY_DESK,
+        lease_sec=lease_sec,
+        event_id=data.id or 0,
+    )
+    if data.id is not None:
+        return named
+    return msgspec.structs.replace(
+        named,
+        desk_filter=desk_mask_of("deskFilter", data.desk_filter or "", services.limits),
+        types=tuple(map(EventType, data.types)) if data.types else CALLS,
+        has_pool=data.pool != 0,
+        brand=data.brand or None,
+    )
+
+
+@command("MngReleaseCalendarEvent", EventId, gives_event=True)
+def release_event(services: Services, _: Peer, session: Session, data: EventId) -> Work:
+    """Ends the caller's claim of an event; of an event that nobody has claimed, changes nothing."""
+    now = int(services.now())
+
+    def change(event: Event | None, event_id: int) -> Event:
+        if event is None:
+            raise not_found(event_id)
+        session.require_change(event_id, scope_of(event))
+        is_over = event.claimed_by != session.manager_id and event.claim_until <= now
+        if not event.claimed_by or is_over:
+            return event
+        if session.type not in ADMIN_TYPES:
+            require_unclaimed(event, session.manager_id, now)
+        return released(event)
+
+    mutation = Mutation(data.id, ChangeType.UPDATED, session.manager_id, now, change)
+    return services.store.mutate(mutation)

@@ -6,13 +6,14 @@ backend. No SQL of a backend here.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.claims import claim_state, pool_time
 from deskcal.core.document import IndexRow, index_row
 from deskcal.core.event import Event
 
@@ -43,6 +44,8 @@ class Column(Struct, frozen=True):
     filter: Filter = Filter.NONE
     attribute: str = ""
     """Of `IndexRow`, else of `Event`; empty: the same as the name."""
+    derive: Callable[[Event], Value] | None = None
+    """The value, where it is no attribute."""
 
     @property
     def source(self) -> str:
@@ -73,6 +76,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("series_id", _BIG, _LINK),
     Column("follows_id", _BIG, _LINK),
     Column("outcome", _TEXT, _EQUAL),
+    Column("claim_state", _SMALL, derive=claim_state),
+    Column("claimed_by", _BIG),
+    Column("claim_until", _BIG),
+    Column("pool_time", _BIG, derive=pool_time),
 )
 
 NAMES = tuple(column.name for column in COLUMNS)
@@ -80,8 +87,9 @@ FILTERS = {column.name: column for column in COLUMNS if column.filter is not Fil
 """Columns that lists are filtered by, by name."""
 
 _DUE = NAMES.index("due_time")
-_READERS = tuple(
-    (column.source in IndexRow.__struct_fields__, attrgetter(column.source)) for column in COLUMNS
+_READERS: tuple[tuple[bool, Callable[[Any], Value]], ...] = tuple(
+    (column.source in IndexRow.__struct_fields__, column.derive or attrgetter(column.source))
+    for column in COLUMNS
 )
 
 

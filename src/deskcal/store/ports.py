@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from deskcal.core.claims import Claim
 from deskcal.core.directory import Directory
 from deskcal.core.document import Record
 from deskcal.core.event import ChangeType
@@ -15,6 +16,7 @@ from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.series import Series
 from deskcal.core.visibility import Visibility
+from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.work import Applied, Mutation, Transaction
 
@@ -147,6 +149,7 @@ class Store(Protocol):
     reminders: ReminderStore
     directory: DirectoryStore
     series: SeriesStore
+    claims: ClaimStore
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]
@@ -175,6 +178,12 @@ class Store(Protocol):
         """Queues `transaction` at once, in the order of the calls, among the mutations.
 
         Raises: what `apply` raises; Unavailable and Timeout as `mutate`.
+        """
+
+    def claim(self, claim: Claim) -> "Future[ClaimAnswer]":
+        """Queues `claim` at once, in the order of the calls, among the mutations.
+
+        Raises: NotFound, Forbidden, Conflict for a named event; else as `mutate`.
         """
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:

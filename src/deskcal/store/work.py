@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from deskcal.core.claims import Claim
 from deskcal.core.document import EventScope
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome
@@ -138,5 +139,5 @@ class Applied(Struct):
     """The `seq` of the first change of the batch; 0: nothing was changed."""
 
 
-Work = Mutation | Transaction
+Work = Mutation | Transaction | Claim
 """What a writer commits."""

@@ -133,6 +133,12 @@ _FILTERS = {
 }
 
 OF_COMMAND = {
+    ("MngClaimNextCalendarEvent", "deskFilter"): "desk mask; required unless `id` is sent",
+    ("MngClaimNextCalendarEvent", "types"): "2 call, 4 follow-up; both by default",
+    ("MngClaimNextCalendarEvent", "pool"): "0: own events only; default 1",
+    ("MngClaimNextCalendarEvent", "lease_sec"): "how long the claim lasts; default 300",
+    ("MngClaimNextCalendarEvent", "brand"): "equal; absent or empty: any",
+    ("MngClaimNextCalendarEvent", "id"): "claim this event, whatever the filters say",
     ("MngCompleteCalendarEvent", "outcome"): "code of an outcome of the directory; kept if absent",
     ("MngCompleteCalendarEvent", "follow_up"): (
         "the event that is to follow: exactly one of `start_time` and `in_sec` (the outcome's "
@@ -170,6 +176,10 @@ OF_COMMAND = {
 
 ANSWERS = {
     "Ping": '`{"time":1710000000}`, the server\'s clock',
+    "MngClaimNextCalendarEvent": (
+        '`{"event":{...}}`, or `{"event":null,"reason":"NONE_DUE","retry_after_sec":60}` with the '
+        "reason NONE_DUE, OUTSIDE_HOURS, COOLDOWN or ALL_CLAIMED"
+    ),
     "MngCompleteCalendarEvent": (
         '`{"event":{...},"follow_up":{...}}`, `follow_up` null where none follows'
     ),

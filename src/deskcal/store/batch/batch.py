@@ -5,7 +5,6 @@ group leave as many change rows, but its index is written once.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +16,7 @@ from deskcal.core.alarms import (
     trigger_time,
     would_miss_firing,
 )
+from deskcal.core.claims import Claim
 from deskcal.core.document import (
     decode_event,
     encode_event,
@@ -27,7 +27,9 @@ from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome
 from deskcal.core.series import Series
 from deskcal.errors import Conflict, DeskcalError
-from deskcal.store.batch.series import SeriesSavepoint, StagedSeries, StoredSeries
+from deskcal.store.batch.claims import Claims
+from deskcal.store.batch.series import SeriesSavepoint, StagedSeries
+from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
     ChangeRow,
@@ -42,23 +44,10 @@ from deskcal.store.batch.writes import (
 )
 from deskcal.store.columns import event_row, is_moved
 from deskcal.store.reminder_ports import Notification, NotificationKey
-from deskcal.store.work import Applied, Mutation, Retry, Transaction
+from deskcal.store.work import Applied, Mutation, Retry, Transaction, Work
 
 SERVER = 0
 """The actor of what the server does on its own."""
-
-
-class Stored(StoredSeries, Protocol):
-    """What is in the database while a group is applied."""
-
-    def document(self, event_id: int) -> bytes | None:
-        """Of that event; None: there is none."""
-
-    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
-        """Digest and first answer of a key that was used after `since` (Unix seconds)."""
-
-    def outcomes(self) -> Sequence[Outcome]:
-        """The directory's outcomes, if something in the group `needs_outcomes`."""
 
 
 class _Staged(Struct):
@@ -99,6 +88,7 @@ class Batch:
         self._only_fired: set[int] = set()
         self._outcomes: Sequence[Outcome] | None = None
         self._series = StagedSeries(stored)
+        self._claims = Claims(self, stored.calls)
         self.ids_used = 0
         """How many of `new_ids` are taken."""
         self.notified: list[Notification] = []
@@ -116,14 +106,20 @@ class Batch:
         """Whether there is nothing to write."""
         return self._series.is_empty and not (self._changes or self.woken or self._wanted)
 
-    def apply(self, mutation: Mutation | Transaction) -> WorkOutcome:
+    def apply(self, mutation: Work) -> WorkOutcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
         try:
             if isinstance(mutation, Transaction):
                 return self._transact(mutation)
+            if isinstance(mutation, Claim):
+                return self._claims.claim(mutation)
             return self.mutate(mutation)
         except DeskcalError as exc:
             return exc
+
+    def changed_ids(self, since: int) -> list[int]:
+        """Events of the changes after number `since`."""
+        return [change[0] for change in self._changes[since:]]
 
     def commit_result(
         self, outcomes: list[WorkOutcome], last_seq: int, collections: dict[Collection, int]

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.writes import RetryKey
+from deskcal.store.calls import MissingRows
+from deskcal.store.postgres.claims import PostgresCalls
 from deskcal.store.postgres.series import LockedSeries
 
 
@@ -19,8 +21,17 @@ class Found(Struct):
     known_outcomes: Sequence[Outcome] | None = None
     """Of the directory; None: nothing in the group needs them."""
 
+    has_claims: bool = False
+    """Whether something in the group is to be claimed, so that more events may be locked."""
+    calls: PostgresCalls = msgspec.field(default_factory=PostgresCalls)
+    locked: set[int] = set()
+    """Events that were locked, whether they are there or not."""
+
     def document(self, event_id: int) -> bytes | None:
-        """The document of an event that was locked."""
+        """The document of an event that was locked. Raises: MissingRows for one to be locked."""
+        if self.has_claims and event_id not in self.locked:
+            self.calls.missing_ids.add(event_id)
+            raise MissingRows
         return self.documents.get(event_id)
 
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:

@@ -4,8 +4,6 @@ Rows travel as columns, one array each. Integers are spelled as text: as lists t
 it the prepared statement, would change with their size.
 """
 
-import hashlib
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,31 +12,19 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
 from deskcal.store.columns import COLUMNS, NAMES, ColumnType, EventRow
 from deskcal.store.lists import Collections
-from deskcal.store.postgres.arrays import integers
+from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection
-from deskcal.store.postgres.found import Found
-from deskcal.store.postgres.outcomes import read_outcomes
 from deskcal.store.postgres.series import (
-    check_unmoved,
-    lock_series,
     write_series,
     write_series_changes,
 )
 from deskcal.store.reminder_ports import Notification
-from deskcal.store.work import Transaction, Work
 
 COLLECTION_LOCK = (0x6465736B, 3)
 """Key of an advisory lock: one node adds collections at a time."""
 CHANNEL = "deskcal"
 """Of NOTIFY: something was committed. It carries nothing."""
 
-_LOCK_KEYS = "SELECT pg_advisory_xact_lock(x) FROM unnest(%s::bigint[]) AS x"
-_SELECT_KEYS = """
-    SELECT i.manager_id, i.key, i.digest, c.document, i.time
-    FROM unnest(%s::bigint[], %b::bytea[]) AS x(manager_id, key)
-    JOIN idempotency AS i USING (manager_id, key) JOIN change AS c ON c.seq = i.seq"""
-_LOCK_EVENTS = """
-    SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"""
 _SELECT_COLLECTIONS = "SELECT brand, desk, id FROM collection WHERE id > %s"
 NEWEST_COLLECTION = "SELECT coalesce(max(id), 0) FROM collection"
 _FIND_COLLECTIONS = """
@@ -173,92 +159,6 @@ async def number_collections(
     return await find_collections(connection, codes)
 
 
-def needs_lock(group: Sequence[Work]) -> bool:
-    """Whether anything must be read before the group can be applied."""
-    return bool(_event_ids(group) or _keys(group) or _needs_outcomes(group) or needs_series(group))
-
-
-def _needs_outcomes(group: Sequence[Work]) -> bool:
-    return any(one.needs_outcomes for one in group)
-
-
-def _event_ids(group: Sequence[Work]) -> list[int]:
-    """Events that the group may read or change, sorted, so that two nodes never deadlock."""
-    ids: set[int] = set()
-    for one in group:
-        if isinstance(one, Transaction):
-            ids.update(one.event_ids)
-        elif one.event_id:
-            ids.add(one.event_id)
-    return sorted(ids)
-
-
-def needs_series(group: Sequence[Work]) -> bool:
-    """Whether the group reads series."""
-    return bool(_series_of(group) or _series_ids(group))
-
-
-def _series_of(group: Sequence[Work]) -> list[int]:
-    """Events whose series the group may change, sorted."""
-    found = (one.series_of for one in group if isinstance(one, Transaction))
-    return sorted(set(itertools.chain(*found)))
-
-
-def _series_ids(group: Sequence[Work]) -> list[int]:
-    found = (one.series_ids for one in group if isinstance(one, Transaction))
-    return sorted(set(itertools.chain(*found)))
-
-
-def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
-    keys: dict[RetryKey, None] = {}
-    for one in group:
-        if isinstance(one, Transaction):
-            keys |= dict.fromkeys(one.keys)
-        elif one.retry:
-            keys[one.actor, one.retry.key] = None
-    return keys
-
-
-async def lock(connection: Connection, group: Sequence[Work]) -> Found:
-    """Begins the transaction, locks what the group names and reads it.
-
-    Series first, then keys, then events, so that two nodes never deadlock.
-    """
-    ids, keys, series_of = _event_ids(group), _keys(group), _series_of(group)
-    kept = events = None
-    found = Found()
-    has_begun = needs_series(group)
-    if has_begun:
-        await connection.execute("BEGIN")
-        found.series_found = await lock_series(connection, series_of, _series_ids(group))
-        ids = sorted({*ids, *itertools.chain(*found.series_found.event_ids.values())})
-    async with connection.pipeline():
-        if not has_begun:
-            await connection.execute("BEGIN")
-        if keys:
-            await _run(connection, _LOCK_KEYS, [integers(sorted(map(_lock_of, keys)))])
-            managers, names = zip(*keys, strict=True)
-            encoded = [name.encode() for name in names]
-            kept = await _run(connection, _SELECT_KEYS, [integers(managers), encoded])
-        if ids:
-            events = await _run(connection, _LOCK_EVENTS, [integers(ids)])
-    if kept:
-        for manager_id, key, *answer in await kept.fetchall():
-            found.answers[manager_id, key.decode()] = tuple(answer)
-    if events:
-        found.documents = dict(await events.fetchall())
-    check_unmoved(found.documents, series_of, found.series_found)
-    if _needs_outcomes(group):
-        found.known_outcomes = await read_outcomes(connection)
-    return found
-
-
-def _lock_of(key: RetryKey) -> int:
-    manager_id, name = key
-    digest = hashlib.blake2b(f"{manager_id} {name}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
 async def write(
     connection: Connection,
     batch: Batch,
@@ -284,7 +184,7 @@ async def write(
             count = len(writes.changes)
             *columns, documents = zip(*writes.changes, strict=True)
             values = [count, count, *map(integers, columns), list(documents)]
-            await _run(connection, _INSERT_CHANGES, values)
+            await run(connection, _INSERT_CHANGES, values)
         else:
             await connection.execute(_TAKE_NUMBER)
         await write_series_changes(connection, writes.series, len(writes.changes))
@@ -292,10 +192,10 @@ async def write(
         await _run_for(connection, _WAKE_NOTIFICATIONS, _columns(map(_fired_row, writes.woken)))
         if writes.notifications:
             rows = [(*_fired_row(n), n.armed_time) for n in writes.notifications]
-            fired = await _run(connection, _INSERT_NOTIFICATIONS, _columns(rows))
+            fired = await run(connection, _INSERT_NOTIFICATIONS, _columns(rows))
         escalations = writes.escalations(escalate_after_sec)
         await _run_for(connection, _INSERT_ESCALATIONS, _columns(escalations))
-        told = await _run(connection, _TELL, [])
+        told = await run(connection, _TELL, [])
         end = await connection.execute("COMMIT")
     if end.statusmessage != "COMMIT":
         raise Unavailable("the database did not commit; nothing was applied, try again later")
@@ -313,7 +213,7 @@ async def _write_events(
         await _run_for(connection, statement, _arrays(rows))
     if writes.touched:
         ids, documents, due = zip(*writes.touched, strict=True)
-        await _run(connection, _UPDATE_DOCUMENTS, [integers(ids), list(documents), integers(due)])
+        await run(connection, _UPDATE_DOCUMENTS, [integers(ids), list(documents), integers(due)])
     await _run_for(connection, _DELETE_MANAGERS, _columns(writes.managers_gone))
     await _run_for(connection, _INSERT_MANAGERS, _columns(writes.managers_added))
     await _run_for(connection, _DELETE_EVENTS, _columns((event_id,) for event_id in writes.gone))
@@ -347,9 +247,9 @@ async def _write_keys(
         integers(one.number for one in kept),
         integers(one.time for one in kept),
     ]
-    await _run(connection, _INSERT_KEYS, values)
+    await run(connection, _INSERT_KEYS, values)
     newest = max(one.time for one in kept)
-    await _run(connection, _DELETE_KEYS, [newest - retry_window_sec])
+    await run(connection, _DELETE_KEYS, [newest - retry_window_sec])
 
 
 def _columns(rows: Iterable[Sequence[int]]) -> list[str]:
@@ -366,8 +266,4 @@ def _arrays(rows: Iterable[Sequence[Any]]) -> list[Any]:
 async def _run_for(connection: Connection, statement: str, columns: list[Any]) -> None:
     """Runs a statement for rows that are given as columns, if there is any row."""
     if columns:
-        await _run(connection, statement, columns)
-
-
-async def _run(connection: Connection, statement: str, values: list[Any]) -> Any:
-    return await connection.execute(statement, values, prepare=True, binary=True)
+        await run(connection, statement, columns)

@@ -13,6 +13,7 @@ import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from deskcal.core.claims import Claim
 from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
@@ -22,6 +23,7 @@ from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import CommitResult
+from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.lists import Collections
 from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, SeriesStore, StoreError
 from deskcal.store.postgres.arrays import integers
@@ -30,6 +32,7 @@ from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.collections import remove_unused
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.directory import PostgresDirectory
+from deskcal.store.postgres.lapsed_claims import PostgresClaims
 from deskcal.store.postgres.listener import PostgresListener
 from deskcal.store.postgres.lists import list_rows
 from deskcal.store.postgres.locks import hold_for_serving
@@ -70,6 +73,7 @@ class PostgresStore:
         self.reminders: ReminderStore = reminders
         self.series: SeriesStore = PostgresSeries(self._read)
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
+        self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
         self._ear = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),
             self._feed,
@@ -103,6 +107,10 @@ class PostgresStore:
     def transact(self, transaction: Transaction) -> "Future[Applied]":
         """Queues `transaction` for the writer."""
         return self._writer.put(transaction)
+
+    def claim(self, claim: Claim) -> "Future[ClaimAnswer]":
+        """Queues `claim` for the writer."""
+        return self._writer.put(claim)
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """The rows and their count, in one snapshot."""

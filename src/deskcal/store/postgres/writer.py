@@ -6,6 +6,7 @@ not applied; afterwards only the database knows, unless it says so itself.
 
 import asyncio
 import contextlib
+import functools
 import logging
 import random
 import select
@@ -24,17 +25,12 @@ from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch, without_frames
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
 from deskcal.store.ports import StoreError
+from deskcal.store.postgres.applying import apply_group, new_events, size_of
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.found import Found
-from deskcal.store.postgres.group import (
-    find_collections,
-    lock,
-    needs_lock,
-    new_ids,
-    number_collections,
-    write,
-)
-from deskcal.store.work import Transaction, Work
+from deskcal.store.postgres.group import find_collections, new_ids, number_collections, write
+from deskcal.store.postgres.locking import lock, needs_lock
+from deskcal.store.work import Work
 
 ATTEMPTS = 4
 """At a group that the database asks to try again: it crossed with somebody else's."""
@@ -162,12 +158,12 @@ class Writer:
         group = [self._queue.popleft()]
         if isinstance(group[0].work, Job):
             return group
-        left = min(self._limits.max_group, GROUP) - _size_of(group[0].work)
+        left = min(self._limits.max_group, GROUP) - size_of(group[0].work)
         while self._queue and left > 0:
             if isinstance(self._queue[0].work, Job):
                 break
             group.append(self._queue.popleft())
-            left -= _size_of(group[-1].work)
+            left -= size_of(group[-1].work)
         return group
 
     async def _refuse_all(self) -> None:
@@ -295,16 +291,18 @@ class Writer:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
         mutations = [entry.work for entry in group if not isinstance(entry.work, Job)]
-        await self._have_ids(connection, sum(map(_new_events, mutations)))
+        await self._have_ids(connection, sum(map(new_events, mutations)))
         found = Found()
         has_begun = isinstance(job, Job) or needs_lock(mutations)
         if has_begun:
             found = await lock(connection, mutations)
-        batch = Batch(found, self._ids, retry_window_sec=self._limits.retry_window_sec)
+        window_sec = self._limits.retry_window_sec
+        new_batch = functools.partial(Batch, found, self._ids, retry_window_sec=window_sec)
         if isinstance(job, Job):
+            batch = new_batch()
             outcomes = [await job.run(connection, batch)]
         else:
-            outcomes = [batch.apply(mutation) for mutation in mutations]
+            batch, outcomes = await apply_group(connection, found, mutations, new_batch)
         if not batch.is_empty:
             return outcomes, await self._write(connection, batch, outcomes, has_begun)
         if has_begun:
@@ -352,18 +350,6 @@ class Writer:
     async def _have_ids(self, connection: Connection, count: int) -> None:
         if len(self._ids) < count:
             self._ids += await new_ids(connection, 2 * count + SPARE_IDS - len(self._ids))
-
-
-def _size_of(work: Work | Job) -> int:
-    """Events that it may change."""
-    return work.size if isinstance(work, Transaction) else 1
-
-
-def _new_events(work: Work) -> int:
-    """Ids that it may need."""
-    if isinstance(work, Transaction):
-        return work.new_events
-    return 0 if work.event_id else 1
 
 
 def _is_quiet(connection: Connection) -> bool:

@@ -19,6 +19,7 @@ from deskcal.store.batch.writes import (
     batch_id_of,
 )
 from deskcal.store.columns import NAMES, EventRow
+from deskcal.store.sqlite.claims import SqliteCalls
 from deskcal.store.sqlite.outcomes import read_outcomes
 from deskcal.store.sqlite.series import series_document, series_events, write_series
 
@@ -106,6 +107,7 @@ class _Stored(Struct, frozen=True):
 
     connection: apsw.Connection
     last_event_id: int
+    calls: SqliteCalls
 
     def document(self, event_id: int) -> bytes | None:
         """The stored document of an event."""
@@ -149,7 +151,8 @@ class SqliteBatch:
         self._escalate_after_sec = escalate_after_sec
         self._new_collections: dict[Collection, int] = {}
         new_ids = range(numbers.last_event_id + 1, MAX_EVENT_ID + 1)
-        stored = _Stored(connection, numbers.last_event_id)
+        calls = SqliteCalls(connection, numbers.collections)
+        stored = _Stored(connection, numbers.last_event_id, calls)
         self.staged = Batch(stored, new_ids, retry_window_sec=retry_window_sec)
 
     @property

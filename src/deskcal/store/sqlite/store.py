@@ -21,6 +21,7 @@ from typing import IO, Any, TypeVar
 import apsw
 from msgspec import Struct
 
+from deskcal.core.claims import Claim
 from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
@@ -32,6 +33,7 @@ from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch, without_frames
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
+from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.lists import PIECE_ROWS, Collections, too_large
 from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, SeriesStore, StoreError
 from deskcal.store.reminder_ports import ReminderStore
@@ -41,6 +43,7 @@ from deskcal.store.sqlite.collections import remove_collections, unused_collecti
 from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job
+from deskcal.store.sqlite.lapsed_claims import SqliteClaims
 from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.series_store import SqliteSeries
@@ -99,6 +102,7 @@ class SqliteStore:
         )
         self.series: SeriesStore = SqliteSeries(read_changes)
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
+        self.claims: ClaimStore = SqliteClaims(read_changes, self._job)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
 
@@ -146,6 +150,10 @@ class SqliteStore:
     def transact(self, transaction: Transaction) -> "Future[Applied]":
         """Queues `transaction` for the writer."""
         return self._put(transaction)
+
+    def claim(self, claim: Claim) -> "Future[ClaimAnswer]":
+        """Queues `claim` for the writer."""
+        return self._put(claim)
 
     def _put(self, work: Work) -> "Future[Any]":
         answer: Future[Any] = self._loop.create_future()

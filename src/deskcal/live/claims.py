@@ -1,0 +1,59 @@
+"""Claims that end by themselves: the event is freed at `claim_until`, without anybody asking.
+
+Every node runs one loop; an event is freed by one of them. Source: contract, section 14.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from deskcal.core.claims import MIN_LEASE_SEC
+from deskcal.errors import DeskcalError
+from deskcal.store.calls import ClaimStore
+
+ROUND = 500
+"""Claims that are ended in one transaction."""
+LOOK_SEC = MIN_LEASE_SEC / 2
+"""Between two looks at most: no claim is so short that it begins and ends between two of them."""
+RETRY_SEC = 1
+"""After a failure, and while another node is at the claims that are over."""
+
+logger = logging.getLogger(__name__)
+
+
+class LapsedClaims:
+    """Ends claims while it is entered."""
+
+    def __init__(self, store: ClaimStore, now: Callable[[], float]) -> None:
+        self._store = store
+        self._now = now
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(await self.end_claims())
+
+    async def end_claims(self) -> float:
+        """Ends the claims whose time is over; seconds until the next look."""
+        try:
+            while await self._store.end(int(self._now()), ROUND) == ROUND:
+                pass
+            end = await self._store.next_end()
+        except DeskcalError as exc:
+            logger.warning("claims that are over were not ended: %s", exc)
+            return RETRY_SEC
+        if end is None:
+            return LOOK_SEC
+        left = end - self._now()
+        return min(left, LOOK_SEC) if left > 0 else RETRY_SEC

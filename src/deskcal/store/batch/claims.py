@@ -1,0 +1,310 @@
+"""Claims inside a group of mutations: the most pressing call, or what stands in its way. No SQL.
+
+The calls are those of the database, with what the group has changed so far put over them. So the
+guard stands in the write itself: nobody else can claim between the look and the write.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from msgspec import Raw
+
+from deskcal.core.claims import CALLS, NUMBERS, Claim, ClaimState, Rank, Reason, Wait, claim_state
+from deskcal.core.completion import require_unclaimed
+from deskcal.core.document import decode_event, encode_event, scope_of
+from deskcal.core.event import ChangeType, Event, EventStatus
+from deskcal.core.outcomes import Outcome
+from deskcal.core.visibility import not_found
+from deskcal.errors import Conflict
+from deskcal.store.calls import CallKind, CallQuery, CallSource, ClaimAnswer, Row
+
+FIRST, GROWTH, MOST = 16, 8, 2_000_000
+"""Rows of the first look, by how much the next ones grow, and of the last one."""
+
+
+class ClaimGroup(Protocol):
+    """What claims need of their group."""
+
+    @property
+    def change_count(self) -> int:
+        """How many changes the group has so far."""
+
+    def changed_ids(self, since: int) -> Sequence[int]:
+        """Events of the changes after number `since`."""
+
+    def event(self, event_id: int) -> Event | None:
+        """The event as the group has left it so far."""
+
+    def put(
+        self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
+    ) -> bytes:
+        """Stages a change of an event; its document."""
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes."""
+
+
+class _Overlay:
+    """Events that the group has changed, as far as claims look at them."""
+
+    def __init__(self) -> None:
+        self.changed: set[int] = set()
+        self.free: dict[int, Event] = {}
+        self.claimed: dict[int, Event] = {}
+        self.done: dict[int, Event] = {}
+        self._held: dict[tuple[str, int], dict[int, Event]] = {}
+
+    def put(self, event_id: int, event: Event | None) -> None:
+        """Takes up an event as it is now; None: it is gone."""
+        self.changed.add(event_id)
+        before = self.claimed.pop(event_id, None)
+        for key in _numbers(before):
+            self._held[key].pop(event_id)
+        self.free.pop(event_id, None)
+        self.done.pop(event_id, None)
+        if event is None:
+            return
+        state = claim_state(event)
+        if state == ClaimState.FREE:
+            self.free[event_id] = event
+        elif state == ClaimState.CLAIMED:
+            self.claimed[event_id] = event
+            for key in _numbers(event):
+                self._held.setdefault(key, {})[event_id] = event
+        elif event.status == EventStatus.DONE:
+            self.done[event_id] = event
+
+    def held(self, event: Event) -> Iterator[Event]:
+        """Claimed events that have a number in common with `event`."""
+        for key in _numbers(event):
+            yield from self._held.get(key, {}).values()
+
+
+class Claims:
+    """The claims of one group."""
+
+    def __init__(self, group: ClaimGroup, source: CallSource) -> None:
+        self._group = group
+        self._source = source
+        self._seen = 0
+        self._overlay = _Overlay()
+        self._known: dict[CallQuery, list[Event]] = {}
+
+    def claim(self, claim: Claim) -> ClaimAnswer:
+        """Claims the most pressing event. Raises: NotFound, Forbidden, Conflict for a named one."""
+        self._look()
+        if claim.event_id:
+            return self._claim_named(claim)
+        soonest: Wait | None = None
+        for event in self._due(claim):
+            wait = self._wait(claim, event, soonest)
+            if wait is None:
+                document = self._take(claim, event)
+                if document is not None:
+                    return ClaimAnswer(document)
+            elif soonest is None or wait.until < soonest.until:
+                soonest = wait
+        soonest = self._soonest_claimed(claim, soonest)
+        if soonest is None:
+            return _later(claim, Wait(self._next_time(claim), Reason.NONE_DUE))
+        return _later(claim, soonest)
+
+    def _look(self) -> None:
+        """Takes up what the group has changed since the last claim."""
+        for event_id in self._group.changed_ids(self._seen):
+            self._overlay.put(event_id, self._group.event(event_id))
+        self._seen = self._group.change_count
+
+    def _claim_named(self, claim: Claim) -> ClaimAnswer:
+        event = self._group.event(claim.event_id)
+        if event is None:
+            raise not_found(claim.event_id)
+        claim.session.require_change(event.id, scope_of(event))
+        require_unclaimed(event, claim.manager_id, claim.now)
+        if claim.rank(event) is None:
+            raise _unclaimable(event)
+        if claim.ready_time(event) > claim.now:
+            return _later(claim, Wait(claim.ready_time(event), Reason.NONE_DUE))
+        wait = self._wait(claim, event, None)
+        return _later(claim, wait) if wait else ClaimAnswer(self._put(claim, event))
+
+    def _due(self, claim: Claim) -> Iterator[Event]:
+        """Events that have come and are not claimed by others, the most pressing first."""
+        others = sorted(self._ranked(claim, self._others(claim)))
+        places = self._source.places(claim)
+        mine = CallQuery(CallKind.OWN, claim.manager_id, (), claim.now)
+        pool = CallQuery(CallKind.POOL, 0, places, claim.now)
+        stored = self._stored(mine)
+        if claim.has_pool and places:
+            stored = itertools.chain(stored, self._stored(pool))
+        for rank, _, event in self._ranked(claim, stored):
+            while others and others[0][0] < rank:
+                yield others.pop(0)[2]
+            yield event
+        yield from (event for _, _, event in others)
+
+    def _ranked(self, claim: Claim, events: Iterable[Event]) -> Iterator[tuple[Rank, int, Event]]:
+        """Those that the claim can take and that have come, with their place in the order."""
+        for event in events:
+            rank = claim.rank(event)
+            if rank is not None and claim.ready_time(event) <= claim.now:
+                yield rank, event.id, event
+
+    def _others(self, claim: Claim) -> Iterator[Event]:
+        """What the group has freed or added, what the manager has claimed, and lapsed claims."""
+        yield from self._overlay.free.values()
+        for event in self._overlay.claimed.values():
+            if not claim.is_held_by_other(event):
+                yield event
+        known = set()
+        for query in (
+            CallQuery(CallKind.MINE, claim.manager_id),
+            CallQuery(CallKind.LAPSED, now=claim.now),
+        ):
+            for event in self._rows(query):
+                if event.id not in self._overlay.changed and event.id not in known:
+                    known.add(event.id)
+                    yield event
+
+    def _stored(self, wanted: CallQuery) -> Iterator[Event]:
+        """Events in the order of priority, start and id, as many as are taken."""
+        yielded: set[int] = set()
+        for limit in _limits():
+            query = CallQuery(wanted.kind, wanted.manager_id, wanted.places, wanted.now, limit)
+            is_cut = False
+            for _, found in itertools.groupby(self._rows(query), lambda event: event.priority):
+                events = list(found)
+                for event in events:
+                    if event.id not in yielded and event.id not in self._overlay.changed:
+                        yielded.add(event.id)
+                        yield event
+                is_cut = len(events) == limit
+                if is_cut:
+                    break
+            if not is_cut:
+                return
+
+    def _rows(self, query: CallQuery) -> list[Event]:
+        found = self._known.get(query)
+        if found is None:
+            found = self._known[query] = _decoded(self._source.rows(query))
+        return found
+
+    def _wait(self, claim: Claim, event: Event, soonest: Wait | None) -> Wait | None:
+        """The last obstacle to end; of an event that can't be the soonest, any of them."""
+        first = claim.wait(event, (), ())
+        if first is not None and soonest is not None and first.until >= soonest.until:
+            return first
+        return claim.wait(event, self._held(event), self._contacts(claim, event))
+
+    def _held(self, event: Event) -> list[Event]:
+        held = list(self._overlay.held(event))
+        for field, number in _numbers(event):
+            held += self._unchanged(self._source.held(field, number))
+        return [other for other in held if other.id != event.id]
+
+    def _contacts(self, claim: Claim, event: Event) -> list[tuple[int, Event]]:
+        if not claim.rules.cooldown_sec:
+            return []
+        codes = tuple(one.code for one in self._group.outcomes() if one.is_contact)
+        done = [other for other in self._overlay.done.values() if other.outcome in codes]
+        for field, number in _numbers(event) if codes else ():
+            done += self._unchanged(self._source.contacts(field, number, codes))
+        return [(other.updated_time, other) for other in done]
+
+    def _unchanged(self, rows: Iterable[Row]) -> list[Event]:
+        return _decoded(row for row in rows if row[0] not in self._overlay.changed)
+
+    def _take(self, claim: Claim, event: Event) -> bytes | None:
+        """The document of the claimed event; None where it has changed since it was read."""
+        current = self._group.event(event.id)
+        if current is None or claim.rank(current) != claim.rank(event):
+            return None
+        if current != event and self._wait(claim, current, None):
+            return None
+        return self._put(claim, current)
+
+    def _put(self, claim: Claim, event: Event) -> bytes:
+        after = claim.claimed(event)
+        if after == event:
+            return encode_event(event)
+        return self._group.put(event.id, after, ChangeType.UPDATED, claim.now, claim.manager_id)
+
+    def _soonest_claimed(self, claim: Claim, soonest: Wait | None) -> Wait | None:
+        """`soonest`, or what others have claimed and becomes free before it."""
+        staged = sorted(self._overlay.claimed.values(), key=lambda event: event.claim_until)
+        for events in (staged, self._claimed(claim)):
+            for event in events:
+                if soonest is not None and event.claim_until >= soonest.until:
+                    break
+                is_other = claim.is_held_by_other(event)
+                if is_other and any(self._ranked(claim, [event])):
+                    wait = self._wait(claim, event, soonest)
+                    if wait and (soonest is None or wait.until < soonest.until):
+                        soonest = wait
+        return soonest
+
+    def _claimed(self, claim: Claim) -> Iterator[Event]:
+        return self._in_time(CallQuery(CallKind.CLAIMED, now=claim.now))
+
+    def _in_time(self, wanted: CallQuery) -> Iterator[Event]:
+        """Events in the order of one time, as many as are taken."""
+        passed = 0
+        for limit in _limits():
+            query = CallQuery(wanted.kind, wanted.manager_id, wanted.places, wanted.now, limit)
+            found = self._rows(query)
+            for event in found[passed:]:
+                if event.id not in self._overlay.changed:
+                    yield event
+            passed = len(found)
+            if passed < limit:
+                return
+
+    def _next_time(self, claim: Claim) -> int:
+        """When the next event comes, Unix seconds; 0: none."""
+        times = list(self._times(claim, self._overlay.free.values()))
+        queries = [CallQuery(CallKind.NEXT_OWN, claim.manager_id, (), claim.now)]
+        places = self._source.places(claim)
+        if claim.has_pool and places:
+            queries.append(CallQuery(CallKind.NEXT_POOL, 0, places, claim.now))
+        for query in queries:
+            times += itertools.islice(self._times(claim, self._in_time(query)), 1)
+        return min(times, default=0)
+
+    def _times(self, claim: Claim, events: Iterable[Event]) -> Iterator[int]:
+        for event in events:
+            time = claim.ready_time(event)
+            if time > claim.now and claim.rank(event) is not None:
+                yield time
+
+
+def _limits() -> Iterator[int]:
+    limit = FIRST
+    while limit < MOST:
+        yield limit
+        limit *= GROWTH
+    yield MOST
+
+
+def _decoded(rows: Iterable[Row]) -> list[Event]:
+    return [decode_event(document) for _, document in rows]
+
+
+def _numbers(event: Event | None) -> list[tuple[str, int]]:
+    if event is None:
+        return []
+    numbers = ((field, getattr(event, field)) for field in NUMBERS)
+    return [(field, number) for field, number in numbers if number]
+
+
+def _later(claim: Claim, wait: Wait) -> ClaimAnswer:
+    return ClaimAnswer(None, wait.reason, max(wait.until - claim.now, 0))
+
+
+def _unclaimable(event: Event) -> Conflict:
+    if event.status != EventStatus.OPEN or event.type not in CALLS:
+        why = "only open calls and follow-ups can be claimed"
+    else:
+        why = "it belongs to another manager, and never joins the pool (pool_after_sec)"
+    return Conflict(f"event {event.id} can't be claimed: {why}", event=Raw(encode_event(event)))

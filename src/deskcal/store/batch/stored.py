@@ -1,0 +1,26 @@
+"""What a group of mutations finds in the database while it is applied. No SQL."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from deskcal.core.outcomes import Outcome
+from deskcal.store.batch.series import StoredSeries
+from deskcal.store.batch.writes import RetryKey
+from deskcal.store.calls import CallSource
+
+
+class Stored(StoredSeries, Protocol):
+    """What is in the database while a group is applied."""
+
+    def document(self, event_id: int) -> bytes | None:
+        """Of that event; None: there is none."""
+
+    def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
+        """Digest and first answer of a key that was used after `since` (Unix seconds)."""
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """The directory's outcomes, if something in the group `needs_outcomes`."""
+
+    @property
+    def calls(self) -> CallSource:
+        """What claims look at."""

@@ -1,0 +1,146 @@
+"""What a group of mutations locks and reads on PostgreSQL before it is applied."""
+
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deskcal.core.claims import Claim
+from deskcal.store.batch.writes import RetryKey
+from deskcal.store.postgres.arrays import integers, run
+from deskcal.store.postgres.claims import CLAIM_LOCK, LOCK_CLAIMS
+from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.found import Found
+from deskcal.store.postgres.group import read_collections
+from deskcal.store.postgres.outcomes import read_outcomes
+from deskcal.store.postgres.series import (
+    check_unmoved,
+    lock_series,
+)
+from deskcal.store.work import Mutation, Transaction, Work
+
+_LOCK_KEYS = "SELECT pg_advisory_xact_lock(x) FROM unnest(%s::bigint[]) AS x"
+_SELECT_KEYS = """
+    SELECT i.manager_id, i.key, i.digest, c.document, i.time
+    FROM unnest(%s::bigint[], %b::bytea[]) AS x(manager_id, key)
+    JOIN idempotency AS i USING (manager_id, key) JOIN change AS c ON c.seq = i.seq"""
+_LOCK_EVENTS = """
+    SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"""
+
+
+def needs_lock(group: Sequence[Work]) -> bool:
+    """Whether anything must be read before the group can be applied."""
+    return bool(
+        _event_ids(group)
+        or _keys(group)
+        or _needs_outcomes(group)
+        or needs_series(group)
+        or has_claims(group)
+    )
+
+
+def has_claims(group: Sequence[Work]) -> bool:
+    """Whether something is to be claimed."""
+    return any(isinstance(one, Claim) for one in group)
+
+
+def _needs_outcomes(group: Sequence[Work]) -> bool:
+    return any(one.needs_outcomes for one in group)
+
+
+def _event_ids(group: Sequence[Work]) -> list[int]:
+    """Events that the group may read or change, sorted, so that two nodes never deadlock."""
+    ids: set[int] = set()
+    for one in group:
+        if isinstance(one, Transaction):
+            ids.update(one.event_ids)
+        elif one.event_id:
+            ids.add(one.event_id)
+    return sorted(ids)
+
+
+def needs_series(group: Sequence[Work]) -> bool:
+    """Whether the group reads series."""
+    return bool(_series_of(group) or _series_ids(group))
+
+
+def _series_of(group: Sequence[Work]) -> list[int]:
+    """Events whose series the group may change, sorted."""
+    found = (one.series_of for one in group if isinstance(one, Transaction))
+    return sorted(set(itertools.chain(*found)))
+
+
+def _series_ids(group: Sequence[Work]) -> list[int]:
+    found = (one.series_ids for one in group if isinstance(one, Transaction))
+    return sorted(set(itertools.chain(*found)))
+
+
+def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
+    keys: dict[RetryKey, None] = {}
+    for one in group:
+        if isinstance(one, Transaction):
+            keys |= dict.fromkeys(one.keys)
+        elif isinstance(one, Mutation) and one.retry:
+            keys[one.actor, one.retry.key] = None
+    return keys
+
+
+async def lock(connection: Connection, group: Sequence[Work]) -> Found:
+    """Begins the transaction, locks what the group names and reads it.
+
+    Claims first, then series, keys and events, so that two nodes never deadlock.
+    """
+    ids, keys, series_of = _event_ids(group), _keys(group), _series_of(group)
+    kept = events = None
+    found = Found(has_claims=has_claims(group))
+    has_begun = found.has_claims or needs_series(group)
+    if has_begun:
+        await _lock_first(connection, group, found)
+        ids = sorted({*ids, *itertools.chain(*found.series_found.event_ids.values())})
+    async with connection.pipeline():
+        if not has_begun:
+            await connection.execute("BEGIN")
+        if keys:
+            kept = await _lock_keys(connection, keys)
+        if ids:
+            events = await run(connection, _LOCK_EVENTS, [integers(ids)])
+    found.locked = set(ids)
+    if kept:
+        for manager_id, key, *answer in await kept.fetchall():
+            found.answers[manager_id, key.decode()] = tuple(answer)
+    if events:
+        found.documents = dict(await events.fetchall())
+    check_unmoved(found.documents, series_of, found.series_found)
+    await _read_rest(connection, group, found)
+    return found
+
+
+async def _lock_first(connection: Connection, group: Sequence[Work], found: Found) -> None:
+    """Begins the transaction and locks what tells which events are to be locked."""
+    await connection.execute("BEGIN")
+    if found.has_claims:
+        await connection.execute(LOCK_CLAIMS, CLAIM_LOCK)
+    if needs_series(group):
+        ids = _series_ids(group)
+        found.series_found = await lock_series(connection, _series_of(group), ids)
+
+
+async def _lock_keys(connection: Connection, keys: Mapping[RetryKey, None]) -> Any:
+    await run(connection, _LOCK_KEYS, [integers(sorted(map(_lock_of, keys)))])
+    managers, names = zip(*keys, strict=True)
+    encoded = [name.encode() for name in names]
+    return await run(connection, _SELECT_KEYS, [integers(managers), encoded])
+
+
+async def _read_rest(connection: Connection, group: Sequence[Work], found: Found) -> None:
+    """What needs no lock."""
+    if _needs_outcomes(group):
+        found.known_outcomes = await read_outcomes(connection)
+    if found.has_claims:
+        found.calls.collections = await read_collections(connection, 0)
+
+
+def _lock_of(key: RetryKey) -> int:
+    manager_id, name = key
+    digest = hashlib.blake2b(f"{manager_id} {name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
