@@ -48,7 +48,8 @@ _EMPTY = """
     DECLARE name text;
     BEGIN
         FOR name IN SELECT tablename FROM pg_tables
-            WHERE schemaname = 'public' AND tablename NOT IN ('counter', 'schema_version')
+            WHERE schemaname = 'public'
+                AND tablename NOT IN ('counter', 'search_index', 'schema_version')
         LOOP
             EXECUTE format('DELETE FROM %I', name);
         END LOOP;
@@ -58,6 +59,9 @@ _EMPTY = """
         END LOOP;
         IF to_regclass('counter') IS NOT NULL THEN
             UPDATE counter SET last_seq = 0, floor_seq = 0;
+        END IF;
+        IF to_regclass('search_index') IS NOT NULL THEN
+            UPDATE search_index SET indexed_seq = 0;
         END IF;
     END $$"""
 _END_OTHERS = """

@@ -130,7 +130,8 @@ def test_optional_fields_inside_a_field_take_null_by_their_type(name: str) -> No
     inner = [one for f in msgspec.structs.fields(COMMANDS[name].data) for one in structs_in(f.type)]
     for struct in inner:
         for field in msgspec.structs.fields(struct):
-            assert field.required or type(None) in get_args(field.type), (struct, field.name)
+            takes_null = field.type is Raw or type(None) in get_args(field.type)
+            assert field.required or takes_null, (struct, field.name)
 
 
 def structs_in(hint: Any) -> Iterator[type[Struct]]:

@@ -348,6 +348,28 @@ export interface Respond {
   status: number;
 }
 
+export interface SearchEvents {
+  deskFilter: string;
+  manager_id?: number | null;
+  manager_ids?: number[] | null;
+  brand?: string | null;
+  type?: EventType | EventType[] | null;
+  status?: EventStatus | EventStatus[] | null;
+  priority?: Priority | Priority[] | null;
+  owner_manager_id?: number | null;
+  customer_id?: number | null;
+  lead_id?: number | null;
+  login?: number | null;
+  series_id?: number | null;
+  follows_id?: number | null;
+  outcome?: string | null;
+  q: string;
+  from?: number | null;
+  to?: number | null;
+  limit?: number | null;
+  after?: string | null;
+}
+
 export interface Snooze {
   token: string;
   until: number;
@@ -446,6 +468,8 @@ export interface Commands {
   MngReleaseCalendarEvent: { data: EventId; answer: { event: EventRow } };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
+  /** The events in whose text every word of `q` is found, newest first. */
+  MngSearchCalendarEvents: { data: SearchEvents; answer: unknown };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */
   MngSnoozeCalendarReminder: { data: Snooze; answer: unknown };
   /** Puts back what a batch has changed, but for what somebody has changed since. */

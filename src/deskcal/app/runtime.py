@@ -14,6 +14,7 @@ from deskcal.live.connections import Peers
 from deskcal.live.feed import Feed
 from deskcal.live.housekeeping import Housekeeping
 from deskcal.live.reminders import Reminders
+from deskcal.live.search_index import SearchIndex
 from deskcal.store.ports import Committed, Store
 
 
@@ -43,12 +44,15 @@ async def running(
         default_timezone=default_timezone,
         escalates=limits.escalate_after_sec > 0,
     )
+    search_index = SearchIndex(store)
     store.commits.subscribe(lambda _: feed.wake())
+    store.commits.subscribe(lambda _: search_index.wake())
     store.commits.subscribe(lambda committed: _arm(reminders, committed))
     rates = RateLimit(limits.max_requests_per_manager_sec, time.monotonic)
     parts = (store, verifier, now, rates, limits, peers, feed, reminders)
     services = Services(*parts, default_timezone, call_rules)
-    async with feed, reminders, Housekeeping(store), LapsedClaims(store.claims, now):
+    lapsed_claims = LapsedClaims(store.claims, now)
+    async with feed, reminders, search_index, Housekeeping(store), lapsed_claims:
         yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 
 

@@ -15,6 +15,7 @@ from deskcal.client.types import (
     EventPage,
     EventQuery,
     NewEvent,
+    SearchPage,
 )
 from deskcal.core.event import Event, ParticipantStatus
 
@@ -81,6 +82,21 @@ class EventCalls(Caller):
         data |= {WIRE_NAMES.get(name, name): value for name, value in query.items()}
         answer = await self.ask("MngGetCalendarEventsByFilter", data, token)
         return msgspec.json.decode(answer, type=EventPage)
+
+    async def search_events(
+        self,
+        words: str,
+        *,
+        desk_filter: str = "*",
+        limit: int | None = None,
+        after: str | None = None,
+        token: str | None = None,
+        **facts: Any,
+    ) -> SearchPage:
+        """Events in which every word is found; `facts`: the filters of a list, `from` and `to`."""
+        data = {"q": words, "deskFilter": desk_filter, "limit": limit, "after": after, **facts}
+        answer = await self.ask("MngSearchCalendarEvents", data, token)
+        return msgspec.json.decode(answer, type=SearchPage)
 
     async def _event(self, command: str, data: Mapping[str, Any], token: str | None) -> Event:
         return msgspec.json.decode(await self.ask(command, data, token), type=EventAnswer).event

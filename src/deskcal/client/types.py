@@ -178,6 +178,15 @@ class EventPage(Struct, frozen=True):
     """Of all events that match and may be seen, whatever limit and offset are."""
 
 
+class SearchPage(Struct, frozen=True):
+    """Events found by their words."""
+
+    rows: list[Event]
+    """Newest start_time first."""
+    next: str | None
+    """For `after` of the next page; None: this is the last one."""
+
+
 class Change(Struct, frozen=True):
     """One change of one event."""
 

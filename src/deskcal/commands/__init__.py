@@ -10,6 +10,7 @@ from deskcal.commands import (
     handover,
     reminders,
     scheduling,
+    search,
     series,
     undo,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "handover",
     "reminders",
     "scheduling",
+    "search",
     "series",
     "undo",
 ]

@@ -55,3 +55,16 @@ class EventFilter(EventFacts, frozen=True, kw_only=True):
     """Unix seconds, > since; the wire's `to`."""
     limit: int
     offset: int = 0
+
+
+Position = tuple[int, int]
+"""Start and id of an event in a list that is sorted by them."""
+
+
+class SearchFilter(EventFilter, frozen=True, kw_only=True):
+    """What MngSearchCalendarEvents asks for. Source: contract, section 15."""
+
+    words: tuple[str, ...]
+    """Folded; an event must have each of them (`text_search.matches`)."""
+    after: Position | None = None
+    """The last event of the page before; None: the first page."""

@@ -18,6 +18,7 @@ from deskcal.core.series import Series
 from deskcal.core.visibility import Visibility
 from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.reminder_ports import ReminderStore
+from deskcal.store.search import SearchStore
 from deskcal.store.work import Applied, Mutation, Transaction
 
 
@@ -150,6 +151,7 @@ class Store(Protocol):
     directory: DirectoryStore
     series: SeriesStore
     claims: ClaimStore
+    search: SearchStore
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]

@@ -103,6 +103,7 @@ MEANINGS = {
     "exclude_event_id": "an event that the session sees, which does not count",
     "reset_answers": "1: every answer but the owner's goes back to 0 invited; default 0",
     "need": '`"all"`: all of the managers have to be free, `"any"`: one of them; default `"all"`',
+    "q": "words, each of which must be in the event, whatever case or accents; see Search",
     "operations": '`[{"command","data"}]`; `"id":"$0"` is the event that operation 0 creates',
     "atomic": "1: all or none, the first failure is the answer; 0: each for itself; default 1",
     "batch_id": "the batch, as its changes name it",
@@ -168,6 +169,10 @@ OF_COMMAND = {
     ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
     ("Subscribe", "since"): "a cursor: what changed after it is pushed first",
     ("MngGetCalendarReminders", "state"): "`unread` or `missed`; absent: these and the read ones",
+    ("MngSearchCalendarEvents", "limit"): "rows at most; default 50",
+    ("MngSearchCalendarEvents", "after"): "`next` of the page before; absent: the first page",
+    ("MngSearchCalendarEvents", "from"): "only events that overlap the range; absent: any",
+    ("MngSearchCalendarEvents", "to"): "end of the range, after `from`; absent: any",
     ("MngGetCalendarReminders", "limit"): "reminders at most; default 100",
     ("MngGetCalendarReminders", "after"): "`next` of the page before; absent: the newest",
     ("MngSnoozeCalendarReminder", "until"): "when to have it again; in the future",
@@ -191,6 +196,7 @@ ANSWERS = {
     "MngBatchCalendarEvents": (
         '`{"results":[{"status","data"}],"batch_id":n}`, a failure with `error` for `data`'
     ),
+    "MngSearchCalendarEvents": '`{"rows":[full events],"next":cursor or null}`, newest first',
     "MngUndoCalendarBatch": (
         '`{"undone":n,"left":[ids],"batch_id":n}`: `left` was changed since and stays'
     ),

@@ -78,6 +78,19 @@ def list_query(wanted: EventFilter, places: Places, manager_id: int) -> ListQuer
     )
 
 
+def conditions_of(wanted: EventFilter, places: Places) -> str:
+    """What rows of `event AS x` must be, whichever way they are found."""
+    conditions = [_IN_RANGE, *_equalities(wanted, "x"), _scope("x", places)]
+    if path_managers(wanted):
+        conditions.append(_WITH.format(e="x", whom="ANY(%(path)s::bigint[])"))
+    return " AND ".join(conditions)
+
+
+def parameters_of(wanted: EventFilter, places: Places, manager_id: int) -> dict[str, Any]:
+    """The parameters of `conditions_of` and of a list."""
+    return _parameters(wanted, manager_id, places) | {"path": integers(path_managers(wanted))}
+
+
 def _parts(wanted: EventFilter, conditions: str) -> list[str]:
     """FROM and WHERE of each SELECT that together find the rows, each row once."""
     managers = path_managers(wanted)

@@ -39,11 +39,13 @@ from deskcal.store.postgres.locks import hold_for_serving
 from deskcal.store.postgres.pool import Reader, open_pool
 from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.schema import migrate
+from deskcal.store.postgres.search import PostgresSearch
 from deskcal.store.postgres.series import PostgresSeries
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.postgres.zones import warn_of_zones
 from deskcal.store.reminder_ports import ReminderStore
+from deskcal.store.search import SearchStore
 from deskcal.store.work import Applied, Mutation, Transaction
 
 LOADS = 2
@@ -74,6 +76,7 @@ class PostgresStore:
         self.series: SeriesStore = PostgresSeries(self._read)
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
+        self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
         self._ear = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),
             self._feed,

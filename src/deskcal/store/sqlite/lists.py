@@ -62,12 +62,7 @@ def list_query(wanted: EventFilter, places: Places, manager_id: int, known: int)
     """
     alias = "e" if path_managers(wanted) else "x"
     conditions = [_IN_RANGE, *_equalities(wanted, alias), _scope(alias, places)]
-    parameters = _parameters(wanted) | {
-        "me": manager_id,
-        "open": _json(places.open.numbers),
-        "shared": _json(places.shared.numbers),
-        "known": known,
-    }
+    parameters = parameters_of(wanted, places, manager_id, known)
     parts = _parts(wanted, " AND ".join(conditions))
     rows = " UNION ALL ".join(
         f"SELECT x.start_time AS start_time, {alias}.id AS id {part}" for part in parts
@@ -79,6 +74,28 @@ def list_query(wanted: EventFilter, places: Places, manager_id: int, known: int)
         f"SELECT sum(n) FROM ({counts})",
         parameters,
     )
+
+
+def conditions_of(wanted: EventFilter, places: Places) -> str:
+    """What rows of `event AS x` must be, whichever way they are found."""
+    conditions = [_IN_RANGE, *_equalities(wanted, "x"), _scope("x", places)]
+    if path_managers(wanted):
+        whom = "IN (SELECT value FROM json_each(:path))"
+        conditions.append(_WITH.format(e="x", whom=whom))
+    return " AND ".join(conditions)
+
+
+def parameters_of(
+    wanted: EventFilter, places: Places, manager_id: int, known: int
+) -> dict[str, Any]:
+    """The parameters of `conditions_of` and of a list."""
+    return _parameters(wanted) | {
+        "me": manager_id,
+        "open": _json(places.open.numbers),
+        "shared": _json(places.shared.numbers),
+        "known": known,
+        "path": _json(path_managers(wanted)),
+    }
 
 
 def _parts(wanted: EventFilter, conditions: str) -> list[str]:

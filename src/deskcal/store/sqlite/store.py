@@ -37,6 +37,7 @@ from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.lists import PIECE_ROWS, Collections, too_large
 from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, SeriesStore, StoreError
 from deskcal.store.reminder_ports import ReminderStore
+from deskcal.store.search import SearchStore
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
 from deskcal.store.sqlite.collections import remove_collections, unused_collections
@@ -46,6 +47,7 @@ from deskcal.store.sqlite.group import Job
 from deskcal.store.sqlite.lapsed_claims import SqliteClaims
 from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite.reminders import SqliteReminders
+from deskcal.store.sqlite.search import SqliteSearch
 from deskcal.store.sqlite.series_store import SqliteSeries
 from deskcal.store.sqlite.writer import Writer
 from deskcal.store.work import Applied, Mutation, Transaction, Work
@@ -103,6 +105,8 @@ class SqliteStore:
         self.series: SeriesStore = SqliteSeries(read_changes)
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self.claims: ClaimStore = SqliteClaims(read_changes, self._job)
+        read_lists = functools.partial(self._read, self._lists)
+        self.search: SearchStore = SqliteSearch(read_lists, self._job, self._collections)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
 

@@ -1,0 +1,71 @@
+"""Keeps the index of the search up to the changes, in small steps while the writer is idle."""
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+from deskcal.errors import DeskcalError
+from deskcal.store.ports import Store
+
+STEP = 100
+"""Changes that one transaction indexes; mutations of clients come in between."""
+PAUSE_SEC = 0.05
+"""Between two looks at a writer that is busy."""
+MAX_PAUSES = 20
+"""Then a step is taken though the writer is busy, so that the index never falls far behind."""
+EVERY_SEC = 1.0
+"""Between two looks where nothing was changed here: other nodes change events, too."""
+REPORT_EVERY = 50_000
+
+logger = logging.getLogger(__name__)
+
+
+class SearchIndex:
+    """Indexes what was changed, in a task of its own. Several nodes may run one each."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._changed = asyncio.Event()
+
+    def wake(self) -> None:
+        """There are new changes."""
+        self._changed.set()
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._catch_up()
+            except DeskcalError as exc:
+                logger.warning("the search index was not brought up to date: %s", exc)
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(EVERY_SEC):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    async def _catch_up(self) -> None:
+        """Until every change is indexed. A long way is logged."""
+        done = 0
+        while count := await self._store.search.index(STEP):
+            done += count
+            if done % REPORT_EVERY < STEP <= done:
+                logger.info("indexed the texts of %d changes for the search", done)
+            await self._wait_for_the_writer()
+
+    async def _wait_for_the_writer(self) -> None:
+        for _ in range(MAX_PAUSES):
+            await asyncio.sleep(PAUSE_SEC if self._store.waiting_mutations else 0)
+            if not self._store.waiting_mutations:
+                return

@@ -1,0 +1,106 @@
+"""What the search of both backends has in common: its answer, its limits, the index. No SQL.
+
+The index has the grams of each event's text. It is written behind the changes: what was changed
+after `indexed_seq` is looked at one by one, so that a search never misses what was answered before
+it, and no change waits for the index.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from deskcal.core.document import decode_event
+from deskcal.core.filters import Position, SearchFilter
+from deskcal.core.text_search import grams_of, matches, text_of
+from deskcal.core.visibility import Visibility
+from deskcal.errors import Unavailable
+
+MAX_CANDIDATES = 50_000
+"""Events with all grams of a query; where there are more, events are looked at by time instead."""
+FEW_CANDIDATES = 2_000
+"""As many are sorted; of more, those are looked for among all events by time."""
+MAX_BEHIND = 5_000
+"""Events that the index may be behind while it is searched."""
+FIRST_PAGE, LARGEST_PAGE = 500, 8_000
+"""Rows that are looked at by time in one statement; each page is twice as large."""
+DOCUMENTS = 64
+"""Documents that are read and compared at a time."""
+
+
+class SearchPage(Struct, frozen=True):
+    """Events found, as stored documents."""
+
+    documents: list[bytes]
+    """By start_time, newest first, then id, highest first."""
+    next: Position | None
+    """Where the next page goes on; None: this is the last one."""
+
+
+class SearchStore(Protocol):
+    """Texts of events."""
+
+    async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
+        """Events with all words of `wanted` that `visibility` may see.
+
+        Raises: Unavailable while the index is being built, or when it takes too long.
+        """
+
+    async def index(self, limit: int) -> int:
+        """Brings the index up to `limit` changes further; how many it has looked at.
+
+        0: it is up to date, or another node is at it.
+        """
+
+
+class Matches:
+    """The events of one page, collected from candidates in their order."""
+
+    def __init__(self, wanted: SearchFilter) -> None:
+        self._wanted = wanted
+        self._found: list[tuple[Position, bytes]] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the page and the first event of the next one are found."""
+        return len(self._found) > self._wanted.limit
+
+    def look_at(self, documents: Iterable[bytes]) -> None:
+        """Takes those of the documents that have every word, until it is full."""
+        for document in documents:
+            if self.is_full:
+                return
+            event = decode_event(document)
+            if matches(event, self._wanted.words):
+                self._found.append(((event.start_time, event.id), document))
+
+    def page(self) -> SearchPage:
+        """What was found."""
+        rows = self._found[: self._wanted.limit]
+        return SearchPage([document for _, document in rows], rows[-1][0] if self.is_full else None)
+
+
+def page_sizes() -> Iterator[int]:
+    """How many rows to look at by time in one statement after the other."""
+    size = FIRST_PAGE
+    while True:
+        yield size
+        size = min(2 * size, LARGEST_PAGE)
+
+
+def query_grams(words: Sequence[str]) -> list[str]:
+    """What an event must have in the index; empty: every word is too short for it."""
+    return sorted(grams_of(words))
+
+
+def grams_of_document(document: bytes) -> set[str]:
+    """What the index has of an event."""
+    return grams_of([text_of(decode_event(document))])
+
+
+def require_index(behind: int) -> None:
+    """Raises: Unavailable where the index is too far behind to be searched."""
+    if behind > MAX_BEHIND:
+        raise Unavailable(
+            "the texts of the events are being indexed for the search; try again later"
+        )

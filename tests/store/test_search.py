@@ -1,0 +1,214 @@
+"""The search of every store: the index, what is behind it, and pages. Source: contract, 15."""
+
+import asyncio
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskcal.core.document import decode_event
+from deskcal.core.event import MAX_TIME
+from deskcal.core.filters import Position, SearchFilter
+from deskcal.core.masks import desk_mask
+from deskcal.core.sessions import Session
+from deskcal.core.text_search import matches, words_of
+from deskcal.errors import Unavailable
+from deskcal.store import search
+from deskcal.store.ports import Store
+from helpers import NOW
+from store.conftest import Backend
+from store.mutations import ADMIN_SESSION, adding, changing, deleting
+
+
+async def found(
+    store: Store,
+    query: str,
+    session: Session = ADMIN_SESSION,
+    *,
+    limit: int = 50,
+    after: Position | None = None,
+    **named: Any,
+) -> list[int]:
+    page = await find(store, query, session, limit=limit, after=after, **named)
+    return [decode_event(document).id for document in page.documents]
+
+
+async def find(
+    store: Store, query: str, session: Session = ADMIN_SESSION, **named: Any
+) -> search.SearchPage:
+    wanted = {"since": 0, "until": MAX_TIME + 1, "limit": 50} | named
+    mask = desk_mask(wanted.pop("desk_filter", "*"))
+    words = tuple(words_of(query))
+    return await store.search.find(SearchFilter(desk_filter=mask, words=words, **wanted), session)
+
+
+async def index(store: Store) -> None:
+    """Brings the index up to date."""
+    while await store.search.index(100):
+        pass
+
+
+TITLES = [
+    "Call Zielińska",
+    "ΕΛΕΝΗ and Νίκος",
+    "Пётр звонит",
+    "100% of a_b",
+    'it\'s "quoted" (x) AND y*',
+    "Straße łódź",
+    "ab",
+    "zzabzz",
+]
+QUERIES = {
+    "zielinska": [1],
+    "ZIELIŃ": [1],
+    "ελενη": [2],
+    "νικος": [2],
+    "петр": [3],
+    "ёт": [3],
+    "звон": [3],
+    "0%": [4],
+    "a_b": [4],
+    "a b": [],
+    "it's": [5],
+    '"quoted"': [5],
+    "(x)": [5],
+    "AND": [5, 2],
+    "y*": [5],
+    "strasse": [6],
+    "lodz": [6],
+    "ab": [8, 7],
+    "xab": [],
+}
+
+
+@pytest.mark.parametrize("is_indexed", [False, True])
+async def test_words_are_found_the_same_before_and_after_they_are_indexed(
+    store: Store, is_indexed: bool
+) -> None:
+    for title in TITLES:
+        await store.mutate(adding(title=title))
+    if is_indexed:
+        await index(store)
+    got = {query: await found(store, query) for query in QUERIES if query != "a b"}
+    assert got == {query: ids for query, ids in QUERIES.items() if query != "a b"}
+
+
+async def test_a_change_that_was_answered_is_found_at_once(store: Store) -> None:
+    await store.mutate(adding(title="before"))
+    await index(store)
+    await store.mutate(changing(1, title="after"))
+    assert (await found(store, "before"), await found(store, "after")) == ([], [1])
+    await index(store)
+    assert (await found(store, "before"), await found(store, "after")) == ([], [1])
+
+
+async def test_a_deleted_event_is_not_found(store: Store) -> None:
+    await store.mutate(adding(title="gone"))
+    await index(store)
+    await store.mutate(deleting(1))
+    assert await found(store, "gone") == []
+    await index(store)
+    assert await found(store, "gone") == []
+
+
+async def test_the_index_goes_on_where_it_was_after_a_restart(backend: Backend) -> None:
+    store = await backend.open()
+    await asyncio.gather(*(store.mutate(adding(title=f"event {n}")) for n in range(5)))
+    assert await store.search.index(3) == 3
+    store = await backend.open()
+    assert await store.search.index(100) == 2
+    assert await store.search.index(100) == 0
+    assert len(await found(store, "event")) == 5
+
+
+async def test_pages_follow_each_other_without_gap_or_repetition(store: Store) -> None:
+    for start in (3, 1, 2, 2, 2, 5):
+        await store.mutate(adding(title="call", start_time=NOW + start, end_time=NOW + start))
+    pages, after = [], None
+    while True:
+        page = await find(store, "call", limit=2, after=after)
+        pages.append([decode_event(document).id for document in page.documents])
+        if page.next is None:
+            break
+        after = page.next
+    assert pages == [[6, 1], [5, 4], [3, 2]]
+
+
+async def test_many_candidates_are_looked_at_by_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"deskcal.store.{module}.search.FEW_CANDIDATES", 3)
+    monkeypatch.setattr(search, "FIRST_PAGE", 4)
+    titles = ["rare needle" if n % 7 == 0 else "hay needle" for n in range(30)]
+    for n, title in enumerate(titles):
+        await store.mutate(adding(title=title, start_time=NOW + n, end_time=NOW + n))
+    await index(store)
+    assert await found(store, "needle", limit=200) == list(range(30, 0, -1))
+    assert await found(store, "rare") == [29, 22, 15, 8, 1]
+    for module in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"deskcal.store.{module}.search.MAX_CANDIDATES", 4)
+    assert await found(store, "rare needle") == [29, 22, 15, 8, 1]
+    assert await found(store, "rare needle", limit=2, after=(NOW + 21, 22)) == [15, 8]
+
+
+async def test_it_obeys_the_filters_the_range_and_the_mask(store: Store) -> None:
+    await store.mutate(adding(title="call", desk="DESK_EU", type=2, customer_id=7))
+    await store.mutate(adding(title="call", desk="DESK_US", owner_manager_id=20, created_by=20))
+    await store.mutate(adding(title="call", start_time=NOW * 1 + 9999, end_time=NOW + 99999))
+    await index(store)
+    assert await found(store, "call", desk_filter="DESK_*") == [2, 1]
+    assert await found(store, "call", equal={"type": (2,)}) == [1]
+    assert await found(store, "call", equal={"customer_id": (7,)}) == [1]
+    assert await found(store, "call", manager_id=20) == [2]
+    assert await found(store, "call", since=NOW + 5000) == [3]
+    assert await found(store, "call", until=NOW + 1) == [2, 1]
+
+
+async def test_a_manager_finds_the_desks_in_scope_and_events_with_them_in(store: Store) -> None:
+    session = Session(30, desk_mask("DESK_EU"), ADMIN_SESSION.brands, type=1, exp=float("inf"))
+    await store.mutate(adding(title="call", desk="DESK_EU"))
+    await store.mutate(adding(title="call", desk="DESK_US"))
+    await store.mutate(adding(title="call", desk="DESK_US", participant_manager_ids=[30]))
+    assert await found(store, "call", session) == [3, 1]
+    await index(store)
+    assert await found(store, "call", session) == [3, 1]
+
+
+async def test_while_the_index_is_far_behind_a_search_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MAX_BEHIND", 2)
+    for module in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"deskcal.store.{module}.search.MAX_BEHIND", 2)
+    for number in range(3):
+        await store.mutate(adding(title=f"call {number}"))
+    with pytest.raises(Unavailable, match="indexed"):
+        await found(store, "call")
+    await index(store)
+    assert await found(store, "call") == [3, 2, 1]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.text("abAB é%_", min_size=1, max_size=9), min_size=1, max_size=8),
+    st.lists(st.text("abé%_", min_size=2, max_size=4), min_size=1, max_size=2),
+    st.booleans(),
+)
+async def test_it_finds_what_a_look_at_every_event_finds(
+    store: Store, titles: list[str], words: list[str], is_indexed: bool
+) -> None:
+    usable = [title for title in titles if title.strip()]
+    made = [decode_event(await store.mutate(adding(title=title))) for title in usable]
+    if is_indexed:
+        await index(store)
+    query = " ".join(words)
+    got = await found(store, query, limit=200)
+    ours = {event.id for event in made}
+    wanted = [event.id for event in made if matches(event, words_of(query))]
+    assert sorted(ours.intersection(got)) == wanted
+    assert all(one > other for one, other in itertools.pairwise(got))
