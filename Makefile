@@ -1,4 +1,4 @@
-# What a newcomer needs: `make run` and `make test`. Everything lives in .venv, nothing outside.
+# A new user needs `make run` and `make test`. Everything is installed into .venv.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,13 +10,13 @@ FIND_POSTGRES := import sys; sys.path.insert(0, "tests"); import postgres_server
 
 .PHONY: help run setup web test check format docs bench clean
 
-help: ## Show what there is
+help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(STAMP) $(PAGE) ## Start the server on ./data, with a demo desk on the first start
 	@exec $(BIN)/deskcal serve --data data --demo
 
-setup: $(STAMP) ## Make .venv and install everything
+setup: $(STAMP) ## Create .venv and install all dependencies
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -34,7 +34,7 @@ $(MODULES): web/package-lock.json | $(STAMP)
 $(PAGE): $(WEB) $(MODULES)
 	web/npm.sh $(BIN)/python run --silent build
 
-test: $(STAMP) $(PAGE) ## Run all tests
+test: $(STAMP) $(PAGE) ## Run all tests; fail below the least coverage
 	@command -v "$${DESKCAL_CHROMIUM:-chromium}" >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 		apt-get install -y -qq chromium >/dev/null; } || \
 		echo "No chromium here: the browser tests are skipped (apt-get install chromium," \
@@ -43,7 +43,9 @@ test: $(STAMP) $(PAGE) ## Run all tests
 		apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		echo "No PostgreSQL here: its tests will fail (apt-get install postgresql)."
 	web/npm.sh $(BIN)/python run --silent test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m coverage report --fail-under=95
+	$(BIN)/python -m coverage report --include='src/deskcal/core/*,src/deskcal/wire/*' --fail-under=100
 
 check: $(STAMP) $(MODULES) ## Check format, lint and types
 	$(BIN)/ruff format --check .
@@ -56,12 +58,12 @@ format: $(STAMP) ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(STAMP) ## Write the generated tables of docs/ anew
+docs: $(STAMP) ## Regenerate the generated parts of the docs
 	$(BIN)/python -m deskcal.tools.reference
 
-bench: $(STAMP) ## Measure, in ratios against what is possible on this machine
+bench: $(STAMP) ## Run the benchmarks, in ratios to the limits of this machine
 	$(BIN)/python -m bench
 
-clean: ## Remove what was made; ./data stays
+clean: ## Remove generated files; ./data stays
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 		src/deskcal/http/static web/node_modules

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from deskcal.core.alarms import (
@@ -11,6 +12,7 @@ from deskcal.core.alarms import (
     reminded_managers,
     still_holds,
     trigger_time,
+    would_miss_firing,
 )
 from deskcal.core.event import Event, EventStatus
 from helpers import NOW, make_event, make_row
@@ -139,3 +141,13 @@ def test_managers_who_came_after_the_firing_are_gained_while_the_event_is_ahead(
     assert gained_managers(event(10, status=EventStatus.DONE), event(10), NOW) == [10]
     assert gained_managers(event(10), event(11, reminder_sent_time=0), NOW) == []
     assert gained_managers(event(10), event(11, remind_time=0), NOW) == []
+
+
+def test_a_change_after_the_due_time_would_keep_the_reminder_from_firing() -> None:
+    due = make_event(remind_time=NOW + 60, updated_time=NOW)
+    late = {"updated_time": NOW + 7200, "version": 2}
+    assert would_miss_firing(due, msgspec.structs.replace(due, title="new", **late))
+    done = msgspec.structs.replace(due, status=EventStatus.DONE, **late)
+    assert not would_miss_firing(due, done)
+    assert not would_miss_firing(due, msgspec.structs.replace(due, title="new"))
+    assert not would_miss_firing(make_event(), make_event(title="new", **late))

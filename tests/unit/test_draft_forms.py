@@ -118,3 +118,15 @@ def test_ast_json_is_stored_compact_and_safe_to_send() -> None:
 @pytest.mark.parametrize("value", [1, 1.5, True, False])
 def test_a_number_or_boolean_is_no_ast_json(value: Any) -> None:
     assert "an object, an array, a string or null" in complaint("ast_json", value)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("location", 500), ("outcome", 64), ("outcome_note", 2000)]
+)
+def test_a_short_text_has_a_limit_of_characters(name: str, most: int) -> None:
+    assert form(name, "é" * most) == "é" * most
+    assert str(most) in complaint(name, "é" * (most + 1))
+
+
+def test_a_location_is_stored_trimmed() -> None:
+    assert form("location", " Room 2\t") == "Room 2"

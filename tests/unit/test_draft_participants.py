@@ -217,3 +217,18 @@ def test_a_list_of_1001_managers_is_refused_from_the_data_alone(name: str, rows:
 
 def test_ids_are_counted_after_folding() -> None:
     assert len(rows_on_create(participant_manager_ids=GUESTS[1:] * 2)) == 1000
+
+
+def test_reset_answers_asks_all_but_the_owner_again() -> None:
+    rows = (
+        make_owner_row(10),
+        make_row(11, status=ParticipantStatus.ACCEPTED),
+        make_row(12),
+    )
+    event = make_event(participants=rows)
+    after = merge(event, msgspec.structs.replace(make_draft(), resets_answers=True), now=NOW + 5)
+    assert after.participants == (
+        rows[0],
+        make_row(11, updated_time=NOW + 5),
+        rows[2],
+    )

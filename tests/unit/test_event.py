@@ -174,3 +174,10 @@ def test_an_answer_of_a_manager_who_is_no_participant_is_a_lookup_error() -> Non
 def test_managers_are_owner_creator_and_participants_each_once() -> None:
     rows = (make_owner_row(10), make_row(12), make_row(11))
     assert managers_of(make_event(created_by=12, participants=rows)) == (10, 12, 11)
+
+
+def test_a_claim_ends_with_a_change_of_status_or_customer_only() -> None:
+    claimed = make_event(claimed_by=11, claim_until=NOW + 60)
+    for change, kept in (({"title": "new"}, 11), ({"status": 1}, 0), ({"customer_id": 5}, 0)):
+        after = next_version(claimed, msgspec.structs.replace(claimed, **change), actor=10, now=NOW)
+        assert (after.claimed_by, after.version) == (kept, 2)

@@ -13,6 +13,7 @@ from deskcal.core.event import Id
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField, InvalidJson
 from deskcal.wire.data import decode_data
 from deskcal.wire.envelope import BadRequest, decode_request
+from deskcal.wire.field_errors import ignored_keys, with_suggestion
 
 _decoder = msgspec.json.Decoder(EventFields)
 
@@ -234,3 +235,19 @@ def test_whatever_a_message_contains_is_decoded_or_refused_by_field(data: dict[s
         assert error.field.split("[")[0] in data
     except BadRequest as bad:
         assert "nested" in str(bad)
+
+
+def test_ignored_keys_are_the_unknown_ones_cut_and_counted() -> None:
+    sent = {"id": 1, "priorty": 3, "_note": 1, "x" * 70: 1}
+    assert ignored_keys({"id"}, Raw(msgspec.json.encode(sent))) == ["priorty", "x" * 64]
+    assert ignored_keys({"id"}, Raw(b"null")) == []
+    many = Raw(msgspec.json.encode({f"k{number}": 1 for number in range(40)}))
+    assert len(ignored_keys(set(), many)) == 32
+
+
+def test_a_missing_field_is_suggested_by_the_nearest_unknown_key() -> None:
+    error = FieldRequired("id is required", field="id")
+    assert with_suggestion(error, ["zzz"]) is error
+    suggested = with_suggestion(error, ["zzz", "IDD"])
+    assert suggested.message == "id is required; did you mean it by IDD?"
+    assert suggested.field == "id"

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskcal.core.masks import REMEMBERED, BadMask, DeskMask, Mask
+from deskcal.core.masks import REMEMBERED, BadMask, DeskMask, Mask, desk_mask_of
+from deskcal.errors import InvalidField
+from deskcal.limits import Limits
 
 patterns = st.text("AB*", max_size=8)
 codes = st.text("AB", max_size=10)
@@ -158,3 +160,10 @@ def test_a_mask_keeps_no_more_answers_than_it_says() -> None:
 
 def test_a_mask_shows_its_text() -> None:
     assert (repr(DeskMask("DESK_*")), DeskMask("DESK_*").text) == ("DeskMask('DESK_*')", "DESK_*")
+
+
+def test_a_mask_of_a_field_is_refused_by_that_field() -> None:
+    assert desk_mask_of("deskFilter", "DESK_*", Limits()).text == "DESK_*"
+    with pytest.raises(InvalidField, match=r"^deskFilter ") as caught:
+        desk_mask_of("deskFilter", "!X", Limits())
+    assert caught.value.field == "deskFilter"

@@ -26,6 +26,7 @@ from deskcal.wire.envelope import (
     encode_answer,
     encode_error,
     event_answer,
+    plain_ext_id,
 )
 
 DEEP = 100_000
@@ -377,3 +378,59 @@ def test_an_error_of_any_text_is_one_safe_line(message: str) -> None:
     body = line.removesuffix(b"\r\n")
     assert json.loads(body)["error"]["message"] == message
     assert body.isascii() and b"\n" not in body and b"\r" not in body and b"'" not in body
+
+
+@pytest.mark.parametrize(
+    ("ext_id", "text"),
+    [("a-1 b", b'"a-1 b"'), (None, b"null"), (-7, b"-7"), ("]", None), ("é", None)],
+)
+def test_an_ext_id_without_escapes_is_echoed_as_it_is(
+    ext_id: str | int | None, text: bytes | None
+) -> None:
+    assert plain_ext_id(ext_id) == text
+
+
+def test_data_that_is_null_has_no_field_that_is_too_deep() -> None:
+    deep = b"[" * 70 + b"]" * 70
+    message = b'{"command":"Ping","data":null,"x":' + deep + b"}"
+    with pytest.raises(BadRequest, match="nested more than 64"):
+        decode_request(message)
+    twice = b'{"command":"Ping","data":{"a":' + deep + b'},"data":null}'
+    assert decode_request(twice).fault is None
+
+
+def test_a_lone_surrogate_in_data_that_comes_twice_is_not_json() -> None:
+    message = b'{"command":"Ping","extID":"7","data":"\\ud800","data":{}}'
+    bad = refusal(message)
+    assert (bad.error.code, bytes(bad.ext_id)) == ("INVALID_JSON", b'"7"')
+
+
+def test_ignored_keys_stand_in_the_data_of_an_answer_and_behind_an_event() -> None:
+    ignored = b',"ignored":["x"]'
+    assert encode_answer(b"1", b'{"id":1}', ignored) == (
+        b'{"extID":1,"status":200,"data":{"id":1,"ignored":["x"]}}\r\n'
+    )
+    line = b"".join(event_answer(b"1", b'{"id":1}', ignored))
+    assert line == b'{"extID":1,"status":200,"data":{"event":{"id":1},"ignored":["x"]}}\r\n'
+
+
+def test_null_data_is_empty_data() -> None:
+    assert decode_data(msgspec.json.Decoder(Nothing), Raw(b"null")) == Nothing()
+
+
+def test_data_that_is_not_json_is_refused() -> None:
+    with pytest.raises(InvalidJson, match="data is not usable JSON"):
+        decode_data(msgspec.json.Decoder(Nothing), Raw(b'{"a":'))
+
+
+class Choice(msgspec.Struct):
+    """An optional field that takes no null."""
+
+    number: int = 7
+
+
+def test_an_optional_null_is_absent_and_another_fault_is_reported() -> None:
+    decoder = msgspec.json.Decoder(Choice)
+    assert decode_data(decoder, Raw(b'{"number":null}')) == Choice()
+    with pytest.raises(InvalidField, match="number"):
+        decode_data(decoder, Raw(b'{"number":"x"}'))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deskcal.core import rate_limit
 from deskcal.core.rate_limit import RateLimit
 from deskcal.errors import TooManyRequests
 from harness import FakeClock
@@ -22,3 +23,23 @@ def test_a_burst_up_to_the_limit_passes_and_the_next_request_waits() -> None:
 
 def test_no_limit_counts_nothing() -> None:
     assert not RateLimit(0, FakeClock()).is_on
+
+
+def test_the_bucket_fills_with_time_and_not_beyond_the_rate() -> None:
+    clock = FakeClock(100)
+    rates = RateLimit(2, clock)
+    for clock.time in (100, 100, 100.5, 1000, 1000):
+        rates.count(10)
+    with pytest.raises(TooManyRequests):
+        rates.count(10)
+
+
+def test_buckets_of_many_managers_do_not_grow_without_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rate_limit, "REMEMBERED", 2)
+    rates = RateLimit(1, FakeClock(0))
+    for manager_id in range(5):
+        rates.count(manager_id)
+    with pytest.raises(TooManyRequests):
+        rates.count(4)

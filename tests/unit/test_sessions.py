@@ -180,3 +180,16 @@ def test_a_text_that_is_no_mask_is_refused_each_time() -> None:
             desk_mask("!A")
         with pytest.raises(BadMask):
             brand_mask("")
+
+
+def test_an_event_of_somebody_else_says_so_where_only_its_owner_changes_it() -> None:
+    session = Session(
+        11,
+        desk_mask("*"),
+        brand_mask("*"),
+        type=SessionType.SESSION_MANAGER,
+        exp=NOW,
+        others_may_change=False,
+    )
+    with pytest.raises(Forbidden, match="event 1 is somebody else's"):
+        session.require_change(1, make_scope())

@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 from deskcal.core.document import MAX_DEPTH, deeper_than, wire_safe
 from deskcal.core.event import NULL
 from deskcal.errors import DeskcalError, InvalidField, InvalidJson, InvalidRequest
-from deskcal.wire.members import members
+from deskcal.wire.members import Member, members
 
 ABOVE_FIELDS = 2
 """Levels of a message above a field of `data`. An `ast_json` may be as deep as a message."""
@@ -173,24 +173,24 @@ def _half_character(frame: bytes, whole: bytes, ext_id: Raw) -> InvalidField:
         "the message holds a lone surrogate outside data: \\ud800 to \\udfff escapes stand for a "
         "character only in pairs"
     )
-    for one in members(whole):
-        if frame[one.key_start : one.stop] == whole[one.key_start : one.stop]:
-            continue
-        if one.name != "data":
-            raise BadRequest(outside, NO_EXT_ID if one.name == "extID" else ext_id)
-        return _halved_field(frame[one.start : one.stop], whole[one.start : one.stop])
-    raise BadRequest(outside, ext_id)
+    one = _first_difference(frame, whole)
+    if one.name != "data":
+        raise BadRequest(outside, NO_EXT_ID if one.name == "extID" else ext_id)
+    return _halved_field(frame[one.start : one.stop], whole[one.start : one.stop])
+
+
+def _first_difference(text: bytes, whole: bytes) -> Member:
+    """The first member in which two objects differ that have their members at the same places."""
+    spans = ((one, slice(one.key_start, one.stop)) for one in members(whole))
+    return next(one for one, span in spans if text[span] != whole[span])
 
 
 def _halved_field(data: bytes, whole: bytes) -> InvalidField:
-    for field in members(whole):
-        span = slice(field.key_start, field.stop)
-        if data[span] != whole[span]:
-            break
-    name = field.name[:64]
+    field = _first_difference(data, whole)
+    name, half = field.name[:64], _first_half(data[field.key_start : field.stop])
     return InvalidField(
-        f"{name} holds a lone surrogate ({_first_half(data[span])}): half a character, as a text "
-        "cut in its middle ends in; such escapes stand for a character only in pairs",
+        f"{name} holds a lone surrogate ({half}): half a character, as a text cut in its middle "
+        "ends in; such escapes stand for a character only in pairs",
         field=name,
     )
 
