@@ -9,7 +9,9 @@ import pytest
 from harness import Desk, token
 from helpers import NOW
 
-TEN, ELEVEN, OUTSIDE = token(10), token(11), token(12, desks="OTHER")
+LATER = NOW + 10**9
+TEN, ELEVEN = token(10, exp=LATER), token(11, exp=LATER)
+OUTSIDE = token(12, desks="OTHER")
 ADD, UPDATE, DELETE = "MngAddCalendarEvent", "MngUpdateCalendarEvent", "MngDeleteCalendarEvent"
 SERIES, RESPOND, ARCHIVE = (
     "MngGetCalendarSeries",

@@ -15,6 +15,7 @@ from deskcal.live.feed import Feed
 from deskcal.live.housekeeping import Housekeeping
 from deskcal.live.reminders import Reminders
 from deskcal.live.search_index import SearchIndex
+from deskcal.live.series_horizon import SeriesHorizon
 from deskcal.store.ports import Committed, Store
 
 
@@ -51,8 +52,8 @@ async def running(
     rates = RateLimit(limits.max_requests_per_manager_sec, time.monotonic)
     parts = (store, verifier, now, rates, limits, peers, feed, reminders)
     services = Services(*parts, default_timezone, call_rules)
-    lapsed_claims = LapsedClaims(store.claims, now)
-    async with feed, reminders, search_index, Housekeeping(store), lapsed_claims:
+    lapsed_claims, horizon = LapsedClaims(store.claims, now), SeriesHorizon(store, now, limits)
+    async with feed, reminders, search_index, Housekeeping(store), lapsed_claims, horizon:
         yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 
 
