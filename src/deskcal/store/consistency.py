@@ -1,17 +1,23 @@
 """What every backend's check has in common: an event, its index, its last change. No SQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from deskcal.core.document import decode_event, encode_event
 from deskcal.core.event import ChangeType
+from deskcal.core.series_check import series_differences
+from deskcal.core.series_document import decode_series
+from deskcal.store.batch.series import open_horizon
 from deskcal.store.columns import NAMES, EventRow, event_row
 
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""
-TABLES = ("collection", "event", "event_manager", "change", "notification", "idempotency")
+TABLES = (
+    *("collection", "event", "event_manager", "change", "notification", "idempotency"),
+    "series",
+)
 
 ManagerRows = set[tuple[int, ...]]
 """Manager, duration class, start and end of one event."""
@@ -78,6 +84,20 @@ class Histories:
         self._event_id, self._version = event_id, event.version
         self._is_gone = type_ == ChangeType.DELETED
         return [f"change {seq} of event {event_id} {what}" for what in found]
+
+
+def of_series(row: Any, documents: Iterable[bytes]) -> list[str]:
+    """Differences of a series: its id, horizon and document; those of its events."""
+    series_id, horizon, document = row
+    try:
+        series = decode_series(document)
+        events = list(map(decode_event, documents))
+    except msgspec.DecodeError as exc:
+        return [f"series {series_id} has an unreadable document: {exc}"]
+    found = list(series_differences(series, events))
+    if (series.series_id, open_horizon(series)) != (series_id, horizon):
+        found.append(f"series {series_id} has an id or a horizon that is not its document's")
+    return found
 
 
 def of_managers(stored: int, wanted: int) -> Iterator[str]:

@@ -33,6 +33,11 @@ class SeriesWrites(Struct):
     changes: list[SeriesChange] = []
 
 
+def open_horizon(series: Series) -> int:
+    """The column `horizon`: 0 where the rule has ended, so that nothing is to be made."""
+    return 0 if series.is_ended else series.horizon
+
+
 class StagedSeries:
     """The series that a group reads and changes."""
 
@@ -83,7 +88,6 @@ class StagedSeries:
             if series is None:
                 found.gone.append(series_id)
             else:
-                horizon = 0 if series.is_ended else series.horizon
-                found.rows.append((series_id, horizon, encode_series(series)))
+                found.rows.append((series_id, open_horizon(series), encode_series(series)))
         found.changes = self._changes
         return found

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 
+from deskcal.core.series_check import missing_series
 from deskcal.limits import Limits
 from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.consistency import (
@@ -17,6 +18,7 @@ from deskcal.store.consistency import (
     of_counters,
     of_event,
     of_managers,
+    of_series,
     stray_manager,
 )
 from deskcal.store.ports import CheckReport, StoreError
@@ -40,6 +42,13 @@ _EVENTS = f"""
 _MANAGERS = """
     SELECT event_id, manager_id, duration_class, start_time, end_time FROM event_manager
     ORDER BY event_id, manager_id"""
+_SERIES = """
+    SELECT s.id, s.horizon, s.document, ARRAY(
+        SELECT document FROM event WHERE series_id > 0 AND series_id = s.id)
+    FROM series AS s ORDER BY s.id"""
+_STRAY_OCCURRENCES = """
+    SELECT id, series_id FROM event
+    WHERE series_id > 0 AND series_id NOT IN (SELECT id FROM series) ORDER BY id"""
 _GONE = """
     SELECT c.event_id, c.seq FROM (
         SELECT DISTINCT ON (event_id) event_id, seq, type FROM change ORDER BY event_id, seq DESC
@@ -107,10 +116,17 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
         yield stray_manager(manager_id, event_id)
     for event_id, seq in await _rows(connection, _GONE):
         yield doubtful_deletion(event_id, seq)
+    async for difference in _series_differences(connection):
+        yield difference
     histories = Histories((await _rows(connection, _FLOOR))[0][0])
     async for row in _stream(connection, "changes", _CHANGES):
         for difference in histories.of_change(row):
             yield difference
+    async for difference in _number_differences(connection):
+        yield difference
+
+
+async def _number_differences(connection: Connection) -> AsyncIterator[str]:
     for difference in of_counters(*(await _rows(connection, _COUNTERS))[0]):
         yield difference
     for event_id, manager_id, seq, last_seq in await _rows(connection, _FIRED):
@@ -118,6 +134,15 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
             f"the reminder of event {event_id} for manager {manager_id} was fired at {seq}, "
             f"beyond the counter's {last_seq}: no node hears of it"
         )
+
+
+async def _series_differences(connection: Connection) -> AsyncIterator[str]:
+    async for row in _stream(connection, "series", _SERIES):
+        *series, documents = row
+        for difference in of_series(series, documents):
+            yield difference
+    for event_id, series_id in await _rows(connection, _STRAY_OCCURRENCES):
+        yield missing_series(event_id, series_id)
 
 
 def _given(rows: ManagerRows) -> Callable[[EventRow], ManagerRows]:

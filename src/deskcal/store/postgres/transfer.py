@@ -28,7 +28,15 @@ from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
-from deskcal.store.transfer.rows import KINDS, ChangeRow, Head, KeyRow, NotificationRow, StoredEvent
+from deskcal.store.transfer.rows import (
+    KINDS,
+    ChangeRow,
+    Head,
+    KeyRow,
+    NotificationRow,
+    SeriesChangeRow,
+    StoredEvent,
+)
 
 FETCH_ROWS = 1000
 """That an export reads at a time."""
@@ -77,6 +85,15 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
         "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key",
         lambda manager_id, key, *row: KeyRow(manager_id, key.decode(), *row),
     ),
+    ("series", "SELECT document FROM series ORDER BY id", lambda document: document),
+    (
+        "series_change",
+        """SELECT series_id, batch_id, document FROM series_change
+        ORDER BY series_id, batch_id""",
+        lambda series_id, batch_id, document: SeriesChangeRow(
+            series_id, batch_id, Raw(document or b"null")
+        ),
+    ),
 )
 """How the rows of each kind are read, and what is made of them."""
 
@@ -120,6 +137,8 @@ _NOTIFICATION = Table(
     },
 )
 _KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key", "digest"])
+_SERIES = Table("series", {"id": "q", "horizon": "q"}, ["document"])
+_SERIES_CHANGE = Table("series_change", {"series_id": "q", "batch_id": "q"}, ["document"])
 
 
 async def export_postgres(
@@ -238,6 +257,9 @@ async def _copy_rows(
     await copy(connection, _NOTIFICATION, [(*row, 0) for row in rows["notification"]])
     keys = [(who, seq, time, key.encode(), d) for who, key, d, seq, time in rows["idempotency"]]
     await copy(connection, _KEY, keys)
+    await copy(connection, _SERIES, rows["series"])
+    left = [(row.series_id, row.batch_id, row.stored) for row in page.rows["series_change"]]
+    await copy(connection, _SERIES_CHANGE, left)
 
 
 def _event_row(stored: StoredEvent, collections: dict[tuple[str, str], int]) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from deskcal.core.series_check import missing_series
 from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.consistency import (
     MAX_DIFFERENCES,
@@ -19,6 +20,7 @@ from deskcal.store.consistency import (
     of_counters,
     of_event,
     of_managers,
+    of_series,
     stray_manager,
 )
 from deskcal.store.ports import CheckReport, StoreError
@@ -38,6 +40,11 @@ _CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, 
 _COUNTERS = "SELECT last_event_id, last_seq, floor_seq FROM counter"
 _LATE_CHANGES = """
     SELECT max(seq), max(event_id) FROM change"""
+_SERIES = "SELECT id, horizon, document FROM series ORDER BY id"
+_SERIES_EVENTS = "SELECT document FROM event WHERE series_id > 0 AND series_id = ?"
+_STRAY_OCCURRENCES = """
+    SELECT id, series_id FROM event
+    WHERE series_id > 0 AND series_id NOT IN (SELECT id FROM series)"""
 _GONE = """
     SELECT c.event_id, c.seq FROM change AS c
     WHERE c.seq = (SELECT max(seq) FROM change WHERE event_id = c.event_id)
@@ -81,6 +88,11 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
         yield stray_manager(*row)
     for row in connection.execute(_GONE):
         yield doubtful_deletion(*row)
+    for row in connection.execute(_SERIES):
+        events: Any = connection.execute(_SERIES_EVENTS, (row[0],))
+        yield from of_series(row, (document for (document,) in events))
+    for event_id, series_id in connection.execute(_STRAY_OCCURRENCES):
+        yield missing_series(event_id, series_id)
     last_event_id, last_seq, floor_seq = connection.execute(_COUNTERS).get
     histories = Histories(floor_seq)
     for row in connection.execute(_CHANGES):

@@ -17,7 +17,15 @@ from deskcal.store.sqlite.directory import read_directory, write_directory
 from deskcal.store.sqlite.group import INSERT_EVENT
 from deskcal.store.sqlite.schema import migrations
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress
-from deskcal.store.transfer.rows import KINDS, ChangeRow, Head, KeyRow, NotificationRow, StoredEvent
+from deskcal.store.transfer.rows import (
+    KINDS,
+    ChangeRow,
+    Head,
+    KeyRow,
+    NotificationRow,
+    SeriesChangeRow,
+    StoredEvent,
+)
 
 _CACHE_KIB = 200_000
 """Of an import: the pages of its one transaction that stay in memory."""
@@ -40,6 +48,11 @@ _PUT_NOTIFICATION = """
         state_time, level)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _PUT_KEY = "INSERT INTO idempotency (manager_id, key, digest, seq, time) VALUES (?, ?, ?, ?, ?)"
+_SERIES = "SELECT document FROM series ORDER BY id"
+_SERIES_CHANGES = """
+    SELECT series_id, batch_id, document FROM series_change ORDER BY series_id, batch_id"""
+_PUT_SERIES = "INSERT INTO series (id, horizon, document) VALUES (?, ?, ?)"
+_PUT_SERIES_CHANGE = "INSERT INTO series_change (series_id, batch_id, document) VALUES (?, ?, ?)"
 _PUT_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?, floor_seq = ?"
 
 
@@ -106,6 +119,11 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
         yield "notification", NotificationRow(*row)
     for row in connection.execute(_KEYS):
         yield "idempotency", KeyRow(*row)
+    for (document,) in connection.execute(_SERIES):
+        yield "series", document
+    changes: Any = connection.execute(_SERIES_CHANGES)
+    for series_id, batch_id, document in changes:
+        yield "series_change", SeriesChangeRow(series_id, batch_id, Raw(document or b"null"))
 
 
 def import_sqlite(directory: Path, export: Export, on_progress: OnProgress) -> None:
@@ -146,9 +164,12 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
             ("change", _PUT_CHANGE),
             ("notification", _PUT_NOTIFICATION),
             ("idempotency", _PUT_KEY),
+            ("series", _PUT_SERIES),
         ):
             rows = map(msgspec.structs.astuple, page.rows[kind])
             connection.executemany(statement, [_plain(row) for row in rows])
+        left = [(row.series_id, row.batch_id, row.stored) for row in page.rows["series_change"]]
+        connection.executemany(_PUT_SERIES_CHANGE, left)
         on_progress(page.lines, export.all_lines)
     head = export.head
     connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))

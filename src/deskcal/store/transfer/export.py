@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from deskcal.store.transfer.rows import KINDS, Head
+from deskcal.store.transfer.rows import DOCUMENTS, KINDS, Head
 
 FORMAT = 1
 MAX_LINE_BYTES = 64 * 1024 * 1024
@@ -64,8 +64,8 @@ class ExportWriter:
         self._line(self._encode(head) + b"\n")
 
     def put(self, kind: str, row: Any) -> None:
-        """One row, in the order of `KINDS`; of an event its document."""
-        text = row if kind == "event" else self._encode(row)
+        """One row, in the order of `KINDS`; of an event or a series its document."""
+        text = row if kind in DOCUMENTS else self._encode(row)
         self._line(b'{"%s":%s}\n' % (kind.encode(), text))
 
     def end(self) -> None:

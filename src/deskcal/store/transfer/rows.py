@@ -21,6 +21,9 @@ from deskcal.core.directory import (
 from deskcal.core.document import decode_event, encode_event, wire_safe
 from deskcal.core.event import ChangeType, Event, Id, Time
 from deskcal.core.outcomes import Outcome
+from deskcal.core.series import Series
+from deskcal.core.series_document import decode_series, encode_series
+from deskcal.store.batch.series import open_horizon
 from deskcal.store.columns import EventRow, event_row
 from deskcal.store.reminder_ports import Level
 
@@ -76,6 +79,28 @@ class KeyRow(Struct, frozen=True, gc=False):
     time: Time
 
 
+class SeriesRow(Struct, frozen=True, gc=False):
+    """One series; its fields are the columns of the table."""
+
+    id: Id
+    horizon: Time
+    document: bytes
+
+
+class SeriesChangeRow(Struct, frozen=True, gc=False):
+    """What a batch left of a series."""
+
+    series_id: Id
+    batch_id: Id
+    document: Raw
+    """null: nothing was left."""
+
+    @property
+    def stored(self) -> bytes:
+        """The document as the table has it."""
+        return b"" if bytes(self.document) == b"null" else bytes(self.document)
+
+
 class StoredEvent(Struct, frozen=True, gc=False):
     """One event: its document, and the columns that belong to it."""
 
@@ -127,6 +152,27 @@ def _key(row: KeyRow, head: Head) -> KeyRow:
     return row
 
 
+def _series(document: Raw, head: Head) -> SeriesRow:
+    series = _checked_series(bytes(document), head)
+    return SeriesRow(series.series_id, open_horizon(series), bytes(document))
+
+
+def _series_change(row: SeriesChangeRow, head: Head) -> SeriesChangeRow:
+    _require_known(row.series_id, head, row.batch_id)
+    if row.stored and _checked_series(row.stored, head).series_id != row.series_id:
+        raise ValueError(f"a change of series {row.series_id} has another series in it")
+    return row
+
+
+def _checked_series(document: bytes, head: Head) -> Series:
+    """The series of a document that is spelled, byte for byte, as it would be written."""
+    series = decode_series(document)
+    _require_known(series.series_id, head)
+    if encode_series(series) != document:
+        raise ValueError(f"series {series.series_id} is not spelled as deskcal would write it")
+    return series
+
+
 def _require_known(event_id: int, head: Head, seq: int = 1) -> None:
     """Raises: ValueError if a number is one that may be given out a second time."""
     if not 0 < event_id <= head.last_event_id:
@@ -173,5 +219,13 @@ KINDS = {
         _notification,
     ),
     "idempotency": Kind(_one("idempotency", KeyRow), lambda row: (row.manager_id, row.key), _key),
+    "series": Kind(_one("series", Raw), lambda row: row.id, _series),
+    "series_change": Kind(
+        _one("series_change", SeriesChangeRow),
+        lambda row: (row.series_id, row.batch_id),
+        _series_change,
+    ),
 }
-"""What a file has, in this order. Of an event a line has the document alone."""
+"""What a file has, in this order."""
+DOCUMENTS = ("event", "series")
+"""Kinds of which a line has the document alone."""
