@@ -128,6 +128,15 @@ class Timeout(DeskcalError):
     status, code = 504, "TIMEOUT"
 
 
+def without_frames(error: DeskcalError) -> DeskcalError:
+    """`error` without the frames in which it was raised, and without its causes.
+
+    The frames hold the group and its documents, and the group holds the error.
+    """
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 def _leaves(root: type[DeskcalError]) -> dict[str, type[DeskcalError]]:
     found = {root.code: root}
     for child in root.__subclasses__():

@@ -160,3 +160,9 @@ def is_same_customer(one: Event, other: Event) -> bool:
 def released(event: Event) -> Event:
     """The event without its claim; its `version` stays."""
     return msgspec.structs.replace(event, claimed_by=0, claim_until=0)
+
+
+def numbers_of(event: Event) -> list[tuple[str, int]]:
+    """Field and value of the numbers that name its customer."""
+    numbers = ((field, getattr(event, field)) for field in NUMBERS)
+    return [(field, number) for field, number in numbers if number]

@@ -7,9 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from deskcal.core.claims import Claim, Reason
-
-Row = tuple[int, bytes]
-"""Id and document of an event."""
+from deskcal.core.event import Event
 
 
 class ClaimAnswer(Struct, frozen=True):
@@ -28,7 +26,7 @@ class CallKind(enum.Enum):
     OWN = enum.auto()
     """Of the manager, started by `now`: by priority, the highest first, then start and id."""
     POOL = enum.auto()
-    """Of the pool in `places`, joined by `now`: in the same order."""
+    """Of the pool in `places`, joined by `now`, of one priority: by start, then id."""
     NEXT_OWN = enum.auto()
     """Of the manager, starting after `now`: by start, then id."""
     NEXT_POOL = enum.auto()
@@ -50,7 +48,8 @@ class CallQuery(Struct, frozen=True):
     """Numbers of collections."""
     now: int = 0
     limit: int = 0
-    """Rows at most; where they are in the order of priority, of each priority."""
+    """Rows at most; of OWN, for each priority."""
+    priority: int = 0
 
 
 class MissingRows(Exception):
@@ -60,16 +59,19 @@ class MissingRows(Exception):
 class CallSource(Protocol):
     """Calls as they were before the group. Each method may raise MissingRows."""
 
+    def prepare(self, claims: Sequence[Claim]) -> None:
+        """Reads at one time what several claims are about to ask for, where that is quicker."""
+
     def places(self, claim: Claim) -> tuple[int, ...]:
         """Numbers of the collections whose pool the claim may take from, in order."""
 
-    def rows(self, query: CallQuery) -> Sequence[Row]:
+    def rows(self, query: CallQuery) -> Sequence[Event]:
         """The calls that `query` asks for."""
 
-    def held(self, field: str, number: int) -> Sequence[Row]:
+    def held(self, field: str, number: int) -> Sequence[Event]:
         """Claimed events with that customer_id, lead_id or login; `number` > 0."""
 
-    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> Sequence[Row]:
+    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> Sequence[Event]:
         """Done events with that number and one of these outcomes."""
 
 

@@ -106,6 +106,13 @@ class Batch:
         """Whether there is nothing to write."""
         return self._series.is_empty and not (self._changes or self.woken or self._wanted)
 
+    def apply_all(self, group: Sequence[Work]) -> list[WorkOutcome]:
+        """Outcomes of all of them, in order."""
+        claims = [one for one in group if isinstance(one, Claim) and not one.event_id]
+        if claims:
+            self._stored.calls.prepare(claims)
+        return [self.apply(one) for one in group]
+
     def apply(self, mutation: Work) -> WorkOutcome:
         """The mutation's outcome, its effect staged; what its `change` raises is the outcome."""
         try:
@@ -379,15 +386,6 @@ class Batch:
             found.managers_gone += old.keys() - new.keys()
             found.managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
         return found
-
-
-def without_frames(error: DeskcalError) -> DeskcalError:
-    """`error` without the frames in which it was raised, and without its causes.
-
-    The frames hold the group and its documents, and the group holds the error.
-    """
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
 
 
 def _notification(event: Event, manager_id: int, document: bytes, now: int) -> Notification:

@@ -8,18 +8,28 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from msgspec import Raw
+import msgspec
+from msgspec import Raw, Struct
 
-from deskcal.core.claims import CALLS, NUMBERS, Claim, ClaimState, Rank, Reason, Wait, claim_state
+from deskcal.core.claims import (
+    CALLS,
+    Claim,
+    ClaimState,
+    Rank,
+    Reason,
+    Wait,
+    claim_state,
+    numbers_of,
+)
 from deskcal.core.completion import require_unclaimed
-from deskcal.core.document import decode_event, encode_event, scope_of
-from deskcal.core.event import ChangeType, Event, EventStatus
+from deskcal.core.document import encode_event, scope_of
+from deskcal.core.event import ChangeType, Event, EventStatus, Priority
 from deskcal.core.outcomes import Outcome
 from deskcal.core.visibility import not_found
 from deskcal.errors import Conflict
-from deskcal.store.calls import CallKind, CallQuery, CallSource, ClaimAnswer, Row
+from deskcal.store.calls import CallKind, CallQuery, CallSource, ClaimAnswer
 
-FIRST, GROWTH, MOST = 16, 8, 2_000_000
+FIRST, GROWTH, MOST = 32, 8, 2_000_000
 """Rows of the first look, by how much the next ones grow, and of the last one."""
 
 
@@ -59,7 +69,7 @@ class _Overlay:
         """Takes up an event as it is now; None: it is gone."""
         self.changed.add(event_id)
         before = self.claimed.pop(event_id, None)
-        for key in _numbers(before):
+        for key in numbers_of(before) if before else ():
             self._held[key].pop(event_id)
         self.free.pop(event_id, None)
         self.done.pop(event_id, None)
@@ -70,15 +80,28 @@ class _Overlay:
             self.free[event_id] = event
         elif state == ClaimState.CLAIMED:
             self.claimed[event_id] = event
-            for key in _numbers(event):
+            for key in numbers_of(event):
                 self._held.setdefault(key, {})[event_id] = event
         elif event.status == EventStatus.DONE:
             self.done[event_id] = event
 
     def held(self, event: Event) -> Iterator[Event]:
         """Claimed events that have a number in common with `event`."""
-        for key in _numbers(event):
+        for key in numbers_of(event):
             yield from self._held.get(key, {}).values()
+
+
+class _Run(Struct):
+    """Rows of one query, in order."""
+
+    events: Sequence[Event]
+    first: int = 0
+    """All before it were changed by the group."""
+
+    def skip(self, changed: set[int]) -> None:
+        """Moves `first` on."""
+        while self.first < len(self.events) and self.events[self.first].id in changed:
+            self.first += 1
 
 
 class Claims:
@@ -89,7 +112,8 @@ class Claims:
         self._source = source
         self._seen = 0
         self._overlay = _Overlay()
-        self._known: dict[CallQuery, list[Event]] = {}
+        self._known: dict[CallQuery, Sequence[Event]] = {}
+        self._runs: dict[CallQuery, _Run] = {}
 
     def claim(self, claim: Claim) -> ClaimAnswer:
         """Claims the most pressing event. Raises: NotFound, Forbidden, Conflict for a named one."""
@@ -132,12 +156,7 @@ class Claims:
     def _due(self, claim: Claim) -> Iterator[Event]:
         """Events that have come and are not claimed by others, the most pressing first."""
         others = sorted(self._ranked(claim, self._others(claim)))
-        places = self._source.places(claim)
-        mine = CallQuery(CallKind.OWN, claim.manager_id, (), claim.now)
-        pool = CallQuery(CallKind.POOL, 0, places, claim.now)
-        stored = self._stored(mine)
-        if claim.has_pool and places:
-            stored = itertools.chain(stored, self._stored(pool))
+        stored = itertools.chain(self._own(claim), self._pool(claim))
         for rank, _, event in self._ranked(claim, stored):
             while others and others[0][0] < rank:
                 yield others.pop(0)[2]
@@ -167,13 +186,13 @@ class Claims:
                     known.add(event.id)
                     yield event
 
-    def _stored(self, wanted: CallQuery) -> Iterator[Event]:
-        """Events in the order of priority, start and id, as many as are taken."""
+    def _own(self, claim: Claim) -> Iterator[Event]:
+        """The manager's events, by priority, start and id, as many as are taken."""
         yielded: set[int] = set()
         for limit in _limits():
-            query = CallQuery(wanted.kind, wanted.manager_id, wanted.places, wanted.now, limit)
+            rows = self._rows(CallQuery(CallKind.OWN, claim.manager_id, (), claim.now, limit))
             is_cut = False
-            for _, found in itertools.groupby(self._rows(query), lambda event: event.priority):
+            for _, found in itertools.groupby(rows, lambda event: event.priority):
                 events = list(found)
                 for event in events:
                     if event.id not in yielded and event.id not in self._overlay.changed:
@@ -185,10 +204,36 @@ class Claims:
             if not is_cut:
                 return
 
-    def _rows(self, query: CallQuery) -> list[Event]:
+    def _pool(self, claim: Claim) -> Iterator[Event]:
+        """Events of the pool, by priority, start and id, as many as are taken."""
+        places = self._source.places(claim) if claim.has_pool else ()
+        for priority in sorted(Priority, reverse=True) if places else ():
+            query = CallQuery(CallKind.POOL, 0, places, claim.now, priority=priority)
+            yield from self._in_order(query)
+
+    def _in_order(self, wanted: CallQuery) -> Iterator[Event]:
+        """Events in the order of the query, as many as are taken."""
+        passed = 0
+        for limit in _limits():
+            run = self._run_of(msgspec.structs.replace(wanted, limit=limit))
+            for event in itertools.islice(run.events, max(run.first, passed), None):
+                if event.id not in self._overlay.changed:
+                    yield event
+            passed = len(run.events)
+            if passed < limit:
+                return
+
+    def _run_of(self, query: CallQuery) -> "_Run":
+        run = self._runs.get(query)
+        if run is None:
+            run = self._runs[query] = _Run(self._rows(query))
+        run.skip(self._overlay.changed)
+        return run
+
+    def _rows(self, query: CallQuery) -> Sequence[Event]:
         found = self._known.get(query)
         if found is None:
-            found = self._known[query] = _decoded(self._source.rows(query))
+            found = self._known[query] = self._source.rows(query)
         return found
 
     def _wait(self, claim: Claim, event: Event, soonest: Wait | None) -> Wait | None:
@@ -200,7 +245,7 @@ class Claims:
 
     def _held(self, event: Event) -> list[Event]:
         held = list(self._overlay.held(event))
-        for field, number in _numbers(event):
+        for field, number in numbers_of(event):
             held += self._unchanged(self._source.held(field, number))
         return [other for other in held if other.id != event.id]
 
@@ -209,12 +254,12 @@ class Claims:
             return []
         codes = tuple(one.code for one in self._group.outcomes() if one.is_contact)
         done = [other for other in self._overlay.done.values() if other.outcome in codes]
-        for field, number in _numbers(event) if codes else ():
+        for field, number in numbers_of(event) if codes else ():
             done += self._unchanged(self._source.contacts(field, number, codes))
         return [(other.updated_time, other) for other in done]
 
-    def _unchanged(self, rows: Iterable[Row]) -> list[Event]:
-        return _decoded(row for row in rows if row[0] not in self._overlay.changed)
+    def _unchanged(self, events: Iterable[Event]) -> list[Event]:
+        return [event for event in events if event.id not in self._overlay.changed]
 
     def _take(self, claim: Claim, event: Event) -> bytes | None:
         """The document of the claimed event; None where it has changed since it was read."""
@@ -246,20 +291,7 @@ class Claims:
         return soonest
 
     def _claimed(self, claim: Claim) -> Iterator[Event]:
-        return self._in_time(CallQuery(CallKind.CLAIMED, now=claim.now))
-
-    def _in_time(self, wanted: CallQuery) -> Iterator[Event]:
-        """Events in the order of one time, as many as are taken."""
-        passed = 0
-        for limit in _limits():
-            query = CallQuery(wanted.kind, wanted.manager_id, wanted.places, wanted.now, limit)
-            found = self._rows(query)
-            for event in found[passed:]:
-                if event.id not in self._overlay.changed:
-                    yield event
-            passed = len(found)
-            if passed < limit:
-                return
+        return self._in_order(CallQuery(CallKind.CLAIMED, now=claim.now))
 
     def _next_time(self, claim: Claim) -> int:
         """When the next event comes, Unix seconds; 0: none."""
@@ -269,7 +301,7 @@ class Claims:
         if claim.has_pool and places:
             queries.append(CallQuery(CallKind.NEXT_POOL, 0, places, claim.now))
         for query in queries:
-            times += itertools.islice(self._times(claim, self._in_time(query)), 1)
+            times += itertools.islice(self._times(claim, self._in_order(query)), 1)
         return min(times, default=0)
 
     def _times(self, claim: Claim, events: Iterable[Event]) -> Iterator[int]:
@@ -285,17 +317,6 @@ def _limits() -> Iterator[int]:
         yield limit
         limit *= GROWTH
     yield MOST
-
-
-def _decoded(rows: Iterable[Row]) -> list[Event]:
-    return [decode_event(document) for _, document in rows]
-
-
-def _numbers(event: Event | None) -> list[tuple[str, int]]:
-    if event is None:
-        return []
-    numbers = ((field, getattr(event, field)) for field in NUMBERS)
-    return [(field, number) for field, number in numbers if number]
 
 
 def _later(claim: Claim, wait: Wait) -> ClaimAnswer:

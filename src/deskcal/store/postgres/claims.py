@@ -4,12 +4,13 @@ A group with claims holds one advisory lock from its first look to its commit, s
 nodes come one group after the other, and each sees the claims that were committed before it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from deskcal.core.claims import NUMBERS, Claim
+from deskcal.core.claims import NUMBERS, Claim, numbers_of
 from deskcal.core.document import decode_event
-from deskcal.store.calls import CallKind, CallQuery, MissingRows, Row
+from deskcal.core.event import Event
+from deskcal.store.calls import CallKind, CallQuery, MissingRows
 from deskcal.store.postgres.connection import Connection
 
 CLAIM_LOCK = (0x6465736B, 4)
@@ -21,8 +22,6 @@ _BY_START = """(
     WHERE claim_state = 1 AND {whose} AND priority = {priority} AND {when}
     ORDER BY start_time, id LIMIT {limit})"""
 _OWN = "owner_manager_id = %(manager_id)s"
-_POOL = """pool_time > 0 AND pool_time <= %(now)s
-    AND collection_id = ANY(%(places)s::integer[])"""
 
 
 def _by_priority(whose: str, when: str) -> str:
@@ -35,7 +34,12 @@ def _by_priority(whose: str, when: str) -> str:
 
 _QUERIES = {
     CallKind.OWN: _by_priority(_OWN, "start_time <= %(now)s"),
-    CallKind.POOL: _by_priority(_POOL, "start_time <= %(now)s"),
+    CallKind.POOL: """
+        SELECT id, document FROM event
+        WHERE claim_state = 1 AND pool_time > 0 AND pool_time <= %(now)s
+          AND priority = %(priority)s AND start_time <= %(now)s
+          AND collection_id = ANY(%(places)s::integer[])
+        ORDER BY start_time, id LIMIT %(limit)s""",
     CallKind.NEXT_OWN: _by_priority(_OWN, "start_time > %(now)s")
     + " ORDER BY start_time, id LIMIT %(limit)s",
     CallKind.NEXT_POOL: """
@@ -67,7 +71,7 @@ _CONTACTS = {
 }
 _LOCK = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"
 
-Numbered = dict[tuple[str, int], list[Row]]
+Numbered = dict[tuple[str, int], list[Event]]
 """Rows by field and number."""
 
 
@@ -76,7 +80,7 @@ class PostgresCalls:
 
     def __init__(self) -> None:
         self.collections: Mapping[tuple[str, str], int] = {}
-        self._rows: dict[CallQuery, list[Row]] = {}
+        self._rows: dict[CallQuery, list[Event]] = {}
         self._held: Numbered = {}
         self._contacts: Numbered = {}
         self._outcomes: tuple[str, ...] = ()
@@ -85,6 +89,9 @@ class PostgresCalls:
         self._missing_contacts: set[tuple[str, int]] = set()
         self.missing_ids: set[int] = set()
         """Events that are yet to be locked."""
+
+    def prepare(self, claims: Sequence[Claim]) -> None:
+        """Nothing: what is missing is fetched at one time anyhow."""
 
     def places(self, claim: Claim) -> tuple[int, ...]:
         """Collections that the filters and the session's scope let through."""
@@ -96,31 +103,31 @@ class PostgresCalls:
             )
         )
 
-    def rows(self, query: CallQuery) -> list[Row]:
+    def rows(self, query: CallQuery) -> list[Event]:
         """The calls that `query` asks for."""
         if query not in self._rows:
             self._missing[query] = None
             raise MissingRows
         return self._rows[query]
 
-    def held(self, field: str, number: int) -> list[Row]:
+    def held(self, field: str, number: int) -> list[Event]:
         """Claimed events with that number."""
         return _of_number(self._held, self._missing_numbers, (field, number))
 
-    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> list[Row]:
+    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> list[Event]:
         """Done events with that number and one of these outcomes."""
         self._outcomes = outcomes
         return _of_number(self._contacts, self._missing_contacts, (field, number))
 
-    async def fetch(self, connection: Connection) -> list[Row]:
-        """Fetches what is missing; the events that were missing, now locked."""
+    async def fetch(self, connection: Connection) -> list[tuple[int, bytes]]:
+        """Fetches what is missing; id and document of the events that were, now locked."""
         queries, self._missing = list(self._missing), {}
         cursors = []
         async with connection.pipeline():
             for query in queries:
                 cursors.append(await _run(connection, _QUERIES[query.kind], _bindings(query)))
         for query, cursor in zip(queries, cursors, strict=True):
-            self._rows[query] = [(row[0], row[1]) for row in await cursor.fetchall()]
+            self._rows[query] = [decode_event(row[1]) for row in await cursor.fetchall()]
             self._missing_numbers |= _numbers(self._rows[query])
         new = self._missing_numbers - self._held.keys()
         await _fetch(connection, _HELD, new, self._held)
@@ -136,17 +143,15 @@ class PostgresCalls:
         return list(await locked.fetchall())
 
 
-def _of_number(known: Numbered, missing: set[tuple[str, int]], key: tuple[str, int]) -> list[Row]:
+def _of_number(known: Numbered, missing: set[tuple[str, int]], key: tuple[str, int]) -> list[Event]:
     if key not in known:
         missing.add(key)
         raise MissingRows
     return known[key]
 
 
-def _numbers(rows: Iterable[Row]) -> set[tuple[str, int]]:
-    events = [decode_event(document) for _, document in rows]
-    found = ((field, getattr(event, field)) for event in events for field in NUMBERS)
-    return {(field, number) for field, number in found if number}
+def _numbers(events: Iterable[Event]) -> set[tuple[str, int]]:
+    return {key for event in events for key in numbers_of(event)}
 
 
 async def _fetch(
@@ -163,8 +168,8 @@ async def _fetch(
         wanted.setdefault(field, []).append(number)
     for field, numbers in wanted.items():
         cursor = await _run(connection, statements[field], (numbers, *more))
-        for number, *row in await cursor.fetchall():
-            into[field, number].append((row[0], row[1]))
+        for number, _, document in await cursor.fetchall():
+            into[field, number].append(decode_event(document))
 
 
 def _bindings(query: CallQuery) -> dict[str, Any]:
@@ -173,6 +178,7 @@ def _bindings(query: CallQuery) -> dict[str, Any]:
         "places": list(query.places),
         "now": query.now,
         "limit": query.limit,
+        "priority": query.priority,
     }
 
 

@@ -20,9 +20,9 @@ import psycopg
 from msgspec import Struct
 from psycopg import errors
 
-from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
+from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable, without_frames
 from deskcal.limits import Limits
-from deskcal.store.batch.batch import Batch, without_frames
+from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.applying import apply_group, new_events, size_of

@@ -1,22 +1,21 @@
 """What claims look at in the embedded store: calls by their indexes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import apsw
 import msgspec
-from msgspec import Struct
 
-from deskcal.core.claims import Claim
-from deskcal.store.calls import CallKind, CallQuery, Row
+from deskcal.core.claims import NUMBERS, Claim, numbers_of
+from deskcal.core.document import decode_event
+from deskcal.core.event import Event
+from deskcal.store.calls import CallKind, CallQuery
 
 _BY_START = """SELECT * FROM (
     SELECT id, {columns}document FROM event INDEXED BY {index}
     WHERE claim_state = 1 AND {whose} AND priority = {priority} AND {when}
     ORDER BY start_time, id LIMIT :limit)"""
 _OWN = "owner_manager_id = :manager_id"
-_POOL = """pool_time > 0 AND pool_time <= :now
-        AND collection_id IN (SELECT value FROM json_each(:places))"""
 
 
 def _by_priority(index: str, whose: str, when: str, columns: str = "") -> str:
@@ -29,7 +28,11 @@ def _by_priority(index: str, whose: str, when: str, columns: str = "") -> str:
 
 _QUERIES = {
     CallKind.OWN: _by_priority("event_to_claim", _OWN, "start_time <= :now"),
-    CallKind.POOL: _by_priority("event_in_pool", _POOL, "start_time <= :now"),
+    CallKind.POOL: """
+        SELECT id, document FROM event INDEXED BY event_in_pool
+        WHERE claim_state = 1 AND pool_time > 0 AND pool_time <= :now AND priority = :priority
+          AND start_time <= :now AND collection_id IN (SELECT value FROM json_each(:places))
+        ORDER BY start_time, id LIMIT :limit""",
     CallKind.NEXT_OWN: f"""
         SELECT id, document FROM (
             {_by_priority("event_to_claim", _OWN, "start_time > :now", "start_time, ")}
@@ -49,61 +52,115 @@ _QUERIES = {
         SELECT id, document FROM event INDEXED BY event_by_claim_until
         WHERE claim_state = 2 AND claim_until > :now ORDER BY claim_until, id LIMIT :limit""",
 }
-_HELD = {
-    "customer_id": """
-        SELECT id, document FROM event INDEXED BY event_claimed_customer
-        WHERE claim_state = 2 AND customer_id > 0 AND customer_id = ?""",
-    "lead_id": """
-        SELECT id, document FROM event INDEXED BY event_claimed_lead
-        WHERE claim_state = 2 AND lead_id > 0 AND lead_id = ?""",
-    "login": """
-        SELECT id, document FROM event INDEXED BY event_claimed_login
-        WHERE claim_state = 2 AND login > 0 AND login = ?""",
-}
+_HELD = " UNION ALL ".join(
+    f"""
+    SELECT '{name}', {name}, id, document FROM event INDEXED BY event_claimed_{index}
+    WHERE claim_state = 2 AND {name} > 0 AND {name} IN (SELECT value FROM json_each(:{name}))"""  # noqa: S608
+    for name, index in (("customer_id", "customer"), ("lead_id", "lead"), ("login", "login"))
+)
+_MINE = """
+    SELECT claimed_by, id, document FROM event INDEXED BY event_by_claimer
+    WHERE claim_state = 2 AND claimed_by IN (SELECT value FROM json_each(?))"""
+_OWNERS = """
+    SELECT value FROM json_each(?) WHERE EXISTS (
+        SELECT 1 FROM event INDEXED BY event_to_claim
+        WHERE claim_state = 1 AND owner_manager_id = value)"""
 _CONTACTS = {
     name: f"""
         SELECT id, document FROM event INDEXED BY event_by_{name.removesuffix("_id")}
         WHERE {name} > 0 AND {name} = ? AND status = 1
           AND outcome IN (SELECT value FROM json_each(?))"""  # noqa: S608
-    for name in _HELD
+    for name in NUMBERS
 }
 
+_OF_OWNER = (CallKind.OWN, CallKind.NEXT_OWN)
+_FAR = (CallKind.NEXT_OWN, CallKind.NEXT_POOL)
+"""Kinds of which nothing is claimed now."""
 
-class SqliteCalls(Struct, frozen=True):
-    """A `CallSource`."""
 
-    connection: apsw.Connection
-    collections: Mapping[tuple[str, str], int]
-    """Number of each (brand, desk)."""
+class SqliteCalls:
+    """A `CallSource`, within one transaction: what was read once is remembered."""
+
+    def __init__(
+        self, connection: apsw.Connection, collections: Mapping[tuple[str, str], int]
+    ) -> None:
+        """`collections`: number of each (brand, desk)."""
+        self._connection = connection
+        self._collections = collections
+        self.documents: dict[int, bytes] = {}
+        """Of the events in the rows so far."""
+        self._mine: dict[int, list[Event]] = {}
+        self._without_own: set[int] = set()
+        self._held: dict[tuple[str, int], list[Event]] = {}
+
+    def prepare(self, claims: Sequence[Claim]) -> None:
+        """Reads with one statement what each of several managers holds, and who has own calls."""
+        managers = list({claim.manager_id for claim in claims})
+        text = msgspec.json.encode(managers).decode()
+        self._mine = {manager_id: [] for manager_id in managers}
+        for manager_id, *row in self._run(_MINE, (text,)):
+            self._mine[manager_id].append(self._kept(row[0], row[1]))
+        owners = {manager_id for (manager_id,) in self._run(_OWNERS, (text,))}
+        self._without_own = set(managers) - owners
 
     def places(self, claim: Claim) -> tuple[int, ...]:
         """Collections that the filters and the session's scope let through."""
         return tuple(
             sorted(
                 number
-                for (brand, desk), number in self.collections.items()
+                for (brand, desk), number in self._collections.items()
                 if claim.takes(brand, desk) and claim.session.in_scope(brand, desk)
             )
         )
 
-    def rows(self, query: CallQuery) -> list[Row]:
+    def rows(self, query: CallQuery) -> list[Event]:
         """The calls that `query` asks for."""
+        if query.kind is CallKind.MINE and query.manager_id in self._mine:
+            return self._mine[query.manager_id]
+        if query.kind in _OF_OWNER and query.manager_id in self._without_own:
+            return []
         bindings = {
             "manager_id": query.manager_id,
             "places": msgspec.json.encode(query.places).decode(),
             "now": query.now,
             "limit": query.limit,
+            "priority": query.priority,
         }
-        return self._run(_QUERIES[query.kind], bindings)
+        rows = [self._kept(*row) for row in self._run(_QUERIES[query.kind], bindings)]
+        if query.kind not in _FAR:
+            self._read_held(rows)
+        return rows
 
-    def held(self, field: str, number: int) -> list[Row]:
+    def _kept(self, event_id: int, document: bytes) -> Event:
+        self.documents[event_id] = document
+        return decode_event(document)
+
+    def _read_held(self, events: Sequence[Event]) -> None:
+        """Who holds the customers of these calls, with one statement."""
+        wanted: dict[str, list[int]] = {name: [] for name in NUMBERS}
+        for event in events:
+            for name, number in numbers_of(event):
+                if (name, number) not in self._held:
+                    self._held[name, number] = []
+                    wanted[name].append(number)
+        if any(wanted.values()):
+            lists = {name: msgspec.json.encode(found).decode() for name, found in wanted.items()}
+            for name, number, *row in self._run(_HELD, lists):
+                self._held[name, number].append(self._kept(row[0], row[1]))
+
+    def held(self, field: str, number: int) -> list[Event]:
         """Claimed events with that number."""
-        return self._run(_HELD[field], (number,))
+        found = self._held.get((field, number))
+        if found is None:
+            lists = {name: f"[{number}]" if name == field else "[]" for name in NUMBERS}
+            rows = self._run(_HELD, lists)
+            found = self._held[field, number] = [self._kept(row[2], row[3]) for row in rows]
+        return found
 
-    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> list[Row]:
+    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> list[Event]:
         """Done events with that number and one of these outcomes."""
-        return self._run(_CONTACTS[field], (number, msgspec.json.encode(outcomes).decode()))
+        bindings = (number, msgspec.json.encode(outcomes).decode())
+        return [self._kept(*row) for row in self._run(_CONTACTS[field], bindings)]
 
-    def _run(self, statement: str, bindings: Any) -> list[Row]:
-        rows: Any = self.connection.execute(statement, bindings)
-        return list(rows)
+    def _run(self, statement: str, bindings: Any) -> list[Any]:
+        return list(self._connection.execute(statement, bindings))

@@ -113,6 +113,8 @@ class _Stored(Struct, frozen=True):
         """The stored document of an event."""
         if event_id > self.last_event_id:
             return None
+        if event_id in self.calls.documents:
+            return self.calls.documents[event_id]
         document: bytes | None = self.connection.execute(_SELECT_DOCUMENT, (event_id,)).get
         return document
 

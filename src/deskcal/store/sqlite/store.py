@@ -28,9 +28,9 @@ from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.visibility import Visibility
-from deskcal.errors import DeskcalError, Timeout, Unavailable
+from deskcal.errors import DeskcalError, Timeout, Unavailable, without_frames
 from deskcal.limits import Limits
-from deskcal.store.batch.batch import Batch, without_frames
+from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
 from deskcal.store.calls import ClaimAnswer, ClaimStore

@@ -159,7 +159,7 @@ class Writer:
     def _commit_group(self, group: list[Work]) -> None:
         """Commits `group`; where one of its mutations breaks it, each for itself."""
         try:
-            result = self._transact(lambda batch: [batch.apply(one) for one in group])
+            result = self._transact(lambda batch: batch.apply_all(group))
         except _CommitFailed as exc:
             logger.error("the commit of %d mutations failed: %s", len(group), exc)
             self._reopen()
