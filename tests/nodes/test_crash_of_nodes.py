@@ -160,7 +160,8 @@ async def assert_all_is_there(store: Store, book: Book) -> None:
     events: dict[int, list[Event]] = {}
     since = 0
     while changes := await store.feed.changes(since, 1000):
-        assert [change.seq for change in changes] == [since + 1 + n for n in range(len(changes))]
+        seqs = [since, *(change.seq for change in changes)]
+        assert seqs == sorted(set(seqs))
         since = changes[-1].seq
         for change in changes:
             events.setdefault(change.event_id, []).append(decode_event(change.document))

@@ -126,4 +126,4 @@ async def test_a_pruned_store_is_whole_and_keeps_its_floor_over_a_restart(
     assert (await backend.check()).differences == []
     store = await backend.open()
     await store.mutate(changing(1, title="again"))
-    assert store.feed.last_seq == 12
+    assert store.feed.last_seq > 12

@@ -20,6 +20,7 @@ from deskcal.core.masks import checked_desk_mask
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, ResyncRequired
 from deskcal.live.connections import Peer
+from deskcal.store.batch.timeline import require_kept
 from deskcal.store.ports import FeedStore, StoredChange
 from deskcal.wire.pushes import encode_push, encode_resync
 
@@ -244,12 +245,7 @@ class Feed:
 
     def check_cursor(self, since: int) -> None:
         """Raises: ResyncRequired if `since` is older than what is kept, or of another store."""
-        if since < self._store.floor_seq or since > self._store.last_seq:
-            raise ResyncRequired(
-                f"since ({since}) is not among the changes that are kept "
-                f"({self._store.floor_seq} to {self._store.last_seq}): list the events anew",
-                field="since",
-            )
+        require_kept(since, self._store.floor_seq, self._store.last_seq, self._store.gaps)
 
     def unsubscribe(self, peer: Peer) -> None:
         """Forgets the connection if none of its channels is left."""
@@ -311,7 +307,11 @@ class Feed:
                 self._seq = self._store.last_seq
                 return
             until = self._store.last_seq
-            stored = await self._store.changes(max(self._seq, self._store.floor_seq), PAGE)
+            try:
+                stored = await self._store.changes(max(self._seq, self._store.floor_seq), PAGE)
+            except ResyncRequired:
+                self._start_over(until)
+                return
             if not stored:
                 self._seq = max(self._seq, until)
                 return
@@ -323,6 +323,13 @@ class Feed:
                     self._push(subscriber, changes, joined)
                 if number % PUSHES_AT_ONCE == 0:
                     await asyncio.sleep(0)
+
+    def _start_over(self, until: int) -> None:
+        """The changes that were pushed last are undone: everybody lists the events anew."""
+        logger.warning("changes up to %d are undone, every subscriber resyncs", self._seq)
+        self._seq = until
+        for subscriber in [one for one in self._subscribers.values() if one.is_live]:
+            self._resync(subscriber)
 
     def _push(
         self,

@@ -114,6 +114,17 @@ def of_counters(last_seq: int, seq: int, last_event_id: int, event_id: int) -> I
         yield f"event {event_id} is beyond the counter's {last_event_id}: its id would come again"
 
 
+IN_GAP = """
+    SELECT c.seq, c.event_id FROM change AS c JOIN cursor_gap AS g
+        ON c.seq > g.lower AND c.seq <= g.upper ORDER BY c.seq"""
+"""For both databases."""
+
+
+def within_gap(seq: int, event_id: int) -> str:
+    """A change whose number was left out."""
+    return f"change {seq} of event {event_id} has a number that no change may have: it is in a gap"
+
+
 def stray_manager(manager_id: int, event_id: int) -> str:
     """A row of `event_manager` without an event."""
     return f"manager {manager_id} is listed for event {event_id}, which is not there"

@@ -16,6 +16,7 @@ from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.series import Series
 from deskcal.core.visibility import Visibility
+from deskcal.store.batch.timeline import Gap
 from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.search import SearchStore
@@ -69,6 +70,8 @@ class FeedStore(Protocol):
     """Of the newest change that was answered, as far as this node has heard; see `refresh`."""
     floor_seq: int
     """Cursors before this one can't be resumed from."""
+    gaps: Sequence[Gap]
+    """Nor those within a gap, as far as this node knows."""
 
     async def refresh(self) -> None:
         """Brings both numbers up to what any node had answered before the call.

@@ -3,11 +3,13 @@
 import asyncio
 import functools
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.timeline import Gap, undone
 from deskcal.store.ports import StoredChange
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
@@ -29,7 +31,8 @@ _COLUMNS = f"""
     ) AS c
     WHERE c.bytes_before <= {PAGE_BYTES // 2}"""
 _CHANGES = f"""
-    SELECT k.last_seq, k.floor_seq, c.*
+    SELECT k.last_seq, k.floor_seq,
+        EXISTS (SELECT 1 FROM cursor_gap WHERE lower < %s AND upper > %s), c.*
     FROM counter AS k LEFT JOIN ({_COLUMNS.format("seq > %s")}) AS c ON true ORDER BY c.seq"""
 _HISTORY = _COLUMNS.format("event_id = %s AND seq > %s") + " ORDER BY c.seq"
 _BATCH = """
@@ -61,6 +64,7 @@ _FORGET = """
 _FORGET_REMINDERS = """
     DELETE FROM notification
     WHERE event_id = ANY(%s::bigint[]) AND due_time < %s AND fired_time < %s AND state > 0"""
+_FORGET_GAPS = "DELETE FROM cursor_gap WHERE upper <= %s"
 _SET_FLOOR = "UPDATE counter SET floor_seq = %s"
 
 
@@ -72,6 +76,7 @@ class PostgresFeed:
         self._job = job
         self.last_seq = 0
         self.floor_seq = 0
+        self.gaps: Sequence[Gap] = ()
         self._current: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
 
@@ -95,8 +100,10 @@ class PostgresFeed:
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes after `since`, whichever node made them."""
-        last_seq, floor_seq, found = await self._read(_changes, since, limit)
+        last_seq, floor_seq, is_undone, found = await self._read(_changes, since, limit)
         self.saw(last_seq, floor_seq)
+        if is_undone:
+            raise undone(since)
         if since < floor_seq:
             raise ResyncRequired(
                 f"since ({since}) is older than the changes that are kept (after {floor_seq}): "
@@ -140,12 +147,11 @@ async def _counter(connection: Connection) -> tuple[int, int]:
 
 async def _changes(
     connection: Connection, since: int, limit: int
-) -> tuple[int, int, list[StoredChange]]:
+) -> tuple[int, int, bool, list[StoredChange]]:
     """How far the counter is, its floor, and the changes, all of one snapshot."""
-    cursor = await connection.execute(_CHANGES.encode(), (since, limit), binary=True)
+    cursor = await connection.execute(_CHANGES.encode(), (since, since, since, limit), binary=True)
     rows = await cursor.fetchall()
-    last_seq, floor_seq = rows[0][:2]
-    return last_seq, floor_seq, [_change(row[2:]) for row in rows if row[2] is not None]
+    return *rows[0][:3], [_change(row[3:]) for row in rows if row[3] is not None]
 
 
 async def _select(
@@ -183,4 +189,5 @@ async def _prune(before: int, limit: int, connection: Connection, _: Batch) -> t
         await connection.execute(_FORGET, (integers(upto), integers(upto.values())))
         await connection.execute(_FORGET_REMINDERS, (integers(sorted(events)), before, before))
         await connection.execute(_SET_FLOOR, (floor_seq,))
+        await connection.execute(_FORGET_GAPS, (floor_seq,))
     return len(old), int(floor_seq)

@@ -10,6 +10,7 @@ from deskcal.core.series_check import missing_series
 from deskcal.limits import Limits
 from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.consistency import (
+    IN_GAP,
     MAX_DIFFERENCES,
     TABLES,
     Histories,
@@ -20,6 +21,7 @@ from deskcal.store.consistency import (
     of_managers,
     of_series,
     stray_manager,
+    within_gap,
 )
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.postgres.connection import Connection, connect
@@ -102,6 +104,18 @@ async def _count(connection: Connection, table: str) -> int:
 
 
 async def _differences(connection: Connection, manager_rows: int) -> AsyncIterator[str]:
+    async for difference in _of_events(connection, manager_rows):
+        yield difference
+    async for difference in _of_changes(connection):
+        yield difference
+    for event_id, manager_id, seq, last_seq in await _rows(connection, _FIRED):
+        yield (
+            f"the reminder of event {event_id} for manager {manager_id} was fired at {seq}, "
+            f"beyond the counter's {last_seq}: no node delivers it"
+        )
+
+
+async def _of_events(connection: Connection, manager_rows: int) -> AsyncIterator[str]:
     wanted = 0
     managers = _Managers(_stream(connection, "managers", _MANAGERS))
     async for row in _stream(connection, "events", _EVENTS):
@@ -114,6 +128,11 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
         yield difference
     for manager_id, event_id in managers.stray:
         yield stray_manager(manager_id, event_id)
+
+
+async def _of_changes(connection: Connection) -> AsyncIterator[str]:
+    for seq, event_id in await _rows(connection, IN_GAP):
+        yield within_gap(seq, event_id)
     for event_id, seq in await _rows(connection, _GONE):
         yield doubtful_deletion(event_id, seq)
     async for difference in _series_differences(connection):
@@ -129,11 +148,6 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
 async def _number_differences(connection: Connection) -> AsyncIterator[str]:
     for difference in of_counters(*(await _rows(connection, _COUNTERS))[0]):
         yield difference
-    for event_id, manager_id, seq, last_seq in await _rows(connection, _FIRED):
-        yield (
-            f"the reminder of event {event_id} for manager {manager_id} was fired at {seq}, "
-            f"beyond the counter's {last_seq}: no node hears of it"
-        )
 
 
 async def _series_differences(connection: Connection) -> AsyncIterator[str]:

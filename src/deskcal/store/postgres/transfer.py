@@ -49,6 +49,7 @@ _COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM {kind})" for kind in KIN
 _NUMBERS = """
     SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_id),
         last_seq, floor_seq, EXISTS (SELECT 1 FROM import) FROM counter"""
+_GAPS = "SELECT lower, upper FROM cursor_gap ORDER BY lower"
 _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     (
         "manager",
@@ -172,6 +173,7 @@ async def _head(connection: Connection, url: str) -> Head:
         last_event_id=last_event_id,
         last_seq=last_seq,
         floor_seq=floor_seq,
+        gaps=tuple(await (await connection.execute(_GAPS)).fetchall()),
     )
 
 
@@ -279,6 +281,8 @@ async def _finish(connection: Connection, head: Head) -> None:
     await connection.execute(_VACUUM.encode())
     async with connection.transaction():
         await connection.execute(_PUT_NUMBERS, (head.last_seq, head.floor_seq))
+        async with connection.cursor() as cursor:
+            await cursor.executemany("INSERT INTO cursor_gap VALUES (%s, %s)", head.gaps)
         if head.last_event_id:
             await connection.execute(_PUT_LAST_ID, (head.last_event_id,))
         await connection.execute(_UNMARK)

@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import apsw
@@ -10,6 +10,7 @@ import apsw
 from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.timeline import Gap, undone
 from deskcal.store.ports import StoredChange
 from deskcal.store.sqlite.group import Numbers
 
@@ -45,6 +46,8 @@ _OLD = """
     WHERE seq > (SELECT floor_seq FROM counter) ORDER BY seq LIMIT ?"""
 _FORGET = "DELETE FROM change WHERE event_id = ? AND seq < ?"
 _FLOOR = "SELECT floor_seq FROM counter"
+_IS_UNDONE = "SELECT EXISTS (SELECT 1 FROM cursor_gap WHERE lower < ?1 AND upper > ?1)"
+_FORGET_GAPS = "DELETE FROM cursor_gap WHERE upper <= ?"
 _SET_FLOOR = "UPDATE counter SET floor_seq = ?"
 # What was fired so long ago that the change that tells of it is forgotten, too.
 _FORGET_REMINDERS = """
@@ -59,6 +62,7 @@ class SqliteFeed:
         self._job = job
         self.last_seq = numbers.last_seq
         self.floor_seq = numbers.floor_seq
+        self.gaps: Sequence[Gap] = numbers.gaps
 
     async def refresh(self) -> None:
         """There is nobody else to hear of."""
@@ -97,6 +101,9 @@ def _changes(connection: apsw.Connection, since: int, limit: int) -> list[Stored
     with connection:
         floor_seq = connection.execute(_FLOOR).get
         found = _select(connection, _CHANGES, (since, limit))
+        is_undone = connection.execute(_IS_UNDONE, (since,)).get
+    if is_undone:
+        raise undone(since)
     if since < floor_seq:
         raise ResyncRequired(
             f"since ({since}) is older than the changes that are kept (after {floor_seq}): "
@@ -137,4 +144,5 @@ def _prune(before: int, limit: int, connection: apsw.Connection, _: Batch) -> tu
     connection.executemany(_FORGET_REMINDERS, [(one, before, before) for one in events])
     floor_seq = old[-1][0]
     connection.execute(_SET_FLOOR, (floor_seq,))
+    connection.execute(_FORGET_GAPS, (floor_seq,))
     return len(old), floor_seq

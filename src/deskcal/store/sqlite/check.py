@@ -12,6 +12,7 @@ import msgspec
 from deskcal.core.series_check import missing_series
 from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.consistency import (
+    IN_GAP,
     MAX_DIFFERENCES,
     TABLES,
     Histories,
@@ -22,6 +23,7 @@ from deskcal.store.consistency import (
     of_managers,
     of_series,
     stray_manager,
+    within_gap,
 )
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader
@@ -86,6 +88,8 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
     yield from of_managers(_count(connection, "event_manager"), managers)
     for row in connection.execute(_STRAY_MANAGERS):
         yield stray_manager(*row)
+    for row in connection.execute(IN_GAP):
+        yield within_gap(*row)
     for row in connection.execute(_GONE):
         yield doubtful_deletion(*row)
     for row in connection.execute(_SERIES):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.timeline import Gap, next_gap
 from deskcal.store.batch.writes import (
     Collection,
     CommitResult,
@@ -78,6 +79,8 @@ class Numbers(Struct, frozen=True):
     """Number of each (brand, desk)."""
     last_collection: int
     """The highest number of a collection that there ever was while the store is open."""
+    gaps: tuple[Gap, ...] = ()
+    """As they were when the database was opened."""
 
     @classmethod
     def read(cls, connection: apsw.Connection, last_collection: int = 0) -> Self:
@@ -87,7 +90,18 @@ class Numbers(Struct, frozen=True):
         counter = "SELECT last_event_id, last_seq, floor_seq FROM counter"
         event_id, seq, floor_seq = connection.execute(counter).get
         newest = max(collections.values(), default=0)
-        return cls(event_id, seq, floor_seq, collections, max(newest, last_collection))
+        gaps: Any = connection.execute("SELECT lower, upper FROM cursor_gap").fetchall()
+        last_collection = max(newest, last_collection)
+        return cls(event_id, seq, floor_seq, collections, last_collection, tuple(gaps))
+
+
+def begin_timeline(connection: apsw.Connection, now: float) -> None:
+    """Has the numbers of changes go on where no timeline has been. Source: docs/decisions/0014."""
+    with connection:
+        gap = next_gap(connection.execute("SELECT last_seq FROM counter").get, now)
+        if gap is not None:
+            connection.execute("INSERT INTO cursor_gap VALUES (?, ?)", gap)
+            connection.execute("UPDATE counter SET last_seq = ?", gap[1:])
 
 
 class Job(Struct, frozen=True):
@@ -168,6 +182,7 @@ class SqliteBatch:
             before.floor_seq,
             before.collections | new if new else before.collections,
             before.last_collection + len(new),
+            before.gaps,
         )
 
     @property

@@ -43,7 +43,7 @@ from deskcal.store.sqlite.changes import SqliteFeed
 from deskcal.store.sqlite.collections import remove_collections, unused_collections
 from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import SqliteDirectory
-from deskcal.store.sqlite.group import Job
+from deskcal.store.sqlite.group import Job, begin_timeline
 from deskcal.store.sqlite.lapsed_claims import SqliteClaims
 from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
 from deskcal.store.sqlite.reminders import SqliteReminders
@@ -329,6 +329,9 @@ async def open_sqlite(directory: Path, limits: Limits, *, vfs: str | None = None
     """
     lock = lock_directory(directory)
     try:
+        connection = connect_writer(directory, vfs)
+        begin_timeline(connection, time.time())
+        connection.close()
         return SqliteStore(directory, limits, lock, vfs=vfs)
     except apsw.Error as exc:
         lock.close()

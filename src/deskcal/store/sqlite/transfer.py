@@ -30,6 +30,7 @@ from deskcal.store.transfer.rows import (
 _CACHE_KIB = 200_000
 """Of an import: the pages of its one transaction that stay in memory."""
 _COUNTER = "SELECT last_event_id, last_seq, floor_seq FROM counter"
+_GAPS = "SELECT lower, upper FROM cursor_gap ORDER BY lower"
 _EVENTS = "SELECT document FROM event ORDER BY id"
 _CHANGES = "SELECT seq, type, time, actor, event_id, document, batch_id FROM change ORDER BY seq"
 _NOTIFICATIONS = """
@@ -93,6 +94,7 @@ def _head(connection: apsw.Connection) -> Head:
         last_event_id=last_event_id,
         last_seq=last_seq,
         floor_seq=floor_seq,
+        gaps=tuple(connection.execute(_GAPS)),
     )
 
 
@@ -173,6 +175,7 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
         on_progress(page.lines, export.all_lines)
     head = export.head
     connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))
+    connection.executemany("INSERT INTO cursor_gap VALUES (?, ?)", head.gaps)
 
 
 def _write_events(

@@ -30,7 +30,7 @@ from deskcal.store.reminder_ports import Level
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-class Head(Struct, frozen=True, kw_only=True):
+class Head(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The first line: what the file has, and the numbers in use."""
 
     format: int = field(name="deskcal_export")
@@ -41,6 +41,8 @@ class Head(Struct, frozen=True, kw_only=True):
     last_seq: Id
     floor_seq: Id
     """The newest change that was pruned."""
+    gaps: tuple[tuple[Id, Id], ...] = ()
+    """Cursors between the two numbers of one are undone; see `batch.timeline`."""
 
 
 class ChangeRow(Struct, frozen=True, gc=False, omit_defaults=True):
