@@ -294,3 +294,10 @@ def test_a_feed_takes_the_tokens_made_for_it_and_no_others() -> None:
     for claims in ({}, {"use": "other"}, {"use": "ics", "exp": NOW}, {"use": "ics", "type": 0}):
         with pytest.raises(Unauthorized):
             by.authenticate_feed(sign(KEY, make_claims(**claims)), NOW)
+
+
+def test_a_signed_payload_that_is_not_utf_8_is_refused() -> None:
+    """Issue 12: also in a claim that nobody reads."""
+    payload = b'{"id":10,"type":1,"exp":%d,"unread":"\xff"}' % EXP
+    token = jwt.api_jws.encode(payload, SECRET, algorithm="HS256")
+    assert refusal(token, verifier(), NOW).startswith("__token has unusable claims")

@@ -1,5 +1,6 @@
-"""The secret that signs tokens: from the environment, a file, or made in the data directory."""
+"""The keys of tokens: a secret, made where there is none, or a watched file of public keys."""
 
+import asyncio
 import logging
 import os
 import secrets
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from deskcal.app.backends import StartError, backend_of
 from deskcal.app.config import Config
-from deskcal.core.tokens import BadKey, Key, secret_key
+from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys, secret_key
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ SECRET = "secret"
 """File name of the secret in the data directory."""
 STORE = "deskcal.db"
 """File name of the database in the data directory."""
+LOOK_SEC = 0.5
+"""Between two looks whether the file of public keys has changed: a withdrawn key ends pushes."""
 MAX_LISTED = 5
 """Stores that an error names at most."""
 
@@ -90,3 +93,32 @@ def _own_secret(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text(encoding="utf-8").strip()
+
+
+def read_public_keys(config: Config) -> list[Key]:
+    """The public keys of the file `jwt_keys`. Raises: StartError."""
+    try:
+        return public_keys(Path(config.jwt_keys).read_text(encoding="utf-8"))
+    except (OSError, BadKey, UnicodeDecodeError) as exc:
+        raise StartError(f"the keys in {config.jwt_keys} can't be used: {exc}") from exc
+
+
+async def watch_keys(config: Config, verifier: TokenVerifier) -> None:
+    """Keeps the verifier's keys those of the file `jwt_keys`.
+
+    A file that is missing or unusable is logged once; the keys from before remain in use.
+    """
+    failure = ""
+    while True:
+        await asyncio.sleep(LOOK_SEC)
+        try:
+            found = read_public_keys(config)
+        except StartError as exc:
+            if str(exc) != failure:
+                failure = str(exc)
+                logger.error("keeping the old keys: %s", exc)
+            continue
+        failure = ""
+        if found != list(verifier.keys):
+            verifier.replace_keys(found)
+            logger.info("new keys from %s are in use", config.jwt_keys)

@@ -26,12 +26,13 @@ async def running(
     limits: Limits,
     *,
     now: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
     default_timezone: str = "UTC",
     call_rules: CallRules = NO_RULES,
 ) -> AsyncIterator[Dispatcher]:
     """Answers requests over `store`; the feed and the reminders run until the end."""
     peers = Peers()
-    verifier.key_changes.subscribe(peers.forget_tokens)
+    verifier.key_changes.subscribe(lambda _: peers.end_sessions(verifier.is_valid))
     grace_sec = limits.reminder_grace_sec
     retention_sec = limits.change_retention_sec and max(
         limits.change_retention_sec, limits.retry_window_sec
@@ -49,7 +50,7 @@ async def running(
     store.commits.subscribe(lambda _: feed.wake())
     store.commits.subscribe(lambda _: search_index.wake())
     store.commits.subscribe(lambda committed: _arm(reminders, committed))
-    rates = RateLimit(limits.max_requests_per_manager_sec, time.monotonic)
+    rates = RateLimit(limits.max_requests_per_manager_sec, monotonic)
     parts = (store, verifier, now, rates, limits, peers, feed, reminders)
     services = Services(*parts, default_timezone, call_rules)
     lapsed_claims, horizon = LapsedClaims(store.claims, now), SeriesHorizon(store, now, limits)

@@ -13,7 +13,6 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -27,13 +26,13 @@ from deskcal.app.backends import (
     put_directory,
 )
 from deskcal.app.config import OFF, Config, listen_address
-from deskcal.app.keys import signing_key
+from deskcal.app.keys import read_public_keys, signing_key, watch_keys
 from deskcal.app.runtime import running
 from deskcal.app.zone_data import use_newest_zones
 from deskcal.commands import Dispatcher
 from deskcal.core.calling_hours import CallingHours
 from deskcal.core.completion import CallRules
-from deskcal.core.tokens import BadKey, Key, TokenVerifier, public_keys
+from deskcal.core.tokens import TokenVerifier
 from deskcal.demo.calendar import Filled
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
 from deskcal.http.app import Gateway
@@ -59,8 +58,6 @@ _Listening = TypeVar("_Listening", Listener, Gateway)
 
 SPARE_FILES = 64
 """File descriptors that are kept for other things than connections."""
-KEYS_LOOK_SEC = 5
-"""Between two looks whether the file of public keys has changed."""
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """The garbage collector's first threshold: requests make few cycles, and long pauses are felt."""
 
@@ -195,7 +192,7 @@ def _cannot_listen(address: str, flag: str, exc: OSError) -> StartError:
 
 
 def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
-    keys = [signing_key(config, environ)] if not config.jwt_keys else _public_keys(config)
+    keys = [signing_key(config, environ)] if not config.jwt_keys else read_public_keys(config)
     return TokenVerifier(
         keys,
         leeway_sec=config.jwt_leeway_sec,
@@ -204,13 +201,6 @@ def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
         limits=config,
         others_may_change=config.others_may_change,
     )
-
-
-def _public_keys(config: Config) -> list[Key]:
-    try:
-        return public_keys(Path(config.jwt_keys).read_text(encoding="utf-8"))
-    except (OSError, BadKey, UnicodeDecodeError) as exc:
-        raise StartError(f"the keys in {config.jwt_keys} can't be used: {exc}") from exc
 
 
 def _tls(config: Config) -> ssl.SSLContext | None:
@@ -257,24 +247,7 @@ async def _until_stopped(config: Config, verifier: TokenVerifier) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    watch = loop.create_task(_watch_keys(config, verifier)) if config.jwt_keys else None
+    watch = loop.create_task(watch_keys(config, verifier)) if config.jwt_keys else None
     await stopped.wait()
     if watch is not None:
         watch.cancel()
-
-
-async def _watch_keys(config: Config, verifier: TokenVerifier) -> None:
-    """Takes up the file of public keys when it changes; an unusable one is reported and ignored."""
-    path = Path(config.jwt_keys)
-    seen = path.stat().st_mtime_ns
-    while True:
-        await asyncio.sleep(KEYS_LOOK_SEC)
-        try:
-            changed = path.stat().st_mtime_ns
-            if changed == seen:
-                continue
-            seen = changed
-            verifier.replace_keys(_public_keys(config))
-            logger.info("took up new keys from %s", path)
-        except (OSError, StartError) as exc:
-            logger.error("keeping the old keys: %s", exc)

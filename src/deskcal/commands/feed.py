@@ -54,7 +54,7 @@ async def _subscribe_later(
 ) -> Data:
     """Where another node may have come further than this one has heard."""
     await services.feed.know_cursor(since)
-    if not services.peers.is_open(peer, session.manager_id):
+    if peer.is_closed:
         raise Unavailable("the connection is closed; nothing was subscribed to")
     return _subscribe(services, peer, session, data)
 

@@ -48,13 +48,15 @@ class Session(Visibility, frozen=True, kw_only=True):
 
     type: int
     exp: float
-    """Unix seconds of its end."""
+    """Unix seconds of its end, for requests and pushes; the leeway of the server is included."""
     name: str = ""
     others_may_change: bool = True
     """False: events in scope are changed by owner, creator and administrators only.
 
     Source: contract, section 12.
     """
+    signature: object = None
+    """By which `TokenVerifier.is_valid` knows the key that signed the token."""
 
     def __post_init__(self) -> None:
         """Administrators are not limited by desks."""

@@ -91,6 +91,13 @@ def _key(key: object, kid: str | None) -> Key:
     )
 
 
+class _Signature(Struct, frozen=True):
+    """The key that signed a token, and the `kid` of the token."""
+
+    key: Key
+    kid: object
+
+
 class TokenVerifier:
     """Verifies tokens; caches verified ones, but checks `exp` each time."""
 
@@ -116,9 +123,10 @@ class TokenVerifier:
 
     def replace_keys(self, keys: Sequence[Key]) -> None:
         """Replaces the keys; tokens that were verified earlier are verified again."""
-        self._keys = tuple(keys)
+        self.keys = tuple(keys)
+        """The keys in use."""
         self._known: dict[str, Session] = {}
-        self.key_changes.publish(self._keys)
+        self.key_changes.publish(self.keys)
 
     def authenticate(self, token: str | None, now: float) -> Session:
         """The session of `token` at `now` (Unix seconds).
@@ -131,15 +139,26 @@ class TokenVerifier:
             if len(self._known) >= REMEMBERED_TOKENS:
                 del self._known[next(iter(self._known))]
             self._known[token or ""] = session
-        if now >= session.exp + self._leeway_sec:
+        if now >= session.exp:
             self._known.pop(token or "", None)
             raise Unauthorized("__token has expired; log in again")
         return session
 
+    def is_valid(self, session: Session) -> bool:
+        """Whether the key that signed the session's token is still among the keys."""
+        signature = session.signature
+        if not isinstance(signature, _Signature):
+            return True
+        signer = signature.key
+        return any(
+            (key.algorithm, key.key) == (signer.algorithm, signer.key)
+            for key in self._candidates(signature.kid)
+        )
+
     def authenticate_feed(self, token: str, now: float) -> Session:
         """The session of a feed's token. Raises: Unauthorized, also for a token of requests."""
         session = self._verify(token, now, use=FEED)
-        if now >= session.exp + self._leeway_sec or not session.may_use_calendar:
+        if now >= session.exp or not session.may_use_calendar:
             raise Unauthorized("the feed's token has expired, or is of no calendar session")
         return session
 
@@ -148,16 +167,22 @@ class TokenVerifier:
             raise Unauthorized("__token is required: a JWT that this server's key has signed")
         if len(token) > self._limits.max_token_bytes:
             raise Unauthorized(f"__token is longer than {self._limits.max_token_bytes} bytes")
-        claims = self._claims(self._payload(token))
+        payload, signature = self._payload(token)
+        claims = self._claims(payload)
         if claims.use != use:
             raise Unauthorized("__token is made for another use (use); log in for one of your own")
         if claims.nbf is not None and now + self._leeway_sec < claims.nbf:
             raise Unauthorized("__token is not valid yet (nbf)")
         self._check_parties(claims)
         session = _session(claims, self._limits)
-        return msgspec.structs.replace(session, others_may_change=self._others_may_change)
+        return msgspec.structs.replace(
+            session,
+            exp=session.exp + self._leeway_sec,
+            others_may_change=self._others_may_change,
+            signature=signature,
+        )
 
-    def _payload(self, token: str) -> bytes:
+    def _payload(self, token: str) -> tuple[bytes, _Signature]:
         """The signed payload. Tries the key of the token's `kid`, else those without one."""
         try:
             kid = jwt.get_unverified_header(token).get("kid")
@@ -169,17 +194,17 @@ class TokenVerifier:
             except (jwt.PyJWTError, ValueError, TypeError):
                 continue
             payload: bytes = verified["payload"]
-            return payload
+            return payload, _Signature(key, kid)
         raise Unauthorized("__token is not signed by a key of this server")
 
     def _candidates(self, kid: object) -> Iterable[Key]:
         if kid is None:
-            return self._keys
-        return [key for key in self._keys if key.kid in (None, kid)]
+            return self.keys
+        return [key for key in self.keys if key.kid in (None, kid)]
 
     def _claims(self, payload: bytes) -> Claims:
         try:
-            claims = msgspec.json.decode(payload, type=Claims)
+            claims = msgspec.json.decode(payload.decode(), type=Claims)
         except (ValueError, RecursionError) as exc:
             raise Unauthorized(f"__token has unusable claims: {exc}") from exc
         if not 0 < claims.id <= MAX_ID:

@@ -1,4 +1,4 @@
-"""Who is connected: what a connection has said of itself, and where each manager can be reached."""
+"""Connections: the sessions that each has carried, and those of each manager."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,12 +10,14 @@ REMEMBERED_TOKENS = 500
 
 
 class Peer:
-    """Who speaks: what lives as long as the connection, whatever its transport."""
+    """One connection, whatever its transport: what lasts as long as it does."""
 
     __slots__ = (
         "bad_messages",
         "channels",
         "is_ascii",
+        "is_authenticated",
+        "is_closed",
         "name",
         "send",
         "sessions",
@@ -32,22 +34,28 @@ class Peer:
         self.name = name
         """Address, for the log."""
         self.send = send or _discard
-        """`send(lines)` pushes what nobody asked for; False: the client is too slow for it."""
+        """`send(lines)` pushes lines; False: the client is too slow for them."""
         self.unsent_bytes = unsent_bytes or _noop
         """What was sent and has not left this process."""
+        self.is_authenticated = False
+        """Whether it has carried a valid token, of whatever session type."""
+        self.is_closed = False
         self.sessions: dict[int, Session] = {}
-        """By manager: of the tokens carried so far, the one with the latest `exp`."""
+        """By manager: of the sessions that may use calendar commands, the one that lasts longest.
+
+        These alone decide what is pushed.
+        """
         self.channels: dict[int, dict[str, None]] = {}
         """By manager: the channels subscribed to, in order."""
         self.tokens: dict[str, Session] = {}
-        """Tokens carried so far that need no further look but at their `exp`."""
+        """Tokens carried so far of which only `exp` must be checked again."""
         self.bad_messages = 0
         """Bad messages in a row."""
         self.is_ascii = False
-        """Whether surely nothing but ASCII came so far: then no frame is looked at for it."""
+        """Whether all input so far was ASCII: then frames need no check of their encoding."""
 
     def remember(self, token: str, session: Session) -> None:
-        """Takes up a token into `tokens`; once there are too many, it begins anew."""
+        """Adds a token to `tokens`; once there are too many, only this one is left."""
         if len(self.tokens) >= REMEMBERED_TOKENS:
             self.tokens.clear()
         self.tokens[token] = session
@@ -67,7 +75,7 @@ def _noop() -> int:
 
 
 class Peers:
-    """The connections by the managers whose tokens they have carried."""
+    """The connections by the managers whose sessions they have carried."""
 
     def __init__(self) -> None:
         self._by_manager: dict[int, dict[Peer, None]] = {}
@@ -75,7 +83,13 @@ class Peers:
         """Publishes a manager's id when a connection of theirs can be written to from now on."""
 
     def register_session(self, peer: Peer, session: Session) -> None:
-        """Takes note of a token; of a manager's several the one with the latest `exp` counts."""
+        """The connection has carried a valid token; of a manager's several the latest `exp` counts.
+
+        A session that may not use calendar commands decides nothing of what is pushed.
+        """
+        peer.is_authenticated = True
+        if not session.may_use_calendar:
+            return
         known = peer.sessions.get(session.manager_id)
         if known is not None and session.exp < known.exp:
             return
@@ -84,17 +98,21 @@ class Peers:
         self.arrivals.publish(session.manager_id)
 
     def resume(self, peer: Peer) -> None:
-        """A slow connection takes its output again: its managers can be reached once more."""
+        """A slow client reads its output again: its managers can be reached once more."""
         for manager_id in peer.sessions:
             self.arrivals.publish(manager_id)
 
     def forget(self, peer: Peer) -> None:
         """The connection is closed."""
+        peer.is_closed = True
         for manager_id in peer.sessions:
-            peers = self._by_manager.get(manager_id, {})
-            peers.pop(peer, None)
-            if not peers:
-                self._by_manager.pop(manager_id, None)
+            self._remove(peer, manager_id)
+
+    def _remove(self, peer: Peer, manager_id: int) -> None:
+        peers = self._by_manager.get(manager_id, {})
+        peers.pop(peer, None)
+        if not peers:
+            self._by_manager.pop(manager_id, None)
 
     def of_manager(self, manager_id: int, now: float) -> Iterator[tuple[Peer, Session]]:
         """The connections on which that manager can be reached at `now`, with the session there."""
@@ -103,18 +121,20 @@ class Peers:
             if session is not None:
                 yield peer, session
 
-    def forget_tokens(self, _: object = None) -> None:
-        """Other keys count from now on: what tokens say is looked at anew."""
-        for peers in self._by_manager.values():
-            for peer in peers:
-                peer.tokens.clear()
+    def end_sessions(self, is_valid: Callable[[Session], bool]) -> None:
+        """Ends the sessions that are not valid any more: nothing is pushed to them.
 
-    def is_open(self, peer: Peer, manager_id: int) -> bool:
-        """Whether the connection, which has carried that manager's token, is not closed yet."""
-        return peer in self._by_manager.get(manager_id, ())
+        All tokens are verified again when they are carried next.
+        """
+        for manager_id, peers in list(self._by_manager.items()):
+            for peer in list(peers):
+                peer.tokens.clear()
+                if not is_valid(peer.sessions[manager_id]):
+                    del peer.sessions[manager_id]
+                    self._remove(peer, manager_id)
 
     def push_to_others(self, sender: Peer, manager_id: int, line: bytes, now: float) -> None:
-        """Pushes `line` to that manager's other connections, where it is subscribed to anything."""
+        """Pushes `line` to that manager's other connections, where it has any subscription."""
         for peer, _ in self.of_manager(manager_id, now):
             if peer is not sender and manager_id in peer.channels:
                 peer.send(line)

@@ -147,7 +147,7 @@ class Delivery:
         """
         written = []
         for key, peers in list(self._unsent.items()):
-            still_open = [peer for peer in peers if self._peers.is_open(peer, key.manager_id)]
+            still_open = [peer for peer in peers if not peer.is_closed]
             if still_open and all(peer.unsent_bytes() for peer in still_open):
                 self._blocked.add(key)
                 continue

@@ -152,7 +152,7 @@ class ClientSession:
                 self._backlog.extendleft(reversed(list(rest)))
         if out:
             self._transport.write(b"".join(out))
-        if not self._is_authenticated and peer.sessions:
+        if not self._is_authenticated and peer.is_authenticated:
             self._is_authenticated = True
             self._host.admission.authenticated(self)
         if peer.bad_messages and peer.bad_messages >= self._limits.max_bad_messages:
