@@ -10,6 +10,7 @@ from deskcal.core.sessions import Session, SessionType
 from deskcal.core.tokens import Key, sign
 from deskcal.demo.calendar import Filled, demo_events
 from deskcal.demo.desks import demo_directory, demo_managers
+from deskcal.demo.series import demo_series
 
 TOKEN_TTL_SEC = 86_400
 WEEK_SEC = 7 * 86_400
@@ -25,11 +26,11 @@ async def fill(dispatcher: Dispatcher) -> Filled:
     Raises: NotEmpty if there is an event in it.
     """
     services = dispatcher.services
-    if await _has_events(services):
+    if await _count(services):
         raise NotEmpty("the store has events already; the demo desk needs an empty one")
     await services.store.directory.put(demo_directory())
     now = int(services.now())
-    events = demo_events(now)
+    events = demo_events(now) + demo_series(now)
     add = COMMANDS["MngAddCalendarEvent"]
     pending = []
     for event in events:
@@ -39,13 +40,15 @@ async def fill(dispatcher: Dispatcher) -> Filled:
         pending.append(PendingAnswer(NULL, work, add, dispatcher.stats))
     for one in pending:
         answer = await one.finish()
-        assert isinstance(answer, bytes) and b'"status":200' in answer, answer
-    return Filled(events=len(events), managers=len(demo_managers()))
+        line = answer if isinstance(answer, bytes) else b"".join(answer)
+        assert b'"status":200' in line, line
+    return Filled(events=await _count(services), managers=len(demo_managers()))
 
 
-async def _has_events(services: Services) -> bool:
+async def _count(services: Services) -> int:
+    """How many events the store has."""
     everything = EventFilter(since=0, until=MAX_TIME, limit=1, desk_filter=desk_mask("*"))
-    return (await services.store.list_events(everything, _session(1))).count > 0
+    return (await services.store.list_events(everything, _session(1))).count
 
 
 def _session(manager_id: int) -> Session:

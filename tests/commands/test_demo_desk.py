@@ -1,0 +1,25 @@
+"""The demo desk in a store of either backend."""
+
+import pytest
+
+from deskcal.demo.desk import NotEmpty, fill
+from harness import CRM_ADMIN, Desk, token
+from helpers import NOW
+
+LEAD = token(10, CRM_ADMIN, exp=NOW * 2)
+
+
+async def test_the_demo_desk_fills_an_empty_store_with_four_series(desk: Desk) -> None:
+    filled = await fill(desk.dispatcher)
+    wanted = {"from": NOW - 30 * 86_400, "to": NOW + 60 * 86_400, "limit": 5000, "offset": 0}
+    answered = await desk.call(LEAD, "MngGetCalendarEventsByFilter", deskFilter="*", **wanted)
+    rows = answered["data"]["rows"]
+    assert 400 < len(rows) <= filled.events
+    assert len({row["series_id"] for row in rows if row.get("series_id")}) == 4
+    assert {row["outcome"] for row in rows if row.get("outcome")} >= {"reached", "no_answer"}
+
+
+async def test_a_store_with_events_is_left_as_it_is(desk: Desk) -> None:
+    await desk.add(LEAD)
+    with pytest.raises(NotEmpty):
+        await fill(desk.dispatcher)
