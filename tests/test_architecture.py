@@ -16,11 +16,11 @@ SOURCE = Path(__file__).parents[1] / "src" / "deskcal"
 LAYERS: tuple[set[str], ...] = (
     {"errors", "limits"},
     {"core"},
-    {"wire"},
+    {"wire", "ical"},
     {"store"},
     {"live"},
     {"commands"},
-    {"server", "ical"},
+    {"server"},
     {"http"},
     {"demo"},
     {"app"},

@@ -341,6 +341,14 @@ export interface HandoverEvents {
   digest?: string | null;
 }
 
+export interface ImportEvents {
+  ics: string;
+  owner_manager_id?: number | null;
+  brand?: string | null;
+  desk?: string | null;
+  dry_run?: number | null;
+}
+
 export interface Respond {
   id: number;
   if_version?: number | null;
@@ -464,6 +472,8 @@ export interface Commands {
   MngGetCalendarSeries: { data: SeriesKey; answer: unknown };
   /** Gives a manager's open events that are not over to others; `dry_run` 1 only shows it. */
   MngHandoverCalendarEvents: { data: HandoverEvents; answer: unknown };
+  /** Takes the events of an iCalendar file, by UID: new ones, and newer ones. */
+  MngImportCalendarEvents: { data: ImportEvents; answer: unknown };
   /** Ends the caller's claim of an event; of an event that nobody has claimed, changes nothing. */
   MngReleaseCalendarEvent: { data: EventId; answer: { event: EventRow } };
   /** Sets the caller's own participant status and touches nobody else's. */

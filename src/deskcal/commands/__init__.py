@@ -2,6 +2,7 @@
 
 from deskcal.commands import (
     batches,
+    calendar_import,
     call_desk,
     changes,
     directory,
@@ -32,6 +33,7 @@ __all__ = [
     "RequestStats",
     "Services",
     "batches",
+    "calendar_import",
     "call_desk",
     "changes",
     "directory",

@@ -240,6 +240,8 @@ class _Applying:
         self.add, self.attempt, self.outcomes = changes.add, changes.attempt, changes.outcomes
         self.new_id, self.series = changes.new_id, changes.series
         self.series_events, self.put_series = changes.series_events, changes.put_series
+        self.calendar_object = changes.calendar_object
+        self.put_calendar_object = changes.put_calendar_object
 
     def event(self, event_id: int) -> Event | None:
         """The event as it is now."""

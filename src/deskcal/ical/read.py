@@ -16,6 +16,7 @@ from deskcal.ical.zones import Observance, RuleZone, same_zone, zone_name
 
 MAX_ZONES = 100
 """VTIMEZONEs of one file."""
+MAX_UID_BYTES = 1000
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z?)")
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?")
@@ -161,8 +162,8 @@ class _Reader:
             self._skip(uid, part.line, f"a {part.name[:20]} is no event")
         elif part.is_cut:
             self._skip(uid, part.line, "the file ends in the middle of this event")
-        elif not uid:
-            self._skip(uid, part.line, "an event without UID")
+        elif not 0 < len(uid.encode("utf-8", "replace")) <= MAX_UID_BYTES:
+            self._skip(uid, part.line, f"an event without a UID of 1 to {MAX_UID_BYTES} bytes")
         else:
             try:
                 self._found.events.append(self._event(uid, part))

@@ -16,6 +16,7 @@ from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.series import Series
 from deskcal.core.visibility import Visibility
+from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.timeline import Gap
 from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.reminder_ports import ReminderStore
@@ -134,6 +135,19 @@ class SeriesStore(Protocol):
         """The earliest horizon of a series that goes on; None: none does."""
 
 
+class CalendarObjectStore(Protocol):
+    """Calendar objects; they are changed by transactions."""
+
+    async def get(self, owner_id: int, uid: str) -> CalendarObject | None:
+        """The object of a UID; None: there is none."""
+
+    async def named(self, owner_id: int, name: str) -> CalendarObject | None:
+        """The object of a name; None: there is none."""
+
+    async def all(self, owner_id: int) -> list[CalendarObject]:
+        """All objects of an owner, by UID."""
+
+
 class Committed(Protocol):
     """What a committed group tells the rest of the server."""
 
@@ -155,6 +169,7 @@ class Store(Protocol):
     series: SeriesStore
     claims: ClaimStore
     search: SearchStore
+    objects: CalendarObjectStore
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]

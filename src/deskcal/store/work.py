@@ -10,6 +10,7 @@ from deskcal.core.document import EventScope
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome
 from deskcal.core.series import Series
+from deskcal.store.batch.objects import CalendarObject, ObjectKey
 
 _Result = TypeVar("_Result")
 
@@ -85,6 +86,12 @@ class Changes(Protocol):
     def put_series(self, series_id: int, series: Series | None) -> None:
         """Adds or replaces a series; None deletes it."""
 
+    def calendar_object(self, key: ObjectKey) -> CalendarObject | None:
+        """One of `Transaction.objects` as it is now; None: there is none."""
+
+    def put_calendar_object(self, key: ObjectKey, after: CalendarObject | None) -> None:
+        """Adds or replaces one of `Transaction.objects`; None deletes it."""
+
     def mutate(self, mutation: Mutation) -> bytes:
         """Applies a mutation as a part of this transaction; its document, as of `Store.mutate`."""
 
@@ -118,6 +125,8 @@ class Transaction(Struct, frozen=True):
     """Those of `event_ids` whose series `apply` may read and change, with all its events."""
     series_ids: Sequence[int] = ()
     """Series that it may read and change, likewise."""
+    objects: Sequence[ObjectKey] = ()
+    """Calendar objects that it may read and change; they are locked, too."""
     batch_id: int = 0
     """Of an earlier transaction whose batch this one goes on with; 0: a batch of its own."""
     needs_outcomes: bool = False

@@ -12,11 +12,11 @@ SOURCE = Path(__file__).parents[1]
 ORDER = (
     "core",
     "wire",
+    "ical",
     "store",
     "live",
     "commands",
     "server",
-    "ical",
     "http",
     "demo",
     "app",

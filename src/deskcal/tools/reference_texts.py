@@ -101,6 +101,7 @@ MEANINGS = {
         "absent: at any time"
     ),
     "exclude_event_id": "an event that the session sees, which does not count",
+    "ics": "an iCalendar file (RFC 5545)",
     "reset_answers": "1: every answer but the owner's goes back to 0 invited; default 0",
     "need": '`"all"`: all of the managers have to be free, `"any"`: one of them; default `"all"`',
     "q": "words, each of which must be in the event, whatever case or accents; see Search",
@@ -166,6 +167,10 @@ OF_COMMAND = {
     ): "`next` of the answer before; absent: the oldest that is kept",
     ("MngGetCalendarDirectory", "brand"): "equal; absent or empty: any",
     ("MngFindCalendarSlots", "to"): "end of the range; no slot ends later",
+    ("MngImportCalendarEvents", "owner_manager_id"): "whose events they become; 0: the session's",
+    ("MngImportCalendarEvents", "dry_run"): "1: only tells what would be done; default 0",
+    ("MngImportCalendarEvents", "brand"): "of the events; absent: `default`",
+    ("MngImportCalendarEvents", "desk"): "of the events; absent: none",
     ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
     ("Subscribe", "since"): "a cursor: what changed after it is pushed first",
     ("MngGetCalendarReminders", "state"): "`unread` or `missed`; absent: these and the read ones",
@@ -227,6 +232,9 @@ ANSWERS = {
     "MngGetCalendarReminders": (
         '`{"reminders":[{"token","event","due","fired","state"}],"next":cursor or null}`, '
         "`state` is unread, read or missed"
+    ),
+    "MngImportCalendarEvents": (
+        '`{"created":n,"updated":n,"unchanged":n,"skipped":[{"uid","why"}]}`, counted by UID'
     ),
     "MngAckCalendarReminder": '`{"token":"..."}`',
     "MngSnoozeCalendarReminder": '`{"token":"...","until":time}`, the token of the later one',

@@ -28,6 +28,7 @@ from deskcal.core.outcomes import Outcome, require_outcome
 from deskcal.core.series import Series
 from deskcal.errors import Conflict, DeskcalError
 from deskcal.store.batch.claims import Claims
+from deskcal.store.batch.objects import CalendarObject, ObjectKey, StagedObjects
 from deskcal.store.batch.series import SeriesSavepoint, StagedSeries
 from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
@@ -69,6 +70,7 @@ class Savepoint(Struct, frozen=True):
     fired_by_change: set[NotificationKey]
     only_fired: set[int]
     series: SeriesSavepoint
+    objects: dict[ObjectKey, CalendarObject | None]
 
 
 class Batch:
@@ -89,6 +91,7 @@ class Batch:
         self._outcomes: Sequence[Outcome] | None = None
         self._series = StagedSeries(stored)
         self._claims = Claims(self, stored.calls)
+        self.objects = StagedObjects(stored)
         self.ids_used = 0
         """How many of `new_ids` are taken."""
         self.notified: list[Notification] = []
@@ -104,7 +107,8 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return self._series.is_empty and not (self._changes or self.woken or self._wanted)
+        is_quiet = self._series.is_empty and self.objects.is_empty
+        return is_quiet and not (self._changes or self.woken or self._wanted)
 
     def apply_all(self, group: Sequence[Work]) -> list[WorkOutcome]:
         """Outcomes of all of them, in order."""
@@ -290,6 +294,7 @@ class Batch:
             set(self._fired_by_change),
             set(self._only_fired),
             self._series.savepoint(),
+            self.objects.savepoint(),
         )
 
     def roll_back(self, savepoint: Savepoint) -> None:
@@ -302,6 +307,7 @@ class Batch:
         self._fired_by_change = savepoint.fired_by_change
         self._only_fired = savepoint.only_fired
         self._series.roll_back(savepoint.series)
+        self.objects.roll_back(savepoint.objects)
 
     def fire(self, event: Event, now: int) -> list[Notification]:
         """Stages that the reminder of an armed event was sent; whom to `notify`."""
@@ -365,6 +371,7 @@ class Batch:
             list(self._wanted.values()),
             self.woken,
             self._series.writes(),
+            self.objects.writes(),
         )
         for event_id, staged in self._staged.items():
             if staged.after is staged.before:

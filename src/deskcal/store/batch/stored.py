@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from deskcal.core.outcomes import Outcome
+from deskcal.store.batch.objects import StoredObjects
 from deskcal.store.batch.series import StoredSeries
 from deskcal.store.batch.writes import RetryKey
 from deskcal.store.calls import CallSource
 
 
-class Stored(StoredSeries, Protocol):
+class Stored(StoredSeries, StoredObjects, Protocol):
     """What is in the database while a group is applied."""
 
     def document(self, event_id: int) -> bytes | None:

@@ -7,6 +7,7 @@ from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome
 from deskcal.core.series import Series
+from deskcal.store.batch.objects import CalendarObject, ObjectKey, StagedObjects
 from deskcal.store.work import Mutation, Transaction
 
 _Result = TypeVar("_Result")
@@ -37,6 +38,10 @@ class Staging(Protocol):
 
     def put_series(self, series_id: int, series: Series | None) -> None:
         """Stages what becomes of a series."""
+
+    @property
+    def objects(self) -> StagedObjects:
+        """The calendar objects as the group has left them so far."""
 
     def mutate(self, mutation: Mutation) -> bytes:
         """Stages a mutation; its document."""
@@ -122,6 +127,19 @@ class StagedChanges:
     def put_series(self, series_id: int, series: Series | None) -> None:
         """Adds, replaces or deletes a series."""
         self._batch.put_series(series_id, series)
+
+    def calendar_object(self, key: ObjectKey) -> CalendarObject | None:
+        """The object as it is now."""
+        return self._batch.objects.get(self._known_object(key))
+
+    def put_calendar_object(self, key: ObjectKey, after: CalendarObject | None) -> None:
+        """Adds, replaces or deletes an object."""
+        self._batch.objects.put(self._known_object(key), after)
+
+    def _known_object(self, key: ObjectKey) -> ObjectKey:
+        if key not in self._transaction.objects:
+            raise LookupError(f"object {key} is not locked by this transaction")
+        return key
 
     def attempt(self, apply: Callable[[], _Result]) -> _Result:
         """`apply()`; where it raises, nothing that it changed stays."""

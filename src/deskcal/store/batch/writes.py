@@ -1,10 +1,12 @@
 """What a group of mutations leaves: rows to be written, answers, what is in memory. No SQL."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from deskcal.core.document import Record
+from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesWrites
 from deskcal.store.columns import EventRow
 from deskcal.store.reminder_ports import Level, Notification
@@ -74,6 +76,8 @@ class Writes(Struct):
     woken: list[Notification]
     """Fired after a snooze; their rows are there."""
     series: SeriesWrites
+    objects: Mapping[ObjectKey, CalendarObject | None]
+    """None: the row goes."""
 
     def escalations(self, after_sec: int) -> list[tuple[int, int, int]]:
         """Event, due time and time of escalation of what fired; none where `after_sec` is 0."""

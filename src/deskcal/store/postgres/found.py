@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.outcomes import Outcome
+from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.writes import RetryKey
 from deskcal.store.calls import MissingRows
 from deskcal.store.postgres.claims import PostgresCalls
@@ -49,6 +50,12 @@ class Found(Struct):
         """The documents of the events of a series that was locked."""
         ids = self.series_found.event_ids.get(series_id, [])
         return {event_id: self.documents[event_id] for event_id in ids}
+
+    objects: dict[ObjectKey, CalendarObject] = {}
+
+    def calendar_object(self, key: ObjectKey) -> CalendarObject | None:
+        """An object that was locked."""
+        return self.objects.get(key)
 
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes."""

@@ -14,6 +14,7 @@ from deskcal.store.columns import COLUMNS, NAMES, ColumnType, EventRow
 from deskcal.store.lists import Collections
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.objects import write_objects
 from deskcal.store.postgres.series import (
     write_series,
     write_series_changes,
@@ -180,6 +181,7 @@ async def write(
             await connection.execute("BEGIN")
         await _write_events(connection, writes, collections)
         await write_series(connection, writes.series)
+        await write_objects(connection, writes.objects)
         if writes.changes:
             count = len(writes.changes)
             *columns, documents = zip(*writes.changes, strict=True)

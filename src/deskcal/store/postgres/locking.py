@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deskcal.core.claims import Claim
+from deskcal.store.batch.objects import ObjectKey
 from deskcal.store.batch.writes import RetryKey
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.claims import CLAIM_LOCK, LOCK_CLAIMS
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import read_collections
+from deskcal.store.postgres.objects import find_objects, lock_name
 from deskcal.store.postgres.outcomes import read_outcomes
 from deskcal.store.postgres.series import (
     check_unmoved,
@@ -36,6 +38,7 @@ def needs_lock(group: Sequence[Work]) -> bool:
         or _needs_outcomes(group)
         or needs_series(group)
         or has_claims(group)
+        or _objects(group)
     )
 
 
@@ -75,6 +78,12 @@ def _series_ids(group: Sequence[Work]) -> list[int]:
     return sorted(set(itertools.chain(*found)))
 
 
+def _objects(group: Sequence[Work]) -> list[ObjectKey]:
+    """Calendar objects that the group may change."""
+    found = (one.objects for one in group if isinstance(one, Transaction))
+    return sorted(set(itertools.chain(*found)))
+
+
 def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
     keys: dict[RetryKey, None] = {}
     for one in group:
@@ -100,8 +109,11 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
     async with connection.pipeline():
         if not has_begun:
             await connection.execute("BEGIN")
+        locked = [*keys, *map(lock_name, _objects(group))]
+        if locked:
+            await run(connection, _LOCK_KEYS, [integers(sorted(map(_lock_of, locked)))])
         if keys:
-            kept = await _lock_keys(connection, keys)
+            kept = await _select_keys(connection, keys)
         if ids:
             events = await run(connection, _LOCK_EVENTS, [integers(ids)])
     found.locked = set(ids)
@@ -125,15 +137,17 @@ async def _lock_first(connection: Connection, group: Sequence[Work], found: Foun
         found.series_found = await lock_series(connection, _series_of(group), ids)
 
 
-async def _lock_keys(connection: Connection, keys: Mapping[RetryKey, None]) -> Any:
-    await run(connection, _LOCK_KEYS, [integers(sorted(map(_lock_of, keys)))])
+async def _select_keys(connection: Connection, keys: Mapping[RetryKey, None]) -> Any:
     managers, names = zip(*keys, strict=True)
     encoded = [name.encode() for name in names]
     return await run(connection, _SELECT_KEYS, [integers(managers), encoded])
 
 
 async def _read_rest(connection: Connection, group: Sequence[Work], found: Found) -> None:
-    """What needs no lock."""
+    """What needs no lock of its own."""
+    objects = _objects(group)
+    if objects:
+        found.objects = await find_objects(connection, objects)
     if _needs_outcomes(group):
         found.known_outcomes = await read_outcomes(connection)
     if found.has_claims:

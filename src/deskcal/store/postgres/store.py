@@ -25,7 +25,15 @@ from deskcal.limits import Limits
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.lists import Collections
-from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, SeriesStore, StoreError
+from deskcal.store.ports import (
+    CalendarObjectStore,
+    Committed,
+    DirectoryStore,
+    FeedStore,
+    Rows,
+    SeriesStore,
+    StoreError,
+)
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
@@ -36,6 +44,7 @@ from deskcal.store.postgres.lapsed_claims import PostgresClaims
 from deskcal.store.postgres.listener import PostgresListener
 from deskcal.store.postgres.lists import list_rows
 from deskcal.store.postgres.locks import hold_for_serving
+from deskcal.store.postgres.objects import PostgresObjects
 from deskcal.store.postgres.pool import Reader, open_pool
 from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.schema import migrate
@@ -74,6 +83,7 @@ class PostgresStore:
         )
         self.reminders: ReminderStore = reminders
         self.series: SeriesStore = PostgresSeries(self._read)
+        self.objects: CalendarObjectStore = PostgresObjects(self._read)
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
         self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)

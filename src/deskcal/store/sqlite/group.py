@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.timeline import Gap, next_gap
 from deskcal.store.batch.writes import (
     Collection,
@@ -21,6 +22,7 @@ from deskcal.store.batch.writes import (
 )
 from deskcal.store.columns import NAMES, EventRow
 from deskcal.store.sqlite.claims import SqliteCalls
+from deskcal.store.sqlite.objects import stored_object, write_objects
 from deskcal.store.sqlite.outcomes import read_outcomes
 from deskcal.store.sqlite.series import series_document, series_events, write_series
 
@@ -145,6 +147,10 @@ class _Stored(Struct, frozen=True):
         """The documents of its events."""
         return series_events(self.connection, series_id)
 
+    def calendar_object(self, key: ObjectKey) -> CalendarObject | None:
+        """The object of an owner and UID."""
+        return stored_object(self.connection, key)
+
     def outcomes(self) -> list[Outcome]:
         """The directory's outcomes."""
         return read_outcomes(self.connection)
@@ -209,6 +215,7 @@ class SqliteBatch:
         self._write_keys(writes.keys)
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
         self._write_notifications(writes)
+        write_objects(self._run, writes.objects)
         write_series(self._run, writes.series, base, has_changes=bool(writes.changes))
 
     def _write_collections(self, writes: Writes) -> None:

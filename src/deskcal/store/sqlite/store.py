@@ -35,7 +35,15 @@ from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
 from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.lists import PIECE_ROWS, Collections, too_large
-from deskcal.store.ports import Committed, DirectoryStore, FeedStore, Rows, SeriesStore, StoreError
+from deskcal.store.ports import (
+    CalendarObjectStore,
+    Committed,
+    DirectoryStore,
+    FeedStore,
+    Rows,
+    SeriesStore,
+    StoreError,
+)
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.search import SearchStore
 from deskcal.store.sqlite.busy import BusyQuery, busy
@@ -46,6 +54,7 @@ from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job, begin_timeline
 from deskcal.store.sqlite.lapsed_claims import SqliteClaims
 from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
+from deskcal.store.sqlite.object_store import SqliteObjects
 from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.search import SqliteSearch
 from deskcal.store.sqlite.series_store import SqliteSeries
@@ -103,6 +112,7 @@ class SqliteStore:
             read_changes, self._job, escalates=limits.escalate_after_sec > 0
         )
         self.series: SeriesStore = SqliteSeries(read_changes)
+        self.objects: CalendarObjectStore = SqliteObjects(read_changes)
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self.claims: ClaimStore = SqliteClaims(read_changes, self._job)
         read_lists = functools.partial(self._read, self._lists)

@@ -1,0 +1,353 @@
+"""MngImportCalendarEvents: the events of an iCalendar file, each UID in one transaction."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.scoped import SPARE_IDS, horizon_of
+from deskcal.commands.services import Services
+from deskcal.core.document import scope_of, wire_safe
+from deskcal.core.draft import Draft, EventFields, create, draft_new, merge
+from deskcal.core.event import ChangeType, Event, EventStatus, Flag, Id, next_version
+from deskcal.core.plain_text import ast_text
+from deskcal.core.sessions import Session
+from deskcal.errors import Conflict, DeskcalError, InvalidField
+from deskcal.ical.fields import encoded, fields_of
+from deskcal.ical.occurrences import Overridden, Repeating, plan_series
+from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
+from deskcal.live.connections import Peer
+from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.work import Changes, Transaction
+from deskcal.wire.data import decode_data
+
+AT_ONCE = 64
+"""UIDs whose transactions are under way at a time."""
+TRIES = 3
+"""Of a UID that somebody else changes at the same time."""
+MAX_SKIPPED = 1000
+"""Entries of `skipped` in an answer."""
+MAX_EXTRAS = 16 * 1024
+"""Characters that are kept of what deskcal has no field for."""
+OWN_FIELDS = (
+    *("title", "location", "start_time", "end_time", "all_day", "timezone", "status"),
+    *("priority", "show_as", "ast_json", "remind_before_sec"),
+)
+"""Fields that an override can have for itself."""
+
+_fields = msgspec.json.Decoder(EventFields)
+
+
+class ImportEvents(Struct, kw_only=True):
+    """A file, and where its events go."""
+
+    ics: str
+    owner_manager_id: Id | None = None
+    """Absent or 0: the session's manager."""
+    brand: str | None = None
+    desk: str | None = None
+    dry_run: Flag | None = None
+
+
+class _Import(Struct, frozen=True):
+    """Who imports, and where to."""
+
+    services: Services
+    session: Session
+    owner_id: int
+    place: dict[str, str]
+    is_dry: bool
+    now: int
+
+    def drafted(self, event: CalendarEvent) -> "_Drafted":
+        """The event with its fields checked. Raises: InvalidField, naming the field."""
+        text = encoded(fields_of(event, self.owner_id) | self.place)
+        fields = decode_data(_fields, Raw(text))
+        return _Drafted(event, draft_new(fields, self.services.limits))
+
+
+class _Drafted(Struct, frozen=True):
+    """One VEVENT, and the draft of its fields."""
+
+    event: CalendarEvent
+    sent: Draft
+
+
+class _Dry(DeskcalError):
+    """Ends a transaction of a dry run, so that nothing is written."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@command("MngImportCalendarEvents", ImportEvents, is_list=True)
+def import_events(services: Services, _: Peer, session: Session, data: ImportEvents) -> Work:
+    """Takes the events of an iCalendar file, by UID: new ones, and newer ones."""
+    place = {"brand": data.brand, "desk": data.desk}
+    run = _Import(
+        services,
+        session,
+        data.owner_manager_id or session.manager_id,
+        {name: text for name, text in place.items() if text},
+        bool(data.dry_run),
+        int(services.now()),
+    )
+    return _import(run, data.ics)
+
+
+async def _import(run: _Import, text: str) -> Data:
+    zone = run.services.default_timezone
+    found = await asyncio.to_thread(read_calendar, text.splitlines(), zone)
+    if not found.is_calendar:
+        raise InvalidField(
+            "ics has no BEGIN:VCALENDAR: it is no iCalendar file (.ics)", field="ics"
+        )
+    groups = _by_uid(found)
+    outcomes: dict[str, str] = {}
+    skipped = [*found.skipped, *found.warnings]
+    uids = list(groups)
+    for start in range(0, len(uids), AT_ONCE):
+        part = uids[start : start + AT_ONCE]
+        results = await asyncio.gather(*(_import_uid(run, groups[uid]) for uid in part))
+        for uid, (outcome, why) in zip(part, results, strict=True):
+            outcomes[uid] = outcome
+            if why:
+                line = groups[uid][0].line
+                skipped.append(Skipped(uid, f"line {line}: {why}"))
+    return _answer(list(outcomes.values()), skipped)
+
+
+def _answer(outcomes: list[str], skipped: list[Skipped]) -> bytes:
+    counts: dict[str, Any] = {
+        name: outcomes.count(name) for name in ("created", "updated", "unchanged")
+    }
+    return wire_safe(msgspec.json.encode(counts | {"skipped": skipped[:MAX_SKIPPED]}))
+
+
+def _by_uid(found: CalendarFile) -> dict[str, list[CalendarEvent]]:
+    groups: dict[str, list[CalendarEvent]] = {}
+    for event in found.events:
+        groups.setdefault(event.uid, []).append(event)
+    return groups
+
+
+async def _import_uid(run: _Import, events: Sequence[CalendarEvent]) -> tuple[str, str]:
+    """What became of a UID, and why it was skipped."""
+    try:
+        _check_supported(events)
+        for _ in range(TRIES):
+            try:
+                return await _store(run, events), ""
+            except _Moved:
+                continue
+    except _Dry as dry:
+        return dry.outcome, ""
+    except DeskcalError as exc:
+        return "skipped", exc.message
+    return "skipped", "somebody else changes it at this moment; import it again"
+
+
+def _check_supported(events: Sequence[CalendarEvent]) -> None:
+    """Raises: InvalidField for what could not be kept faithfully."""
+    for event in events:
+        if event.is_this_and_future:
+            raise InvalidField(
+                f"line {event.line}: RANGE=THISANDFUTURE is not taken; import the two halves as "
+                "two series",
+                field="ics",
+            )
+        if event.rdates:
+            raise InvalidField(f"line {event.line}: RDATE is not taken", field="ics")
+    masters = [event for event in events if event.recurrence_id is None]
+    if len(masters) > 1:
+        raise InvalidField(
+            f"line {masters[1].line}: a second event with this UID and no RECURRENCE-ID",
+            field="ics",
+        )
+
+
+class _Moved(Conflict):
+    """The object is not what it was when it was looked at."""
+
+
+async def _store(run: _Import, events: Sequence[CalendarEvent]) -> str:
+    """Stores a UID in one transaction; what became of it. Raises: DeskcalError."""
+    key = (run.owner_id, events[0].uid)
+    store = run.services.store
+    seen = await store.objects.get(*key)
+    digest = _digest(events)
+    newest = max((event.sequence, event.modified) for event in events)
+    is_known = seen and (seen.digest == digest or newest < (seen.sequence, seen.modified))
+    if seen and is_known and await _is_there(run, seen):
+        return "unchanged"
+    wanted = CalendarObject(
+        owner_id=run.owner_id,
+        uid=events[0].uid,
+        name=seen.name if seen else _name_of(events[0].uid),
+        sequence=newest[0],
+        modified=newest[1],
+        digest=digest,
+        extras="\r\n".join(line for event in events for line in event.extras)[:MAX_EXTRAS],
+    )
+    drafted = list(map(run.drafted, events))
+    series_id = seen.series_id if seen else 0
+    single_ids = [seen.event_id, *seen.overrides.values()] if seen else []
+
+    def apply(changes: Changes) -> str:
+        if changes.calendar_object(key) != seen:
+            raise _Moved("changed meanwhile")
+        stored, outcome = _apply(run, changes, drafted, wanted, seen)
+        changes.put_calendar_object(key, stored)
+        if run.is_dry:
+            raise _Dry(outcome)
+        return outcome
+
+    transaction = Transaction(
+        event_ids=[event_id for event_id in single_ids if event_id],
+        new_events=run.services.limits.max_series_occurrences + SPARE_IDS + len(events),
+        actor=run.session.manager_id,
+        time=run.now,
+        apply=apply,
+        series_ids=[series_id] if series_id else [],
+        objects=[key],
+    )
+    applied = await store.transact(transaction)
+    return str(applied.value)
+
+
+async def _is_there(run: _Import, seen: CalendarObject) -> bool:
+    """Whether what was taken before has not been deleted since."""
+    if seen.series_id:
+        return await run.services.store.series.get(seen.series_id) is not None
+    ids = [seen.event_id, *seen.overrides.values()]
+    return all([await run.services.store.load(one) is not None for one in ids if one])
+
+
+def _digest(events: Sequence[CalendarEvent]) -> str:
+    """The same for the same events, wherever they stand in a file."""
+    texts = sorted(
+        msgspec.json.encode(msgspec.structs.replace(event, line=0, modified=0)) for event in events
+    )
+    return hashlib.blake2b(b"\n".join(texts), digest_size=16).hexdigest()
+
+
+def _name_of(uid: str) -> str:
+    """A name for the resource of a UID that no calendar app has named."""
+    return hashlib.blake2b(uid.encode(), digest_size=12).hexdigest() + ".ics"
+
+
+def _apply(
+    run: _Import,
+    changes: Changes,
+    drafted: Sequence[_Drafted],
+    wanted: CalendarObject,
+    seen: CalendarObject | None,
+) -> tuple[CalendarObject, str]:
+    master = next((one for one in drafted if one.event.recurrence_id is None), None)
+    if master is not None and master.event.rrule:
+        return _apply_series(run, changes, drafted, master, wanted, seen)
+    outcome = "updated" if seen else "created"
+    event_id, known = (seen.event_id, seen.overrides) if seen else (0, {})
+    if seen and seen.series_id:
+        _delete_series(run, changes, seen.series_id)
+    if master is not None:
+        event_id = _put_single(run, changes, master, event_id)
+    overrides = {}
+    for one in drafted:
+        if one.event.recurrence_id is not None:
+            name = str(one.event.recurrence_id.time)
+            overrides[name] = _put_single(run, changes, one, known.get(name, 0))
+    return msgspec.structs.replace(wanted, event_id=event_id, overrides=overrides), outcome
+
+
+def _put_single(run: _Import, changes: Changes, drafted: _Drafted, event_id: int) -> int:
+    """The id of the event that it is now. Raises: DeskcalError."""
+    before = changes.event(event_id) if event_id else None
+    if before is None:
+        sent = drafted.sent
+        made: list[int] = []
+
+        def make(new_id: int) -> Event:
+            made.append(new_id)
+            found = create(sent, event_id=new_id, actor=run.session.manager_id, now=run.now)
+            run.session.require_place(scope_of(found))
+            return found
+
+        changes.add(make)
+        return made[0]
+    run.session.require_change(before.id, scope_of(before))
+    sent = _kept(drafted.sent, before, drafted.event)
+    merged = merge(before, sent, now=run.now)
+    if scope_of(merged) != scope_of(before):
+        run.session.require_place(scope_of(merged))
+    after = next_version(before, merged, actor=run.session.manager_id, now=run.now)
+    changes.put(before.id, after, ChangeType.UPDATED)
+    return before.id
+
+
+def _kept(sent: Draft, before: Event, event: CalendarEvent) -> Draft:
+    """Without what would take something away: a rich text that reads the same, what is done."""
+    values = dict(sent.values)
+    if event.description.strip() == ast_text(before.ast_json).strip():
+        values.pop("ast_json", None)
+    if values.get("status") == EventStatus.OPEN and before.status != EventStatus.CANCELLED:
+        values.pop("status", None)
+    values.pop("type", None)
+    return msgspec.structs.replace(sent, values=values)
+
+
+def _apply_series(
+    run: _Import,
+    changes: Changes,
+    drafted: Sequence[_Drafted],
+    master: _Drafted,
+    wanted: CalendarObject,
+    seen: CalendarObject | None,
+) -> tuple[CalendarObject, str]:
+    series_id = seen.series_id if seen else 0
+    series = changes.series(series_id) if series_id else None
+    before = changes.series_events(series_id) if series else []
+    for one in before:
+        run.session.require_change(one.id, scope_of(one))
+    overrides = [
+        Overridden(one.event.recurrence_id.time, one.sent, OWN_FIELDS)
+        for one in drafted
+        if one.event.recurrence_id is not None
+    ]
+    repeating = Repeating(
+        master.event,
+        master.sent,
+        overrides,
+        run.services.default_timezone,
+        run.session.manager_id,
+        run.now,
+        horizon_of(run.services, run.now),
+    )
+    result = plan_series(repeating, series, before, changes.new_id)
+    for old, new in result.changed:
+        if new is not None:
+            run.session.require_place(scope_of(new))
+            changes.put(new.id, new, ChangeType.UPDATED if old else ChangeType.ADDED)
+        elif old is not None:
+            changes.put(old.id, None, ChangeType.DELETED)
+    changes.put_series(result.series.series_id, result.series)
+    if seen:
+        for event_id in (seen.event_id, *seen.overrides.values()):
+            if event_id and changes.event(event_id) is not None:
+                changes.put(event_id, None, ChangeType.DELETED)
+    stored = msgspec.structs.replace(wanted, series_id=result.series.series_id)
+    return stored, "updated" if seen else "created"
+
+
+def _delete_series(run: _Import, changes: Changes, series_id: int) -> None:
+    """What repeated does so no more: its occurrences that are open and not over go."""
+    for event in changes.series_events(series_id):
+        if event.status == EventStatus.OPEN and event.end_time > run.now:
+            run.session.require_change(event.id, scope_of(event))
+            changes.put(event.id, None, ChangeType.DELETED)
+    changes.put_series(series_id, None)

@@ -1,0 +1,156 @@
+"""A repeating VEVENT as a series of events, and what becomes of those that are there. Pure.
+
+Source: contract, sections 13 and 16.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.draft import Draft, create, merge
+from deskcal.core.event import Event, EventStatus, next_version
+from deskcal.core.recurrence import Recurrence
+from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
+from deskcal.core.series import Series, begin_series, new_occurrence
+from deskcal.core.series_scope import Horizon, first_occurrences
+from deskcal.core.wall_clock import instant, wall_time
+from deskcal.errors import InvalidField
+from deskcal.ical.fields import exdates_of
+from deskcal.ical.read import CalendarEvent
+
+BACK_SEC = 90 * 86_400
+"""Of a series that began long ago, occurrences are made from so long ago on."""
+SEARCH_SEC = 60 * 366 * 86_400
+
+
+class Overridden(Struct, frozen=True):
+    """An override, and the draft of its fields."""
+
+    recurrence_time: int
+    sent: Draft
+    names: tuple[str, ...]
+    """Fields that are its own."""
+
+
+class Repeating(Struct, frozen=True):
+    """What a UID with a rule is to be."""
+
+    master: CalendarEvent
+    sent: Draft
+    overrides: Sequence[Overridden]
+    default_timezone: str
+    actor: int
+    now: int
+    horizon: Horizon
+
+
+class Result(Struct):
+    """What is to be stored."""
+
+    series: Series
+    changed: list[tuple[Event | None, Event | None]]
+    """Before and after; None before: added, None after: deleted."""
+
+
+def plan_series(
+    wanted: Repeating, series: Series | None, events: Sequence[Event], new_id: Callable[[], int]
+) -> Result:
+    """The series of `wanted`, in place of `series` and its `events` if there are any.
+
+    Events of dates that both have stay the same events; what is done or over stays as it is.
+    Raises: InvalidField for a rule that is not taken, or that has nothing left.
+    """
+    series_id = series.series_id if series else new_id()
+    begun = _begun(wanted, series_id)
+    extended = first_occurrences(begun, wanted.horizon)
+    made = extended.series
+    if series is not None:
+        made = msgspec.structs.replace(made, version=series.version + 1)
+    zone = made.zone
+    known = {wall_time(one.original_start_time, zone).date(): one for one in events}
+    own = {one.recurrence_time: one for one in wanted.overrides}
+    changed: list[tuple[Event | None, Event | None]] = []
+    for occurrence in extended.occurrences:
+        before = known.pop(occurrence.date, None)
+        if before is None:
+            after = new_occurrence(made, occurrence, new_id(), wanted.now)
+        elif _is_settled(before, wanted.now):
+            continue
+        else:
+            after = _renewed(wanted, made, before, occurrence.local, occurrence.time)
+        override = own.get(occurrence.time)
+        if override is not None:
+            after = _overridden(after, override, wanted.now)
+        changed.append((before, _stamped(wanted, before, after)))
+    changed += [(one, None) for one in known.values() if not _is_settled(one, wanted.now)]
+    return Result(made, [pair for pair in changed if pair[0] is not pair[1]])
+
+
+def _is_settled(event: Event, now: int) -> bool:
+    return event.status in (EventStatus.DONE, EventStatus.ARCHIVED) or event.end_time <= now
+
+
+def _begun(wanted: Repeating, series_id: int) -> Series:
+    """The series from its first occurrence that is not older than `BACK_SEC`."""
+    master = wanted.master
+    timezone = master.start.zone or wanted.default_timezone
+    rule = fixed_to_start(parse_rule(master.rrule), master.start.local)
+    recurrence = Recurrence(rule, master.start.local, timezone)
+    exdates = exdates_of(master.exdates, recurrence)
+    since = max(master.start.time, wanted.now - BACK_SEC)
+    first = next(
+        (
+            one
+            for one in recurrence.between(since, since + SEARCH_SEC)
+            if one.date.isoformat() not in exdates
+        ),
+        None,
+    )
+    if first is None:
+        raise InvalidField("it ended more than 90 days ago", field="ics")
+    if rule.count:
+        passed = recurrence.count_before(first.local)
+        rule = msgspec.structs.replace(rule, count=rule.count - passed)
+    length = master.end.time - master.start.time
+    local_length = master.end.local - master.start.local
+    end = first.time + length
+    if master.start.is_date:
+        end = instant(first.local + local_length, ZoneInfo(timezone))
+    values = wanted.sent.values | {"start_time": first.time, "end_time": end, "timezone": timezone}
+    sent = msgspec.structs.replace(wanted.sent, values=values)
+    event = create(sent, event_id=series_id, actor=wanted.actor, now=wanted.now)
+    left = tuple(day for day in exdates if day >= first.date.isoformat())
+    return begin_series(series_id, event, str(rule), left, timezone)
+
+
+def _renewed(
+    wanted: Repeating, series: Series, event: Event, local: dt.datetime, original: int
+) -> Event:
+    """`event` as the master says it now; answers stay."""
+    start, end = series.times(local)
+    values = {
+        name: value
+        for name, value in wanted.sent.values.items()
+        if name not in ("participants", "created_by")
+    }
+    values |= {"start_time": start, "end_time": end, "timezone": series.timezone}
+    sent = msgspec.structs.replace(wanted.sent, values=values)
+    merged = merge(event, sent, now=wanted.now)
+    return msgspec.structs.replace(merged, original_start_time=original, own_fields=())
+
+
+def _overridden(event: Event, override: Overridden, now: int) -> Event:
+    merged = merge(event, override.sent, now=now)
+    own = tuple(name for name in override.names if getattr(merged, name) != getattr(event, name))
+    return msgspec.structs.replace(merged, own_fields=own)
+
+
+def _stamped(wanted: Repeating, before: Event | None, after: Event) -> Event:
+    if before is not None:
+        return next_version(before, after, actor=wanted.actor, now=wanted.now)
+    if after.end_time <= wanted.now and after.status == EventStatus.OPEN:
+        return msgspec.structs.replace(after, status=EventStatus.DONE)
+    return after

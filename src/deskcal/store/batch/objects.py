@@ -1,0 +1,80 @@
+"""The calendar objects of one group in memory: what a calendar app knows an event or series by."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+ObjectKey = tuple[int, str]
+"""Owner and UID."""
+
+
+class CalendarObject(Struct, frozen=True, kw_only=True):
+    """One UID of iCalendar of one owner, and the event or series that it is here.
+
+    Events that were created in deskcal have none. Source: contract, section 16.
+    """
+
+    owner_id: int
+    uid: str
+    name: str
+    """Of the resource, as the calendar app chose it; unique for each owner."""
+    event_id: int = 0
+    """0: it is a series."""
+    series_id: int = 0
+    """0: it is a single event."""
+    sequence: int = 0
+    modified: int = 0
+    """LAST-MODIFIED or DTSTAMP of what was taken last, Unix seconds."""
+    digest: str = ""
+    """Of its components as they were taken last."""
+    overrides: dict[str, int] = {}
+    """Events by RECURRENCE-ID in Unix seconds, where there is no series."""
+    extras: str = ""
+    """Content lines that deskcal has no field for."""
+
+    @property
+    def key(self) -> ObjectKey:
+        """Owner and UID."""
+        return self.owner_id, self.uid
+
+
+class StoredObjects(Protocol):
+    """What is in the database of calendar objects while a group is applied."""
+
+    def calendar_object(self, key: ObjectKey) -> CalendarObject | None:
+        """The object of an owner and UID; None: there is none."""
+
+
+class StagedObjects:
+    """The calendar objects that a group reads and changes."""
+
+    def __init__(self, stored: StoredObjects) -> None:
+        self._stored = stored
+        self._changed: dict[ObjectKey, CalendarObject | None] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self._changed
+
+    def get(self, key: ObjectKey) -> CalendarObject | None:
+        """The object as the group has left it so far; None: there is none."""
+        if key in self._changed:
+            return self._changed[key]
+        return self._stored.calendar_object(key)
+
+    def put(self, key: ObjectKey, found: CalendarObject | None) -> None:
+        """Stages what becomes of an object; None: it is gone."""
+        self._changed[key] = found
+
+    def savepoint(self) -> dict[ObjectKey, CalendarObject | None]:
+        """What `roll_back` takes."""
+        return dict(self._changed)
+
+    def roll_back(self, savepoint: dict[ObjectKey, CalendarObject | None]) -> None:
+        """Makes the objects what they were."""
+        self._changed = savepoint
+
+    def writes(self) -> dict[ObjectKey, CalendarObject | None]:
+        """What is to be written; None: the row goes."""
+        return self._changed

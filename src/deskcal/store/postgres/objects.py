@@ -1,0 +1,98 @@
+"""Calendar objects on PostgreSQL: locked by their key, read and written with a group."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from deskcal.store.batch.objects import CalendarObject, ObjectKey
+from deskcal.store.postgres.arrays import integers
+from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.pool import Reader
+
+_FIND = """
+    SELECT o.document FROM unnest(%s::bigint[], %b::bytea[]) AS x(owner_id, uid)
+    JOIN calendar_object AS o USING (owner_id, uid)"""
+_NAMED = "SELECT document FROM calendar_object WHERE owner_id = %s AND name = %b"
+_ALL = "SELECT document FROM calendar_object WHERE owner_id = %s ORDER BY uid"
+_PUT = """
+    INSERT INTO calendar_object (owner_id, uid, name, event_id, series_id, document)
+    SELECT * FROM unnest(%s::bigint[], %b::bytea[], %b::bytea[], %s::bigint[], %s::bigint[],
+        %b::bytea[])
+    ON CONFLICT (owner_id, uid) DO UPDATE SET name = excluded.name, event_id = excluded.event_id,
+        series_id = excluded.series_id, document = excluded.document"""
+_DELETE = """
+    DELETE FROM calendar_object AS o
+    USING unnest(%s::bigint[], %b::bytea[]) AS x(owner_id, uid)
+    WHERE o.owner_id = x.owner_id AND o.uid = x.uid"""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(CalendarObject).decode
+
+
+def lock_name(key: ObjectKey) -> tuple[int, str]:
+    """What is locked for an object, in the form of an idempotency_key that no client can send."""
+    owner_id, uid = key
+    return owner_id, f"\0calendar object {uid}"
+
+
+async def find_objects(
+    connection: Connection, keys: Iterable[ObjectKey]
+) -> dict[ObjectKey, CalendarObject]:
+    """Those of the keys that there are."""
+    cursor = await connection.execute(_FIND, _columns(keys))
+    found = [_decode(document) for (document,) in await cursor.fetchall()]
+    return {one.key: one for one in found}
+
+
+async def write_objects(
+    connection: Connection, writes: Mapping[ObjectKey, CalendarObject | None]
+) -> None:
+    """Writes what a group leaves."""
+    gone = [key for key, found in writes.items() if found is None]
+    kept = [found for found in writes.values() if found is not None]
+    if gone:
+        await connection.execute(_DELETE, _columns(gone))
+    if kept:
+        values = [
+            *_columns(one.key for one in kept),
+            [one.name.encode() for one in kept],
+            integers(one.event_id for one in kept),
+            integers(one.series_id for one in kept),
+            [_encode(one) for one in kept],
+        ]
+        await connection.execute(_PUT, values)
+
+
+def _columns(keys: Iterable[ObjectKey]) -> list[Any]:
+    owners, uids = zip(*keys, strict=True)
+    return [integers(owners), [uid.encode() for uid in uids]]
+
+
+class PostgresObjects:
+    """A `CalendarObjectStore`."""
+
+    def __init__(self, read: Reader) -> None:
+        self._read = read
+
+    async def get(self, owner_id: int, uid: str) -> CalendarObject | None:
+        """By UID."""
+        found = await self._read(find_objects, [(owner_id, uid)])
+        return next(iter(found.values()), None)
+
+    async def named(self, owner_id: int, name: str) -> CalendarObject | None:
+        """By name."""
+        found = await self._read(_objects, _NAMED, (owner_id, name.encode()))
+        return found[0] if found else None
+
+    async def all(self, owner_id: int) -> list[CalendarObject]:
+        """All of an owner."""
+        found: list[CalendarObject] = await self._read(_objects, _ALL, (owner_id,))
+        return found
+
+
+async def _objects(
+    connection: Connection, statement: str, values: tuple[int | bytes, ...]
+) -> list[CalendarObject]:
+    cursor = await connection.execute(statement, values)
+    return [_decode(document) for (document,) in await cursor.fetchall()]

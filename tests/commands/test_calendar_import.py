@@ -1,0 +1,238 @@
+"""MngImportCalendarEvents: new, newer, the same, and what is left out. Contract, section 16."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from harness import ADMIN, Desk, error_of, token
+
+TEN = token(10, exp=4e9)
+IMPORT = "MngImportCalendarEvents"
+NOON = int(dt.datetime(2027, 1, 4, 12, tzinfo=dt.UTC).timestamp())
+"""A Monday."""
+HOUR, DAY = 3600, 86_400
+
+
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    desk.clock.time = NOON
+    return desk
+
+
+def vevent(*lines: str, uid: str = "a@b") -> str:
+    return "\n".join(["BEGIN:VEVENT", f"UID:{uid}", *lines, "END:VEVENT", ""])
+
+
+def file_of(*parts: str) -> str:
+    return "BEGIN:VCALENDAR\nVERSION:2.0\n" + "".join(parts) + "END:VCALENDAR\n"
+
+
+async def imported(desk_: Desk, /, *parts: str, token_: str = TEN, **data: Any) -> dict[str, Any]:
+    answered = await desk_.call(token_, IMPORT, ics=file_of(*parts), **data)
+    assert answered["status"] == 200, answered
+    found: dict[str, Any] = answered["data"]
+    return found
+
+
+async def rows(desk: Desk) -> list[dict[str, Any]]:
+    data = {"from": 0, "to": NOON + 1000 * DAY, "limit": 1000, "offset": 0, "deskFilter": "*"}
+    answered = await desk.call(TEN, "MngGetCalendarEventsByFilter", **data)
+    found: list[dict[str, Any]] = answered["data"]["rows"]
+    return found
+
+
+def counts(found: dict[str, Any]) -> tuple[int, int, int]:
+    return found["created"], found["updated"], found["unchanged"]
+
+
+PLAIN = ["DTSTART:20270105T090000Z", "DTEND:20270105T100000Z", "SUMMARY:Call", "SEQUENCE:1"]
+
+
+async def test_an_event_is_taken_with_its_fields(desk: Desk) -> None:
+    lines = [
+        "DTSTART;TZID=W. Europe Standard Time:20270105T090000",
+        "DURATION:PT30M",
+        "SUMMARY:Review\\, part 2",
+        "LOCATION:Room 5",
+        "DESCRIPTION:one\\ntwo",
+        "PRIORITY:1",
+        "TRANSP:TRANSPARENT",
+        "ATTENDEE;PARTSTAT=TENTATIVE;ROLE=OPT-PARTICIPANT:mailto:manager-12@deskcal.invalid",
+        "ATTENDEE:mailto:someone@example.com",
+        "BEGIN:VALARM",
+        "TRIGGER:-PT15M",
+        "END:VALARM",
+    ]
+    assert counts(await imported(desk, vevent(*lines), desk="desk_eu")) == (1, 0, 0)
+    (event,) = await rows(desk)
+    wanted = {
+        "title": "Review, part 2",
+        "location": "Room 5",
+        "desk": "DESK_EU",
+        "timezone": "Europe/Berlin",
+        "start_time": NOON + 20 * HOUR,
+        "end_time": NOON + 20 * HOUR + 1800,
+        "priority": 3,
+        "show_as": 1,
+        "remind_before_sec": 900,
+        "owner_manager_id": 10,
+        "status": 0,
+    }
+    assert {name: event[name] for name in wanted} == wanted
+    assert [(r["manager_id"], r["status"], r["role"]) for r in event["participants"]] == [
+        (10, 1, 0),
+        (12, 3, 2),
+    ]
+    assert [p["content"][0]["text"] for p in event["ast_json"]["content"]] == ["one", "two"]
+
+
+async def test_the_same_file_changes_nothing_and_a_newer_one_updates(desk: Desk) -> None:
+    assert counts(await imported(desk, vevent(*PLAIN))) == (1, 0, 0)
+    assert counts(await imported(desk, vevent(*PLAIN))) == (0, 0, 1)
+    newer = [line.replace("SEQUENCE:1", "SEQUENCE:2").replace("Call", "Talk") for line in PLAIN]
+    assert counts(await imported(desk, vevent(*newer))) == (0, 1, 0)
+    assert counts(await imported(desk, vevent(*PLAIN))) == (0, 0, 1)
+    (event,) = await rows(desk)
+    assert (event["title"], event["version"]) == ("Talk", 2)
+
+
+async def test_a_rich_text_and_a_done_event_outlive_an_update(desk: Desk) -> None:
+    await imported(desk, vevent(*PLAIN, "DESCRIPTION:hello"))
+    (event,) = await rows(desk)
+    rich = {"type": "doc", "content": [{"type": "heading", "text": "hello"}]}
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=event["id"], ast_json=rich, status=1)
+    newer = [line.replace("SEQUENCE:1", "SEQUENCE:2") for line in PLAIN]
+    await imported(desk, vevent(*newer, "DESCRIPTION:hello", "LOCATION:here"))
+    (event,) = await rows(desk)
+    assert (event["ast_json"], event["status"], event["location"]) == (rich, 1, "here")
+
+
+async def test_a_deleted_event_comes_again(desk: Desk) -> None:
+    await imported(desk, vevent(*PLAIN))
+    await desk.call(TEN, "MngDeleteCalendarEvent", id=1)
+    assert counts(await imported(desk, vevent(*PLAIN))) == (0, 1, 0)
+    assert len(await rows(desk)) == 1
+
+
+async def test_a_dry_run_tells_and_writes_nothing(desk: Desk) -> None:
+    assert counts(await imported(desk, vevent(*PLAIN), dry_run=1)) == (1, 0, 0)
+    assert await rows(desk) == []
+
+
+async def test_owners_have_their_own_uids(desk: Desk) -> None:
+    await imported(desk, vevent(*PLAIN))
+    assert counts(await imported(desk, vevent(*PLAIN), owner_manager_id=11)) == (1, 0, 0)
+    assert [event["owner_manager_id"] for event in await rows(desk)] == [10, 11]
+
+
+WEEKLY = [
+    "DTSTART;TZID=Europe/Berlin:20270105T090000",
+    "DTEND;TZID=Europe/Berlin:20270105T100000",
+    "RRULE:FREQ=WEEKLY;COUNT=4",
+    "EXDATE;TZID=Europe/Berlin:20270112T090000",
+    "SUMMARY:Weekly",
+]
+MOVED = [
+    "RECURRENCE-ID:20270119T080000Z",
+    "DTSTART:20270119T110000Z",
+    "DTEND:20270119T113000Z",
+    "SUMMARY:Moved",
+]
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["override first", "master first"])
+async def test_a_series_is_one_with_what_was_moved_and_left_out(desk: Desk, is_first: bool) -> None:
+    parts = [vevent(*WEEKLY), vevent(*MOVED)]
+    found = await imported(desk, *(reversed(parts) if is_first else parts))
+    assert counts(found) == (1, 0, 0) and found["skipped"] == []
+    events = await rows(desk)
+    days = [dt.datetime.fromtimestamp(event["start_time"], dt.UTC) for event in events]
+    assert [(day.day, day.hour) for day in days] == [(5, 8), (19, 11), (26, 8)]
+    assert [event["title"] for event in events] == ["Weekly", "Moved", "Weekly"]
+    assert set(events[1]["own_fields"]) == {"title", "start_time", "end_time", "timezone"}
+    assert len({event["series_id"] for event in events}) == 1
+    answered = await desk.call(TEN, "MngGetCalendarSeries", id=events[0]["id"])
+    series = answered["data"]["series"]
+    assert (series["rrule"], series["exdates"]) == ("FREQ=WEEKLY;COUNT=4", ["2027-01-12"])
+
+
+async def test_a_changed_series_keeps_the_events_of_dates_that_stay(desk: Desk) -> None:
+    await imported(desk, vevent(*WEEKLY), vevent(*MOVED))
+    before = [event["id"] for event in await rows(desk)]
+    await desk.event(TEN, "MngCompleteCalendarEvent", id=before[0])
+    later = [line.replace("T09", "T10").replace("COUNT=4", "COUNT=5") for line in WEEKLY]
+    later = [
+        line.replace("DTEND;TZID=Europe/Berlin:20270105T10", "DTEND;TZID=Europe/Berlin:20270105T11")
+        for line in later
+    ]
+    assert counts(await imported(desk, vevent(*later, "SEQUENCE:3"))) == (0, 1, 0)
+    events = await rows(desk)
+    assert [event["id"] for event in events][:3] == before
+    assert len(events) == 4
+    hours = [dt.datetime.fromtimestamp(event["start_time"], dt.UTC).hour for event in events]
+    assert hours == [8, 9, 9, 9]
+    assert events[0]["status"] == 1 and events[1]["title"] == "Weekly"
+
+
+async def test_of_a_long_series_the_last_90_days_are_there_and_done(desk: Desk) -> None:
+    lines = ["DTSTART;VALUE=DATE:20200107", "RRULE:FREQ=WEEKLY;COUNT=400", "SUMMARY:Old"]
+    await imported(desk, vevent(*lines))
+    events = await rows(desk)
+    assert events[0]["start_time"] > NOON - 90 * DAY
+    assert all((event["status"] == 1) == (event["end_time"] <= NOON) for event in events)
+    last = dt.datetime.fromtimestamp(events[-1]["start_time"], dt.UTC).date()
+    assert last == dt.date(2020, 1, 7) + dt.timedelta(weeks=399)
+
+
+async def test_overrides_without_a_master_are_events(desk: Desk) -> None:
+    assert counts(await imported(desk, vevent(*MOVED))) == (1, 0, 0)
+    (event,) = await rows(desk)
+    assert event["title"] == "Moved" and "series_id" not in event
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (["DTSTART:20270105T090000Z", "RRULE:FREQ=HOURLY"], "recurrence.rrule"),
+        (["DTSTART:20270105T090000Z", "RDATE:20270106T090000Z"], "RDATE is not taken"),
+        (["DTSTART:20200105T090000Z", "RRULE:FREQ=DAILY;COUNT=3"], "ended more than 90 days ago"),
+        (["SUMMARY:x"], "without DTSTART"),
+        (["DTSTART:00010101T000000Z"], "start_time"),
+        ([*MOVED[1:], "RECURRENCE-ID;RANGE=THISANDFUTURE:20270119T080000Z"], "THISANDFUTURE"),
+    ],
+)
+async def test_what_cannot_be_kept_is_left_out_whole_and_named(
+    desk: Desk, lines: list[str], why: str
+) -> None:
+    found = await imported(desk, vevent(*lines, uid="bad"), vevent(*PLAIN, uid="good"))
+    assert counts(found) == (1, 0, 0)
+    (skipped,) = found["skipped"]
+    assert skipped["uid"] == "bad" and skipped["why"].startswith("line ") and why in skipped["why"]
+    assert len(await rows(desk)) == 1
+
+
+async def test_an_event_outside_the_scope_is_left_out(desk: Desk) -> None:
+    eu = token(10, desks="DESK_EU", exp=4e9)
+    found = await imported(desk, vevent(*PLAIN), token_=eu, desk="DESK_US")
+    assert counts(found) == (0, 0, 0)
+    assert "outside your scope" in found["skipped"][0]["why"]
+    assert (await desk.rows(token(1, ADMIN, exp=4e9)))[1] == 0
+
+
+async def test_no_calendar_is_400(desk: Desk) -> None:
+    answered = await desk.call(TEN, IMPORT, ics="hello")
+    assert error_of(answered) == (400, "INVALID_FIELD", "ics")
+
+
+async def test_a_cut_file_gives_what_is_whole(desk: Desk) -> None:
+    text = file_of(vevent(*PLAIN, uid="1"), vevent(*PLAIN, uid="2"))
+    answered = await desk.call(TEN, IMPORT, ics=text[: text.rindex("SUMMARY")])
+    assert counts(answered["data"]) == (1, 0, 0)
+    assert answered["data"]["skipped"][0]["uid"] == "2"
+
+
+async def test_what_an_import_did_can_be_exported_and_checked(desk: Desk) -> None:
+    await imported(desk, vevent(*WEEKLY), vevent(*PLAIN, uid="x"))
+    again = await imported(desk, vevent(*WEEKLY), vevent(*PLAIN, uid="x"))
+    assert counts(again) == (0, 0, 2)
