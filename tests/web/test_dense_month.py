@@ -12,7 +12,7 @@ from web.served import OpenPage, Served, fill
 
 EVENTS = 5000
 FIRST = dt.datetime(2028, 2, 1, tzinfo=dt.UTC)
-MOST_SHOWN = 450
+MOST_SHOWN = 600
 """Elements of events that a view draws at one time."""
 
 
@@ -50,5 +50,6 @@ def test_a_month_of_five_thousand_events_gives_each_view_only_what_it_can_show(
     more.click()
     dialog = page.get_by_role("dialog")
     rows = dialog.get_by_role("listitem")
+    expect(rows.first).to_be_visible()
     expect(dialog.get_by_role("heading")).to_contain_text(f"{rows.count()} events")
     assert rows.count() > hidden > 100

@@ -182,5 +182,5 @@ def test_a_reminder_is_a_desktop_notification_while_the_page_is_hidden(
     wire.add(title="Not looked at", start_time=start, remind_time=now() - 1)
     expect(page.locator(".reminder").filter(has_text="Not looked at")).to_be_attached()
     page.wait_for_function("told.length")
-    at = time.strftime("%Y-%m-%d at %H:%M", time.gmtime(start))
+    at = time.strftime("%a %-d %b %Y at %H:%M", time.gmtime(start))
     assert page.evaluate("told") == [["Not looked at", at]]

@@ -2,11 +2,10 @@
 // and undone. No React here.
 
 import type { Api } from "./api";
-import type { Times } from "./calendar-event";
+import type { Moved } from "./moving";
 import { changedFields, createData, fieldsOf, mergeFields, restoreData, withMine, type FieldName, type Fields, type Merged } from "./event-fields";
 import { eventOf, type EventStore } from "./event-store";
-import { movedReminder } from "./reminder-choice";
-import { EventStatus, type EventRow } from "./types.gen";
+import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
 import type { Tell } from "./use-toasts";
 import { ServerError } from "./wire";
 
@@ -66,13 +65,13 @@ export class Actions {
     return this.save(conflict.theirs, withMine(conflict.merged.fields, conflict.mine, names));
   }
 
-  move(row: EventRow, times: Times): void {
-    const guess = { ...row, ...times, ...movedReminder(row, times.start_time) };
+  move(row: EventRow, times: Moved): void {
+    const guess = { ...row, ...times };
     const key = this.guess(guess);
     this.send(row, fieldsOf(guess), key).then(
       (moved) => {
         this.giveUp(row.id, key);
-        if (moved) this.host.tell(`Moved: ${short(moved)}`, { undo: this.undoTo(row, moved) });
+        if (moved) this.host.tell(`Moved: ${short(moved)}`, { undo: this.undoTo(row, moved), action: this.askAgain(moved) });
       },
       (failure: unknown) => {
         this.giveUp(row.id, key);
@@ -118,6 +117,18 @@ export class Actions {
       this.put(after);
       this.host.tell(`${ANSWER_TEXT[status]}: ${short(row)}`);
     }, this.fail);
+  }
+
+  /** Offered after a move of a meeting to which others had answered. */
+  private askAgain(row: EventRow): { label: string; act: () => void } | undefined {
+    const hasAnswers = row.participants.some((guest) => guest.manager_id !== row.owner_manager_id && guest.status !== ParticipantStatus.INVITED);
+    if (!hasAnswers) return undefined;
+    const act = () =>
+      void this.host.api.askAgain(row.id).then((after) => {
+        this.put(after);
+        this.host.tell(`Asked everybody again: ${short(row)}`);
+      }, this.fail);
+    return { label: "Ask everybody again", act };
   }
 
   /** Sends what differs; what others changed meanwhile is merged, or becomes a conflict (null). */

@@ -2,11 +2,14 @@
 
 import type { Connection } from "./connection";
 import type { AddEvent, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, UpdateEvent } from "./types.gen";
-import type { ChangesAnswer, DirectoryAnswer, FreeBusyAnswer, ListAnswer, SlotsAnswer } from "./wire";
+import { ServerError, toReminder, type ChangesAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
 }
+
+const MOST_REMINDERS = 200;
+const MOST_FOUND = 50;
 
 export class Api {
   constructor(private readonly connection: Connection) {}
@@ -60,6 +63,39 @@ export class Api {
 
   directory(): Promise<DirectoryAnswer> {
     return this.connection.call("MngGetCalendarDirectory", { deskFilter: "*" });
+  }
+
+  /** Changes of one event, in order. */
+  async history(id: number): Promise<HistoryEntry[]> {
+    return (await this.connection.call<{ history: HistoryEntry[] }>("MngGetCalendarEventHistory", { id })).history;
+  }
+
+  /** Back to invited, all but the owner. */
+  async askAgain(id: number): Promise<EventRow> {
+    return (await this.connection.call<EventAnswer>("MngUpdateCalendarEvent", { id, reset_answers: 1 })).event;
+  }
+
+  /** The caller's own reminders that were not read; null: the server does not list them. */
+  async reminders(): Promise<{ unread: Reminder[]; missed: Reminder[] } | null> {
+    const list = async (state: "unread" | "missed") =>
+      (await this.connection.call<{ reminders: ReminderRow[] }>("MngGetCalendarReminders", { state, limit: MOST_REMINDERS })).reminders.map(toReminder);
+    try {
+      const [unread, missed] = await Promise.all([list("unread"), list("missed")]);
+      return { unread, missed };
+    } catch (failure) {
+      if (failure instanceof ServerError && failure.status === 405) return null;
+      throw failure;
+    }
+  }
+
+  /** Events with every word of `q`, whatever accents and case; null: the server has no search. */
+  async search(q: string, deskFilter: string, brand: string): Promise<EventRow[] | null> {
+    try {
+      return (await this.connection.call<ListAnswer>("MngSearchCalendarEvents", { q, deskFilter, brand: brand || null, limit: MOST_FOUND })).rows;
+    } catch (failure) {
+      if (failure instanceof ServerError && failure.status === 405) return null;
+      throw failure;
+    }
   }
 
   async acknowledge(token: string): Promise<void> {

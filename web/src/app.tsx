@@ -1,23 +1,27 @@
 // Signed in or not; then the calendar.
 
-import { useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { CalendarPage } from "./calendar-page";
 import { SignIn } from "./components/sign-in";
-import { arrivingSession, forgetSession, keepSession, type Session } from "./session";
+import { arrivingSession, askTabs, forgetSession, keepSession, sessionProblem, shareSession, type Session } from "./session";
 import { useTheme } from "./use-theme";
 
 export function App() {
   const [session, setSession] = useState<Session | null>(arrivingSession);
+  const [hasLeft, setHasLeft] = useState(false);
   const [theme, setTheme] = useTheme();
-  if (!session) {
-    const enter = (arrived: Session) => {
-      keepSession(arrived);
-      setSession(arrived);
-    };
-    return <SignIn onEnter={enter} />;
-  }
+  const problem = session ? sessionProblem(session) : "";
+  const isIn = session !== null && !problem;
+  const enter = useCallback((arrived: Session) => {
+    keepSession(arrived);
+    setSession(arrived);
+  }, []);
+  // A second tab need not ask for the token again; one that was signed out asks for it.
+  useEffect(() => (isIn ? shareSession(session) : hasLeft ? undefined : askTabs(enter)), [isIn, session, hasLeft, enter]);
+  if (!isIn) return <SignIn problem={problem} onEnter={enter} />;
   const leave = () => {
     forgetSession();
+    setHasLeft(true);
     setSession(null);
   };
   return <CalendarPage key={session.token} session={session} theme={theme} onTheme={setTheme} onLeave={leave} />;

@@ -1,7 +1,7 @@
 // Who is busy when, and times to meet, as the page asks for them and tells of them.
 
-import { DateTime } from "luxon";
-import { dateIn, secondsOf, timeIn } from "./calendar-event";
+import { dateIn, secondsOf } from "./time/clock";
+import { clockText, dateText } from "./time/formats";
 import { EventStatus, ParticipantStatus, type EventRow, type FindSlots, type GetFreeBusy } from "./types.gen";
 import type { Interval, Slot } from "./wire";
 
@@ -117,10 +117,10 @@ export function busyText(busy: Interval[], from: number, to: number, zone: strin
   if (!first) return "";
   const [start, end] = first;
   if ((start <= from && end >= to) || dateIn(from, zone) !== dateIn(to - 1, zone)) return "Busy";
-  return `Busy ${timeIn(start, zone)}–${timeIn(end, zone)}${more.length ? " and later" : ""}`;
+  return `Busy ${clockText(start, zone)}–${clockText(end, zone)}${more.length ? " and later" : ""}`;
 }
 
 /** "Mon 22 Mar". */
 export function dayText(date: string): string {
-  return DateTime.fromISO(date, { zone: "utc" }).toFormat("ccc d LLL");
+  return dateText(date, "day");
 }

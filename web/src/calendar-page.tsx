@@ -1,34 +1,56 @@
 // The whole page of somebody who is signed in: holds the state, and hands it to the parts.
 
-import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
-import { allDayTimes, dateIn, movedTimes, nowSeconds, resizedTimes, toItem, toSeconds, type CalendarItem } from "./calendar-event";
-import { CalendarView, type Slot } from "./components/calendar-view";
-import { ConflictDialog } from "./components/conflict-dialog";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { toItem, type CalendarItem } from "./calendar-event";
+import { AccountMenu, type AccountItem } from "./components/account-menu";
+import { CalendarView, useMinute, type Slot } from "./components/calendar-view";
 import { ConnectionBar } from "./components/connection-bar";
-import { DayDialog } from "./components/day-dialog";
-import { DeskMeeting } from "./components/desk-meeting";
+import type { Pointed } from "./components/event-pointer";
 import { Icon } from "./components/icon";
 import { EventPanel } from "./components/event-panel";
-import { ReminderCards } from "./components/reminder-cards";
+import { PageOverlays } from "./components/page-overlays";
+import { Bell, ReminderCards } from "./components/reminder-cards";
+import { SearchResults } from "./components/search-results";
 import { SideBar } from "./components/side-bar";
 import { ToastStack } from "./components/toast-stack";
 import { TopBar } from "./components/top-bar";
-import { newFields, type Fields } from "./event-fields";
+import { draftRow } from "./draft-row";
+import type { Edit } from "./drafts";
+import { emptyText, unknownDesk } from "./empty-text";
 import { isShown } from "./filters";
+import { droppedTimes, resizedItem } from "./moving";
+import { fieldsForNew, nextTimes, slotTimes } from "./new-event";
+import { movedReminder } from "./reminder-choice";
 import type { Session } from "./session";
-import type { EventRow } from "./types.gen";
+import { dateIn, nowSeconds } from "./time/clock";
+import { EventStatus, type EventRow } from "./types.gen";
 import { useActions } from "./use-actions";
 import { useConnection } from "./use-connection";
 import { useDirectory } from "./use-directory";
+import { useEdit } from "./use-edit";
+import { useEventHost } from "./use-event-host";
 import { useEvents } from "./use-events";
-import { useFilters } from "./use-filters";
+import { isPhone, useFilters, useNarrow } from "./use-filters";
 import { useReminders } from "./use-reminders";
+import { changeSettings, useSettings } from "./use-settings";
 import { useShortcuts } from "./use-shortcuts";
+import { useStable } from "./use-stable";
 import type { Theme } from "./use-theme";
 import { useToasts } from "./use-toasts";
-import { pageDay } from "./visible-range";
+import { useZones } from "./use-zones";
+import { pageDay, visibleRange, type Shape } from "./visible-range";
 
-const HALF_HOUR_SEC = 1800;
+const PageDialogs = lazy(() => import("./components/page-dialogs").then((module) => ({ default: module.PageDialogs })));
+
+/** The one dialog that may be open. */
+export type Opened =
+  | { kind: "day"; day: string }
+  | { kind: "more"; items: CalendarItem[] }
+  | { kind: "customer"; id: number }
+  | { kind: "meeting" }
+  | { kind: "settings" }
+  | { kind: "keys" }
+  | { kind: "reminders" };
 
 interface Props {
   session: Session;
@@ -39,18 +61,25 @@ interface Props {
 
 export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const [filters, changeFilters] = useFilters();
+  const settings = useSettings();
+  const version = useZones();
+  const now = useMinute();
+  const isNarrow = useNarrow();
+  const { weekStart } = settings;
+  const shape = useMemo((): Shape => ({ weekStart, isNarrow }), [weekStart, isNarrow]);
   const link = useConnection(session);
-  const events = useEvents(link, filters);
+  const events = useEvents(link, filters, shape);
   const directory = useDirectory(link, session, events.rows);
-  const { toasts, tell, dismiss } = useToasts();
-  const { actions, conflict } = useActions(link.api, events.store, tell);
-  const [settled, setSettled] = useState(0);
-  const [draft, setDraft] = useState<Fields | null>(null);
-  const [wholeDay, setWholeDay] = useState<string | null>(null);
-  const [isMeeting, setIsMeeting] = useState(false);
+  const { toasts, tell, dismiss, undoLast } = useToasts();
+  const { actions, conflict, setConflict } = useActions(link.api, events.store, tell);
+  const editing = useEdit(session.id, tell);
+  const { edit } = editing;
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const [menu, setMenu] = useState<{ row: EventRow; x: number; y: number } | null>(null);
   const [isSideOpen, setIsSideOpen] = useState(false);
   const { zone, day, view } = filters;
-  const reminders = useReminders(link, session.id, zone);
+  const reminders = useReminders(link, session.id, zone, settings.hasSound);
 
   const search = useDeferredValue(filters.search);
   const { brand, desk, managers, types, statuses, priorities } = filters;
@@ -58,57 +87,51 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     const wanted = { brand, desk, managers, types, statuses, priorities, search };
     return events.rows.filter((row) => isShown(row, wanted));
   }, [events.rows, brand, desk, managers, types, statuses, priorities, search]);
-  const items = useMemo(() => rows.map((row) => toItem(row, zone)), [rows, zone]);
   const chosen = filters.event ? events.get(filters.event) : undefined;
+  const editedRow = edit?.base ? events.get(edit.base.id) : undefined;
+  const isForm = edit !== null && !edit.isQuick;
+  const hasPanel = isForm || Boolean(chosen);
 
+  const { api } = link;
+  const isOpen = link.state === "open";
+  const isMissing = filters.event > 0 && !chosen;
   useEffect(() => {
-    if (!filters.event || chosen || link.state !== "open") return;
+    if (!isMissing || !isOpen) return;
     const leaveIt = () => changeFilters({ event: 0 });
-    link.api.get(filters.event).then((row) => events.store.dispatch({ type: "answered", row }), leaveIt);
-    // Only when another event is asked for, or the connection is there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [filters.event, link.state]);
+    api.get(filters.event).then((row) => events.store.dispatch({ type: "answered", row }), leaveIt);
+  }, [isMissing, isOpen, filters.event, api, events.store, changeFilters]);
 
   const open = useCallback(
     (row: EventRow) => {
-      setDraft(null);
+      setPointed(null);
+      if (editing.edit && editing.edit.base?.id !== row.id) editing.leave();
       changeFilters({ event: row.id });
     },
-    [changeFilters],
+    [changeFilters, editing],
   );
-  const close = useCallback(() => {
-    setDraft(null);
+  const close = useCallback(() => changeFilters({ event: 0 }), [changeFilters]);
+  const showCustomer = useCallback((row: EventRow) => setOpened({ kind: "customer", id: row.customer_id }), []);
+  const { host, question, setQuestion } = useEventHost({ session, zone, directory, actions, editing, tell, onOpen: open, onClose: close, onCustomer: showCustomer });
+
+  const startNew = useStable((slot: Slot | null) => {
+    const times = slot ? slotTimes(slot, zone, settings) : nextTimes(day, zone, settings);
+    // With a form open, another slot is another time for it.
+    if (slot && edit) return editing.change({ ...times, ...movedReminder(edit.fields, times.start_time, zone) });
     changeFilters({ event: 0 });
-  }, [changeFilters]);
-
-  const startNew = useCallback(
-    (slot: Slot | null) => {
-      const times = slot ? slotTimes(slot, zone) : nextHalfHour(day, zone);
-      const desk = directory.desks.find((one) => one.code === filters.desk) ?? directory.desks.find((one) => one.code === session.desks);
-      changeFilters({ event: 0 });
-      setDraft(
-        newFields({
-          ...times,
-          timezone: zone,
-          owner_manager_id: session.id,
-          desk: desk?.code ?? "",
-          brand: filters.brand || desk?.brand || directory.person(session.id).brand || "default",
-          remind_before_sec: times.all_day ? 0 : 900,
-        }),
-      );
-    },
-    [zone, day, directory, filters.desk, filters.brand, session, changeFilters],
-  );
-
-  const move = useCallback(
-    ({ resource }: CalendarItem, start: Date, allDay: boolean) => actions.move(resource, movedTimes(resource, start, allDay, zone)),
-    [actions, zone],
-  );
-  const resize = useCallback(
-    ({ resource }: CalendarItem, start: Date, end: Date) => actions.move(resource, resizedTimes(resource, start, end, zone)),
-    [actions, zone],
-  );
+    editing.startNew(fieldsForNew(times, filters, settings, session, directory), slot !== null && !isPhone());
+  });
+  const save = useStable(async (one: Edit) => {
+    if (one.base && events.get(one.base.id)) {
+      if (await actions.save(one.base, one.fields)) editing.finish();
+      return;
+    }
+    const made = await actions.create(one.fields);
+    if (!made) return;
+    editing.finish();
+    changeFilters({ event: one.isQuick ? 0 : made.id });
+  });
   const goToday = useCallback(() => changeFilters({ day: dateIn(nowSeconds(), zone) }), [changeFilters, zone]);
+  const firstDue = reminders.due[0];
 
   useShortcuts({
     n: () => startNew(null),
@@ -117,102 +140,153 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     w: () => changeFilters({ view: "week" }),
     d: () => changeFilters({ view: "day" }),
     a: () => changeFilters({ view: "agenda" }),
-    j: () => changeFilters({ day: pageDay(view, day, 1) }),
-    k: () => changeFilters({ day: pageDay(view, day, -1) }),
+    j: () => changeFilters({ day: pageDay(view, day, 1, shape) }),
+    k: () => changeFilters({ day: pageDay(view, day, -1, shape) }),
+    e: () => chosen && host.onEdit(chosen),
+    c: () => chosen?.status === EventStatus.OPEN && host.onDone(chosen),
+    x: () => firstDue && reminders.done(firstDue),
+    z: () => firstDue && reminders.snooze(firstDue, 300),
+    X: reminders.doneAll,
+    "?": () => setOpened({ kind: "keys" }),
     "/": () => document.getElementById("search")?.focus(),
+    "ctrl+z": () => void (undoLast() || tell("There is nothing to undo")),
   });
 
+  const range = visibleRange(view, day, shape);
+  const exported = (kind: "csv" | "ics") => () => void import("./export").then((module) => module.download(kind, rows, range, zone, directory));
+  const account: AccountItem[] = [
+    { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
+    { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },
+    { label: "Print", icon: "print", act: () => window.print() },
+    { label: "Export as CSV", icon: "text", act: exported("csv") },
+    { label: "Export as .ics", icon: "text", act: exported("ics") },
+    { label: "Sign out", icon: "exit", act: () => setQuestion({ title: "Sign out?", text: "You need a token to come back. Drafts of this tab are forgotten.", yes: "Sign out", act: onLeave }) },
+  ];
+  const loaded = useMemo(() => (rows.length ? [] : events.rows), [rows.length, events.rows]);
+  const unknown = unknownDesk(desk, directory.desks.map((one) => one.code));
+  const draft = useMemo(() => (edit && (!edit.base || edit.fields.start_time !== edit.base.start_time) ? draftRow(edit) : null), [edit]);
+
   return (
-    <div className="page" data-panel={Boolean(draft ?? chosen)} data-side={isSideOpen}>
+    <div className="page" data-panel={hasPanel} data-side={isSideOpen} data-density={settings.density}>
       <a className="skip" href="#calendar">
         Skip to the calendar
       </a>
       <SideBar
         session={session}
         filters={filters}
+        settings={settings}
         directory={directory}
         theme={theme}
+        now={now}
+        unknownDesk={unknown}
+        drafts={editing.drafts}
         isOpen={isSideOpen}
         onChange={changeFilters}
+        onSettings={changeSettings}
         onTheme={onTheme}
+        onResume={editing.resume}
         onNew={() => (setIsSideOpen(false), startNew(null))}
-        onMeeting={() => (setIsSideOpen(false), setIsMeeting(true))}
+        onMeeting={() => (setIsSideOpen(false), setOpened({ kind: "meeting" }))}
         onClose={() => setIsSideOpen(false)}
       />
       <main className="main">
         <TopBar
           filters={filters}
+          shape={shape}
           theme={theme}
-          person={directory.person(session.id)}
-          isLoading={events.isLoading && link.state === "open"}
+          isLoading={events.isLoading && isOpen}
           isMenuOpen={isSideOpen}
+          found={<SearchResults api={api} search={filters.search} brand={brand} zone={zone} shown={rows} onOpen={open} />}
+          bell={<Bell reminders={reminders} onOpen={() => setOpened({ kind: "reminders" })} />}
+          account={<AccountMenu person={directory.person(session.id)} items={account} />}
           onChange={changeFilters}
           onToday={goToday}
           onTheme={onTheme}
           onMenu={() => setIsSideOpen(true)}
-          onLeave={onLeave}
         />
         <ConnectionBar state={link.state} error={events.error} onRetry={() => link.connection.retryNow()} onReload={events.reload} onLeave={onLeave} />
         <CalendarView
-          items={items}
+          rows={rows}
+          draft={draft}
           filters={filters}
+          shape={shape}
+          settings={settings}
+          now={now}
+          zonesVersion={version}
           directory={directory}
           me={session.id}
           isLoading={events.isLoading}
+          emptyText={emptyText(filters, loaded, unknown)}
           onChange={changeFilters}
           onOpen={open}
+          onDone={host.onDone}
           onNew={startNew}
-          onMove={move}
-          onResize={resize}
-          onWholeDay={setWholeDay}
+          onMove={(item, start, isAllDayRow) => host.onMove(item.resource, droppedTimes(item, start, isAllDayRow, zone))}
+          onResize={(item, start, end) => host.onMove(item.resource, resizedItem(item, start, end, zone))}
+          onWholeDay={(whole) => setOpened({ kind: "day", day: whole })}
+          onMore={(items) => setOpened({ kind: "more", items })}
+          onPoint={setPointed}
+          onMenu={(row, x, y) => setMenu({ row, x, y })}
+          onNudge={host.onNudge}
         />
         <button type="button" className="round-button" aria-label="New event" onClick={() => startNew(null)}>
           <Icon name="plus" size={22} />
         </button>
+        <ReminderCards reminders={reminders} zone={zone} now={now} isQuiet={isNarrow && hasPanel} onAll={() => setOpened({ kind: "reminders" })} onOpen={open} onComplete={host.onDone} />
       </main>
-      {(draft || chosen) && (
+      {hasPanel && (
         <EventPanel
-          key={draft ? "new" : `${chosen?.id} ${settled}`}
-          row={draft ? null : (chosen ?? null)}
-          draft={draft}
+          key={isForm ? `form ${edit.base?.id ?? "new"}` : chosen?.id}
+          row={(isForm ? editedRow : chosen) ?? null}
+          editing={editing}
           zone={zone}
           session={session}
+          settings={settings}
           directory={directory}
-          api={link.api}
+          api={api}
           actions={actions}
-          onOpen={open}
+          details={host}
+          onSave={save}
           onClose={close}
         />
       )}
-      {wholeDay && (
-        <DayDialog day={wholeDay} items={items} zone={zone} directory={directory} onOpen={open} onClose={() => setWholeDay(null)} />
-      )}
-      {isMeeting && (
-        <DeskMeeting session={session} zone={zone} day={day} directory={directory} api={link.api} actions={actions} onOpen={open} onClose={() => setIsMeeting(false)} />
-      )}
-      {conflict && (
-        <ConflictDialog
-          conflict={conflict}
-          zone={zone}
-          directory={directory}
-          onSettle={(names) => void actions.settle(conflict, names ?? []).then((isSaved) => isSaved && setSettled((count) => count + 1))}
-        />
-      )}
-      <ReminderCards reminders={reminders} zone={zone} onOpen={open} onComplete={(row) => actions.setStatus(row, 1)} />
+      <PageOverlays
+        editing={editing}
+        pointed={pointed}
+        menu={menu}
+        question={question}
+        zone={zone}
+        settings={settings}
+        directory={directory}
+        host={host}
+        rowOf={events.get}
+        onSave={save}
+        onPointed={setPointed}
+        onMenu={setMenu}
+        onQuestion={setQuestion}
+      />
+      <Suspense>
+        {(opened || conflict) && (
+          <PageDialogs
+            opened={opened}
+            conflict={conflict}
+            items={rows.map((row) => toItem(row, zone))}
+            filters={filters}
+            settings={settings}
+            session={session}
+            directory={directory}
+            reminders={reminders}
+            now={now}
+            api={api}
+            actions={actions}
+            host={host}
+            onSettled={editing.finish}
+            onBack={() => setConflict(null)}
+            onClose={() => setOpened(null)}
+          />
+        )}
+      </Suspense>
       <ToastStack toasts={toasts} onDismiss={dismiss} />
     </div>
   );
-}
-
-function slotTimes({ start, end, allDay }: Slot, zone: string) {
-  if (!allDay) return { start_time: toSeconds(start), end_time: toSeconds(end), all_day: 0 };
-  const first = dateIn(toSeconds(start), zone);
-  return { ...allDayTimes(first, dateIn(Math.max(toSeconds(start), toSeconds(end) - 1), zone), zone), all_day: 1 };
-}
-
-/** The next half hour; on another day than today at that time of day. */
-function nextHalfHour(day: string, zone: string) {
-  const now = Math.ceil(nowSeconds() / HALF_HOUR_SEC) * HALF_HOUR_SEC;
-  const shift = allDayTimes(day, day, zone).start_time - allDayTimes(dateIn(now, zone), dateIn(now, zone), zone).start_time;
-  return { start_time: now + shift, end_time: now + shift + HALF_HOUR_SEC, all_day: 0 };
 }

@@ -1,6 +1,6 @@
 // Where the timed events of one day stand: side by side where they overlap, in linear-log time.
 
-import type { CalendarItem } from "./calendar-event";
+import type { DrawnItem } from "./day-plan";
 
 interface Range {
   top: number;
@@ -8,18 +8,18 @@ interface Range {
 }
 
 export interface LayoutInput {
-  events: CalendarItem[];
+  events: DrawnItem[];
   slotMetrics: { getRange: (start: Date, end: Date) => Range };
-  accessors: { start: (item: CalendarItem) => Date; end: (item: CalendarItem) => Date };
+  accessors: { start: (item: DrawnItem) => Date; end: (item: DrawnItem) => Date };
 }
 
 export interface Laid {
-  event: CalendarItem;
+  event: DrawnItem;
   style: { top: number; height: number; width: string; xOffset: string };
 }
 
 interface Block {
-  item: CalendarItem;
+  item: DrawnItem;
   top: number;
   height: number;
   column: number;
@@ -27,6 +27,8 @@ interface Block {
 
 const LEAST_PERCENT = (20 / 1440) * 100;
 const SLACK = 0.001;
+const SLIVER_PX = 9;
+const MORE_PX = 30;
 
 /** A `dayLayoutAlgorithm` of react-big-calendar. */
 export function layDay({ events, slotMetrics, accessors }: LayoutInput): Laid[] {
@@ -51,22 +53,33 @@ export function layDay({ events, slotMetrics, accessors }: LayoutInput): Laid[] 
   return laid;
 }
 
+/** Full blocks share what slivers and counts at the right leave. */
 function spread(group: Block[]): Laid[] {
+  const slivers = group.filter(({ item }) => item.isSliver);
+  const more = group.filter(({ item }) => item.more);
+  const full = group.filter(({ item }) => !item.isSliver && !item.more);
+  const columns = Math.max(1, inColumns(full));
+  const thin = inColumns(slivers);
+  const right = thin * SLIVER_PX + (more.length ? MORE_PX : 0);
+  return [
+    ...full.map((block) => laid(block, `calc((100% - ${right}px) * ${block.column / columns})`, `calc((100% - ${right}px) * ${1 / columns} - 2px)`)),
+    ...slivers.map((block) => laid(block, `calc(100% - ${right - block.column * SLIVER_PX}px)`, `${SLIVER_PX - 2}px`)),
+    ...more.map((block) => laid(block, `calc(100% - ${MORE_PX}px)`, `${MORE_PX - 1}px`)),
+  ];
+}
+
+function laid({ item, top, height }: Block, xOffset: string, width: string): Laid {
+  return { event: item, style: { top, height, width, xOffset } };
+}
+
+/** Gives each block the first free column; how many there are. */
+function inColumns(blocks: Block[]): number {
   const ends: number[] = [];
-  for (const block of group) {
+  for (const block of blocks) {
     let column = ends.findIndex((end) => end <= block.top + SLACK);
     if (column < 0) column = ends.length;
     ends[column] = block.top + block.height;
     block.column = column;
   }
-  const share = 100 / ends.length;
-  return group.map(({ item, top, height, column }) => ({
-    event: item,
-    style: {
-      top,
-      height,
-      width: `calc(${share}% - 2px)`,
-      xOffset: `${column * share}%`,
-    },
-  }));
+  return ends.length;
 }

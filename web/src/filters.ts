@@ -1,6 +1,10 @@
 // What the page shows: view, day, zone and filters, and how they stand in the address.
 
 import { deskMatches } from "./desk-mask";
+import { fitsSearch } from "./search";
+import { canonicalZone } from "./time/canonical";
+import { isDate } from "./time/dates";
+import { isZone } from "./time/zones";
 import { EventStatus, type EventRow } from "./types.gen";
 
 export const VIEWS = ["month", "week", "work_week", "day", "agenda"] as const;
@@ -48,8 +52,8 @@ export function parseFilters(query: string, defaults: Filters): Filters {
   const day = given.get("day") ?? "";
   return {
     view: VIEWS.includes(view) ? view : defaults.view,
-    day: /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : defaults.day,
-    zone: isZone(given.get("zone")) ?? defaults.zone,
+    day: isDate(day) ? day : defaults.day,
+    zone: zoneOf(given.get("zone")) ?? defaults.zone,
     brand: given.get("brand") ?? defaults.brand,
     desk: given.get("desk") ?? defaults.desk,
     managers: numbers(given.get("managers")) ?? defaults.managers,
@@ -81,19 +85,13 @@ export function formatFilters(filters: Filters, defaults: Filters): string {
   return query.toString();
 }
 
+function zoneOf(name: string | null): string | null {
+  return name && isZone(name) ? canonicalZone(name) : null;
+}
+
 function numbers(text: string | null): number[] | null {
   if (text === null) return null;
   return text.split(".").filter((part) => /^\d{1,16}$/.test(part)).map(Number);
-}
-
-function isZone(zone: string | null): string | null {
-  if (!zone) return null;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return zone;
-  } catch {
-    return null;
-  }
 }
 
 /** Whether the list that the server gives under `filters` would hold the row, times aside. */
@@ -114,8 +112,7 @@ export function isShown(row: EventRow, filters: Omit<Filters, "view" | "day" | "
   if (filters.types.length && !filters.types.includes(row.type)) return false;
   if (filters.statuses.length && !filters.statuses.includes(row.status)) return false;
   if (filters.priorities.length && !filters.priorities.includes(row.priority)) return false;
-  const search = filters.search.trim().toLocaleLowerCase();
-  return !search || row.title.toLocaleLowerCase().includes(search);
+  return !filters.search.trim() || fitsSearch(row, filters.search);
 }
 
 /** How many filters narrow what is seen, for a badge. */

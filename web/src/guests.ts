@@ -13,6 +13,18 @@ export function isSame(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** "7 yes, 2 no, 1 maybe, 31 open". */
+export function answersText(guests: Pick<Guest, "status">[]): string {
+  const count = (status: ParticipantStatus) => guests.filter((guest) => guest.status === status).length;
+  const parts: [number, string][] = [
+    [count(ParticipantStatus.ACCEPTED), "yes"],
+    [count(ParticipantStatus.DECLINED), "no"],
+    [count(ParticipantStatus.TENTATIVE), "maybe"],
+    [count(ParticipantStatus.INVITED), "open"],
+  ];
+  return parts.filter(([number]) => number).map(([number, word]) => `${number} ${word}`).join(", ");
+}
+
 /** Their list with the guests that I added or removed, and the roles and answers that I changed. */
 export function mergeParticipants(base: Guest[], mine: Guest[], theirs: Guest[]): Guest[] {
   const before = byManager(base);

@@ -42,3 +42,12 @@ export const ANSWERS: [ParticipantStatus, string][] = [
 export function labelOf<Value>(list: [Value, string][], value: Value): string {
   return list.find(([known]) => known === value)?.[1] ?? String(value);
 }
+
+/** "just now", "4 min ago", "2 h ago", "3 days ago". */
+export function sinceText(seconds: number): string {
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  const days = Math.floor(seconds / 86_400);
+  return days === 1 ? "a day ago" : `${days} days ago`;
+}

@@ -16,6 +16,8 @@ import "./styles/notes.css";
 import "./styles/form.css";
 import "./styles/dialog.css";
 import "./styles/free-times.css";
+import "./styles/boxes.css";
+import "./styles/print.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 

@@ -1,5 +1,6 @@
 // The choices of a reminder, and the two fields that they stand for.
 
+import { movedAlong } from "./time/clock";
 import type { EventRow } from "./types.gen";
 
 type ReminderFields = Pick<EventRow, "remind_time" | "remind_before_sec">;
@@ -27,9 +28,14 @@ export function reminderFields(choice: ReminderChoice, start_time: number, given
   return { remind_time: 0, remind_before_sec: choice };
 }
 
-/** A reminder at the start goes along when the start moves. */
-export function movedReminder(before: EventRow | (ReminderFields & { start_time: number }), start_time: number): Partial<ReminderFields> {
-  return reminderChoice(before) === "start" ? { remind_time: start_time } : {};
+/** A reminder at a given time goes along when the start moves, by the same distance on the clock of `zone`. */
+export function movedReminder(
+  { remind_time, start_time }: ReminderFields & { start_time: number },
+  start: number,
+  zone: string,
+  before = start_time,
+): Partial<ReminderFields> {
+  return remind_time ? { remind_time: movedAlong(remind_time, before, start, zone) } : {};
 }
 
 export function beforeLabel(seconds: number): string {

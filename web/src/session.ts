@@ -1,5 +1,6 @@
 // Who is signed in: the token, and what it says. It is checked by the server, only read here.
 
+import { SessionType } from "./types.gen";
 import { isRecord } from "./wire";
 
 export interface Session {
@@ -46,10 +47,47 @@ export function arrivingSession(): Session | null {
   return readToken(sessionStorage.getItem(KEY) ?? "");
 }
 
+/** Session types that may use calendar commands. Source: contract, section 3. */
+const USABLE: number[] = [
+  SessionType.SESSION_MANAGER, SessionType.SESSION_DEALER, SessionType.SESSION_ADMIN, SessionType.SESSION_CRM_MANAGER, SessionType.SESSION_CRM_ADMIN,
+];
+
+/** Why this session can't use the calendar, in words; empty: it can. */
+export function sessionProblem({ type }: Session): string {
+  if (USABLE.includes(type)) return "";
+  const name = Object.entries(SessionType).find(([, value]) => value === type)?.[0] ?? `type ${type}`;
+  return `This token is of a ${name}, which has no rights in the calendar. Ask for one of a manager.`;
+}
+
 export function keepSession(session: Session): void {
   sessionStorage.setItem(KEY, session.token);
 }
 
+/** Forgets it in this tab; drafts and reminders too. */
 export function forgetSession(): void {
   sessionStorage.clear();
+}
+
+const CHANNEL = "deskcal.session";
+
+/** Hands the token to new tabs of this browser that ask; it is never stored outside of a tab. Ends by the function returned. */
+export function shareSession({ token }: Session): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (isRecord(data) && data.ask === "token") channel.postMessage({ token });
+  };
+  return () => channel.close();
+}
+
+/** Asks other tabs for their session; `take` is called at the first answer that is still good. */
+export function askTabs(take: (session: Session) => void): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const session = isRecord(data) && typeof data.token === "string" ? readToken(data.token) : null;
+    if (!session || session.exp * 1000 <= Date.now()) return;
+    channel.close();
+    take(session);
+  };
+  channel.postMessage({ ask: "token" });
+  return () => channel.close();
 }

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Api } from "./api";
 import { busyQuestion, ownTime, slotSearch, withoutOwn, type Hours } from "./busy";
-import { nowSeconds } from "./calendar-event";
+import { nowSeconds } from "./time/clock";
 import type { EventRow } from "./types.gen";
 import type { FreeBusyAnswer, Interval, SlotsAnswer } from "./wire";
 

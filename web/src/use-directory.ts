@@ -23,6 +23,8 @@ export interface Directory {
   /** Whoever it is, with a name. */
   person: (id: number) => Person;
   deskTitle: (code: string) => string;
+  /** Whether others than owner, creator and admins may change an event in scope. */
+  othersMayChange: boolean;
 }
 
 const NOTHING: DirectoryAnswer = { managers: [], desks: [] };
@@ -78,6 +80,7 @@ function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory
     desks,
     brands: [...new Set([...desks.map((desk) => desk.brand), ...[...people.values()].map((one) => one.brand)])].filter(Boolean).sort(),
     person: (id) => people.get(id) ?? all.get(id) ?? stranger(id),
+    othersMayChange: answer.others_may_change !== 0,
     deskTitle: (code) => titles.get(code) ?? code,
   };
 }

@@ -2,13 +2,14 @@
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import type { Api } from "./api";
-import { toSeconds } from "./calendar-event";
 import { listEvents } from "./event-lists";
 import { EventStore, eventOf, isCovered, shownRows, type Span } from "./event-store";
 import type { Filters } from "./filters";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
-import { pageDay, visibleRange, type Range } from "./visible-range";
+import { startOfDate } from "./time/clock";
+import { addDays } from "./time/dates";
+import { pageDay, visibleRange, type Range, type Shape } from "./visible-range";
 import { changeOf, isResync, ServerError, type Change } from "./wire";
 
 const KEPT_ROWS = 60_000;
@@ -24,12 +25,12 @@ export interface Events {
   reload: () => void;
 }
 
-export function useEvents(link: Link, filters: Filters): Events {
+export function useEvents(link: Link, filters: Filters, shape: Shape): Events {
   const [store] = useState(() => new EventStore());
   const state = useSyncExternalStore(store.subscribe, store.get);
   const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
   const isLive = useLive(link, store);
-  const { isLoading, error } = useLists(link, store, filters, isLive, state.epoch);
+  const { isLoading, error } = useLists(link, store, filters, shape, isLive, state.epoch);
   const rows = useMemo(() => shownRows(state), [state]);
   const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
   return useMemo(() => ({ rows, isLoading, error, store, get, reload }), [rows, isLoading, error, store, get, reload]);
@@ -82,7 +83,7 @@ function setSeq(cursor: { seq: number | null }, seq: number | null): void {
   cursor.seq = seq;
 }
 
-function useLists({ api }: Link, store: EventStore, filters: Filters, isLive: boolean, epoch: number): { isLoading: boolean; error: string | null } {
+function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart, isNarrow }: Shape, isLive: boolean, epoch: number): { isLoading: boolean; error: string | null } {
   const { view, day, zone, brand, desk, managers } = filters;
   const [outcome, setOutcome] = useState<{ isLoading: boolean; error: string | null }>({ isLoading: true, error: null });
   const opened = useEffectEvent(() => filters.event);
@@ -90,12 +91,13 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, isLive: bo
   useEffect(() => {
     if (!isLive) return;
     let isStale = false;
-    const load = (range: Range, isAhead = false) => loadSpan(api, store, scope, spanOf(range), isAhead);
+    const load = (range: Range, isAhead = false) => loadSpan(api, store, scope, spanOf(range, zone), isAhead);
+    const shape = { weekStart, isNarrow };
     const run = async () => {
       setOutcome((before) => ({ ...before, isLoading: true }));
       let error: string | null = null;
       try {
-        await load(visibleRange(view, day, zone));
+        await load(visibleRange(view, day, shape));
         await settle(api, store, opened());
       } catch (failure) {
         error = failure instanceof ServerError ? failure.message : "The events could not be loaded.";
@@ -103,7 +105,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, isLive: bo
       if (isStale) return;
       setOutcome({ isLoading: false, error });
       for (const pages of [1, -1] as const) {
-        if (!isStale) await load(visibleRange(view, pageDay(view, day, pages), zone), true).catch(() => {});
+        if (!isStale) await load(visibleRange(view, pageDay(view, day, pages, shape), shape), true).catch(() => {});
       }
     };
     const timer = setTimeout(() => void run(), 0);
@@ -111,7 +113,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, isLive: bo
       isStale = true;
       clearTimeout(timer);
     };
-  }, [isLive, epoch, view, day, zone, scope, api, store]);
+  }, [isLive, epoch, view, day, zone, weekStart, isNarrow, scope, api, store]);
   return outcome;
 }
 
@@ -165,9 +167,6 @@ async function goLive(api: Api, since: number | null): Promise<{ next: number | 
 }
 
 /** With a day more on both sides: all-day events stay on their dates in every zone. */
-function spanOf({ start, end }: Range): Span {
-  return {
-    from: Math.max(1, toSeconds(start.minus({ days: 1 }).toJSDate())),
-    to: toSeconds(end.plus({ days: 1 }).toJSDate()),
-  };
+function spanOf({ first, last }: Range, zone: string): Span {
+  return { from: Math.max(1, startOfDate(addDays(first, -1), zone)), to: startOfDate(addDays(last, 2), zone) };
 }

@@ -1,8 +1,9 @@
 // The filters, kept in the address: back, forward, reload and a copied link all work.
 
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { defaultFilters, formatFilters, parseFilters, type Filters } from "./filters";
-import { dateIn, nowSeconds } from "./calendar-event";
+import { browserZone } from "./time/canonical";
+import { dateIn, nowSeconds } from "./time/clock";
 
 const PHONE = "(max-width: 700px)";
 
@@ -10,8 +11,15 @@ export function isPhone(): boolean {
   return window.matchMedia(PHONE).matches;
 }
 
-export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+/** Whether the page is as narrow as a phone, as it changes. */
+export function useNarrow(): boolean {
+  return useSyncExternalStore(watchWidth, isPhone);
+}
+
+function watchWidth(listener: () => void): () => void {
+  const query = window.matchMedia(PHONE);
+  query.addEventListener("change", listener);
+  return () => query.removeEventListener("change", listener);
 }
 
 function usual(): Filters {

@@ -1,27 +1,37 @@
-// Reminders that have come and are not done with. The same token is shown once.
+// Reminders that have come and are not done with: pushed ones, and those that the server has as unread or missed.
+// The same token is shown once.
 
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
-import { later, nowSeconds, startText } from "./calendar-event";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { later, startText } from "./calendar-event";
+import { nowSeconds } from "./time/clock";
 import type { Link } from "./use-connection";
 import { readToken, reminderOf, type Reminder } from "./wire";
 
-const REMEMBERED = 500;
-const MOST_SHOWN = 20;
-const KEY = "deskcal.live.reminders.";
+const REMEMBERED = 2000;
+const KEY = "deskcal.reminders.";
 const KEPT_SEC = 86_400;
 
 export interface Reminders {
+  /** Most urgent first. */
   due: Reminder[];
+  /** Never delivered in their time. */
+  missed: Reminder[];
   done: (reminder: Reminder) => void;
+  doneAll: () => void;
   snooze: (reminder: Reminder, seconds: number) => void;
+  snoozeAll: (seconds: number) => void;
 }
 
-export function useReminders({ api, connection }: Link, me: number, zone: string): Reminders {
-  const announce = useEffectEvent((reminder: Reminder) => notify(reminder, zone));
+export function useReminders({ api, connection, state }: Link, me: number, zone: string, hasSound: boolean): Reminders {
+  const announce = useEffectEvent((reminder: Reminder) => {
+    notify(reminder, zone);
+    if (hasSound) chime();
+  });
   const [due, setDue] = useState(() => keptReminders(me));
+  const [missed, setMissed] = useState<Reminder[]>([]);
   const seen = useRef(new Set(due.map((one) => one.token)));
   const shown = useRef(due);
-  // Kept at once, not after the next render: the page may be loaded anew before that.
+  // Kept at once, not after the next render: the page may be loaded again before that.
   const change = useCallback(
     (next: (all: Reminder[]) => Reminder[]) => {
       shown.current = next(shown.current);
@@ -30,33 +40,60 @@ export function useReminders({ api, connection }: Link, me: number, zone: string
     },
     [me],
   );
+  const add = useCallback(
+    (reminder: Reminder): boolean => {
+      if (seen.current.has(reminder.token)) return false;
+      if (seen.current.size > REMEMBERED) seen.current.clear();
+      seen.current.add(reminder.token);
+      change((all) => [...all, reminder]);
+      return true;
+    },
+    [change],
+  );
 
   useEffect(() => {
     return connection.listen((message) => {
       const read = readToken(message);
       if (read) change((all) => all.filter((one) => one.token !== read));
       const reminder = reminderOf(message);
-      if (!reminder || seen.current.has(reminder.token)) return;
-      if (seen.current.size > REMEMBERED) seen.current.clear();
-      seen.current.add(reminder.token);
-      change((all) => [...all, reminder].slice(-MOST_SHOWN));
-      announce(reminder);
+      if (reminder && add(reminder)) announce(reminder);
     });
-  }, [connection, change]);
+  }, [connection, add, change]);
 
-  const forget = useCallback((reminder: Reminder) => {
-    change((all) => all.filter((one) => one.token !== reminder.token));
-  }, [change]);
+  // What fired while no page was open: unread ones are due, missed ones are only listed.
+  useEffect(() => {
+    if (state !== "open") return;
+    let isStale = false;
+    void api.reminders().then(
+      (found) => {
+        if (isStale || !found) return;
+        for (const one of found.unread) add(one);
+        setMissed(found.missed);
+      },
+      () => {},
+    );
+    return () => {
+      isStale = true;
+    };
+  }, [api, state, add]);
+
+  const forget = useCallback(
+    (tokens: Set<string>) => {
+      change((all) => all.filter((one) => !tokens.has(one.token)));
+      setMissed((all) => all.filter((one) => !tokens.has(one.token)));
+    },
+    [change],
+  );
   const done = useCallback(
     (reminder: Reminder) => {
-      forget(reminder);
+      forget(new Set([reminder.token]));
       api.acknowledge(reminder.token).catch(() => {});
     },
     [api, forget],
   );
   const snooze = useCallback(
     (reminder: Reminder, seconds: number) => {
-      forget(reminder);
+      forget(new Set([reminder.token]));
       api.snooze(reminder.token, nowSeconds() + seconds).then(
         () => seen.current.delete(reminder.token),
         () => later(seconds, () => change((all) => [...all, reminder])),
@@ -64,10 +101,13 @@ export function useReminders({ api, connection }: Link, me: number, zone: string
     },
     [api, forget, change],
   );
-  return { due, done, snooze };
+  const doneAll = useCallback(() => shown.current.forEach(done), [done]);
+  const snoozeAll = useCallback((seconds: number) => shown.current.forEach((one) => snooze(one, seconds)), [snooze]);
+  const sorted = useMemo(() => [...due].sort((a, b) => b.row.priority - a.row.priority || a.row.start_time - b.row.start_time), [due]);
+  return { due: sorted, missed, done, doneAll, snooze, snoozeAll };
 }
 
-/** Those of this tab before it was loaded anew: the server delivers a reminder once. */
+/** Those of this tab before it was loaded again: the server delivers a reminder once. */
 function keptReminders(me: number): Reminder[] {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEY + me) ?? "[]") as Reminder[];
@@ -86,9 +126,28 @@ function keepReminders(me: number, due: Reminder[]): void {
   }
 }
 
-/** Tells of it on the desktop, where that is allowed and the page is not looked at. */
+/** On the desktop, where that is allowed and the page is not looked at. */
 function notify({ row, token }: Reminder, zone: string): void {
   if (typeof Notification === "undefined" || Notification.permission !== "granted" || document.hasFocus()) return;
   const shown = new Notification(row.title, { tag: token, body: startText(row, zone) });
   shown.onclick = () => window.focus();
+}
+
+/** Two short tones, made here: no file, no foreign host. */
+function chime(): void {
+  try {
+    const context = new AudioContext();
+    [660, 880].forEach((hertz, index) => {
+      const tone = context.createOscillator();
+      const volume = context.createGain();
+      volume.gain.value = 0.08;
+      tone.frequency.value = hertz;
+      tone.connect(volume).connect(context.destination);
+      tone.start(context.currentTime + index * 0.18);
+      tone.stop(context.currentTime + index * 0.18 + 0.15);
+    });
+    setTimeout(() => void context.close(), 1000);
+  } catch {
+    // No sound device, or not allowed before a click: the card is there all the same.
+  }
 }

@@ -2,18 +2,20 @@
 
 import { useEffect, useEffectEvent } from "react";
 
-export function useShortcuts(keys: Record<string, () => void>): void {
+/** By name of the key; with `ctrl+` in front, together with Ctrl or Cmd. */
+export function useShortcuts(keys: Record<string, () => unknown>): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
-    const isTyping = target.closest("input, textarea, select, [contenteditable=true], dialog, [role=dialog]");
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = keys[event.key];
+    const isTyping = target.closest("input, textarea, select, [contenteditable=true], dialog, [role=dialog], [role=menu]");
+    if (isTyping || event.altKey) return;
+    const act = keys[event.ctrlKey || event.metaKey ? `ctrl+${event.key}` : event.key];
     if (!act) return;
     event.preventDefault();
     act();
   });
   useEffect(() => {
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    const listener = (event: KeyboardEvent) => onKey(event);
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
   }, []);
 }

@@ -1,6 +1,7 @@
 // Gives a view only what it can draw, and counts the rest: thousands of events stay quick to draw.
 
-import { inOrder, type CalendarItem } from "./calendar-event";
+import { inOrder, isLongTimed, type CalendarItem } from "./calendar-event";
+import { planDays, type DayShape, type DrawnItem } from "./day-plan";
 
 export interface Cut {
   shown: CalendarItem[];
@@ -13,8 +14,6 @@ interface Placed {
   first: number;
   last: number;
 }
-
-const LEAST_MS = 20 * 60_000;
 
 /** Of a month (or the all-day row of a week): at most `rows` events one above the other, the earliest, in order. */
 export function cutRows(items: CalendarItem[], bounds: number[], rows: number, daysInRow = 7): Cut {
@@ -64,27 +63,14 @@ function isFree(level: boolean[], left: number, right: number): boolean {
   return true;
 }
 
-/** Of a week or day: at most `columns` timed events beside each other, `rows` all-day ones. */
-export function cutColumns(items: CalendarItem[], bounds: number[], columns: number, rows: number): Cut {
-  const days = bounds.length - 1;
-  const isLong = (item: CalendarItem) => item.allDay || item.end.getTime() - item.start.getTime() >= 86_400_000;
-  const { shown, hidden } = cutRows(items.filter(isLong), bounds, rows, days);
-  const timed = items.filter((item) => !isLong(item)).sort(inOrder(() => false));
-  const ends: number[][] = Array.from({ length: days }, () => []);
-  for (const item of timed) {
-    const day = dayIndex(bounds, item.start.getTime());
-    const busy = ends[Math.max(0, Math.min(days - 1, day))] ?? [];
-    const start = item.start.getTime();
-    let column = busy.findIndex((end) => end <= start);
-    if (column < 0) column = busy.length;
-    if (column < columns) {
-      busy[column] = Math.max(item.end.getTime(), start + LEAST_MS);
-      shown.push(item);
-    } else if (day >= 0 && day < days) {
-      hidden[day] = (hidden[day] ?? 0) + 1;
-    }
-  }
-  return { shown, hidden };
+/** Of a week or day: at most `rows` all-day events above each other; timed ones as the day has room. */
+export function cutGrid(items: CalendarItem[], bounds: number[], rows: number, shape: DayShape): { shown: DrawnItem[]; hidden: number[] } {
+  const isAbove = (item: CalendarItem) => item.allDay || isLongTimed(item);
+  const { shown, hidden } = cutRows(items.filter(isAbove), bounds, rows, bounds.length - 1);
+  const from = bounds[0] ?? 0;
+  const to = bounds[bounds.length - 1] ?? 0;
+  const timed = items.filter((item) => !isAbove(item) && +item.start < to && +item.start >= from);
+  return { shown: [...shown, ...planDays(timed, shape)], hidden };
 }
 
 /** The day that holds the moment: -1 before the first, as many as there are days after the last. */

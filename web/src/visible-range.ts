@@ -1,59 +1,59 @@
 // From view and day to what is seen, and to the next or previous page of it.
 
-import { DateTime } from "luxon";
 import type { ViewName } from "./filters";
+import { startOfDate } from "./time/clock";
+import { addDays, addMonths, datesFrom, daysBetween, startOfMonth, startOfWeek } from "./time/dates";
+import { dateText, rangeText } from "./time/formats";
 
 export const AGENDA_DAYS = 30;
+const NARROW_DAYS = 3;
 
+/** Dates; the last one is part of it. */
 export interface Range {
-  start: DateTime;
-  /** Not in it any more. */
-  end: DateTime;
+  first: string;
+  last: string;
 }
 
-export function visibleRange(view: ViewName, day: string, zone: string): Range {
-  const at = DateTime.fromISO(day, { zone });
-  switch (view) {
-    case "month":
-      return { start: at.startOf("month").startOf("week"), end: at.endOf("month").endOf("week").plus({ days: 1 }).startOf("day") };
-    case "week":
-      return { start: at.startOf("week"), end: at.startOf("week").plus({ weeks: 1 }) };
-    case "work_week":
-      return { start: at.startOf("week"), end: at.startOf("week").plus({ days: 5 }) };
-    case "day":
-      return { start: at.startOf("day"), end: at.startOf("day").plus({ days: 1 }) };
-    case "agenda":
-      return { start: at.startOf("day"), end: at.startOf("day").plus({ days: AGENDA_DAYS }) };
+/** What the range depends on besides view and day. */
+export interface Shape {
+  /** 1 is Monday. */
+  weekStart: number;
+  /** On a phone a week is three days from the day on. */
+  isNarrow: boolean;
+}
+
+export function visibleRange(view: ViewName, day: string, { weekStart, isNarrow }: Shape): Range {
+  if (view === "day") return { first: day, last: day };
+  if (view === "agenda") return { first: day, last: addDays(day, AGENDA_DAYS - 1) };
+  if (view === "month") {
+    const end = addDays(startOfMonth(addMonths(startOfMonth(day), 1)), -1);
+    return { first: startOfWeek(startOfMonth(day), weekStart), last: addDays(startOfWeek(end, weekStart), 6) };
   }
+  if (isNarrow) return { first: day, last: addDays(day, NARROW_DAYS - 1) };
+  const first = startOfWeek(day, view === "work_week" ? 1 : weekStart);
+  return { first, last: addDays(first, view === "work_week" ? 4 : 6) };
 }
 
 /** The day that the view one page on (1) or back (-1) is around. */
-export function pageDay(view: ViewName, day: string, pages: 1 | -1): string {
-  const at = DateTime.fromISO(day, { zone: "utc" });
-  const steps = {
-    month: { months: pages },
-    week: { weeks: pages },
-    work_week: { weeks: pages },
-    day: { days: pages },
-    agenda: { days: pages * AGENDA_DAYS },
-  };
-  return at.plus(steps[view]).toISODate() ?? day;
+export function pageDay(view: ViewName, day: string, pages: 1 | -1, { isNarrow }: Shape): string {
+  if (view === "month") return addMonths(day, pages);
+  const week = isNarrow ? NARROW_DAYS : 7;
+  const steps = { week, work_week: week, day: 1, agenda: AGENDA_DAYS };
+  return addDays(day, pages * steps[view]);
 }
 
-export function rangeTitle(view: ViewName, day: string): string {
-  const at = DateTime.fromISO(day, { zone: "utc" });
-  if (view === "month") return at.toFormat("LLLL yyyy");
-  if (view === "day") return at.toFormat("ccc, d LLL yyyy");
-  const { start, end } = visibleRange(view, day, "utc");
-  const last = end.minus({ days: 1 });
-  if (start.hasSame(last, "month")) return `${start.toFormat("d")} – ${last.toFormat("d LLL yyyy")}`;
-  if (start.hasSame(last, "year")) return `${start.toFormat("d LLL")} – ${last.toFormat("d LLL yyyy")}`;
-  return `${start.toFormat("d LLL yyyy")} – ${last.toFormat("d LLL yyyy")}`;
+export function rangeTitle(view: ViewName, day: string, shape: Shape): string {
+  if (view === "month") return dateText(day, "month");
+  if (view === "day") return dateText(day, "full");
+  const { first, last } = visibleRange(view, day, shape);
+  return rangeText(first, last);
 }
 
-/** Midnights of the range's days and of the day after, in milliseconds. */
-export function dayBounds(range: Range): number[] {
-  const bounds: number[] = [];
-  for (let at = range.start; at <= range.end; at = at.plus({ days: 1 })) bounds.push(at.toMillis());
-  return bounds;
+export function dayCount({ first, last }: Range): number {
+  return daysBetween(first, last) + 1;
+}
+
+/** First moments of the range's days and of the day after, in milliseconds. */
+export function dayBounds(range: Range, zone: string): number[] {
+  return datesFrom(range.first, dayCount(range) + 1).map((date) => startOfDate(date, zone) * 1000);
 }

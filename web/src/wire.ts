@@ -1,6 +1,6 @@
 // What the server says that its command table does not spell out: answers, pushes, failures.
 
-import type { ErrorCode, EventRow } from "./types.gen";
+import type { ErrorCode, EventRow, Json } from "./types.gen";
 
 export interface ListAnswer {
   rows: EventRow[];
@@ -30,6 +30,8 @@ export interface DirectoryAnswer {
   managers: DirectoryManager[];
   desks: DirectoryDesk[];
   default_timezone?: string;
+  /** 0: of events in scope only owner, creator and admins change anything. */
+  others_may_change?: number;
 }
 
 /** Unix seconds; the end is not part of it. */
@@ -63,6 +65,28 @@ export interface Reminder {
   token: string;
   due: number;
   row: EventRow;
+}
+
+/** A reminder as the server lists it. */
+export interface ReminderRow {
+  token: string;
+  event: EventRow;
+  due: number;
+  fired: number;
+  state: "unread" | "read" | "missed";
+}
+
+export function toReminder({ token, event, due }: ReminderRow): Reminder {
+  return { token, due, row: event };
+}
+
+/** One change of an event; `actor` 0 is the server. */
+export interface HistoryEntry {
+  seq: number;
+  type: number;
+  time: number;
+  actor: number;
+  changed: Record<string, [Json, Json]>;
 }
 
 /** An answer that says no. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { busyQuestion, busyText, grouped, hoursProblem, hoursText, ownTime, slotSearch, USUAL_HOURS, withoutOwn } from "../src/busy";
-import { secondsOf } from "../src/calendar-event";
+import { secondsOf } from "../src/time/clock";
 import { ParticipantStatus } from "../src/types.gen";
 import { makeRow } from "./make-row";
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { allDayDates, allDayTimes, dateIn, drawnEnd, movedTimes, resizedTimes, secondsOf, timeIn, toItem } from "../src/calendar-event";
+import { allDayDates, allDayText, allDayTimes, drawnEnd, startText, timesOnDate, toItem, toPieces, whenText } from "../src/calendar-event";
+import { droppedTimes, movedTimes, resizedItem, resizedTimes } from "../src/moving";
+import { dateIn, secondsOf, timeIn } from "../src/time/clock";
 import { makeRow } from "./make-row";
 
 const zones = ["UTC", "Europe/Nicosia", "America/Sao_Paulo", "Pacific/Kiritimati", "Pacific/Niue"];
@@ -130,5 +132,78 @@ describe("across a change of the clock", () => {
     const row = makeRow({ ...allDayTimes(first, last, zone), all_day: 1, timezone: zone });
     const moved = movedTimes(row, new Date(at(first2, "00:00") * 1000), true, zone);
     expect(allDayDates({ ...row, ...moved })).toEqual({ first: first2, last: last2 });
+  });
+});
+
+describe("the text of an all-day event", () => {
+  const row = makeRow({ ...allDayTimes("2026-05-04", "2026-05-04", "Asia/Tokyo"), all_day: 1, timezone: "Asia/Tokyo" });
+  it.each(zones)("names its own date, seen from %s", (zone) => {
+    expect([startText(row, zone), whenText(row, zone), allDayText(row)]).toEqual(Array(3).fill("Mon 4 May 2026, all day"));
+  });
+
+  it("names both dates of several", () => {
+    const trip = makeRow({ ...allDayTimes("2026-05-04", "2026-05-06", "Asia/Tokyo"), all_day: 1, timezone: "Asia/Tokyo" });
+    expect(allDayText(trip)).toBe("Mon 4 May 2026 – Wed 6 May 2026, all day");
+  });
+});
+
+describe("a night from 22:00 to 02:00", () => {
+  const zone = "Europe/Nicosia";
+  const at = (date: string, time: string) => secondsOf(date, time, zone);
+  const night = makeRow({ start_time: at("2026-11-09", "22:00"), end_time: at("2026-11-10", "02:00") });
+  const [evening, morning] = toPieces(night, zone);
+  const shown = (seconds: number) => `${dateIn(seconds, zone)} ${timeIn(seconds, zone)}`;
+
+  it("stands in two pieces in the grid, each within its date", () => {
+    expect([evening?.piece, morning?.piece]).toEqual(["first", "last"]);
+    expect([shown(+evening!.start / 1000), shown(+evening!.end / 1000)]).toEqual(["2026-11-09 22:00", "2026-11-10 00:00"]);
+    expect([shown(+morning!.start / 1000), shown(+morning!.end / 1000)]).toEqual(["2026-11-10 00:00", "2026-11-10 02:00"]);
+    expect(shown(+drawnEnd(evening!) / 1000 - 1)).toBe("2026-11-09 23:59");
+  });
+
+  it("is told on each of its dates", () => {
+    const item = toItem(night, zone);
+    expect([timesOnDate(item, "2026-11-09", zone), timesOnDate(item, "2026-11-10", zone)]).toEqual(["from 22:00", "until 02:00"]);
+  });
+
+  it("moves as a whole, whichever piece is dragged", () => {
+    const up = (seconds: number) => new Date((seconds + 3600) * 1000);
+    const wanted = { start_time: night.start_time + 3600, end_time: night.end_time + 3600, all_day: 0 };
+    expect(droppedTimes(evening!, up(+evening!.start / 1000), false, zone)).toEqual(wanted);
+    expect(droppedTimes(morning!, up(+morning!.start / 1000), false, zone)).toEqual(wanted);
+  });
+
+  it("changes the edge that is dragged, and keeps the other one of the other piece", () => {
+    const later = new Date(at("2026-11-10", "03:00") * 1000);
+    expect(resizedItem(morning!, morning!.start, later, zone)).toMatchObject({ start_time: night.start_time, end_time: at("2026-11-10", "03:00") });
+    const sooner = new Date(at("2026-11-09", "21:00") * 1000);
+    expect(resizedItem(evening!, sooner, evening!.end, zone)).toMatchObject({ start_time: at("2026-11-09", "21:00"), end_time: night.end_time });
+  });
+
+  it("that ends at midnight is one piece", () => {
+    expect(toPieces(makeRow({ start_time: at("2026-11-09", "22:00"), end_time: at("2026-11-10", "00:00") }), zone)).toHaveLength(1);
+  });
+});
+
+describe("dropped", () => {
+  const zone = "Europe/Nicosia";
+  const at = (date: string, time: string) => secondsOf(date, time, zone);
+  const date = (day: string) => new Date(at(day, "00:00") * 1000);
+
+  it("on the grid, an all-day event becomes timed there, and its reminder moves along", () => {
+    const day = makeRow({ ...allDayTimes("2026-11-09", "2026-11-09", zone), all_day: 1, timezone: zone, remind_time: at("2026-11-08", "18:00") });
+    const moved = droppedTimes(toItem(day, zone), new Date(at("2026-11-11", "10:00") * 1000), false, zone);
+    expect(moved).toMatchObject({ start_time: at("2026-11-11", "10:00"), end_time: at("2026-11-11", "11:00"), all_day: 0 });
+    expect(moved.remind_time).toBe(at("2026-11-11", "04:00"));
+  });
+
+  it("on the row of all-day events, a timed one becomes all-day", () => {
+    const hour = makeRow({ start_time: at("2026-11-09", "10:00"), end_time: at("2026-11-09", "11:00"), timezone: zone });
+    expect(droppedTimes(toItem(hour, zone), date("2026-11-12"), true, zone)).toEqual({ ...allDayTimes("2026-11-12", "2026-11-12", zone), all_day: 1 });
+  });
+
+  it("within that row, one of several days keeps its times", () => {
+    const trip = makeRow({ start_time: at("2026-11-09", "14:00"), end_time: at("2026-11-11", "11:00") });
+    expect(droppedTimes(toItem(trip, zone), date("2026-11-10"), true, zone)).toEqual({ start_time: at("2026-11-10", "14:00"), end_time: at("2026-11-12", "11:00"), all_day: 0 });
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { deskMatches, maskError } from "../src/desk-mask";
 import { defaultFilters, formatFilters, isShown, parseFilters } from "../src/filters";
 import { reminderChoice, reminderFields, movedReminder } from "../src/reminder-choice";
-import { pageDay, rangeTitle, visibleRange } from "../src/visible-range";
+import { secondsOf } from "../src/time/clock";
+import { dayBounds, pageDay, rangeTitle, visibleRange } from "../src/visible-range";
 import { makeRow } from "./make-row";
 
 const usual = defaultFilters("2026-11-21", "Europe/Nicosia", "week");
@@ -45,16 +46,27 @@ describe("filters", () => {
   });
 });
 
+const shape = { weekStart: 1, isNarrow: false };
+
 describe("pages", () => {
   it("turn by what the view shows", () => {
-    expect(pageDay("month", "2026-01-31", 1)).toBe("2026-02-28");
-    expect(pageDay("week", "2026-01-01", -1)).toBe("2025-12-25");
-    expect(rangeTitle("week", "2026-01-01")).toBe("29 Dec 2025 – 4 Jan 2026");
+    expect(pageDay("month", "2026-01-31", 1, shape)).toBe("2026-02-28");
+    expect(pageDay("week", "2026-01-01", -1, shape)).toBe("2025-12-25");
+    expect(rangeTitle("week", "2026-01-01", shape).replace(/\s/g, " ")).toBe("29 Dec 2025 – 4 Jan 2026");
+    expect(pageDay("week", "2026-01-01", 1, { ...shape, isNarrow: true })).toBe("2026-01-04");
+  });
+
+  it("begin on the day of the settings, and are three days on a phone", () => {
+    expect(visibleRange("week", "2026-11-27", shape)).toEqual({ first: "2026-11-23", last: "2026-11-29" });
+    expect(visibleRange("week", "2026-11-27", { ...shape, weekStart: 7 })).toEqual({ first: "2026-11-22", last: "2026-11-28" });
+    expect(visibleRange("work_week", "2026-11-27", { ...shape, weekStart: 7 })).toEqual({ first: "2026-11-23", last: "2026-11-27" });
+    expect(visibleRange("week", "2026-11-27", { ...shape, isNarrow: true })).toEqual({ first: "2026-11-27", last: "2026-11-29" });
+    expect(visibleRange("month", "2026-02-10", { ...shape, weekStart: 7 })).toEqual({ first: "2026-02-01", last: "2026-02-28" });
   });
 
   it("of a week with a clock change have its real length", () => {
-    const { start, end } = visibleRange("week", "2026-03-29", "Europe/Nicosia");
-    expect(end.diff(start, "hours").hours).toBe(167);
+    const bounds = dayBounds(visibleRange("week", "2026-03-29", shape), "Europe/Nicosia");
+    expect(((bounds.at(-1) ?? 0) - (bounds[0] ?? 0)) / 3_600_000).toBe(167);
   });
 });
 
@@ -63,8 +75,15 @@ describe("reminders", () => {
     const fields = { ...reminderFields("start", 5000), start_time: 5000 };
     expect(fields).toEqual({ remind_time: 5000, remind_before_sec: 0, start_time: 5000 });
     expect(reminderChoice(fields)).toBe("start");
-    expect(movedReminder(fields, 6000)).toEqual({ remind_time: 6000 });
-    expect(movedReminder({ remind_time: 1, remind_before_sec: 0, start_time: 5000 }, 6000)).toEqual({});
+    expect(movedReminder(fields, 6000, "UTC")).toEqual({ remind_time: 6000 });
+    expect(movedReminder({ remind_time: 0, remind_before_sec: 60, start_time: 5000 }, 6000, "UTC")).toEqual({});
+  });
+
+  it("at a given time move by the same distance on the clock, also over a change", () => {
+    const zone = "Europe/Nicosia";
+    const before = { remind_time: secondsOf("2027-03-26", "18:00", zone), remind_before_sec: 0, start_time: secondsOf("2027-03-27", "09:00", zone) };
+    const start = secondsOf("2027-03-28", "09:00", zone);
+    expect(movedReminder(before, start, zone)).toEqual({ remind_time: secondsOf("2027-03-27", "18:00", zone) });
   });
 
   it.each(["none", 300, 86_400] as const)("%s comes back as chosen", (choice) => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { itemsOfDay, toItem } from "../src/calendar-event";
 import { layDay } from "../src/day-layout";
-import { cutColumns, cutRows, dayIndex } from "../src/view-cut";
+import { cutGrid, cutRows, dayIndex } from "../src/view-cut";
 import { dayBounds, visibleRange } from "../src/visible-range";
+import type { DrawnItem } from "../src/day-plan";
+import type { EventRow } from "../src/types.gen";
 import { makeRow } from "./make-row";
 
 const HOUR = 3600;
-const bounds = dayBounds(visibleRange("month", "2026-03-15", "Europe/Nicosia"));
+const bounds = dayBounds(visibleRange("month", "2026-03-15", { weekStart: 1, isNarrow: false }), "Europe/Nicosia");
 const monday = (bounds[0] ?? 0) / 1000;
 const item = (id: number, start: number, hours = 1) =>
   toItem(makeRow({ id, start_time: monday + start * HOUR, end_time: monday + (start + hours) * HOUR }), "Europe/Nicosia");
@@ -51,10 +53,45 @@ describe("a month", () => {
 
 describe("a week", () => {
   const week = bounds.slice(0, 8);
-  it("shows so many beside each other, and counts the others", () => {
-    const { shown, hidden } = cutColumns([item(1, 9), item(2, 9), item(3, 9), item(4, 12)], week, 2, 3);
-    expect(shown.map((one) => one.resource.id)).toEqual([1, 2, 4]);
-    expect(hidden[0]).toBe(1);
+  const shape = { zone: "Europe/Nicosia", columns: 2, me: 10, now: 0 };
+  const ids = (items: DrawnItem[]) => items.map((one) => one.resource.id);
+  const at = (id: number, start: number, fields: Partial<EventRow> = {}, hours = 1) =>
+    toItem(makeRow({ id, start_time: monday + start * HOUR, end_time: monday + (start + hours) * HOUR, ...fields }), "Europe/Nicosia");
+
+  it("shows so many beside each other, and counts the others in their slot", () => {
+    const { shown, hidden } = cutGrid([at(1, 9), at(2, 9), at(3, 9), at(4, 12)], week, 3, shape);
+    expect(ids(shown.filter((one) => !one.more)).sort()).toEqual([1, 2, 4]);
+    const more = shown.find((one) => one.more);
+    expect([ids(more?.more ?? []), +(more?.start ?? 0) / 1000]).toEqual([[3], monday + 9 * HOUR]);
+    expect(hidden[0]).toBe(0);
+  });
+
+  it("shows open, urgent and current ones before those that are done, which become slivers", () => {
+    const now = (monday + 10.5 * HOUR) * 1000;
+    const items = [at(1, 10, { status: 1 }), at(2, 10, { status: 2 }), at(3, 10.25, { priority: 0 }), at(4, 10, {}), at(5, 10.5, { priority: 3 })];
+    const { shown } = cutGrid(items, week, 3, { ...shape, now });
+    expect(ids(shown.filter((one) => !one.more && !one.isSliver)).sort()).toEqual([4, 5]);
+    expect(ids(shown.filter((one) => one.isSliver)).sort()).toEqual([1, 2]);
+    expect(ids(shown.find((one) => one.more)?.more ?? [])).toEqual([3]);
+  });
+
+  it("draws what is done in full where nothing open stands beside it", () => {
+    const { shown } = cutGrid([at(1, 10, { status: 1 })], week, 3, shape);
+    expect(shown[0]?.isSliver).toBeUndefined();
+  });
+
+  it("of ten at ten o'clock shows two and counts eight; none is lost", () => {
+    const { shown } = cutGrid(Array.from({ length: 10 }, (_, id) => at(id + 1, 10)), week, 3, shape);
+    expect(shown.filter((one) => !one.more)).toHaveLength(2);
+    expect(shown.find((one) => one.more)?.more).toHaveLength(8);
+  });
+
+  it("is planned in little time, however many events a day has", () => {
+    const many = Array.from({ length: 3000 }, (_, id) => at(id + 1, (id * 7) % 160));
+    const start = performance.now();
+    const { shown } = cutGrid(many, week, 3, shape);
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(shown.reduce((sum, one) => sum + (one.more?.length ?? 1), 0)).toBe(3000);
   });
 
   it("knows the day of a moment", () => {
@@ -74,10 +111,10 @@ it("a day's events stand beside each other where they overlap, and full where no
   };
   const laid = layDay({ events: [item(1, 9, 2), item(2, 10, 1), item(3, 13, 1), item(4, 14, 0)], slotMetrics, accessors });
   expect(laid.map(({ event, style }) => [event.resource.id, style.xOffset, style.width])).toEqual([
-    [1, "0%", "calc(50% - 2px)"],
-    [2, "50%", "calc(50% - 2px)"],
-    [3, "0%", "calc(100% - 2px)"],
-    [4, "0%", "calc(100% - 2px)"],
+    [1, "calc((100% - 0px) * 0)", "calc((100% - 0px) * 0.5 - 2px)"],
+    [2, "calc((100% - 0px) * 0.5)", "calc((100% - 0px) * 0.5 - 2px)"],
+    [3, "calc((100% - 0px) * 0)", "calc((100% - 0px) * 1 - 2px)"],
+    [4, "calc((100% - 0px) * 0)", "calc((100% - 0px) * 1 - 2px)"],
   ]);
   expect(laid[3]?.style.height).toBeGreaterThan(1);
 });

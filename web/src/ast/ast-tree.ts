@@ -19,6 +19,8 @@ export interface TextNode {
 export interface MentionNode {
   kind: "mention";
   label: string;
+  /** Of a manager who is named by number alone; 0: not so. */
+  manager: number;
 }
 
 export interface BreakNode {
@@ -52,6 +54,9 @@ const STYLES: Record<string, Style> = {
 const BREAKS = new Set(["hardbreak", "br", "linebreak"]);
 const LINKS = new Set(["link", "a", "googlemeet", "meet"]);
 const MENTIONS = new Set(["mention", "entity", "entitymention", "customer", "lead", "login", "manager"]);
+const INLINE = new Set(["text", "span", ...Object.keys(STYLES), "link", "a"]);
+const APART = /block|cell|row|^t[dhr]$|table|card|panel|callout|figure|caption|summary|details|article|header|footer/;
+const BARE_ADDRESS = /https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?]/g;
 const SAFE_PROTOCOLS = new Set(["http:", "https:", "mailto:"]);
 
 interface Look {
@@ -75,9 +80,43 @@ export function safeHref(address: unknown): string | null {
   }
 }
 
+const MEETING_HOSTS = ["meet.google.com", "zoom.us", "teams.microsoft.com", "teams.live.com", "webex.com", "whereby.com", "meet.jit.si"];
+
+/** Of the meeting services that are known by their hosts. */
 export function isMeetLink(href: string): boolean {
-  const url = new URL(href);
-  return url.protocol === "https:" && url.hostname === "meet.google.com";
+  const { protocol, hostname } = new URL(href);
+  return protocol === "https:" && MEETING_HOSTS.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+}
+
+/** The same nodes, with bare addresses in texts as links. */
+export function withLinks(nodes: AstNode[]): AstNode[] {
+  return nodes.flatMap((node): AstNode[] => {
+    if ("children" in node) return [node.kind === "code" ? node : { ...node, children: withLinks(node.children) }];
+    return node.kind === "text" && !node.href && !node.styles.includes("code") ? linked(node) : [node];
+  });
+}
+
+function linked(node: TextNode): AstNode[] {
+  const parts: AstNode[] = [];
+  let end = 0;
+  for (const match of node.text.matchAll(BARE_ADDRESS)) {
+    const href = safeHref(match[0]);
+    if (!href) continue;
+    if (match.index > end) parts.push({ ...node, text: node.text.slice(end, match.index) });
+    parts.push({ ...node, text: match[0], href });
+    end = match.index + match[0].length;
+  }
+  if (end < node.text.length) parts.push({ ...node, text: node.text.slice(end) });
+  return parts;
+}
+
+/** The same nodes, with the names of managers who are mentioned by number. */
+export function withNames(nodes: AstNode[], name: ((manager: number) => string) | undefined): AstNode[] {
+  if (!name) return nodes;
+  return nodes.map((node) => {
+    if ("children" in node) return { ...node, children: withNames(node.children, name) };
+    return node.kind === "mention" && node.manager ? { ...node, label: name(node.manager) } : node;
+  });
 }
 
 /** All text, for a one-line preview. */
@@ -93,9 +132,9 @@ export function plainText(nodes: AstNode[]): string {
     .trim();
 }
 
-/** The first Google Meet link in the tree. */
+/** The address of the first meeting in the tree, also a bare one. */
 export function meetLink(nodes: AstNode[]): string | null {
-  for (const node of nodes) {
+  for (const node of withLinks(nodes)) {
     if (node.kind === "text") {
       if (node.href && isMeetLink(node.href)) return node.href;
     } else if ("children" in node) {
@@ -130,7 +169,10 @@ function nodeOf(node: Record<string, Json>, look: Look): AstNode[] {
   const children = childrenOf(node, props, inner);
   if (LINKS.has(name) && children.length === 0 && inner.href) return textNodes(inner.href, inner);
   const kind = BLOCKS[name];
-  return kind ? [{ kind, children }] : children;
+  if (kind) return [{ kind, children }];
+  // What is not known by name and holds blocks or cells is a block of its own: their texts must not run together.
+  const isBlock = name !== "" && !INLINE.has(name) && (APART.test(name) || children.some((child) => "children" in child));
+  return isBlock ? [{ kind: "group", children }] : children;
 }
 
 function nameOf(node: Record<string, Json>): string {
@@ -163,7 +205,10 @@ function mention(node: Record<string, Json>, props: Record<string, Json>): Menti
   const label = [props.label, props.name, props.text, node.text, props.id].find(
     (value) => typeof value === "string" || typeof value === "number",
   );
-  return { kind: "mention", label: String(label ?? "?") };
+  const kind = String(props.kind ?? props.entity ?? nameOf(node)).toLowerCase();
+  const isManager = kind === "manager" || kind === "mention";
+  const hasName = typeof label === "string" && label !== "" && label !== String(props.id);
+  return { kind: "mention", label: String(label || props.id || "?"), manager: isManager && !hasName ? Number(props.id) || 0 : 0 };
 }
 
 function childrenOf(node: Record<string, Json>, props: Record<string, Json>, look: Look): AstNode[] {

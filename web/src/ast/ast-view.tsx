@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "../components/icon";
 import type { Json } from "../types.gen";
-import { isMeetLink, readAst, type AstNode, type BlockNode, type Style, type TextNode } from "./ast-tree";
+import { isMeetLink, readAst, withLinks, withNames, type AstNode, type BlockNode, type Style, type TextNode } from "./ast-tree";
 
 const TAGS: Record<Style, "strong" | "em" | "u" | "s" | "code"> = {
   bold: "strong",
@@ -13,8 +13,9 @@ const TAGS: Record<Style, "strong" | "em" | "u" | "s" | "code"> = {
   code: "code",
 };
 
-export function AstView({ ast }: { ast: Json }) {
-  return <div className="ast">{grouped(readAst(ast))}</div>;
+/** `nameOf`: the name of a manager who is mentioned by number. */
+export function AstView({ ast, nameOf }: { ast: Json; nameOf?: (manager: number) => string }) {
+  return <div className="ast">{grouped(withNames(withLinks(readAst(ast)), nameOf))}</div>;
 }
 
 /** Loose text between blocks stands in paragraphs of its own. */
@@ -83,7 +84,7 @@ function text(node: TextNode): ReactNode {
     return (
       <a className="button meet" href={node.href} target="_blank" rel="noopener noreferrer nofollow">
         <Icon name="video" />
-        Join Google Meet
+        {node.href.includes("meet.google.com") ? "Join Google Meet" : "Join the meeting"}
       </a>
     );
   }

@@ -1,31 +1,39 @@
 // The days ahead as a list; more of it is drawn as one scrolls.
 
-import { DateTime } from "luxon";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { itemsOfDay, type CalendarItem } from "../calendar-event";
+import { itemsOfDay, timesOnDate, type CalendarItem } from "../calendar-event";
 import { labelOf, TYPES } from "../labels";
-import type { EventRow } from "../types.gen";
+import { dateIn, nowSeconds, startOfDate } from "../time/clock";
+import { addDays, datesFrom } from "../time/dates";
+import { dateText } from "../time/formats";
+import { EventStatus, type EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import { AGENDA_DAYS } from "../visible-range";
 import { Avatar } from "./avatar";
-import { clockTimes, eventClass, Spoken } from "./event-face";
+import { eventClass, PriorityMark, Spoken } from "./event-face";
 import { Icon, TypeIcon } from "./icon";
 
-interface Props {
-  items: CalendarItem[];
-  day: string;
+interface ListProps {
   zone: string;
   directory: Directory;
   me: number;
-  isLoading: boolean;
   onOpen: (row: EventRow) => void;
+  /** Marks it done; undefined: no circle to do so. */
+  onDone?: (row: EventRow) => void;
+}
+
+interface Props extends ListProps {
+  items: CalendarItem[];
+  day: string;
+  isLoading: boolean;
+  emptyText: string;
 }
 
 const FIRST_ROWS = 120;
 const MORE_ROWS = 200;
 
-export function AgendaView({ items, day, zone, directory, me, isLoading, onOpen }: Props) {
-  const days = useMemo(() => byDay(items, day, zone), [items, day, zone]);
+export function AgendaView({ items, day, isLoading, emptyText, ...rest }: Props) {
+  const days = useMemo(() => byDay(items, day, rest.zone), [items, day, rest.zone]);
   const [limit, setLimit] = useState(FIRST_ROWS);
   const total = days.reduce((sum, [, rows]) => sum + rows.length, 0);
   const shown = firstRows(days, limit);
@@ -34,12 +42,12 @@ export function AgendaView({ items, day, zone, directory, me, isLoading, onOpen 
       {total === 0 && !isLoading && (
         <div className="empty">
           <Icon name="desk" size={28} />
-          <p>Nothing in these {AGENDA_DAYS} days.</p>
-          <p className="hint">Loosen the filters, or press N for a new event.</p>
+          <p>{emptyText || `Nothing in these ${AGENDA_DAYS} days.`}</p>
+          <p className="hint">Press N for a new event.</p>
         </div>
       )}
       {shown.map(([date, rows]) => (
-        <AgendaDay key={date} date={date} items={rows} zone={zone} directory={directory} me={me} onOpen={onOpen} />
+        <AgendaDay key={date} date={date} items={rows} {...rest} />
       ))}
       {total > limit && <Sentinel onSeen={() => setLimit((count) => count + MORE_ROWS)} key={limit} />}
     </div>
@@ -58,63 +66,67 @@ function firstRows(days: [string, CalendarItem[]][], limit: number): [string, Ca
   return shown;
 }
 
-interface DayProps extends Omit<Props, "day" | "isLoading"> {
-  date: string;
-}
-
-function AgendaDay({ date, items, zone, directory, me, onOpen }: DayProps) {
-  const at = DateTime.fromISO(date, { zone });
-  const now = DateTime.now().setZone(zone);
-  const name = at.hasSame(now, "day") ? "Today" : at.hasSame(now.plus({ days: 1 }), "day") ? "Tomorrow" : at.toFormat("cccc");
+function AgendaDay({ date, items, ...rest }: ListProps & { date: string; items: CalendarItem[] }) {
+  const today = dateIn(nowSeconds(), rest.zone);
+  const name = date === today ? "Today" : date === addDays(today, 1) ? "Tomorrow" : dateText(date, "weekday");
   return (
     <section className="agenda-day">
-      <h2 data-today={name === "Today"}>
-        <span className="agenda-number">{at.day}</span>
+      <h2 data-today={date === today}>
+        <span className="agenda-number">{Number(date.slice(8))}</span>
         <span>
           {name}
-          <small>{at.toFormat("d LLLL")}</small>
+          <small>{dateText(date, "dayLongMonth")}</small>
         </span>
       </h2>
       <ul>
         {items.map((item) => (
-          <li key={item.resource.id}>
-            <EventRowButton item={item} zone={zone} directory={directory} me={me} onOpen={onOpen} />
-          </li>
+          <EventRowItem key={item.resource.id} item={item} date={date} {...rest} />
         ))}
       </ul>
     </section>
   );
 }
 
-/** One event as a row of a list. */
-export function EventRowButton({ item, zone, directory, me, onOpen }: Omit<Props, "items" | "day" | "isLoading"> & { item: CalendarItem }) {
+/** One event as a row of a list, on a date. */
+export function EventRowItem({ item, date, zone, directory, me, onOpen, onDone }: ListProps & { item: CalendarItem; date: string }) {
   const { resource: row } = item;
   const owner = directory.person(row.owner_manager_id);
-  const time = item.allDay ? "All day" : clockTimes(item, zone);
   return (
-    <button
-      type="button"
-      className={`row ${eventClass(row, me)}`}
-      style={{ "--c": owner.colour } as React.CSSProperties}
-      onClick={() => onOpen(row)}
-    >
-      <span className="row-time">{time}</span>
-      <span className="row-bar" />
-      <span className="row-main">
-        <span className="ev-title">
-          {item.title}
-          <Spoken row={row} owner={owner.name} />
+    <li className="row-item" data-event={row.id} style={{ "--c": owner.colour } as React.CSSProperties}>
+      {onDone && <DoneCircle row={row} onDone={onDone} />}
+      <button type="button" className={`row ${eventClass(row, me)}`} data-event={row.id} onClick={() => onOpen(row)}>
+        <span className="row-time" aria-hidden="true">{timesOnDate(item, date, zone)}</span>
+        <span className="row-bar" />
+        <span className="row-main">
+          <span className="ev-title">
+            <PriorityMark priority={row.priority} />
+            {item.title}
+            <Spoken row={row} owner={owner.name} zone={zone} />
+          </span>
+          <span className="row-more" aria-hidden="true">
+            <TypeIcon type={row.type} />
+            {labelOf(TYPES, row.type)}
+            {row.customer_id > 0 && <span className="row-desk">#{row.customer_id}</span>}
+            {row.desk && <span className="row-desk">{directory.deskTitle(row.desk)}</span>}
+          </span>
         </span>
-        <span className="row-more" aria-hidden="true">
-          <TypeIcon type={row.type} />
-          {labelOf(TYPES, row.type)}
-          {row.desk && <span className="row-desk">{directory.deskTitle(row.desk)}</span>}
+        <span className="row-owner" aria-hidden="true">
+          <Avatar person={owner} />
+          <span className="row-owner-name">{owner.name}</span>
         </span>
-      </span>
-      <span className="row-owner" aria-hidden="true">
-        <Avatar person={owner} />
-        <span className="row-owner-name">{owner.name}</span>
-      </span>
+      </button>
+    </li>
+  );
+}
+
+/** Done from where it is seen. */
+export function DoneCircle({ row, onDone }: { row: EventRow; onDone: (row: EventRow) => void }) {
+  const isDone = row.status === EventStatus.DONE;
+  const isUsable = isDone || row.status === EventStatus.OPEN;
+  const label = `${isDone ? "Reopen" : "Complete"}: ${row.title}`;
+  return (
+    <button type="button" className="done-circle" aria-label={label} title={isDone ? "Reopen" : "Complete"} aria-pressed={isDone} disabled={!isUsable} onClick={() => onDone(row)}>
+      <Icon name="check" size={10} />
     </button>
   );
 }
@@ -131,10 +143,9 @@ function Sentinel({ onSeen }: { onSeen: () => void }) {
 
 /** The items by their dates; one of several days stands on each. */
 function byDay(items: CalendarItem[], day: string, zone: string): [string, CalendarItem[]][] {
-  const first = DateTime.fromISO(day, { zone });
-  const days: [string, CalendarItem[]][] = [];
-  const starts = Array.from({ length: AGENDA_DAYS + 1 }, (_, index) => first.plus({ days: index }).toMillis());
-  const found = starts.slice(0, -1).map((): CalendarItem[] => []);
+  const dates = datesFrom(day, AGENDA_DAYS);
+  const starts = datesFrom(day, AGENDA_DAYS + 1).map((date) => startOfDate(date, zone) * 1000);
+  const found = dates.map((): CalendarItem[] => []);
   for (const item of items) {
     const from = item.start.getTime();
     const to = Math.max(from, item.end.getTime() - 1);
@@ -143,9 +154,8 @@ function byDay(items: CalendarItem[], day: string, zone: string): [string, Calen
       if (from < (starts[index + 1] ?? 0) && to >= (starts[index] ?? 0)) list.push(item);
     });
   }
-  found.forEach((list, index) => {
-    const there = itemsOfDay(list, starts[index] ?? 0, starts[index + 1] ?? 0);
-    if (there.length) days.push([first.plus({ days: index }).toISODate() ?? "", there]);
+  return dates.flatMap((date, index): [string, CalendarItem[]][] => {
+    const there = itemsOfDay(found[index] ?? [], starts[index] ?? 0, starts[index + 1] ?? 0);
+    return there.length ? [[date, there]] : [];
   });
-  return days;
 }

@@ -1,21 +1,26 @@
-// react-big-calendar, given only what it can show. The zone is luxon's default while it draws.
+// react-big-calendar, given only what it can show.
 
-import { DateTime } from "luxon";
-import { cloneElement, createContext, use, useCallback, useEffect, useMemo, type ReactElement, type ReactNode } from "react";
-import { Calendar, type DateHeaderProps, type EventProps, type EventWrapperProps, type SlotInfo } from "react-big-calendar";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { Calendar, type SlotInfo } from "react-big-calendar";
 import withDragAndDropModule from "react-big-calendar/lib/addons/dragAndDrop";
-import { dateIn, drawnEnd, toSeconds, type CalendarItem } from "../calendar-event";
+import { drawnEnd, isLongTimed, toDate, toItem, toMonthItem, toPieces, toSeconds, type CalendarItem } from "../calendar-event";
 import { layDay } from "../day-layout";
-import type { Filters, ViewName } from "../filters";
+import type { DrawnItem } from "../day-plan";
+import type { Filters } from "../filters";
+import { dateIn, secondsOf, startOfDate } from "../time/clock";
+import { addDays } from "../time/dates";
+import type { Settings } from "../settings";
 import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
 import { useStable } from "../use-stable";
-import { cutColumns, cutRows } from "../view-cut";
-import { dayBounds, visibleRange } from "../visible-range";
+import { cutGrid, cutRows } from "../view-cut";
+import { dayBounds, dayCount, visibleRange, type Shape } from "../visible-range";
 import { zoneLocalizer } from "../zone-localizer";
 import { AgendaView } from "./agenda-view";
-import { EventBlock, EventLine, eventClass } from "./event-face";
+import { LookContext, NO_SLOT, PARTS } from "./calendar-parts";
+import { eventClass } from "./event-face";
+import { useEventPointer, type Pointed } from "./event-pointer";
 import { useSize } from "./use-size";
 
 export interface Slot {
@@ -24,236 +29,163 @@ export interface Slot {
   allDay: boolean;
 }
 
-interface Props {
-  items: CalendarItem[];
+export interface CalendarProps {
+  rows: EventRow[];
+  /** Of a new event, drawn where it would stand. */
+  draft: EventRow | null;
   filters: Filters;
+  shape: Shape;
+  settings: Settings;
+  /** Unix seconds, a minute exactly: what is current. */
+  now: number;
+  zonesVersion: string;
   directory: Directory;
   me: number;
   isLoading: boolean;
+  /** Why nothing is seen; empty where it is not known. */
+  emptyText: string;
   onChange: ChangeFilters;
   onOpen: (row: EventRow) => void;
+  onDone: (row: EventRow) => void;
   onNew: (slot: Slot) => void;
-  onMove: (item: CalendarItem, start: Date, allDay: boolean) => void;
+  onMove: (item: CalendarItem, start: Date, isAllDayRow: boolean) => void;
   onResize: (item: CalendarItem, start: Date, end: Date) => void;
   onWholeDay: (day: string) => void;
+  onMore: (items: CalendarItem[]) => void;
+  onPoint: (pointed: Pointed | null) => void;
+  onMenu: (row: EventRow, x: number, y: number) => void;
+  onNudge: (row: EventRow, key: string, isResize: boolean) => void;
 }
 
 // The add-on is a CommonJS module: its function may stand one level deeper.
 const addOn = withDragAndDropModule as unknown as { default?: typeof withDragAndDropModule };
-const BigCalendar = (addOn.default ?? withDragAndDropModule)<CalendarItem>(Calendar);
+const BigCalendar = (addOn.default ?? withDragAndDropModule)<DrawnItem>(Calendar);
 
 const DAY_HEAD_PX = 30;
-const LINE_PX = 23;
 const MONTH_HEAD_PX = 30;
+const LINE_PX = { normal: 23, compact: 20 };
 const LEAST_COLUMN_PX = 58;
 /** From this width of a day on, two of its events stand beside each other. */
-const TWO_COLUMNS_PX = 92;
+const TWO_COLUMNS_PX = 78;
 const GUTTER_PX = 60;
 const ALL_DAY_ROWS = 3;
-const FIRST_HOUR_SHOWN = 8;
+const FIRST_HOUR_SHOWN = "07:30";
 
-/** A press on what is called so is no press on the slot below it. */
-const NO_SLOT = "rbc-show-more";
-
-const FORMATS = {
-  timeGutterFormat: "HH:mm",
-  dateFormat: "d",
-  dayFormat: "ccc d",
-  weekdayFormat: "ccc",
-  eventTimeRangeFormat: () => "",
-  selectRangeFormat: ({ start, end }: { start: Date; end: Date }) =>
-    `${DateTime.fromJSDate(start).toFormat("HH:mm")} – ${DateTime.fromJSDate(end).toFormat("HH:mm")}`,
-};
-
-export function CalendarView(props: Props) {
-  const { items, filters, directory, me, onChange, onOpen, onWholeDay } = props;
-  const open = useStable(onOpen);
-  const change = useStable(onChange);
-  const startNew = useStable(props.onNew);
-  const move = useStable(props.onMove);
-  const resize = useStable(props.onResize);
-  const showDay = useStable(onWholeDay);
+export function CalendarView(props: CalendarProps) {
+  const { rows, draft, filters, shape, settings, directory, me, zonesVersion } = props;
   const { view, day, zone } = filters;
   const [box, { width, height }] = useSize();
-  const localizer = useMemo(() => zoneLocalizer(zone), [zone]);
-  const date = useMemo(() => DateTime.fromISO(day, { zone }).set({ hour: 12 }).toJSDate(), [day, zone]);
-  const bounds = useMemo(() => dayBounds(visibleRange(view, day, zone)), [view, day, zone]);
-  const { shown, hidden } = useMemo(() => {
-    if (view === "agenda") return { shown: [], hidden: [] };
-    const days = bounds.length - 1;
-    if (view === "month") {
-      const row = (height - MONTH_HEAD_PX) / (days / 7) - DAY_HEAD_PX;
-      return cutRows(items, bounds, Math.max(1, Math.floor(row / LINE_PX)));
-    }
-    const day = (width - GUTTER_PX) / days;
-    const columns = Math.max(day < TWO_COLUMNS_PX ? 1 : 2, Math.floor(day / LEAST_COLUMN_PX));
-    return cutColumns(items, bounds, columns, ALL_DAY_ROWS);
-  }, [view, items, bounds, width, height]);
+  const range = useMemo(() => visibleRange(view, day, shape), [view, day, shape]);
+  // What the library has written is to be written again when one of these changes.
+  const look = `${settings.locale} ${settings.isTwelveHours} ${zonesVersion}`;
+  const localizer = useMemo(() => {
+    void look;
+    const days = view === "month" ? 7 : dayCount(range);
+    return zoneLocalizer(zone, { first: () => range.first, days, weekStart: shape.weekStart }, settings.zones);
+  }, [zone, look, view, range, shape.weekStart, settings.zones]);
+  const bounds = useMemo(() => (void zonesVersion, dayBounds(range, zone)), [range, zone, zonesVersion]);
+  const { shown, hidden } = useCut(props, bounds, width, height);
   const hiddenOn = useCallback((at: Date) => hidden[bounds.indexOf(at.getTime())] ?? 0, [hidden, bounds]);
 
-  const look = useMemo(() => ({ zone, directory, hiddenOn, onWholeDay: showDay, onChange: change }), [zone, directory, hiddenOn, showDay, change]);
-  const scrollTo = useMemo(() => firstHour(zone), [zone]);
-
+  const open = useStable((item: DrawnItem) => (item.more ? props.onMore(item.more) : item.isDraft ? undefined : props.onOpen(item.resource)));
+  const change = useStable(props.onChange);
+  const startNew = useStable((slot: SlotInfo) => props.onNew(slotOf(slot, view, zone)));
+  const move = useStable(props.onMove);
+  const resize = useStable(props.onResize);
+  const showDay = useStable(props.onWholeDay);
+  const context = useMemo(
+    () => ({ zone, zones: settings.zones, directory, hiddenOn, onWholeDay: showDay, onChange: change }),
+    [zone, settings.zones, directory, hiddenOn, showDay, change],
+  );
+  const pointer = useEventPointer(rows, { onPoint: props.onPoint, onMenu: props.onMenu, onNudge: props.onNudge });
   const eventProps = useCallback(
-    (item: CalendarItem) => ({
-      className: eventClass(item.resource, me),
+    (item: DrawnItem) => ({
+      className: [eventClass(item.resource, me), item.isSliver && "ev-sliver", item.more && `ev-more ${NO_SLOT}`, item.isDraft && "ev-draft", item.piece && `ev-${item.piece}`].filter(Boolean).join(" "),
       style: { "--c": colourOf(item.resource, filters.managers, directory) } as React.CSSProperties,
     }),
     [me, filters.managers, directory],
   );
   // Its row group has no table around it, which screen readers take for a fault.
   useEffect(() => box.current?.querySelector(".rbc-allday-cell")?.setAttribute("role", "table"), [box, view, zone]);
-  const selected = useMemo(() => items.find((item) => item.resource.id === filters.event), [items, filters.event]);
+  const selected = useMemo(() => shown.find((item) => item.resource.id === filters.event && !item.isDraft), [shown, filters.event]);
+  const scrollTo = useMemo(() => toDate(secondsOf(range.first, FIRST_HOUR_SHOWN, zone)), [range.first, zone]);
 
   // Drawing the grid anew is dear: only when something in it has changed.
   const grid = useMemo(
-    () => view !== "agenda" && (
+    () =>
+      view !== "agenda" && (
         <BigCalendar
           key={zone}
           localizer={localizer}
           events={shown}
+          allDayAccessor={(item) => item.allDay || (!item.piece && isLongTimed(item))}
           endAccessor={drawnEnd}
-          date={date}
-          view={view}
-          views={["month", "week", "work_week", "day"]}
+          date={toDate(secondsOf(day, "12:00", zone))}
+          view={view === "month" || view === "day" ? view : "week"}
+          views={["month", "week", "day"]}
           toolbar={false}
           selectable
           resizable
+          showMultiDayTimes
           popup={false}
           doShowMoreDrillDown={false}
           selected={selected}
-          step={30}
-          timeslots={2}
+          step={settings.density === "compact" ? 60 : 30}
+          timeslots={settings.density === "compact" ? 1 : 2}
           allDayMaxRows={ALL_DAY_ROWS + 1}
           scrollToTime={scrollTo}
           longPressThreshold={350}
-          formats={FORMATS}
           components={PARTS}
           eventPropGetter={eventProps}
           dayLayoutAlgorithm={layDay as never}
-          onView={(name) => change({ view: name as ViewName })}
+          onView={() => {}}
           onNavigate={(to) => change({ day: dateIn(toSeconds(to), zone) })}
           drilldownView={null}
-          onSelectEvent={(item) => open(item.resource)}
-          onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && open(item.resource)}
-          onSelectSlot={(slot) => startNew(slotOf(slot, view))}
-          onEventDrop={({ event, start, isAllDay }) => move(event, new Date(start), isAllDay ?? event.allDay)}
+          onSelectEvent={open}
+          onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && open(item)}
+          onSelectSlot={startNew}
+          onEventDrop={({ event, start, isAllDay }) => move(event, new Date(start), isAllDay ?? (event.allDay || isLongTimed(event)))}
           onEventResize={({ event, start, end }) => resize(event, new Date(start), new Date(end))}
-          draggableAccessor={() => true}
+          draggableAccessor={(item) => !item.more && !item.isDraft}
         />
-    ),
-    [localizer, shown, date, view, zone, selected, eventProps, scrollTo, open, change, startNew, move, resize],
+      ),
+    [localizer, shown, day, view, zone, settings.density, selected, eventProps, scrollTo, open, change, startNew, move, resize],
   );
+  const items = useMemo(() => (view === "agenda" ? (void zonesVersion, rows.map((row) => toItem(row, zone))) : []), [view, rows, zone, zonesVersion]);
   return (
-    <div ref={box} id="calendar" className="calendar" data-view={view} data-loading={props.isLoading} tabIndex={-1}>
+    <div ref={box} id="calendar" className="calendar" data-view={view} data-days={dayCount(range)} data-zones={settings.zones.length} data-loading={props.isLoading} tabIndex={-1} {...pointer}>
       {view === "agenda" ? (
-        <AgendaView key={day} items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} onOpen={onOpen} />
+        <AgendaView key={day} items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} emptyText={props.emptyText} onOpen={props.onOpen} onDone={props.onDone} />
       ) : (
-        <LookContext value={look}>{grid}</LookContext>
+        <LookContext value={context}>{grid}</LookContext>
       )}
-      {filters.search && view !== "agenda" && !shown.length && !props.isLoading && (
-        <p className="nothing" role="status">
-          No title in sight fits “{filters.search}”
-        </p>
+      {view !== "agenda" && !shown.length && !draft && !props.isLoading && props.emptyText && (
+        <p className="nothing" role="status">{props.emptyText}</p>
       )}
     </div>
   );
 }
 
-interface Look {
-  zone: string;
-  directory: Directory;
-  hiddenOn: (at: Date) => number;
-  onWholeDay: (day: string) => void;
-  onChange: ChangeFilters;
-}
-
-/** What the parts below need; react-big-calendar draws them, so that they get no props of ours. */
-const LookContext = createContext<Look | null>(null);
-
-function useLook(): Look {
-  const look = use(LookContext);
-  if (!look) throw new Error("drawn outside of the calendar");
-  return look;
-}
-
-function More({ date }: { date: Date }) {
-  const { zone, hiddenOn, onWholeDay } = useLook();
-  const count = hiddenOn(date);
-  if (!count) return null;
-  const day = dateIn(toSeconds(date), zone);
-  return (
-    <button type="button" className={`more ${NO_SLOT}`} onClick={() => onWholeDay(day)}>
-      +{count} <span className="more-word">more</span>
-      <span className="visually-hidden">more on {day}</span>
-    </button>
-  );
-}
-
-function DayHead({ date }: { date: Date }) {
-  const { zone, onChange } = useLook();
-  const at = DateTime.fromJSDate(date, { zone });
-  const isToday = at.hasSame(DateTime.now().setZone(zone), "day");
-  return (
-    <div className="day-head" data-today={isToday}>
-      <button type="button" className="day-link" onClick={() => onChange({ view: "day", day: at.toISODate() ?? "" })}>
-        <span className="day-name">{at.toFormat("ccc")}</span> <span className="day-number">{at.day}</span>
-      </button>
-      <More date={date} />
-    </div>
-  );
-}
-
-function MonthDay({ date, isOffRange }: DateHeaderProps) {
-  const { zone, onChange } = useLook();
-  const at = DateTime.fromJSDate(date, { zone });
-  const day = at.toISODate() ?? "";
-  return (
-    <div className="date-head" data-off={isOffRange}>
-      <More date={date} />
-      <button type="button" className={`date-link ${NO_SLOT}`} aria-label={at.toFormat("cccc d LLL")} onClick={() => onChange({ view: "day", day })}>
-        {at.day === 1 ? at.toFormat("d LLL") : at.day}
-      </button>
-    </div>
-  );
-}
-
-function LineFace({ event }: EventProps<CalendarItem>) {
-  return <EventLine item={event} {...faceOf(event, useLook())} />;
-}
-
-function TimedFace({ event }: EventProps<CalendarItem>) {
-  const face = faceOf(event, useLook());
-  return event.allDay ? <EventLine item={event} {...face} /> : <EventBlock item={event} {...face} />;
-}
-
-const PARTS = {
-  eventWrapper: ButtonWrapper,
-  weekWrapper: ({ children }: { children?: ReactNode }) => <div role="cell">{children}</div>,
-  event: LineFace,
-  week: { header: DayHead, event: TimedFace },
-  work_week: { header: DayHead, event: TimedFace },
-  day: { header: DayHead, event: TimedFace },
-  month: {
-    header: ({ label }: { label: string }) => <span role="columnheader">{label}</span>,
-    dateHeader: MonthDay,
-  },
-};
-
-function faceOf({ resource }: CalendarItem, { zone, directory }: Look) {
-  return { zone, owner: directory.person(resource.owner_manager_id).name };
-}
-
-/** Makes what react-big-calendar draws of an event a button; its text is its name. */
-function ButtonWrapper({ children }: EventWrapperProps<CalendarItem> & { children?: unknown }): ReactElement {
-  const button = { role: "button", tabIndex: 0, title: undefined } as never;
-  const outer = children as ReactElement<{ children?: ReactElement }>;
-  const inner = outer.props.children;
-  return typeof outer.type === "string" || !inner ? cloneElement(outer, button) : cloneElement(outer, {}, cloneElement(inner, button));
+function useCut({ rows, draft, filters, settings, now, me, zonesVersion }: CalendarProps, bounds: number[], width: number, height: number) {
+  const { view, zone } = filters;
+  return useMemo((): { shown: DrawnItem[]; hidden: number[] } => {
+    void zonesVersion;
+    if (view === "agenda") return { shown: [], hidden: [] };
+    const days = bounds.length - 1;
+    if (view === "month") {
+      const row = (height - MONTH_HEAD_PX) / (days / 7) - DAY_HEAD_PX;
+      return cutRows(rows.map((one) => toMonthItem(one, zone)), bounds, Math.max(1, Math.floor(row / LINE_PX[settings.density])));
+    }
+    const day = (width - GUTTER_PX) / days;
+    const columns = Math.max(day < TWO_COLUMNS_PX ? 1 : 2, Math.floor(day / LEAST_COLUMN_PX));
+    const drafts: DrawnItem[] = draft ? toPieces(draft, zone).map((item) => ({ ...item, isDraft: true })) : [];
+    const items = [...drafts, ...rows.flatMap((one) => toPieces(one, zone))];
+    return cutGrid(items, bounds, ALL_DAY_ROWS, { zone, columns, me, now: now * 1000 });
+  }, [view, rows, draft, bounds, width, height, zone, settings.density, me, now, zonesVersion]);
 }
 
 function pressed(event: KeyboardEvent): boolean {
-  if (event.key !== "Enter" && event.key !== " ") return false;
+  if ((event.key !== "Enter" && event.key !== " ") || event.altKey || event.ctrlKey || event.metaKey) return false;
   event.preventDefault();
   return true;
 }
@@ -266,18 +198,37 @@ export function colourOf(row: EventRow, managers: number[], directory: Directory
   return directory.person(guest?.manager_id ?? owner).colour;
 }
 
-function slotOf({ start, end, slots, action }: SlotInfo, view: string): Slot {
-  const isWhole = view === "month" || slots.length === 0 || isMidnights(start, end);
-  const last = !isWhole && action === "click" ? DateTime.fromJSDate(start).plus({ minutes: 30 }).toJSDate() : end;
-  return { start, end: last, allDay: isWhole };
+function slotOf({ start, end, slots, action }: SlotInfo, view: string, zone: string): Slot {
+  const isWhole = view === "month" || slots.length === 0 || isMidnights(start, end, zone);
+  if (isWhole) return { start, end, allDay: true };
+  return { start, end: action === "click" ? start : end, allDay: false };
 }
 
-function isMidnights(start: Date, end: Date): boolean {
-  const [from, to] = [DateTime.fromJSDate(start), DateTime.fromJSDate(end)];
-  return +from === +from.startOf("day") && +to === +to.startOf("day") && to > from;
+function isMidnights(start: Date, end: Date, zone: string): boolean {
+  const isFirst = (date: Date) => startOfDate(dateIn(toSeconds(date), zone), zone) === toSeconds(date);
+  return isFirst(start) && isFirst(end) && end > start;
 }
 
-/** The morning, where the day's grid is scrolled to at first. */
-function firstHour(zone: string): Date {
-  return DateTime.now().setZone(zone).set({ hour: FIRST_HOUR_SHOWN - 1, minute: 30, second: 0, millisecond: 0 }).toJSDate();
+/** The minute that it is, as it passes; also after a sleep of the machine and a change of its clock. */
+export function useMinute(): number {
+  const [minute, setMinute] = useState(() => Math.floor(Date.now() / 60_000) * 60);
+  useEffect(() => {
+    const look = () => setMinute(Math.floor(Date.now() / 60_000) * 60);
+    const timer = setInterval(look, 5000);
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("focus", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("focus", look);
+    };
+  }, []);
+  return minute;
+}
+
+/** Dates of a selection of whole days. */
+export function datesOf({ start, end }: Slot, zone: string): { first: string; last: string } {
+  const first = dateIn(toSeconds(start), zone);
+  const last = dateIn(Math.max(toSeconds(start), toSeconds(end) - 1), zone);
+  return { first, last: last < first ? first : addDays(last, 0) };
 }

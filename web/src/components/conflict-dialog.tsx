@@ -2,9 +2,10 @@
 
 import { useState } from "react";
 import { plainText, readAst } from "../ast/ast-tree";
-import { dateIn, timeIn } from "../calendar-event";
+import { whenText } from "../calendar-event";
 import { fieldsOf, type FieldName, type Fields } from "../event-fields";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
+import type { EventRow } from "../types.gen";
 import type { Conflict } from "../actions";
 import type { Directory } from "../use-directory";
 import { Dialog } from "./dialog";
@@ -13,7 +14,10 @@ interface Props {
   conflict: Conflict;
   zone: string;
   directory: Directory;
-  onSettle: (mine: FieldName[] | null) => void;
+  me: number;
+  onSettle: (mine: FieldName[]) => void;
+  /** Back to the form, with all that was typed. */
+  onBack: () => void;
 }
 
 const NAMES: Partial<Record<FieldName, string>> = {
@@ -22,14 +26,15 @@ const NAMES: Partial<Record<FieldName, string>> = {
   remind_before_sec: "Reminder", timezone: "Time zone",
 };
 
-export function ConflictDialog({ conflict, zone, directory, onSettle }: Props) {
+export function ConflictDialog({ conflict, zone, directory, me, onSettle, onBack }: Props) {
   const { merged, mine, theirs } = conflict;
   const [chosen, setChosen] = useState<FieldName[]>(merged.collisions);
-  const other = directory.person(theirs.updated_by).name;
+  const other = theirs.updated_by === me ? "you, in another tab" : directory.person(theirs.updated_by).name;
+  const saved = other.charAt(0).toUpperCase() + other.slice(1);
   const pick = (name: FieldName, isMine: boolean) => setChosen((all) => (isMine ? [...all, name] : all.filter((one) => one !== name)));
   const footer = (
     <>
-      <button type="button" className="button" onClick={() => onSettle(null)}>
+      <button type="button" className="button" onClick={() => onSettle([])}>
         Keep theirs, drop my changes
       </button>
       <button type="button" className="button primary" onClick={() => onSettle(chosen)}>
@@ -38,8 +43,8 @@ export function ConflictDialog({ conflict, zone, directory, onSettle }: Props) {
     </>
   );
   return (
-    <Dialog title="Two people changed this event" wide footer={footer} onClose={() => onSettle(null)}>
-      <p className="hint">{other} saved while you were editing. Choose what shall stand; everything else is merged.</p>
+    <Dialog title="Two people changed this event" wide footer={footer} onClose={onBack}>
+      <p className="hint">{saved} saved while you were editing. Choose what shall stand; everything else is merged.</p>
       {merged.collisions.map((name) => (
         <fieldset key={name} className="versions">
           <legend className="label">{NAMES[name] ?? name}</legend>
@@ -72,10 +77,9 @@ function Version({ label, text, name, isChosen, onChoose }: VersionProps) {
 }
 
 function shown(fields: Fields, name: FieldName, zone: string, directory: Directory): string {
-  const { start_time, end_time } = fields;
   switch (name) {
     case "start_time":
-      return `${dateIn(start_time, zone)}, ${fields.all_day ? "all day" : `${timeIn(start_time, zone)} – ${timeIn(end_time, zone)}`}`;
+      return whenText(fields as unknown as EventRow, zone);
     case "ast_json":
       return plainText(readAst(fields.ast_json)) || "Empty";
     case "status":

@@ -1,11 +1,13 @@
-// All events of one day, for when the view can't show them.
+// All events of one day, or of one slot of it, for when the view can't show them.
 
-import { DateTime } from "luxon";
 import { useMemo } from "react";
 import { itemsOfDay, type CalendarItem } from "../calendar-event";
+import { startOfDate } from "../time/clock";
+import { addDays } from "../time/dates";
+import { dateText } from "../time/formats";
 import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
-import { EventRowButton } from "./agenda-view";
+import { EventRowItem } from "./agenda-view";
 import { Dialog } from "./dialog";
 
 interface Props {
@@ -13,22 +15,19 @@ interface Props {
   items: CalendarItem[];
   zone: string;
   directory: Directory;
+  me: number;
   onOpen: (row: EventRow) => void;
+  onDone: (row: EventRow) => void;
   onClose: () => void;
 }
 
-export function DayDialog({ day, items, zone, directory, onOpen, onClose }: Props) {
-  const at = DateTime.fromISO(day, { zone });
-  // `at` is of day and zone.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const there = useMemo(() => itemsOfDay(items, at.toMillis(), at.plus({ days: 1 }).toMillis()), [items, day, zone]);
+export function DayDialog({ day, items, zone, directory, me, onOpen, onDone, onClose }: Props) {
+  const there = useMemo(() => itemsOfDay(items, startOfDate(day, zone) * 1000, startOfDate(addDays(day, 1), zone) * 1000), [items, day, zone]);
   return (
-    <Dialog title={`${at.toFormat("cccc, d LLLL")} · ${there.length} events`} wide onClose={onClose}>
+    <Dialog title={`${dateText(day, "longDay")} · ${there.length} events`} wide onClose={onClose}>
       <ul className="day-list">
         {there.map((item) => (
-          <li key={item.resource.id}>
-            <EventRowButton item={item} zone={zone} directory={directory} me={0} onOpen={(row) => (onClose(), onOpen(row))} />
-          </li>
+          <EventRowItem key={item.resource.id} item={item} date={day} zone={zone} directory={directory} me={me} onDone={onDone} onOpen={(row) => (onClose(), onOpen(row))} />
         ))}
       </ul>
     </Dialog>

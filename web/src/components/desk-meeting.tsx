@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import type { Api } from "../api";
-import { dateIn, nowSeconds, secondsOf, timeIn } from "../calendar-event";
+import { dateIn, nowSeconds, secondsOf, timeIn } from "../time/clock";
 import { deskMatches } from "../desk-mask";
 import { newFields } from "../event-fields";
 import { newGuest } from "../guests";
@@ -13,6 +13,7 @@ import type { Actions } from "../actions";
 import { useBusy, type Busy } from "../use-busy";
 import type { Directory } from "../use-directory";
 import { Avatar } from "./avatar";
+import { DateInput, TimeInput } from "./date-input";
 import { Dialog } from "./dialog";
 import { FreeTimes, namesOf } from "./free-times";
 
@@ -113,13 +114,10 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
           <input className="input" placeholder={usualTitle} maxLength={500} value={title} onChange={(event) => setTitle(event.target.value)} />
         </label>
         <div className="triple">
-          <label className="field">
-            <span className="label">Day</span>
-            <input className="input" type="date" value={date} onChange={(event) => event.target.value && setDate(event.target.value)} />
-          </label>
+          <DateInput label="Day" value={date} onChange={(value) => value && setDate(value)} />
           <label className="field">
             <span className="label">Time</span>
-            <input className="input" type="time" value={time} onChange={(event) => setTime(event.target.value)} />
+            <TimeInput label="Time" value={time} onChange={setTime} />
           </label>
           <label className="field">
             <span className="label">Length</span>

@@ -1,34 +1,51 @@
 // An event to read, with what can be done to it in one click.
 
-import { DateTime } from "luxon";
-import type { ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import type { Actions } from "../actions";
+import type { Api } from "../api";
 import { meetLink, readAst } from "../ast/ast-tree";
 import { AstView } from "../ast/ast-view";
-import { allDayDates, dateIn, timeIn, toDate } from "../calendar-event";
-import { ANSWERS, labelOf, PRIORITIES, ROLES, STATUSES, TYPES } from "../labels";
+import { whenText } from "../calendar-event";
+import type { Edit } from "../drafts";
+import type { CommandHost } from "../event-commands";
+import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
 import { beforeLabel, reminderChoice } from "../reminder-choice";
 import type { Session } from "../session";
+import { linkFor, type Settings } from "../settings";
+import { zoneText } from "../time/canonical";
+import { offsetText, stampText } from "../time/formats";
 import { EventStatus, ParticipantRole, ParticipantStatus, Priority, type EventRow } from "../types.gen";
-import type { Actions } from "../actions";
 import type { Directory } from "../use-directory";
-import { Avatar } from "./avatar";
+import { PriorityMark } from "./event-face";
+import { GuestList } from "./guest-list";
 import { Icon, TypeIcon, type IconName } from "./icon";
-import { zoneOffset } from "./zone-picker";
+import { RescheduleChips } from "./reschedule-chips";
+
+const EventHistory = lazy(() => import("./event-history").then((module) => ({ default: module.EventHistory })));
+
+export interface DetailsHost extends CommandHost {
+  onResume: (edit: Edit) => void;
+  onCustomer: (row: EventRow) => void;
+}
 
 interface Props {
   row: EventRow;
   zone: string;
   session: Session;
+  settings: Settings;
   directory: Directory;
+  api: Api;
   actions: Actions;
-  onEdit: () => void;
+  host: DetailsHost;
+  /** What was typed into the form of this event and not saved. */
+  draft: Edit | null;
   onClose: () => void;
 }
 
-export function EventDetails({ row, zone, session, directory, actions, onEdit, onClose }: Props) {
+export function EventDetails({ row, zone, session, settings, directory, api, actions, host, draft, onClose }: Props) {
+  const [hasHistory, setHasHistory] = useState(false);
   const isOpen = row.status === EventStatus.OPEN;
   const meet = meetLink(readAst(row.ast_json));
-  const remove = async () => (await actions.remove(row)) && onClose();
   const owner = directory.person(row.owner_manager_id);
   return (
     <div className="panel-box">
@@ -39,36 +56,34 @@ export function EventDetails({ row, zone, session, directory, actions, onEdit, o
             {labelOf(TYPES, row.type)}
           </span>
           {!isOpen && <span className="badge" data-status={row.status}>{labelOf(STATUSES, row.status)}</span>}
-          {row.priority !== Priority.NORMAL && <span className="badge" data-priority={row.priority}>{labelOf(PRIORITIES, row.priority)}</span>}
+          {row.priority !== Priority.NORMAL && (
+            <span className="badge" data-priority={row.priority}><PriorityMark priority={row.priority} />{labelOf(PRIORITIES, row.priority)}</span>
+          )}
           <span className="spring" />
-          <Tool icon="edit" label="Edit" onClick={onEdit} />
-          <Tool icon="archive" label="Archive" disabled={row.status === EventStatus.ARCHIVED} onClick={() => actions.setStatus(row, EventStatus.ARCHIVED)} />
-          <Tool icon="trash" label="Delete" onClick={() => void remove()} />
+          <Tool icon="edit" label="Edit" onClick={() => host.onEdit(row)} />
+          <Tool icon="copy" label="Duplicate" onClick={() => host.onDuplicate(row)} />
+          <Tool icon="link" label="Copy link" onClick={() => host.onCopyLink(row)} />
+          <Tool icon="archive" label="Archive" disabled={row.status === EventStatus.ARCHIVED} onClick={() => host.onStatus(row, EventStatus.ARCHIVED)} />
+          <Tool icon="trash" label="Delete" onClick={() => host.onDelete(row)} />
           <Tool icon="close" label="Close" onClick={onClose} />
         </div>
         <h2 tabIndex={-1} data-first className={row.status === EventStatus.CANCELLED ? "struck" : undefined}>
           {row.title}
         </h2>
         <div className="panel-actions">
-          {meet && isOpen && (
-            <a className="button primary" href={meet} target="_blank" rel="noopener noreferrer nofollow">
-              <Icon name="video" />
-              Join
-            </a>
-          )}
           {isOpen ? (
             <>
-              <button type="button" className="button" onClick={() => actions.setStatus(row, EventStatus.DONE)}>
+              <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.DONE)}>
                 <Icon name="check" />
                 Complete
               </button>
-              <button type="button" className="button" onClick={() => actions.setStatus(row, EventStatus.CANCELLED)}>
+              <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.CANCELLED)}>
                 <Icon name="ban" />
                 Cancel event
               </button>
             </>
           ) : (
-            <button type="button" className="button" onClick={() => actions.setStatus(row, EventStatus.OPEN)}>
+            <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.OPEN)}>
               <Icon name="undo" />
               Reopen
             </button>
@@ -76,33 +91,33 @@ export function EventDetails({ row, zone, session, directory, actions, onEdit, o
         </div>
       </header>
       <div className="panel-body">
+        {draft && (
+          <p className="note" role="status">
+            You have changes here that are not saved.{" "}
+            <button type="button" className="text-button" onClick={() => host.onResume(draft)}>Continue</button>
+          </p>
+        )}
         <Answer row={row} me={session.id} onAnswer={(status) => actions.answer(row, status)} />
         <Line icon="clock" label="When">
-          <When row={row} zone={zone} />
+          {whenText(row, zone)}
+          {!row.all_day && <span className="faint"> · {zoneText(zone)} ({offsetText(row.start_time, zone)})</span>}
+          {meet && isOpen && (
+            <a className="button primary small join" href={meet} target="_blank" rel="noopener noreferrer nofollow">
+              <Icon name="video" />
+              Join
+            </a>
+          )}
+          {isOpen && <RescheduleChips row={row} zone={zone} api={api} onMove={(times) => host.onMove(row, times)} />}
         </Line>
         <Line icon="people" label="Participants">
-          <ul className="guests">
-            {row.participants.map((guest) => {
-              const person = directory.person(guest.manager_id);
-              return (
-                <li key={guest.manager_id}>
-                  <Avatar person={person} />
-                  <span className="guest-name">
-                    {person.name}
-                    {guest.role !== ParticipantRole.REQUIRED && <small>{labelOf(ROLES, guest.role)}</small>}
-                  </span>
-                  <span className="answer" data-answer={guest.status}>{labelOf(ANSWERS, guest.status)}</span>
-                </li>
-              );
-            })}
-          </ul>
+          <GuestList row={row} directory={directory} />
         </Line>
         {row.ast_json !== null && (
           <Line icon="text" label="Notes">
-            <AstView ast={row.ast_json} />
+            <AstView ast={row.ast_json} nameOf={(id) => directory.person(id).name} />
           </Line>
         )}
-        <Links row={row} />
+        <Links row={row} settings={settings} onCustomer={() => host.onCustomer(row)} />
         <Line icon="bell" label="Reminder">
           {reminderText(row, zone)}
         </Line>
@@ -110,9 +125,17 @@ export function EventDetails({ row, zone, session, directory, actions, onEdit, o
           {row.desk ? directory.deskTitle(row.desk) : "No desk"} <span className="faint">· {row.brand}</span>
         </Line>
         <p className="trace">
-          Created by {directory.person(row.created_by).name}, {stamp(row.created_time, zone)}
-          {row.updated_by > 0 && ` · changed by ${directory.person(row.updated_by).name}, ${stamp(row.updated_time, zone)}`}
+          Number {row.id} · created by {directory.person(row.created_by).name}, {stampText(row.created_time, zone)}
+          {row.updated_by > 0 && ` · changed by ${directory.person(row.updated_by).name}, ${stampText(row.updated_time, zone)}`}
         </p>
+        <details className="history" onToggle={({ currentTarget }) => setHasHistory(currentTarget.open)}>
+          <summary>History</summary>
+          {hasHistory && (
+            <Suspense fallback={<p className="hint">Loading…</p>}>
+              <EventHistory row={row} zone={zone} api={api} directory={directory} />
+            </Suspense>
+          )}
+        </details>
       </div>
     </div>
   );
@@ -161,57 +184,45 @@ function Answer({ row, me, onAnswer }: { row: EventRow; me: number; onAnswer: (s
   );
 }
 
-function When({ row, zone }: { row: EventRow; zone: string }) {
-  if (row.all_day) {
-    const { first, last } = allDayDates(row);
-    return <>{first === last ? `${longDate(first)}, all day` : `${longDate(first)} – ${longDate(last)}, all day`}</>;
-  }
-  const [first, last] = [dateIn(row.start_time, zone), dateIn(row.end_time, zone)];
-  const [from, to] = [timeIn(row.start_time, zone), timeIn(row.end_time, zone)];
-  return (
-    <>
-      {first === last ? `${longDate(first)}, ${from === to ? from : `${from} – ${to}`}` : `${longDate(first)} ${from} – ${longDate(last)} ${to}`}
-      <span className="faint">
-        {" "}
-        · {zone.replace(/_/g, " ")} ({zoneOffset(zone)})
-      </span>
-    </>
-  );
-}
-
-function Links({ row }: { row: EventRow }) {
-  const links = [
-    ["Customer", row.customer_id],
-    ["Lead", row.lead_id],
-    ["Login", row.login],
-  ].filter(([, id]) => id);
-  if (!links.length) return null;
+function Links({ row, settings, onCustomer }: { row: EventRow; settings: Settings; onCustomer: () => void }) {
+  const names = { customer_id: row.customer_id, lead_id: row.lead_id, login: row.login };
+  const links: [string, number, string][] = [
+    ["Customer", row.customer_id, settings.customerLink],
+    ["Lead", row.lead_id, settings.leadLink],
+    ["Login", row.login, settings.loginLink],
+  ];
+  const shown = links.filter(([, id]) => id);
+  if (!shown.length) return null;
+  const call = row.customer_id ? linkFor(settings.callLink, names) : null;
   return (
     <Line icon="tag" label="Links">
       <ul className="links">
-        {links.map(([label, id]) => (
-          <li key={label} className="link-chip">
-            <span>{label}</span> {id}
+        {shown.map(([label, id, template]) => {
+          const href = linkFor(template, names);
+          return (
+            <li key={label} className="link-chip">
+              <span>{label}</span> {href ? <a href={href} target="_blank" rel="noopener noreferrer nofollow">{id}</a> : id}
+            </li>
+          );
+        })}
+        {call && (
+          <li>
+            <a className="button small" href={call} rel="noopener noreferrer nofollow"><Icon name="phone" /> Call</a>
           </li>
-        ))}
+        )}
       </ul>
+      {row.customer_id > 0 && (
+        <button type="button" className="text-button" onClick={onCustomer}>All events of customer {row.customer_id}</button>
+      )}
     </Line>
   );
 }
 
 function reminderText(row: EventRow, zone: string): string {
   const choice = reminderChoice(row);
-  const sent = row.reminder_sent_time ? `, sent ${stamp(row.reminder_sent_time, zone)}` : "";
+  const sent = row.reminder_sent_time ? `, sent ${stampText(row.reminder_sent_time, zone)}` : "";
   if (choice === "none") return "No reminder";
   if (choice === "start") return `At the start${sent}`;
-  if (choice === "time") return `${stamp(row.remind_time, zone)}${sent}`;
+  if (choice === "time") return `${stampText(row.remind_time, zone)}${sent}`;
   return beforeLabel(choice) + sent;
-}
-
-function longDate(date: string): string {
-  return DateTime.fromISO(date, { zone: "utc" }).toFormat("ccc d LLL yyyy");
-}
-
-function stamp(seconds: number, zone: string): string {
-  return DateTime.fromJSDate(toDate(seconds), { zone }).toFormat("d LLL yyyy, HH:mm");
 }

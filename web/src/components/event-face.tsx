@@ -1,20 +1,29 @@
-// How an event looks in the views: icon, time, title, marks.
+// How an event looks in the views: icon, title, time, marks.
 
-import { timeIn, toSeconds, type CalendarItem } from "../calendar-event";
+import { allDayText, toSeconds } from "../calendar-event";
+import type { DrawnItem } from "../day-plan";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
+import { dateIn } from "../time/clock";
+import { clockText, dateText } from "../time/formats";
 import { EventStatus, ParticipantStatus, Priority, type EventRow } from "../types.gen";
 import { Icon, TypeIcon } from "./icon";
 
-/** What a screen reader says of an event after time and title. */
-export function Spoken({ row, owner }: { row: EventRow; owner: string }) {
-  return <span className="visually-hidden">, {spokenRest(row, owner)}</span>;
+/** What a screen reader says of an event after its title: date, start, end, status, owner. */
+export function Spoken({ row, owner, zone }: { row: EventRow; owner: string; zone: string }) {
+  return <span className="visually-hidden">, {spokenRest(row, owner, zone)}</span>;
 }
 
-function spokenRest(resource: EventRow, owner: string): string {
-  const parts = [labelOf(TYPES, resource.type), owner];
-  if (resource.status !== EventStatus.OPEN) parts.push(labelOf(STATUSES, resource.status));
-  if (resource.priority >= Priority.HIGH) parts.push(`${labelOf(PRIORITIES, resource.priority)} priority`);
+function spokenRest(row: EventRow, owner: string, zone: string): string {
+  const parts = [spokenTime(row, zone), labelOf(TYPES, row.type), labelOf(STATUSES, row.status).toLowerCase(), owner];
+  if (row.priority !== Priority.NORMAL) parts.push(`${labelOf(PRIORITIES, row.priority).toLowerCase()} priority`);
   return parts.join(", ");
+}
+
+function spokenTime(row: EventRow, zone: string): string {
+  if (row.all_day) return allDayText(row);
+  const [first, last] = [dateIn(row.start_time, zone), dateIn(row.end_time, zone)];
+  const end = first === last ? "" : `${dateText(last, "day")} `;
+  return `${dateText(first, "day")}, ${clockText(row.start_time, zone)} to ${end}${clockText(row.end_time, zone)}`;
 }
 
 /** The manager's own answer, where it is still to be given. */
@@ -35,7 +44,7 @@ export function eventClass(row: EventRow, me: number): string {
 }
 
 interface FaceProps {
-  item: CalendarItem;
+  item: DrawnItem;
   zone: string;
   owner: string;
 }
@@ -43,13 +52,13 @@ interface FaceProps {
 export function EventLine({ item, zone, owner }: FaceProps) {
   const { resource: row, start, allDay, title } = item;
   return (
-    <span className="ev-line">
+    <span className="ev-line" data-event={row.id || undefined}>
       <Mark row={row} />
-      {!allDay && <span className="ev-time">{timeIn(toSeconds(start), zone)}</span>}
       <span className="ev-title">
         {title}
-        <Spoken row={row} owner={owner} />
+        <Spoken row={row} owner={owner} zone={zone} />
       </span>
+      {!allDay && <span className="ev-time" aria-hidden="true">{clockText(toSeconds(start), zone)}</span>}
     </span>
   );
 }
@@ -57,30 +66,42 @@ export function EventLine({ item, zone, owner }: FaceProps) {
 const SHORT_MS = 40 * 60_000;
 
 export function EventBlock({ item, zone, owner }: FaceProps) {
-  const { resource: row, start, end, title } = item;
+  const { resource: row, start, end, title, more } = item;
+  if (more) return <span className="ev-count">+{more.length}<span className="visually-hidden"> more at {clockText(toSeconds(start), zone)}</span></span>;
   const isShort = end.getTime() - start.getTime() < SHORT_MS;
   return (
-    <span className="ev-block" data-short={isShort}>
+    <span className="ev-block" data-short={isShort} data-event={row.id || undefined}>
       <span className="ev-title">
         <Mark row={row} />
-        {title}
-        <Spoken row={row} owner={owner} />
+        {title || "New event"}
+        <Spoken row={row} owner={owner} zone={zone} />
       </span>
-      <span className="ev-time">{isShort ? timeIn(toSeconds(start), zone) : clockTimes(item, zone)}</span>
+      <span className="ev-time" aria-hidden="true">{isShort ? clockText(toSeconds(start), zone) : pieceTimes(item, zone)}</span>
     </span>
   );
+}
+
+/** "10:00 – 10:30"; of a night its own part, "22:00 →" and "→ 02:00". */
+function pieceTimes({ piece, resource: row }: DrawnItem, zone: string): string {
+  const [from, to] = [clockText(row.start_time, zone), clockText(row.end_time, zone)];
+  if (piece === "first") return `${from} – ${to}`;
+  if (piece === "last") return `until ${to}`;
+  return row.start_time === row.end_time ? from : `${from} – ${to}`;
+}
+
+const PRIORITY_MARKS: Partial<Record<Priority, string>> = { [Priority.LOW]: "↓", [Priority.HIGH]: "!", [Priority.URGENT]: "!!" };
+
+/** A sign, not only a colour. */
+export function PriorityMark({ priority }: { priority: Priority }) {
+  const mark = PRIORITY_MARKS[priority];
+  return mark ? <span className="ev-priority" data-priority={priority} aria-hidden="true">{mark}</span> : null;
 }
 
 function Mark({ row }: { row: EventRow }) {
   return (
     <span className="ev-mark">
       {row.status === EventStatus.DONE ? <Icon name="check" size={12} /> : <TypeIcon type={row.type} />}
+      {row.status === EventStatus.OPEN && <PriorityMark priority={row.priority} />}
     </span>
   );
-}
-
-/** "10:00 – 10:30"; of an event without length one time. */
-export function clockTimes({ start, end }: CalendarItem, zone: string): string {
-  const [from, to] = [timeIn(toSeconds(start), zone), timeIn(toSeconds(end), zone)];
-  return start.getTime() === end.getTime() ? from : `${from} – ${to}`;
 }

@@ -1,67 +1,75 @@
 // The side panel: an event to read, or the form to change it.
 
-import { useEffect, useRef, useState } from "react";
-import type { Api } from "../api";
-import type { Fields } from "../event-fields";
-import { fieldsOf } from "../event-fields";
-import type { Session } from "../session";
-import type { EventRow } from "../types.gen";
+import { useEffect, useRef } from "react";
 import type { Actions } from "../actions";
+import type { Api } from "../api";
+import { isDirty, type Edit } from "../drafts";
+import type { Session } from "../session";
+import type { Settings } from "../settings";
+import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
-import { EventDetails } from "./event-details";
+import type { Editing } from "../use-edit";
+import { EventDetails, type DetailsHost } from "./event-details";
 import { EventForm } from "./event-form";
+import { QuickHints } from "./quick-hints";
 
 interface Props {
+  /** The event that is shown or edited as it is now; null: a new one, or one that is gone. */
   row: EventRow | null;
-  /** Of a new event. */
-  draft: Fields | null;
+  editing: Editing;
   zone: string;
   session: Session;
+  settings: Settings;
   directory: Directory;
   api: Api;
   actions: Actions;
-  onOpen: (row: EventRow) => void;
+  details: DetailsHost;
+  onSave: (edit: Edit) => Promise<void>;
   onClose: () => void;
 }
 
-export function EventPanel({ row, draft, zone, session, directory, api, actions, onOpen, onClose }: Props) {
-  const [base, setBase] = useState<EventRow | null>(null);
+export function EventPanel({ row, editing, zone, session, settings, directory, api, actions, details, onSave, onClose }: Props) {
   const panel = useRef<HTMLElement>(null);
+  const { edit } = editing;
+  const isForm = edit !== null && !edit.isQuick;
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     panel.current?.querySelector<HTMLElement>("[data-first]")?.focus({ preventScroll: true });
-    return () => before?.isConnected ? before.focus({ preventScroll: true }) : undefined;
+    return () => (before?.isConnected ? before.focus({ preventScroll: true }) : undefined);
   }, []);
   const onKey = (event: React.KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
-    if (base) setBase(null);
+    if (isForm) editing.leave();
     else onClose();
   };
-  const save = async (fields: Fields) => {
-    if (draft) {
-      const made = await actions.create(fields);
-      if (made) onOpen(made);
-    } else if (base) {
-      if (await actions.save(base, fields)) setBase(null);
-    }
-  };
-  const edited = draft ?? (base && fieldsOf(base));
   return (
-    <aside ref={panel} className="panel" aria-label={draft ? "New event" : "Event"} onKeyDown={onKey}>
-      {edited ? (
+    <aside ref={panel} className="panel" aria-label={isForm && !edit.base ? "New event" : "Event"} onKeyDown={onKey}>
+      {isForm ? (
         <EventForm
-          initial={edited}
-          saved={draft ? null : (row ?? base)}
-          changedMeanwhile={Boolean(base && row && row.version !== base.version)}
+          key={edit.base?.id ?? "new"}
+          fields={edit.fields}
+          saved={edit.base ? (row ?? edit.base) : null}
+          note={noteOf(edit, row)}
+          saveLabel={!edit.base ? "Create" : row ? "Save" : "Save as a new event"}
+          hints={!edit.base && <QuickHints fields={edit.fields} zone={zone} onChange={editing.change} />}
           zone={zone}
           directory={directory}
           api={api}
-          onSave={save}
-          onCancel={() => (base ? setBase(null) : onClose())}
+          onChange={editing.change}
+          onSave={() => onSave(edit)}
+          onClose={editing.leave}
+          onDiscard={editing.discard}
         />
       ) : row ? (
-        <EventDetails row={row} zone={zone} session={session} directory={directory} actions={actions} onEdit={() => setBase(row)} onClose={onClose} />
+        <EventDetails row={row} zone={zone} session={session} settings={settings} directory={directory} api={api} actions={actions} host={details} draft={editing.drafts.find((one) => one.base?.id === row.id) ?? null} onClose={onClose} />
       ) : null}
     </aside>
   );
+}
+
+function noteOf(edit: Edit, row: EventRow | null): string {
+  if (!edit.base) return "";
+  if (!row) return "Somebody deleted this event meanwhile. What you typed is still here.";
+  if (row.version === edit.base.version) return "";
+  return isDirty(edit) ? "Somebody changed this event meanwhile. What does not collide is merged when you save." : "Somebody changed this event meanwhile.";
 }

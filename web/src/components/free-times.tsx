@@ -3,10 +3,11 @@
 import { useId, useState } from "react";
 import type { Api } from "../api";
 import { dayText, grouped, hoursProblem, hoursText, USUAL_HOURS, WEEKDAYS, type Hours } from "../busy";
-import { timeIn } from "../calendar-event";
+import { clockText } from "../time/formats";
 import type { Directory } from "../use-directory";
 import { useSlots } from "../use-busy";
 import type { Slot } from "../wire";
+import { TimeInput } from "./date-input";
 import { Icon } from "./icon";
 
 interface Props {
@@ -59,7 +60,7 @@ export function FreeTimes({ api, managers, minutes, date, chosen, zone, director
             <div className="chips" role="group" aria-labelledby={`${heading}${index}`}>
               {times.map((slot) => (
                 <button key={slot.start_time} type="button" className="chip" aria-pressed={slot.start_time === chosen} onClick={() => onPick(slot)}>
-                  {timeIn(slot.start_time, zone)}
+                  {clockText(slot.start_time, zone)}
                 </button>
               ))}
             </div>
@@ -80,9 +81,9 @@ function HoursFields({ hours, onChange }: HoursProps) {
     onChange({ weekdays: hours.weekdays.includes(day) ? hours.weekdays.filter((one) => one !== day) : [...hours.weekdays, day].sort() });
   return (
     <div className="hours" role="group" aria-label="Working hours">
-      <input className="input" type="time" aria-label="Working hours begin" value={hours.start} onChange={(event) => onChange({ start: event.target.value })} />
+      <TimeInput label="Working hours begin" value={hours.start} onChange={(start) => onChange({ start })} />
       <span aria-hidden="true">–</span>
-      <input className="input" type="time" aria-label="Working hours end" value={hours.end} onChange={(event) => onChange({ end: event.target.value })} />
+      <TimeInput label="Working hours end" value={hours.end} onChange={(end) => onChange({ end })} />
       <div className="chips">
         {WEEKDAYS.map((name, index) => (
           <button key={name} type="button" className="chip" aria-pressed={hours.weekdays.includes(index + 1)} onClick={() => toggle(index + 1)}>

@@ -1,24 +1,46 @@
-// A small month to jump by.
+// A small month to jump by: one tab stop, with arrows within.
 
-import { DateTime } from "luxon";
-import { useState } from "react";
-import { dateIn, nowSeconds } from "../calendar-event";
+import { useRef, useState } from "react";
+import { dateIn } from "../time/clock";
+import { addDays, addMonths, datesFrom, startOfMonth, startOfWeek } from "../time/dates";
+import { dateText } from "../time/formats";
 import { Icon } from "./icon";
 
-const WEEKDAYS = ["M", "T", "W", "T", "F", "S", "S"];
+interface Props {
+  day: string;
+  zone: string;
+  /** Unix seconds. */
+  now: number;
+  weekStart: number;
+  onPick: (day: string) => void;
+}
 
-export function MiniMonth({ day, zone, onPick }: { day: string; zone: string; onPick: (day: string) => void }) {
-  const [turned, setTurned] = useState({ day, month: "" });
-  const month = turned.day === day && turned.month ? turned.month : day.slice(0, 7);
-  const first = DateTime.fromISO(`${month}-01`, { zone: "utc" });
-  const start = first.startOf("week");
-  const today = dateIn(nowSeconds(), zone);
-  const turn = (months: number) => setTurned({ day, month: first.plus({ months }).toFormat("yyyy-MM") });
-  const days = Array.from({ length: 42 }, (_, index) => start.plus({ days: index }));
+const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+
+export function MiniMonth({ day, zone, now, weekStart, onPick }: Props) {
+  const [turned, setTurned] = useState({ day, month: "", focus: "" });
+  const isTurned = turned.day === day && turned.month !== "";
+  const month = isTurned ? turned.month : startOfMonth(day);
+  const focus = isTurned && turned.focus ? turned.focus : month === startOfMonth(day) ? day : month;
+  const grid = useRef<HTMLDivElement>(null);
+  const today = dateIn(now, zone);
+  const days = datesFrom(startOfWeek(month, weekStart), 42);
+  const turn = (months: number) => setTurned({ day, month: addMonths(month, months), focus: "" });
+  const goTo = (date: string) => {
+    setTurned({ day, month: startOfMonth(date), focus: date });
+    requestAnimationFrame(() => grid.current?.querySelector<HTMLElement>(`[data-date="${date}"]`)?.focus());
+  };
+  const onKey = (event: React.KeyboardEvent) => {
+    const step = STEPS[event.key];
+    const next = step ? addDays(focus, step) : event.key === "PageUp" ? addMonths(focus, -1) : event.key === "PageDown" ? addMonths(focus, 1) : "";
+    if (!next) return;
+    event.preventDefault();
+    goTo(next);
+  };
   return (
     <section className="mini" aria-label="Jump to a day">
       <div className="mini-head">
-        <span aria-live="polite">{first.toFormat("LLLL yyyy")}</span>
+        <span aria-live="polite">{dateText(month, "month")}</span>
         <button type="button" className="icon-button small" aria-label="Previous month" onClick={() => turn(-1)}>
           <Icon name="left" size={14} />
         </button>
@@ -26,29 +48,28 @@ export function MiniMonth({ day, zone, onPick }: { day: string; zone: string; on
           <Icon name="right" size={14} />
         </button>
       </div>
-      <div className="mini-grid">
-        {WEEKDAYS.map((name, index) => (
-          <span key={index} className="mini-weekday" aria-hidden="true">
-            {name}
+      <div ref={grid} className="mini-grid" onKeyDown={onKey}>
+        {days.slice(0, 7).map((date) => (
+          <span key={date} className="mini-weekday" aria-hidden="true">
+            {dateText(date, "narrowWeekday")}
           </span>
         ))}
-        {days.map((at) => {
-          const iso = at.toISODate() ?? "";
-          return (
-            <button
-              key={iso}
-              type="button"
-              className="mini-day"
-              data-off={at.month !== first.month}
-              data-today={iso === today}
-              aria-current={iso === day ? "date" : undefined}
-              aria-label={at.toFormat("d LLLL yyyy")}
-              onClick={() => onPick(iso)}
-            >
-              {at.day}
-            </button>
-          );
-        })}
+        {days.map((date) => (
+          <button
+            key={date}
+            type="button"
+            className="mini-day"
+            data-date={date}
+            data-off={date.slice(0, 7) !== month.slice(0, 7)}
+            data-today={date === today}
+            tabIndex={date === focus ? 0 : -1}
+            aria-current={date === day ? "date" : undefined}
+            aria-label={dateText(date, "longDay")}
+            onClick={() => onPick(date)}
+          >
+            {Number(date.slice(8))}
+          </button>
+        ))}
       </div>
     </section>
   );

@@ -1,16 +1,27 @@
-// Reminders that are due, with done and snooze.
+// Reminders that are due, with done and snooze; all of them behind the bell.
 
+import { sinceText } from "../labels";
 import { startText } from "../calendar-event";
 import type { EventRow } from "../types.gen";
 import type { Reminders } from "../use-reminders";
 import type { Reminder } from "../wire";
+import { Dialog } from "./dialog";
 import { Icon, TypeIcon } from "./icon";
+import { AlertSwitch } from "./switches";
 
-interface Props {
+interface CardProps {
   reminders: Reminders;
   zone: string;
+  /** Unix seconds. */
+  now: number;
   onOpen: (row: EventRow) => void;
   onComplete: (row: EventRow) => void;
+}
+
+interface Props extends CardProps {
+  /** Something else has the room: only the count is shown. */
+  isQuiet: boolean;
+  onAll: () => void;
 }
 
 const SNOOZES: [number, string][] = [
@@ -22,23 +33,29 @@ const SNOOZES: [number, string][] = [
 const MOST_SEEN = 3;
 const IS_NARROW = "(max-width: 700px)";
 
-export function ReminderCards({ reminders, zone, onOpen, onComplete }: Props) {
-  const seen = reminders.due.slice(0, window.matchMedia(IS_NARROW).matches ? 1 : MOST_SEEN);
-  const rest = reminders.due.length - seen.length;
+export function ReminderCards({ isQuiet, onAll, ...rest }: Props) {
+  const { due } = rest.reminders;
+  const seen = isQuiet ? [] : due.slice(0, window.matchMedia(IS_NARROW).matches ? 1 : MOST_SEEN);
+  const hidden = due.length - seen.length;
   return (
     <section className="reminders" role="region" aria-label="Reminders" aria-live="assertive">
       {seen.map((reminder) => (
-        <Card key={reminder.token} reminder={reminder} zone={zone} reminders={reminders} onOpen={onOpen} onComplete={onComplete} />
+        <Card key={reminder.token} reminder={reminder} {...rest} />
       ))}
-      {rest > 0 && <p className="reminders-rest">and {rest} more</p>}
+      {!isQuiet && (hidden > 0 || due.length > 1) && (
+        <div className="reminders-rest">
+          <button type="button" className="text-button" onClick={onAll}>{hidden > 0 ? `and ${hidden} more` : "Show all"}</button>
+          <button type="button" className="text-button" onClick={rest.reminders.doneAll}>Dismiss all</button>
+        </div>
+      )}
     </section>
   );
 }
 
-function Card({ reminder, reminders, zone, onOpen, onComplete }: Props & { reminder: Reminder }) {
+function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps & { reminder: Reminder }) {
   const { row } = reminder;
   return (
-    <article className="reminder">
+    <article className="reminder" data-priority={row.priority}>
       <span className="reminder-icon">
         <TypeIcon type={row.type} size={16} />
       </span>
@@ -46,30 +63,76 @@ function Card({ reminder, reminders, zone, onOpen, onComplete }: Props & { remin
         <button type="button" className="reminder-title" onClick={() => onOpen(row)}>
           {row.title}
         </button>
-        <p className="hint">{startText(row, zone)}</p>
+        <p className="hint">
+          {startText(row, zone)}
+          {row.customer_id > 0 && ` · customer ${row.customer_id}`}
+          {` · due ${sinceText(now - reminder.due)}`}
+        </p>
         <div className="reminder-actions">
           <button type="button" className="button small" onClick={() => reminders.done(reminder)}>
             Dismiss
           </button>
-          <label className="button small select-button">
-            Snooze
-            <Icon name="down" size={12} />
-            <select aria-label={`Snooze ${row.title}`} value="" onChange={(event) => reminders.snooze(reminder, Number(event.target.value))}>
-              <option value="" disabled>
-                Snooze for
-              </option>
-              {SNOOZES.map(([seconds, label]) => (
-                <option key={seconds} value={seconds}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button type="button" className="text-button" onClick={() => (reminders.done(reminder), onComplete(row))}>
+          <Snooze label={`Snooze ${row.title}`} onSnooze={(seconds) => reminders.snooze(reminder, seconds)} />
+          <button type="button" className="text-button" aria-label={`Complete ${row.title}`} onClick={() => (reminders.done(reminder), onComplete(row))}>
             Complete
           </button>
         </div>
       </div>
     </article>
+  );
+}
+
+function Snooze({ label, onSnooze }: { label: string; onSnooze: (seconds: number) => void }) {
+  return (
+    <label className="button small select-button">
+      Snooze
+      <Icon name="down" size={12} />
+      <select aria-label={label} value="" onChange={(event) => onSnooze(Number(event.target.value))}>
+        <option value="" disabled>
+          Snooze for
+        </option>
+        {SNOOZES.map(([seconds, text]) => (
+          <option key={seconds} value={seconds}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Everything behind the bell: due and missed. */
+export function ReminderDialog({ onClose, ...rest }: CardProps & { onClose: () => void }) {
+  const { due, missed, doneAll, snoozeAll } = rest.reminders;
+  const open = (row: EventRow) => (onClose(), rest.onOpen(row));
+  const footer = due.length > 0 && (
+    <>
+      <Snooze label="Snooze all" onSnooze={snoozeAll} />
+      <button type="button" className="button" onClick={doneAll}>Dismiss all</button>
+    </>
+  );
+  return (
+    <Dialog title="Reminders" wide footer={footer || undefined} onClose={onClose}>
+      <AlertSwitch hasWords />
+      {!due.length && !missed.length && <p className="hint">No reminder is waiting.</p>}
+      <div className="reminder-list">
+        {due.map((reminder) => <Card key={reminder.token} reminder={reminder} {...rest} onOpen={open} />)}
+      </div>
+      {missed.length > 0 && <h3 className="label">Missed</h3>}
+      <div className="reminder-list">
+        {missed.map((reminder) => <Card key={reminder.token} reminder={reminder} {...rest} onOpen={open} />)}
+      </div>
+    </Dialog>
+  );
+}
+
+/** The bell with how many wait. */
+export function Bell({ reminders, onOpen }: { reminders: Reminders; onOpen: () => void }) {
+  const count = reminders.due.length + reminders.missed.length;
+  return (
+    <button type="button" className="icon-button bell" aria-label={count ? `Reminders: ${count} waiting` : "Reminders"} title="Reminders" onClick={onOpen}>
+      <Icon name="bell" />
+      {count > 0 && <span className="bell-count" aria-hidden="true">{count > 99 ? "99+" : count}</span>}
+    </button>
   );
 }

@@ -1,4 +1,5 @@
-import { dateIn, secondsOf, timeIn } from "../calendar-event";
+import { dateIn, secondsOf, timeIn } from "../time/clock";
+import { DateField, TimeInput } from "./date-input";
 import type { Fields } from "../event-fields";
 import { BEFORE_CHOICES, beforeLabel, reminderChoice, reminderFields, type ReminderChoice } from "../reminder-choice";
 
@@ -36,8 +37,8 @@ export function ReminderField({ fields, zone, onChange }: Props) {
       </label>
       {choice === "time" && (
         <div className="moment">
-          <input className="input" type="date" aria-label="Reminder date" value={date} onChange={(event) => setTime(event.target.value, time)} />
-          <input className="input" type="time" aria-label="Reminder time" value={time} onChange={(event) => setTime(date, event.target.value)} />
+          <DateField label="Reminder date" value={date} onChange={(value) => setTime(value, time)} />
+          <TimeInput label="Reminder time" value={time} onChange={(value) => setTime(date, value)} />
         </div>
       )}
     </div>

@@ -1,15 +1,19 @@
 // Whose calendars are seen, and which events of them; on a phone also the zone and the switches.
 
-import { useEffect, useMemo, useRef, useState } from "react";
-import { deskMatches, maskError } from "../desk-mask";
+import { useEffect, useMemo, useRef } from "react";
+import { deskMatches } from "../desk-mask";
+import type { Edit } from "../drafts";
 import type { Filters } from "../filters";
 import { PRIORITIES, STATUSES, TYPES } from "../labels";
 import type { Session } from "../session";
+import type { Settings } from "../settings";
 import type { Directory } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
 import type { Theme } from "../use-theme";
+import { DeskFilter } from "./desk-filter";
 import { Icon } from "./icon";
 import { MiniMonth } from "./mini-month";
+import { SavedFilters } from "./saved-filters";
 import { AlertSwitch, ThemeSwitch } from "./switches";
 import { ZonePicker } from "./zone-picker";
 
@@ -18,16 +22,24 @@ interface Props {
   filters: Filters;
   directory: Directory;
   theme: Theme;
+  settings: Settings;
+  /** Unix seconds. */
+  now: number;
+  /** A desk of the mask that nobody knows; empty: none. */
+  unknownDesk: string;
+  drafts: Edit[];
   /** Matters where it is a drawer: on narrow pages. */
   isOpen: boolean;
   onChange: ChangeFilters;
+  onSettings: (changes: Partial<Settings>) => void;
   onTheme: (theme: Theme) => void;
+  onResume: (draft: Edit) => void;
   onNew: () => void;
   onMeeting: () => void;
   onClose: () => void;
 }
 
-export function SideBar({ session, filters, directory, theme, isOpen, onChange, onTheme, onNew, onMeeting, onClose }: Props) {
+export function SideBar({ session, filters, directory, theme, settings, now, unknownDesk, drafts, isOpen, onChange, onSettings, onTheme, onResume, onNew, onMeeting, onClose }: Props) {
   const { drawer, leave } = useFocusWhile(isOpen, onClose);
   const { managers, desk } = filters;
   const ownMask = ownDesk(session, directory);
@@ -55,7 +67,7 @@ export function SideBar({ session, filters, directory, theme, isOpen, onChange, 
             Desk meeting
           </button>
         </div>
-        <MiniMonth day={filters.day} zone={filters.zone} onPick={(day) => (onChange({ day }), onClose())} />
+        <MiniMonth day={filters.day} zone={filters.zone} now={now} weekStart={settings.weekStart} onPick={(day) => (onChange({ day }), onClose())} />
         <div className="segments full" role="group" aria-label="Whose events">
           <button type="button" aria-pressed={isMine} onClick={() => onChange(isMine ? all : { ...all, managers: [session.id] })}>
             My calendar
@@ -67,18 +79,36 @@ export function SideBar({ session, filters, directory, theme, isOpen, onChange, 
             All
           </button>
         </div>
-        <DeskFilter filters={filters} directory={directory} onChange={onChange} />
+        {drafts.length > 0 && <DraftList drafts={drafts} onResume={(draft) => (onClose(), onResume(draft))} />}
+        <SavedFilters filters={filters} settings={settings} onChange={onChange} onSettings={onSettings} />
+        <DeskFilter filters={filters} directory={directory} unknownDesk={unknownDesk} onChange={onChange} />
         <People filters={filters} directory={directory} me={session.id} onChange={onChange} />
         <Choices title="Status" options={STATUSES} chosen={filters.statuses} onChange={(statuses) => onChange({ statuses })} />
         <Choices title="Type" options={TYPES} chosen={filters.types} onChange={(types) => onChange({ types })} />
         <Choices title="Priority" options={PRIORITIES} chosen={filters.priorities} onChange={(priorities) => onChange({ priorities })} />
         <div className="side-switches">
-          <ZonePicker zone={filters.zone} onChange={(zone) => onChange({ zone })} />
+          <ZonePicker zone={filters.zone} day={filters.day} onChange={(zone) => onChange({ zone })} />
           <ThemeSwitch theme={theme} hasWords onTheme={onTheme} />
           <AlertSwitch hasWords />
         </div>
       </aside>
     </>
+  );
+}
+
+/** What was typed and not saved. */
+function DraftList({ drafts, onResume }: { drafts: Edit[]; onResume: (draft: Edit) => void }) {
+  return (
+    <section className="side-group" aria-label="Drafts">
+      <h2 className="label">Drafts</h2>
+      <ul className="draft-list">
+        {drafts.map((draft, index) => (
+          <li key={index}>
+            <button type="button" className="text-button" onClick={() => onResume(draft)}>{draft.fields.title.trim() || "New event"}</button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -109,55 +139,6 @@ function useFocusWhile(isOpen: boolean, onClose: () => void) {
 function ownDesk(session: Session, directory: Directory): string {
   if (session.desks !== "*") return session.desks;
   return directory.person(session.id).desks || "*";
-}
-
-function DeskFilter({ filters, directory, onChange }: Pick<Props, "filters" | "directory" | "onChange">) {
-  const [text, setText] = useState(filters.desk);
-  const [shown, setShown] = useState(filters.desk);
-  if (shown !== filters.desk) {
-    setShown(filters.desk);
-    setText(filters.desk);
-  }
-  const error = maskError(text);
-  const commit = () => (error ? setText(filters.desk) : onChange({ desk: text.trim() }));
-  return (
-    <div className="side-fields">
-      <label className="field">
-        <span className="label">Desk</span>
-        <input
-          className="input"
-          list="desks"
-          value={text}
-          spellCheck={false}
-          aria-invalid={Boolean(error)}
-          title={error ?? "A desk code, or a mask such as DESK_EU*,!DESK_EU_TEST"}
-          onChange={(event) => setText(event.target.value)}
-          onBlur={commit}
-          onKeyDown={(event) => event.key === "Enter" && commit()}
-        />
-        <datalist id="desks">
-          <option value="*">All desks</option>
-          {directory.desks.map((desk) => (
-            <option key={`${desk.brand}/${desk.code}`} value={desk.code}>
-              {desk.title}
-            </option>
-          ))}
-        </datalist>
-      </label>
-      <label className="field">
-        <span className="label">Brand</span>
-        <select className="input" value={filters.brand} onChange={(event) => onChange({ brand: event.target.value })}>
-          <option value="">All brands</option>
-          {directory.brands.map((brand) => (
-            <option key={brand} value={brand}>
-              {brand}
-            </option>
-          ))}
-          {filters.brand && !directory.brands.includes(filters.brand) && <option value={filters.brand}>{filters.brand}</option>}
-        </select>
-      </label>
-    </div>
-  );
 }
 
 function People({ filters, directory, me, onChange }: Pick<Props, "filters" | "directory" | "onChange"> & { me: number }) {

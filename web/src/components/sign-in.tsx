@@ -1,14 +1,16 @@
 // Where somebody without a token arrives.
 
 import { useState } from "react";
-import { readToken, type Session } from "../session";
+import { readToken, sessionProblem, type Session } from "../session";
 
-export function SignIn({ onEnter }: { onEnter: (session: Session) => void }) {
+export function SignIn({ problem, onEnter }: { problem: string; onEnter: (session: Session) => void }) {
   const [token, setToken] = useState("");
   const [error, setError] = useState("");
   const enter = () => {
     const session = readToken(token);
-    if (session) onEnter(session);
+    const refusal = session && sessionProblem(session);
+    if (refusal) setError(refusal);
+    else if (session) onEnter(session);
     else setError("This is no token. It has three parts with dots between them.");
   };
   return (
@@ -22,7 +24,7 @@ export function SignIn({ onEnter }: { onEnter: (session: Session) => void }) {
           <textarea className="input" rows={4} value={token} spellCheck={false} autoFocus
             aria-describedby="token-error" onChange={(event) => (setToken(event.target.value), setError(""))} />
         </label>
-        <p id="token-error" className="error" role="alert">{error}</p>
+        <p id="token-error" className="error" role="alert">{error || problem}</p>
         <button className="button primary wide">Sign in</button>
       </form>
     </main>

@@ -1,13 +1,20 @@
 import type { Toast } from "../use-toasts";
 import { Icon } from "./icon";
 
+/** The latest one is the lowest, and is read out once. */
 export function ToastStack({ toasts, onDismiss }: { toasts: Toast[]; onDismiss: (id: number) => void }) {
+  const latest = toasts.at(-1);
   return (
-    <div className="toasts" role="status" aria-live="polite">
-      {toasts.map(({ id, text, kind, undo }) => (
-        <div key={id} className="toast" data-kind={kind}>
+    <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-relevant="additions">
+      {toasts.map(({ id, text, kind, undo, action }) => (
+        <div key={id} className="toast" data-kind={kind} data-latest={id === latest?.id}>
           <Icon name={kind === "done" ? "check" : "alert"} />
           <span className="toast-text">{text}</span>
+          {action && (
+            <button type="button" className="toast-button" onClick={() => (onDismiss(id), action.act())}>
+              {action.label}
+            </button>
+          )}
           {undo && (
             <button type="button" className="toast-button" onClick={() => (onDismiss(id), undo())}>
               Undo

@@ -1,33 +1,35 @@
 // Where one is, and how to get elsewhere: pages, views, search; and, where there is room, zone and switches.
 
 import { VIEWS, type Filters, type ViewName } from "../filters";
-import type { Person } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
 import type { Theme } from "../use-theme";
-import { pageDay, rangeTitle } from "../visible-range";
-import { Avatar } from "./avatar";
+import { pageDay, rangeTitle, type Shape } from "../visible-range";
 import { Icon } from "./icon";
-import { AlertSwitch, ThemeSwitch } from "./switches";
+import { ThemeSwitch } from "./switches";
+import type { ReactNode } from "react";
 import { ZonePicker } from "./zone-picker";
 
 interface Props {
   filters: Filters;
+  shape: Shape;
   theme: Theme;
-  person: Person;
   isLoading: boolean;
   isMenuOpen: boolean;
+  /** Results of a search, below its field. */
+  found: ReactNode;
+  bell: ReactNode;
+  account: ReactNode;
   onChange: ChangeFilters;
   onToday: () => void;
   onTheme: (theme: Theme) => void;
   onMenu: () => void;
-  onLeave: () => void;
 }
 
 const NAMES: Record<ViewName, string> = { month: "Month", week: "Week", work_week: "Work week", day: "Day", agenda: "Agenda" };
 
-export function TopBar({ filters, theme, person, isLoading, isMenuOpen, onChange, onToday, onTheme, onMenu, onLeave }: Props) {
+export function TopBar({ filters, shape, theme, isLoading, isMenuOpen, found, bell, account, onChange, onToday, onTheme, onMenu }: Props) {
   const { view, day } = filters;
-  const page = (pages: 1 | -1) => onChange({ day: pageDay(view, day, pages) });
+  const page = (pages: 1 | -1) => onChange({ day: pageDay(view, day, pages, shape) });
   return (
     <header className="top">
       <button type="button" className="icon-button only-narrow" aria-label="Calendars and filters" aria-expanded={isMenuOpen} onClick={onMenu}>
@@ -47,7 +49,7 @@ export function TopBar({ filters, theme, person, isLoading, isMenuOpen, onChange
         </div>
       </div>
       <h1 className="top-title" aria-live="polite">
-        {rangeTitle(view, day)}
+        {rangeTitle(view, day, shape)}
       </h1>
       <span className="loader" data-on={isLoading} aria-hidden="true" />
       <div className="search">
@@ -56,11 +58,13 @@ export function TopBar({ filters, theme, person, isLoading, isMenuOpen, onChange
           id="search"
           className="input"
           type="search"
-          placeholder="Search titles"
-          aria-label="Search titles"
+          placeholder="Search"
+          aria-label="Search events"
           value={filters.search}
           onChange={(event) => onChange({ search: event.target.value })}
+          onKeyDown={(event) => event.key === "Escape" && onChange({ search: "" })}
         />
+        {found}
       </div>
       <div className="segments" role="group" aria-label="View">
         {VIEWS.map((name) => (
@@ -79,13 +83,10 @@ export function TopBar({ filters, theme, person, isLoading, isMenuOpen, onChange
           ))}
         </select>
       </label>
-      <ZonePicker zone={filters.zone} onChange={(zone) => onChange({ zone })} />
-      <AlertSwitch />
+      <ZonePicker zone={filters.zone} day={day} onChange={(zone) => onChange({ zone })} />
+      {bell}
       <ThemeSwitch theme={theme} onTheme={onTheme} />
-      <button type="button" className="me" title={`${person.name}: sign out`} onClick={onLeave}>
-        <Avatar person={person} size={28} />
-        <span className="visually-hidden">{person.name}: sign out</span>
-      </button>
+      {account}
     </header>
   );
 }

@@ -1,35 +1,32 @@
-// The time zone that everything is shown in.
+// The time zone that everything is shown in; beside it its offset on the date that is shown.
 
-import { DateTime } from "luxon";
 import { useMemo } from "react";
-import { browserZone } from "../use-filters";
+import { allZones, browserZone, cityOf, zoneText } from "../time/canonical";
+import { secondsOf } from "../time/clock";
+import { offsetText } from "../time/formats";
 import { Icon } from "./icon";
 
-export function zoneOffset(zone: string): string {
-  const at = DateTime.now().setZone(zone);
-  return `UTC${at.toFormat("ZZ")}`.replace(/:00$/, "").replace(/([+-])0/, "$1");
+interface Props {
+  zone: string;
+  /** The date that is shown. */
+  day: string;
+  onChange: (zone: string) => void;
 }
 
-export function ZonePicker({ zone, onChange }: { zone: string; onChange: (zone: string) => void }) {
+export function ZonePicker({ zone, day, onChange }: Props) {
   const own = browserZone();
-  const zones = useMemo(() => {
-    const all = Intl.supportedValuesOf("timeZone");
-    return ["UTC", ...all].filter((name, index, list) => list.indexOf(name) === index && name !== own);
-  }, [own]);
-  const city = zone.split("/").pop()?.replace(/_/g, " ") ?? zone;
+  const zones = useMemo(() => allZones().filter((name) => name !== own), [own]);
   return (
-    <label className="zone" title={`Time zone: ${zone}`}>
+    <label className="zone" title={`Time zone: ${zoneText(zone)}`}>
       <Icon name="globe" />
       <span className="zone-name" aria-hidden="true">
-        {city} <small>{zoneOffset(zone)}</small>
+        {cityOf(zone)} <small>{offsetText(secondsOf(day, "12:00", zone), zone)}</small>
       </span>
       <select aria-label="Time zone" value={zone} onChange={(event) => onChange(event.target.value)}>
-        <option value={own}>{own.replace(/_/g, " ")} (this browser)</option>
-        {zone !== own && !zones.includes(zone) && <option value={zone}>{zone}</option>}
+        <option value={own}>{zoneText(own)} (this browser)</option>
+        {zone !== own && !zones.includes(zone) && <option value={zone}>{zoneText(zone)}</option>}
         {zones.map((name) => (
-          <option key={name} value={name}>
-            {name.replace(/_/g, " ")}
-          </option>
+          <option key={name} value={name}>{zoneText(name)}</option>
         ))}
       </select>
     </label>

@@ -1,0 +1,38 @@
+// Every key of the page.
+
+import { Dialog } from "./dialog";
+
+const KEYS: [string, string][] = [
+  ["N", "New event"],
+  ["T", "Today"],
+  ["J · K", "Next page, previous page"],
+  ["M · W · D · A", "Month, week, day, agenda"],
+  ["/", "Search"],
+  ["Enter", "Open the event that has the focus"],
+  ["E", "Edit the open event"],
+  ["C", "Complete the open event"],
+  ["Alt + arrows", "Move the event that has the focus: a quarter of an hour, a day"],
+  ["Alt + Shift + ↑ ↓", "Make it shorter or longer"],
+  ["Shift + F10", "Menu of the event that has the focus"],
+  ["Ctrl + Z", "Undo the last change"],
+  ["X", "Dismiss the first reminder"],
+  ["Z", "Snooze the first reminder for 5 minutes"],
+  ["Shift + X", "Dismiss all reminders"],
+  ["Escape", "Close; what you typed stays as a draft"],
+  ["?", "This list"],
+];
+
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <dl className="keys">
+        {KEYS.map(([key, text]) => (
+          <div key={key}>
+            <dt><kbd>{key}</kbd></dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

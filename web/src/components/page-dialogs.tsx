@@ -1,0 +1,84 @@
+// The dialogs of the page, loaded when the first one is opened.
+
+import type { Actions, Conflict } from "../actions";
+import type { Api } from "../api";
+import type { CalendarItem } from "../calendar-event";
+import type { Opened } from "../calendar-page";
+import type { Filters } from "../filters";
+import type { Session } from "../session";
+import type { Settings } from "../settings";
+import { dateIn } from "../time/clock";
+import type { Directory } from "../use-directory";
+import type { EventHost } from "../use-event-host";
+import type { Reminders } from "../use-reminders";
+import { changeSettings } from "../use-settings";
+import { ConflictDialog } from "./conflict-dialog";
+import { CustomerDialog } from "./customer-dialog";
+import { DayDialog } from "./day-dialog";
+import { DeskMeeting } from "./desk-meeting";
+import { KeysDialog } from "./keys-dialog";
+import { ReminderDialog } from "./reminder-cards";
+import { SettingsDialog } from "./settings-dialog";
+
+interface Props {
+  opened: Opened | null;
+  conflict: Conflict | null;
+  items: CalendarItem[];
+  filters: Filters;
+  settings: Settings;
+  session: Session;
+  directory: Directory;
+  reminders: Reminders;
+  now: number;
+  api: Api;
+  actions: Actions;
+  host: EventHost;
+  /** A conflict was settled, and its form can go. */
+  onSettled: () => void;
+  onBack: () => void;
+  onClose: () => void;
+}
+
+export function PageDialogs(props: Props) {
+  const { opened, conflict, filters, directory, session, actions, onSettled, onBack } = props;
+  return (
+    <>
+      {opened && <One {...props} opened={opened} />}
+      {conflict && (
+        <ConflictDialog
+          conflict={conflict}
+          zone={filters.zone}
+          directory={directory}
+          me={session.id}
+          onSettle={(names) => void actions.settle(conflict, names).then((isSaved) => isSaved && onSettled())}
+          onBack={onBack}
+        />
+      )}
+    </>
+  );
+}
+
+function One({ opened, items, filters, settings, session, directory, reminders, now, api, actions, host, onClose }: Props & { opened: Opened }) {
+  const { zone, day } = filters;
+  const common = { zone, directory, onOpen: host.onOpen, onClose };
+  switch (opened.kind) {
+    case "day":
+      return <DayDialog day={opened.day} items={items} me={session.id} onDone={host.onDone} {...common} />;
+    case "more": {
+      const ids = new Set(opened.items.map((item) => item.resource.id));
+      const first = opened.items[0];
+      if (!first) return null;
+      return <DayDialog day={dateIn(+first.start / 1000, zone)} items={items.filter((item) => ids.has(item.resource.id))} me={session.id} onDone={host.onDone} {...common} />;
+    }
+    case "customer":
+      return <CustomerDialog customer={opened.id} api={api} me={session.id} {...common} />;
+    case "meeting":
+      return <DeskMeeting session={session} day={day} api={api} actions={actions} {...common} />;
+    case "reminders":
+      return <ReminderDialog reminders={reminders} now={now} zone={zone} onOpen={host.onOpen} onComplete={host.onDone} onClose={onClose} />;
+    case "settings":
+      return <SettingsDialog settings={settings} onChange={changeSettings} onClose={onClose} />;
+    case "keys":
+      return <KeysDialog onClose={onClose} />;
+  }
+}

@@ -1,0 +1,98 @@
+// What can be done to an event from menu, panel, cards and keys, with the questions that are asked before.
+
+import { useMemo, useState } from "react";
+import type { Actions } from "./actions";
+import type { DetailsHost } from "./components/event-details";
+import type { Question } from "./components/confirm-dialog";
+import { fieldsOf } from "./event-fields";
+import type { Moved } from "./moving";
+import { shiftedTimes, stretchedTimes } from "./moving";
+import type { Session } from "./session";
+import { EventStatus, ParticipantStatus, SessionType, type EventRow } from "./types.gen";
+import type { Directory } from "./use-directory";
+import type { Editing } from "./use-edit";
+import type { Tell } from "./use-toasts";
+
+interface Parts {
+  session: Session;
+  zone: string;
+  directory: Directory;
+  actions: Actions;
+  editing: Editing;
+  tell: Tell;
+  onOpen: (row: EventRow) => void;
+  onClose: () => void;
+  onCustomer: (row: EventRow) => void;
+}
+
+export interface EventHost extends DetailsHost {
+  onDone: (row: EventRow) => void;
+  onNudge: (row: EventRow, key: string, isResize: boolean) => void;
+}
+
+const QUARTER_SEC = 900;
+const DAY_SEC = 86_400;
+const ADMINS: number[] = [SessionType.SESSION_ADMIN, SessionType.SESSION_CRM_ADMIN];
+
+/** Whether the server lets this session change it, as far as the page can know. */
+export function mayChange(row: EventRow, session: Session, directory: Directory): boolean {
+  if (ADMINS.includes(session.type) || directory.othersMayChange) return true;
+  return row.owner_manager_id === session.id || row.created_by === session.id;
+}
+
+export function useEventHost(parts: Parts): { host: EventHost; question: Question | null; setQuestion: (question: Question | null) => void } {
+  const { session, zone, directory, actions, editing, tell, onOpen, onClose, onCustomer } = parts;
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [asked] = useState(() => new Set<number>());
+
+  const host = useMemo((): EventHost => {
+    /** Somebody else's meeting: asked once. */
+    const guarded = (row: EventRow, yes: string, act: () => void) => {
+      if (!mayChange(row, session, directory)) {
+        return tell(`Only ${directory.person(row.owner_manager_id).name}, who owns it, and admins may change this event.`, { failed: true });
+      }
+      const people = row.participants.filter((guest) => guest.manager_id !== session.id).length;
+      if (row.owner_manager_id === session.id || people < 2 || asked.has(row.id)) return act();
+      setQuestion({
+        title: "Change somebody else's meeting?",
+        text: `“${row.title}” is ${directory.person(row.owner_manager_id).name}'s, with ${row.participants.length} people. What you do is done for all of them. This is asked once for each meeting.`,
+        yes,
+        act: () => {
+          asked.add(row.id);
+          act();
+        },
+      });
+    };
+    const move = (row: EventRow, times: Moved) => guarded(row, "Move it", () => actions.move(row, times));
+    const setStatus = (row: EventRow, status: EventStatus) => guarded(row, "Change it", () => actions.setStatus(row, status));
+    return {
+      zone,
+      onOpen,
+      onCustomer,
+      onMove: move,
+      onStatus: setStatus,
+      onEdit: (row) => guarded(row, "Edit it", () => (onOpen(row), editing.startEdit(row))),
+      onDelete: (row) => guarded(row, "Delete it", () => void actions.remove(row).then((isGone) => isGone && onClose())),
+      onDuplicate: (row) => {
+        const participants = fieldsOf(row).participants.map((guest) => (guest.manager_id === row.owner_manager_id ? guest : { ...guest, status: ParticipantStatus.INVITED }));
+        editing.startNew({ ...fieldsOf(row), status: EventStatus.OPEN, participants }, false);
+      },
+      onCopyLink: (row) => {
+        const address = `${location.origin}${location.pathname}?event=${row.id}`;
+        navigator.clipboard.writeText(address).then(
+          () => tell("Link copied"),
+          () => tell(`The browser did not let us copy it: ${address}`, { failed: true }),
+        );
+      },
+      onResume: editing.resume,
+      onDone: (row) => setStatus(row, row.status === EventStatus.OPEN ? EventStatus.DONE : EventStatus.OPEN),
+      onNudge: (row, key, isResize) => {
+        const sign = key === "ArrowUp" || key === "ArrowLeft" ? -1 : 1;
+        const isDay = key === "ArrowLeft" || key === "ArrowRight" || row.all_day === 1;
+        if (isResize) move(row, stretchedTimes(row, sign * (isDay ? DAY_SEC : QUARTER_SEC)));
+        else move(row, shiftedTimes(row, sign * (isDay ? DAY_SEC : QUARTER_SEC), zone));
+      },
+    };
+  }, [session, zone, directory, actions, editing, tell, onOpen, onClose, onCustomer, asked]);
+  return { host, question, setQuestion };
+}
