@@ -109,6 +109,9 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retry_window_sec: Annotated[
         int, Meta(ge=1, description="How long an idempotency_key is remembered")
     ] = 86_400
+    trash_retention_sec: Annotated[
+        int, Meta(ge=0, description="How long a deleted event can be restored")
+    ] = 90 * 86_400
     undo_sec: Annotated[
         int, Meta(ge=0, description="How long after it a batch can be undone; beyond: 404")
     ] = 86_400

@@ -143,6 +143,11 @@ async def test_a_store_in_use_can_be_checked(backend: Backend) -> None:
             "INSERT INTO event_manager VALUES (77, 0, 5, 9, 5)",
             "manager 77 is listed for event 9, which is not there",
         ),
+        (
+            "INSERT INTO trash SELECT id, 5, 10, document FROM event WHERE id = 1",
+            "event 1 is in the trash and among the events",
+        ),
+        ("UPDATE search_index SET indexed_seq = 5", "event 1 and the index of the search differ"),
         ("DELETE FROM event WHERE id = 1", "event 1 and its last change 1 differ on whether"),
         ("DELETE FROM change WHERE seq = 5", "event 3 and its last change 3 differ on whether"),
         (

@@ -5,6 +5,7 @@ import asyncio
 from deskcal.limits import Limits
 from deskcal.live.housekeeping import Housekeeping
 from deskcal.store.postgres.store import open_postgres
+from helpers import NOW
 from places import PostgresPlace
 from postgres_server import PostgresServer
 from store.conftest import Backend
@@ -72,6 +73,7 @@ async def test_housekeeping_removes_them_now_and_then(backend: Backend) -> None:
     store = await backend.open()
     await store.mutate(adding(desk="A"))
     await store.mutate(deleting(1))
-    async with Housekeeping(store, every_sec=0.01), asyncio.timeout(20):
+    housekeeping = Housekeeping(store, lambda: NOW, trash_retention_sec=1, every_sec=0.01)
+    async with housekeeping, asyncio.timeout(20):
         while (await backend.check()).counts["collection"]:
             await asyncio.sleep(0)

@@ -17,7 +17,14 @@ from deskcal.core.event import ChangeType, Event, EventType
 from deskcal.core.outcomes import Outcome
 from deskcal.store.columns import event_row
 from deskcal.store.transfer.export import FORMAT, BadExport, Export, ExportWriter, check_whole
-from deskcal.store.transfer.rows import ChangeRow, Head, KeyRow, NotificationRow, StoredEvent
+from deskcal.store.transfer.rows import (
+    ChangeRow,
+    Head,
+    KeyRow,
+    NotificationRow,
+    StoredEvent,
+    TrashRow,
+)
 from helpers import NOW, make_event, make_owner_row
 
 Lines = list[bytes]
@@ -44,12 +51,22 @@ ROWS: list[tuple[str, Any]] = [
     ("change", change(1, 1)),
     ("change", change(2, 3)),
     ("notification", NotificationRow(1, NOW, 10, NOW, NOW, 1, NOW)),
+    ("trash", TrashRow(2, NOW, 10, Raw(document(2)))),
     ("idempotency", KeyRow(10, "a key\0", b"\x00\xff", 1, NOW)),
 ]
 
 
 def written(rows: list[tuple[str, Any]], **numbers: Any) -> Lines:
-    kinds = ("manager", "desk", "outcome", "event", "change", "notification", "idempotency")
+    kinds = (
+        "manager",
+        "desk",
+        "outcome",
+        "event",
+        "change",
+        "notification",
+        "trash",
+        "idempotency",
+    )
     counts = {kind: sum(of == kind for of, _ in rows) for kind in kinds}
     numbers = {"last_event_id": 9, "last_seq": 5, "floor_seq": 0} | numbers
     head = Head(format=FORMAT, counts=counts, **numbers)
@@ -87,7 +104,9 @@ def test_every_row_comes_back_as_it_was_written() -> None:
     assert found["manager"] + found["desk"] + found["outcome"] == [row for _, row in ROWS[:3]]
     assert found["event"] == [StoredEvent(event_row(event(n)), document(n)) for n in (1, 3)]
     assert [bytes(row.document) for row in found["change"]] == [document(1), document(3)]
-    assert found["notification"] + found["idempotency"] == [row for _, row in ROWS[7:]]
+    assert found["notification"] + found["trash"] + found["idempotency"] == [
+        row for _, row in ROWS[7:]
+    ]
 
 
 def test_every_line_is_a_json_object_in_ascii_but_for_names_of_people() -> None:

@@ -318,6 +318,12 @@ export interface SeriesKey {
   series_id?: number | null;
 }
 
+export interface GetTrash {
+  deskFilter: string;
+  limit: number;
+  before?: string | null;
+}
+
 export interface HandoverEvents {
   deskFilter: string;
   manager_id?: number | null;
@@ -470,6 +476,8 @@ export interface Commands {
   MngGetCalendarReminders: { data: GetReminders; answer: unknown };
   /** The rule of a series, and which occurrences differ from it. */
   MngGetCalendarSeries: { data: SeriesKey; answer: unknown };
+  /** Deleted events that the caller could change, the last deleted first. */
+  MngGetCalendarTrash: { data: GetTrash; answer: unknown };
   /** Gives a manager's open events that are not over to others; `dry_run` 1 only shows it. */
   MngHandoverCalendarEvents: { data: HandoverEvents; answer: unknown };
   /** Takes the events of an iCalendar file, by UID: new ones, and newer ones. */
@@ -478,6 +486,8 @@ export interface Commands {
   MngReleaseCalendarEvent: { data: EventId; answer: { event: EventRow } };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
+  /** Brings a deleted event back, under its id and with its participants. */
+  MngRestoreCalendarEvent: { data: EventId; answer: { event: EventRow } };
   /** The events in whose text every word of `q` is found, newest first. */
   MngSearchCalendarEvents: { data: SearchEvents; answer: unknown };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */

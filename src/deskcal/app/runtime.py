@@ -53,8 +53,9 @@ async def running(
     rates = RateLimit(limits.max_requests_per_manager_sec, monotonic)
     parts = (store, verifier, now, rates, limits, peers, feed, reminders)
     services = Services(*parts, default_timezone, call_rules)
+    housekeeping = Housekeeping(store, now, trash_retention_sec=limits.trash_retention_sec)
     lapsed_claims, horizon = LapsedClaims(store.claims, now), SeriesHorizon(store, now, limits)
-    async with feed, reminders, search_index, Housekeeping(store), lapsed_claims, horizon:
+    async with feed, reminders, search_index, housekeeping, lapsed_claims, horizon:
         yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 
 

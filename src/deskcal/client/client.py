@@ -23,13 +23,16 @@ from deskcal.client.iterators import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client.link import Link
 from deskcal.client.reminders import ReminderCalls
 from deskcal.client.scheduling import SchedulingCalls
+from deskcal.client.trash import TrashCalls
 from deskcal.client.types import (
     Change,
     Reminder,
 )
 
 
-class Client(EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls, CallDeskCalls):
+class Client(
+    EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls, TrashCalls, CallDeskCalls
+):
     """A connection to a deskcal server: `async with Client.connect(host, port, token=...)`.
 
     Each method raises the class of `deskcal.errors` that the server's answer names, Unavailable

@@ -13,6 +13,7 @@ from deskcal.commands import (
     scheduling,
     search,
     series,
+    trash,
     undo,
 )
 from deskcal.commands.dispatch import Answer, Dispatcher, PendingAnswer
@@ -44,5 +45,6 @@ __all__ = [
     "scheduling",
     "search",
     "series",
+    "trash",
     "undo",
 ]

@@ -247,6 +247,10 @@ class _Applying:
         """The event as it is now."""
         return self._changes.event(self._id(event_id))
 
+    def trashed(self, event_id: int) -> Event | None:
+        """The event as it was deleted."""
+        return self._changes.trashed(self._id(event_id))
+
     def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
         """Replaces or deletes an event."""
         return self._changes.put(self._id(event_id), after, type_)

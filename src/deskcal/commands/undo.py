@@ -109,7 +109,8 @@ def _transaction(
         return page
 
     ids = [step.event_id for step in steps]
-    return Transaction(ids, 0, session.manager_id, now, apply, batch_id=batch_id)
+    actor = session.manager_id
+    return Transaction(ids, 0, actor, now, apply, batch_id=batch_id, reads_trash=True)
 
 
 def _put_back(changes: Changes, session: Session, stored: _Stored, page: _Page, now: int) -> None:
@@ -123,11 +124,19 @@ def _put_back(changes: Changes, session: Session, stored: _Stored, page: _Page, 
     may_change = session.can_change(scope_of(shown)) and (
         result.event is None or session.can_place(scope_of(result.event))
     )
-    if is_touched(step, current) or not may_change:
+    if is_touched(step, current) or _is_deleted_otherwise(changes, step) or not may_change:
         page.left.append(step.event_id)
         return
     changes.put(step.event_id, result.event, result.type)
     page.undone += 1
+
+
+def _is_deleted_otherwise(changes: Changes, step: Step) -> bool:
+    """Whether an event that the batch deleted was restored and deleted again since, or purged."""
+    if step.after is not None or step.before is None:
+        return False
+    trashed = changes.trashed(step.event_id)
+    return trashed is None or trashed.version != step.before.version
 
 
 def _decoded(document: bytes | None) -> Event | None:

@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
 from deskcal.core.event import ChangeType, Event
+from deskcal.core.trash import restored
 
 _replace = msgspec.structs.replace
 
@@ -42,10 +43,8 @@ def undone(step: Step, current: Event | None, *, actor: int, now: int) -> Undone
     if step.before is None:
         return Undone(None, ChangeType.DELETED)
     if current is None:
-        version = step.before.version + 1
-        stamped = _replace(step.before, version=version, updated_by=actor, updated_time=now)
-        return Undone(stamped, ChangeType.RESTORED)
-    restored = _replace(
+        return Undone(restored(step.before, actor=actor, now=now), ChangeType.RESTORED)
+    put_back = _replace(
         step.before,
         version=current.version + 1,
         updated_by=actor,
@@ -59,12 +58,12 @@ def undone(step: Step, current: Event | None, *, actor: int, now: int) -> Undone
         and step.after
         and current.owner_manager_id != step.after.owner_manager_id
     ):
-        restored = _replace(
-            restored,
+        put_back = _replace(
+            put_back,
             owner_manager_id=current.owner_manager_id,
             participants=current.participants,
         )
-    return Undone(restored, ChangeType.UPDATED)
+    return Undone(put_back, ChangeType.UPDATED)
 
 
 def _sent_time(before: Event, current: Event) -> int:

@@ -15,7 +15,13 @@ from deskcal.store.columns import NAMES, EventRow, event_row
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""
 TABLES = (
-    *("collection", "event", "event_manager", "change", "notification", "idempotency"),
+    "collection",
+    "event",
+    "event_manager",
+    "change",
+    "notification",
+    "trash",
+    "idempotency",
     "series",
 )
 
@@ -128,6 +134,16 @@ def within_gap(seq: int, event_id: int) -> str:
 def stray_manager(manager_id: int, event_id: int) -> str:
     """A row of `event_manager` without an event."""
     return f"manager {manager_id} is listed for event {event_id}, which is not there"
+
+
+def of_trash(event_id: int) -> str:
+    """An event that is deleted and there at the same time."""
+    return f"event {event_id} is in the trash and among the events"
+
+
+def of_search(event_id: int) -> str:
+    """An event of which only one of the table and the index of the search knows."""
+    return f"event {event_id} and the index of the search differ on whether it is there"
 
 
 def doubtful_deletion(event_id: int, seq: int) -> str:

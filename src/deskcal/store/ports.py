@@ -21,6 +21,7 @@ from deskcal.store.batch.timeline import Gap
 from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.search import SearchStore
+from deskcal.store.trash import TrashStore
 from deskcal.store.work import Applied, Mutation, Transaction
 
 
@@ -170,6 +171,7 @@ class Store(Protocol):
     claims: ClaimStore
     search: SearchStore
     objects: CalendarObjectStore
+    trash: TrashStore
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]

@@ -62,6 +62,9 @@ class Changes(Protocol):
         Raises: LookupError for an id that is neither among `event_ids` nor added here.
         """
 
+    def trashed(self, event_id: int) -> Event | None:
+        """The event as it was deleted, of a transaction that `reads_trash`; None: it is not so."""
+
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds `make(event_id)`; its document."""
 
@@ -129,6 +132,8 @@ class Transaction(Struct, frozen=True):
     """Calendar objects that it may read and change; they are locked, too."""
     batch_id: int = 0
     """Of an earlier transaction whose batch this one goes on with; 0: a batch of its own."""
+    reads_trash: bool = False
+    """Whether `apply` asks for deleted events."""
     needs_outcomes: bool = False
     """Whether `apply` asks for the directory's outcomes, or a mutation in it checks one."""
 

@@ -104,6 +104,7 @@ MEANINGS = {
     "ics": "an iCalendar file (RFC 5545)",
     "reset_answers": "1: every answer but the owner's goes back to 0 invited; default 0",
     "need": '`"all"`: all of the managers have to be free, `"any"`: one of them; default `"all"`',
+    "before": "`next` of the page before; absent: the last deleted first",
     "q": "words, each of which must be in the event, whatever case or accents; see Search",
     "operations": '`[{"command","data"}]`; `"id":"$0"` is the event that operation 0 creates',
     "atomic": "1: all or none, the first failure is the answer; 0: each for itself; default 1",
@@ -200,6 +201,9 @@ ANSWERS = {
     ),
     "MngBatchCalendarEvents": (
         '`{"results":[{"status","data"}],"batch_id":n}`, a failure with `error` for `data`'
+    ),
+    "MngGetCalendarTrash": (
+        '`{"rows":[{"event","deleted_time","deleted_by"}],"next":cursor or null}`'
     ),
     "MngSearchCalendarEvents": '`{"rows":[full events],"next":cursor or null}`, newest first',
     "MngUndoCalendarBatch": (

@@ -7,7 +7,6 @@ group leave as many change rows, but its index is written once.
 from collections.abc import Callable, Sequence
 
 import msgspec
-from msgspec import Struct
 
 from deskcal.core.alarms import (
     due_time,
@@ -28,8 +27,9 @@ from deskcal.core.outcomes import Outcome, require_outcome
 from deskcal.core.series import Series
 from deskcal.errors import Conflict, DeskcalError
 from deskcal.store.batch.claims import Claims
-from deskcal.store.batch.objects import CalendarObject, ObjectKey, StagedObjects
-from deskcal.store.batch.series import SeriesSavepoint, StagedSeries
+from deskcal.store.batch.objects import StagedObjects
+from deskcal.store.batch.series import StagedSeries
+from deskcal.store.batch.staged import Savepoint, StagedEvent
 from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
@@ -51,28 +51,6 @@ SERVER = 0
 """The actor of what the server does on its own."""
 
 
-class _Staged(Struct):
-    """One event in the group: as it was before the group, as it is now."""
-
-    before: Event | None
-    after: Event | None
-    document: bytes
-
-
-class Savepoint(Struct, frozen=True):
-    """The group as it was before a transaction, or a part of one."""
-
-    ids_used: int
-    changes: int
-    staged: dict[int, _Staged]
-    keys: dict[RetryKey, KeptAnswer]
-    wanted: dict[NotificationKey, Notification]
-    fired_by_change: set[NotificationKey]
-    only_fired: set[int]
-    series: SeriesSavepoint
-    objects: dict[ObjectKey, CalendarObject | None]
-
-
 class Batch:
     """The group so far. Nothing is written, so what fails leaves no trace."""
 
@@ -81,7 +59,7 @@ class Batch:
         self._stored = stored
         self._new_ids = new_ids
         self._retry_window_sec = retry_window_sec
-        self._staged: dict[int, _Staged] = {}
+        self._staged: dict[int, StagedEvent] = {}
         self._changes: list[ChangeRow] = []
         self._batch = 0
         self._keys: dict[RetryKey, KeptAnswer] = {}
@@ -193,7 +171,8 @@ class Batch:
     def _change(self, mutation: Mutation) -> bytes:
         is_new = not mutation.event_id
         event_id = self._new_ids[self.ids_used] if is_new else mutation.event_id
-        before = None if is_new else self.event(event_id)
+        look = self.trashed if mutation.type is ChangeType.RESTORED else self.event
+        before = None if is_new else look(event_id)
         after = mutation.change(before, event_id)
         if mutation.checks_outcome and after:
             self._check_outcome(before, after)
@@ -214,7 +193,7 @@ class Batch:
 
     def _take_id(self, event_id: int) -> None:
         self.ids_used += 1
-        self._staged[event_id] = _Staged(None, None, b"")
+        self._staged[event_id] = StagedEvent(None, None, b"")
 
     def put(
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
@@ -337,13 +316,20 @@ class Batch:
         document = self._stored.document(event_id)
         if document is not None:
             return self.take(event_id, document)
-        self._staged[event_id] = _Staged(None, None, b"")
+        self._staged[event_id] = StagedEvent(None, None, b"")
         return None
+
+    def trashed(self, event_id: int) -> Event | None:
+        """The event as it was deleted; None if it is there, or not in the trash."""
+        if self.event(event_id) is not None:
+            return None
+        document = self._staged[event_id].document or self._stored.trashed(event_id)
+        return decode_event(document) if document else None
 
     def take(self, event_id: int, document: bytes) -> Event:
         """`event`, of an event that was read from the database already."""
         event = decode_event(document)
-        self._staged[event_id] = _Staged(event, event, document)
+        self._staged[event_id] = StagedEvent(event, event, document)
         return event
 
     def stage(
@@ -354,7 +340,7 @@ class Batch:
         staged = self._staged[event_id]
         document = staged.document if after is None else encode_event(after)
         self._changes.append((event_id, int(type_), time, actor, self._batch, document))
-        self._staged[event_id] = _Staged(staged.before, after, document)
+        self._staged[event_id] = StagedEvent(staged.before, after, document)
         return document
 
     def writes(self) -> Writes:

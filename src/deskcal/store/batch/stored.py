@@ -16,6 +16,9 @@ class Stored(StoredSeries, StoredObjects, Protocol):
     def document(self, event_id: int) -> bytes | None:
         """Of that event; None: there is none."""
 
+    def trashed(self, event_id: int) -> bytes | None:
+        """The last document of that event in the trash; None: it is not there."""
+
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
         """Digest and first answer of a key that was used after `since` (Unix seconds)."""
 

@@ -27,6 +27,9 @@ class Staging(Protocol):
     ) -> bytes:
         """Stages a change of an event; its document."""
 
+    def trashed(self, event_id: int) -> Event | None:
+        """The event as it was deleted."""
+
     def new_id(self) -> int:
         """A number that no event and no series has."""
 
@@ -70,6 +73,13 @@ class StagedChanges:
         if event_id not in self._known:
             raise LookupError(f"event {event_id} is not locked by this transaction")
         return self._batch.event(event_id)
+
+    def trashed(self, event_id: int) -> Event | None:
+        """The event as it was deleted; None if it is there, or not in the trash."""
+        if not self._transaction.reads_trash:
+            raise LookupError("this transaction does not read the trash")
+        self.event(event_id)
+        return self._batch.trashed(event_id)
 
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds an event."""

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from deskcal.core.document import Record
+from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesWrites
 from deskcal.store.columns import EventRow
@@ -25,6 +26,9 @@ ChangeRow = tuple[int, int, int, int, int, bytes]
 The batch is 0 for a change that is one of its own; the number of its first change, if that is in
 the same group; or, as a negative number, its `batch_id`.
 """
+
+TrashedRow = tuple[int, int, int, bytes]
+"""Event, time of the deletion, who deleted it, and its last document."""
 
 
 class CommitResult(Struct):
@@ -89,6 +93,17 @@ class Writes(Struct):
             if n.key.level == Level.REMINDER
         }
         return sorted(fired)
+
+    def deletions(self) -> tuple[list[TrashedRow], list[int]]:
+        """What the group leaves in the trash, and the events that it takes out of it."""
+        found: dict[int, TrashedRow | None] = {}
+        for event_id, type_, time, actor, _, document in self.changes:
+            if type_ == ChangeType.DELETED:
+                found[event_id] = (event_id, time, actor, document)
+            elif type_ == ChangeType.RESTORED:
+                found[event_id] = None
+        trashed = [row for row in found.values() if row is not None]
+        return trashed, [event_id for event_id, row in found.items() if row is None]
 
     def collections(self) -> list[Collection]:
         """Brands and desks of the rows, each once."""

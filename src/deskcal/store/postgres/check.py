@@ -19,7 +19,9 @@ from deskcal.store.consistency import (
     of_counters,
     of_event,
     of_managers,
+    of_search,
     of_series,
+    of_trash,
     stray_manager,
     within_gap,
 )
@@ -57,6 +59,14 @@ _GONE = """
     ) AS c
     WHERE (c.type = 2) = EXISTS (SELECT 1 FROM event WHERE id = c.event_id)
     ORDER BY c.event_id"""
+_IN_BOTH = "SELECT event_id FROM trash WHERE event_id IN (SELECT id FROM event)"
+_UNINDEXED = """
+    SELECT coalesce(e.id, g.event_id)
+    FROM event AS e FULL JOIN event_gram AS g ON g.event_id = e.id
+    WHERE (e.id IS NULL OR g.event_id IS NULL) AND NOT EXISTS (
+        SELECT 1 FROM change AS c
+        WHERE c.event_id = coalesce(e.id, g.event_id)
+          AND c.seq > (SELECT indexed_seq FROM search_index))"""
 _CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
 _FLOOR = "SELECT floor_seq FROM counter"
 _COUNTERS = """
@@ -137,6 +147,10 @@ async def _of_changes(connection: Connection) -> AsyncIterator[str]:
         yield doubtful_deletion(event_id, seq)
     async for difference in _series_differences(connection):
         yield difference
+    for (event_id,) in await _rows(connection, _IN_BOTH):
+        yield of_trash(event_id)
+    for (event_id,) in await _rows(connection, _UNINDEXED):
+        yield of_search(event_id)
     histories = Histories((await _rows(connection, _FLOOR))[0][0])
     async for row in _stream(connection, "changes", _CHANGES):
         for difference in histories.of_change(row):

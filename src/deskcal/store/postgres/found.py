@@ -35,6 +35,13 @@ class Found(Struct):
             raise MissingRows
         return self.documents.get(event_id)
 
+    trash: dict[int, bytes] = {}
+    """Last documents of deleted events, locked."""
+
+    def trashed(self, event_id: int) -> bytes | None:
+        """The last document of a deleted event."""
+        return self.trash.get(event_id)
+
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
         """Digest and first answer of a key that was locked."""
         digest, document, time = self.answers.get(key, (b"", b"", since))

@@ -19,6 +19,7 @@ from deskcal.store.postgres.series import (
     write_series,
     write_series_changes,
 )
+from deskcal.store.postgres.trash import write_trash
 from deskcal.store.reminder_ports import Notification
 
 COLLECTION_LOCK = (0x6465736B, 3)
@@ -189,6 +190,7 @@ async def write(
             await run(connection, _INSERT_CHANGES, values)
         else:
             await connection.execute(_TAKE_NUMBER)
+        await write_trash(connection, writes)
         await write_series_changes(connection, writes.series, len(writes.changes))
         await _write_keys(connection, writes.keys, len(writes.changes), retry_window_sec)
         await _run_for(connection, _WAKE_NOTIFICATIONS, _columns(map(_fired_row, writes.woken)))

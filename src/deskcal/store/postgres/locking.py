@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deskcal.core.claims import Claim
+from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import ObjectKey
 from deskcal.store.batch.writes import RetryKey
 from deskcal.store.postgres.arrays import integers, run
@@ -19,6 +20,7 @@ from deskcal.store.postgres.series import (
     check_unmoved,
     lock_series,
 )
+from deskcal.store.postgres.trash import LOCK_TRASH
 from deskcal.store.work import Mutation, Transaction, Work
 
 _LOCK_KEYS = "SELECT pg_advisory_xact_lock(x) FROM unnest(%s::bigint[]) AS x"
@@ -84,6 +86,17 @@ def _objects(group: Sequence[Work]) -> list[ObjectKey]:
     return sorted(set(itertools.chain(*found)))
 
 
+def _trash_ids(group: Sequence[Work]) -> list[int]:
+    """Events that the group may take out of the trash, sorted."""
+    ids: set[int] = set()
+    for one in group:
+        if isinstance(one, Transaction) and one.reads_trash:
+            ids.update(one.event_ids)
+        elif isinstance(one, Mutation) and one.type is ChangeType.RESTORED:
+            ids.add(one.event_id)
+    return sorted(ids)
+
+
 def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
     keys: dict[RetryKey, None] = {}
     for one in group:
@@ -116,7 +129,11 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
             kept = await _select_keys(connection, keys)
         if ids:
             events = await run(connection, _LOCK_EVENTS, [integers(ids)])
+        trash_ids = _trash_ids(group)
+        trash = await run(connection, LOCK_TRASH, [integers(trash_ids)]) if trash_ids else None
     found.locked = set(ids)
+    if trash:
+        found.trash = dict(await trash.fetchall())
     if kept:
         for manager_id, key, *answer in await kept.fetchall():
             found.answers[manager_id, key.decode()] = tuple(answer)

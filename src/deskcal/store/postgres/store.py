@@ -50,11 +50,13 @@ from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.search import PostgresSearch
 from deskcal.store.postgres.series import PostgresSeries
+from deskcal.store.postgres.trash import PostgresTrash
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.postgres.zones import warn_of_zones
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.search import SearchStore
+from deskcal.store.trash import TrashStore
 from deskcal.store.work import Applied, Mutation, Transaction
 
 LOADS = 2
@@ -86,6 +88,7 @@ class PostgresStore:
         self.objects: CalendarObjectStore = PostgresObjects(self._read)
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
+        self.trash: TrashStore = PostgresTrash(self._read, self._writer.job)
         self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
         self._ear = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),

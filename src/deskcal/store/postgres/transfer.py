@@ -36,6 +36,7 @@ from deskcal.store.transfer.rows import (
     NotificationRow,
     SeriesChangeRow,
     StoredEvent,
+    TrashRow,
 )
 
 FETCH_ROWS = 1000
@@ -80,6 +81,11 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
             level
         FROM notification ORDER BY event_id, due_time, manager_id, level""",
         NotificationRow,
+    ),
+    (
+        "trash",
+        "SELECT event_id, deleted_time, deleted_by, document FROM trash ORDER BY event_id",
+        lambda event_id, time, actor, document: TrashRow(event_id, time, actor, Raw(document)),
     ),
     (
         "idempotency",
@@ -137,6 +143,7 @@ _NOTIFICATION = Table(
         "fired_seq": "q",
     },
 )
+_TRASH = Table("trash", {"event_id": "q", "deleted_time": "q", "deleted_by": "q"}, ["document"])
 _KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key", "digest"])
 _SERIES = Table("series", {"id": "q", "horizon": "q"}, ["document"])
 _SERIES_CHANGE = Table("series_change", {"series_id": "q", "batch_id": "q"}, ["document"])
@@ -257,6 +264,7 @@ async def _copy_rows(
     changes = [(*row, batch_id, bytes(text)) for *row, text, batch_id in rows["change"]]
     await copy(connection, _CHANGE, changes)
     await copy(connection, _NOTIFICATION, [(*row, 0) for row in rows["notification"]])
+    await copy(connection, _TRASH, [(*row, bytes(text)) for *row, text in rows["trash"]])
     keys = [(who, seq, time, key.encode(), d) for who, key, d, seq, time in rows["idempotency"]]
     await copy(connection, _KEY, keys)
     await copy(connection, _SERIES, rows["series"])

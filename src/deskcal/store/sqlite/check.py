@@ -21,7 +21,9 @@ from deskcal.store.consistency import (
     of_counters,
     of_event,
     of_managers,
+    of_search,
     of_series,
+    of_trash,
     stray_manager,
     within_gap,
 )
@@ -39,6 +41,14 @@ _STRAY_MANAGERS = """
     SELECT manager_id, event_id FROM event_manager AS m
     WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = m.event_id)"""
 _CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
+_IN_BOTH = "SELECT event_id FROM trash WHERE event_id IN (SELECT id FROM event)"
+_UNINDEXED = """
+    SELECT coalesce(e.id, g.id)
+    FROM event AS e FULL JOIN event_gram_docsize AS g ON g.id = e.id
+    WHERE (e.id IS NULL OR g.id IS NULL) AND NOT EXISTS (
+        SELECT 1 FROM change AS c
+        WHERE c.event_id = coalesce(e.id, g.id)
+          AND c.seq > (SELECT indexed_seq FROM search_index))"""
 _COUNTERS = "SELECT last_event_id, last_seq, floor_seq FROM counter"
 _LATE_CHANGES = """
     SELECT max(seq), max(event_id) FROM change"""
@@ -97,6 +107,8 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
         yield from of_series(row, (document for (document,) in events))
     for event_id, series_id in connection.execute(_STRAY_OCCURRENCES):
         yield missing_series(event_id, series_id)
+    yield from (of_trash(event_id) for (event_id,) in connection.execute(_IN_BOTH))
+    yield from (of_search(event_id) for (event_id,) in connection.execute(_UNINDEXED))
     last_event_id, last_seq, floor_seq = connection.execute(_COUNTERS).get
     histories = Histories(floor_seq)
     for row in connection.execute(_CHANGES):

@@ -25,6 +25,7 @@ from deskcal.store.sqlite.claims import SqliteCalls
 from deskcal.store.sqlite.objects import stored_object, write_objects
 from deskcal.store.sqlite.outcomes import read_outcomes
 from deskcal.store.sqlite.series import series_document, series_events, write_series
+from deskcal.store.sqlite.trash import trashed_document, write_trash
 
 MAX_EVENT_ID = 2**53 - 1
 
@@ -134,6 +135,10 @@ class _Stored(Struct, frozen=True):
         document: bytes | None = self.connection.execute(_SELECT_DOCUMENT, (event_id,)).get
         return document
 
+    def trashed(self, event_id: int) -> bytes | None:
+        """The last document of a deleted event."""
+        return trashed_document(self.connection, event_id)
+
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
         """Digest and first answer of a key."""
         kept: tuple[bytes, bytes] | None = self.connection.execute(_SELECT_KEY, (*key, since)).get
@@ -212,6 +217,7 @@ class SqliteBatch:
             for seq, (*change, batch, document) in enumerate(writes.changes, base + 1)
         ]
         self._run(_INSERT_CHANGE, changes)
+        write_trash(self._run, writes)
         self._write_keys(writes.keys)
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
         self._write_notifications(writes)

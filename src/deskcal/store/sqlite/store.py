@@ -58,7 +58,9 @@ from deskcal.store.sqlite.object_store import SqliteObjects
 from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.search import SqliteSearch
 from deskcal.store.sqlite.series_store import SqliteSeries
+from deskcal.store.sqlite.trash_store import SqliteTrash
 from deskcal.store.sqlite.writer import Writer
+from deskcal.store.trash import TrashStore
 from deskcal.store.work import Applied, Mutation, Transaction, Work
 
 LIST_READERS = 2
@@ -116,6 +118,7 @@ class SqliteStore:
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self.claims: ClaimStore = SqliteClaims(read_changes, self._job)
         read_lists = functools.partial(self._read, self._lists)
+        self.trash: TrashStore = SqliteTrash(read_changes, self._job)
         self.search: SearchStore = SqliteSearch(read_lists, self._job, self._collections)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()

@@ -25,6 +25,7 @@ from deskcal.store.transfer.rows import (
     NotificationRow,
     SeriesChangeRow,
     StoredEvent,
+    TrashRow,
 )
 
 _CACHE_KIB = 200_000
@@ -37,6 +38,9 @@ _NOTIFICATIONS = """
     SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time, level
     FROM notification ORDER BY event_id, due_time, manager_id, level"""
 _KEYS = "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key"
+_TRASH = "SELECT event_id, deleted_time, deleted_by, document FROM trash ORDER BY event_id"
+_PUT_TRASH = """
+    INSERT INTO trash (event_id, deleted_time, deleted_by, document) VALUES (?, ?, ?, ?)"""
 _PUT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
 _PUT_MANAGER = """
     INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
@@ -104,13 +108,7 @@ def _count(connection: apsw.Connection, table: str) -> int:
 
 
 def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
-    directory = read_directory(connection)
-    for manager in directory.managers:
-        yield "manager", manager
-    for desk in directory.desks:
-        yield "desk", desk
-    for outcome in directory.outcomes:
-        yield "outcome", outcome
+    yield from _names(connection)
     for (document,) in connection.execute(_EVENTS):
         yield "event", document
     rows: Any = connection.execute(_CHANGES)
@@ -119,6 +117,9 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
         yield "change", change
     for row in connection.execute(_NOTIFICATIONS):
         yield "notification", NotificationRow(*row)
+    trash: Any = connection.execute(_TRASH)
+    for event_id, time, actor, document in trash:
+        yield "trash", TrashRow(event_id, time, actor, Raw(document))
     for row in connection.execute(_KEYS):
         yield "idempotency", KeyRow(*row)
     for (document,) in connection.execute(_SERIES):
@@ -126,6 +127,16 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
     changes: Any = connection.execute(_SERIES_CHANGES)
     for series_id, batch_id, document in changes:
         yield "series_change", SeriesChangeRow(series_id, batch_id, Raw(document or b"null"))
+
+
+def _names(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
+    directory = read_directory(connection)
+    for manager in directory.managers:
+        yield "manager", manager
+    for desk in directory.desks:
+        yield "desk", desk
+    for outcome in directory.outcomes:
+        yield "outcome", outcome
 
 
 def import_sqlite(directory: Path, export: Export, on_progress: OnProgress) -> None:
@@ -165,6 +176,7 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
         for kind, statement in (
             ("change", _PUT_CHANGE),
             ("notification", _PUT_NOTIFICATION),
+            ("trash", _PUT_TRASH),
             ("idempotency", _PUT_KEY),
             ("series", _PUT_SERIES),
         ):

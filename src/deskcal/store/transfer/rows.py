@@ -103,6 +103,15 @@ class SeriesChangeRow(Struct, frozen=True, gc=False):
         return b"" if bytes(self.document) == b"null" else bytes(self.document)
 
 
+class TrashRow(Struct, frozen=True, gc=False):
+    """One deleted event, with its last document."""
+
+    event_id: Id
+    deleted_time: Time
+    deleted_by: Id
+    document: Raw
+
+
 class StoredEvent(Struct, frozen=True, gc=False):
     """One event: its document, and the columns that belong to it."""
 
@@ -141,6 +150,14 @@ def _change(row: ChangeRow, head: Head) -> ChangeRow:
         raise ValueError(f"change {row.seq} of event {row.event_id} has event {event.id} in it")
     if row.batch_id > row.seq:
         raise ValueError(f"change {row.seq} has batch_id {row.batch_id}, which comes after it")
+    return row
+
+
+def _trash(row: TrashRow, head: Head) -> TrashRow:
+    _require_known(row.event_id, head)
+    event = _checked_event(bytes(row.document))
+    if event.id != row.event_id:
+        raise ValueError(f"deleted event {row.event_id} has event {event.id} in it")
     return row
 
 
@@ -220,6 +237,7 @@ KINDS = {
         lambda row: (row.event_id, row.due_time, row.manager_id, row.level),
         _notification,
     ),
+    "trash": Kind(_one("trash", TrashRow), lambda row: row.event_id, _trash),
     "idempotency": Kind(_one("idempotency", KeyRow), lambda row: (row.manager_id, row.key), _key),
     "series": Kind(_one("series", Raw), lambda row: row.id, _series),
     "series_change": Kind(

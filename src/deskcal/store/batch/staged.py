@@ -1,0 +1,31 @@
+"""What a group holds in memory of one event, and of itself before a part of it. No SQL."""
+
+from msgspec import Struct
+
+from deskcal.core.event import Event
+from deskcal.store.batch.objects import CalendarObject, ObjectKey
+from deskcal.store.batch.series import SeriesSavepoint
+from deskcal.store.batch.writes import KeptAnswer, RetryKey
+from deskcal.store.reminder_ports import Notification, NotificationKey
+
+
+class StagedEvent(Struct):
+    """One event in the group: as it was before the group, as it is now."""
+
+    before: Event | None
+    after: Event | None
+    document: bytes
+
+
+class Savepoint(Struct, frozen=True):
+    """The group as it was before a transaction, or a part of one."""
+
+    ids_used: int
+    changes: int
+    staged: dict[int, StagedEvent]
+    keys: dict[RetryKey, KeptAnswer]
+    wanted: dict[NotificationKey, Notification]
+    fired_by_change: set[NotificationKey]
+    only_fired: set[int]
+    series: SeriesSavepoint
+    objects: dict[ObjectKey, CalendarObject | None]
