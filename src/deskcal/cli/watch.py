@@ -4,10 +4,12 @@ import asyncio
 import datetime
 import signal
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from deskcal.cli.batches import batches
 from deskcal.cli.connect import client_of, connect_options, require_token
 from deskcal.cli.options import Number
 from deskcal.cli.text import printable
@@ -40,7 +42,8 @@ def watch(mask: str, manager: int | None, since: int | None, **options: Any) -> 
     """Show changes and the token's reminders as they come, until Ctrl-C.
 
     A line each: time, what happened, event, title, who, desk, when. "gone" is an event that was
-    deleted, or is no longer visible. Reminders are shown, but not marked as read.
+    deleted, or is no longer visible. Changes of a series that were made together are one line.
+    Reminders are shown, but not marked as read.
     """
     require_token(options)
     facts = {} if manager is None else {"manager_id": manager}
@@ -71,14 +74,48 @@ async def _watch(client: Client, mask: str, since: int | None, facts: dict[str, 
 
 
 async def _show_changes(client: Client, mask: str, since: int, facts: dict[str, Any]) -> None:
-    known: OrderedDict[int, Event] = OrderedDict()
-    async for change in client.changes(since, mask, **facts):
-        if change.event is not None:
-            known[change.id] = change.event
-            known.move_to_end(change.id)
-            if len(known) > REMEMBERED:
-                known.popitem(last=False)
-        click.echo(change_line(change, change.event or known.get(change.id)))
+    seen = LastSeen()
+    changes = client.changes(since, mask, **facts)
+    async for batch in batches(aiter(changes), seen.series_of):
+        for line in change_lines(batch, seen):
+            click.echo(line)
+
+
+class LastSeen:
+    """Events as they were last seen, for the lines of their deletions."""
+
+    def __init__(self) -> None:
+        self._events: OrderedDict[int, Event] = OrderedDict()
+
+    def event_of(self, change: Change) -> Event | None:
+        """The event of a change, or as it was last seen; None: it was never seen."""
+        if change.event is None:
+            return self._events.get(change.id)
+        self._events[change.id] = change.event
+        self._events.move_to_end(change.id)
+        if len(self._events) > REMEMBERED:
+            self._events.popitem(last=False)
+        return change.event
+
+    def series_of(self, change: Change) -> int:
+        """The series of the changed event; 0: none, or not known."""
+        event = self.event_of(change)
+        return event.series_id if event else 0
+
+
+def change_lines(batch: list[Change], seen: LastSeen) -> Iterator[str]:
+    """A line for a single change; for changes of a series, one for each kind of change."""
+    kinds: dict[str, list[Change]] = {}
+    for change in batch:
+        kinds.setdefault(_what(change), []).append(change)
+    for changes in kinds.values():
+        first = changes[0]
+        event = seen.event_of(first)
+        if event is None or len(changes) == 1:
+            yield change_line(first, event)
+        else:
+            text = f"{len(changes)} occurrences of series {event.series_id}"
+            yield _line(first.time, _what(first), text, event, _who(first), "")
 
 
 async def _show_reminders(client: Client) -> None:
@@ -88,27 +125,35 @@ async def _show_reminders(client: Client) -> None:
 
 def change_line(change: Change, event: Event | None) -> str:
     """One change as a line; `event`: as it was last seen."""
-    what = _WHAT[change.type]
-    if change.type == ChangeType.UPDATED and not change.actor:
-        what = "reminded"
-    who = f"by {change.actor}" if change.actor else "by the server"
     when = "" if event is None else _when(event)
-    return _line(change.time, what, change.id, event, who, when)
+    return _line(change.time, _what(change), f"#{change.id}", event, _who(change), when)
+
+
+def _what(change: Change) -> str:
+    is_of_server = change.type == ChangeType.UPDATED and not change.actor
+    if is_of_server and (change.event is None or change.event.reminder_sent_time == change.time):
+        return "reminded"
+    return _WHAT[change.type]
+
+
+def _who(change: Change) -> str:
+    return f"by {change.actor}" if change.actor else "by the server"
 
 
 def reminder_line(reminder: Reminder) -> str:
     """One reminder as a line."""
     late = f"  ({reminder.late_sec} s late)" if reminder.late_sec else ""
     who = f"for {reminder.manager_id}"
+    event = reminder.event
     when = reminder.description + late
-    return _line(reminder.fired_time, "REMINDER", reminder.event.id, reminder.event, who, when)
+    return _line(reminder.fired_time, "REMINDER", f"#{event.id}", event, who, when)
 
 
-def _line(time: int, what: str, event_id: int, event: Event | None, who: str, when: str) -> str:
+def _line(time: int, what: str, which: str, event: Event | None, who: str, when: str) -> str:
     clock = datetime.datetime.fromtimestamp(time, datetime.UTC).astimezone()
     title = repr(event.title) if event else "-"
     desk = (event.desk if event else "") or "-"
-    line = f"{clock:%H:%M:%S}  {what:8}  #{event_id}  {title}  {who}  {desk}  {when}"
+    line = f"{clock:%H:%M:%S}  {what:8}  {which}  {title}  {who}  {desk}  {when}"
     return printable(line.rstrip())
 
 
