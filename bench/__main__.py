@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import creates, feed, large, lists, memory, nodes, page, reads, reminders
+from bench import against, creates, feed, large, lists, memory, nodes, page, reads, reminders
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
@@ -41,8 +41,11 @@ def main() -> None:
     scale = QUICK if arguments.quick else WHOLE
     signal.signal(signal.SIGTERM, _give_up)
     signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(MOST_SEC)
     names = arguments.only or list(FIGURES)
+    if arguments.against:
+        _compare(arguments.against, names, quick=arguments.quick)
+        return
+    signal.alarm(MOST_SEC)
     rows = []
     with tempfile.TemporaryDirectory(prefix="deskcal-bench-", dir=arguments.dir) as name:
         if "large" in names:
@@ -59,11 +62,26 @@ def main() -> None:
     print(markdown(rows))
 
 
+def _compare(revision: str, names: list[str], *, quick: bool) -> None:
+    """Prints what this tree reaches against another commit, figure by figure in turns."""
+    figures = [name for name in names if name != "web"]
+    rows = []
+    for row in against.measure(revision, figures, quick=quick):
+        rows.append(row)
+        print(f"{row.what}: {row.ratio or row.floor}", file=sys.stderr, flush=True)
+    print(_machine(against.ROUNDS, f" --against {revision}"))
+    print()
+    print(markdown(rows))
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short look, smaller stores")
     parser.add_argument(
         "--only", action="append", choices=FIGURES, help="this figure alone; may be repeated"
+    )
+    parser.add_argument(
+        "--against", metavar="REV", help="measure that commit and this tree in turns, and compare"
     )
     parser.add_argument(
         "--dir", help="where the stores lie; on the disk that is to be measured [default: TMPDIR]"
