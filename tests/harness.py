@@ -53,11 +53,14 @@ def request(command: str, ext_id: object, data: Mapping[str, Any], token_: str |
 class Desk:
     """A server in process: `await desk.call(token, command, key=value)` gives the answer."""
 
-    def __init__(self, dispatcher: Dispatcher, clock: FakeClock) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, clock: FakeClock, monotonic: FakeClock | None = None
+    ) -> None:
         self.dispatcher = dispatcher
         self.services = dispatcher.services
         self.requests = FastPath(dispatcher)
         self.clock = clock
+        self.monotonic = monotonic or FakeClock(0)
         self.peer = Peer()
 
     async def frame(self, frame: bytes) -> Answer:
@@ -122,12 +125,14 @@ async def open_desk(
 ) -> AsyncIterator[Desk]:
     """A `Desk` over a store in `place`."""
     bounds = Limits(**limits)
-    clock = FakeClock()
+    clock, monotonic = FakeClock(), FakeClock(0)
     store = await place.open(bounds)
     try:
         verifier = TokenVerifier([KEY], others_may_change=others_may_change)
-        async with running(store, verifier, bounds, now=clock, call_rules=call_rules) as dispatcher:
-            yield Desk(dispatcher, clock)
+        async with running(
+            store, verifier, bounds, now=clock, monotonic=monotonic, call_rules=call_rules
+        ) as dispatcher:
+            yield Desk(dispatcher, clock, monotonic)
     finally:
         await store.close()
 

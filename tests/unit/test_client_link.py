@@ -149,6 +149,45 @@ async def test_channels_are_subscribed_again_from_the_last_change_that_came() ->
         assert (await server.request()).data["since"] == 41
 
 
+async def test_each_channel_is_subscribed_again_from_its_own_cursor() -> None:
+    """Issue 12: both went on from the later one, and the changes of the other were lost."""
+    async with served() as (server, client):
+        request = await subscribed(server, client, 40)
+        request.send({"event": "calendar:event", "type": 0, "seq": 1000, "data": {}})
+        running = await later(client.subscribe(["calendar:desk:B"], since=10))
+        request = await server.request()
+        request.send({"event": "calendar:event", "type": 0, "seq": 1001, "data": {}})
+        both = ["calendar:manager:10", "calendar:desk:B"]
+        request.answer({"chanels": both})
+        assert await ended(running) == both
+        request.break_connection()
+        await answer_greeting(server)
+        first, second = await server.request(), await server.request()
+        assert first.data == {"chanels": both[:1], "since": 1001}
+        assert second.data == {"chanels": both[1:], "since": 10}
+
+        first.answer({"chanels": both[:1]})
+        first.send({"event": "calendar:event", "type": 0, "seq": 1002, "data": {}})
+        second.answer({"chanels": both})
+        second.send({"event": "calendar:event", "type": 0, "seq": 500, "data": {}})
+        async with asyncio.timeout(WAIT_SEC):
+            while (await anext(client.messages()))["seq"] != 500:
+                pass
+        second.break_connection()
+        await answer_greeting(server)
+        first, second = await server.request(), await server.request()
+        assert (first.data["since"], second.data["since"]) == (1002, 500)
+
+        first.answer({"chanels": both[:1]})
+        second.answer({"chanels": both})
+        second.send({"event": "calendar:event", "type": 0, "seq": 1003, "data": {}})
+        async with asyncio.timeout(WAIT_SEC):
+            assert (await anext(client.messages()))["seq"] == 1003
+        second.break_connection()
+        await answer_greeting(server)
+        assert (await server.request()).data == {"chanels": both, "since": 1003}
+
+
 async def test_without_a_cursor_channels_are_subscribed_again_from_now() -> None:
     async with served() as (server, client):
         (await subscribed(server, client, None)).break_connection()
@@ -188,7 +227,7 @@ async def test_a_subscription_that_can_not_be_resumed_raises_in_the_reader() -> 
         with pytest.raises(deskcal.ResyncRequired):
             async with asyncio.timeout(WAIT_SEC):
                 await anext(client.messages())
-        assert client._link._subscriptions == {}
+        assert not client.link.subscriptions
 
 
 async def test_a_token_that_a_new_connection_refuses_is_forgotten() -> None:

@@ -1,7 +1,7 @@
 """What goes over a client's connection: calls, answers, pushes as they come. No sockets here."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ssl import SSLContext
 from typing import Any
 
@@ -93,6 +93,7 @@ class Call(Struct, eq=False):
     frame: bytes
     repeatable: bool
     answer: asyncio.Future[Answer]
+    on_answer: Callable[[Answer], None] | None = None
     sent: bool = False
 
     def lost(self, why: str) -> DeskcalError:

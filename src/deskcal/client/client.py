@@ -1,5 +1,6 @@
 """The typed asyncio client: a method for each command. The connection is in `link`."""
 
+import functools
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from ssl import SSLContext
@@ -130,7 +131,7 @@ class Client(
         """
         watch = ChangeWatch(self, {**facts, "deskFilter": desk_filter}, since, token)
         key = (token, watch.channel)
-        is_new = watch.channel not in self._link.subscribed(self.token_now(token))
+        is_new = watch.channel not in self._link.subscriptions.channels(self.token_now(token))
         is_ours = is_new or self._uses[key] > 0
         self._uses[key] += is_ours
         self._link.listen(watch)
@@ -176,7 +177,7 @@ class Client(
         """Whether the client's token is another than `expired` now; asks `renew_token` for one."""
         if self._token == expired and self._renew_token is not None:
             self._token = await self._renew_token()
-            self._link.keep_subscribed(expired, [], None)
+            self._link.subscriptions.keep(expired, [])
         return self._token != expired
 
     async def ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
@@ -189,16 +190,19 @@ class Client(
         """Has changes pushed (see `messages`); gives all channels now subscribed for the token.
 
         `since` is a cursor; None: from now on. After a reconnect the channels are subscribed
-        again, from the last change that came, so that none is missed.
+        again, each from the last change that was pushed for it, so that none is missed.
         """
         cursor = await self._cursor(token) if since is None else since
         data = {"chanels": list(channels)} | ({} if since is None else {"since": since})
-        return self._subscribed(await self._ask("Subscribe", data, token), cursor, token)
+        rewound = () if since is None else tuple(channels)
+        keep = functools.partial(self._keep, token or self._token, cursor, rewound)
+        return await self._change_channels("Subscribe", data, token, keep)
 
     async def unsubscribe(self, channels: Sequence[str], *, token: str | None = None) -> list[str]:
         """Ends the pushes of these channels; gives those that are left for the token."""
         data = {"chanels": list(channels)}
-        return self._subscribed(await self._ask("Unsubscribe", data, token), None, token)
+        keep = functools.partial(self._keep, token or self._token, None, ())
+        return await self._change_channels("Unsubscribe", data, token, keep)
 
     def messages(self) -> AsyncIterator[Any]:
         """Pushed messages as parsed JSON, for one reader: changes are objects, reminders arrays.
@@ -210,10 +214,26 @@ class Client(
         """
         return self._link.messages()
 
-    def _subscribed(self, answer: Raw, cursor: int | None, token: str | None) -> list[str]:
-        channels = msgspec.json.decode(answer, type=SubscribedAnswer).chanels
-        self._link.keep_subscribed(token or self._token, channels, cursor)
-        return channels
+    async def _change_channels(
+        self,
+        command: str,
+        data: Mapping[str, Any],
+        token: str | None,
+        keep: Callable[[Answer], None],
+    ) -> list[str]:
+        """The channels that the server answers with; `keep` gets the answer before later pushes."""
+        answer = await self._link.ask(command, data, token or self._token, keep)
+        failure = answer.failure()
+        if failure is not None:
+            raise failure
+        return msgspec.json.decode(answer.data, type=SubscribedAnswer).chanels
+
+    def _keep(
+        self, token: str | None, cursor: int | None, rewound: tuple[str, ...], answer: Answer
+    ) -> None:
+        if answer.status == 200:
+            channels = msgspec.json.decode(answer.data, type=SubscribedAnswer).chanels
+            self._link.subscriptions.keep(token, channels, cursor, rewound=rewound)
 
     async def _cursor(self, token: str | None) -> int | None:
         """Where the feed is now; None where the token may not ask."""

@@ -144,9 +144,9 @@ class ChangeWatch(_Watch):
             self._is_new_link = False
             await self._or_again(self._caller.ask("Subscribe", self._subscription(), self._token))
             token = self._caller.token_now(self._token)
-            known = self._caller.link.subscribed(token)
-            channels = list(dict.fromkeys([*known, self.channel]))
-            self._caller.link.keep_subscribed(token, channels, None)
+            subscriptions = self._caller.link.subscriptions
+            channels = list(dict.fromkeys([*subscriptions.channels(token), self.channel]))
+            subscriptions.keep(token, channels)
         self._is_behind = False
         query = {**self._query, "limit": PAGE}
         if self._cursor is not None:

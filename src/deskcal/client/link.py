@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from deskcal.client.calls import (
     Answer,
@@ -24,6 +24,7 @@ from deskcal.client.calls import (
     may_repeat,
 )
 from deskcal.client.diagnosis import Diagnosis, unreachable
+from deskcal.client.subscriptions import Subscriptions
 from deskcal.errors import DeskcalError, MessageTooLarge, Unauthorized, Unavailable
 from deskcal.wire.frames import FrameDecoder
 
@@ -36,14 +37,6 @@ MAX_CARRIED = 1_000
 """Tokens that a new connection is told of, so that their reminders go on; then the oldest goes."""
 _END = object()
 """Stands last in the queue of pushed messages."""
-
-
-class _Subscription(Struct):
-    """What the manager of one token has subscribed to."""
-
-    channels: list[str]
-    since: int | None
-    """A cursor from before it; None where the server keeps none."""
 
 
 class Listener(Protocol):
@@ -64,10 +57,10 @@ class Link:
         self._pending: dict[str, Call] = {}
         self._ext_ids = map(str, itertools.count(1))
         self._carried: dict[str, None] = {}
-        self._subscriptions: dict[str | None, _Subscription] = {}
+        self.subscriptions = Subscriptions()
+        """What every new connection subscribes to."""
         self._pushed: asyncio.Queue[Any] = asyncio.Queue(options.max_pushed)
         self._listeners: list[Listener] = []
-        self._last_seq = 0
         self._failures = 0
         self._peer = Diagnosis()
         self._connected = False
@@ -94,14 +87,23 @@ class Link:
             async with asyncio.timeout(CLOSE_SEC):
                 await self._writer.wait_closed()
 
-    async def ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Answer:
+    async def ask(
+        self,
+        command: str,
+        data: Mapping[str, Any],
+        token: str | None,
+        on_answer: Callable[[Answer], None] | None = None,
+    ) -> Answer:
         """The answer to one request, whatever its status.
+
+        `on_answer` is called with it before any later message is looked at.
 
         Raises: Unavailable when it could not be sent; Timeout when it was, and no answer came.
         """
         if self._closed:
             raise Unavailable(f"{command}: this client is closed; connect a new one")
         call = self._post(command, data, token)
+        call.on_answer = on_answer
         try:
             async with asyncio.timeout(self._options.timeout_sec):
                 await self._drain()
@@ -137,25 +139,9 @@ class Link:
         """`listener` is asked no more."""
         self._listeners.remove(listener)
 
-    def subscribed(self, token: str | None) -> list[str]:
-        """What every new connection subscribes `token` to."""
-        known = self._subscriptions.get(token)
-        return known.channels if known else []
-
-    def keep_subscribed(self, token: str | None, channels: list[str], since: int | None) -> None:
-        """From now on every new connection subscribes `token` to these; none: to nothing.
-
-        The first cursor stays, so that no channel misses a change.
-        """
-        known = self._subscriptions.pop(token, None)
-        if channels:
-            first = known.since if known else since
-            self._subscriptions[token] = _Subscription(channels, first)
-
     def leave_channel(self, token: str | None, name: str) -> None:
         """Unsubscribes, here and on new connections; nobody waits for the answer."""
-        left = [known for known in self.subscribed(token) if known != name]
-        self.keep_subscribed(token, left, None)
+        self.subscriptions.drop(token, [name])
         if self._connected:
             self._tell("Unsubscribe", {"chanels": [name]}, token, _failure_of)
 
@@ -204,7 +190,7 @@ class Link:
             except TimeoutError:
                 if asked or not silence.expired():
                     return b""
-            asked = bool(self._pending or self._subscriptions)
+            asked = bool(self._pending or self.subscriptions)
             if asked:
                 self._tell("Ping", {}, None, _failure_of)
 
@@ -221,7 +207,7 @@ class Link:
         self._failures = 0
         seq = message.get("seq")
         if isinstance(seq, int):
-            self._last_seq = seq
+            self.subscriptions.advance(seq)
         self._push(message)
 
     def _tell_listeners(self) -> None:
@@ -235,7 +221,10 @@ class Link:
             self._failures = 0
             call = self._pending.pop(str(came.ext_id), None)
         if call is not None and not call.answer.done():
-            call.answer.set_result(Answer(came.status, came.data, came.error or {}, frame))
+            answer = Answer(came.status, came.data, came.error or {}, frame)
+            if call.on_answer is not None:
+                call.on_answer(answer)
+            call.answer.set_result(answer)
 
     def _push(self, message: object) -> None:
         is_taken = [listener.take(message) for listener in self._listeners]
@@ -272,6 +261,7 @@ class Link:
     def _break(self) -> None:
         """Ends the connection and the calls that can't be repeated."""
         self._connected = False
+        self.subscriptions.disconnected()
         self._writer.transport.abort()
         for call in list(self._pending.values()):
             if not call.repeatable:
@@ -296,27 +286,24 @@ class Link:
         waiting = list(self._pending.values())
         for token in list(self._carried):
             self._tell("Ping", {}, token, functools.partial(self._greeted, token))
-        for key, kept in self._subscriptions.items():
-            heard = functools.partial(self._resubscribed, key)
-            self._tell("Subscribe", self._resumed(kept), key, heard)
+        for key, data in self.subscriptions.resumes():
+            call = self._tell("Subscribe", data, key, _failure_of)
+            call.on_answer = functools.partial(self._resubscribed, key, data["chanels"])
         for call in waiting:
             if not call.answer.done():
                 self._write(call)
         self._tell_listeners()
 
-    def _resumed(self, kept: _Subscription) -> dict[str, Any]:
-        """The data of Subscribe that goes on where the last connection ended, if that is known."""
-        since = max(kept.since or 0, self._last_seq)
-        return {"chanels": kept.channels} | ({"since": since} if since else {})
-
     def _greeted(self, token: str, answer: asyncio.Future[Answer]) -> None:
         if isinstance(_failure_of(answer), Unauthorized):
             self._carried.pop(token, None)
 
-    def _resubscribed(self, token: str | None, answer: asyncio.Future[Answer]) -> None:
-        failure = _failure_of(answer)
-        if failure is not None:
-            self._subscriptions.pop(token, None)
+    def _resubscribed(self, token: str | None, names: list[str], answer: Answer) -> None:
+        failure = answer.failure()
+        if failure is None:
+            self.subscriptions.resumed(token, names)
+        else:
+            self.subscriptions.drop(token, names)
             self._push(failure)
             self._tell_listeners()
 
@@ -340,11 +327,12 @@ class Link:
         data: Mapping[str, Any],
         token: str | None,
         heard: Callable[[asyncio.Future[Answer]], object],
-    ) -> None:
-        """Says something that nobody waits for, to this connection only."""
+    ) -> Call:
+        """Sends a request whose answer nobody awaits, on this connection only."""
         call = self._post(command, data, token)
         call.repeatable = False
         call.answer.add_done_callback(heard)
+        return call
 
     def _remember(self, token: str) -> None:
         self._carried[token] = None
