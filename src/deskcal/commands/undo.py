@@ -9,11 +9,12 @@ from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import MAX_ID, ChangeType, Event
+from deskcal.core.series_rules import end_before
 from deskcal.core.sessions import ADMIN_TYPES, Session
 from deskcal.core.undo import Step, is_touched, undone
 from deskcal.errors import NotFound
 from deskcal.live.connections import Peer
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports import SeriesStep, StoredChange
 from deskcal.store.work import Changes, Transaction
 
 PAGE = 500
@@ -43,10 +44,13 @@ def undo_batch(services: Services, _: Peer, session: Session, data: UndoBatch) -
 async def _undo(services: Services, session: Session, batch_id: int) -> Data:
     changes = await _changes_of(services, session, batch_id)
     steps = list(_steps(changes).values())
-    total, undo_id = _Page(), 0
+    series = await services.store.series.batch(batch_id)
+    total, undo_id = _Page(0, []), 0
     for start in range(0, len(steps), PAGE):
         part = steps[start : start + PAGE]
-        applied = await services.store.transact(_transaction(services, session, part, undo_id))
+        is_last = start + PAGE >= len(steps)
+        transaction = _transaction(services, session, part, undo_id, series if is_last else [])
+        applied = await services.store.transact(transaction)
         undo_id = applied.batch_id or undo_id
         total.undone += applied.value.undone
         total.left += applied.value.left
@@ -98,7 +102,11 @@ def _steps(changes: list[StoredChange]) -> dict[int, _Stored]:
 
 
 def _transaction(
-    services: Services, session: Session, steps: list[_Stored], batch_id: int
+    services: Services,
+    session: Session,
+    steps: list[_Stored],
+    batch_id: int,
+    series: list[SeriesStep],
 ) -> Transaction:
     now = int(services.now())
 
@@ -106,11 +114,40 @@ def _transaction(
         page = _Page(0, [])
         for step in steps:
             _put_back(changes, session, step, page, now)
+        for one in series:
+            _put_series_back(changes, one)
         return page
 
     ids = [step.event_id for step in steps]
-    actor = session.manager_id
-    return Transaction(ids, 0, actor, now, apply, batch_id=batch_id, reads_trash=True)
+    series_ids = [one.series_id for one in series]
+    return Transaction(
+        ids,
+        0,
+        session.manager_id,
+        now,
+        apply,
+        series_ids=series_ids,
+        batch_id=batch_id,
+        reads_trash=True,
+    )
+
+
+def _put_series_back(changes: Changes, step: SeriesStep) -> None:
+    """The rule and dates of before, unless somebody has changed the series since.
+
+    A series that the batch split off ends where somebody has changed one of its events since.
+    """
+    current = changes.series(step.series_id)
+    if current != step.after:
+        return
+    if step.before is not None:
+        version = current.version if current else step.before.version
+        restored = msgspec.structs.replace(step.before, version=version + 1)
+        changes.put_series(step.series_id, restored)
+    elif current is not None:
+        has_events = bool(changes.series_events(step.series_id))
+        left = end_before(current, current.start_local) if has_events else None
+        changes.put_series(step.series_id, left)
 
 
 def _put_back(changes: Changes, session: Session, stored: _Stored, page: _Page, now: int) -> None:

@@ -117,6 +117,16 @@ class DirectoryStore(Protocol):
         """Adds or replaces what `names` has, in one transaction."""
 
 
+class SeriesStep(Struct, frozen=True):
+    """What a batch did to one series."""
+
+    series_id: int
+    before: Series | None
+    """None: there was none."""
+    after: Series | None
+    """None: nothing was left of it."""
+
+
 class SeriesStore(Protocol):
     """Series; they are changed by transactions."""
 
@@ -125,6 +135,9 @@ class SeriesStore(Protocol):
 
     async def events(self, series_id: int) -> list[bytes]:
         """The documents of all events of a series, by id."""
+
+    async def batch(self, batch_id: int) -> list[SeriesStep]:
+        """What a batch of changes did to series, by id."""
 
     async def page(self, after: int, limit: int) -> list[Series]:
         """Up to `limit` series with an id above `after`, by id."""

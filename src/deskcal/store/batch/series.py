@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from deskcal.core.series import Series
 from deskcal.core.series_document import decode_series, encode_series
+from deskcal.store.ports import SeriesStep
 
 SeriesChange = tuple[int, int, bytes]
 """Series, batch as in a `ChangeRow`, document; empty: nothing is left of it."""
@@ -36,6 +37,15 @@ class SeriesWrites(Struct):
 def open_horizon(series: Series) -> int:
     """The column `horizon`: 0 where the rule has ended, so that nothing is to be made."""
     return 0 if series.is_ended else series.horizon
+
+
+def step_of(series_id: int, before: bytes | None, after: bytes) -> SeriesStep:
+    """What a batch did to a series, of documents that are empty or None where there was none."""
+    return SeriesStep(
+        series_id,
+        decode_series(before) if before else None,
+        decode_series(after) if after else None,
+    )
 
 
 class StagedSeries:

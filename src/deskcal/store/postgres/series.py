@@ -9,7 +9,8 @@ from psycopg import errors
 from deskcal.core.document import decode_event
 from deskcal.core.series import Series
 from deskcal.core.series_document import decode_series
-from deskcal.store.batch.series import SeriesWrites
+from deskcal.store.batch.series import SeriesWrites, step_of
+from deskcal.store.ports import SeriesStep
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.pool import Reader
@@ -39,6 +40,13 @@ _PAGE = "SELECT document FROM series WHERE id > %s ORDER BY id LIMIT %s"
 _UNENDED = """
     SELECT document FROM series WHERE horizon > 0 AND horizon < %s ORDER BY horizon LIMIT %s"""
 _NEXT = "SELECT min(horizon) FROM series WHERE horizon > 0"
+_BATCH = """
+    SELECT c.series_id, (
+        SELECT p.document FROM series_change AS p
+        WHERE p.series_id = c.series_id AND p.batch_id < c.batch_id
+        ORDER BY p.batch_id DESC LIMIT 1
+    ), c.document
+    FROM series_change AS c WHERE c.batch_id = %s ORDER BY c.series_id"""
 
 
 class LockedSeries(Struct):
@@ -113,6 +121,11 @@ class PostgresSeries:
         documents: list[bytes] = await self._read(_documents, _SELECT_EVENTS, (series_id,))
         return documents
 
+    async def batch(self, batch_id: int) -> list[SeriesStep]:
+        """What a batch did to series."""
+        rows = await self._read(_steps, batch_id)
+        return [step_of(*row) for row in rows]
+
     async def page(self, after: int, limit: int) -> list[Series]:
         """Series by id."""
         return list(map(decode_series, await self._read(_documents, _PAGE, (after, limit))))
@@ -125,6 +138,11 @@ class PostgresSeries:
         """The earliest horizon of a series that goes on."""
         found: list[int | None] = await self._read(_documents, _NEXT, ())
         return found[0]
+
+
+async def _steps(connection: Connection, batch_id: int) -> list[Any]:
+    cursor = await connection.execute(_BATCH, (batch_id,))
+    return await cursor.fetchall()
 
 
 async def _documents(connection: Connection, statement: str, values: Sequence[int]) -> list[Any]:

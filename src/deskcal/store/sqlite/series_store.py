@@ -7,12 +7,21 @@ import apsw
 
 from deskcal.core.series import Series
 from deskcal.core.series_document import decode_series
+from deskcal.store.batch.series import step_of
+from deskcal.store.ports import SeriesStep
 from deskcal.store.sqlite.changes import Read
 from deskcal.store.sqlite.series import series_document, series_events
 
 _PAGE = "SELECT document FROM series WHERE id > ? ORDER BY id LIMIT ?"
 _UNENDED = "SELECT document FROM series WHERE horizon > 0 AND horizon < ? ORDER BY horizon LIMIT ?"
 _NEXT = "SELECT min(horizon) FROM series WHERE horizon > 0"
+_BATCH = """
+    SELECT c.series_id, (
+        SELECT p.document FROM series_change AS p
+        WHERE p.series_id = c.series_id AND p.batch_id < c.batch_id
+        ORDER BY p.batch_id DESC LIMIT 1
+    ), c.document
+    FROM series_change AS c WHERE c.batch_id = ? ORDER BY c.series_id"""
 
 
 class SqliteSeries:
@@ -30,6 +39,11 @@ class SqliteSeries:
         """The documents of its events."""
         found = await self._read(series_events, series_id)
         return list(found.values())
+
+    async def batch(self, batch_id: int) -> list[SeriesStep]:
+        """What a batch did to series."""
+        rows = await self._read(_rows, _BATCH, (batch_id,))
+        return [step_of(*row) for row in rows]
 
     async def page(self, after: int, limit: int) -> list[Series]:
         """Series by id."""
