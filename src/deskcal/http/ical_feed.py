@@ -12,6 +12,8 @@ from deskcal.core.directory import visible
 from deskcal.core.event import MAX_TIME, Event
 from deskcal.core.filters import EventFilter
 from deskcal.core.masks import desk_mask
+from deskcal.core.series import Series
+from deskcal.core.series_document import encode_series
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, Unauthorized, Unavailable
 from deskcal.ical.write import MEDIA_TYPE, calendar_text
@@ -55,23 +57,38 @@ class IcsFeed:
 
     async def _answer(self, session: Session, now: int, known: str | None) -> Response:
         pieces = await self._documents(session, now)
+        events = await asyncio.to_thread(_decode_events, b"[" + b",".join(pieces) + b"]")
+        series = await self._series(events)
         everything = await self._services.store.directory.all()
         seen = visible(everything, session, brand=None, desk_filter=desk_mask("*"))
         names = {manager.id: manager.name for manager in seen.managers}
         title = names.get(session.manager_id) or session.name or f"Manager {session.manager_id}"
         zone = self._services.default_timezone
-        tag = _tag([*pieces, msgspec.json.encode([sorted(names.items()), title, zone])])
+        rules = [*map(encode_series, series.values())]
+        tag = _tag([*pieces, *rules, msgspec.json.encode([sorted(names.items()), title, zone])])
         headers = KEPT | {"etag": tag}
         if known is not None and _holds(known, tag):
             return Response(status_code=304, headers=headers)
 
         def render() -> bytes:
-            events = _decode_events(b"[" + b",".join(pieces) + b"]")
-            viewer = session.manager_id
-            return calendar_text(events, names, viewer=viewer, title=title, default_timezone=zone)
+            return calendar_text(
+                events,
+                names,
+                viewer=session.manager_id,
+                title=title,
+                default_timezone=zone,
+                series=series,
+                until=now + AHEAD_SEC,
+            )
 
         text = await asyncio.to_thread(render)
         return Response(text, media_type=MEDIA_TYPE, headers=headers)
+
+    async def _series(self, events: list[Event]) -> dict[int, Series]:
+        """The series of these events, by id."""
+        ids = dict.fromkeys(event.series_id for event in events if event.series_id)
+        found = [await self._services.store.series.get(series_id) for series_id in ids]
+        return {series.series_id: series for series in found if series is not None}
 
     async def _documents(self, session: Session, now: int) -> list[bytes]:
         """What the manager owns, created or takes part in, around `now`.

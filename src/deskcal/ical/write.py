@@ -4,12 +4,14 @@ import datetime
 import re
 import zoneinfo
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from icalendar import Alarm, Calendar, vCalAddress
 from icalendar import Event as Component
 
 from deskcal.core.alarms import reminded_managers, trigger_time
 from deskcal.core.event import (
+    MAX_TIME,
     Event,
     EventStatus,
     Participant,
@@ -19,11 +21,17 @@ from deskcal.core.event import (
 )
 from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
+from deskcal.core.series import Series
+from deskcal.ical.series import Shown, series_components
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//deskcal//deskcal//EN"
 REFRESH = datetime.timedelta(minutes=15)
 """How often a calendar app may well ask again. Source: RFC 7986, 5.7."""
+
+ZONE_AHEAD = datetime.timedelta(days=5 * 366)
+"""How far behind the last occurrence shown a VTIMEZONE reaches."""
+NO_SERIES: Mapping[int, Series] = MappingProxyType({})
 
 STATUS = {status: "CONFIRMED" for status in EventStatus} | {EventStatus.CANCELLED: "CANCELLED"}
 PRIORITY = {Priority.URGENT: 1, Priority.HIGH: 3, Priority.NORMAL: 5, Priority.LOW: 9}
@@ -50,11 +58,14 @@ def calendar_text(
     viewer: int,
     title: str,
     default_timezone: str,
+    series: Mapping[int, Series] = NO_SERIES,
+    until: int = MAX_TIME,
 ) -> bytes:
     """A VCALENDAR of the events but the archived ones, as the manager `viewer` has them.
 
     `names` are managers by id, as far as they are known. TRANSP and VALARM are the viewer's own.
-    Source: contract, section 16.
+    `series` by id: their occurrences before `until` become one VEVENT with a rule, and one for each
+    that differs. Source: contract, sections 13 and 16.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -62,11 +73,34 @@ def calendar_text(
     calendar.add("name", _text(title))
     calendar.add("x-wr-calname", _text(title))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+
+    def render(event: Event) -> Component:
+        return _component(event, names, viewer, default_timezone)
+
+    of_series: dict[int, list[Event]] = {}
     for event in events:
-        if event.status != EventStatus.ARCHIVED:
-            calendar.add_component(_component(event, names, viewer, default_timezone))
+        if event.status == EventStatus.ARCHIVED:
+            continue
+        if event.series_id in series:
+            of_series.setdefault(event.series_id, []).append(event)
+        else:
+            calendar.add_component(render(event))
+    for series_id, found in of_series.items():
+        shown = Shown(series[series_id], found, viewer, until)
+        for component in series_components(shown, render):
+            calendar.add_component(component)
+    _add_zones(calendar, of_series.values())
     text: bytes = calendar.to_ical()
     return text
+
+
+def _add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
+    """One VTIMEZONE for each zone of a rule, around what is shown."""
+    times = [event.start_time for events in of_series for event in events]
+    if times:
+        first = _moment(min(times)).date() - datetime.timedelta(days=366)
+        last = _moment(max(times)).date() + ZONE_AHEAD
+        calendar.add_missing_timezones(first_date=first, last_date=last)
 
 
 def _component(
