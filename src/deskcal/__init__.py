@@ -15,6 +15,7 @@ from deskcal.client.types import (
     Reminder,
     ReminderPage,
     Slot,
+    SummaryGroup,
 )
 from deskcal.core.event import (
     ChangeType,
@@ -82,6 +83,7 @@ __all__ = [
     "ReminderPage",
     "ResyncRequired",
     "Slot",
+    "SummaryGroup",
     "Timeout",
     "TooManyRequests",
     "Unauthorized",

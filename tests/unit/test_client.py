@@ -8,7 +8,15 @@ import pytest
 from msgspec import Raw
 
 import deskcal
-from deskcal import ClaimResult, Completed, FreeBusy, ParticipantStatus, Priority, Slot
+from deskcal import (
+    ClaimResult,
+    Completed,
+    FreeBusy,
+    ParticipantStatus,
+    Priority,
+    Slot,
+    SummaryGroup,
+)
 from deskcal.client.types import WorkingHours
 from deskcal.core.document import encode_event
 from deskcal.errors import BY_CODE
@@ -59,6 +67,17 @@ async def test_a_claim_gives_the_event_or_the_reason() -> None:
         request.answer(one(event(5)))
         assert (request.command, request.data) == ("MngReleaseCalendarEvent", {"id": 5})
         assert await ended(running) == event(5)
+
+
+async def test_a_summary_gives_its_groups() -> None:
+    async with served() as (server, client):
+        running = await later(client.get_summary(1, 2, "day", timezone="UTC"))
+        request = await server.request()
+        group = SummaryGroup("2026-11-27", 1, 2, 3, 4, 5, 6)
+        request.answer({"groups": [msgspec.structs.asdict(group)]})
+        sent = {"from": 1, "to": 2, "group_by": "day", "deskFilter": "*", "timezone": "UTC"}
+        assert request.data == sent
+        assert await ended(running) == [group]
 
 
 async def test_a_completion_gives_the_event_and_its_follow_up() -> None:

@@ -250,6 +250,7 @@ export interface GetChanges {
   manager_id?: number | null;
   manager_ids?: number[] | null;
   brand?: string | null;
+  overdue?: number | null;
   type?: EventType | EventType[] | null;
   status?: EventStatus | EventStatus[] | null;
   priority?: Priority | Priority[] | null;
@@ -284,6 +285,7 @@ export interface GetEventsByFilter {
   manager_id?: number | null;
   manager_ids?: number[] | null;
   brand?: string | null;
+  overdue?: number | null;
   type?: EventType | EventType[] | null;
   status?: EventStatus | EventStatus[] | null;
   priority?: Priority | Priority[] | null;
@@ -318,6 +320,28 @@ export interface SeriesKey {
   series_id?: number | null;
 }
 
+export interface GetSummary {
+  deskFilter: string;
+  manager_id?: number | null;
+  manager_ids?: number[] | null;
+  brand?: string | null;
+  overdue?: number | null;
+  type?: EventType | EventType[] | null;
+  status?: EventStatus | EventStatus[] | null;
+  priority?: Priority | Priority[] | null;
+  owner_manager_id?: number | null;
+  customer_id?: number | null;
+  lead_id?: number | null;
+  login?: number | null;
+  series_id?: number | null;
+  follows_id?: number | null;
+  outcome?: string | null;
+  from: number;
+  to: number;
+  group_by: GroupBy;
+  timezone?: string | null;
+}
+
 export interface GetTrash {
   deskFilter: string;
   limit: number;
@@ -329,6 +353,7 @@ export interface HandoverEvents {
   manager_id?: number | null;
   manager_ids?: number[] | null;
   brand?: string | null;
+  overdue?: number | null;
   type?: EventType | EventType[] | null;
   status?: EventStatus | EventStatus[] | null;
   priority?: Priority | Priority[] | null;
@@ -367,6 +392,7 @@ export interface SearchEvents {
   manager_id?: number | null;
   manager_ids?: number[] | null;
   brand?: string | null;
+  overdue?: number | null;
   type?: EventType | EventType[] | null;
   status?: EventStatus | EventStatus[] | null;
   priority?: Priority | Priority[] | null;
@@ -476,6 +502,8 @@ export interface Commands {
   MngGetCalendarReminders: { data: GetReminders; answer: unknown };
   /** The rule of a series, and which occurrences differ from it. */
   MngGetCalendarSeries: { data: SeriesKey; answer: unknown };
+  /** Counts of the events that overlap a range, by day, manager, desk, type or outcome. */
+  MngGetCalendarSummary: { data: GetSummary; answer: unknown };
   /** Deleted events that the caller could change, the last deleted first. */
   MngGetCalendarTrash: { data: GetTrash; answer: unknown };
   /** Gives a manager's open events that are not over to others; `dry_run` 1 only shows it. */

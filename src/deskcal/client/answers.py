@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from deskcal.client.types import FreeBusy, HistoryEntry, Slot
+from deskcal.client.types import FreeBusy, HistoryEntry, Slot, SummaryGroup
 from deskcal.core.event import Event
 
 
@@ -36,6 +36,12 @@ class SlotsAnswer(Struct):
     """Times to meet, the earliest first."""
 
     slots: list[Slot]
+
+
+class SummaryAnswer(Struct):
+    """Counts by key."""
+
+    groups: list[SummaryGroup]
 
 
 class TokenAnswer(Struct):

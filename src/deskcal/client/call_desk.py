@@ -1,12 +1,12 @@
 """A client's methods for the call desk: claiming and completing calls."""
 
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import msgspec
 
-from deskcal.client.answers import EventAnswer
+from deskcal.client.answers import EventAnswer, SummaryAnswer
 from deskcal.client.caller import Caller
-from deskcal.client.types import ClaimQuery, ClaimResult, Completed, Completion
+from deskcal.client.types import ClaimQuery, ClaimResult, Completed, Completion, SummaryGroup
 from deskcal.core.event import Event
 
 
@@ -39,3 +39,27 @@ class CallDeskCalls(Caller):
         """Ends a claim; of an event that nobody has claimed, changes nothing."""
         answer = await self.ask("MngReleaseCalendarEvent", {"id": event_id}, token)
         return msgspec.json.decode(answer, type=EventAnswer).event
+
+    async def get_summary(
+        self,
+        since: int,
+        until: int,
+        group_by: Literal["day", "manager", "desk", "type", "outcome"],
+        *,
+        desk_filter: str = "*",
+        token: str | None = None,
+        **facts: Any,
+    ) -> list[SummaryGroup]:
+        """Counts of the events that overlap [since, until), by key.
+
+        `facts`: `timezone` of days, and the filters of a list.
+        """
+        data = {
+            "from": since,
+            "to": until,
+            "group_by": group_by,
+            "deskFilter": desk_filter,
+            **facts,
+        }
+        answer = await self.ask("MngGetCalendarSummary", data, token)
+        return msgspec.json.decode(answer, type=SummaryAnswer).groups

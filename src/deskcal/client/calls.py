@@ -24,6 +24,8 @@ REPEATABLE = frozenset(
         "MngGetCalendarEventHistory",
         "MngGetCalendarFreeBusy",
         "MngFindCalendarSlots",
+        "MngGetCalendarSummary",
+        "MngReleaseCalendarEvent",
     }
 )
 """Commands that may be sent twice; so may a create that carries an idempotency_key."""

@@ -108,6 +108,20 @@ class ClaimResult(Struct, frozen=True):
     """When to ask again; 0: nothing is to come."""
 
 
+class SummaryGroup(Struct, frozen=True):
+    """Counts of the events of one key."""
+
+    key: int | str
+    open: int
+    done: int
+    cancelled: int
+    overdue: int
+    """Open and over."""
+    oldest_overdue_sec: int
+    on_time: int
+    """Done by their end."""
+
+
 class EventQuery(TypedDict, total=False):
     """Which events to list; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
 

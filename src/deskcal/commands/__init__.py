@@ -13,6 +13,7 @@ from deskcal.commands import (
     scheduling,
     search,
     series,
+    summary,
     trash,
     undo,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "scheduling",
     "search",
     "series",
+    "summary",
     "trash",
     "undo",
 ]

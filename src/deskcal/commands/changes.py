@@ -11,7 +11,7 @@ from deskcal.commands.filters import Filters, event_facts
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import EventScope, decode_event, scope_of, wire_safe
-from deskcal.core.event import ChangeType, Event, Id, managers_of
+from deskcal.core.event import ChangeType, Event, EventStatus, Id, managers_of
 from deskcal.core.filters import EventFacts
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
@@ -57,7 +57,7 @@ class GetHistory(EventId, kw_only=True):
 @command("MngGetCalendarChanges", GetChanges, is_list=True)
 def get_changes(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """What changed after a cursor, in order, and the cursor to go on from."""
-    facts = event_facts(data, services.limits)
+    facts = event_facts(data, services.limits, int(services.now()))
     if data.since is None:
         return _cursor_of_now(services)
     return _changes(services, session, facts, data.since, data.limit)
@@ -139,7 +139,12 @@ def _fits(event: Event, facts: EventFacts) -> bool:
         and (not facts.manager_id or facts.manager_id in managers_of(event))
         and (not facts.manager_ids or not set(managers_of(event)).isdisjoint(facts.manager_ids))
         and fits(event, facts.equal)
+        and (not facts.overdue_at or _is_overdue(event, facts.overdue_at))
     )
+
+
+def _is_overdue(event: Event, now: int) -> bool:
+    return event.status == EventStatus.OPEN and event.end_time <= now
 
 
 @command("MngGetCalendarEventHistory", GetHistory, is_list=True)

@@ -227,7 +227,7 @@ async def _load_event(services: Services, session: Session, event_id: int) -> Da
 @command("MngGetCalendarEventsByFilter", GetEventsByFilter, is_list=True)
 def get_events_by_filter(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """The events that overlap a range, by start_time, then id, and how many there are in all."""
-    return _list_events(services, session, event_filter(data, services.limits))
+    return _list_events(services, session, event_filter(data, services.limits, int(services.now())))
 
 
 async def _list_events(services: Services, session: Session, wanted: EventFilter) -> Data:
@@ -241,7 +241,7 @@ async def _list_events(services: Services, session: Session, wanted: EventFilter
     return pieces
 
 
-def event_filter(data: Any, limits: Limits) -> EventFilter:
+def event_filter(data: Any, limits: Limits, now: int) -> EventFilter:
     """The checked form of a list's data. Raises: InvalidField."""
     require_range(data.since, data.until)
     return EventFilter(
@@ -249,7 +249,7 @@ def event_filter(data: Any, limits: Limits) -> EventFilter:
         until=data.until,
         limit=data.limit,
         offset=data.offset,
-        **msgspec.structs.asdict(event_facts(data, limits)),
+        **msgspec.structs.asdict(event_facts(data, limits, now)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
-from deskcal.core.event import Event, Id
+from deskcal.core.event import Event, Flag, Id
 from deskcal.core.filters import EventFacts
 from deskcal.core.masks import desk_mask_of
 from deskcal.errors import InvalidField
@@ -29,6 +29,7 @@ class CommonFilters(Struct, kw_only=True):
     manager_id: Id | None = 0
     manager_ids: list[Id] | None = None
     brand: str | None = None
+    overdue: Flag | None = 0
 
 
 def _key(name: str) -> tuple[str, Any, Any]:
@@ -45,8 +46,11 @@ Filters: Any = msgspec.defstruct(
 """What a client may send to name the events that it asks for."""
 
 
-def event_facts(data: Any, limits: Limits) -> EventFacts:
-    """The checked form of `data` (a `Filters`). Raises: InvalidField."""
+def event_facts(data: Any, limits: Limits, now: int) -> EventFacts:
+    """The checked form of `data` (a `Filters`). Raises: InvalidField.
+
+    `now`: Unix seconds, for `overdue`.
+    """
     managers = tuple(dict.fromkeys(data.manager_ids or ()))
     if len(managers) > MAX_MANAGERS:
         raise InvalidField(
@@ -60,6 +64,7 @@ def event_facts(data: Any, limits: Limits) -> EventFacts:
         manager_ids=managers,
         brand=data.brand or None,
         equal={name: values for name, values in sent.items() if values},
+        overdue_at=now if data.overdue else 0,
     )
 
 

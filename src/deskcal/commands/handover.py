@@ -106,7 +106,7 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
 
 
 def _filter(services: Services, data: Any) -> EventFilter:
-    facts = event_facts(data, services.limits)
+    facts = event_facts(data, services.limits, int(services.now()))
     facts = msgspec.structs.replace(facts, manager_id=data.from_manager_id)
     return _open_between(facts, int(services.now()), MAX_TIME, MAX_LIMIT)
 
@@ -156,7 +156,9 @@ async def _receivers(
     busy = await services.store.busy(manager_ids, since, until, session.brands)
     found = []
     for manager_id in manager_ids:
-        facts = event_facts(Filters(desk_filter="*", manager_id=manager_id), services.limits)
+        facts = event_facts(
+            Filters(desk_filter="*", manager_id=manager_id), services.limits, int(services.now())
+        )
         wanted = _open_between(facts, since, until, 1)
         rows = await services.store.list_events(wanted, session)
         times = busy.get(manager_id)

@@ -49,7 +49,7 @@ def search_events(services: Services, _: Peer, session: Session, data: Any) -> W
         limit=data.limit or ROWS,
         words=tuple(words_of(data.q)),
         after=_position(data.after),
-        **msgspec.structs.asdict(event_facts(data, services.limits)),
+        **msgspec.structs.asdict(event_facts(data, services.limits, int(services.now()))),
     )
     return _search(services, session, wanted)
 

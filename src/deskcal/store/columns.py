@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from deskcal.core.claims import claim_state, pool_time
 from deskcal.core.document import IndexRow, index_row
-from deskcal.core.event import Event
+from deskcal.core.event import Event, EventStatus
 
 Value = int | str
 
@@ -61,6 +61,12 @@ class Column(Struct, frozen=True):
 _SMALL, _BIG, _TEXT = ColumnType
 _NONE, _EQUAL, _LINK = Filter
 
+
+def _done_time(event: Event) -> int:
+    """When it was completed, as far as the event tells: its last change; 0: it is not done."""
+    return event.updated_time if event.status == EventStatus.DONE else 0
+
+
 COLUMNS: tuple[Column, ...] = (
     Column("duration_class", _SMALL),
     Column("start_time", _BIG),
@@ -80,6 +86,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("claimed_by", _BIG),
     Column("claim_until", _BIG),
     Column("pool_time", _BIG, derive=pool_time),
+    Column("done_time", _BIG, derive=_done_time),
 )
 
 NAMES = tuple(column.name for column in COLUMNS)

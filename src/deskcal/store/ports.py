@@ -15,6 +15,7 @@ from deskcal.core.free_busy import BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.series import Series
+from deskcal.core.summary import Group, GroupBy
 from deskcal.core.visibility import Visibility
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.timeline import Gap
@@ -227,6 +228,14 @@ class Store(Protocol):
         Sorted by start_time, then id.
         Raises: InvalidField when the answer would be too large; Unavailable when it takes too long.
         Source: seed 000, "Desk Scope"; contract, section 6.
+        """
+
+    async def summary(
+        self, wanted: EventFilter, visibility: Visibility, group_by: GroupBy, now: int
+    ) -> list[Group]:
+        """Counts of what a list of `wanted` has, without limit and what is archived, by key.
+
+        Days come as slots of `summary.SLOT_SEC`. Raises: Unavailable when it takes too long.
         """
 
     async def busy(

@@ -42,6 +42,7 @@ LIMITS = {
 """Of fields whose rules the type alone does not tell."""
 
 MEANINGS = {
+    "overdue": "1: open events that are over",
     "id": "the event",
     "brand": "brand namespace; compared exactly",
     "desk": "CRM desk code, such as `DESK_RETENTION`; empty: a personal event",
@@ -136,6 +137,9 @@ _FILTERS = {
 }
 
 OF_COMMAND = {
+    ("MngGetCalendarSummary", "group_by"): "`day` of the start, `manager` (the owner), `desk`, "
+    "`type` or `outcome`",
+    ("MngGetCalendarSummary", "timezone"): "whose days; the server's default_timezone if absent",
     ("MngClaimNextCalendarEvent", "deskFilter"): "desk mask; required unless `id` is sent",
     ("MngClaimNextCalendarEvent", "types"): "2 call, 4 follow-up; both by default",
     ("MngClaimNextCalendarEvent", "pool"): "0: own events only; default 1",
@@ -187,6 +191,10 @@ OF_COMMAND = {
 
 ANSWERS = {
     "Ping": '`{"time":1710000000}`, the server\'s clock',
+    "MngGetCalendarSummary": (
+        '`{"groups":[{"key","open","done","cancelled","overdue","oldest_overdue_sec","on_time"}]}`'
+        ", by key; what is archived is left out"
+    ),
     "MngClaimNextCalendarEvent": (
         '`{"event":{...}}`, or `{"event":null,"reason":"NONE_DUE","retry_after_sec":60}` with the '
         "reason NONE_DUE, OUTSIDE_HOURS, COOLDOWN or ALL_CLAIMED"

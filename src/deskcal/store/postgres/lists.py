@@ -97,22 +97,22 @@ def _parts(wanted: EventFilter, conditions: str) -> list[str]:
     if len(managers) == 1:
         return [
             "FROM event_manager AS x JOIN event AS e ON e.id = x.event_id"
-            f" WHERE x.manager_id = %(manager_id)s::bigint AND {_look_back(number)}"
+            f" WHERE x.manager_id = %(manager_id)s::bigint AND {look_back(number)}"
             f" AND {conditions}"
             for number in CLASSES
         ]
     if managers:
         sources = [
-            _OF_MANAGERS.format(look_back=_look_back(number), in_range=_IN_RANGE)
+            _OF_MANAGERS.format(look_back=look_back(number), in_range=_IN_RANGE)
             for number in CLASSES
         ]
         return [f"FROM {source} WHERE {conditions}" for source in sources]
     if link_of(wanted) is not None:
         return [f"FROM event AS x WHERE {conditions}"]
-    return [f"FROM event AS x WHERE {_look_back(number)} AND {conditions}" for number in CLASSES]
+    return [f"FROM event AS x WHERE {look_back(number)} AND {conditions}" for number in CLASSES]
 
 
-def _look_back(number: int) -> str:
+def look_back(number: int) -> str:
     """The rows of one duration class that can reach into the range."""
     limit = look_back_sec(number)
     if limit is None:

@@ -19,6 +19,7 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
+from deskcal.core.summary import Group, GroupBy
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
@@ -50,6 +51,7 @@ from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.search import PostgresSearch
 from deskcal.store.postgres.series import PostgresSeries
+from deskcal.store.postgres.summary import summary
 from deskcal.store.postgres.trash import PostgresTrash
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
@@ -133,6 +135,15 @@ class PostgresStore:
         most = self._limits.max_answer_bytes
         rows: Rows = await self._read(list_rows, wanted, visibility, self._collections, most)
         return rows
+
+    async def summary(
+        self, wanted: EventFilter, visibility: Visibility, group_by: GroupBy, now: int
+    ) -> list[Group]:
+        """One statement, in one snapshot with the collections."""
+        found: list[Group] = await self._read(
+            summary, wanted, visibility, self._collections, group_by, now
+        )
+        return found
 
     async def busy(
         self,

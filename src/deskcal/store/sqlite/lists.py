@@ -103,23 +103,23 @@ def _parts(wanted: EventFilter, conditions: str) -> list[str]:
     managers = path_managers(wanted)
     if len(managers) == 1:
         return [
-            f"FROM {_OF_MANAGER} WHERE x.manager_id = :manager_id AND {_look_back(number)}"
+            f"FROM {_OF_MANAGER} WHERE x.manager_id = :manager_id AND {look_back(number)}"
             f" AND {conditions}"
             for number in CLASSES
         ]
     if managers:
         sources = [
-            _OF_MANAGERS.format(look_back=_look_back(number), in_range=_IN_RANGE)
+            _OF_MANAGERS.format(look_back=look_back(number), in_range=_IN_RANGE)
             for number in CLASSES
         ]
         return [f"FROM {source} WHERE {conditions}" for source in sources]
     link = link_of(wanted)
     if link is not None:
         return [f"FROM event AS x INDEXED BY {FILTERS[link].index} WHERE {conditions}"]
-    return [f"FROM {_BY_TIME} WHERE {_look_back(number)} AND {conditions}" for number in CLASSES]
+    return [f"FROM {_BY_TIME} WHERE {look_back(number)} AND {conditions}" for number in CLASSES]
 
 
-def _look_back(number: int) -> str:
+def look_back(number: int) -> str:
     """The rows of one duration class that can reach into the range."""
     limit = look_back_sec(number)
     if limit is None:

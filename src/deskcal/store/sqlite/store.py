@@ -27,6 +27,7 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
+from deskcal.core.summary import Group, GroupBy
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError, Timeout, Unavailable, without_frames
 from deskcal.limits import Limits
@@ -53,11 +54,12 @@ from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock
 from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job, begin_timeline
 from deskcal.store.sqlite.lapsed_claims import SqliteClaims
-from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query
+from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query, parameters_of
 from deskcal.store.sqlite.object_store import SqliteObjects
 from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.search import SqliteSearch
 from deskcal.store.sqlite.series_store import SqliteSeries
+from deskcal.store.sqlite.summary import summary, summary_query
 from deskcal.store.sqlite.trash_store import SqliteTrash
 from deskcal.store.sqlite.writer import Writer
 from deskcal.store.trash import TrashStore
@@ -267,6 +269,18 @@ class SqliteStore:
             if size > self._limits.max_answer_bytes:
                 raise too_large(self._limits.max_answer_bytes)
         return pieces
+
+    async def summary(
+        self, wanted: EventFilter, visibility: Visibility, group_by: GroupBy, now: int
+    ) -> list[Group]:
+        """One statement, on a thread of the lists."""
+        places = await self._collections.places(wanted, visibility)
+        if places is None:
+            return []
+        known = self._collections.newest
+        parameters = parameters_of(wanted, places, visibility.manager_id, known) | {"now": now}
+        query = summary_query(wanted, places, group_by)
+        return await self._read(self._lists, summary, query, parameters, group_by)
 
     async def busy(
         self,

@@ -1,0 +1,73 @@
+"""Summaries: how many events there are of each kind, and how many are late. Pure.
+
+Source: contract, section 14, MngGetCalendarSummary.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+SLOT_SEC = 900
+"""Every zone's days begin and end at a multiple of it, counted from 1970 in UTC."""
+
+
+class GroupBy(enum.Enum):
+    """What events are counted by."""
+
+    DAY = "day"
+    """The date of `start_time`."""
+    MANAGER = "manager"
+    """The owner."""
+    DESK = "desk"
+    TYPE = "type"
+    OUTCOME = "outcome"
+
+
+class Group(Struct, frozen=True):
+    """One group; the order of the fields is the order on the wire."""
+
+    key: int | str
+    open: int
+    done: int
+    cancelled: int
+    overdue: int
+    """Open and over."""
+    oldest_overdue_sec: int
+    """How long the oldest of them has been over; 0: none is."""
+    on_time: int
+    """Done by their end."""
+
+
+def merged(groups: Iterable[Group]) -> list[Group]:
+    """The groups by key, those of equal keys as one."""
+    found: dict[int | str, Group] = {}
+    for group in groups:
+        known = found.get(group.key)
+        found[group.key] = group if known is None else _sum(known, group)
+    return [found[key] for key in sorted(found, key=lambda key: (isinstance(key, str), key))]
+
+
+def _sum(one: Group, other: Group) -> Group:
+    return Group(
+        one.key,
+        one.open + other.open,
+        one.done + other.done,
+        one.cancelled + other.cancelled,
+        one.overdue + other.overdue,
+        max(one.oldest_overdue_sec, other.oldest_overdue_sec),
+        one.on_time + other.on_time,
+    )
+
+
+def by_day(groups: Iterable[Group], timezone: str) -> list[Group]:
+    """Groups whose keys are slots of SLOT_SEC, as days of a zone: keys such as `2026-11-27`."""
+    zone = ZoneInfo(timezone)
+    days = []
+    for group in groups:
+        start = dt.datetime.fromtimestamp(int(group.key) * SLOT_SEC, zone)
+        days.append(msgspec.structs.replace(group, key=start.date().isoformat()))
+    return merged(days)
