@@ -200,6 +200,7 @@ def _transaction(
     mutations = [item for item in items if isinstance(item, Mutation)]
     transactions = [item for item in items if isinstance(item, Transaction)]
     event_ids = {one.event_id for one in mutations if one.event_id}
+    event_ids |= {one.follows.event_id for one in mutations if one.follows}
     event_ids = event_ids.union(*(one.event_ids for one in transactions))
     keys = [(one.actor, one.retry.key) for one in mutations if one.retry]
 

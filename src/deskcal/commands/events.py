@@ -48,7 +48,7 @@ from deskcal.core.visibility import not_found
 from deskcal.errors import Forbidden
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
-from deskcal.store.work import Change, Mutation, Retry
+from deskcal.store.work import Change, Follows, Mutation, Retry
 
 MAX_LIMIT = 50_000
 
@@ -134,7 +134,14 @@ def add_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
         series = NewSeries(sent, data.recurrence, retry, checks_outcome)
         return add_series(services, session, series)
     return _mutate(
-        services, session, 0, ChangeType.ADDED, change, retry, checks_outcome=checks_outcome
+        services,
+        session,
+        0,
+        ChangeType.ADDED,
+        change,
+        retry,
+        checks_outcome=checks_outcome,
+        follows=_follows(session, sent),
     )
 
 
@@ -168,6 +175,7 @@ def update_event(services: Services, _: Peer, session: Session, data: Any) -> Wo
         ChangeType.UPDATED,
         change,
         checks_outcome=bool(sent.values.get("outcome")),
+        follows=_follows(session, sent),
     )
 
 
@@ -280,6 +288,7 @@ def _change_stored(
     change: Callable[[Event, int], Event | None],
     *,
     checks_outcome: bool = False,
+    follows: Follows | None = None,
 ) -> Work:
     """`change(event, actor)` on an event that the session may see and change."""
 
@@ -289,7 +298,15 @@ def _change_stored(
         session.require_change(event_id, scope_of(event))
         return change(event, session.manager_id)
 
-    return _mutate(services, session, event_id, type_, allowed, checks_outcome=checks_outcome)
+    return _mutate(
+        services,
+        session,
+        event_id,
+        type_,
+        allowed,
+        checks_outcome=checks_outcome,
+        follows=follows,
+    )
 
 
 def _mutate(
@@ -301,11 +318,17 @@ def _mutate(
     retry: Retry | None = None,
     *,
     checks_outcome: bool = False,
+    follows: Follows | None = None,
 ) -> Work:
     """Queues the mutation at once; the answer comes when it is durable."""
     actor, now = session.manager_id, int(services.now())
-    mutation = Mutation(event_id, type_, actor, now, change, retry, checks_outcome)
+    mutation = Mutation(event_id, type_, actor, now, change, retry, checks_outcome, follows)
     return services.store.mutate(mutation)
+
+
+def _follows(session: Session, sent: Draft) -> Follows | None:
+    event_id = sent.values.get("follows_id")
+    return Follows(event_id, session.can_see) if event_id else None
 
 
 def _retry(session: Session, sent: Draft, data: Any) -> Retry | None:

@@ -32,6 +32,14 @@ class Retry(Struct, frozen=True):
     """Raises what the caller is told instead of an answer that is not theirs any more."""
 
 
+class Follows(Struct, frozen=True):
+    """An event that a mutation says it follows up."""
+
+    event_id: int
+    is_visible: Callable[[EventScope], bool]
+    """Whether the session of the mutation may see it."""
+
+
 class Mutation(Struct, frozen=True):
     """One change that somebody asked for."""
 
@@ -46,6 +54,8 @@ class Mutation(Struct, frozen=True):
     retry: Retry | None = None
     checks_outcome: bool = False
     """Whether an outcome that it sets must be one of the directory's; else InvalidField."""
+    follows: Follows | None = None
+    """What must be there and visible if the mutation sets it as `follows_id`; else InvalidField."""
 
     @property
     def needs_outcomes(self) -> bool:

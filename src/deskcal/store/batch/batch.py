@@ -25,7 +25,7 @@ from deskcal.core.document import (
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome
 from deskcal.core.series import Series
-from deskcal.errors import Conflict, DeskcalError
+from deskcal.errors import Conflict, DeskcalError, InvalidField
 from deskcal.store.batch.claims import Claims
 from deskcal.store.batch.objects import StagedObjects
 from deskcal.store.batch.series import StagedSeries
@@ -45,7 +45,7 @@ from deskcal.store.batch.writes import (
 )
 from deskcal.store.columns import event_row, is_moved
 from deskcal.store.reminder_ports import Notification, NotificationKey
-from deskcal.store.work import Applied, Mutation, Retry, Transaction, Work
+from deskcal.store.work import Applied, Follows, Mutation, Retry, Transaction, Work
 
 SERVER = 0
 """The actor of what the server does on its own."""
@@ -176,6 +176,8 @@ class Batch:
         after = mutation.change(before, event_id)
         if mutation.checks_outcome and after:
             self._check_outcome(before, after)
+        if mutation.follows and after:
+            self._check_follows(before, after, mutation.follows)
         if is_new and after is not None:
             self._take_id(event_id)
         return self.put(event_id, after, mutation.type, mutation.time, mutation.actor)
@@ -184,6 +186,16 @@ class Batch:
         """Raises: InvalidField for an outcome that the change sets and that may not be there."""
         if after.outcome and (before is None or before.outcome != after.outcome):
             require_outcome(self.outcomes(), after.outcome, after.type)
+
+    def _check_follows(self, before: Event | None, after: Event, follows: Follows) -> None:
+        """Raises: InvalidField if the event that is to be followed is not there, or not visible."""
+        if before is None or before.follows_id != after.follows_id:
+            event = self.event(follows.event_id)
+            if event is None or not follows.is_visible(scope_of(event)):
+                raise InvalidField(
+                    f"follows_id ({follows.event_id}) must name an event that you may see",
+                    field="follows_id",
+                )
 
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes."""

@@ -61,6 +61,8 @@ def _event_ids(group: Sequence[Work]) -> list[int]:
             ids.update(one.event_ids)
         elif one.event_id:
             ids.add(one.event_id)
+        if isinstance(one, Mutation) and one.follows:
+            ids.add(one.follows.event_id)
     return sorted(ids)
 
 
