@@ -34,6 +34,8 @@ class Running:
         self.port = listener.port
         self.store = store
         self.clock = clock
+        self.is_stopped_first = False
+        """Whether the server stops before the clients hang up."""
         self._wires: list[Wire] = []
 
     async def connect(self, *, tls: ssl.SSLContext | None = None) -> "Wire":
@@ -44,9 +46,13 @@ class Running:
 
     async def hang_up(self) -> None:
         """Closes all connections."""
+        self.abort()
+        await until(lambda: self.server.connection_count == 0)
+
+    def abort(self) -> None:
+        """Closes the clients' side of all connections."""
         for wire in self._wires:
             wire.writer.transport.abort()
-        await until(lambda: self.server.connection_count == 0)
 
 
 class Wire:
@@ -145,7 +151,9 @@ async def serving(
             try:
                 yield found
             finally:
-                await found.hang_up()
+                if not found.is_stopped_first:
+                    await found.hang_up()
+        found.abort()
     finally:
         await store.close()
 

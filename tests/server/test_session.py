@@ -19,7 +19,7 @@ class Wire:
         self.lines: list[bytes] = []
         self.is_closing = False
         self.is_paused = False
-        self.unsent_bytes = 0
+        self.unsent_bytes = self.written_bytes = 0
         self.closed = asyncio.Event()
 
     def write(self, lines: bytes) -> None:

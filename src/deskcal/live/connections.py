@@ -18,11 +18,13 @@ class Peer:
         "is_ascii",
         "is_authenticated",
         "is_closed",
+        "left_bytes",
         "name",
         "send",
         "sessions",
         "tokens",
         "unsent_bytes",
+        "written_bytes",
     )
 
     def __init__(
@@ -30,6 +32,7 @@ class Peer:
         name: str = "",
         send: Callable[[bytes], bool] | None = None,
         unsent_bytes: Callable[[], int] | None = None,
+        written_bytes: Callable[[], int] | None = None,
     ) -> None:
         self.name = name
         """Address, for the log."""
@@ -37,9 +40,13 @@ class Peer:
         """`send(lines)` pushes lines; False: the client is too slow for them."""
         self.unsent_bytes = unsent_bytes or _noop
         """What was sent and has not left this process."""
+        self.written_bytes = written_bytes or _noop
+        """All that was sent since the connection was opened, also what has not left yet."""
         self.is_authenticated = False
         """Whether it has carried a valid token, of whatever session type."""
         self.is_closed = False
+        self.left_bytes = 0
+        """How much of what was sent had left this process at the last look, or at its end."""
         self.sessions: dict[int, Session] = {}
         """By manager: of the sessions that may use calendar commands, the one that lasts longest.
 
@@ -59,6 +66,12 @@ class Peer:
         if len(self.tokens) >= REMEMBERED_TOKENS:
             self.tokens.clear()
         self.tokens[token] = session
+
+    def has_left(self, position: int) -> bool:
+        """Whether what was sent up to `position`, of `written_bytes`, has left this process."""
+        if not self.is_closed:
+            self.left_bytes = self.written_bytes() - self.unsent_bytes()
+        return position <= self.left_bytes
 
     def live_session(self, manager_id: int, now: float) -> Session | None:
         """That manager's session on this connection, unless it is over at `now`."""

@@ -5,7 +5,7 @@ Source: contract, section 7, "Reminders".
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct
 
@@ -50,10 +50,9 @@ class Delivery:
         self._now = now
         self._grace_sec = grace_sec
         self._timezone = default_timezone
-        self._unsent: dict[NotificationKey, list[Peer]] = {}
-        """Reminders that were sent and not recorded as such, with the connections they went to."""
-        self._blocked: set[NotificationKey] = set()
-        """Of these, the ones that all of their connections held back at the last look."""
+        self._unsent: dict[NotificationKey, dict[Peer, int]] = {}
+        """Reminders that were sent and not recorded as such: where each ends in the output of the
+        connections that it was sent to."""
         self._dropped: list[Notification] = []
         self._missed: list[Notification] = []
         self.waiting: set[int] = set()
@@ -85,26 +84,26 @@ class Delivery:
         elif subject is None or not subject.reminds(notification):
             self._dropped.append(notification)
         else:
-            delivered_to = self._unsent.get(key, [])
-            peers = [*delivered_to, *self._send(notification, subject, delivered_to)]
-            if peers:
-                self._unsent[key] = peers
+            sent_to = self._unsent.get(key, {})
+            sent_to |= self._send(notification, subject, sent_to)
+            if sent_to:
+                self._unsent[key] = sent_to
             else:
                 self.waiting.add(key.manager_id)
 
     def _send(
-        self, notification: Notification, subject: "_Subject", delivered_to: list[Peer]
-    ) -> list[Peer]:
-        """Writes to each connection that may receive it and did not yet; returns these."""
+        self, notification: Notification, subject: "_Subject", sent_to: Collection[Peer]
+    ) -> dict[Peer, int]:
+        """Writes to each connection that may receive it and did not yet; where it ends there."""
         now = self._now()
         line = None
-        peers = []
+        ends: dict[Peer, int] = {}
         for peer, session in self._peers.of_manager(notification.key.manager_id, now):
-            if peer not in delivered_to and _may_receive(session, subject.scope):
+            if peer not in sent_to and _may_receive(session, subject.scope):
                 line = line or self._line(notification, subject, int(now))
                 if peer.send(line):
-                    peers.append(peer)
-        return peers
+                    ends[peer] = peer.written_bytes()
+        return ends
 
     def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
@@ -141,22 +140,17 @@ class Delivery:
             self._retry(await self._store.drop(dropped, now))
 
     def _take_written(self) -> list[NotificationKey]:
-        """Sent reminders that have left this process, or whose connections took them before.
+        """Sent reminders that have left this process by at least one connection.
 
-        One whose connections were all closed while they held it back is looked at again.
+        One whose connections were all closed before that is looked at again.
         """
         written = []
-        for key, peers in list(self._unsent.items()):
-            still_open = [peer for peer in peers if not peer.is_closed]
-            if still_open and all(peer.unsent_bytes() for peer in still_open):
-                self._blocked.add(key)
-                continue
-            if not still_open and key in self._blocked:
+        for key, ends in list(self._unsent.items()):
+            if any(peer.has_left(end) for peer, end in ends.items()):
+                written.append(key)
+            elif all(peer.is_closed for peer in ends):
                 self._retry([key])
                 del self._unsent[key]
-            else:
-                written.append(key)
-            self._blocked.discard(key)
         return written
 
     def _retry(self, keys: Iterable[NotificationKey]) -> None:

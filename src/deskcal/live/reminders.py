@@ -34,6 +34,8 @@ FLUSH_SEC = 0.05
 """Between two looks whether what was sent has left this process."""
 CLAIMED_SEC = 0.1
 """Before what is due and another node has claimed is looked at again."""
+LAST_RECORD_SEC = 1
+"""How long the end waits for the store to record what was sent."""
 TICK_SEC = 1
 """The clock is looked at so often, since it may be stepped."""
 SWEEP_SEC = 60
@@ -95,8 +97,14 @@ class Reminders:
     async def __aexit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
+        """Records what has left by connections that were closed a moment ago."""
         self._task.cancel()
         await asyncio.wait([self._task])
+        try:
+            async with asyncio.timeout(LAST_RECORD_SEC):
+                await self._delivery.record()
+        except (DeskcalError, TimeoutError) as exc:
+            logger.error("reminders that were sent may be sent again: %s", exc)
 
     def armed(self, due_time: int) -> None:
         """A change has armed a reminder for `due_time`, Unix seconds."""

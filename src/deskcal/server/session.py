@@ -32,6 +32,10 @@ class Transport(Protocol):
         """Output that the operating system has not accepted yet."""
 
     @property
+    def written_bytes(self) -> int:
+        """All output since the connection was opened, in the unit of `unsent_bytes`."""
+
+    @property
     def is_closing(self) -> bool:
         """Whether nothing can be written any more."""
 
@@ -88,7 +92,10 @@ class ClientSession:
         """Since when the client has not read its output; 0: it has."""
         self._stuck_bytes = 0
         self._full_at = 0.0
-        self.peer = Peer(name, self.push, lambda: transport.unsent_bytes)
+        self._was_aborted = False
+        self.peer = Peer(
+            name, self.push, lambda: transport.unsent_bytes, lambda: transport.written_bytes
+        )
 
     def start(self) -> None:
         """Admits the client, or says why not and ends."""
@@ -301,11 +308,20 @@ class ClientSession:
     def lost(self) -> None:
         """The connection is closed; what is in the store's queue still takes effect."""
         self._is_ending = True
+        self._note_what_left()
         self._backlog.clear()
         for task in self._tasks:
             task.cancel()
         self._host.services.forget(self.peer)
         self._host.forget(self)
+
+    def _note_what_left(self) -> None:
+        """What had left at the end: after an abort it is known, else the transport forgets it.
+
+        Of a client that did not read its output, what had left at the last look is sure.
+        """
+        if not self._was_aborted and not self._stuck_at:
+            self.peer.left_bytes = self._transport.written_bytes
 
     def stop(self) -> None:
         """Finishes what is in flight, answers what was read with 503, closes."""
@@ -317,6 +333,9 @@ class ClientSession:
         """Closes at once."""
         logger.info("%s closed: %s", self.peer.name, why)
         self._is_ending = True
+        if not self._was_aborted:
+            self._was_aborted = True
+            self.peer.left_bytes = self._transport.written_bytes - self.unsent_bytes
         self._transport.abort()
 
     def _close_if_done(self) -> None:

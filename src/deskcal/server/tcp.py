@@ -16,6 +16,8 @@ class TcpConnection(asyncio.Protocol):
         self._host = host
         self._limits = host.limits
         self._decoder = FrameDecoder(host.limits.max_message_bytes)
+        self.written_bytes = 0
+        """All output since the connection was opened."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins a session."""
@@ -70,15 +72,17 @@ class TcpConnection(asyncio.Protocol):
 
     def write(self, lines: bytes) -> None:
         """Sends whole lines."""
+        self.written_bytes += len(lines)
         self._transport.write(lines)
 
     def write_pieces(self, pieces: list[bytes]) -> None:
         """Sends one line that is in pieces, without copying them."""
+        self.written_bytes += sum(map(len, pieces))
         self._transport.writelines(pieces)
 
     def beat(self) -> None:
         """Sends an empty line."""
-        self._transport.write(HEARTBEAT)
+        self.write(HEARTBEAT)
 
     def pause(self) -> None:
         """Stops reading."""

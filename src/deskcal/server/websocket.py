@@ -86,6 +86,8 @@ class WebSocketConnection(asyncio.Protocol):
         self._input = bytearray()
         self._fragments: list[bytes] = []
         self._is_paused = False
+        self.written_bytes = 0
+        """All output since the connection was opened."""
         self._pinged = b""
         """Payload of the ping that is not answered yet."""
         self._timer: asyncio.TimerHandle | None = None
@@ -203,7 +205,7 @@ class WebSocketConnection(asyncio.Protocol):
             if data == SEND_EOF:
                 self._transport.close()
             else:
-                self._transport.write(data)
+                self._write(data)
 
     def eof_received(self) -> None:
         """The connection is closed: a WebSocket has no half-closed state."""
@@ -243,7 +245,11 @@ class WebSocketConnection(asyncio.Protocol):
         for line in lines.split(b"\r\n"):
             if line:
                 self._protocol.send_text(line)
-        self._transport.write(b"".join(self._protocol.data_to_send()))
+        self._write(b"".join(self._protocol.data_to_send()))
+
+    def _write(self, data: bytes) -> None:
+        self.written_bytes += len(data)
+        self._transport.write(data)
 
     def write_pieces(self, pieces: list[bytes]) -> None:
         """Sends one line that is in pieces."""
