@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import against, creates, feed, large, lists, memory, nodes, page, reads, reminders
+from bench import against, calls, creates, feed, large, lists, memory, nodes, page, reads, reminders
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
 FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "reads": reads.measure,
     "creates": creates.measure,
+    "calls": calls.measure,
     "lists": lists.measure,
     "reminders": reminders.measure,
     "feed": feed.measure,

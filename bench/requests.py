@@ -90,6 +90,34 @@ def create_data(rng: random.Random, owner: int, guests: list[int]) -> dict[str, 
     }
 
 
+def pool_calls(count: int, now: int) -> Iterator[bytes]:
+    """Calls of one manager that are in the pool of a desk, each of a customer of its own."""
+    rng = random.Random(4)
+    token = token_of(90_000, MASK, now)
+    for number in range(count):
+        data = create_data(rng, 90_000, [])
+        start = now - 86_400 + rng.randrange(80_000)
+        data |= {"type": 2, "priority": rng.randrange(4), "customer_id": 1 + number, "login": 0}
+        data |= {"start_time": start, "end_time": now + 86_400, "pool_after_sec": 60}
+        yield line("MngAddCalendarEvent", data | {"remind_before_sec": 0}, token, number)
+
+
+def claims(count: int, now: int) -> Iterator[bytes]:
+    """The next call for each of many managers."""
+    for number in range(count):
+        token = token_of(100_000 + number, MASK, now)
+        yield line("MngClaimNextCalendarEvent", {"deskFilter": "*"}, token, number)
+
+
+def completions(count: int, now: int) -> Iterator[bytes]:
+    """The first events of a store, each done with a note and followed up tomorrow."""
+    token = token_of(90_000, MASK, now)
+    for number in range(count):
+        data = {"id": 1 + number, "outcome_note": "wants an offer"}
+        data |= {"follow_up": {"in_sec": 86_400}}
+        yield line("MngCompleteCalendarEvent", data, token, number)
+
+
 def note(text: str) -> dict[str, Any]:
     """A visible text of one paragraph."""
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": text}]}

@@ -1,0 +1,76 @@
+"""The call desk: claims out of many due calls, and completions with a follow-up against creates.
+
+64 connections, each claim by another manager; every answer is durable.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import processes, requests
+from bench.load import Job, Load
+from bench.scale import Ground
+from bench.table import Row, absolute, at_least, at_most, compared, millis, per_sec, percent
+
+CALLS = 20_000
+"""Due calls, and managers who claim; more than are claimed while it is measured."""
+PAUSE_SEC = 0.0001
+"""Between an answer and the next claim: with a pause the time of every answer is kept."""
+
+
+def measure(ground: Ground) -> Iterator[Row]:
+    """Three rows."""
+    rates, p99 = [], []
+    for turn in range(ground.scale.rounds):
+        load = _claims(ground, ground.directory / f"claims-{turn}")
+        rates.append(load.per_sec)
+        p99.append(load.p99_sec)
+        ground.say(f"claims: {load.per_sec:,.0f}/s, p99 {millis(load.p99_sec)}")
+    what = f"claims out of {CALLS:,} due calls, 64 connections"
+    yield absolute(what, rates, at_least(3000), show=per_sec)
+    yield absolute(f"{what}: 99th percentile", p99, at_most(0.04), show=millis)
+    yield _completions(ground)
+
+
+def _claims(ground: Ground, directory: Path) -> Load:
+    now = ground.now
+    add = requests.save(ground.directory / "pool.requests", requests.pool_calls(CALLS, now))
+    claim = requests.save(ground.directory / "claims.requests", requests.claims(CALLS, now))
+    with processes.deskcal(directory) as server:
+        requests.check(server.port, add)
+        job = Job(
+            port=server.port, requests=claim, seconds=ground.scale.seconds, pause_sec=PAUSE_SEC
+        )
+        load: Load = processes.run("load", job, Load)
+    return load
+
+
+def _completions(ground: Ground) -> Row:
+    creates = requests.save(ground.directory / "creates", requests.creates(CALLS, ground.now))
+    add = requests.save(ground.directory / "pool.requests", requests.pool_calls(CALLS, ground.now))
+    complete = requests.save(
+        ground.directory / "completions", requests.completions(CALLS, ground.now)
+    )
+    ours: list[float] = []
+    floor: list[float] = []
+    for turn in range(ground.scale.rounds):
+        with processes.deskcal(ground.directory / f"created-{turn}") as server:
+            floor.append(_rate(ground, server.port, creates))
+        with processes.deskcal(ground.directory / f"completed-{turn}") as server:
+            requests.check(server.port, add)
+            ours.append(_rate(ground, server.port, complete))
+        ground.say(f"completions with follow-up: {ours[-1]:,.0f}/s, creates {floor[-1]:,.0f}/s")
+    return compared(
+        "completions with a follow-up, 64 connections, against single creates",
+        ours,
+        floor,
+        at_least(0.8),
+        show=per_sec,
+        show_ratio=percent,
+    )
+
+
+def _rate(ground: Ground, port: int, path: str) -> float:
+    load: Load = processes.run(
+        "load", Job(port=port, requests=path, seconds=ground.scale.seconds), Load
+    )
+    return load.per_sec
