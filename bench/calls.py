@@ -53,10 +53,9 @@ def _completions(ground: Ground) -> Row:
     ours: list[float] = []
     floor: list[float] = []
     for turn in range(ground.scale.rounds):
-        with processes.deskcal(ground.directory / f"created-{turn}") as server:
-            floor.append(_rate(ground, server.port, creates))
         with processes.deskcal(ground.directory / f"completed-{turn}") as server:
             requests.check(server.port, add)
+            floor.append(_rate(ground, server.port, creates))
             ours.append(_rate(ground, server.port, complete))
         ground.say(f"completions with follow-up: {ours[-1]:,.0f}/s, creates {floor[-1]:,.0f}/s")
     return compared(

@@ -165,3 +165,16 @@ class Applied(Struct):
 
 Work = Mutation | Transaction | Claim
 """What a writer commits."""
+
+
+def event_ids_of(group: Sequence[Work]) -> list[int]:
+    """Events that the group names, sorted, each once."""
+    ids: set[int] = set()
+    for one in group:
+        if isinstance(one, Transaction):
+            ids.update(one.event_ids)
+        elif one.event_id:
+            ids.add(one.event_id)
+        if isinstance(one, Mutation) and one.follows:
+            ids.add(one.follows.event_id)
+    return sorted(ids)

@@ -45,7 +45,7 @@ from deskcal.store.batch.writes import (
 )
 from deskcal.store.columns import event_row, is_moved
 from deskcal.store.reminder_ports import Notification, NotificationKey
-from deskcal.store.work import Applied, Follows, Mutation, Retry, Transaction, Work
+from deskcal.store.work import Applied, Follows, Mutation, Retry, Transaction, Work, event_ids_of
 
 SERVER = 0
 """The actor of what the server does on its own."""
@@ -93,6 +93,7 @@ class Batch:
         claims = [one for one in group if isinstance(one, Claim) and not one.event_id]
         if claims:
             self._stored.calls.prepare(claims)
+        self._stored.prepare(event_ids_of(group))
         return [self.apply(one) for one in group]
 
     def apply(self, mutation: Work) -> WorkOutcome:

@@ -13,6 +13,9 @@ from deskcal.store.calls import CallSource
 class Stored(StoredSeries, StoredObjects, Protocol):
     """What is in the database while a group is applied."""
 
+    def prepare(self, event_ids: Sequence[int]) -> None:
+        """Reads at one time what `document` is about to be asked for, where that is quicker."""
+
     def document(self, event_id: int) -> bytes | None:
         """Of that event; None: there is none."""
 

@@ -28,6 +28,9 @@ class Found(Struct):
     locked: set[int] = set()
     """Events that were locked, whether they are there or not."""
 
+    def prepare(self, event_ids: Sequence[int]) -> None:
+        """Nothing: they were read when they were locked."""
+
     def document(self, event_id: int) -> bytes | None:
         """The document of an event that was locked. Raises: MissingRows for one to be locked."""
         if self.has_claims and event_id not in self.locked:

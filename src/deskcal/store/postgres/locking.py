@@ -21,7 +21,7 @@ from deskcal.store.postgres.series import (
     lock_series,
 )
 from deskcal.store.postgres.trash import LOCK_TRASH
-from deskcal.store.work import Mutation, Transaction, Work
+from deskcal.store.work import Mutation, Transaction, Work, event_ids_of
 
 _LOCK_KEYS = "SELECT pg_advisory_xact_lock(x) FROM unnest(%s::bigint[]) AS x"
 _SELECT_KEYS = """
@@ -35,7 +35,7 @@ _LOCK_EVENTS = """
 def needs_lock(group: Sequence[Work]) -> bool:
     """Whether anything must be read before the group can be applied."""
     return bool(
-        _event_ids(group)
+        event_ids_of(group)
         or _keys(group)
         or _needs_outcomes(group)
         or needs_series(group)
@@ -51,19 +51,6 @@ def has_claims(group: Sequence[Work]) -> bool:
 
 def _needs_outcomes(group: Sequence[Work]) -> bool:
     return any(one.needs_outcomes for one in group)
-
-
-def _event_ids(group: Sequence[Work]) -> list[int]:
-    """Events that the group may read or change, sorted, so that two nodes never deadlock."""
-    ids: set[int] = set()
-    for one in group:
-        if isinstance(one, Transaction):
-            ids.update(one.event_ids)
-        elif one.event_id:
-            ids.add(one.event_id)
-        if isinstance(one, Mutation) and one.follows:
-            ids.add(one.follows.event_id)
-    return sorted(ids)
 
 
 def needs_series(group: Sequence[Work]) -> bool:
@@ -114,7 +101,7 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
 
     Claims first, then series, keys and events, so that two nodes never deadlock.
     """
-    ids, keys, series_of = _event_ids(group), _keys(group), _series_of(group)
+    ids, keys, series_of = event_ids_of(group), _keys(group), _series_of(group)
     kept = events = None
     found = Found(has_claims=has_claims(group))
     has_begun = found.has_claims or needs_series(group)

@@ -1,6 +1,6 @@
 """A group on the embedded store: what it finds there, and the SQL that writes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import apsw
@@ -69,6 +69,8 @@ _SET_FIRED = """
     WHERE event_id = ? AND due_time = ? AND manager_id = ? AND level = ?"""
 _INSERT_ESCALATION = "INSERT INTO escalation VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
+_SELECT_DOCUMENTS = """
+    SELECT e.id, e.document FROM json_each(?) AS x CROSS JOIN event AS e ON e.id = x.value"""
 
 
 class Numbers(Struct, frozen=True):
@@ -125,13 +127,23 @@ class _Stored(Struct, frozen=True):
     connection: apsw.Connection
     last_event_id: int
     calls: SqliteCalls
+    documents: dict[int, bytes] = {}
+    """What `prepare` has read."""
+
+    def prepare(self, event_ids: Sequence[int]) -> None:
+        """Reads them with one statement: each one lets go of the interpreter's lock."""
+        if len(event_ids) > 1:
+            text = msgspec.json.encode(event_ids).decode()
+            rows: Any = self.connection.execute(_SELECT_DOCUMENTS, (text,))
+            self.documents.update(rows)
 
     def document(self, event_id: int) -> bytes | None:
         """The stored document of an event."""
         if event_id > self.last_event_id:
             return None
-        if event_id in self.calls.documents:
-            return self.calls.documents[event_id]
+        known = self.documents.get(event_id) or self.calls.documents.get(event_id)
+        if known is not None:
+            return known
         document: bytes | None = self.connection.execute(_SELECT_DOCUMENT, (event_id,)).get
         return document
 
