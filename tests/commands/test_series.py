@@ -447,3 +447,30 @@ async def test_a_deleted_date_comes_back_with_an_undo(desk: Desk) -> None:
     await ok(desk, "MngUndoCalendarBatch", {"batch_id": await last_batch(desk)}, TEN)
     assert [e["id"] for e in await rows(desk)] == [e["id"] for e in events]
     assert (await ok(desk, SERIES, {"id": events[0]["id"]}, TEN))["series"]["exdates"] == []
+
+
+async def test_an_answer_says_from_where_on_it_may_be_incomplete(desk: Desk) -> None:
+    made = await add(desk, "FREQ=DAILY")
+    await add(desk, "FREQ=DAILY;COUNT=3")
+    horizon = made["series"]["horizon"]
+    near, far = NOW + 399 * DAY, NOW + 500 * DAY
+
+    async def told(command: str, until: int, auth: str = TEN, **fields: Any) -> int | None:
+        data = {"from": until - 2 * DAY, "to": until} | fields
+        found: int | None = (await ok(desk, command, data, auth)).get("horizon")
+        return found
+
+    listed: dict[str, Any] = {"limit": 1, "offset": 0, "deskFilter": "*"}
+    by_filter = "MngGetCalendarEventsByFilter"
+    assert await told(by_filter, near, **listed) is None
+    assert await told(by_filter, far, **listed) == horizon
+    assert await told(by_filter, far, **listed | {"deskFilter": "OTHER"}) is None
+    assert await told(by_filter, far, **listed, manager_id=99) is None
+    assert await told(by_filter, far, token(12, desks="OTHER"), **listed) is None
+    series = {"series_id": made["series"]["series_id"]}
+    assert await told(by_filter, far, **listed, **series) == horizon
+    busy: dict[str, Any] = {"manager_ids": [11]}
+    assert await told("MngGetCalendarFreeBusy", far, **busy) == horizon
+    assert await told("MngGetCalendarFreeBusy", near, **busy) is None
+    assert await told("MngGetCalendarFreeBusy", far, manager_ids=[99]) is None
+    assert await told("MngFindCalendarSlots", far, **busy, duration_sec=60) == horizon

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct
 
 from deskcal.commands.filters import Filters, event_facts, require_range
+from deskcal.commands.horizons import horizon_member, is_listed
 from deskcal.commands.preconditions import require_destination, require_version
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.scoped import (
@@ -245,7 +246,8 @@ async def _list_events(services: Services, session: Session, wanted: EventFilter
         pieces += (documents, b",")
     if rows.documents:
         pieces.pop()
-    pieces.append(b'],"count":%d}' % rows.count)
+    horizon = await horizon_member(services, wanted.until, is_listed(session, wanted))
+    pieces.append(b'],"count":%d%b}' % (rows.count, horizon))
     return pieces
 
 

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from deskcal.commands.events import EventKey
 from deskcal.commands.filters import require_range
+from deskcal.commands.horizons import horizon_member, is_busy
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.draft import timezones
@@ -84,7 +85,8 @@ def get_free_busy(services: Services, _: Peer, session: Session, data: GetFreeBu
     async def found() -> Data:
         busy = await _busy(services, session, data)
         rows = [BusyManager(who, times.all(), times.tentative()) for who, times in busy.items()]
-        return msgspec.json.encode({"managers": rows})
+        horizon = await _horizon(services, session, data)
+        return b'{"managers":%b%b}' % (msgspec.json.encode(rows), horizon)
 
     return found()
 
@@ -97,9 +99,15 @@ def find_slots(services: Services, _: Peer, session: Session, data: FindSlots) -
     async def found() -> Data:
         busy = await _busy(services, session, data)
         slots: list[Slot] = await asyncio.to_thread(_slots, busy, wanted)
-        return msgspec.json.encode({"slots": slots})
+        horizon = await _horizon(services, session, data)
+        return b'{"slots":%b%b}' % (msgspec.json.encode(slots), horizon)
 
     return found()
+
+
+async def _horizon(services: Services, session: Session, data: GetFreeBusy) -> bytes:
+    matches = is_busy(session, set(data.manager_ids))
+    return await horizon_member(services, data.until, matches)
 
 
 def _slots(busy: Mapping[int, BusyTimes], wanted: SlotSearch) -> list[Slot]:
