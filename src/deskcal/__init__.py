@@ -3,6 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from deskcal.client.client import Client
+from deskcal.client.series import ChangedSeries, CreatedSeries, Rule, SeriesRow
 from deskcal.client.types import (
     Change,
     ChangePage,
@@ -55,10 +56,12 @@ __all__ = [
     "Change",
     "ChangePage",
     "ChangeType",
+    "ChangedSeries",
     "ClaimResult",
     "Client",
     "Completed",
     "Conflict",
+    "CreatedSeries",
     "DeskcalError",
     "Event",
     "EventPage",
@@ -82,6 +85,8 @@ __all__ = [
     "Reminder",
     "ReminderPage",
     "ResyncRequired",
+    "Rule",
+    "SeriesRow",
     "Slot",
     "SummaryGroup",
     "Timeout",

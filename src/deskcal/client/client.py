@@ -24,6 +24,7 @@ from deskcal.client.iterators import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client.link import Link
 from deskcal.client.reminders import ReminderCalls
 from deskcal.client.scheduling import SchedulingCalls
+from deskcal.client.series import SeriesCalls
 from deskcal.client.trash import TrashCalls
 from deskcal.client.types import (
     Change,
@@ -32,7 +33,14 @@ from deskcal.client.types import (
 
 
 class Client(
-    EventCalls, ChangeCalls, SchedulingCalls, ReminderCalls, BatchCalls, TrashCalls, CallDeskCalls
+    EventCalls,
+    SeriesCalls,
+    ChangeCalls,
+    SchedulingCalls,
+    ReminderCalls,
+    BatchCalls,
+    TrashCalls,
+    CallDeskCalls,
 ):
     """A connection to a deskcal server: `async with Client.connect(host, port, token=...)`.
 
