@@ -101,8 +101,8 @@ async def test_queue_cache_feed_and_reminders_have_their_figures(place: Place) -
         await desk.add(token(10))
         found = await figures(address)
     assert (found["deskcal_cache_bytes"] > 0) == isinstance(place, SqlitePlace)
+    assert found["deskcal_writer_queue"] <= 1  # The index of the search may be waiting.
     for name in (
-        "deskcal_writer_queue",
         "deskcal_feed_subscribers",
         "deskcal_feed_resyncs_total",
         'deskcal_reminders_total{outcome="fired"}',

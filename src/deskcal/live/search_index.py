@@ -14,6 +14,8 @@ PAUSE_SEC = 0.05
 """Between two looks at a writer that is busy."""
 MAX_PAUSES = 20
 """Then a step is taken though the writer is busy, so that the index never falls far behind."""
+COLLECT_SEC = 0.5
+"""After a change until it is indexed, together with those that follow: a search finds it before."""
 EVERY_SEC = 1.0
 """Between two looks where nothing was changed here: other nodes change events, too."""
 REPORT_EVERY = 50_000
@@ -52,6 +54,7 @@ class SearchIndex:
             try:
                 async with asyncio.timeout(EVERY_SEC):
                     await self._changed.wait()
+                await asyncio.sleep(COLLECT_SEC)
             except TimeoutError:
                 continue
 

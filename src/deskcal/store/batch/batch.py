@@ -4,6 +4,7 @@ A backend says what is stored and writes what `writes` lists. Several changes of
 group leave as many change rows, but its index is written once.
 """
 
+import weakref
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -68,7 +69,7 @@ class Batch:
         self._only_fired: set[int] = set()
         self._outcomes: Sequence[Outcome] | None = None
         self._series = StagedSeries(stored)
-        self._claims = Claims(self, stored.calls)
+        self._claims = Claims(weakref.proxy(self), stored.calls)  # A cycle would keep the group.
         self.objects = StagedObjects(stored)
         self.ids_used = 0
         """How many of `new_ids` are taken."""
