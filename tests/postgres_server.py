@@ -49,7 +49,7 @@ _EMPTY = """
     BEGIN
         FOR name IN SELECT tablename FROM pg_tables
             WHERE schemaname = 'public'
-                AND tablename NOT IN ('counter', 'search_index', 'schema_version')
+                AND tablename NOT IN ('counter', 'search_index', 'all_day_index', 'schema_version')
         LOOP
             EXECUTE format('DELETE FROM %I', name);
         END LOOP;
@@ -62,6 +62,9 @@ _EMPTY = """
         END IF;
         IF to_regclass('search_index') IS NOT NULL THEN
             UPDATE search_index SET indexed_seq = 0;
+        END IF;
+        IF to_regclass('all_day_index') IS NOT NULL THEN
+            UPDATE all_day_index SET default_timezone = '', zones = '';
         END IF;
     END $$"""
 _END_OTHERS = """

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deskcal.core.all_day import span_of
 from deskcal.core.document import DURATION_LIMITS_SEC
 from deskcal.core.event import Event, EventStatus, ParticipantStatus
 from deskcal.core.free_busy import Interval, makes_busy, merged
@@ -187,7 +188,7 @@ def slowly_busy(
     found = {}
     for manager in managers:
         spans = [
-            (event.start_time, event.end_time)
+            span_of(event)
             for event in events
             for row in event.participants
             if row.manager_id == manager

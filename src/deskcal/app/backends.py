@@ -28,8 +28,8 @@ def backend_of(config: Config, limits: Limits | None = None) -> Backend:
     """The backend that the settings name; `limits`: instead of those in `config`."""
     limits = limits or config
     if config.database:
-        return PostgresBackend(config.database, limits)
-    return SqliteBackend(Path(config.data), limits)
+        return PostgresBackend(config.database, limits, config.default_timezone)
+    return SqliteBackend(Path(config.data), limits, config.default_timezone)
 
 
 @asynccontextmanager

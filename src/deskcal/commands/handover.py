@@ -127,14 +127,17 @@ async def _events(services: Services, session: Session, data: Any, filter_: Even
             "at a time: narrow the filters",
             field="from_manager_id",
         )
-    return await asyncio.to_thread(_chosen, rows.documents, session, data, filter_.since)
+    zone = services.default_timezone
+    return await asyncio.to_thread(_chosen, rows.documents, session, data, filter_.since, zone)
 
 
-def _chosen(documents: list[bytes], session: Session, data: Any, now: int) -> Timed:
+def _chosen(
+    documents: list[bytes], session: Session, data: Any, now: int, default_timezone: str
+) -> Timed:
     found = []
     for piece in documents:
         for event in _decode_events(b"[%b]" % piece):
-            row = index_row(event)
+            row = index_row(event, default_timezone)
             if (
                 row.end_time > now
                 and is_handed_over(event, data.from_manager_id, data.roles)

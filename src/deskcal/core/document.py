@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.core.alarms import due_time
+from deskcal.core.all_day import UTC, span_of
 from deskcal.core.event import Event, managers_of
 from deskcal.errors import InvalidField
 
@@ -105,15 +106,19 @@ def _scope(event: Event) -> tuple[str, str, int, int, tuple[int, ...]]:
     )
 
 
-def index_row(event: Event) -> IndexRow:
-    """The one derivation of these columns from an event."""
+def index_row(event: Event, default_timezone: str = UTC) -> IndexRow:
+    """The one derivation of these columns from an event.
+
+    `default_timezone`: of all-day events that name no zone.
+    """
+    start_time, end_time = span_of(event, default_timezone)
     return IndexRow(
         event.id,
         event.brand,
         event.desk,
-        duration_class(event.end_time - event.start_time),
-        event.start_time,
-        event.end_time,
+        duration_class(end_time - start_time),
+        start_time,
+        end_time,
         due_time(event),
         managers_of(event),
     )

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.all_day import UTC
 from deskcal.core.claims import claim_state, pool_time
 from deskcal.core.document import IndexRow, index_row
 from deskcal.core.event import Event, EventStatus
@@ -107,9 +108,9 @@ class EventRow(IndexRow, frozen=True, gc=False):
     """In the order of `COLUMNS`."""
 
 
-def event_row(event: Event) -> EventRow:
+def event_row(event: Event, default_timezone: str = UTC) -> EventRow:
     """The one derivation of all columns from an event."""
-    index = index_row(event)
+    index = index_row(event, default_timezone)
     values = tuple([read(index) if derived else read(event) for derived, read in _READERS])
     return EventRow(**msgspec.structs.asdict(index), values=values)
 

@@ -29,7 +29,9 @@ ManagerRows = set[tuple[int, ...]]
 """Manager, duration class, start and end of one event."""
 
 
-def of_event(row: Any, stored: Callable[[EventRow], ManagerRows]) -> tuple[list[str], int]:
+def of_event(
+    row: Any, stored: Callable[[EventRow], ManagerRows], default_timezone: str
+) -> tuple[list[str], int]:
     """Differences of one event, and how many managers its document names.
 
     `row`: id, brand, desk, `columns.COLUMNS`; its document; that of its last change. `stored`:
@@ -40,7 +42,7 @@ def of_event(row: Any, stored: Callable[[EventRow], ManagerRows]) -> tuple[list[
         event = decode_event(document)
     except msgspec.DecodeError as exc:
         return [f"event {event_id} has an unreadable document: {exc}"], 0
-    wanted = event_row(event)
+    wanted = event_row(event, default_timezone)
     found = []
     if encode_event(event) != document:
         found.append("has a document that is not spelled as it would be written")

@@ -16,6 +16,7 @@ from deskcal.core.alarms import (
     trigger_time,
     would_miss_firing,
 )
+from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
 from deskcal.core.document import (
     decode_event,
@@ -42,9 +43,8 @@ from deskcal.store.batch.writes import (
     WorkOutcome,
     Writes,
     batch_id_of,
-    manager_rows,
 )
-from deskcal.store.columns import event_row, is_moved
+from deskcal.store.columns import event_row
 from deskcal.store.reminder_ports import Notification, NotificationKey
 from deskcal.store.work import Applied, Follows, Mutation, Retry, Transaction, Work, event_ids_of
 
@@ -55,8 +55,16 @@ SERVER = 0
 class Batch:
     """The group so far. Nothing is written, so what fails leaves no trace."""
 
-    def __init__(self, stored: Stored, new_ids: Sequence[int], *, retry_window_sec: int) -> None:
+    def __init__(
+        self,
+        stored: Stored,
+        new_ids: Sequence[int],
+        *,
+        retry_window_sec: int,
+        default_timezone: str = UTC,
+    ) -> None:
         """`new_ids`: of new events, in order, as many as the group may need."""
+        self._timezone = default_timezone
         self._stored = stored
         self._new_ids = new_ids
         self._retry_window_sec = retry_window_sec
@@ -379,19 +387,9 @@ class Batch:
             if event_id in self._only_fired:
                 found.touched.append((event_id, staged.document, 0))
                 continue
-            before = event_row(staged.before) if staged.before else None
-            after = event_row(staged.after) if staged.after else None
-            if after is None:
-                found.gone.append(event_id)
-            elif before is None:
-                found.added.append((after, staged.document))
-            elif is_moved(before, after):
-                found.moved.append((after, staged.document))
-            else:
-                found.touched.append((event_id, staged.document, after.due_time))
-            old, new = manager_rows(before), manager_rows(after)
-            found.managers_gone += old.keys() - new.keys()
-            found.managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
+            before = event_row(staged.before, self._timezone) if staged.before else None
+            after = event_row(staged.after, self._timezone) if staged.after else None
+            found.put(event_id, staged.document, before, after)
         return found
 
 

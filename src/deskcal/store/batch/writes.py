@@ -9,7 +9,7 @@ from deskcal.core.document import Record
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesWrites
-from deskcal.store.columns import EventRow
+from deskcal.store.columns import EventRow, is_moved
 from deskcal.store.reminder_ports import Level, Notification
 
 WorkOutcome = Any
@@ -82,6 +82,22 @@ class Writes(Struct):
     series: SeriesWrites
     objects: Mapping[ObjectKey, CalendarObject | None]
     """None: the row goes."""
+
+    def put(
+        self, event_id: int, document: bytes, before: EventRow | None, after: EventRow | None
+    ) -> None:
+        """What is to be written of an event that was as `before` says and is as `after` says."""
+        if after is None:
+            self.gone.append(event_id)
+        elif before is None:
+            self.added.append((after, document))
+        elif is_moved(before, after):
+            self.moved.append((after, document))
+        else:
+            self.touched.append((event_id, document, after.due_time))
+        old, new = manager_rows(before), manager_rows(after)
+        self.managers_gone += old.keys() - new.keys()
+        self.managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
 
     def escalations(self, after_sec: int) -> list[tuple[int, int, int]]:
         """Event, due time and time of escalation of what fired; none where `after_sec` is 0."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from deskcal.core.all_day import UTC
 from deskcal.core.directory import Directory
 from deskcal.limits import Limits
 from deskcal.store.ports import CheckReport, Store
@@ -23,6 +24,7 @@ class PostgresBackend(Struct, frozen=True):
     url: str
     """A connection URI or `key=value` pairs, as libpq takes them."""
     limits: Limits
+    default_timezone: str = UTC
     is_shared: bool = True
 
     def describe(self) -> str:
@@ -35,7 +37,7 @@ class PostgresBackend(Struct, frozen=True):
 
     async def open(self) -> Store:
         """The store, with a pool of connections."""
-        return await open_postgres(self.url, self.limits)
+        return await open_postgres(self.url, self.limits, default_timezone=self.default_timezone)
 
     def check(self) -> CheckReport:
         """Reads the whole store."""

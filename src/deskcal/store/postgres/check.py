@@ -26,6 +26,7 @@ from deskcal.store.consistency import (
     within_gap,
 )
 from deskcal.store.ports import CheckReport, StoreError
+from deskcal.store.postgres.all_day import used_timezone
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.zones import differing_zones
@@ -126,10 +127,10 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
 
 
 async def _of_events(connection: Connection, manager_rows: int) -> AsyncIterator[str]:
-    wanted = 0
+    wanted, default_timezone = 0, await used_timezone(connection)
     managers = _Managers(_stream(connection, "managers", _MANAGERS))
     async for row in _stream(connection, "events", _EVENTS):
-        found, named = of_event(row, _given(await managers.of(row[0])))
+        found, named = of_event(row, _given(await managers.of(row[0])), default_timezone)
         wanted += named
         for difference in found:
             yield difference

@@ -13,6 +13,7 @@ import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
 from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
@@ -35,6 +36,7 @@ from deskcal.store.ports import (
     SeriesStore,
     StoreError,
 )
+from deskcal.store.postgres.all_day import use_zones
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
@@ -70,13 +72,20 @@ _DOCUMENTS = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[])"
 class PostgresStore:
     """A `Store` on PostgreSQL: one node of it."""
 
-    def __init__(self, url: str, pool: AsyncConnectionPool[Connection], limits: Limits) -> None:
+    def __init__(
+        self,
+        url: str,
+        pool: AsyncConnectionPool[Connection],
+        limits: Limits,
+        default_timezone: str,
+    ) -> None:
         """Use `open_postgres`."""
         self._pool = pool
         self._limits = limits
         self._read = Reader(pool, limits.request_deadline_sec)
         self._loads = _Loads(self._read, limits.request_deadline_sec)
-        self._writer = Writer(functools.partial(connect, url, limits), self._on_committed, limits)
+        connect_writer = functools.partial(connect, url, limits)
+        self._writer = Writer(connect_writer, self._on_committed, limits, default_timezone)
         self._collections = Collections()
         self.commits: Publisher[Committed] = Publisher()
         self.peek: Callable[[int], Record | None] = lambda _: None
@@ -177,7 +186,7 @@ class PostgresStore:
         await self._pool.close()
 
 
-async def open_postgres(url: str, limits: Limits) -> PostgresStore:
+async def open_postgres(url: str, limits: Limits, *, default_timezone: str = UTC) -> PostgresStore:
     """The store in the database that `url` names, its tables made on first use.
 
     Raises: StoreError if it can't be reached, is none of ours, or of a newer deskcal.
@@ -186,11 +195,12 @@ async def open_postgres(url: str, limits: Limits) -> PostgresStore:
         connection = await connect(url, limits)
         try:
             await migrate(connection)
+            await use_zones(connection, default_timezone)
         finally:
             await connection.close()
         pool = open_pool(url, limits)
         await pool.open()
-        store = PostgresStore(url, pool, limits)
+        store = PostgresStore(url, pool, limits, default_timezone)
         try:
             await store.start()
         except BaseException:

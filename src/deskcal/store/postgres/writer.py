@@ -78,7 +78,9 @@ class Writer:
         connect: Callable[[], Awaitable[Connection]],
         on_committed: Callable[[CommitResult], None],
         limits: Limits,
+        default_timezone: str,
     ) -> None:
+        self._timezone = default_timezone
         self._connect = connect
         self._on_committed = on_committed
         self._limits = limits
@@ -297,7 +299,13 @@ class Writer:
         if has_begun:
             found = await lock(connection, mutations)
         window_sec = self._limits.retry_window_sec
-        new_batch = functools.partial(Batch, found, self._ids, retry_window_sec=window_sec)
+        new_batch = functools.partial(
+            Batch,
+            found,
+            self._ids,
+            retry_window_sec=window_sec,
+            default_timezone=self._timezone,
+        )
         if isinstance(job, Job):
             batch = new_batch()
             outcomes = [await job.run(connection, batch)]

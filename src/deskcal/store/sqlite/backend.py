@@ -5,6 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from deskcal.core.all_day import UTC
 from deskcal.core.directory import Directory
 from deskcal.limits import Limits
 from deskcal.store.ports import CheckReport, Store
@@ -22,6 +23,7 @@ class SqliteBackend(Struct, frozen=True):
     path: Path
     """The data directory."""
     limits: Limits
+    default_timezone: str = UTC
     is_shared: bool = False
 
     def describe(self) -> str:
@@ -34,7 +36,7 @@ class SqliteBackend(Struct, frozen=True):
 
     async def open(self) -> Store:
         """The store; a lock keeps other servers out until it is closed."""
-        return await open_sqlite(self.path, self.limits)
+        return await open_sqlite(self.path, self.limits, default_timezone=self.default_timezone)
 
     def check(self) -> CheckReport:
         """Reads the whole store."""

@@ -28,6 +28,7 @@ from deskcal.store.consistency import (
     within_gap,
 )
 from deskcal.store.ports import CheckReport, StoreError
+from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.connection import DATABASE, connect_reader
 
 _EVENTS = f"""
@@ -90,9 +91,10 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
         if text != "ok":
             yield f"the database file is damaged: {text}"
     managers = 0
+    default_timezone = used_timezone(connection)
     stored = functools.partial(_managers, connection)
     for row in connection.execute(_EVENTS):
-        found, named = of_event(row, stored)
+        found, named = of_event(row, stored, default_timezone)
         yield from found
         managers += named
     yield from of_managers(_count(connection, "event_manager"), managers)

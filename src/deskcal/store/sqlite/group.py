@@ -7,6 +7,7 @@ import apsw
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.all_day import UTC
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
@@ -21,6 +22,7 @@ from deskcal.store.batch.writes import (
     batch_id_of,
 )
 from deskcal.store.columns import NAMES, EventRow
+from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.claims import SqliteCalls
 from deskcal.store.sqlite.objects import stored_object, write_objects
 from deskcal.store.sqlite.outcomes import read_outcomes
@@ -86,6 +88,8 @@ class Numbers(Struct, frozen=True):
     """The highest number of a collection that there ever was while the store is open."""
     gaps: tuple[Gap, ...] = ()
     """As they were when the database was opened."""
+    default_timezone: str = UTC
+    """Of all-day events that name no zone."""
 
     @classmethod
     def read(cls, connection: apsw.Connection, last_collection: int = 0) -> Self:
@@ -97,7 +101,8 @@ class Numbers(Struct, frozen=True):
         newest = max(collections.values(), default=0)
         gaps: Any = connection.execute("SELECT lower, upper FROM cursor_gap").fetchall()
         last_collection = max(newest, last_collection)
-        return cls(event_id, seq, floor_seq, collections, last_collection, tuple(gaps))
+        zone = used_timezone(connection)
+        return cls(event_id, seq, floor_seq, collections, last_collection, tuple(gaps), zone)
 
 
 def begin_timeline(connection: apsw.Connection, now: float) -> None:
@@ -192,7 +197,12 @@ class SqliteBatch:
         new_ids = range(numbers.last_event_id + 1, MAX_EVENT_ID + 1)
         calls = SqliteCalls(connection, numbers.collections)
         stored = _Stored(connection, numbers.last_event_id, calls)
-        self.staged = Batch(stored, new_ids, retry_window_sec=retry_window_sec)
+        self.staged = Batch(
+            stored,
+            new_ids,
+            retry_window_sec=retry_window_sec,
+            default_timezone=numbers.default_timezone,
+        )
 
     @property
     def numbers(self) -> Numbers:
@@ -206,6 +216,7 @@ class SqliteBatch:
             before.collections | new if new else before.collections,
             before.last_collection + len(new),
             before.gaps,
+            before.default_timezone,
         )
 
     @property

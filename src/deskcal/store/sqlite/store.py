@@ -21,6 +21,7 @@ from typing import IO, Any, TypeVar
 import apsw
 from msgspec import Struct
 
+from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
 from deskcal.core.document import Record, record_of
 from deskcal.core.filters import EventFilter
@@ -47,6 +48,7 @@ from deskcal.store.ports import (
 )
 from deskcal.store.reminder_ports import ReminderStore
 from deskcal.store.search import SearchStore
+from deskcal.store.sqlite.all_day import use_zones
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
 from deskcal.store.sqlite.collections import remove_collections, unused_collections
@@ -349,7 +351,9 @@ class SqliteStore:
         self._lock.close()
 
 
-async def open_sqlite(directory: Path, limits: Limits, *, vfs: str | None = None) -> SqliteStore:
+async def open_sqlite(
+    directory: Path, limits: Limits, *, vfs: str | None = None, default_timezone: str = UTC
+) -> SqliteStore:
     """The store in `directory`, made on first use.
 
     Raises: StoreError if another server uses it, or it is none of ours.
@@ -358,6 +362,7 @@ async def open_sqlite(directory: Path, limits: Limits, *, vfs: str | None = None
     try:
         connection = connect_writer(directory, vfs)
         begin_timeline(connection, time.time())
+        use_zones(connection, default_timezone)
         connection.close()
         return SqliteStore(directory, limits, lock, vfs=vfs)
     except apsw.Error as exc:
