@@ -15,7 +15,6 @@ class Peer:
     __slots__ = (
         "bad_messages",
         "channels",
-        "is_ascii",
         "is_authenticated",
         "is_closed",
         "left_bytes",
@@ -58,8 +57,6 @@ class Peer:
         """Tokens carried so far of which only `exp` must be checked again."""
         self.bad_messages = 0
         """Bad messages in a row."""
-        self.is_ascii = False
-        """Whether all input so far was ASCII: then frames need no check of their encoding."""
 
     def remember(self, token: str, session: Session) -> None:
         """Adds a token to `tokens`; once there are too many, only this one is left."""

@@ -25,14 +25,10 @@ class TcpConnection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=self._limits.max_unsent_bytes // 8)
         name = str(transport.get_extra_info("peername"))
         self._session = ClientSession(self._host, self, name)
-        self._peer = self._session.peer
-        self._peer.is_ascii = True
         self._session.start()
 
     def data_received(self, data: bytes) -> None:
         """Hands on all frames that one read brought."""
-        if not data.isascii():
-            self._peer.is_ascii = False
         decoder = self._decoder
         frames = decoder.feed(data)
         self._session.receive(frames, has_partial=decoder.unfinished_bytes > 0)
