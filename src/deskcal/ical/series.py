@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from icalendar import Event as Component
-from icalendar import vRecur
+from icalendar import vRecur, vText
 from msgspec import Struct
 
 from deskcal.core.event import Event, EventStatus, managers_of
@@ -61,6 +61,14 @@ def series_components(shown: Shown, render: Render) -> list[Component]:
     return [master, *others, *(render(event) for event in by_time.values())]
 
 
+def exact_duration(seconds: int) -> str:
+    """A DURATION without days, which would be days by the clock. Source: RFC 5545, 3.3.6."""
+    for unit, size in (("H", 3600), ("M", 60)):
+        if seconds % size == 0:
+            return f"PT{seconds // size}{unit}"
+    return f"PT{seconds}S"
+
+
 def _occurrences(shown: Shown, since: int) -> list[Occurrence]:
     """What the rule has from the first event on, as far as events are there and shown."""
     series = shown.series
@@ -85,7 +93,7 @@ def _master(shown: Shown, series: Series, first: Occurrence, render: Render) -> 
         _set(found, "dtstart", _value(series, first.local))
         found.pop("dtend", None)
         if series.length_sec:
-            found.add("duration", dt.timedelta(seconds=series.length_sec))
+            found.add("duration", vText(exact_duration(series.length_sec)))
     found.add("rrule", vRecur.from_ical(_rule_text(series)))
     return found
 

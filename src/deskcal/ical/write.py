@@ -6,7 +6,7 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from icalendar import Alarm, Calendar, vCalAddress
+from icalendar import Alarm, Calendar, vCalAddress, vText
 from icalendar import Event as Component
 
 from deskcal.core.alarms import reminded_managers, trigger_time
@@ -22,7 +22,7 @@ from deskcal.core.event import (
 from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
 from deskcal.core.series import Series
-from deskcal.ical.series import Shown, series_components
+from deskcal.ical.series import Shown, exact_duration, series_components
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//deskcal//deskcal//EN"
@@ -184,7 +184,7 @@ def _alarm(event: Event, due: int) -> Alarm:
     alarm.add("action", "DISPLAY")
     alarm.add("description", _text(event.title))
     if not event.all_day and not event.remind_time and due > 1:
-        alarm.add("trigger", datetime.timedelta(seconds=due - event.start_time))
+        alarm.add("trigger", vText(f"-{exact_duration(event.start_time - due)}"))
     else:
         alarm.add("trigger", _moment(due), parameters={"VALUE": "DATE-TIME"})
     return alarm
