@@ -13,6 +13,7 @@ from deskcal.cli.call import call
 from deskcal.cli.directory import desk, directory, manager
 from deskcal.cli.failure import Commands, Failure
 from deskcal.cli.handover import handover
+from deskcal.cli.ics import ics
 from deskcal.cli.options import GroupedOptions, config_of, config_options
 from deskcal.cli.token import token
 from deskcal.cli.transfer import export_command, import_command
@@ -77,6 +78,7 @@ main.add_command(desk)
 main.add_command(directory)
 main.add_command(export_command)
 main.add_command(import_command)
+main.add_command(ics)
 
 
 if __name__ == "__main__":

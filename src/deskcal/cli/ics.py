@@ -1,0 +1,81 @@
+"""`deskcal ics import`: an iCalendar file to events, part by part."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from deskcal.cli.connect import client_of, connect_options, require_token
+from deskcal.cli.failure import Failure
+from deskcal.cli.options import Number
+from deskcal.core.event import MAX_ID
+from deskcal.ical.split import FilePart, Places, find_places, parts_of
+
+PART_BYTES = 400 * 1024
+"""Of the file in one message: less than a message may have, with the escapes of JSON."""
+_LINE = re.compile(r"line ([0-9]+)")
+_COUNTS = ("created", "updated", "unchanged")
+
+
+@click.group()
+def ics() -> None:
+    """Work with iCalendar files (.ics)."""
+
+
+@ics.command("import")
+@connect_options
+@click.option(
+    "--manager", type=Number(1, MAX_ID), metavar="ID", help="Owner.  [default: the token's]"
+)
+@click.option("--brand", help="Brand of the events.")
+@click.option("--desk", help="Desk of the events.")
+@click.option("--dry-run", is_flag=True, help="Only report what would be done.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_ics(file: Path, **options: Any) -> None:
+    """Import the events of an iCalendar file.
+
+    Events are found again by their UID: run it again with a newer file, and what is newer is
+    updated. What is left out is printed to stderr, with its line. The exit status is 0 also then.
+    """
+    require_token(options)
+    with file.open("rb") as opened:
+        places = find_places(opened)
+        if not places.is_calendar:
+            raise Failure(f"{file} has no BEGIN:VCALENDAR: it is no iCalendar file")
+        counts = asyncio.run(_import(opened, places, options))
+    verb = "would be: " if options["dry_run"] else ""
+    click.echo(verb + ", ".join(f"{counts[name]} {name}" for name in (*_COUNTS, "left out")))
+
+
+async def _import(file: BinaryIO, places: Places, options: dict[str, Any]) -> dict[str, int]:
+    counts = dict.fromkeys((*_COUNTS, "left out"), 0)
+    data = {name: options[name] for name in ("brand", "desk") if options[name]}
+    data |= {"dry_run": int(options["dry_run"])}
+    data |= {"owner_manager_id": options["manager"]} if options["manager"] else {}
+    async with client_of(options, timeout_sec=60) as client:
+        with _bar(places.total_bytes) as bar:
+            for part in parts_of(file, places, PART_BYTES):
+                text = part.text.decode("utf-8", "replace")
+                answer = await client.call("MngImportCalendarEvents", data | {"ics": text})
+                bar.update(part.done_bytes - bar.pos)
+                _add(counts, answer, part)
+    return counts
+
+
+def _add(counts: dict[str, int], answer: dict[str, Any], part: FilePart) -> None:
+    for name in _COUNTS:
+        counts[name] += answer[name]
+    for skipped in answer["skipped"]:
+        counts["left out"] += 1
+        why = _LINE.sub(lambda found: f"line {part.line_of(int(found[1]))}", skipped["why"])
+        click.echo(f"left out: {why} ({skipped['uid'] or 'no UID'})", err=True)
+
+
+def _bar(length: int) -> Any:
+    """On stderr, if that is a terminal."""
+    return click.progressbar(
+        length=max(length, 1), label="import", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )

@@ -1,0 +1,79 @@
+"""`deskcal ics import` against a server process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import deskcal
+from e2e.process import COMMAND, WAIT_SEC, ServerProcess, environment, start
+from harness import token
+
+NEVER = 4_000_000_000
+TOKEN = token(10, exp=NEVER)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
+    process = await start("--data", str(tmp_path / "data"))
+    try:
+        yield process
+    finally:
+        await process.end()
+
+
+async def ics(server: ServerProcess, *arguments: str) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of `deskcal ics`."""
+    named = {"DESKCAL_CONNECT": f"{server.host}:{server.port}", "DESKCAL_TOKEN": TOKEN}
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        "ics",
+        *arguments,
+        env=environment() | named,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(WAIT_SEC):
+        out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+def event(number: int) -> str:
+    text = "x" * 2000
+    return (
+        f"BEGIN:VEVENT\nUID:{number}@test\nDTSTART:20270105T090000Z\nSUMMARY:Call {number}\n"
+        f"DESCRIPTION:{text}\nEND:VEVENT\n"
+    )
+
+
+async def test_a_file_larger_than_a_message_is_imported_and_again_changes_nothing(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.ics"
+    bad = "BEGIN:VEVENT\nUID:bad\nEND:VEVENT\n"
+    body = "".join(map(event, range(700)))
+    file.write_text(f"BEGIN:VCALENDAR\n{body}{bad}END:VCALENDAR\n")
+    assert file.stat().st_size > 1024 * 1024
+    status, out, _ = await ics(server, "import", "--dry-run", str(file))
+    assert (status, out) == (
+        0,
+        "would be: 700 created, 0 updated, 0 unchanged, 1 left out\n",
+    )
+    status, out, err = await ics(server, "import", "--manager", "11", str(file))
+    assert (status, out) == (0, "700 created, 0 updated, 0 unchanged, 1 left out\n")
+    line = 1 + body.count("\n") + 1
+    assert err == f"left out: line {line}: an event without DTSTART (bad)\n"
+    status, out, _ = await ics(server, "import", "--manager", "11", str(file))
+    assert out == "0 created, 0 updated, 700 unchanged, 1 left out\n"
+    async with deskcal.Client.connect(server.host, server.port, token=TOKEN) as client:
+        page = await client.get_events_by_filter(since=1, until=NEVER, manager_id=11, limit=1)
+        assert page.count == 700
+
+
+async def test_what_is_no_calendar_is_told(server: ServerProcess, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("hello\n")
+    status, _, err = await ics(server, "import", str(file))
+    assert status == 1
+    assert err == f"deskcal: {file} has no BEGIN:VCALENDAR: it is no iCalendar file\n"
