@@ -44,6 +44,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "retry_window_sec",
     ),
     "Reminders": ("reminder_grace_sec", "escalate_after_sec"),
+    "Events and series": (
+        "others_may_change",
+        "undo_sec",
+        "trash_retention_sec",
+        "series_horizon_sec",
+        "max_series_occurrences",
+    ),
     "Call desk": ("calling_hours", "outcome_required_types", "customer_cooldown_sec"),
     OTHER: ("others_may_change",),
 }
