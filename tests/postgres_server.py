@@ -21,6 +21,8 @@ from typing import Any, Self
 
 import psycopg
 
+from deskcal.store.postgres.schema import migrations
+
 WAIT_SEC = 60
 ATTEMPTS = 5
 """Starts; somebody may take the port that was free a moment ago."""
@@ -270,12 +272,23 @@ class PostgresServer:
         if self.execute("SELECT pg_database_size(%s)", name)[0][0] > LARGE_BYTES:
             return False
         with psycopg.connect(self.url(name), autocommit=True) as connection:
+            if not _has_this_schema(connection):
+                return False
             until = time.monotonic() + WAIT_SEC
             while connection.execute(_END_OTHERS).fetchone():
                 if time.monotonic() > until:
                     return False
             connection.execute(_EMPTY)
         return True
+
+
+def _has_this_schema(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:
+    """Whether the tables are those of this deskcal; a test may have migrated them further."""
+    found = connection.execute("SELECT to_regclass('schema_version') IS NULL").fetchone()
+    if found == (True,):
+        return True
+    versions = connection.execute("SELECT version FROM schema_version").fetchall()
+    return versions in ([], [(len(migrations()),)])
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_series_occurrences",
     ),
     "Call desk": ("calling_hours", "outcome_required_types", "customer_cooldown_sec"),
-    OTHER: ("others_may_change",),
+    OTHER: (),
 }
 """Names of settings by the title of their group, in the order of the help."""
 
