@@ -16,7 +16,6 @@ export interface DrawnItem extends CalendarItem {
 
 const SLOT_MS = 10 * 60_000;
 const LEAST_MS = 20 * 60_000;
-const MOST_SLIVERS = 3;
 const MORE_MS = 30 * 60_000;
 const HOUR_MS = 3_600_000;
 
@@ -25,6 +24,8 @@ export interface DayShape {
   zone: string;
   /** Beside each other at most. */
   columns: number;
+  /** Beside these at most. */
+  slivers: number;
   /** Manager who looks at it: declined events give way. */
   me: number;
   /** Unix milliseconds. */
@@ -49,10 +50,10 @@ export function isFolded({ resource: row }: CalendarItem, me: number): boolean {
   return row.participants.some((one) => one.manager_id === me && one.status === ParticipantStatus.DECLINED);
 }
 
-function planDay(items: CalendarItem[], { columns, me, now }: DayShape): DrawnItem[] {
+function planDay(items: CalendarItem[], { columns, slivers: mostSlivers, me, now }: DayShape): DrawnItem[] {
   const start = Math.min(...items.map((item) => +item.start));
   const full = new Depth(start, columns);
-  const slivers = new Depth(start, MOST_SLIVERS);
+  const slivers = new Depth(start, mostSlivers);
   const drawn: DrawnItem[] = [];
   const left: CalendarItem[] = [];
   const ranked = items.map((item) => ({ item, rank: rankOf(item, me, now) })).sort((a, b) => a.rank - b.rank || +a.item.start - +b.item.start || a.item.resource.id - b.item.resource.id);

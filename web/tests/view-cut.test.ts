@@ -53,7 +53,7 @@ describe("a month", () => {
 
 describe("a week", () => {
   const week = bounds.slice(0, 8);
-  const shape = { zone: "Europe/Nicosia", columns: 2, me: 10, now: 0 };
+  const shape = { zone: "Europe/Nicosia", columns: 2, slivers: 3, me: 10, now: 0 };
   const ids = (items: DrawnItem[]) => items.map((one) => one.resource.id);
   const at = (id: number, start: number, fields: Partial<EventRow> = {}, hours = 1) =>
     toItem(makeRow({ id, start_time: monday + start * HOUR, end_time: monday + (start + hours) * HOUR, ...fields }), "Europe/Nicosia");

@@ -67,6 +67,8 @@ const LINE_PX = { normal: 23, compact: 20 };
 const LEAST_COLUMN_PX = 58;
 /** From this width of a day on, two of its events stand beside each other. */
 const TWO_COLUMNS_PX = 78;
+/** From this width of a day on, three of those that are done stand beside its events as slivers. */
+const WIDE_DAY_PX = 130;
 const GUTTER_PX = 60;
 const ALL_DAY_ROWS = 3;
 const FIRST_HOUR_SHOWN = "07:30";
@@ -180,7 +182,7 @@ function useCut({ rows, draft, filters, settings, now, me, zonesVersion }: Calen
     const columns = Math.max(day < TWO_COLUMNS_PX ? 1 : 2, Math.floor(day / LEAST_COLUMN_PX));
     const drafts: DrawnItem[] = draft ? toPieces(draft, zone).map((item) => ({ ...item, isDraft: true })) : [];
     const items = [...drafts, ...rows.flatMap((one) => toPieces(one, zone))];
-    return cutGrid(items, bounds, ALL_DAY_ROWS, { zone, columns, me, now: now * 1000 });
+    return cutGrid(items, bounds, ALL_DAY_ROWS, { zone, columns, slivers: day < WIDE_DAY_PX ? 1 : 3, me, now: now * 1000 });
   }, [view, rows, draft, bounds, width, height, zone, settings.density, me, now, zonesVersion]);
 }
 

@@ -9,7 +9,7 @@ import type { Editing } from "../use-edit";
 import { problemOf } from "./event-form";
 import { Icon } from "./icon";
 import { PopOver, type Anchor } from "./pop-over";
-import { QuickHints } from "./quick-hints";
+import { QuickHints, wordChanges } from "./quick-hints";
 
 interface Props {
   edit: Edit;
@@ -33,7 +33,14 @@ export function QuickAdd({ edit, editing, zone, onType, onSave }: Props) {
     <PopOver anchor={anchor} className="quick-add" role="dialog" label="New event" onClose={editing.leave}>
       <form noValidate onSubmit={(event) => (event.preventDefault(), void submit())}>
         <div className="quick-head">
-          <input className="input" aria-label="Title" placeholder="Call Anna tomorrow 15:00 #555 30m" autoFocus maxLength={500} value={fields.title} onChange={(event) => editing.change({ title: event.target.value })} />
+          <input className="input" aria-label="Title" placeholder="Call Anna tomorrow 15:00 #555 30m" autoFocus maxLength={500} value={fields.title} onChange={(event) => editing.change({ title: event.target.value })}
+            onKeyDown={(event) => {
+              // The first Enter takes over what the title says, so that it is seen before it counts.
+              const changes = event.key === "Enter" ? wordChanges(fields, zone) : null;
+              if (!changes) return;
+              event.preventDefault();
+              editing.change(changes);
+            }} />
           <button type="button" className="icon-button" aria-label="Close" onClick={editing.leave}>
             <Icon name="close" size={14} />
           </button>

@@ -16,9 +16,10 @@ interface Props {
 
 export function QuickHints({ fields, zone, onChange }: Props) {
   const words = readWords(fields.title, nowSeconds(), zone);
-  if (!saysAnything(words) || !hasNews(words, fields, zone)) return null;
+  const changes = wordChanges(fields, zone);
+  if (!changes) return null;
   return (
-    <button type="button" className="quick-hints" onClick={() => onChange(withWords(fields, words, zone))}>
+    <button type="button" className="quick-hints" onClick={() => onChange(changes)}>
       <span className="visually-hidden">Take over: </span>
       {chipsOf(words, fields, zone).map((text) => (
         <span key={text} className="quick-chip">{text}</span>
@@ -30,12 +31,17 @@ export function QuickHints({ fields, zone, onChange }: Props) {
   );
 }
 
-/** Whether taking the words over would change anything. */
+/** What the words of the title would change; null: nothing. */
+export function wordChanges(fields: Fields, zone: string): Partial<Fields> | null {
+  const words = readWords(fields.title, nowSeconds(), zone);
+  return saysAnything(words) && hasNews(words, fields, zone) ? withWords(fields, words, zone) : null;
+}
+
 function hasNews(words: QuickWords, fields: Fields, zone: string): boolean {
   return Object.entries(withWords(fields, words, zone)).some(([name, value]) => fields[name as keyof Fields] !== value);
 }
 
-export function withWords(fields: Fields, words: QuickWords, zone: string): Partial<Fields> {
+function withWords(fields: Fields, words: QuickWords, zone: string): Partial<Fields> {
   const start = quickStart(words, fields.start_time, zone);
   const length = words.lengthMin ? words.lengthMin * 60 : fields.all_day ? 1800 : fields.end_time - fields.start_time;
   const from = start ?? fields.start_time;
