@@ -11,8 +11,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType
 from deskcal.core.series import extend, new_occurrence
+from deskcal.core.series_zones import follow_clock
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
@@ -64,10 +66,14 @@ class SeriesHorizon:
         self._woken.set()
 
     async def _run(self) -> None:
+        follows_clock = True
         while True:
             wait_sec: float = CHECK_SEC
             self._woken.clear()
             try:
+                if follows_clock:
+                    await self.follow_clocks()
+                    follows_clock = False
                 await self.extend_all()
                 wait_sec = await self._wait_sec()
             except DeskcalError as exc:
@@ -81,6 +87,51 @@ class SeriesHorizon:
                     await self._woken.wait()
             except TimeoutError:
                 pass
+
+    async def follow_clocks(self) -> None:
+        """Moves open future occurrences of zones whose rules have changed; once, at the start.
+
+        A series that agrees with its zone is only read.
+        """
+        after = 0
+        while page := await self._store.series.page(after, PAGE):
+            for series in page:
+                after = series.series_id
+                documents = await self._store.series.events(after)
+                found, moved = follow_clock(series, list(map(decode_event, documents)), self._time)
+                if moved or found != series:
+                    await self._follow_clock(after)
+
+    @property
+    def _time(self) -> int:
+        return int(self._now())
+
+    async def _follow_clock(self, series_id: int) -> None:
+        now = self._time
+
+        def apply(changes: Changes) -> int:
+            series = changes.series(series_id)
+            if series is None:
+                return 0
+            found, moved = follow_clock(series, changes.series_events(series_id), now)
+            for _, event in moved:
+                changes.put(event.id, event, ChangeType.UPDATED)
+            if found != series:
+                changes.put_series(series_id, found)
+            return len(moved)
+
+        transaction = Transaction(
+            event_ids=(),
+            new_events=0,
+            actor=SERVER,
+            time=now,
+            apply=apply,
+            series_ids=(series_id,),
+        )
+        applied = await self._store.transact(transaction)
+        logger.info(
+            "the clock of series %d has changed: %d occurrences moved", series_id, applied.value
+        )
 
     async def _wait_sec(self) -> float:
         """Seconds until the next occurrence comes within the horizon, at most `CHECK_SEC`."""

@@ -1,0 +1,71 @@
+"""What becomes of a series when the rules of its zone have changed. Pure.
+
+Source: contract, section 13: open future occurrences that nobody moved follow their wall time.
+"""
+
+import bisect
+
+import msgspec
+
+from deskcal.core.alarms import trigger_time
+from deskcal.core.event import Event, EventStatus, next_version
+from deskcal.core.recurrence import Occurrence
+from deskcal.core.series import Series, with_horizon
+
+SERVER = 0
+"""The actor of what the server does on its own."""
+MOST_SEC = 6 * 3600
+"""A zone moves its clock by less; occurrences of a rule are a day apart, about."""
+
+
+def follow_clock(
+    series: Series, events: list[Event], now: int
+) -> tuple[Series, list[tuple[Event, Event]]]:
+    """`series` with its horizon, and the events that move, before and after.
+
+    The same series and no event where the clock of the zone has not changed.
+    """
+    if not events:
+        return series, []
+    times = [event.original_start_time for event in events]
+    since, until = min(times) - MOST_SEC, max(*times, series.horizon) + MOST_SEC + 1
+    occurrences = list(series.recurrence.between(max(since, 1), until))
+    moved = []
+    for event in events:
+        one = _nearest(occurrences, event.original_start_time)
+        if one and one.time != event.original_start_time and _follows(event, now):
+            moved.append((event, _moved(event, series, one, now)))
+    return _with_horizon(series, occurrences), moved
+
+
+def _follows(event: Event, now: int) -> bool:
+    is_open = event.status == EventStatus.OPEN and event.start_time > now
+    return is_open and "start_time" not in event.own_fields
+
+
+def _nearest(occurrences: list[Occurrence], time: int) -> Occurrence | None:
+    """The occurrence that was at `time` by the old rules of the zone; None: none was."""
+    index = bisect.bisect_left(occurrences, time, key=lambda one: one.time)
+    near = occurrences[max(index - 1, 0) : index + 1]
+    found = min(near, key=lambda one: abs(one.time - time), default=None)
+    return found if found and abs(found.time - time) <= MOST_SEC else None
+
+
+def _moved(event: Event, series: Series, one: Occurrence, now: int) -> Event:
+    start, end = series.times(one.local)
+    if "end_time" in event.own_fields:
+        end = start + event.end_time - event.start_time
+    after = msgspec.structs.replace(
+        event, start_time=start, end_time=end, original_start_time=one.time
+    )
+    if trigger_time(after) != trigger_time(event):
+        after = msgspec.structs.replace(after, reminder_sent_time=0)
+    return next_version(event, after, actor=SERVER, now=now)
+
+
+def _with_horizon(series: Series, occurrences: list[Occurrence]) -> Series:
+    if series.is_ended:
+        return with_horizon(series, max(series.horizon, occurrences[-1].time) if occurrences else 1)
+    following = _nearest(occurrences, series.horizon)
+    horizon = following.time if following else series.horizon
+    return msgspec.structs.replace(series, horizon=horizon)
