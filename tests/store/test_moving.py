@@ -15,6 +15,7 @@ from deskcal.core.directory import Directory, Manager
 from deskcal.core.event import EventType
 from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
+from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.ports import StoredChange, StoreError
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.transfer import export_postgres, import_postgres
@@ -56,6 +57,21 @@ def database(postgres: PostgresServer) -> Iterator[PostgresPlace]:
     """An empty database."""
     with postgres.database() as url:
         yield PostgresPlace(url)
+
+
+CALENDAR = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:Ελένη \0 ' ]
+DTSTART:20270105T090000Z
+X-KEPT:é
+END:VEVENT
+BEGIN:VEVENT
+UID:weekly
+DTSTART:20270105T090000Z
+RRULE:FREQ=WEEKLY;COUNT=2
+END:VEVENT
+END:VCALENDAR
+"""
 
 
 def unheard(_: int, __: int) -> None:
@@ -107,6 +123,8 @@ async def fill(place: Place) -> None:
         desks = [NamedDesk(code="DESK_1", title="The first", manager_id=10)]
         outcomes = [Outcome(code="later", name="Später", types=(EventType.CALL,), is_contact=1)]
         await store.directory.put(Directory(managers, desks, outcomes))
+        answered = await desk.call(BOSS, "MngImportCalendarEvents", ics=CALENDAR)
+        assert answered["data"]["created"] == 2, answered
 
 
 def hostile(number: int) -> dict[str, Any]:
@@ -132,6 +150,7 @@ class Seen(msgspec.Struct):
     next_due: int | None
     directory: dict[str, Any]
     floor_seq: int
+    objects: list[CalendarObject]
 
 
 async def seen(desk: Desk) -> Seen:
@@ -147,6 +166,7 @@ async def seen(desk: Desk) -> Seen:
         await store.reminders.next_due(),
         await desk.call(BOSS, "MngGetCalendarDirectory", deskFilter="*"),
         store.feed.floor_seq,
+        await store.objects.all(1),
     )
 
 
@@ -163,7 +183,7 @@ async def test_a_store_is_the_same_wherever_it_goes(place: Place, target: Place)
     async with open_desk(target) as desk:
         assert await seen(desk) == before
     assert before.floor_seq and before.next_due and before.waiting
-    assert sum(map(bool, before.histories)) == 13
+    assert sum(map(bool, before.histories)) == 15
 
 
 async def test_no_number_is_given_out_again_and_a_retry_gets_its_first_answer(

@@ -1,6 +1,6 @@
 """Calendar objects on PostgreSQL: locked by their key, read and written with a group."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -27,7 +27,7 @@ _DELETE = """
     WHERE o.owner_id = x.owner_id AND o.uid = x.uid"""
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(CalendarObject).decode
+decode_object = msgspec.json.Decoder(CalendarObject).decode
 
 
 def lock_name(key: ObjectKey) -> tuple[int, str]:
@@ -41,7 +41,7 @@ async def find_objects(
 ) -> dict[ObjectKey, CalendarObject]:
     """Those of the keys that there are."""
     cursor = await connection.execute(_FIND, _columns(keys))
-    found = [_decode(document) for (document,) in await cursor.fetchall()]
+    found = [decode_object(document) for (document,) in await cursor.fetchall()]
     return {one.key: one for one in found}
 
 
@@ -53,13 +53,18 @@ async def write_objects(
     kept = [found for found in writes.values() if found is not None]
     if gone:
         await connection.execute(_DELETE, _columns(gone))
-    if kept:
+    await put_objects(connection, kept)
+
+
+async def put_objects(connection: Connection, found: Sequence[CalendarObject]) -> None:
+    """Adds or replaces them."""
+    if found:
         values = [
-            *_columns(one.key for one in kept),
-            [one.name.encode() for one in kept],
-            integers(one.event_id for one in kept),
-            integers(one.series_id for one in kept),
-            [_encode(one) for one in kept],
+            *_columns(one.key for one in found),
+            [one.name.encode() for one in found],
+            integers(one.event_id for one in found),
+            integers(one.series_id for one in found),
+            [_encode(one) for one in found],
         ]
         await connection.execute(_PUT, values)
 
@@ -95,4 +100,4 @@ async def _objects(
     connection: Connection, statement: str, values: tuple[int | bytes, ...]
 ) -> list[CalendarObject]:
     cursor = await connection.execute(statement, values)
-    return [_decode(document) for (document,) in await cursor.fetchall()]
+    return [decode_object(document) for (document,) in await cursor.fetchall()]

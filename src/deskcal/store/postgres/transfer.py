@@ -25,6 +25,7 @@ from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.copy import Table, copy
 from deskcal.store.postgres.directory import write_directory
 from deskcal.store.postgres.locks import hold_for_import
+from deskcal.store.postgres.objects import decode_object, put_objects
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
@@ -100,6 +101,11 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
         lambda series_id, batch_id, document: SeriesChangeRow(
             series_id, batch_id, Raw(document or b"null")
         ),
+    ),
+    (
+        "calendar_object",
+        "SELECT document FROM calendar_object ORDER BY owner_id, uid",
+        decode_object,
     ),
 )
 """How the rows of each kind are read, and what is made of them."""
@@ -270,6 +276,7 @@ async def _copy_rows(
     await copy(connection, _SERIES, rows["series"])
     left = [(row.series_id, row.batch_id, row.stored) for row in page.rows["series_change"]]
     await copy(connection, _SERIES_CHANGE, left)
+    await put_objects(connection, page.rows["calendar_object"])
 
 
 def _event_row(stored: StoredEvent, collections: dict[tuple[str, str], int]) -> tuple[Any, ...]:

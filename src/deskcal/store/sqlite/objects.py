@@ -1,6 +1,6 @@
 """SQL of the calendar objects of a group in the embedded store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import apsw
@@ -9,6 +9,7 @@ import msgspec
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 
 _SELECT = "SELECT document FROM calendar_object WHERE owner_id = ? AND uid = ?"
+_SELECT_EVERY = "SELECT document FROM calendar_object ORDER BY owner_id, uid"
 _PUT = "INSERT OR REPLACE INTO calendar_object VALUES (?, ?, ?, ?, ?, ?)"
 _DELETE = "DELETE FROM calendar_object WHERE owner_id = ? AND uid = ?"
 
@@ -22,10 +23,25 @@ def stored_object(connection: apsw.Connection, key: ObjectKey) -> CalendarObject
     return None if document is None else decode_object(document)
 
 
+def all_objects(connection: apsw.Connection) -> Iterator[CalendarObject]:
+    """Every object, by owner and UID."""
+    rows: Any = connection.execute(_SELECT_EVERY)
+    return (decode_object(document) for (document,) in rows)
+
+
+def put_objects(connection: apsw.Connection, found: Iterable[CalendarObject]) -> None:
+    """Adds or replaces them."""
+    connection.executemany(_PUT, map(_row, found))
+
+
+def _row(found: CalendarObject) -> tuple[Any, ...]:
+    return (*found.key, found.name, found.event_id, found.series_id, _encode(found))
+
+
 def write_objects(
     run: Callable[[str, list[Any]], None], writes: Mapping[ObjectKey, CalendarObject | None]
 ) -> None:
     """Writes what a group leaves."""
     run(_DELETE, [key for key, found in writes.items() if found is None])
     kept = [found for found in writes.values() if found is not None]
-    run(_PUT, [(*o.key, o.name, o.event_id, o.series_id, _encode(o)) for o in kept])
+    run(_PUT, list(map(_row, kept)))

@@ -15,6 +15,7 @@ from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import read_directory, write_directory
 from deskcal.store.sqlite.group import INSERT_EVENT
+from deskcal.store.sqlite.objects import all_objects, put_objects
 from deskcal.store.sqlite.schema import migrations
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress
 from deskcal.store.transfer.rows import (
@@ -127,6 +128,8 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
     changes: Any = connection.execute(_SERIES_CHANGES)
     for series_id, batch_id, document in changes:
         yield "series_change", SeriesChangeRow(series_id, batch_id, Raw(document or b"null"))
+    for found in all_objects(connection):
+        yield "calendar_object", found
 
 
 def _names(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
@@ -184,6 +187,7 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
             connection.executemany(statement, [_plain(row) for row in rows])
         left = [(row.series_id, row.batch_id, row.stored) for row in page.rows["series_change"]]
         connection.executemany(_PUT_SERIES_CHANGE, left)
+        put_objects(connection, page.rows["calendar_object"])
         on_progress(page.lines, export.all_lines)
     head = export.head
     connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))

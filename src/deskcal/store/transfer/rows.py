@@ -23,6 +23,7 @@ from deskcal.core.event import ChangeType, Event, Id, Time
 from deskcal.core.outcomes import Outcome
 from deskcal.core.series import Series
 from deskcal.core.series_document import decode_series, encode_series
+from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.series import open_horizon
 from deskcal.store.columns import EventRow, event_row
 from deskcal.store.reminder_ports import Level
@@ -192,6 +193,13 @@ def _checked_series(document: bytes, head: Head) -> Series:
     return series
 
 
+def _calendar_object(row: CalendarObject, head: Head) -> CalendarObject:
+    for number in (row.event_id, row.series_id, *row.overrides.values()):
+        if number:
+            _require_known(number, head)
+    return row
+
+
 def _require_known(event_id: int, head: Head, seq: int = 1) -> None:
     """Raises: ValueError if a number is one that may be given out a second time."""
     if not 0 < event_id <= head.last_event_id:
@@ -244,6 +252,9 @@ KINDS = {
         _one("series_change", SeriesChangeRow),
         lambda row: (row.series_id, row.batch_id),
         _series_change,
+    ),
+    "calendar_object": Kind(
+        _one("calendar_object", CalendarObject), lambda row: row.key, _calendar_object
     ),
 }
 """What a file has, in this order."""
