@@ -1,0 +1,213 @@
+"""Subscribers, and which of them a change is pushed to: once for each class of equal visibility.
+
+A class is all subscribers with the same brands, desks and channels. Only those who own, created or
+take part in an event may see more of it than their class; they are found by manager.
+Source: contract, section 7, "Pushed messages".
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from deskcal.core.document import EventScope, decode_event, scope_of
+from deskcal.core.event import ChangeType
+from deskcal.core.masks import checked_desk_mask
+from deskcal.core.sessions import Session
+from deskcal.live.connections import Peer
+from deskcal.store.ports import StoredChange
+from deskcal.wire.pushes import encode_push
+
+Channel = tuple[int, str]
+"""A manager of the connection, and the name that it has subscribed to."""
+
+
+class SeenChange:
+    """A change with the scopes of the event before and after it, decoded once for all."""
+
+    __slots__ = ("_lines", "after", "before", "seq", "stored")
+
+    def __init__(self, stored: StoredChange) -> None:
+        self.stored = stored
+        self.seq = stored.seq
+        self.before = None if stored.before is None else _scope(stored.before)
+        """None: there was no event."""
+        is_gone = stored.type == ChangeType.DELETED
+        self.after = None if is_gone else _scope(stored.document)
+        """None: there is no event any more."""
+        self._lines: dict[ChangeType, bytes] = {}
+
+    def type_for(self, sees: Callable[[EventScope], bool]) -> ChangeType | None:
+        """The type under which the change is pushed to a subscriber; None: it is not pushed.
+
+        An event that is no longer visible is deleted, one that is visible now is updated.
+        """
+        saw = self.before is not None and sees(self.before)
+        if self.after is not None and sees(self.after):
+            is_known = saw or self.before is None
+            return self.stored.type if is_known else ChangeType.UPDATED
+        return ChangeType.DELETED if saw else None
+
+    def line(self, type_: ChangeType) -> bytes:
+        """The pushed message; of a deletion with the id alone."""
+        line = self._lines.get(type_)
+        if line is None:
+            stored = self.stored
+            line = encode_push(type_, stored.seq, stored.batch_id, stored.event_id, stored.document)
+            self._lines[type_] = line
+        return line
+
+
+def _scope(document: bytes) -> EventScope:
+    return scope_of(decode_event(document))
+
+
+class Viewer(Struct, frozen=True):
+    """One live session of a connection, and what it has subscribed to."""
+
+    session: Session
+    about: tuple[Callable[[EventScope], bool], ...]
+
+    def sees(self, scope: EventScope) -> bool:
+        """Whether the session may see the event, and one of the channels is about it."""
+        return self.session.can_see(scope) and any(about(scope) for about in self.about)
+
+
+@functools.lru_cache(maxsize=4096)
+def _about(name: str) -> Callable[[EventScope], bool]:
+    """What events a channel is about; a name that is none of ours is about nothing."""
+    root, _, rest = name.partition(":")
+    kind, _, value = rest.partition(":")
+    if name == "calendar":
+        return lambda _: True
+    if root == "calendar" and kind == "manager":
+        manager_id = int(value)
+        return lambda scope: manager_id in scope.managers
+    if root == "calendar" and kind == "desk":
+        mask = checked_desk_mask(value)
+        return lambda scope: mask.matches(scope.desk)
+    return lambda _: False
+
+
+class Subscriber:
+    """A subscribed connection, and how far its channels have come."""
+
+    __slots__ = ("cursor", "is_live", "joining", "peer", "task")
+
+    def __init__(self, peer: Peer, cursor: int) -> None:
+        self.peer = peer
+        self.cursor = cursor
+        """Of all channels but those that are joining."""
+        self.joining: dict[Channel, int] = {}
+        """Cursors of channels that were subscribed to after or before that; see `_catch_up`."""
+        self.is_live = True
+        """False while it catches up, or is too slow."""
+        self.task: asyncio.Task[None] | None = None
+
+    def viewers(self, now: float, after: int | None = None) -> list[Viewer]:
+        """What the connection receives; with `after`, by the channels that have come that far."""
+        found = []
+        for manager_id, names in self.peer.channels.items():
+            session = self.peer.live_session(manager_id, now)
+            if session is None:
+                continue
+            if after is not None:
+                names = {n: None for n in names if self._cursor_of((manager_id, n)) <= after}
+            found.append(Viewer(session, tuple(map(_about, names))))
+        return found
+
+    def _cursor_of(self, channel: Channel) -> int:
+        return self.joining.get(channel, self.cursor)
+
+    def hindmost(self) -> int:
+        """The cursor of the channel that is furthest behind."""
+        return min(self.cursor, *self.joining.values()) if self.joining else self.cursor
+
+    def foremost(self) -> int:
+        """The cursor of the channel that is furthest ahead."""
+        return max(self.cursor, *self.joining.values()) if self.joining else self.cursor
+
+    def next_stop(self, since: int) -> int | None:
+        """The first cursor of a channel beyond `since`; None: all are behind it."""
+        beyond = [c for c in (self.cursor, *self.joining.values()) if c > since]
+        return min(beyond, default=None)
+
+    def delivered(self, until: int) -> None:
+        """No channel is behind `until` any more."""
+        self.cursor = max(self.cursor, until)
+        self.joining = {channel: max(c, until) for channel, c in self.joining.items()}
+
+    def restart(self, cursor: int) -> None:
+        """All channels go on after `cursor`."""
+        self.cursor = cursor
+        self.joining.clear()
+        self.is_live = True
+
+
+_Class = tuple[str, str, tuple[str, ...]]
+"""Brands, desks and channels."""
+
+
+class Page:
+    """Changes that are pushed together: what each class of subscribers receives of them."""
+
+    def __init__(self, changes: Sequence[SeenChange]) -> None:
+        """`changes`: at least one, in order."""
+        self.changes = changes
+        self.first_seq, self.last_seq = changes[0].seq, changes[-1].seq
+        scopes = (scope for change in changes for scope in (change.before, change.after))
+        self._managers = {m for scope in scopes if scope is not None for m in scope.managers}
+        self._texts: dict[tuple[_Class, ...], bytes] = {}
+
+    def text_for(self, subscriber: Subscriber, now: float) -> bytes:
+        """The lines that the subscriber receives now, in one piece; empty: none."""
+        classes = self._classes_of(subscriber.peer, now)
+        if classes is None or subscriber.cursor >= self.first_seq:
+            changes = [change for change in self.changes if change.seq > subscriber.cursor]
+            return b"".join(lines_of(changes, subscriber.viewers(now)))
+        text = self._texts.get(classes)
+        if text is None:
+            text = b"".join(lines_of(self.changes, subscriber.viewers(now)))
+            self._texts[classes] = text
+        return text
+
+    def _classes_of(self, peer: Peer, now: float) -> tuple[_Class, ...] | None:
+        """The class of each live session; None: a manager takes part in what was changed."""
+        found = []
+        for manager_id, names in peer.channels.items():
+            session = peer.live_session(manager_id, now)
+            if session is None:
+                continue
+            if manager_id in self._managers:
+                return None
+            about = tuple([name for name in names if self._may_match(name)])
+            if about:
+                found.append((session.brands.text, session.desks.text, about))
+        return tuple(found)
+
+    def _may_match(self, name: str) -> bool:
+        """Whether the channel may be about one of the changes."""
+        manager_id = _manager_of(name)
+        return manager_id is None or manager_id in self._managers
+
+
+@functools.lru_cache(maxsize=65_536)
+def _manager_of(name: str) -> int | None:
+    """The manager of a channel `calendar:manager:<id>`; None: it is another one."""
+    root, _, value = name.rpartition(":")
+    return int(value) if root == "calendar:manager" else None
+
+
+def lines_of(changes: Iterable[SeenChange], viewers: Sequence[Viewer]) -> list[bytes]:
+    """The lines that the managers of a connection together are pushed, each change once."""
+    if not viewers:
+        return []
+    sees = viewers[0].sees if len(viewers) == 1 else functools.partial(_any_sees, viewers)
+    return [
+        change.line(type_) for change in changes if (type_ := change.type_for(sees)) is not None
+    ]
+
+
+def _any_sees(viewers: Sequence[Viewer], scope: EventScope) -> bool:
+    return any(viewer.sees(scope) for viewer in viewers)
