@@ -19,10 +19,10 @@ from bench.stores import RETRY_WINDOW_SEC
 from deskcal.commands.events import AddEvent
 from deskcal.core.draft import create, draft_new
 from deskcal.core.event import ChangeType, Event
+from deskcal.store.ports.work import Mutation
 from deskcal.store.sqlite.connection import connect_reader, connect_writer
 from deskcal.store.sqlite.group import Numbers, SqliteBatch
 from deskcal.store.sqlite.writer import CHECKPOINT_PAGES
-from deskcal.store.work import Mutation
 
 
 class Job(Struct, kw_only=True):

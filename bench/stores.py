@@ -24,9 +24,9 @@ from deskcal.core.event import (
     ParticipantRole,
     ParticipantStatus,
 )
+from deskcal.store.ports.work import Mutation
 from deskcal.store.sqlite.connection import DATABASE, connect_writer
 from deskcal.store.sqlite.group import Numbers, SqliteBatch
-from deskcal.store.work import Mutation
 
 AT_ONCE = 20_000
 """Events of one batch; all batches are one transaction."""

@@ -161,6 +161,12 @@ def test_one_module_alone_knows_which_backends_there_are(name: str) -> None:
     assert not others or name == "app.backends" or name.startswith(BACKENDS)
 
 
+def test_the_store_has_the_modules_of_the_drawing_and_a_package_for_each_database() -> None:
+    own = {name for name in NAMES if name.startswith("store.") and name.count(".") == 1}
+    modules = {"ports", "backend", "columns", "batch", "cache", "lists", "consistency"}
+    assert own == {f"store.{name}" for name in (*modules, "transfer", "sqlite", "postgres")}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_module_imports_nothing_to_the_right_of_it(name: str) -> None:
     package, used = package_of(name), {package_of(other) for other in imports(name)}

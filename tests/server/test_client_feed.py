@@ -14,7 +14,7 @@ from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.live.reminder_text import key_of
 from deskcal.server.host import ConnectionHost
-from deskcal.store.reminder_ports import NotificationState
+from deskcal.store.ports.reminders import NotificationState
 from harness import ADMIN, FakeClock, token
 from helpers import KEY, NOW
 from places import Place

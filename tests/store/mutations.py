@@ -15,7 +15,7 @@ from deskcal.core.sessions import Session, SessionType
 from deskcal.errors import NotFound
 from deskcal.store.columns import FILTERS
 from deskcal.store.ports import Store
-from deskcal.store.work import Mutation, Retry
+from deskcal.store.ports.work import Mutation, Retry
 from harness import new_event
 from helpers import NOW, make_new_draft
 

@@ -17,9 +17,9 @@ from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.ports import StoredChange, StoreError
+from deskcal.store.ports.reminders import Notification, NotificationKey, NotificationState
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.transfer import export_postgres, import_postgres
-from deskcal.store.reminder_ports import Notification, NotificationKey, NotificationState
 from deskcal.store.sqlite.transfer import export_sqlite, import_sqlite
 from deskcal.store.transfer.export import BadExport, Export, OnProgress
 from harness import ADMIN, Desk, everything, open_desk, token

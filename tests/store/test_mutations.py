@@ -8,7 +8,7 @@ from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType, EventStatus
 from deskcal.errors import Conflict, Internal, NotFound, Unavailable
 from deskcal.store.ports import Store
-from deskcal.store.work import Mutation
+from deskcal.store.ports.work import Mutation
 from helpers import NOW
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting, done, ids, listed, loaded, raising

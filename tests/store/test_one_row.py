@@ -1,4 +1,4 @@
-"""A new filterable field is one row in `store/columns.py` and one migration of each backend.
+"""A new filterable field is one row in `store/columns` and one migration of each backend.
 
 Proved on a copy of the package, to which exactly that is added.
 """
@@ -59,7 +59,7 @@ async def test_one_row_and_one_migration_make_a_field_filterable(
     copy = tmp_path / "copy" / "deskcal"
     source = Path(deskcal.__file__).parent
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    table = copy / "store" / "columns.py"
+    table = copy / "store" / "columns" / "__init__.py"
     text = table.read_text("utf-8")
     assert text.count(LAST_ROW) == 1
     table.write_text(text.replace(LAST_ROW, LAST_ROW + ROW), "utf-8")

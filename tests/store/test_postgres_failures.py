@@ -16,8 +16,8 @@ from deskcal.core.event import Event
 from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
+from deskcal.store.ports.work import Mutation
 from deskcal.store.postgres.store import open_postgres
-from deskcal.store.work import Mutation
 from postgres_proxy import AtCommit, PostgresProxy
 from postgres_server import PostgresServer
 from store.mutations import adding, changing, done, ids, listed, loaded

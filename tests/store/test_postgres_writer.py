@@ -11,9 +11,9 @@ from deskcal.core.event import Event
 from deskcal.errors import Conflict, Internal, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
+from deskcal.store.ports.work import Mutation
 from deskcal.store.postgres.store import open_postgres
 from deskcal.store.postgres.writer import ATTEMPTS
-from deskcal.store.work import Mutation
 from postgres_server import PostgresServer
 from store.mutations import adding, changing, deleting, done, ids, loaded
 

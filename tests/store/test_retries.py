@@ -8,7 +8,7 @@ import pytest
 from deskcal.core.document import EventScope
 from deskcal.errors import Conflict, Forbidden
 from deskcal.store.ports import Store
-from deskcal.store.work import Retry
+from deskcal.store.ports.work import Retry
 from helpers import NOW
 from store.conftest import Backend
 from store.mutations import adding, changing, deleting, ids

@@ -15,7 +15,7 @@ from deskcal.core.masks import desk_mask
 from deskcal.core.sessions import Session
 from deskcal.core.text_search import matches, words_of
 from deskcal.errors import Unavailable
-from deskcal.store import search
+from deskcal.store.lists import search
 from deskcal.store.ports import Store
 from helpers import NOW
 from store.conftest import Backend

@@ -13,7 +13,7 @@ from deskcal.core.event import ChangeType, Event, EventType, next_version
 from deskcal.core.outcomes import Outcome
 from deskcal.errors import Internal, InvalidField
 from deskcal.store.ports import Store
-from deskcal.store.work import Changes, Mutation, Transaction
+from deskcal.store.ports.work import Changes, Mutation, Transaction
 from helpers import NOW, make_event
 from store.conftest import Backend
 from store.mutations import adding, changing, done, ids, loaded

@@ -20,7 +20,7 @@ from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, InvalidField
 from deskcal.live.connections import Peer
 from deskcal.store.ports import Store
-from deskcal.store.work import Applied, Changes, Mutation, Transaction
+from deskcal.store.ports.work import Applied, Changes, Mutation, Transaction
 from deskcal.wire.data import decode_data
 from deskcal.wire.envelope import encode_failure
 

@@ -22,7 +22,7 @@ from deskcal.ical.occurrences import Overridden, Repeating, plan_series
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
 from deskcal.live.connections import Peer
 from deskcal.store.batch.objects import CalendarObject
-from deskcal.store.work import Changes, Transaction
+from deskcal.store.ports.work import Changes, Transaction
 from deskcal.wire.data import decode_data
 
 AT_ONCE = 64

@@ -29,8 +29,8 @@ from deskcal.core.sessions import ADMIN_TYPES, EVERY_DESK, Session
 from deskcal.core.visibility import not_found
 from deskcal.errors import FieldRequired, Forbidden, InvalidField
 from deskcal.live.connections import Peer
-from deskcal.store.calls import ClaimAnswer
-from deskcal.store.work import Applied, Changes, Mutation, Transaction
+from deskcal.store.ports.calls import ClaimAnswer
+from deskcal.store.ports.work import Applied, Changes, Mutation, Transaction
 
 LEASE_SEC = 300
 CallType = Literal[2, 4]

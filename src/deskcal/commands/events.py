@@ -49,7 +49,7 @@ from deskcal.core.visibility import not_found
 from deskcal.errors import Forbidden
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
-from deskcal.store.work import Change, Follows, Mutation, Retry
+from deskcal.store.ports.work import Change, Follows, Mutation, Retry
 
 MAX_LIMIT = 50_000
 

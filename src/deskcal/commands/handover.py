@@ -28,7 +28,7 @@ from deskcal.core.handover import (
 from deskcal.core.sessions import Session
 from deskcal.errors import Conflict, FieldRequired, InvalidField
 from deskcal.live.connections import Peer
-from deskcal.store.work import Changes, Transaction
+from deskcal.store.ports.work import Changes, Transaction
 
 MAX_RECEIVERS = 50
 PAGE = 100

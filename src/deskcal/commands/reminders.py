@@ -16,13 +16,13 @@ from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField, NotFound
 from deskcal.live.connections import Peer
 from deskcal.live.reminder_text import key_of, token_of
-from deskcal.store.reminder_ports import (
+from deskcal.store.lists.reminders import cursor_of
+from deskcal.store.ports.reminders import (
     NotificationKey,
     NotificationState,
     ReminderCursor,
     ReminderRow,
 )
-from deskcal.store.reminder_rows import cursor_of
 from deskcal.wire.pushes import encode_read
 
 MAX_REMINDERS = 200

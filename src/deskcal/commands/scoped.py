@@ -46,7 +46,7 @@ from deskcal.core.series_update import NewRule, Update, plan_rule, plan_update
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
 from deskcal.errors import Forbidden, InvalidField
-from deskcal.store.work import Changes, Mutation, Retry, Transaction
+from deskcal.store.ports.work import Changes, Mutation, Retry, Transaction
 
 ScopeField = Annotated[int, Meta(ge=0, le=2)]
 Recurrence = RecurrenceFields | None | UnsetType

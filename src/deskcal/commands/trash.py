@@ -16,8 +16,8 @@ from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import InvalidField, NotFound
 from deskcal.live.connections import Peer
-from deskcal.store.trash import Deletion, TrashedEvent
-from deskcal.store.work import Mutation
+from deskcal.store.ports.trash import Deletion, TrashedEvent
+from deskcal.store.ports.work import Mutation
 
 MAX_ROWS = 1000
 PAGE = 200

@@ -15,7 +15,7 @@ from deskcal.core.undo import Step, is_touched, undone
 from deskcal.errors import NotFound
 from deskcal.live.connections import Peer
 from deskcal.store.ports import SeriesStep, StoredChange
-from deskcal.store.work import Changes, Transaction
+from deskcal.store.ports.work import Changes, Transaction
 
 PAGE = 500
 """Events that one transaction puts back; a larger batch is undone in several."""

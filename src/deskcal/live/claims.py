@@ -11,7 +11,7 @@ from typing import Self
 
 from deskcal.core.claims import MIN_LEASE_SEC
 from deskcal.errors import DeskcalError
-from deskcal.store.calls import ClaimStore
+from deskcal.store.ports.calls import ClaimStore
 
 ROUND = 500
 """Claims that are ended in one transaction."""

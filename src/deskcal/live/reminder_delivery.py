@@ -15,7 +15,7 @@ from deskcal.core.event import Event
 from deskcal.core.sessions import Session
 from deskcal.live.connections import Peer, Peers
 from deskcal.live.reminder_text import token_of, when
-from deskcal.store.reminder_ports import (
+from deskcal.store.ports.reminders import (
     Level,
     Notification,
     NotificationKey,

@@ -5,7 +5,7 @@ import functools
 import zoneinfo
 
 from deskcal.core.event import Event
-from deskcal.store.reminder_ports import Level, NotificationKey
+from deskcal.store.ports.reminders import Level, NotificationKey
 
 
 def token_of(key: NotificationKey) -> str:

@@ -16,7 +16,7 @@ from typing import Self
 from deskcal.errors import DeskcalError
 from deskcal.live.connections import Peers
 from deskcal.live.reminder_delivery import Delivery
-from deskcal.store.reminder_ports import Fired, ReminderStore
+from deskcal.store.ports.reminders import Fired, ReminderStore
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from deskcal.core.series_zones import follow_clock
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
-from deskcal.store.work import Changes, Transaction
+from deskcal.store.ports.work import Changes, Transaction
 
 CHECK_SEC = 600
 """Between two looks, at most; a series begun meanwhile is made up to the horizon already."""

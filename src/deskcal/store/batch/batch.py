@@ -18,12 +18,7 @@ from deskcal.core.alarms import (
 )
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
-from deskcal.core.document import (
-    decode_event,
-    encode_event,
-    record_of,
-    scope_of,
-)
+from deskcal.core.document import decode_event, encode_event, record_of, scope_of
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome
 from deskcal.core.series import Series
@@ -45,8 +40,16 @@ from deskcal.store.batch.writes import (
     batch_id_of,
 )
 from deskcal.store.columns import event_row
-from deskcal.store.reminder_ports import Notification, NotificationKey
-from deskcal.store.work import Applied, Follows, Mutation, Retry, Transaction, Work, event_ids_of
+from deskcal.store.ports.reminders import Notification, NotificationKey
+from deskcal.store.ports.work import (
+    Applied,
+    Follows,
+    Mutation,
+    Retry,
+    Transaction,
+    Work,
+    event_ids_of,
+)
 
 SERVER = 0
 """The actor of what the server does on its own."""
@@ -321,7 +324,7 @@ class Batch:
         return [_notification(event, manager_id, document, now) for manager_id in managers]
 
     def notify(self, fired: list[Notification]) -> None:
-        """Takes up who is to be told; `notified` are, of these, those who had it not before."""
+        """Stages notifications; `notified` are those whose rows are new."""
         self._wanted |= {notification.key: notification for notification in fired}
 
     def written(self, new: set[tuple[int, int, int, int]]) -> None:
@@ -381,9 +384,8 @@ class Batch:
             self._series.writes(),
             self.objects.writes(),
         )
-        for event_id, staged in self._staged.items():
-            if staged.after is staged.before:
-                continue
+        changed = [(id_, one) for id_, one in self._staged.items() if one.after is not one.before]
+        for event_id, staged in changed:
             if event_id in self._only_fired:
                 found.touched.append((event_id, staged.document, 0))
                 continue

@@ -27,7 +27,7 @@ from deskcal.core.event import ChangeType, Event, EventStatus, Priority
 from deskcal.core.outcomes import Outcome
 from deskcal.core.visibility import not_found
 from deskcal.errors import Conflict
-from deskcal.store.calls import CallKind, CallQuery, CallSource, ClaimAnswer
+from deskcal.store.ports.calls import CallKind, CallQuery, CallSource, ClaimAnswer
 
 FIRST, GROWTH, MOST = 32, 8, 2_000_000
 """Rows of the first look, by how much the next ones grow, and of the last one."""

@@ -6,7 +6,7 @@ from deskcal.core.event import Event
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesSavepoint
 from deskcal.store.batch.writes import KeptAnswer, RetryKey
-from deskcal.store.reminder_ports import Notification, NotificationKey
+from deskcal.store.ports.reminders import Notification, NotificationKey
 
 
 class StagedEvent(Struct):

@@ -7,7 +7,7 @@ from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.objects import StoredObjects
 from deskcal.store.batch.series import StoredSeries
 from deskcal.store.batch.writes import RetryKey
-from deskcal.store.calls import CallSource
+from deskcal.store.ports.calls import CallSource
 
 
 class Stored(StoredSeries, StoredObjects, Protocol):

@@ -8,7 +8,7 @@ from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome
 from deskcal.core.series import Series
 from deskcal.store.batch.objects import CalendarObject, ObjectKey, StagedObjects
-from deskcal.store.work import Mutation, Transaction
+from deskcal.store.ports.work import Mutation, Transaction
 
 _Result = TypeVar("_Result")
 

@@ -10,7 +10,7 @@ from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesWrites
 from deskcal.store.columns import EventRow, is_moved
-from deskcal.store.reminder_ports import Level, Notification
+from deskcal.store.ports.reminders import Level, Notification
 
 WorkOutcome = Any
 """A mutation's document or a job's result, or the `DeskcalError` that its caller gets instead."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import WorkOutcome
-from deskcal.store.calls import MissingRows
+from deskcal.store.ports.calls import MissingRows
+from deskcal.store.ports.work import Mutation, Transaction, Work
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.found import Found
-from deskcal.store.work import Mutation, Transaction, Work
 
 
 def size_of(work: object) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from deskcal.core.claims import NUMBERS, Claim, numbers_of
 from deskcal.core.document import decode_event
 from deskcal.core.event import Event
-from deskcal.store.calls import CallKind, CallQuery, MissingRows
+from deskcal.store.ports.calls import CallKind, CallQuery, MissingRows
 from deskcal.store.postgres.connection import Connection
 
 CLAIM_LOCK = (0x6465736B, 4)

@@ -14,7 +14,7 @@ import psycopg
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
-from deskcal.store.directory import row_of
+from deskcal.store.columns.directory import row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, Read, RunJob, connect
 from deskcal.store.postgres.outcomes import put_outcomes, read_outcomes

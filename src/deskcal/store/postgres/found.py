@@ -8,7 +8,7 @@ from msgspec import Struct
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.writes import RetryKey
-from deskcal.store.calls import MissingRows
+from deskcal.store.ports.calls import MissingRows
 from deskcal.store.postgres.claims import PostgresCalls
 from deskcal.store.postgres.series import LockedSeries
 

@@ -12,6 +12,7 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
 from deskcal.store.columns import COLUMNS, NAMES, ColumnType, EventRow
 from deskcal.store.lists import Collections
+from deskcal.store.ports.reminders import Notification
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.objects import write_objects
@@ -20,7 +21,6 @@ from deskcal.store.postgres.series import (
     write_series_changes,
 )
 from deskcal.store.postgres.trash import write_trash
-from deskcal.store.reminder_ports import Notification
 
 COLLECTION_LOCK = (0x6465736B, 3)
 """Key of an advisory lock: one node adds collections at a time."""

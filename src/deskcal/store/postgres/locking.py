@@ -9,6 +9,7 @@ from deskcal.core.claims import Claim
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import ObjectKey
 from deskcal.store.batch.writes import RetryKey
+from deskcal.store.ports.work import Mutation, Transaction, Work, event_ids_of
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.claims import CLAIM_LOCK, LOCK_CLAIMS
 from deskcal.store.postgres.connection import Connection
@@ -21,7 +22,6 @@ from deskcal.store.postgres.series import (
     lock_series,
 )
 from deskcal.store.postgres.trash import LOCK_TRASH
-from deskcal.store.work import Mutation, Transaction, Work, event_ids_of
 
 _LOCK_KEYS = "SELECT pg_advisory_xact_lock(x) FROM unnest(%s::bigint[]) AS x"
 _SELECT_KEYS = """

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import AsyncCursor
 
 from deskcal.core.outcomes import Outcome
-from deskcal.store.directory import outcome_of, outcome_row
+from deskcal.store.columns.directory import outcome_of, outcome_row
 from deskcal.store.postgres.connection import Connection
 
 Cursor = AsyncCursor[Any]

@@ -15,9 +15,8 @@ from msgspec.structs import astuple
 from deskcal.core.alarms import is_armed
 from deskcal.core.document import decode_event
 from deskcal.store.batch.batch import Batch
-from deskcal.store.postgres.arrays import integers
-from deskcal.store.postgres.connection import Connection, Read, RunJob
-from deskcal.store.reminder_ports import (
+from deskcal.store.lists.reminders import NEWEST, split_dropped
+from deskcal.store.ports.reminders import (
     Fired,
     Level,
     NewFired,
@@ -27,7 +26,8 @@ from deskcal.store.reminder_ports import (
     ReminderCursor,
     ReminderRow,
 )
-from deskcal.store.reminder_rows import NEWEST, split_dropped
+from deskcal.store.postgres.arrays import integers
+from deskcal.store.postgres.connection import Connection, Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
 MAX_FIRED = 2000

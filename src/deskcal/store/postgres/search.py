@@ -10,11 +10,7 @@ from deskcal.core.text_search import number_of
 from deskcal.core.visibility import Visibility
 from deskcal.store.batch.batch import Batch
 from deskcal.store.lists import CLASSES, Collections
-from deskcal.store.postgres.arrays import integers
-from deskcal.store.postgres.connection import Connection, Read, RunJob
-from deskcal.store.postgres.group import NEWEST_COLLECTION, read_collections
-from deskcal.store.postgres.lists import conditions_of, parameters_of
-from deskcal.store.search import (
+from deskcal.store.lists.search import (
     DOCUMENTS,
     FEW_CANDIDATES,
     MAX_BEHIND,
@@ -26,6 +22,10 @@ from deskcal.store.search import (
     query_grams,
     require_index,
 )
+from deskcal.store.postgres.arrays import integers
+from deskcal.store.postgres.connection import Connection, Read, RunJob
+from deskcal.store.postgres.group import NEWEST_COLLECTION, read_collections
+from deskcal.store.postgres.lists import conditions_of, parameters_of
 
 INDEX_LOCK = (0x6465736B, 3)
 """Key of an advisory lock: one node writes the index at a time."""

@@ -25,8 +25,8 @@ from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import CommitResult
-from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.lists import Collections
+from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports import (
     CalendarObjectStore,
     Committed,
@@ -36,6 +36,10 @@ from deskcal.store.ports import (
     SeriesStore,
     StoreError,
 )
+from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
+from deskcal.store.ports.reminders import ReminderStore
+from deskcal.store.ports.trash import TrashStore
+from deskcal.store.ports.work import Applied, Mutation, Transaction
 from deskcal.store.postgres.all_day import use_zones
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.busy import BusyQuery, busy
@@ -58,10 +62,6 @@ from deskcal.store.postgres.trash import PostgresTrash
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.postgres.zones import warn_of_zones
-from deskcal.store.reminder_ports import ReminderStore
-from deskcal.store.search import SearchStore
-from deskcal.store.trash import TrashStore
-from deskcal.store.work import Applied, Mutation, Transaction
 
 LOADS = 2
 """Statements for single events that are on their way at one time; the rest waits for the next."""

@@ -19,7 +19,7 @@ from deskcal.core.event import ChangeType
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import manager_rows
 from deskcal.store.columns import COLUMNS, ColumnType
-from deskcal.store.directory import outcome_of, row_of
+from deskcal.store.columns.directory import outcome_of, row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.copy import Table, copy

@@ -3,9 +3,9 @@
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Writes
+from deskcal.store.ports.trash import Deletion, TrashedEvent
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection, Read, RunJob
-from deskcal.store.trash import Deletion, TrashedEvent
 
 LOCK_TRASH = """
     SELECT event_id, document FROM trash WHERE event_id = ANY(%s::bigint[])

@@ -25,12 +25,12 @@ from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
 from deskcal.store.ports import StoreError
+from deskcal.store.ports.work import Work
 from deskcal.store.postgres.applying import apply_group, new_events, size_of
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import find_collections, new_ids, number_collections, write
 from deskcal.store.postgres.locking import lock, needs_lock
-from deskcal.store.work import Work
 
 ATTEMPTS = 4
 """At a group that the database asks to try again: it crossed with somebody else's."""

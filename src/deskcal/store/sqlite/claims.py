@@ -9,7 +9,7 @@ import msgspec
 from deskcal.core.claims import NUMBERS, Claim, numbers_of
 from deskcal.core.document import decode_event
 from deskcal.core.event import Event
-from deskcal.store.calls import CallKind, CallQuery
+from deskcal.store.ports.calls import CallKind, CallQuery
 
 _BY_START = """SELECT * FROM (
     SELECT id, {columns}document FROM event INDEXED BY {index}

@@ -11,7 +11,7 @@ import msgspec
 
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.store.batch.batch import Batch
-from deskcal.store.directory import row_of
+from deskcal.store.columns.directory import row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.changes import Read, RunJob
 from deskcal.store.sqlite.connection import DATABASE, connect_writer

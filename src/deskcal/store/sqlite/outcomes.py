@@ -6,7 +6,7 @@ from typing import Any
 import apsw
 
 from deskcal.core.outcomes import Outcome
-from deskcal.store.directory import outcome_of, outcome_row
+from deskcal.store.columns.directory import outcome_of, outcome_row
 
 _OUTCOMES = "SELECT code, name, types, is_contact, next_in_sec FROM outcome ORDER BY code"
 _PUT_OUTCOME = """

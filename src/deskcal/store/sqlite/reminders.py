@@ -16,7 +16,8 @@ from msgspec.structs import astuple
 from deskcal.core.alarms import is_armed
 from deskcal.core.document import decode_event
 from deskcal.store.batch.batch import Batch
-from deskcal.store.reminder_ports import (
+from deskcal.store.lists.reminders import NEWEST, cursor_of, split_dropped
+from deskcal.store.ports.reminders import (
     Fired,
     Level,
     NewFired,
@@ -26,7 +27,6 @@ from deskcal.store.reminder_ports import (
     ReminderCursor,
     ReminderRow,
 )
-from deskcal.store.reminder_rows import NEWEST, cursor_of, split_dropped
 from deskcal.store.sqlite.changes import Read, RunJob
 
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)

@@ -13,7 +13,7 @@ from deskcal.core.text_search import number_of
 from deskcal.core.visibility import Visibility
 from deskcal.store.batch.batch import Batch
 from deskcal.store.lists import CLASSES, Collections
-from deskcal.store.search import (
+from deskcal.store.lists.search import (
     DOCUMENTS,
     FEW_CANDIDATES,
     MAX_BEHIND,

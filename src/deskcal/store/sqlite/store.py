@@ -35,8 +35,8 @@ from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
-from deskcal.store.calls import ClaimAnswer, ClaimStore
 from deskcal.store.lists import PIECE_ROWS, Collections, too_large
+from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports import (
     CalendarObjectStore,
     Committed,
@@ -46,8 +46,10 @@ from deskcal.store.ports import (
     SeriesStore,
     StoreError,
 )
-from deskcal.store.reminder_ports import ReminderStore
-from deskcal.store.search import SearchStore
+from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
+from deskcal.store.ports.reminders import ReminderStore
+from deskcal.store.ports.trash import TrashStore
+from deskcal.store.ports.work import Applied, Mutation, Transaction, Work
 from deskcal.store.sqlite.all_day import use_zones
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
@@ -64,8 +66,6 @@ from deskcal.store.sqlite.series_store import SqliteSeries
 from deskcal.store.sqlite.summary import summary, summary_query
 from deskcal.store.sqlite.trash_store import SqliteTrash
 from deskcal.store.sqlite.writer import Writer
-from deskcal.store.trash import TrashStore
-from deskcal.store.work import Applied, Mutation, Transaction, Work
 
 LIST_READERS = 2
 STEPS_BETWEEN_LOOKS = 20_000

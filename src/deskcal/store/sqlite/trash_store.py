@@ -6,8 +6,8 @@ import apsw
 
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.store.batch.batch import Batch
+from deskcal.store.ports.trash import Deletion, TrashedEvent
 from deskcal.store.sqlite.changes import Read, RunJob
-from deskcal.store.trash import Deletion, TrashedEvent
 
 _PAGE = """
     SELECT event_id, deleted_time, deleted_by, document FROM trash

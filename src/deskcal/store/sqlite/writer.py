@@ -16,8 +16,8 @@ import apsw
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
+from deskcal.store.ports.work import Transaction, Work
 from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
-from deskcal.store.work import Transaction, Work
 
 CHECKPOINT_PAGES = 4000
 """Pages of the write-ahead log after which they are copied into the database."""

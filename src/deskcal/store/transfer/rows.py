@@ -26,7 +26,7 @@ from deskcal.core.series_document import decode_series, encode_series
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.series import open_horizon
 from deskcal.store.columns import EventRow, event_row
-from deskcal.store.reminder_ports import Level
+from deskcal.store.ports.reminders import Level
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

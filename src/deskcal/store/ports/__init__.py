@@ -19,11 +19,11 @@ from deskcal.core.summary import Group, GroupBy
 from deskcal.core.visibility import Visibility
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.timeline import Gap
-from deskcal.store.calls import ClaimAnswer, ClaimStore
-from deskcal.store.reminder_ports import ReminderStore
-from deskcal.store.search import SearchStore
-from deskcal.store.trash import TrashStore
-from deskcal.store.work import Applied, Mutation, Transaction
+from deskcal.store.lists.search import SearchStore
+from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
+from deskcal.store.ports.reminders import ReminderStore
+from deskcal.store.ports.trash import TrashStore
+from deskcal.store.ports.work import Applied, Mutation, Transaction
 
 
 class StoreError(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from deskcal.core.event import MAX_ID, MAX_TIME
-from deskcal.store.reminder_ports import (
+from deskcal.store.ports.reminders import (
     Level,
     Notification,
     NotificationKey,
