@@ -1,4 +1,4 @@
-"""A store of a million events: one manager's week out of it, its start, memory, idle connections.
+"""A store of a million events: a week, a summary, its start, memory, idle connections.
 
 The week is measured over the wire against the same week out of 10,000 events, where it has as many
 rows, and out of a million of which one in 10,000 lasts five years against the million without.
@@ -18,17 +18,19 @@ from bench.table import Row, absolute, at_most, compared, mib, millis, secs, tim
 MIB = 1 << 20
 LONG_EVERY = 10_000
 WEEK_RING = 5_000
+SUMMARY_RING = 500
 MIX_SEC = 2.0
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Six rows."""
+    """Seven rows."""
     scale, directory = ground.scale, ground.directory
     ground.say(f"filling stores of {scale.small:,} and {scale.large:,} events")
     small = fill(directory / "small", calendar(scale.small))
     large = fill(directory / "large", calendar(scale.large))
     long = copy_with_long_events(large, directory / "long", LONG_EVERY)
     yield from _weeks(ground, small, large, long)
+    yield _summary(ground, large)
     yield from _size(ground, large)
 
 
@@ -67,6 +69,19 @@ def _weeks(ground: Ground, small: Path, large: Path, long: Path) -> Iterator[Row
         show=millis,
         show_ratio=times,
     )
+
+
+def _summary(ground: Ground, store: Path) -> Row:
+    lines = requests.summaries(SUMMARY_RING, ground.now)
+    path = requests.save(ground.directory / "summaries.requests", lines)
+    took = []
+    with deskcal(store) as server:
+        for _ in range(ground.scale.rounds):
+            job = fetch.Job(port=server.port, requests=path, seconds=ground.scale.seconds, warm=10)
+            found: Fetched = processes.run("fetch", job, Fetched)
+            took.append(found.total_sec)
+    what = f"a desk's month by manager out of {ground.scale.large:,} events"
+    return absolute(what, took, at_most(0.02), show=millis)
 
 
 def _size(ground: Ground, store: Path) -> Iterator[Row]:

@@ -156,6 +156,16 @@ def weeks(managers: int, count: int, now: int) -> Iterator[bytes]:
         yield line("MngGetCalendarEventsByFilter", data, token, number)
 
 
+def summaries(count: int, now: int) -> Iterator[bytes]:
+    """The month of random desks, by manager."""
+    rng = random.Random(5)
+    token = token_of(90_000, MASK, now)
+    for number in range(count):
+        start = MONDAY + rng.randrange(46) * WEEK_SEC
+        data = {"from": start, "to": start + 30 * 86_400, "deskFilter": rng.choice(DESKS)}
+        yield line("MngGetCalendarSummary", data | {"group_by": "manager"}, token, number)
+
+
 def save(path: Path, lines: Iterable[bytes]) -> str:
     """Writes requests for a client in another process; gives the file's name."""
     with path.open("wb") as file:
