@@ -146,7 +146,7 @@ export function CalendarView(props: CalendarProps) {
           onSelectEvent={open}
           onKeyPressEvent={(item, event) => pressed(event as unknown as KeyboardEvent) && open(item)}
           onSelectSlot={startNew}
-          onEventDrop={({ event, start, isAllDay }) => move(event, new Date(start), isAllDay ?? (event.allDay || isLongTimed(event)))}
+          onEventDrop={({ event, start, isAllDay }) => move(event, new Date(start), isDroppedAbove(event, isAllDay, view))}
           onEventResize={({ event, start, end }) => resize(event, new Date(start), new Date(end))}
           draggableAccessor={(item) => !item.more && !item.isDraft}
         />
@@ -184,6 +184,11 @@ function useCut({ rows, draft, filters, settings, now, me, zonesVersion }: Calen
     const items = [...drafts, ...rows.flatMap((one) => toPieces(one, zone))];
     return cutGrid(items, bounds, ALL_DAY_ROWS, { zone, columns, slivers: day < WIDE_DAY_PX ? 1 : 3, me, now: now * 1000 });
   }, [view, rows, draft, bounds, width, height, zone, settings.density, me, now, zonesVersion]);
+}
+
+/** Whether it was dropped in the row of all-day events. The grid of hours does not say so; a month keeps what it was. */
+function isDroppedAbove(item: DrawnItem, isAllDay: boolean | undefined, view: string): boolean {
+  return view === "month" ? item.allDay || isLongTimed(item) : (isAllDay ?? false);
 }
 
 function pressed(event: KeyboardEvent): boolean {
