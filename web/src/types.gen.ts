@@ -65,6 +65,15 @@ export const SessionType = {
 } as const;
 export type SessionType = (typeof SessionType)[keyof typeof SessionType];
 
+export const GroupBy = {
+  DAY: "day",
+  MANAGER: "manager",
+  DESK: "desk",
+  TYPE: "type",
+  OUTCOME: "outcome",
+} as const;
+export type GroupBy = (typeof GroupBy)[keyof typeof GroupBy];
+
 export type ErrorCode =
   | "CONFLICT"
   | "FIELD_REQUIRED"

@@ -4,6 +4,7 @@
 """
 
 import enum
+import json
 import sys
 from typing import Any
 
@@ -21,6 +22,7 @@ from deskcal.core.event import (
     Priority,
 )
 from deskcal.core.sessions import SessionType
+from deskcal.core.summary import GroupBy
 from deskcal.errors import BY_CODE
 
 HEAD = """\
@@ -28,7 +30,7 @@ HEAD = """\
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 """
-ENUMS: tuple[type[enum.IntEnum], ...] = (
+ENUMS: tuple[type[enum.Enum], ...] = (
     EventType,
     EventStatus,
     Priority,
@@ -36,6 +38,7 @@ ENUMS: tuple[type[enum.IntEnum], ...] = (
     ParticipantStatus,
     ChangeType,
     SessionType,
+    GroupBy,
 )
 NAMES = {Event: "EventRow", "Participant": "ParticipantRow"}
 PLAIN: dict[type, str] = {
@@ -65,8 +68,8 @@ def types() -> str:
     return "\n".join(parts)
 
 
-def _enum(kind: type[enum.IntEnum]) -> str:
-    members = "\n".join(f"  {member.name}: {int(member)}," for member in kind)
+def _enum(kind: type[enum.Enum]) -> str:
+    members = "\n".join(f"  {member.name}: {json.dumps(member.value)}," for member in kind)
     name = kind.__name__
     return (
         f"export const {name} = {{\n{members}\n}} as const;\n"
