@@ -44,7 +44,7 @@ def require_kept(since: int, floor_seq: int, last_seq: int, gaps: Iterable[Gap])
 
 
 def undone(since: int) -> ResyncRequired:
-    """What the holder of such a cursor is told."""
+    """The error for such a cursor."""
     return ResyncRequired(
         f"since ({since}) is of changes that a restored backup has undone: list the events anew",
         field="since",

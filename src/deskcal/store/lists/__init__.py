@@ -256,7 +256,7 @@ def too_large(max_answer_bytes: int) -> InvalidField:
 
 
 def too_many_busy(most: int) -> InvalidField:
-    """Managers are busy more often than an answer may tell."""
+    """There are more busy intervals than fit into an answer."""
     return InvalidField(
         f"from .. to holds more than {most} events of these managers; "
         "ask for a shorter range, or for fewer managers",

@@ -70,7 +70,7 @@ class FeedStore(Protocol):
     """The change table."""
 
     last_seq: int
-    """Of the newest change that was answered, as far as this node has heard; see `refresh`."""
+    """Of the newest change that was answered, as far as this node knows; see `refresh`."""
     floor_seq: int
     """Cursors before this one can't be resumed from."""
     gaps: Sequence[Gap]

@@ -29,7 +29,7 @@ class Retry(Struct, frozen=True):
     digest: bytes
     """Of the data that were sent."""
     check: Callable[[EventScope], None]
-    """Raises what the caller is told instead of an answer that is not theirs any more."""
+    """Raises the error that the caller gets if the first answer is no longer visible to them."""
 
 
 class Follows(Struct, frozen=True):

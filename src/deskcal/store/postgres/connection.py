@@ -160,7 +160,7 @@ async def end_stalled(connection: Connection) -> None:
 
 
 def unavailable(exc: psycopg.Error) -> Unavailable:
-    """What the caller is told of a read, or of a change that was surely not applied."""
+    """The error for a read, or for a change that was surely not applied."""
     if isinstance(exc, errors.QueryCanceled):
         return Unavailable("the read took too long; ask for a shorter range")
     logger.error("the database failed: %s", exc)

@@ -1,6 +1,6 @@
 """A group on PostgreSQL: what it locks and finds, and the SQL that writes it, a round trip each.
 
-Rows travel as columns, one array each. Integers are spelled as text: as lists their type, and with
+Rows travel as columns, one array each. Integers are written as text: as lists their type, and with
 it the prepared statement, would change with their size.
 """
 
@@ -119,7 +119,7 @@ _WAKE_NOTIFICATIONS = """
         AS x(event_id, due_time, manager_id, level, fired_time)
     WHERE n.event_id = x.event_id AND n.due_time = x.due_time AND n.manager_id = x.manager_id
       AND n.level = x.level"""
-_TELL = f"SELECT last_seq, pg_notify('{CHANNEL}', '') FROM counter"
+_NOTIFY = f"SELECT last_seq, pg_notify('{CHANNEL}', '') FROM counter"
 
 
 async def new_ids(connection: Connection, count: int) -> list[int]:
@@ -199,13 +199,13 @@ async def write(
             fired = await run(connection, _INSERT_NOTIFICATIONS, _columns(rows))
         escalations = writes.escalations(escalate_after_sec)
         await _run_for(connection, _INSERT_ESCALATIONS, _columns(escalations))
-        told = await run(connection, _TELL, [])
+        notified = await run(connection, _NOTIFY, [])
         end = await connection.execute("COMMIT")
     if end.statusmessage != "COMMIT":
         raise Unavailable("the database did not commit; nothing was applied, try again later")
     if fired:
         batch.written(set(await fired.fetchall()))
-    row = await told.fetchone()
+    row = await notified.fetchone()
     return int(row[0])
 
 

@@ -1,7 +1,7 @@
-"""The ear of a node: what other nodes have committed, by LISTEN, and by a look each second.
+"""Listens for commits of other nodes: by LISTEN, and by polling once a second.
 
-A NOTIFY only says "look", so a lost one costs no more than the rest of that second. The ear has a
-connection of its own, and finds a new one by itself.
+A NOTIFY carries nothing, so a lost one costs no more than the rest of that second. The listener has
+a connection of its own, and reconnects by itself.
 """
 
 import asyncio
@@ -60,20 +60,20 @@ class Nudge(Struct):
 
 
 class PostgresListener:
-    """Hears from `start` to `close`."""
+    """Listens from `start` to `close`."""
 
     def __init__(
         self,
         connect: Callable[[], Awaitable[Connection]],
         feed: PostgresFeed,
         reminders: PostgresReminders,
-        tell: Callable[[Committed], None],
+        on_new: Callable[[Committed], None],
     ) -> None:
-        """`tell` is called when there is something new."""
+        """`on_new` is called when there is something new."""
         self._connect = connect
         self._feed = feed
         self._reminders = reminders
-        self._tell = tell
+        self._on_new = on_new
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._fired_seq = 0
@@ -87,7 +87,7 @@ class PostgresListener:
         return self._connection is not None
 
     async def start(self) -> None:
-        """Finds out where the nodes are, then hears. Raises: psycopg.Error, StoreError."""
+        """Reads how far the nodes are, then listens. Raises: psycopg.Error, StoreError."""
         connection = await self._open()
         last_seq, floor_seq, self._fired_seq = await _row(connection, _LOOK)
         self._feed.saw(last_seq, floor_seq)
@@ -95,7 +95,7 @@ class PostgresListener:
         self._task = self._loop.create_task(self._run())
 
     async def close(self) -> None:
-        """Hears no more."""
+        """Stops listening."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -118,19 +118,19 @@ class PostgresListener:
             try:
                 if self._connection is None:
                     await self._open()
-                    logger.info("this node hears of the others again")
+                    logger.info("listening for the other nodes again")
                 wait_sec = FIRST_WAIT_SEC
-                await self._hear()
+                await self._listen()
             except (psycopg.Error, StoreError) as exc:
-                logger.error("this node does not hear of the others: %s", exc)
+                logger.error("not listening for the other nodes: %s", exc)
             except Exception:
-                logger.exception("this node does not hear of the others")
+                logger.exception("not listening for the other nodes")
             await self._drop()
             await asyncio.sleep(wait_sec)
             wait_sec = min(2 * wait_sec, LONGEST_WAIT_SEC)
 
-    async def _hear(self) -> None:
-        """Looks, waits for a nudge, looks again, until the connection is gone."""
+    async def _listen(self) -> None:
+        """Polls, waits for a notification, polls again, until the connection is gone."""
         assert self._connection is not None
         while True:
             with cut_after(self._connection, LOOK_TIMEOUT_SEC):
@@ -154,7 +154,7 @@ class PostgresListener:
         self._feed.saw(last_seq, floor_seq)
         self._fired_seq = max(self._fired_seq, fired_seq)
         if is_new or has_fired or due:
-            self._tell(Nudge(last_seq, due, has_fired))
+            self._on_new(Nudge(last_seq, due, has_fired))
 
 
 async def begin_timeline(connection: Connection, now: float) -> list[Gap]:

@@ -101,7 +101,7 @@ class PostgresStore:
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
         self.trash: TrashStore = PostgresTrash(self._read, self._writer.job)
         self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
-        self._ear = PostgresListener(
+        self._listener = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),
             self._feed,
             reminders,
@@ -109,8 +109,8 @@ class PostgresStore:
         )
 
     async def start(self) -> None:
-        """Hears of the other nodes. Raises: StoreError, psycopg.Error."""
-        await self._ear.start()
+        """Begins to listen for the other nodes. Raises: StoreError, psycopg.Error."""
+        await self._listener.start()
         await self._read(warn_of_zones)
 
     @property
@@ -180,7 +180,7 @@ class PostgresStore:
 
     async def close(self) -> None:
         """Commits what is queued and lets go of the database."""
-        await self._ear.close()
+        await self._listener.close()
         await self._writer.close()
         await self._read.close()
         await self._pool.close()

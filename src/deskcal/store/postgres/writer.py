@@ -71,7 +71,7 @@ class _Entry(Struct, eq=False):
 
 
 class Writer:
-    """Takes mutations in order; `on_committed` hears of every group that was committed."""
+    """Takes mutations in order; `on_committed` is called with every group that was committed."""
 
     def __init__(
         self,
@@ -361,7 +361,7 @@ class Writer:
 
 
 def _is_quiet(connection: Connection) -> bool:
-    """Whether it is there, and nothing has come on it: an idle one hears only of its end."""
+    """Whether it is open and nothing has arrived: on an idle one only its end arrives."""
     if is_lost(connection):
         return False
     poll = select.poll()
@@ -387,7 +387,7 @@ def _refuse(entry: _Entry, error: DeskcalError) -> None:
 
 
 def _incident(exc: Exception) -> Internal:
-    """For a change that raised what it must not: logged, and told without the inside."""
+    """For a change that raised what it must not: logged; the answer has the incident's id alone."""
     incident = uuid.uuid4().hex[:12]
     logger.error("incident %s in a change", incident, exc_info=exc)
     return Internal(f"our fault, not applied; report incident {incident}", incident=incident)

@@ -65,10 +65,10 @@ class SqliteFeed:
         self.gaps: Sequence[Gap] = numbers.gaps
 
     async def refresh(self) -> None:
-        """There is nobody else to hear of."""
+        """Nothing to do: no other server writes."""
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes after `since`, as far as their commit has been told."""
+        """Up to `limit` changes after `since`, as far as the event loop knows of their commit."""
         found: list[StoredChange] = await self._read(_changes, since, limit)
         return [change for change in found if change.seq <= self.last_seq]
 

@@ -17,7 +17,7 @@ from deskcal.store.transfer.rows import DOCUMENTS, KINDS, Head
 
 FORMAT = 1
 MAX_LINE_BYTES = 64 * 1024 * 1024
-"""No row of ours is as long; whoever reads a file for us stops there."""
+"""No row is as long; readers of a file stop there."""
 PAGE_ROWS = 5_000
 PAGE_BYTES = 8 * 1024 * 1024
 """A page ends after so many rows or bytes of lines."""

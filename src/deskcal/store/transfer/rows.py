@@ -1,7 +1,7 @@
 """The rows of an export: what each kind of line holds, and what it must be. Pure.
 
 What an event of a foreign file must be is what the store relies on, not all that a client is held
-to: a document that is spelled as it would be written, whose index can be derived.
+to: a document in its canonical encoding, whose index can be derived.
 """
 
 import re
@@ -185,7 +185,7 @@ def _series_change(row: SeriesChangeRow, head: Head) -> SeriesChangeRow:
 
 
 def _checked_series(document: bytes, head: Head) -> Series:
-    """The series of a document that is spelled, byte for byte, as it would be written."""
+    """The series of a document in its canonical encoding, byte for byte."""
     series = decode_series(document)
     _require_known(series.series_id, head)
     if encode_series(series) != document:
@@ -209,7 +209,7 @@ def _require_known(event_id: int, head: Head, seq: int = 1) -> None:
 
 
 def _checked_event(document: bytes) -> Event:
-    """The event of a document that is spelled, byte for byte, as it would be written."""
+    """The event of a document in its canonical encoding, byte for byte."""
     event = decode_event(document)
     if encode_event(event) != document or _is_foreign(event.ast_json):
         raise ValueError(f"event {event.id} is not spelled as deskcal would write it")
