@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import jwt
+import msgspec
 import pytest
 
 from deskcal.core.event import MAX_ID
@@ -301,3 +302,12 @@ def test_a_signed_payload_that_is_not_utf_8_is_refused() -> None:
     payload = b'{"id":10,"type":1,"exp":%d,"unread":"\xff"}' % EXP
     token = jwt.api_jws.encode(payload, SECRET, algorithm="HS256")
     assert refusal(token, verifier(), NOW).startswith("__token has unusable claims")
+
+
+def test_a_session_is_valid_while_its_key_is_among_the_keys() -> None:
+    verifier = TokenVerifier([KEY])
+    session = verifier.authenticate(sign(KEY, make_claims()), NOW)
+    assert verifier.is_valid(session)
+    assert verifier.is_valid(msgspec.structs.replace(session, signature=None))
+    verifier.replace_keys([secret_key("another-secret-another-secret-another")])
+    assert not verifier.is_valid(session)
