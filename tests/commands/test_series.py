@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from deskcal.core.directory import Directory
+from deskcal.core.outcomes import Outcome
 from harness import Desk, token
 from helpers import NOW
 
@@ -153,7 +155,7 @@ async def test_the_zone_of_the_server_is_stored(desk: Desk) -> None:
 async def test_the_same_key_again_creates_nothing(desk: Desk) -> None:
     first = await add(desk, idempotency_key="once")
     again = await add(desk, idempotency_key="once")
-    assert again["event"] == first["event"]
+    assert again == first
     assert len(await rows(desk)) == 6
     other = review(idempotency_key="once", exdates=[date(1)])
     assert error_of(await ask(desk, ADD, other, TEN))["field"] == "idempotency_key"
@@ -474,3 +476,31 @@ async def test_an_answer_says_from_where_on_it_may_be_incomplete(desk: Desk) -> 
     assert await told("MngGetCalendarFreeBusy", near, **busy) is None
     assert await told("MngGetCalendarFreeBusy", far, manager_ids=[99]) is None
     assert await told("MngFindCalendarSlots", far, **busy, duration_sec=60) == horizon
+
+
+async def test_an_outcome_for_all_is_one_of_the_directory(desk: Desk) -> None:
+    await desk.services.store.directory.put(Directory(outcomes=[Outcome(code="SOLD", name="Sold")]))
+    event = (await add(desk))["event"]
+    refused = await ask(desk, UPDATE, {"id": event["id"], "scope": 2, "outcome": "LOST"}, TEN)
+    assert error_of(refused)["field"] == "outcome"
+    answer = await ok(desk, UPDATE, {"id": event["id"], "scope": 2, "outcome": "SOLD"}, TEN)
+    assert answer["changed"] == 6
+
+
+async def test_an_all_day_occurrence_is_not_over_before_its_last_date_is(desk: Desk) -> None:
+    begin = monday(0, 0)
+    fields = {"start_time": begin, "end_time": begin, "all_day": 1}
+    await add(desk, "FREQ=DAILY;COUNT=3", **fields)
+    desk.clock.time = begin + 12 * 3600
+    event = (await rows(desk))[0]
+    answer = await ok(desk, UPDATE, {"id": event["id"], "scope": 2, "title": "New"}, TEN)
+    assert answer["changed"] == 3
+
+
+async def test_what_is_followed_is_an_event_that_is_seen(desk: Desk) -> None:
+    error = error_of(await ask(desk, ADD, review(follows_id=77), TEN))
+    assert error["field"] == "follows_id"
+    event = (await add(desk))["event"]
+    sent = {"id": event["id"], "scope": 2, "follows_id": 77}
+    assert error_of(await ask(desk, UPDATE, sent, TEN))["field"] == "follows_id"
+    assert len(await rows(desk)) == 6

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from deskcal.commands.new_series import SPARE_IDS, horizon_of
 from deskcal.commands.registry import Data, Work, command
-from deskcal.commands.scoped import SPARE_IDS, horizon_of
 from deskcal.commands.services import Services
 from deskcal.core.document import scope_of, wire_safe
 from deskcal.core.draft import Draft, EventFields, create, draft_new, merge

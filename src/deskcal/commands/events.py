@@ -9,14 +9,13 @@ from msgspec import UNSET, Meta, Struct
 
 from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.horizons import horizon_member, is_listed
+from deskcal.commands.new_series import NewSeries, add_series
 from deskcal.commands.preconditions import require_destination, require_version
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.scoped import (
-    NewSeries,
     Recurrence,
     Request,
     ScopeField,
-    add_series,
     archive_scoped,
     delete_scoped,
     respond_scoped,
@@ -132,7 +131,7 @@ def add_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
 
     retry, checks_outcome = _retry(session, sent, data), bool(sent.values.get("outcome"))
     if data.recurrence:
-        series = NewSeries(sent, data.recurrence, retry, checks_outcome)
+        series = NewSeries(sent, data.recurrence, retry, checks_outcome, _follows(session, sent))
         return add_series(services, session, series)
     return _mutate(
         services,

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct, UnsetType
 
+from deskcal.commands.new_series import SPARE_IDS, horizon_of, require_repeatable
 from deskcal.commands.preconditions import require_destination, require_version
 from deskcal.commands.registry import Work
 from deskcal.commands.services import Services
 from deskcal.core.document import encode_event, scope_of
-from deskcal.core.draft import Draft, check_times, create, merge
+from deskcal.core.draft import Draft, check_times, merge
 from deskcal.core.event import (
     ChangeType,
     Event,
@@ -23,9 +24,9 @@ from deskcal.core.event import (
     next_version,
     respond,
 )
+from deskcal.core.outcomes import require_outcome
 from deskcal.core.series import (
     RecurrenceFields,
-    Series,
     begin_series,
     checked_exdates,
     new_occurrence,
@@ -46,13 +47,10 @@ from deskcal.core.series_update import NewRule, Update, plan_rule, plan_update
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
 from deskcal.errors import Forbidden, InvalidField
-from deskcal.store.ports.work import Changes, Mutation, Retry, Transaction
+from deskcal.store.ports.work import Changes, Transaction
 
 ScopeField = Annotated[int, Meta(ge=0, le=2)]
 Recurrence = RecurrenceFields | None | UnsetType
-
-SPARE_IDS = 2
-"""New numbers that a mutation needs beside those of occurrences: of a series, of an event."""
 
 
 class Request(Struct, frozen=True):
@@ -65,19 +63,27 @@ class Request(Struct, frozen=True):
     scope: Scope
     now: int
 
-    def run(self, apply: Callable[["Stage"], bytes], *, new_events: int = 1) -> Work:
+    def run(
+        self,
+        apply: Callable[["Stage"], bytes],
+        *,
+        new_events: int = 1,
+        needs_outcomes: bool = False,
+        follows_id: int = 0,
+    ) -> Work:
         """Queues `apply` as a transaction on the event and its series; what it returns."""
 
         def within(changes: Changes) -> bytes:
             return apply(Stage(self, changes))
 
         transaction = Transaction(
-            event_ids=(self.event_id,),
+            event_ids=(self.event_id, follows_id) if follows_id else (self.event_id,),
             new_events=new_events,
             actor=self.session.manager_id,
             time=self.now,
             apply=within,
             series_of=(self.event_id,),
+            needs_outcomes=needs_outcomes,
         )
         return _value(self.services.store.transact(transaction))
 
@@ -171,82 +177,6 @@ async def _value(work: Any) -> Any:
     return applied.value
 
 
-def horizon_of(services: Services, now: int) -> Horizon:
-    """How far and how many occurrences of a series are made at `now`."""
-    limits = services.limits
-    return Horizon(now + limits.series_horizon_sec, limits.max_series_occurrences)
-
-
-class NewSeries(Struct, frozen=True):
-    """A create with `recurrence`."""
-
-    sent: Draft
-    recurrence: RecurrenceFields
-    retry: Retry | None
-    checks_outcome: bool
-    """Whether an outcome is sent, which the directory must have."""
-
-
-def add_series(services: Services, session: Session, new: NewSeries) -> Work:
-    """The series and its occurrences, the first one answered."""
-    sent, recurrence, retry = new.sent, new.recurrence, new.retry
-    now = int(services.now())
-    exdates = checked_exdates(recurrence.exdates or [])
-    require_repeatable(sent)
-
-    def apply(changes: Changes) -> bytes:
-        series_id = changes.new_id()
-        made: list[tuple[Series, list[Any]]] = []
-
-        def first(_: Event | None, event_id: int) -> Event:
-            event = create(sent, event_id=event_id, actor=session.manager_id, now=now)
-            session.require_place(scope_of(event))
-            timezone = event.timezone or services.default_timezone
-            series = begin_series(series_id, event, recurrence.rrule, exdates, timezone)
-            extended = first_occurrences(series, horizon_of(services, now))
-            made.append((extended.series, extended.occurrences))
-            begun = new_occurrence(extended.series, extended.occurrences[0], event_id, now)
-            return msgspec.structs.replace(begun, status=event.status, follows_id=event.follows_id)
-
-        mutation = Mutation(
-            0, ChangeType.ADDED, session.manager_id, now, first, retry, new.checks_outcome
-        )
-        document = changes.mutate(mutation)
-        if not made:
-            return document
-        series, occurrences = made[0]
-        for one in occurrences[1:]:
-            event = new_occurrence(series, one, changes.new_id(), now)
-            changes.put(event.id, event, ChangeType.ADDED)
-        changes.put_series(series_id, series)
-        return _created(document, series_answer(series, ()), len(occurrences))
-
-    transaction = Transaction(
-        event_ids=(),
-        new_events=services.limits.max_series_occurrences + SPARE_IDS,
-        actor=session.manager_id,
-        time=now,
-        apply=apply,
-        keys=((session.manager_id, retry.key),) if retry else (),
-        needs_outcomes=new.checks_outcome,
-    )
-    return _value(services.store.transact(transaction))
-
-
-def _created(document: bytes, series: bytes, count: int) -> bytes:
-    return b'%b,"series":%b,"occurrences":%d' % (document, series, count)
-
-
-def require_repeatable(sent: Draft) -> None:
-    """Raises: InvalidField for what several occurrences can't have alike."""
-    if sent.values.get("remind_time"):
-        raise InvalidField(
-            "remind_time is one moment and cannot repeat; send remind_before_sec, the seconds "
-            "before each start",
-            field="remind_time",
-        )
-
-
 def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_own: bool) -> Work:
     """An update with a scope, or with `recurrence`."""
     if request.scope or recurrence:
@@ -262,14 +192,17 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
         values = sent.values | {"timezone": request.services.default_timezone}
         sent = msgspec.structs.replace(sent, values=values)
 
+    checks_outcome = bool(sent.values.get("outcome"))
+
     def apply(stage: Stage) -> bytes:
         event = stage.changeable()
         require_destination(request.session, event, sent)
         require_version(event, request.if_version)
+        allow = _allow(stage, checks_outcome=checks_outcome)
         if new is not None and not request.scope:
-            return _begin(stage, event, sent, new)
+            return _begin(stage, event, sent, new, allow)
         selection = stage.select(event)
-        update = Update(sent, reset_own, _allow(request.session))
+        update = Update(sent, reset_own, allow)
         if new is not None:
             return stage.answer(plan_rule(selection, update, new, request.horizon))
         if recurrence is None:
@@ -277,13 +210,31 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
         return stage.answer(plan_update(selection, update))
 
     most = request.services.limits.max_series_occurrences if new else 0
-    return request.run(apply, new_events=most + SPARE_IDS)
+    return request.run(
+        apply,
+        new_events=most + SPARE_IDS,
+        needs_outcomes=checks_outcome,
+        follows_id=sent.values.get("follows_id") or 0,
+    )
 
 
-def _allow(session: Session) -> Callable[[Event, Event], None]:
+def _allow(stage: Stage, *, checks_outcome: bool) -> Callable[[Event, Event], None]:
+    """What may be put where it is, with an outcome that the directory has."""
+    session = stage.request.session
+    outcomes = stage.changes.outcomes() if checks_outcome else ()
+
     def allow(before: Event, after: Event) -> None:
         if (before.brand, before.desk) != (after.brand, after.desk):
             session.require_place(scope_of(after))
+        if after.follows_id and after.follows_id != before.follows_id:
+            followed = stage.changes.event(after.follows_id)
+            if followed is None or not session.can_see(scope_of(followed)):
+                raise InvalidField(
+                    f"follows_id ({after.follows_id}) must name an event that you may see",
+                    field="follows_id",
+                )
+        if checks_outcome and after.outcome:
+            require_outcome(outcomes, after.outcome, after.type)
 
     return allow
 
@@ -297,13 +248,16 @@ def scope_needed(event: Event) -> InvalidField:
     )
 
 
-def _begin(stage: Stage, event: Event, sent: Draft, new: NewRule) -> bytes:
+def _begin(
+    stage: Stage, event: Event, sent: Draft, new: NewRule, allow: Callable[[Event, Event], None]
+) -> bytes:
     """A single event becomes the first occurrence of a series."""
     request = stage.request
     if event.series_id:
         raise scope_needed(event)
     merged = merge(event, sent, now=request.now)
     check_times(merged.start_time, merged.end_time)
+    allow(event, merged)
     timezone = merged.timezone or request.services.default_timezone
     merged = msgspec.structs.replace(merged, timezone=timezone)
     series = begin_series(stage.changes.new_id(), merged, new.rrule, new.exdates or (), timezone)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.alarms import end_of
 from deskcal.core.event import Event, EventStatus, next_version
 from deskcal.core.series import Extended, Series, extend, next_occurrence
 from deskcal.core.series_rules import end_before
@@ -78,7 +79,7 @@ class Selection(Struct, frozen=True):
         return sorted(chosen, key=lambda event: (event.original_start_time, event.id))
 
     def _is_touched(self, event: Event) -> bool:
-        is_open = event.status == EventStatus.OPEN and event.end_time > self.now
+        is_open = event.status == EventStatus.OPEN and end_of(event) > self.now
         return is_open and self.may_change(event)
 
     def stamped(self, before: Event, after: Event) -> Event:
