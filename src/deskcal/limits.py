@@ -102,6 +102,21 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(ge=0, description="A reminder unread for so long goes to its desk's lead; 0: never"),
     ] = 0
+    max_webhooks: Annotated[int, Meta(ge=0, description="Webhooks at most; beyond: 400")] = 100
+    webhook_timeout_sec: Annotated[
+        float, Meta(gt=0, description="One delivery of a webhook; beyond: it has failed")
+    ] = 15
+    webhook_retry_sec: Annotated[
+        tuple[Annotated[int, Meta(ge=0)], ...],
+        Meta(description="Delays before failed deliveries are tried again; the last one repeats"),
+    ] = (5, 300, 1800, 7200, 18_000, 36_000, 36_000)
+    webhook_networks: Annotated[
+        str,
+        Meta(
+            description="Networks that are not public and that webhooks may lead to, by http too: "
+            "CIDRs with commas between"
+        ),
+    ] = ""
     change_retention_sec: Annotated[
         int,
         Meta(ge=0, description="Changes older than this are forgotten, 0: never; cursors: 410"),

@@ -49,6 +49,7 @@ def test_a_flag_goes_before_environment_file_and_default(tmp_path: Path) -> None
 def test_every_setting_can_be_given_in_each_of_the_three_ways(tmp_path: Path) -> None:
     samples = {"int": 5000, "float": 2.5, "bool": True, "choice": "debug", "str": "text"}
     special = {"tcp": "h:1", "web": "off", "default_timezone": "Europe/Nicosia"}
+    special["webhook_networks"] = "10.0.0.0/8, fd00::/8"
     for setting in settings():
         if setting.kind in ("numbers", "tables"):
             continue

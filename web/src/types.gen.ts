@@ -190,6 +190,14 @@ export interface RecurrenceFields {
   exdates?: string[] | null;
 }
 
+export interface AddWebhook {
+  url: string;
+  deskFilter: string;
+  brand?: string | null;
+  types?: number[] | null;
+  reminders?: number | null;
+}
+
 export interface EventInScope {
   id: number;
   if_version?: number | null;
@@ -233,6 +241,10 @@ export interface FollowUp {
   owner_manager_id?: number | null;
   remind_before_sec?: number | null;
   customer_hours?: number | null;
+}
+
+export interface WebhookId {
+  id: number;
 }
 
 export interface FindSlots {
@@ -357,6 +369,14 @@ export interface GetTrash {
   before?: string | null;
 }
 
+export interface GetDeliveries {
+  id: number;
+  after?: number | null;
+}
+
+export interface NoData {
+}
+
 export interface HandoverEvents {
   deskFilter: string;
   manager_id?: number | null;
@@ -387,6 +407,11 @@ export interface ImportEvents {
   brand?: string | null;
   desk?: string | null;
   dry_run?: number | null;
+}
+
+export interface Replay {
+  id: number;
+  since: number;
 }
 
 export interface Respond {
@@ -464,6 +489,17 @@ export interface UpdateEvent {
   reset_own?: number | null;
 }
 
+export interface UpdateWebhook {
+  id: number;
+  url?: string | null;
+  deskFilter?: string | null;
+  brand?: string | null;
+  types?: number[] | null;
+  reminders?: number | null;
+  paused?: number | null;
+  new_secret?: number | null;
+}
+
 export interface Nothing {
 }
 
@@ -483,6 +519,8 @@ export interface Commands {
   MngAckCalendarReminder: { data: Ack; answer: unknown };
   /** Creates an event; its owner becomes the organizer among its participants. */
   MngAddCalendarEvent: { data: AddEvent; answer: { event: EventRow } };
+  /** Adds a webhook: changes from now on are sent to its URL. Its secret is told this once. */
+  MngAddCalendarWebhook: { data: AddWebhook; answer: unknown };
   /** Sets the status to 3 (archived); a second time changes nothing. */
   MngArchiveCalendarEvent: { data: EventInScope; answer: { event: EventRow } };
   /** Applies up to 500 mutations in one transaction, all or none unless `atomic` is 0. */
@@ -493,6 +531,8 @@ export interface Commands {
   MngCompleteCalendarEvent: { data: Complete; answer: unknown };
   /** Removes an event and its participants; its history stays. */
   MngDeleteCalendarEvent: { data: EventInScope; answer: unknown };
+  /** Deletes a webhook; nothing more is sent to it. */
+  MngDeleteCalendarWebhook: { data: WebhookId; answer: unknown };
   /** The earliest times at which all of these managers are free, or the fewest are busy. */
   MngFindCalendarSlots: { data: FindSlots; answer: unknown };
   /** What changed after a cursor, in order, and the cursor to go on from. */
@@ -515,12 +555,18 @@ export interface Commands {
   MngGetCalendarSummary: { data: GetSummary; answer: unknown };
   /** Deleted events that the caller could change, the last deleted first. */
   MngGetCalendarTrash: { data: GetTrash; answer: unknown };
+  /** The last tries of a webhook, the newest first, a hundred at a time. */
+  MngGetCalendarWebhookDeliveries: { data: GetDeliveries; answer: unknown };
+  /** The webhooks that the session may change, without their secrets. */
+  MngGetCalendarWebhooks: { data: NoData; answer: unknown };
   /** Gives a manager's open events that are not over to others; `dry_run` 1 only shows it. */
   MngHandoverCalendarEvents: { data: HandoverEvents; answer: unknown };
   /** Takes the events of an iCalendar file, by UID: new ones, and newer ones. */
   MngImportCalendarEvents: { data: ImportEvents; answer: unknown };
   /** Ends the caller's claim of an event; of an event that nobody has claimed, changes nothing. */
   MngReleaseCalendarEvent: { data: EventId; answer: { event: EventRow } };
+  /** Sends all changes after a cursor again, with the same `webhook-id` each. */
+  MngReplayCalendarWebhook: { data: Replay; answer: unknown };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
   /** Brings a deleted event back, under its id and with its participants. */
@@ -529,10 +575,14 @@ export interface Commands {
   MngSearchCalendarEvents: { data: SearchEvents; answer: unknown };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */
   MngSnoozeCalendarReminder: { data: Snooze; answer: unknown };
+  /** Sends `calendar.test` to a webhook at once, also while it is paused; what came of it. */
+  MngTestCalendarWebhook: { data: WebhookId; answer: unknown };
   /** Puts back what a batch has changed, but for what somebody has changed since. */
   MngUndoCalendarBatch: { data: UndoBatch; answer: unknown };
   /** Changes the fields that are sent; `status` 2 cancels. */
   MngUpdateCalendarEvent: { data: UpdateEvent; answer: { event: EventRow } };
+  /** Changes, pauses or resumes a webhook, or gives it a new secret; the old one signs a day. */
+  MngUpdateCalendarWebhook: { data: UpdateWebhook; answer: unknown };
   /** The server's time; needs no token, but one that is sent is checked. */
   Ping: { data: Nothing; answer: unknown };
   /** Adds channels to this connection; names that are none of ours stay silent. */

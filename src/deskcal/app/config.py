@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from deskcal.core.calling_hours import BadHours, CallingHours, HoursTable
 from deskcal.core.draft import timezones
 from deskcal.core.event import default_of
+from deskcal.core.webhook_address import AllowedNetworks
 from deskcal.limits import KIB, MIB, Limits
 
 PREFIX = "DESKCAL_"
@@ -340,7 +341,15 @@ def _calling_hours(value: dict[str, HoursTable]) -> None:
         raise ValueError(f"can't be used: {exc}") from exc
 
 
+def _networks(value: str) -> None:
+    try:
+        AllowedNetworks(value)
+    except ValueError as exc:
+        raise ValueError(f"must be CIDRs with commas between, such as 10.0.0.0/8: {exc}") from exc
+
+
 _CHECKS: dict[str, Callable[[Any], object]] = {
+    "webhook_networks": _networks,
     "calling_hours": _calling_hours,
     "data": _not_empty,
     "tcp": listen_address,

@@ -51,6 +51,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "series_horizon_sec",
         "max_series_occurrences",
     ),
+    "Webhooks": (
+        "webhook_networks",
+        "webhook_timeout_sec",
+        "webhook_retry_sec",
+        "max_webhooks",
+    ),
     "Call desk": ("calling_hours", "outcome_required_types", "customer_cooldown_sec"),
     OTHER: (),
 }

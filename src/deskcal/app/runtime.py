@@ -16,6 +16,7 @@ from deskcal.live.housekeeping import Housekeeping
 from deskcal.live.reminders import Reminders
 from deskcal.live.search_index import SearchIndex
 from deskcal.live.series_horizon import SeriesHorizon
+from deskcal.live.webhook_sender import WebhookSender
 from deskcal.store.ports import Committed, Store
 
 
@@ -50,12 +51,14 @@ async def running(
     store.commits.subscribe(lambda _: feed.wake())
     store.commits.subscribe(lambda _: search_index.wake())
     store.commits.subscribe(lambda committed: _arm(reminders, committed))
+    webhooks = WebhookSender(store, now, limits)
+    store.commits.subscribe(lambda _: webhooks.wake())
     rates = RateLimit(limits.max_requests_per_manager_sec, monotonic)
-    parts = (store, verifier, now, rates, limits, peers, feed, reminders)
+    parts = (store, verifier, now, rates, limits, peers, feed, reminders, webhooks)
     services = Services(*parts, default_timezone, call_rules)
     housekeeping = Housekeeping(store, now, trash_retention_sec=limits.trash_retention_sec)
     lapsed_claims, horizon = LapsedClaims(store.claims, now), SeriesHorizon(store, now, limits)
-    async with feed, reminders, search_index, housekeeping, lapsed_claims, horizon:
+    async with feed, reminders, search_index, webhooks, housekeeping, lapsed_claims, horizon:
         yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 
 

@@ -74,6 +74,7 @@ async def serve(
     )
     zones = use_newest_zones()
     logger.info("time zones of release %s, from %s", zones.version, zones.source)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
     tls = _tls(config)

@@ -16,6 +16,7 @@ from deskcal.commands import (
     summary,
     trash,
     undo,
+    webhooks,
 )
 from deskcal.commands.dispatch import Answer, Dispatcher, PendingAnswer
 from deskcal.commands.fast_path import FastPath
@@ -49,4 +50,5 @@ __all__ = [
     "summary",
     "trash",
     "undo",
+    "webhooks",
 ]

@@ -12,6 +12,7 @@ from deskcal.limits import Limits
 from deskcal.live.connections import Peer, Peers
 from deskcal.live.feed import Feed
 from deskcal.live.reminders import Reminders
+from deskcal.live.webhook_sender import WebhookSender
 from deskcal.store.ports import Store
 
 
@@ -27,6 +28,7 @@ class Services(Struct, frozen=True):
     peers: Peers
     feed: Feed
     reminders: Reminders
+    webhooks: WebhookSender
     default_timezone: str = "UTC"
     """Of events that name none."""
     call_rules: CallRules = NO_RULES

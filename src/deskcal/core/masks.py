@@ -109,6 +109,11 @@ def checked_desk_mask(text: str) -> DeskMask:
     return _desk_mask(text, sys.maxsize, sys.maxsize)
 
 
+def checked_brand_mask(text: str) -> Mask:
+    """The brand mask of a text that was checked when it was taken."""
+    return _brand_mask(text, sys.maxsize, sys.maxsize)
+
+
 @functools.lru_cache(maxsize=1024)
 def _desk_mask(text: str, max_bytes: int, max_patterns: int) -> DeskMask:
     return DeskMask(text, max_bytes, max_patterns)

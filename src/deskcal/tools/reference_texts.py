@@ -185,6 +185,23 @@ OF_COMMAND = {
     ("MngSearchCalendarEvents", "to"): "end of the range, after `from`; absent: any",
     ("MngGetCalendarReminders", "limit"): "reminders at most; default 100",
     ("MngGetCalendarReminders", "after"): "`next` of the page before; absent: the newest",
+    ("MngAddCalendarWebhook", "url"): "where to send: https, or http where the setting allows it",
+    ("MngAddCalendarWebhook", "brand"): "equal; absent: any that its creator may see",
+    ("MngAddCalendarWebhook", "types"): "change types, as pushed messages number them; default all",
+    ("MngAddCalendarWebhook", "reminders"): "1: reminders and escalations are told, too",
+    ("MngUpdateCalendarWebhook", "id"): "the webhook",
+    ("MngUpdateCalendarWebhook", "url"): "as on add; null or absent: as it is, here and below",
+    ("MngUpdateCalendarWebhook", "brand"): 'as on add; `""`: any',
+    ("MngUpdateCalendarWebhook", "types"): "as on add",
+    ("MngUpdateCalendarWebhook", "reminders"): "as on add",
+    ("MngUpdateCalendarWebhook", "paused"): "1: nothing is sent; 0: it goes on where it stood",
+    ("MngUpdateCalendarWebhook", "new_secret"): "1: a new secret; the old one signs too for a day",
+    ("MngDeleteCalendarWebhook", "id"): "the webhook",
+    ("MngGetCalendarWebhookDeliveries", "id"): "the webhook",
+    ("MngGetCalendarWebhookDeliveries", "after"): "`next` of the page before; absent: the newest",
+    ("MngReplayCalendarWebhook", "id"): "the webhook",
+    ("MngReplayCalendarWebhook", "since"): "a cursor: all changes after it are sent again",
+    ("MngTestCalendarWebhook", "id"): "the webhook",
     ("MngSnoozeCalendarReminder", "until"): "when to have it again; in the future",
 }
 """By command and field, where the meaning is another one."""
@@ -241,6 +258,16 @@ ANSWERS = {
     "MngFindCalendarSlots": (
         '`{"slots":[{"start_time","end_time","busy":[ids]}]}`, the earliest first'
     ),
+    "MngAddCalendarWebhook": '`{"webhook":{...},"secret":"whsec_..."}`, the secret this once',
+    "MngUpdateCalendarWebhook": '`{"webhook":{...}}`, with `secret` where it is new',
+    "MngDeleteCalendarWebhook": '`{"id":1}`',
+    "MngGetCalendarWebhooks": '`{"webhooks":[...]}`, by id',
+    "MngGetCalendarWebhookDeliveries": (
+        '`{"deliveries":[{"seq","time","status","took_ms","try"}],"next":number or null}`; '
+        "`status` 0: there was no answer"
+    ),
+    "MngReplayCalendarWebhook": '`{"webhook":{...}}`',
+    "MngTestCalendarWebhook": '`{"delivery":{"seq","time","status","took_ms","try"}}`',
     "MngGetCalendarReminders": (
         '`{"reminders":[{"token","event","due","fired","state"}],"next":cursor or null}`, '
         "`state` is unread, read or missed"

@@ -23,6 +23,7 @@ from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
+from deskcal.store.ports.webhooks import WebhookStore
 from deskcal.store.ports.work import Applied, Mutation, Transaction
 
 
@@ -186,6 +187,7 @@ class Store(Protocol):
     search: SearchStore
     objects: CalendarObjectStore
     trash: TrashStore
+    webhooks: WebhookStore
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]

@@ -113,6 +113,9 @@ _ESCALATED = """
 _DELETE_ESCALATIONS = """
     DELETE FROM escalation AS e USING unnest(%s::bigint[], %s::bigint[]) AS x(event_id, due_time)
     WHERE e.event_id = x.event_id AND e.due_time = x.due_time"""
+_TELL_WEBHOOKS = """
+    INSERT INTO webhook_escalation (webhook_id, event_id, due_time, manager_id, fired_time)
+    SELECT id, %s, %s, %s, %s FROM webhook WHERE reminders = 1 AND state <> 'disabled'"""
 _LEAD = "SELECT manager_id FROM desk WHERE brand = %s AND code = %s"
 _LOCKED_DOCUMENTS = """
     SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR SHARE"""
@@ -314,7 +317,11 @@ async def _fire(
     if due:
         columns = [integers(column) for column in zip(*due, strict=True)]
         if escalates:
-            wanted += await _escalations(connection, columns, now)
+            found = await _escalations(connection, columns, now)
+            for n in found:
+                values = (n.key.event_id, n.key.due_time, n.key.manager_id, now)
+                await connection.execute(_TELL_WEBHOOKS, values)
+            wanted += found
         await connection.execute(_DELETE_ESCALATIONS, columns)
     batch.notify(wanted)
     return batch, events + len(batch.woken) + len(due)

@@ -39,6 +39,7 @@ from deskcal.store.ports import (
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
+from deskcal.store.ports.webhooks import WebhookStore
 from deskcal.store.ports.work import Applied, Mutation, Transaction
 from deskcal.store.postgres.all_day import use_zones
 from deskcal.store.postgres.arrays import integers
@@ -60,6 +61,7 @@ from deskcal.store.postgres.series import PostgresSeries
 from deskcal.store.postgres.summary import summary
 from deskcal.store.postgres.trash import PostgresTrash
 from deskcal.store.postgres.url import one_line, shown
+from deskcal.store.postgres.webhooks import PostgresWebhooks
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.postgres.zones import warn_of_zones
 
@@ -101,6 +103,7 @@ class PostgresStore:
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
         self.trash: TrashStore = PostgresTrash(self._read, self._writer.job)
         self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
+        self.webhooks: WebhookStore = PostgresWebhooks(self._read, self._writer.job)
         self._listener = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),
             self._feed,

@@ -86,6 +86,9 @@ _DUE_ESCALATIONS = """
     FROM escalation AS x LEFT JOIN event AS e ON e.id = x.event_id
     WHERE x.escalate_time <= ? ORDER BY x.escalate_time LIMIT ?"""
 _DELETE_ESCALATION = "DELETE FROM escalation WHERE event_id = ? AND due_time = ?"
+_TELL_WEBHOOKS = """
+    INSERT INTO webhook_escalation (webhook_id, event_id, due_time, manager_id, fired_time)
+    SELECT id, ?, ?, ?, ? FROM webhook WHERE reminders = 1 AND state <> 'disabled'"""
 _LEAD = "SELECT manager_id FROM desk WHERE brand = ? AND code = ?"
 _DOCUMENT = "SELECT document FROM event WHERE id = ?"
 _OVERDUE = """
@@ -266,7 +269,10 @@ def _fire(
     left = limit - events - len(batch.woken)
     due: Any = connection.execute(_DUE_ESCALATIONS, (now, left)).fetchall()
     if escalates:
-        wanted += _escalations(connection, due, now)
+        found = _escalations(connection, due, now)
+        rows = [(n.key.event_id, n.key.due_time, n.key.manager_id, now) for n in found]
+        connection.executemany(_TELL_WEBHOOKS, rows)
+        wanted += found
     connection.executemany(_DELETE_ESCALATION, [row[:2] for row in due])
     batch.notify(wanted)
     return batch, events + len(batch.woken) + len(due)

@@ -49,6 +49,7 @@ from deskcal.store.ports import (
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
+from deskcal.store.ports.webhooks import WebhookStore
 from deskcal.store.ports.work import Applied, Mutation, Transaction, Work
 from deskcal.store.sqlite.all_day import use_zones
 from deskcal.store.sqlite.busy import BusyQuery, busy
@@ -65,6 +66,7 @@ from deskcal.store.sqlite.search import SqliteSearch
 from deskcal.store.sqlite.series_store import SqliteSeries
 from deskcal.store.sqlite.summary import summary, summary_query
 from deskcal.store.sqlite.trash_store import SqliteTrash
+from deskcal.store.sqlite.webhooks import SqliteWebhooks
 from deskcal.store.sqlite.writer import Writer
 
 LIST_READERS = 2
@@ -124,6 +126,7 @@ class SqliteStore:
         read_lists = functools.partial(self._read, self._lists)
         self.trash: TrashStore = SqliteTrash(read_changes, self._job)
         self.search: SearchStore = SqliteSearch(read_lists, self._job, self._collections)
+        self.webhooks: WebhookStore = SqliteWebhooks(read_changes, self._job)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
 

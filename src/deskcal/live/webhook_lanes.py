@@ -1,0 +1,309 @@
+"""One hook: what it is still to be told, in lanes by event, each in order and tried again alone.
+
+A message that fails holds back the later ones of its event, and no others. The cursor that is
+written down never passes a message that was not delivered: a crash repeats some, with the same id,
+and leaves none out. Source: contract, part 2, section 17.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from deskcal.core.alarms import reminded_managers, trigger_time
+from deskcal.core.document import decode_event, scope_of
+from deskcal.core.event import ChangeType
+from deskcal.core.webhook_signature import headers_of
+from deskcal.core.webhooks import FAILING_SEC, LANES, Audience, Webhook, retry_delay_sec, type_for
+from deskcal.live.subscribers import SeenChange
+from deskcal.live.webhook_http import Outcome, Poster
+from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress
+from deskcal.wire.webhooks import Message, change_message, escalation_message, reminder_message
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 1000
+"""Messages of one hook that are read ahead at most."""
+WINDOW_BYTES = 8 * 1024 * 1024
+"""Of their events, about."""
+GONE = 410
+FAULT_SEC = 60
+"""Before a message is tried again that could not be made."""
+
+
+class Item(Struct, frozen=True):
+    """Something that a hook may be told, once it is its turn."""
+
+    seq: int
+    """Of the change; 0: an escalation."""
+    event_id: int
+    size_bytes: int
+    message: Callable[[Webhook, Audience], Message | None]
+    """What it is told, by what its creator may see then; None: nothing."""
+    number: int = 0
+    """Of an escalation."""
+
+
+class LanesHost(Struct, frozen=True):
+    """What the lanes of every hook need of the sender."""
+
+    poster: Poster
+    now: Callable[[], float]
+    retry_sec: Sequence[int]
+    may_send: Callable[[], bool]
+    """Whether this node holds the lease."""
+    on_room: Callable[[], None]
+    """Called when a hook that was full may be read further."""
+    on_end: "Callable[[Lanes, str, bool], None]"
+    """`on_end(lanes, why, is_gone)`, once, when nothing more is to be sent.
+
+    The hook has failed for too long, or its receiver is gone.
+    """
+
+
+class Lanes:
+    """What one hook is still to be told, and how far it has come."""
+
+    def __init__(
+        self,
+        hook: Webhook,
+        audience: Audience,
+        tries: Sequence[Delivery],
+        host: LanesHost,
+    ) -> None:
+        """`tries`: those after the hook's cursor that are kept of an earlier sender."""
+        self.hook = hook
+        self.read_seq = hook.cursor
+        self.read_number = 0
+        self.failures = 0
+        """Failed tries since the start."""
+        self.audience = audience
+        self._host = host
+        kept = [one for one in tries if one.time > hook.replayed_time]
+        self._delivered = {one.message_id for one in kept if 200 <= one.status < 300}
+        self._tries = {one.message_id: one for one in kept}
+        self._held_back = set(self._tries) if hook.failing_since else set()
+        """Messages whose next try an earlier sender had planned for later."""
+        self._lanes: dict[int, deque[Item]] = {}
+        self._ready: asyncio.Queue[int] = asyncio.Queue()
+        self._unfinished: dict[int, int] = {}
+        self._times: dict[int, float] = {}
+        self._size_bytes = 0
+        self._count = 0
+        self._failing: set[int] = set()
+        self._failing_since = hook.failing_since
+        self._deliveries: list[Delivery] = []
+        self._done: list[int] = []
+        self._is_dirty = False
+        self._has_ended = False
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._workers = [asyncio.create_task(self._work()) for _ in range(LANES)]
+
+    async def close(self) -> None:
+        """Stops sending; what is under way counts as not delivered."""
+        for timer in self._timers:
+            timer.cancel()
+        for task in self._workers:
+            task.cancel()
+        await asyncio.wait(self._workers)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more is to be read for now."""
+        return self._count >= WINDOW or self._size_bytes >= WINDOW_BYTES
+
+    @property
+    def waiting(self) -> int:
+        """Messages that were read and are not delivered."""
+        return self._count
+
+    def oldest_sec(self, now: float) -> float:
+        """How long the oldest of them has waited here; 0: there is none."""
+        return max(0.0, now - min(self._times.values(), default=now))
+
+    def put(self, items: Sequence[Item], read_seq: int) -> None:
+        """Takes up what changes up to `read_seq` may tell."""
+        self.read_seq = max(self.read_seq, read_seq)
+        self._is_dirty = True
+        for item in items:
+            if item.seq:
+                self._unfinished[item.seq] = self._unfinished.get(item.seq, 0) + 1
+                self._times.setdefault(item.seq, self._host.now())
+            self._count += 1
+            self._size_bytes += item.size_bytes
+            lane = self._lanes.get(item.event_id)
+            if lane is None:
+                self._lanes[item.event_id] = deque([item])
+                self._ready.put_nowait(item.event_id)
+            else:
+                lane.append(item)
+
+    def progress(self) -> Progress | None:
+        """What is to be written down since the last call; None: nothing."""
+        if not self._is_dirty:
+            return None
+        cursor = next(iter(self._unfinished), self.read_seq + 1) - 1
+        found = Progress(
+            self.hook.id,
+            self.hook.generation,
+            cursor,
+            self._failing_since,
+            tuple(self._deliveries),
+            tuple(self._done),
+        )
+        self._deliveries, self._done, self._is_dirty = [], [], False
+        return found
+
+    async def _work(self) -> None:
+        while True:
+            event_id = await self._ready.get()
+            lane = self._lanes[event_id]
+            if self._has_ended:
+                continue
+            if not self._host.may_send():
+                self._again(event_id, 1)
+            elif await self._is_done_or_logged(lane[0]):
+                self._finish(lane.popleft())
+                if lane:
+                    self._ready.put_nowait(event_id)
+                else:
+                    del self._lanes[event_id]
+
+    async def _is_done_or_logged(self, item: Item) -> bool:
+        """`_is_done`; a fault of ours in one message holds back its event, and no others."""
+        try:
+            return await self._is_done(item)
+        except Exception:
+            logger.exception("webhook %d: event %d is held back", self.hook.id, item.event_id)
+            self._again(item.event_id, FAULT_SEC)
+            return False
+
+    async def _is_done(self, item: Item) -> bool:
+        """Whether the item is delivered, or not to be told; else it is tried again later."""
+        message = item.message(self.hook, self.audience)
+        if message is None or message.id in self._delivered:
+            return True
+        now = int(self._host.now())
+        before = self._tries.get(message.id)
+        if before and message.id in self._held_back:
+            self._held_back.discard(message.id)
+            delay = retry_delay_sec(self._host.retry_sec, before.try_, 0)
+            wait_sec = min(before.time + delay - now, delay)
+            if wait_sec > 0:
+                self._failing.add(item.event_id)
+                self._again(item.event_id, wait_sec)
+                return False
+        headers = headers_of(self.hook, message.id, now, message.body)
+        outcome = await self._host.poster.post(self.hook.url, headers, message.body, now)
+        tries = before.try_ + 1 if before else 1
+        return self._note(item, message, outcome, tries, now)
+
+    def _note(self, item: Item, message: Message, outcome: Outcome, tries: int, now: int) -> bool:
+        """Takes up what came of a try; whether it has succeeded."""
+        delivery = Delivery(item.seq, message.id, now, outcome.status, outcome.took_ms, tries)
+        self._deliveries.append(delivery)
+        self._is_dirty = True
+        if outcome.is_success:
+            self._tries.pop(message.id, None)
+            self._failing.discard(item.event_id)
+            self._failing_since = self._failing_since if self._failing else 0
+            return True
+        self._tries[message.id] = delivery
+        self._fail(item, outcome, tries)
+        return False
+
+    def _fail(self, item: Item, outcome: Outcome, tries: int) -> None:
+        now = int(self._host.now())
+        self.failures += 1
+        self._failing.add(item.event_id)
+        self._failing_since = self._failing_since or now
+        if outcome.status == GONE:
+            self._end("the receiver has answered 410", is_gone=True)
+        elif now - self._failing_since >= FAILING_SEC:
+            self._end("deliveries have failed for five days", is_gone=False)
+        else:
+            delay = retry_delay_sec(self._host.retry_sec, tries, outcome.retry_after_sec)
+            self._again(item.event_id, delay)
+
+    def _end(self, why: str, *, is_gone: bool) -> None:
+        if not self._has_ended:
+            self._has_ended = True
+            self._host.on_end(self, why, is_gone)
+
+    def _again(self, event_id: int, delay_sec: float) -> None:
+        def due() -> None:
+            self._timers.discard(timer)
+            self._ready.put_nowait(event_id)
+
+        timer = asyncio.get_running_loop().call_later(delay_sec, due)
+        self._timers.add(timer)
+
+    def _finish(self, item: Item) -> None:
+        self._is_dirty = True
+        self._count -= 1
+        self._size_bytes -= item.size_bytes
+        if not item.seq:
+            self._done.append(item.number)
+        elif self._unfinished[item.seq] > 1:
+            self._unfinished[item.seq] -= 1
+        else:
+            del self._unfinished[item.seq], self._times[item.seq]
+        if self._count == WINDOW // 2:
+            self._host.on_room()
+
+
+def items_of(hook: Webhook, audience: Audience, change: SeenChange) -> list[Item]:
+    """What a hook may be told of a change: the change, then the reminder that it has fired."""
+    stored = change.stored
+    size = len(stored.document) + len(stored.before or b"")
+    items = []
+    if _type_for(hook, audience, change) is not None:
+
+        def changed(hook: Webhook, audience: Audience) -> Message | None:
+            type_ = _type_for(hook, audience, change)
+            if type_ is None:
+                return None
+            known = (stored.time, stored.actor, stored.batch_id, stored.event_id, stored.document)
+            return change_message(hook.id, stored.seq, type_, *known)
+
+        items.append(Item(stored.seq, stored.event_id, size, changed))
+    if hook.reminders and _is_firing(change):
+
+        def reminded(hook: Webhook, audience: Audience) -> Message | None:
+            if change.after is None or not audience.sees(change.after):
+                return None
+            event = decode_event(stored.document)
+            known = (stored.time, trigger_time(event) or 0, reminded_managers(event))
+            return reminder_message(hook.id, stored.seq, *known, stored.document)
+
+        items.append(Item(stored.seq, stored.event_id, size, reminded))
+    return items
+
+
+def _type_for(hook: Webhook, audience: Audience, change: SeenChange) -> ChangeType | None:
+    type_ = type_for(change.stored.type, change.before, change.after, audience.sees)
+    return type_ if type_ is not None and type_ in hook.types else None
+
+
+def _is_firing(change: SeenChange) -> bool:
+    """Whether the change is that a reminder has fired."""
+    stored = change.stored
+    if stored.actor or stored.before is None or change.after is None:
+        return False
+    sent = decode_event(stored.document).reminder_sent_time
+    return sent > 0 and sent != decode_event(stored.before).reminder_sent_time
+
+
+def escalation_item(pending: PendingEscalation, document: bytes | None) -> Item:
+    """What a hook is told of an escalation; nothing once the event is deleted (None)."""
+
+    def escalated(hook: Webhook, audience: Audience) -> Message | None:
+        if document is None or not audience.sees(scope_of(decode_event(document))):
+            return None
+        known = (pending.fired_time, pending.due_time, pending.manager_id)
+        return escalation_message(hook.id, pending.event_id, *known, document)
+
+    size = len(document or b"")
+    return Item(0, pending.event_id, size, escalated, number=pending.number)

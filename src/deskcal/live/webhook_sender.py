@@ -1,0 +1,292 @@
+"""Sends webhooks: one node at a time, each hook from its own cursor in the change table.
+
+The node that holds the lease in the store reads the changes, a page once for all hooks, and puts
+them into the lanes of each hook. It writes down how far the hooks have come a few times a second.
+Source: contract, part 2, section 17.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.core.webhook_address import AllowedNetworks
+from deskcal.core.webhook_signature import headers_of
+from deskcal.core.webhooks import Webhook, WebhookState, audience_of
+from deskcal.errors import DeskcalError, ResyncRequired
+from deskcal.limits import Limits
+from deskcal.live.subscribers import SeenChange
+from deskcal.live.webhook_http import Poster
+from deskcal.live.webhook_lanes import Lanes, LanesHost, escalation_item, items_of
+from deskcal.store.ports import Store
+from deskcal.store.ports.webhooks import Delivery
+from deskcal.wire.webhooks import sample_message
+
+logger = logging.getLogger(__name__)
+
+LEASE_SEC = 8
+"""How long another node waits after the last sign of life of the one that sends."""
+RENEW_SEC = 2
+"""Between two signs of life; also between two looks at the hooks, and at a lease held elsewhere."""
+FLUSH_SEC = 0.25
+"""Between two times that progress is written down."""
+LEAST_WAIT_SEC = 0.02
+"""Between two reads, so that many small commits are read together."""
+PAGE = 200
+PAGES = 16
+"""Pages of changes that are kept for hooks which come to the same place a little later."""
+ESCALATIONS = 100
+
+
+class HookFigures(Struct, frozen=True):
+    """What `/metrics` tells of one hook."""
+
+    webhook_id: int
+    waiting: int
+    oldest_sec: float
+    failures: int
+
+
+class WebhookSender:
+    """Sends while it is entered."""
+
+    def __init__(self, store: Store, now: Callable[[], float], limits: Limits) -> None:
+        self._store = store
+        self._hooks = store.webhooks
+        self._now = now
+        self._limits = limits
+        self._node = secrets.token_hex(8)
+        self._lease_until = 0.0
+        self._woken = asyncio.Event()
+        self._reload_at = 0.0
+        self._lanes: dict[int, Lanes] = {}
+        self._pages: OrderedDict[int, list[SeenChange]] = OrderedDict()
+        self._ended: list[tuple[Webhook, WebhookState, str]] = []
+
+    async def __aenter__(self) -> Self:
+        networks = AllowedNetworks(self._limits.webhook_networks)
+        self.poster = Poster(networks, self._limits.webhook_timeout_sec)
+        self._host = LanesHost(
+            self.poster,
+            self._now,
+            self._limits.webhook_retry_sec,
+            self._may_send,
+            self._woken.set,
+            self._on_end,
+        )
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        await self._stop_sending()
+        await self.poster.aclose()
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self._woken.set()
+
+    def reload(self) -> None:
+        """A hook has changed."""
+        self._reload_at = 0.0
+        self._woken.set()
+
+    def figures(self) -> list[HookFigures]:
+        """Of the hooks that this node sends for."""
+        now = self._now()
+        return [
+            HookFigures(hook_id, lanes.waiting, lanes.oldest_sec(now), lanes.failures)
+            for hook_id, lanes in sorted(self._lanes.items())
+        ]
+
+    async def send_sample(self, hook: Webhook) -> Delivery:
+        """Sends `calendar.test` at once, from this node, and writes down what came of it."""
+        now = int(self._now())
+        message = sample_message(hook.id, now, secrets.token_hex(8))
+        headers = headers_of(hook, message.id, now, message.body)
+        outcome = await self.poster.post(hook.url, headers, message.body, now)
+        delivery = Delivery(0, message.id, now, outcome.status, outcome.took_ms, 1)
+        await self._hooks.add_delivery(hook.id, delivery)
+        return delivery
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        flush_at = 0.0
+        while True:
+            self._woken.clear()
+            try:
+                if loop.time() >= self._reload_at:
+                    self._reload_at = loop.time() + RENEW_SEC
+                    await self._reload()
+                await self._end_some()
+                is_all = await self._read()
+                if loop.time() >= flush_at:
+                    await self._flush()
+                    flush_at = loop.time() + FLUSH_SEC
+            except Exception as exc:
+                is_ours = isinstance(exc, DeskcalError)
+                logger.error("webhooks are delayed: %s", exc, exc_info=None if is_ours else exc)
+                self._pages.clear()
+                is_all = True
+                await asyncio.sleep(RENEW_SEC / 2)
+            await self._wait(is_all)
+
+    async def _wait(self, is_all: bool) -> None:
+        await asyncio.sleep(LEAST_WAIT_SEC)
+        if not is_all:
+            return
+        try:
+            async with asyncio.timeout(FLUSH_SEC if self._lanes else RENEW_SEC):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    def _may_send(self) -> bool:
+        return asyncio.get_running_loop().time() < self._lease_until
+
+    async def _reload(self) -> None:
+        """Reads the hooks anew, holds the lease while there are any, starts and stops lanes."""
+        hooks = await self._hooks.all()
+        active = {hook.id: hook for hook in hooks if hook.state == WebhookState.ACTIVE}
+        if not active or not await self._hold_lease():
+            await self._stop_sending()
+            return
+        for hook_id, lanes in list(self._lanes.items()):
+            hook = active.get(hook_id)
+            if hook is None or hook.generation != lanes.hook.generation:
+                await self._stop(hook_id)
+        await self._start(list(active.values()))
+
+    async def _hold_lease(self) -> bool:
+        began = asyncio.get_running_loop().time()
+        if not await self._hooks.hold_lease(self._node, LEASE_SEC):
+            self._lease_until = 0.0
+            return False
+        self._lease_until = began + LEASE_SEC - 1
+        return True
+
+    async def _start(self, hooks: list[Webhook]) -> None:
+        """Lanes for those that have none; pauses the hooks of creators who may see nothing."""
+        creators = await self._hooks.creators(sorted({hook.created_by for hook in hooks}))
+        for hook in hooks:
+            audience = audience_of(hook, creators.get(hook.created_by))
+            lanes = self._lanes.get(hook.id)
+            if isinstance(audience, str):
+                if lanes:
+                    await self._stop(hook.id)
+                await self._set_state(hook, WebhookState.PAUSED, audience)
+            elif lanes:
+                lanes.audience = audience
+            else:
+                tries = await self._hooks.tries_after(hook.id, hook.cursor)
+                self._lanes[hook.id] = Lanes(hook, audience, tries, self._host)
+
+    async def _stop(self, hook_id: int) -> None:
+        lanes = self._lanes.pop(hook_id)
+        await lanes.close()
+        progress = lanes.progress()
+        if progress:
+            await self._hooks.record(self._node, [progress])
+
+    async def _stop_sending(self) -> None:
+        """Ends all lanes, writes down how far they have come, and gives up the lease."""
+        if not self._lanes:
+            return
+        try:
+            for hook_id in list(self._lanes):
+                await self._stop(hook_id)
+            await self._hooks.release_lease(self._node)
+        except DeskcalError as exc:
+            logger.error("the progress of webhooks was not written: %s", exc)
+        self._lease_until = 0.0
+
+    def _on_end(self, lanes: Lanes, why: str, is_gone: bool) -> None:
+        """A hook has failed for too long, or its receiver is gone."""
+        state = WebhookState.DISABLED if is_gone else WebhookState.PAUSED
+        self._ended.append((lanes.hook, state, why))
+        self._woken.set()
+
+    async def _set_state(self, hook: Webhook, state: WebhookState, why: str) -> None:
+        """Unless the hook was changed meanwhile."""
+
+        def change(now: Webhook) -> Webhook:
+            is_same = now.generation == hook.generation
+            return msgspec.structs.replace(now, state=state, reason=why) if is_same else now
+
+        await self._hooks.update(hook.id, change)
+        logger.warning("webhook %d is %s: %s", hook.id, state.value, why)
+
+    async def _end_some(self) -> None:
+        while self._ended:
+            hook, state, why = self._ended[0]
+            if hook.id in self._lanes:
+                await self._stop(hook.id)
+            await self._set_state(hook, state, why)
+            del self._ended[0]
+
+    async def _read(self) -> bool:
+        """Fills the lanes of every hook by a page; False: there may be more to read."""
+        is_all = True
+        for lanes in list(self._lanes.values()):
+            if lanes.is_full or not self._may_send():
+                continue
+            if lanes.read_seq < self._store.feed.last_seq:
+                is_all = False
+                await self._read_page(lanes)
+            if lanes.hook.reminders and self._limits.escalate_after_sec:
+                await self._read_escalations(lanes)
+        return is_all
+
+    async def _read_page(self, lanes: Lanes) -> None:
+        since = lanes.read_seq
+        try:
+            page = await self._page(since)
+        except ResyncRequired:
+            floor = self._store.feed.floor_seq
+            logger.error(
+                "webhook %d: changes after %d are not kept; it goes on after %d",
+                lanes.hook.id,
+                since,
+                floor,
+            )
+            lanes.put([], max(floor, since + 1))
+            return
+        items = [item for change in page for item in items_of(lanes.hook, lanes.audience, change)]
+        if page:
+            lanes.put(items, page[-1].seq)
+
+    async def _page(self, since: int) -> list[SeenChange]:
+        """Changes after `since`, and the creators of hooks as they are at the time of the read."""
+        page = self._pages.get(since)
+        if page is None:
+            page = [SeenChange(one) for one in await self._store.feed.changes(since, PAGE)]
+            await self._start([lanes.hook for lanes in self._lanes.values()])
+            if page:
+                self._pages[since] = page
+            if len(self._pages) > PAGES:
+                self._pages.popitem(last=False)
+        return page
+
+    async def _read_escalations(self, lanes: Lanes) -> None:
+        found = await self._hooks.escalations(lanes.hook.id, lanes.read_number, ESCALATIONS)
+        for pending in found:
+            record = await self._store.load(pending.event_id)
+            item = escalation_item(pending, record.document if record else None)
+            lanes.put([item], lanes.read_seq)
+            lanes.read_number = pending.number
+
+    async def _flush(self) -> None:
+        """Writes down how far the hooks have come."""
+        found = [lanes.progress() for lanes in self._lanes.values()]
+        progress = [one for one in found if one]
+        if progress:
+            await self._hooks.record(self._node, progress)
