@@ -249,3 +249,8 @@ def test_every_setting_has_a_meaning_and_every_limit_is_a_setting() -> None:
     assert all(setting.meaning for setting in table.values())
     assert set(Limits.__struct_fields__) < set(table)
     assert table["max_message_bytes"].flag == "--max-message-bytes"
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1/8", "localhost"])
+def test_webhook_networks_are_cidrs(text: str) -> None:
+    assert "must be CIDRs" in refusal({"webhook_networks": text})

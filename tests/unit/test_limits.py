@@ -41,6 +41,8 @@ COUNTS = (
     "max_subscriptions",
     "max_bad_messages",
     "max_json_depth",
+    "max_webhooks",
+    "webhook_networks",
     "max_mask_patterns",
     "max_participants",
     "max_group",
@@ -55,6 +57,12 @@ OTHERS = ("webhook_retry_sec", "webhook_networks")
 
 def settings() -> list[str]:
     return [name for name in Limits.__struct_fields__ if name not in OTHERS]
+
+
+def numbers() -> list[str]:
+    """The settings that are one number, and so have a lowest value."""
+    defaults = {name: getattr(Limits(), name) for name in settings()}
+    return [name for name, value in defaults.items() if isinstance(value, int | float)]
 
 
 def lowest(name: str) -> tuple[str, Any]:
@@ -76,7 +84,7 @@ def test_a_limit_has_its_unit_in_its_name_or_counts_things(name: str) -> None:
     assert name.endswith(UNITS) or name in COUNTS
 
 
-@pytest.mark.parametrize("name", settings())
+@pytest.mark.parametrize("name", numbers())
 def test_a_limit_below_its_lowest_value_is_refused(name: str) -> None:
     side, bound = lowest(name)
     too_low = bound - 1 if side == "ge" else bound
@@ -84,7 +92,7 @@ def test_a_limit_below_its_lowest_value_is_refused(name: str) -> None:
         msgspec.convert({name: too_low}, Limits)
 
 
-@pytest.mark.parametrize("name", settings())
+@pytest.mark.parametrize("name", numbers())
 def test_a_limit_may_have_its_lowest_value(name: str) -> None:
     side, bound = lowest(name)
     value = bound if side == "ge" else bound + 0.001

@@ -247,7 +247,7 @@ class WebhookSender:
         return is_all
 
     async def _read_page(self, lanes: Lanes) -> None:
-        since = lanes.read_seq
+        since, newest = lanes.read_seq, self._store.feed.last_seq
         try:
             page = await self._page(since)
         except ResyncRequired:
@@ -261,8 +261,7 @@ class WebhookSender:
             lanes.put([], max(floor, since + 1))
             return
         items = [item for change in page for item in items_of(lanes.hook, lanes.audience, change)]
-        if page:
-            lanes.put(items, page[-1].seq)
+        lanes.put(items, page[-1].seq if page else newest)
 
     async def _page(self, since: int) -> list[SeenChange]:
         """Changes after `since`, and the creators of hooks as they are at the time of the read."""
