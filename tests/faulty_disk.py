@@ -91,7 +91,7 @@ class FaultyDisk(apsw.VFS):
         self.syncs += 1
 
     def copy_durable(self, directory: Path) -> None:
-        """The files as a power cut now would leave them; the lost shared memory is made anew."""
+        """The files as a power cut now would leave them; the lost shared memory is made again."""
         directory.mkdir()
         with self._lock:
             for name, journal in self._journals.items():

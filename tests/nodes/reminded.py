@@ -54,7 +54,7 @@ async def arm(store: Store, events: int, due: int) -> Wanted:
 
 
 class Managers:
-    """All managers, each on a connection that is made anew when it ends."""
+    """All managers, each on a connection that is re-established when it ends."""
 
     def __init__(self) -> None:
         self.heard: Counter[tuple[int, int, str]] = Counter()

@@ -1,4 +1,4 @@
-"""The client's connection: broken, silent, made anew; the tests answer by hand."""
+"""The client's connection: broken, silent, re-established; the tests answer by hand."""
 
 import asyncio
 

@@ -59,7 +59,7 @@ def size(request: pytest.FixtureRequest) -> tuple[int, int]:
 
 @pytest.fixture
 def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
-    """`open_page(query, size=, zone=, theme=, **claims)`: the page; no error may be told there."""
+    """`open_page(query, size=, zone=, theme=, **claims)`: the page; no error may be sent there."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 

@@ -29,7 +29,7 @@ class ChangeCalls(Caller):
         """What changed after a cursor, each event as of that change; None: only the cursor of now.
 
         `facts` are the equalities of a list: manager_id, brand, status and others.
-        Raises: ResyncRequired when the cursor is older than what is kept: list the events anew.
+        Raises: ResyncRequired when the cursor is older than what is kept: list the events again.
         """
         data = {**facts, "deskFilter": desk_filter, "limit": limit}
         data |= {} if since is None else {"since": since}

@@ -48,7 +48,7 @@ class Client(
     when the request could not be sent, Timeout when its outcome is not known. `token` of a method
     goes before the one of `connect`: one connection carries the tokens of many managers.
 
-    When the connection breaks, it is made anew. Reads, and what carries an idempotency_key
+    When the connection breaks, it is re-established. Reads, and what carries an idempotency_key
     (`add_event` always does), are then sent again, within their timeout. Any other mutation that
     was sent raises Timeout: look at the event before you repeat it, or repeat it with `if_version`.
     """
@@ -102,7 +102,7 @@ class Client(
 
     @property
     def reconnects(self) -> int:
-        """How often the connection was made anew."""
+        """How often the connection was re-established."""
         return self._link.reconnects
 
     async def call_raw(

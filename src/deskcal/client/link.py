@@ -1,4 +1,4 @@
-"""What the client stands on: one connection, the calls that wait on it, and making it anew.
+"""What the client stands on: one connection, the calls that wait on it, and re-establishing it.
 
 Answers find their call by extID. No command but Ping and Subscribe is known by its meaning here.
 """
@@ -32,9 +32,9 @@ READ_BYTES = 256 * 1024
 CLOSE_SEC = 1.0
 TLS_HANDSHAKE_SEC = 10.0
 FIRST_DELAY_SEC, LONGEST_DELAY_SEC = 0.1, 10.0
-"""Bounds of the delay before a connection is made anew: it doubles, then a random part is taken."""
+"""Bounds of the delay before reconnecting: it doubles, then a random part is taken."""
 MAX_CARRIED = 1_000
-"""Tokens that a new connection is told of, so that their reminders go on; then the oldest goes."""
+"""Tokens that a new connection sends first, so that their reminders go on; then the oldest goes."""
 _END = object()
 """Stands last in the queue of pushed messages."""
 
@@ -50,7 +50,7 @@ class Listener(Protocol):
 
 
 class Link:
-    """A connection that is made anew when it breaks; see `Client` for what calls feel of it."""
+    """A connection that is re-established when it breaks; see `Client` for its effect on calls."""
 
     def __init__(self, options: Options) -> None:
         self._options = options

@@ -104,7 +104,7 @@ async def _stored_changes(
 
 
 def _change_row(change: StoredChange, session: Session, facts: EventFacts) -> bytes | None:
-    """The change as the session is told of it; None: it is not theirs to know, or not asked for."""
+    """The change as the session sees it; None: it is not visible, or not asked for."""
     after = None if change.type == ChangeType.DELETED else _seen(change.document, session, facts)
     saw = change.before is not None and _seen(change.before, session, facts)
     if not after and not saw:

@@ -1,4 +1,4 @@
-"""Who is busy when, and when all are free: nothing is told but times and whose they are."""
+"""Who is busy when, and when all are free: answers hold times and managers only."""
 
 import asyncio
 import re

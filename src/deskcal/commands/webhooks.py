@@ -84,7 +84,7 @@ class NoData(Struct):
 
 @command("MngAddCalendarWebhook", AddWebhook)
 def add_webhook(services: Services, _: Peer, session: Session, data: AddWebhook) -> Work:
-    """Adds a webhook: changes from now on are sent to its URL. Its secret is told this once."""
+    """Adds a webhook: changes from now on are sent to its URL. Its secret is shown this once."""
     _require_admin(session)
     desk_mask_of("deskFilter", data.desk_filter, services.limits)
     return _add(services, session, data)

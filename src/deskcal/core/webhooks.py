@@ -1,4 +1,4 @@
-"""Webhooks: what a hook is, what it is told of a change, when a failed delivery is tried again.
+"""Webhooks: what a hook is, what it is sent of a change, when a failed delivery is tried again.
 
 Pure: no I/O, no clock. Source: contract, part 2, section 17.
 """
@@ -104,21 +104,21 @@ def public(hook: Webhook) -> PublicWebhook:
 
 
 class Audience(Struct, frozen=True):
-    """What events a hook is told of: its own filter, and what its creator may see now."""
+    """What events a hook is sent of: its own filter, and what its creator may see now."""
 
     visibility: Visibility
     desk_filter: Mask
     brand: str
 
     def sees(self, scope: EventScope) -> bool:
-        """Whether the hook is told of an event of this scope."""
+        """Whether the hook is sent of an event of this scope."""
         if self.brand and scope.brand != self.brand:
             return False
         return self.desk_filter.matches(scope.desk) and self.visibility.can_see(scope)
 
 
 def audience_of(hook: Webhook, entry: Manager | None) -> Audience | str:
-    """What a hook is told of, or why its creator is no longer valid.
+    """What a hook is sent of, or why its creator is no longer valid.
 
     `entry`: the creator in the directory, whose brand and desks count as they are now; None: not
     there, then the brands of the session that made the hook count, and every desk.
@@ -142,7 +142,7 @@ def type_for(
     after: EventScope | None,
     sees: Callable[[EventScope], bool],
 ) -> ChangeType | None:
-    """The change as a hook is told of it; None: it is not told.
+    """The change as a hook is sent of it; None: it is not sent.
 
     What comes into sight was added, what leaves it was deleted. `before`, `after`: None where
     there is no event.

@@ -25,7 +25,7 @@ _used = [ZoneData("", "the system")]
 
 
 def zone_data() -> ZoneData:
-    """What this process uses, as `set_zone_data` was told."""
+    """What this process uses, as given to `set_zone_data`."""
     return _used[0]
 
 

@@ -13,7 +13,7 @@ from deskcal.server.host import ConnectionHost
 class HttpConnection(H11Protocol):
     """uvicorn's protocol under the limits of the server.
 
-    A connection that asks for a WebSocket is handed on to `config.ws`, which admits it anew.
+    A connection that asks for a WebSocket is handed on to `config.ws`, which admits it again.
     """
 
     def __init__(self, host: ConnectionHost, config: Config, state: ServerState) -> None:

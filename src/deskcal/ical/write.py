@@ -1,4 +1,4 @@
-"""Events in the spelling of RFC 5545, which stands nowhere else. Pure but for the zones' files."""
+"""Events in the spelling of RFC 5545, used in no other module. Pure but for the zones' files."""
 
 import datetime
 import re

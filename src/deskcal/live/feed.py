@@ -131,7 +131,7 @@ class Feed:
             subscriber.task.cancel()
 
     def resume(self, peer: Peer) -> None:
-        """A slow client takes its output again: it is told where the pushes go on."""
+        """A slow client takes its output again: it is sent where the pushes go on."""
         subscriber = self._subscribers.get(peer)
         if subscriber is None or subscriber.is_live or subscriber.task is not None:
             return
@@ -202,7 +202,7 @@ class Feed:
                 await asyncio.sleep(0)
 
     def _start_over(self, until: int) -> None:
-        """The changes that were pushed last are undone: everybody lists the events anew."""
+        """The changes that were pushed last are undone: everybody lists the events again."""
         logger.warning("changes up to %d are undone, every subscriber resyncs", self._seq)
         self._seq = until
         for subscriber in [one for one in self._subscribers.values() if one.is_live]:
@@ -259,6 +259,6 @@ async def _decoded(stored: Sequence[StoredChange]) -> list[SeenChange]:
 
 
 async def _taken(peer: Peer) -> None:
-    """Until the client has taken what it was told: who is live with much unsent is too slow."""
+    """Until the client has read what it was sent: who is live with much unsent is too slow."""
     while peer.unsent_bytes() > CALM_BYTES:
         await asyncio.sleep(LEAST_WAIT_SEC)

@@ -1,4 +1,4 @@
-"""One hook: what it is still to be told, in lanes by event, each in order and tried again alone.
+"""One hook: what it is still to be sent, in lanes by event, each in order and tried again alone.
 
 A message that fails holds back the later ones of its event, and no others. The cursor that is
 written down never passes a message that was not delivered: a crash repeats some, with the same id,
@@ -34,14 +34,14 @@ FAULT_SEC = 60
 
 
 class Item(Struct, frozen=True):
-    """Something that a hook may be told, once it is its turn."""
+    """Something that a hook may be sent, once it is its turn."""
 
     seq: int
     """Of the change; 0: an escalation."""
     event_id: int
     size_bytes: int
     message: Callable[[Webhook, Audience], Message | None]
-    """What it is told, by what its creator may see then; None: nothing."""
+    """What it is sent, by what its creator may see then; None: nothing."""
     number: int = 0
     """Of an escalation."""
 
@@ -64,7 +64,7 @@ class LanesHost(Struct, frozen=True):
 
 
 class Lanes:
-    """What one hook is still to be told, and how far it has come."""
+    """What one hook is still to be sent, and how far it has come."""
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ class Lanes:
             return False
 
     async def _is_done(self, item: Item) -> bool:
-        """Whether the item is delivered, or not to be told; else it is tried again later."""
+        """Whether the item is delivered, or not to be sent; else it is tried again later."""
         message = item.message(self.hook, self.audience)
         if message is None or message.id in self._delivered:
             return True
@@ -255,7 +255,7 @@ class Lanes:
 
 
 def items_of(hook: Webhook, audience: Audience, change: SeenChange) -> list[Item]:
-    """What a hook may be told of a change: the change, then the reminder that it has fired."""
+    """What a hook may be sent of a change: the change, then the reminder that it has fired."""
     stored = change.stored
     size = len(stored.document) + len(stored.before or b"")
     items = []
@@ -297,7 +297,7 @@ def _is_firing(change: SeenChange) -> bool:
 
 
 def escalation_item(pending: PendingEscalation, document: bytes | None) -> Item:
-    """What a hook is told of an escalation; nothing once the event is deleted (None)."""
+    """What a hook is sent of an escalation; nothing once the event is deleted (None)."""
 
     def escalated(hook: Webhook, audience: Audience) -> Message | None:
         if document is None or not audience.sees(scope_of(decode_event(document))):

@@ -154,7 +154,7 @@ class WebhookSender:
         return asyncio.get_running_loop().time() < self._lease_until
 
     async def _reload(self) -> None:
-        """Reads the hooks anew, holds the lease while there are any, starts and stops lanes."""
+        """Reads the hooks again, holds the lease while there are any, starts and stops lanes."""
         hooks = await self._hooks.all()
         active = {hook.id: hook for hook in hooks if hook.state == WebhookState.ACTIVE}
         if not active or not await self._hold_lease():

@@ -225,6 +225,7 @@ _NAMES: dict[type, str] = {
     kinds.EnumType: "int",
     kinds.DictType: "object",
     kinds.AnyType: "any",
+    kinds.LiteralType: "string",
 }
 
 
@@ -240,6 +241,8 @@ def _range(kind: kinds.Type) -> str:
         return f"{kind.ge} .. {_bound(kind.le)}" if kind.le is not None else f"at least {kind.ge}"
     if isinstance(kind, kinds.EnumType) and issubclass(kind.cls, enum.Enum):
         return ", ".join(f"{n.value} {n.name.lower().replace('_', '-')}" for n in kind.cls)
+    if isinstance(kind, kinds.LiteralType):
+        return " or ".join(f'`"{value}"`' for value in kind.values)
     if isinstance(kind, kinds.StrType) and kind.max_length is not None:
         return f"{kind.min_length or 0} .. {kind.max_length} characters"
     if isinstance(kind, kinds.ListType | kinds.VarTupleType):

@@ -188,7 +188,7 @@ OF_COMMAND = {
     ("MngAddCalendarWebhook", "url"): "where to send: https, or http where the setting allows it",
     ("MngAddCalendarWebhook", "brand"): "equal; absent: any that its creator may see",
     ("MngAddCalendarWebhook", "types"): "change types, as pushed messages number them; default all",
-    ("MngAddCalendarWebhook", "reminders"): "1: reminders and escalations are told, too",
+    ("MngAddCalendarWebhook", "reminders"): "1: reminders and escalations are sent, too",
     ("MngUpdateCalendarWebhook", "id"): "the webhook",
     ("MngUpdateCalendarWebhook", "url"): "as on add; null or absent: as it is, here and below",
     ("MngUpdateCalendarWebhook", "brand"): 'as on add; `""`: any',

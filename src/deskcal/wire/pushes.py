@@ -10,7 +10,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Reminder(Struct, frozen=True, gc=False):
-    """What one manager is told when the reminder of an event is due."""
+    """What one manager is sent when the reminder of an event is due."""
 
     title: str
     description: str

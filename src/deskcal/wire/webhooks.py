@@ -9,7 +9,7 @@ from deskcal.core.document import decode_event, wire_safe
 from deskcal.core.event import NULL, ChangeType
 
 LARGE_BYTES = 20 * 1024
-"""An event that is larger is told without its `ast_json`."""
+"""An event that is larger is sent without its `ast_json`."""
 NAMES = {
     ChangeType.ADDED: "calendar.event.added",
     ChangeType.UPDATED: "calendar.event.updated",
@@ -40,7 +40,7 @@ def change_message(
     event_id: int,
     document: bytes,
 ) -> Message:
-    """What a hook is told of a change; of a deletion with the event's id alone."""
+    """What a hook is sent of a change; of a deletion with the event's id alone."""
     event = b'{"id":%d}' % event_id if type_ == ChangeType.DELETED else short_document(document)
     data = b'{"seq":%d,"actor":%d,"batch_id":%d,"event":%b}' % (seq, actor, batch_id, event)
     return Message(f"msg_{hook_id}_{seq}_{time}", _body(NAMES[type_], time, data))

@@ -36,7 +36,7 @@ def require_kept(since: int, floor_seq: int, last_seq: int, gaps: Iterable[Gap])
     if not floor_seq <= since <= last_seq:
         raise ResyncRequired(
             f"since ({since}) is not among the changes that are kept ({floor_seq} to {last_seq}): "
-            "list the events anew",
+            "list the events again",
             field="since",
         )
     if any(lower < since < upper for lower, upper in gaps):
@@ -46,6 +46,6 @@ def require_kept(since: int, floor_seq: int, last_seq: int, gaps: Iterable[Gap])
 def undone(since: int) -> ResyncRequired:
     """The error for such a cursor."""
     return ResyncRequired(
-        f"since ({since}) is of changes that a restored backup has undone: list the events anew",
+        f"since ({since}) is of changes that a restored backup has undone: list the events again",
         field="since",
     )

@@ -41,11 +41,11 @@ class Progress(Struct, frozen=True):
     failing_since: int
     deliveries: tuple[Delivery, ...] = ()
     done: tuple[int, ...] = ()
-    """Numbers of escalations that were delivered, or are no longer to be told."""
+    """Numbers of escalations that were delivered, or are no longer to be sent."""
 
 
 class PendingEscalation(Struct, frozen=True):
-    """An escalation that a hook is to be told of."""
+    """An escalation that a hook is to be sent."""
 
     number: int
     event_id: int
@@ -89,7 +89,7 @@ class WebhookStore(Protocol):
         """Tries of changes after `seq` that are kept, the oldest first."""
 
     async def escalations(self, webhook_id: int, after: int, limit: int) -> list[PendingEscalation]:
-        """Escalations that a hook is still to be told of, by number, those above `after`."""
+        """Escalations that a hook is still to be sent, by number, those above `after`."""
 
     async def hold_lease(self, node: str, lease_sec: int) -> bool:
         """Takes or prolongs the lease of the sending node; False: another node holds it."""

@@ -224,7 +224,7 @@ async def _transaction(connection: Connection) -> AsyncIterator[None]:
 
 
 async def _run(connection: Connection, statement: str, query: ListQuery) -> Any:
-    """Plans anew each time: the best way depends on the range and the limit."""
+    """Is planned each time: the best way depends on the range and the limit."""
     return await connection.execute(
         statement.encode(), query.parameters, prepare=False, binary=True
     )

@@ -60,7 +60,7 @@ async def migrate(connection: Connection) -> None:
 async def _version(connection: Connection) -> int:
     """Of the schema; 0: there is nothing yet. Raises: StoreError if it is not ours."""
     if connection.info.parameter_status("server_encoding") != "UTF8":
-        raise StoreError("the database is not in UTF8: create it anew with ENCODING 'UTF8'")
+        raise StoreError("the database is not in UTF8: create it again with ENCODING 'UTF8'")
     columns = await _value(connection, _VERSION_COLUMNS)
     if columns == ["application", "version"]:
         ours = "SELECT version FROM schema_version WHERE application = %s"

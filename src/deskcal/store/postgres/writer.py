@@ -177,7 +177,7 @@ class Writer:
     async def _is_connected(self) -> bool:
         """Whether there is a connection, after an attempt to make one.
 
-        What is remembered of the database is read anew: after a failover it may be another one.
+        What is remembered of the database is read again: after a failover it may be another one.
         """
         if self._connection is not None and _is_quiet(self._connection):
             return True

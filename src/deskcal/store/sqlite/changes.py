@@ -107,7 +107,7 @@ def _changes(connection: apsw.Connection, since: int, limit: int) -> list[Stored
     if since < floor_seq:
         raise ResyncRequired(
             f"since ({since}) is older than the changes that are kept (after {floor_seq}): "
-            "list the events anew",
+            "list the events again",
             field="since",
         )
     return found

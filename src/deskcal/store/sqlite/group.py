@@ -119,7 +119,7 @@ class Job(Struct, frozen=True):
 
     run: Callable[[apsw.Connection, Batch], Any]
     changes_numbers: bool = False
-    """Whether `Numbers` are to be read anew afterwards."""
+    """Whether `Numbers` are to be read again afterwards."""
 
 
 class _Stored(Struct, frozen=True):

@@ -96,7 +96,7 @@ class Writer:
         self._drop()
 
     def _open(self) -> None:
-        """A fresh connection; what is remembered of the database is read anew."""
+        """A fresh connection; what is remembered of the database is read again."""
         self._connection = self._connect()
         self._connection.set_wal_hook(self._count_pages)
         self._numbers = Numbers.read(self._connection, self._last_collection)
@@ -211,9 +211,9 @@ class Writer:
         )
 
     def _with_doubtful(self, result: CommitResult) -> CommitResult:
-        """`result`; after a failed commit it also says what memory must forget and look at anew.
+        """`result`; after a failed commit it also says what memory must forget and look at again.
 
-        A group whose commit failed may be there after all, once the database is opened anew.
+        A group whose commit failed may be there after all, once the database is reopened.
         """
         if self._doubtful:
             result.records = dict.fromkeys(self._doubtful) | result.records
@@ -228,7 +228,7 @@ class Writer:
             try:
                 self._connection.execute("ROLLBACK")
             except apsw.Error:
-                logger.exception("rollback failed; opening the database anew")
+                logger.exception("rollback failed; reopening the database")
                 self._reopen()
 
     def _reopen(self) -> None:
@@ -238,10 +238,10 @@ class Writer:
         try:
             self._mend()
         except apsw.Error:
-            logger.exception("the database can't be opened anew; each mutation tries again")
+            logger.exception("the database can't be reopened; each mutation tries again")
 
     def _mend(self) -> None:
-        """After a failure: opens the database anew and brings all of it to the disk.
+        """After a failure: reopens the database and brings all of it to the disk.
 
         What a failed sync should have written counts as written, so the whole log is copied into
         the database, and begun afresh, before anything that builds on it is acknowledged.
@@ -267,7 +267,7 @@ class Writer:
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.Error:
-            logger.exception("copying the write-ahead log failed; opening the database anew")
+            logger.exception("copying the write-ahead log failed; reopening the database")
             self._reopen()
 
 

@@ -225,7 +225,7 @@ def _check_end(line: bytes, lines: int, sha256: str) -> None:
     if (end.lines, end.sha256) != (lines, sha256):
         raise BadExport(
             f"line {lines + 1}: the lines before are not those that were written: the file was "
-            "altered; get it anew"
+            "altered; get it again"
         )
 
 
