@@ -519,7 +519,7 @@ export interface Commands {
   MngAckCalendarReminder: { data: Ack; answer: unknown };
   /** Creates an event; its owner becomes the organizer among its participants. */
   MngAddCalendarEvent: { data: AddEvent; answer: { event: EventRow } };
-  /** Adds a webhook: changes from now on are sent to its URL. Its secret is told this once. */
+  /** Adds a webhook: changes from now on are sent to its URL. Its secret is shown this once. */
   MngAddCalendarWebhook: { data: AddWebhook; answer: unknown };
   /** Sets the status to 3 (archived); a second time changes nothing. */
   MngArchiveCalendarEvent: { data: EventInScope; answer: { event: EventRow } };
