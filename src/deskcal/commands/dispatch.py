@@ -157,7 +157,7 @@ class Dispatcher(Struct, frozen=True):
         command = COMMANDS.get(request.command)
         if command is None:
             raise UnknownCommand(_unknown(request.command))
-        if command.needs_calendar and not session.may_use_calendar:
+        if command.types is not None and session.type not in command.types:
             raise Forbidden(f"sessions of type {session.type} may not use {command.name}")
         if request.fault is not None:
             raise request.fault

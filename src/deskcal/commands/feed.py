@@ -35,13 +35,13 @@ class Subscription(Channels):
     since: Id | None = None
 
 
-@command("Ping", Nothing, needs_calendar=False)
+@command("Ping", Nothing, types=None)
 def ping_server(services: Services, _: Peer, __: Session, ___: Nothing) -> Data:
     """The server's time; needs no token, but one that is sent is checked."""
     return ping(services)
 
 
-@command("Subscribe", Subscription, needs_calendar=False)
+@command("Subscribe", Subscription, types=None)
 def subscribe(services: Services, peer: Peer, session: Session, data: Subscription) -> Data | Work:
     """Adds channels to this connection; names that are none of ours stay silent."""
     if data.since is not None and data.since > services.feed.newest_seq:
@@ -76,7 +76,7 @@ def _subscribe(services: Services, peer: Peer, session: Session, data: Subscript
     return _subscribed(wanted)
 
 
-@command("Unsubscribe", Channels, needs_calendar=False)
+@command("Unsubscribe", Channels, types=None)
 def unsubscribe(services: Services, peer: Peer, session: Session, data: Channels) -> Data:
     """Takes channels from this connection."""
     gone = set(_names(data))

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.commands.services import Services
-from deskcal.core.sessions import Session
+from deskcal.core.sessions import CALENDAR_TYPES, Session
 from deskcal.live.connections import Peer
 
 Data = bytes | list[bytes]
@@ -36,8 +36,8 @@ class Command(Struct, frozen=True):
     """Whether its `data` is one event."""
     is_list: bool
     """Whether its answer may be large: a connection works on one such at a time."""
-    needs_calendar: bool
-    """Whether only the five session types of the seeds may use it."""
+    types: frozenset[int] | None
+    """Session types that may use it; None: any."""
     number: int
     """Its place in the table."""
 
@@ -57,7 +57,7 @@ def command(
     *,
     gives_event: bool = False,
     is_list: bool = False,
-    needs_calendar: bool = True,
+    types: frozenset[int] | None = CALENDAR_TYPES,
     read_only: Iterable[str] = (),
 ) -> Callable[[_Function], _Function]:
     """Adds the decorated handler to the table.
@@ -74,7 +74,7 @@ def command(
             known=frozenset((*data.__struct_encode_fields__, *read_only)),
             gives_event=gives_event,
             is_list=is_list,
-            needs_calendar=needs_calendar,
+            types=types,
             number=len(COMMANDS),
         )
         return handler

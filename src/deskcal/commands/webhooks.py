@@ -82,7 +82,7 @@ class NoData(Struct):
     """No data."""
 
 
-@command("MngAddCalendarWebhook", AddWebhook)
+@command("MngAddCalendarWebhook", AddWebhook, types=ADMIN_TYPES)
 def add_webhook(services: Services, _: Peer, session: Session, data: AddWebhook) -> Work:
     """Adds a webhook: changes from now on are sent to its URL. Its secret is shown this once."""
     _require_admin(session)
@@ -117,7 +117,7 @@ async def _add(services: Services, session: Session, data: AddWebhook) -> Data:
     return _answer(hook, secret)
 
 
-@command("MngUpdateCalendarWebhook", UpdateWebhook)
+@command("MngUpdateCalendarWebhook", UpdateWebhook, types=ADMIN_TYPES)
 def update_webhook(services: Services, _: Peer, session: Session, data: UpdateWebhook) -> Work:
     """Changes, pauses or resumes a webhook, or gives it a new secret; the old one signs a day."""
     _require_admin(session)
@@ -174,7 +174,7 @@ def _paused(hook: Webhook, paused: int | None) -> Webhook:
     return msgspec.structs.replace(hook, state=WebhookState.ACTIVE, reason="", failing_since=0)
 
 
-@command("MngDeleteCalendarWebhook", WebhookId)
+@command("MngDeleteCalendarWebhook", WebhookId, types=ADMIN_TYPES)
 def delete_webhook(services: Services, _: Peer, session: Session, data: WebhookId) -> Work:
     """Deletes a webhook; nothing more is sent to it."""
     _require_admin(session)
@@ -189,7 +189,7 @@ async def _delete(services: Services, session: Session, webhook_id: int) -> Data
     return b'{"id":%d}' % webhook_id
 
 
-@command("MngGetCalendarWebhooks", NoData, is_list=True)
+@command("MngGetCalendarWebhooks", NoData, is_list=True, types=ADMIN_TYPES)
 def get_webhooks(services: Services, _: Peer, session: Session, data: NoData) -> Work:
     """The webhooks that the session may change, without their secrets."""
     _require_admin(session)
@@ -202,7 +202,7 @@ def get_webhooks(services: Services, _: Peer, session: Session, data: NoData) ->
     return found()
 
 
-@command("MngGetCalendarWebhookDeliveries", GetDeliveries, is_list=True)
+@command("MngGetCalendarWebhookDeliveries", GetDeliveries, is_list=True, types=ADMIN_TYPES)
 def get_webhook_deliveries(
     services: Services, _: Peer, session: Session, data: GetDeliveries
 ) -> Work:
@@ -232,7 +232,7 @@ def _shown(delivery: Delivery) -> dict[str, int]:
     }
 
 
-@command("MngReplayCalendarWebhook", Replay)
+@command("MngReplayCalendarWebhook", Replay, types=ADMIN_TYPES)
 def replay_webhook(services: Services, _: Peer, session: Session, data: Replay) -> Work:
     """Sends all changes after a cursor again, with the same `webhook-id` each."""
     _require_admin(session)
@@ -256,7 +256,7 @@ async def _replay(services: Services, session: Session, data: Replay) -> Data:
     return _answer(hook, "")
 
 
-@command("MngTestCalendarWebhook", WebhookId)
+@command("MngTestCalendarWebhook", WebhookId, types=ADMIN_TYPES)
 def test_webhook(services: Services, _: Peer, session: Session, data: WebhookId) -> Work:
     """Sends `calendar.test` to a webhook at once, also while it is paused; what came of it."""
     _require_admin(session)
