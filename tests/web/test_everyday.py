@@ -222,7 +222,7 @@ def test_a_deleted_event_comes_back_with_undo(open_page: OpenPage, wire: Wire, s
     found = re.search(r"event=(\d+)", page.url)
     assert found is not None
     back = wire.get(int(found[1]))
-    assert back["id"] != event["id"]
+    assert back["id"] == event["id"]
     assert [row["manager_id"] for row in back["participants"]] == [10, 11, 12]
 
 
