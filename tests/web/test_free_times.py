@@ -107,6 +107,37 @@ def test_the_form_shows_who_is_busy_at_that_time(
     expect(guests.get_by_text("Busy")).to_have_count(2)
 
 
+def test_an_edited_meeting_is_moved_to_a_free_time(
+    open_page: OpenPage, wire: Wire, size: Size
+) -> None:
+    monday = monday_at(0, weeks=32 if size[0] > 1100 else 34)
+    nine, ten = monday + 9 * HOUR, monday + 10 * HOUR
+    event = wire.add(
+        title="Plan", start_time=nine, end_time=nine + HOUR, participant_manager_ids=[10, 11]
+    )
+    wire.add(title="Other", owner_manager_id=11, start_time=ten, end_time=ten + HALF)
+    page = open_page(f"?day={iso_day(monday)}&view=agenda&event={event['id']}", size=size)
+    panel = page.get_by_role("complementary", name="Event")
+    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_role("button", name="Find a free time").click()
+    free = panel.get_by_role("region", name="Free times")
+    times = free.get_by_role("group").first.get_by_role("button")
+    # Its own hour is free; from 09:30 on James is busy until 10:30.
+    expect(times).to_have_text(
+        ["09:00", "10:30", "11:00", "11:30", "12:00", "12:30", "13:00", "13:30"]
+    )
+    expect(times.first).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_role("group", name="Participants")).not_to_contain_text("Busy")
+
+    times.filter(has_text="10:30").click()
+    expect(panel.get_by_label("Start time")).to_have_value("10:30")
+    expect(panel.get_by_label("End time")).to_have_value("11:30")
+    panel.get_by_role("button", name="Save", exact=True).click()
+    expect(panel.get_by_role("button", name="Edit")).to_be_visible()
+    moved = wire.get(event["id"])
+    assert (moved["start_time"], moved["end_time"]) == (ten + HALF, ten + HALF + HOUR)
+
+
 def test_free_times_come_back_with_the_connection(open_page: OpenPage, served: Served) -> None:
     page = open_page(f"?day={iso_day(monday_at(0, weeks=40))}&view=agenda")
     dialog = desk_meeting(page, DESKTOP)

@@ -1,8 +1,9 @@
 // Who is busy when, and times to meet, as the page asks for them and tells of them.
 
+import type { Fields } from "./event-fields";
 import { dateIn, secondsOf } from "./time/clock";
 import { clockText, dateText } from "./time/formats";
-import { EventStatus, ParticipantStatus, type EventRow, type FindSlots, type GetFreeBusy } from "./types.gen";
+import { EventStatus, EventType, ParticipantStatus, type FindSlots, type GetFreeBusy } from "./types.gen";
 import type { Interval, Slot } from "./wire";
 
 /** Working hours by the clock of the page's zone. */
@@ -42,19 +43,32 @@ export function hoursText(hours: Hours): string {
   return `${hours.start}–${endOf(hours)}, ${isRun ? `${names[0]}–${names[names.length - 1]}` : names.join(", ")}`;
 }
 
+/** What times to meet are wanted. */
+export interface Wanted {
+  managers: number[];
+  lengthSec: number;
+  /** The first day, such as "2027-03-22". */
+  date: string;
+  hours: Hours;
+  zone: string;
+  /** The event that is moved, which makes nobody busy; null: a new one. */
+  excluded: number | null;
+}
+
 /** The earliest times to meet from `date` on and not in the past; null where nothing can be asked for. */
-export function slotSearch(managers: number[], minutes: number, date: string, hours: Hours, zone: string, now: number): FindSlots | null {
+export function slotSearch({ managers, lengthSec, date, hours, zone, excluded }: Wanted, now: number): FindSlots | null {
   if (!managers.length || hoursProblem(hours)) return null;
   const today = dateIn(now, zone);
   const midnight = secondsOf(date < today ? today : date, "00:00", zone);
-  const step_sec = minutes < 30 ? 900 : 1800;
+  const step_sec = lengthSec < 1800 ? 900 : 1800;
   const { start, weekdays } = hours;
   return {
     manager_ids: managers.slice(0, MOST_MANAGERS),
     // From a midnight on, so that times are at full quarters by the clock of every zone.
     from: midnight + Math.max(0, Math.ceil((now - midnight) / step_sec)) * step_sec,
     to: midnight + DAYS_SEARCHED * 86_400,
-    duration_sec: minutes * 60,
+    exclude_event_id: excluded,
+    duration_sec: lengthSec,
     step_sec,
     limit: SLOTS_OFFERED,
     hours: { start, end: endOf(hours), timezone: zone, weekdays },
@@ -80,35 +94,26 @@ export function grouped(slots: Slot[], zone: string): SlotGroup[] {
   return [...groups.values()];
 }
 
-/**
- * When a saved event itself makes one of its participants busy; null: it does not.
- *
- * Busy times have no ids, so within this interval it can't be told what keeps somebody busy: the event
- * that is being edited, or another one as well. The page then says nothing. Outside of it, and of
- * whoever does not take part in the saved event, every busy time is another event's.
- */
-export function ownTime(saved: EventRow | null, manager: number): Interval | null {
-  if (saved?.status !== EventStatus.OPEN || saved.end_time <= saved.start_time) return null;
-  const takesPart = saved.participants.some((guest) => guest.manager_id === manager && guest.status !== ParticipantStatus.DECLINED);
-  return takesPart ? [saved.start_time, saved.end_time] : null;
+/** Whose busy times matter: of an open event, of all who have not declined. */
+export function invitedTo(fields: Fields): number[] {
+  if (fields.status !== EventStatus.OPEN) return [];
+  const { participants, owner_manager_id } = fields;
+  const isListed = participants.some((guest) => guest.manager_id === owner_manager_id);
+  const coming = participants.filter((guest) => guest.status !== ParticipantStatus.DECLINED).map((guest) => guest.manager_id);
+  return isListed ? coming : [owner_manager_id, ...coming];
 }
 
-/** Whose times to ask for; null where there is nothing that could be told. */
-export function busyQuestion(managers: number[], from: number, to: number, saved: EventRow | null): GetFreeBusy | null {
-  if (!(from >= 0 && to > from)) return null;
-  const asked = managers.filter((id) => {
-    const own = ownTime(saved, id);
-    return !own || from < own[0] || to > own[1];
-  });
-  return asked.length ? { manager_ids: asked.slice(0, MOST_MANAGERS), from, to } : null;
+/** Whether free times can be offered for it: open, with a length by the clock, and a meeting by its type or participants. */
+export function isMeeting(fields: Fields): boolean {
+  const { type, status, all_day, start_time, end_time, owner_manager_id, participants } = fields;
+  if (status !== EventStatus.OPEN || all_day || !(end_time > start_time)) return false;
+  return type === EventType.MEETING || participants.some((guest) => guest.manager_id !== owner_manager_id);
 }
 
-/** What is left of the busy times without the event's own. */
-export function withoutOwn(busy: Interval[], own: Interval | null): Interval[] {
-  if (!own) return busy;
-  const [since, until] = own;
-  const parts = busy.flatMap(([start, end]): Interval[] => [[start, Math.min(end, since)], [Math.max(start, until), end]]);
-  return parts.filter(([start, end]) => start < end);
+/** Whose times to ask for, without those of the event `excluded`; null where there is nothing to ask for. */
+export function busyQuestion(managers: number[], from: number, to: number, excluded: number | null): GetFreeBusy | null {
+  if (!managers.length || !(from >= 0 && to > from)) return null;
+  return { manager_ids: managers.slice(0, MOST_MANAGERS), from, to, exclude_event_id: excluded };
 }
 
 /** "Busy", or "Busy 10:15–10:30" where it is a part of the time alone. */

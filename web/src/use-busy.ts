@@ -2,9 +2,8 @@
 
 import { useEffect, useMemo, useState } from "react";
 import type { Api } from "./api";
-import { busyQuestion, ownTime, slotSearch, withoutOwn, type Hours } from "./busy";
+import { busyQuestion, slotSearch, type Wanted } from "./busy";
 import { nowSeconds } from "./time/clock";
-import type { EventRow } from "./types.gen";
 import type { FreeBusyAnswer, Interval, SlotsAnswer } from "./wire";
 
 const PAUSE_MS = 250;
@@ -19,9 +18,9 @@ interface Asked<Answer> {
   isCurrent: boolean;
 }
 
-/** The answer to a question that changes as somebody types; null asks nothing, another `version` asks again. */
-function useAsked<Question extends object, Answer>(question: Question | null, ask: (question: Question) => Promise<Answer>, version = 0): Asked<Answer> {
-  const key = question ? JSON.stringify([question, version]) : "";
+/** The answer to a question that changes as somebody types; null asks nothing. */
+function useAsked<Question extends object, Answer>(question: Question | null, ask: (question: Question) => Promise<Answer>): Asked<Answer> {
+  const key = question ? JSON.stringify(question) : "";
   const [found, setFound] = useState<{ key: string; answer: Answer | null; failure: string }>({ key: "", answer: null, failure: "" });
   useEffect(() => {
     let isStale = false;
@@ -31,7 +30,7 @@ function useAsked<Question extends object, Answer>(question: Question | null, as
       setFound({ key, answer, failure });
       if (failure) timer = setTimeout(send, AGAIN_MS);
     };
-    const send = () => void ask((JSON.parse(key) as [Question])[0]).then((answer) => keep(answer, ""), (error: Error) => keep(null, error.message));
+    const send = () => void ask(JSON.parse(key) as Question).then((answer) => keep(answer, ""), (error: Error) => keep(null, error.message));
     if (key) timer = setTimeout(send, PAUSE_MS);
     return () => {
       isStale = true;
@@ -45,22 +44,21 @@ export type Busy = ReadonlyMap<number, Interval[]>;
 
 const NOBODY: Busy = new Map();
 
-/** Who of the managers has something else from `from` to `to`; null: not known (yet). See `ownTime`. */
-export function useBusy(api: Api, managers: number[], from: number, to: number, saved: EventRow | null): Busy | null {
-  const question = busyQuestion(managers, from, to, saved);
+/** Who of the managers has something else from `from` to `to` than the event `excluded`; null: not known (yet). */
+export function useBusy(api: Api, managers: number[], from: number, to: number, excluded: number | null): Busy | null {
+  const question = busyQuestion(managers, from, to, excluded);
   const ask = useMemo(() => api.freeBusy.bind(api), [api]);
-  const { answer, isCurrent } = useAsked(question, ask, saved?.version);
-  const busy = useMemo(() => answer && others(answer, saved), [answer, saved]);
+  const { answer, isCurrent } = useAsked(question, ask);
+  const busy = useMemo(() => answer && others(answer), [answer]);
   if (!question) return NOBODY;
   return isCurrent ? busy : null;
 }
 
-function others({ managers }: FreeBusyAnswer, saved: EventRow | null): Busy {
-  const left = managers.map(({ manager_id, busy }) => [manager_id, withoutOwn(busy, ownTime(saved, manager_id))] as const);
-  return new Map(left.filter(([, busy]) => busy.length));
+function others({ managers }: FreeBusyAnswer): Busy {
+  return new Map(managers.filter(({ busy }) => busy.length).map(({ manager_id, busy }) => [manager_id, busy]));
 }
 
-export function useSlots(api: Api, managers: number[], minutes: number, date: string, hours: Hours, zone: string): Asked<SlotsAnswer> {
+export function useSlots(api: Api, wanted: Wanted): Asked<SlotsAnswer> {
   const ask = useMemo(() => api.slots.bind(api), [api]);
-  return useAsked(slotSearch(managers, minutes, date, hours, zone, nowSeconds()), ask);
+  return useAsked(slotSearch(wanted, nowSeconds()), ask);
 }

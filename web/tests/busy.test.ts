@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { busyQuestion, busyText, grouped, hoursProblem, hoursText, ownTime, slotSearch, USUAL_HOURS, withoutOwn } from "../src/busy";
+import { busyQuestion, busyText, grouped, hoursProblem, hoursText, invitedTo, isMeeting, slotSearch, USUAL_HOURS, type Wanted } from "../src/busy";
+import { newFields, type Fields } from "../src/event-fields";
+import { newGuest } from "../src/guests";
 import { secondsOf } from "../src/time/clock";
-import { ParticipantStatus } from "../src/types.gen";
-import { makeRow } from "./make-row";
+import { EventStatus, EventType, ParticipantStatus } from "../src/types.gen";
 
 const ZONE = "Europe/Nicosia";
 const at = (time: string, date = "2027-03-22") => secondsOf(date, time, ZONE);
-const guest = (manager_id: number, status: ParticipantStatus = 1) => ({ event_id: 1, manager_id, role: 1 as const, status, created_time: 1, updated_time: 1 });
 
 describe("working hours", () => {
   it("are told in one line", () => {
@@ -25,8 +25,8 @@ describe("working hours", () => {
 });
 
 describe("a search for times", () => {
-  const search = (now: number, changes = {}) =>
-    slotSearch([10, 11], 30, "2027-03-22", { ...USUAL_HOURS, ...changes }, ZONE, now)!;
+  const wanted: Wanted = { managers: [10, 11], lengthSec: 1800, date: "2027-03-22", hours: USUAL_HOURS, zone: ZONE, excluded: null };
+  const search = (now: number, changes = {}) => slotSearch({ ...wanted, hours: { ...USUAL_HOURS, ...changes } }, now)!;
 
   it("begins at the midnight of the day, or now on the same grid", () => {
     expect(search(at("12:00", "2027-03-20")).from).toBe(at("00:00"));
@@ -42,8 +42,14 @@ describe("a search for times", () => {
     expect((found.to - found.from) / found.step_sec!).toBeLessThan(20_000);
   });
 
+  it("has the exact length of the event that is moved, which makes nobody busy", () => {
+    const found = slotSearch({ ...wanted, lengthSec: 1290, excluded: 7 }, at("08:00"))!;
+    expect(found).toMatchObject({ duration_sec: 1290, step_sec: 900, exclude_event_id: 7 });
+    expect(search(at("08:00")).exclude_event_id).toBeNull();
+  });
+
   it("asks nothing without managers or with hours that are wrong", () => {
-    expect(slotSearch([], 30, "2027-03-22", USUAL_HOURS, ZONE, 0)).toBeNull();
+    expect(slotSearch({ ...wanted, managers: [] }, 0)).toBeNull();
     expect(search(0, { end: "08:00" })).toBeNull();
   });
 
@@ -57,34 +63,36 @@ describe("a search for times", () => {
 });
 
 describe("an event that is edited", () => {
-  const saved = makeRow({ start_time: 100, end_time: 200, participants: [guest(10), guest(11, ParticipantStatus.DECLINED)] });
+  const given = { start_time: 100, end_time: 200, timezone: ZONE, owner_manager_id: 10 };
+  const fields = (changes: Partial<Fields> = {}) => newFields({ ...given, ...changes });
+  const guest = (manager_id: number, status: ParticipantStatus = 0) => ({ ...newGuest(manager_id), status });
 
-  it("makes those busy who take part in it, and nobody when it is not open", () => {
-    expect(ownTime(saved, 10)).toEqual([100, 200]);
-    expect(ownTime(saved, 11)).toBeNull();
-    expect(ownTime(saved, 12)).toBeNull();
-    expect(ownTime(makeRow({ ...saved, status: 2 }), 10)).toBeNull();
-    expect(ownTime(makeRow({ ...saved, end_time: 100 }), 10)).toBeNull();
-    expect(ownTime(null, 10)).toBeNull();
-  });
-
-  it("is asked about only where something else than itself can be told", () => {
-    expect(busyQuestion([10], 100, 200, saved)).toBeNull();
-    expect(busyQuestion([10], 120, 180, saved)).toBeNull();
-    expect(busyQuestion([10, 11, 12], 100, 200, saved)?.manager_ids).toEqual([11, 12]);
-    expect(busyQuestion([10, 12], 150, 250, saved)?.manager_ids).toEqual([10, 12]);
+  it("does not count among the busy times that are asked for", () => {
+    expect(busyQuestion([10, 11], 100, 200, 7)).toEqual({ manager_ids: [10, 11], from: 100, to: 200, exclude_event_id: 7 });
+    expect(busyQuestion([10], 100, 200, null)?.exclude_event_id).toBeNull();
     expect(busyQuestion([10], 200, 200, null)).toBeNull();
     expect(busyQuestion([10], Number.NaN, 200, null)).toBeNull();
     expect(busyQuestion([], 100, 200, null)).toBeNull();
   });
 
-  it("does not make its own participants look busy", () => {
-    expect(withoutOwn([[100, 200]], [100, 200])).toEqual([]);
-    expect(withoutOwn([[100, 240]], [100, 200])).toEqual([[200, 240]]);
-    expect(withoutOwn([[50, 240]], [100, 200])).toEqual([[50, 100], [200, 240]]);
-    expect(withoutOwn([[120, 180], [300, 310]], [100, 200])).toEqual([[300, 310]]);
-    expect(withoutOwn([[120, 180]], null)).toEqual([[120, 180]]);
+  it("needs the times of its owner and of all who have not declined", () => {
+    expect(invitedTo(fields())).toEqual([10]);
+    expect(invitedTo(fields({ participants: [guest(10), guest(11, ParticipantStatus.DECLINED), guest(12)] }))).toEqual([10, 12]);
+    expect(invitedTo(fields({ participants: [guest(12)] }))).toEqual([10, 12]);
+    expect(invitedTo(fields({ participants: [guest(12)], status: EventStatus.CANCELLED }))).toEqual([]);
   });
+
+  it("has free times if it is a meeting by its type or its participants", () => {
+    expect(isMeeting(fields({ type: EventType.CALL, participants: [guest(10)] }))).toBe(false);
+    expect(isMeeting(fields({ type: EventType.CALL, participants: [guest(10), guest(11)] }))).toBe(true);
+    expect(isMeeting(fields({ type: EventType.MEETING }))).toBe(true);
+  });
+
+  it.each([{ all_day: 1 as const }, { status: EventStatus.DONE }, { end_time: 100 }, { end_time: Number.NaN }])(
+    "has none with %o", (changes) => {
+      expect(isMeeting(fields({ type: EventType.MEETING, ...changes }))).toBe(false);
+    },
+  );
 });
 
 describe("who is busy", () => {

@@ -127,7 +127,7 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
           </label>
         </div>
         <WhoIsFree everybody={everybody} busy={Number.isNaN(start) ? null : busy} directory={directory} />
-        <FreeTimes api={api} managers={going.length ? everybody : []} minutes={minutes} date={date} chosen={start} zone={zone} directory={directory}
+        <FreeTimes api={api} managers={going.length ? everybody : []} lengthSec={minutes * 60} date={date} chosen={start} zone={zone} excluded={null} directory={directory}
           onPick={(slot) => (setDate(dateIn(slot.start_time, zone)), setTime(timeIn(slot.start_time, zone)))} />
         <label className="field">
           <span className="label">Google Meet link</span>

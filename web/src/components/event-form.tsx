@@ -2,13 +2,14 @@
 
 import { lazy, Suspense, useId, useState, type ReactNode } from "react";
 import type { Api } from "../api";
-import { busyText } from "../busy";
+import { busyText, invitedTo, isMeeting } from "../busy";
 import type { Fields } from "../event-fields";
 import { newGuest } from "../guests";
 import { PRIORITIES, TYPES } from "../labels";
-import { EventStatus, ParticipantRole, ParticipantStatus, type EventRow, type EventType, type Priority } from "../types.gen";
+import { ParticipantRole, ParticipantStatus, type EventRow, type EventType, type Priority } from "../types.gen";
 import { useBusy } from "../use-busy";
 import type { Directory } from "../use-directory";
+import { FormFreeTimes } from "./form-free-times";
 import { Icon } from "./icon";
 import { PeopleField } from "./people-field";
 import { ReminderField } from "./reminder-field";
@@ -39,7 +40,7 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
   const [error, setError] = useState("");
   const notes = useId();
   const isNew = saved === null;
-  const busy = useBusy(api, invitedTo(fields), fields.start_time, fields.end_time, saved);
+  const busy = useBusy(api, invitedTo(fields), fields.start_time, fields.end_time, saved?.id ?? null);
   const submit = async () => {
     const wrong = problemOf(fields);
     setError(wrong);
@@ -97,6 +98,7 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
           </label>
         </div>
         <TimeFields fields={fields} zone={zone} onChange={set} />
+        {isMeeting(fields) && <FormFreeTimes fields={fields} excluded={saved?.id ?? null} zone={zone} directory={directory} api={api} onChange={set} />}
         <div className="pair">
           <label className="field">
             <span className="label">Brand</span>
@@ -154,15 +156,6 @@ export function problemOf(fields: Fields): string {
   if (!(fields.start_time > 0) || Number.isNaN(fields.end_time)) return "Say when it is.";
   if (fields.end_time < fields.start_time) return "It ends before it starts.";
   return "";
-}
-
-/** Whose busy times matter: of an open event, of all who have not declined. */
-function invitedTo(fields: Fields): number[] {
-  if (fields.status !== EventStatus.OPEN) return [];
-  const { participants, owner_manager_id } = fields;
-  const isListed = participants.some((guest) => guest.manager_id === owner_manager_id);
-  const coming = participants.filter((guest) => guest.status !== ParticipantStatus.DECLINED).map((guest) => guest.manager_id);
-  return isListed ? coming : [owner_manager_id, ...coming];
 }
 
 /** The organizer of the list follows the owner. */

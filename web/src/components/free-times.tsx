@@ -13,20 +13,22 @@ import { Icon } from "./icon";
 interface Props {
   api: Api;
   managers: number[];
-  minutes: number;
+  lengthSec: number;
   date: string;
   /** Start of the time that is chosen now. */
   chosen: number;
   zone: string;
+  /** The event that is moved, which makes nobody busy; null: a new one. */
+  excluded: number | null;
   directory: Directory;
   onPick: (slot: Slot) => void;
 }
 
-export function FreeTimes({ api, managers, minutes, date, chosen, zone, directory, onPick }: Props) {
+export function FreeTimes({ api, managers, lengthSec, date, chosen, zone, excluded, directory, onPick }: Props) {
   const [hours, setHours] = useState(keptHours);
   const [isOpen, setIsOpen] = useState(false);
   const heading = useId();
-  const { answer, failure, isCurrent } = useSlots(api, managers, minutes, date, hours, zone);
+  const { answer, failure, isCurrent } = useSlots(api, { managers, lengthSec, date, hours, zone, excluded });
   const problem = hoursProblem(hours);
   const slots = problem || !managers.length ? [] : (answer?.slots ?? []);
   const change = (changes: Partial<Hours>) => {

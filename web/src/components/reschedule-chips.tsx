@@ -37,10 +37,10 @@ export function RescheduleChips({ row, zone, api, onMove }: Props) {
 /** The next start at which all who come are free, in usual working hours; null: none. */
 async function nextFree(row: EventRow, zone: string, api: Api): Promise<number | null> {
   const managers = row.participants.filter((guest) => guest.status !== ParticipantStatus.DECLINED).map((guest) => guest.manager_id);
-  const minutes = Math.max(15, Math.round((row.end_time - row.start_time) / 60));
+  const lengthSec = Math.max(900, row.end_time - row.start_time);
   const from = Math.max(nowSeconds(), row.end_time);
-  const search = slotSearch(managers, minutes, dateIn(from, zone), USUAL_HOURS, zone, from);
+  const search = slotSearch({ managers, lengthSec, date: dateIn(from, zone), hours: USUAL_HOURS, zone, excluded: row.id }, from);
   if (!search) return null;
-  const { slots } = await api.slots({ ...search, limit: 1, exclude_event_id: row.id });
+  const { slots } = await api.slots({ ...search, limit: 1 });
   return slots[0] && !slots[0].busy.length ? slots[0].start_time : null;
 }
