@@ -14,10 +14,10 @@ PAUSE_SEC = 0.05
 """Between two looks at a writer that is busy."""
 MAX_PAUSES = 20
 """Then a step is taken though the writer is busy, so that the index never falls far behind."""
-COLLECT_SEC = 0.5
-"""After a change until it is indexed, together with those that follow: a search finds it before."""
-EVERY_SEC = 1.0
-"""Between two looks where nothing was changed here: other nodes change events, too."""
+QUIET_SEC = 1.0
+"""Without a change here before the index goes on; other nodes change events, too."""
+MOST_SEC = 10.0
+"""After which it goes on though changes keep coming: a search compares what it lacks itself."""
 REPORT_EVERY = 50_000
 
 logger = logging.getLogger(__name__)
@@ -50,13 +50,19 @@ class SearchIndex:
                 await self._catch_up()
             except DeskcalError as exc:
                 logger.warning("the search index was not brought up to date: %s", exc)
+            await self._quiet()
+
+    async def _quiet(self) -> None:
+        """Until nothing was changed for a while, or the changes have gone on for long."""
+        until = asyncio.get_running_loop().time() + MOST_SEC
+        while asyncio.get_running_loop().time() < until:
             self._changed.clear()
             try:
-                async with asyncio.timeout(EVERY_SEC):
+                async with asyncio.timeout(QUIET_SEC):
                     await self._changed.wait()
-                await asyncio.sleep(COLLECT_SEC)
+                await asyncio.sleep(PAUSE_SEC)
             except TimeoutError:
-                continue
+                return
 
     async def _catch_up(self) -> None:
         """Until every change is indexed. A long way is logged."""
