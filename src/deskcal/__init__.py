@@ -18,6 +18,7 @@ from deskcal.client.types import (
     Slot,
     SummaryGroup,
 )
+from deskcal.client.webhooks import DeliveryPage, WebhookDelivery, WebhookSecret, WebhookTest
 from deskcal.core.event import (
     ChangeType,
     Event,
@@ -28,6 +29,7 @@ from deskcal.core.event import (
     ParticipantStatus,
     Priority,
 )
+from deskcal.core.webhooks import PublicWebhook
 from deskcal.errors import (
     Conflict,
     DeskcalError,
@@ -62,6 +64,7 @@ __all__ = [
     "Completed",
     "Conflict",
     "CreatedSeries",
+    "DeliveryPage",
     "DeskcalError",
     "Event",
     "EventPage",
@@ -82,6 +85,7 @@ __all__ = [
     "ParticipantRole",
     "ParticipantStatus",
     "Priority",
+    "PublicWebhook",
     "Reminder",
     "ReminderPage",
     "ResyncRequired",
@@ -94,5 +98,8 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnknownCommand",
+    "WebhookDelivery",
+    "WebhookSecret",
+    "WebhookTest",
     "__version__",
 ]

@@ -26,6 +26,8 @@ REPEATABLE = frozenset(
         "MngFindCalendarSlots",
         "MngGetCalendarSummary",
         "MngReleaseCalendarEvent",
+        "MngGetCalendarWebhooks",
+        "MngGetCalendarWebhookDeliveries",
     }
 )
 """Commands that may be sent twice; so may a create that carries an idempotency_key."""

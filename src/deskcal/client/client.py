@@ -30,6 +30,7 @@ from deskcal.client.types import (
     Change,
     Reminder,
 )
+from deskcal.client.webhooks import WebhookCalls
 
 
 class Client(
@@ -41,6 +42,7 @@ class Client(
     BatchCalls,
     TrashCalls,
     CallDeskCalls,
+    WebhookCalls,
 ):
     """A connection to a deskcal server: `async with Client.connect(host, port, token=...)`.
 

@@ -269,8 +269,9 @@ async def _test(services: Services, session: Session, webhook_id: int) -> Data:
         raise InvalidField(
             f"webhook {webhook_id} has no secret; give it one with new_secret 1", field="id"
         )
-    delivery = await services.webhooks.send_sample(hook)
-    return _encode({"delivery": _shown(delivery)})
+    delivery, why = await services.webhooks.send_sample(hook)
+    shown = {"delivery": _shown(delivery)} | ({"reason": why} if why else {})
+    return wire_safe(_encode(shown))
 
 
 async def _check_url(services: Services, url: str) -> None:

@@ -108,15 +108,18 @@ class WebhookSender:
             for hook_id, lanes in sorted(self._lanes.items())
         ]
 
-    async def send_sample(self, hook: Webhook) -> Delivery:
-        """Sends `calendar.test` at once, from this node, and writes down what came of it."""
+    async def send_sample(self, hook: Webhook) -> tuple[Delivery, str]:
+        """Sends `calendar.test` at once, from this node, and writes down what came of it.
+
+        With it, why there was no answer; empty: there was one.
+        """
         now = int(self._now())
         message = sample_message(hook.id, now, secrets.token_hex(8))
         headers = headers_of(hook, message.id, now, message.body)
         outcome = await self.poster.post(hook.url, headers, message.body, now)
         delivery = Delivery(0, message.id, now, outcome.status, outcome.took_ms, 1)
         await self._hooks.add_delivery(hook.id, delivery)
-        return delivery
+        return delivery, outcome.why
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()

@@ -267,7 +267,10 @@ ANSWERS = {
         "`status` 0: there was no answer"
     ),
     "MngReplayCalendarWebhook": '`{"webhook":{...}}`',
-    "MngTestCalendarWebhook": '`{"delivery":{"seq","time","status","took_ms","try"}}`',
+    "MngTestCalendarWebhook": (
+        '`{"delivery":{"seq","time","status","took_ms","try"}}`, with `reason` where there was '
+        "no answer"
+    ),
     "MngGetCalendarReminders": (
         '`{"reminders":[{"token","event","due","fired","state"}],"next":cursor or null}`, '
         "`state` is unread, read or missed"
