@@ -1,8 +1,11 @@
 """MngGetCalendarDirectory over a store. Source: issue 4, "Managers by name"."""
 
+import datetime as dt
 from pathlib import Path
 
 from deskcal.core import directory as names
+from deskcal.core.calling_hours import CallingHours, HoursTable
+from deskcal.core.completion import CallRules
 from deskcal.core.event import EventType
 from deskcal.core.outcomes import Outcome
 from deskcal.store.sqlite.directory import directory_in, put_in
@@ -49,6 +52,8 @@ async def test_managers_and_desks_that_the_session_may_see_are_listed(desk: Desk
         ],
         "default_timezone": "UTC",
         "others_may_change": 1,
+        "calling_hours": {},
+        "outcome_required_types": [],
     }
     everyone = await desk.call(token(1, ADMIN), "MngGetCalendarDirectory", deskFilter="*")
     assert [one["id"] for one in everyone["data"]["managers"]] == [10, 11]
@@ -78,3 +83,28 @@ async def test_the_command_line_writes_beside_a_running_server(tmp_path: Path) -
         found = await running.services.store.directory.all()
         assert (found.managers, found.desks) == ([BOB], [DESK_B])
     assert directory_in(tmp_path).managers == [BOB]
+
+
+async def test_calling_hours_of_the_brands_in_scope_are_told_with_their_zone(
+    tmp_path: Path,
+) -> None:
+    tables = {
+        "default": HoursTable(hours="09:00-20:00", holidays=(dt.date(2026, 12, 25),)),
+        "other": HoursTable(hours="22:00-02:00", weekdays=(1,), timezone="Asia/Tokyo"),
+    }
+    rules = CallRules(
+        CallingHours(tables, "Europe/Nicosia"), outcome_required_types=frozenset({4, 2})
+    )
+    async with open_desk(SqlitePlace(tmp_path), call_rules=rules) as desk:
+        answered = await desk.call(
+            token(10, brands="default"), "MngGetCalendarDirectory", deskFilter="*"
+        )
+    assert answered["data"]["calling_hours"] == {
+        "default": {
+            "hours": "09:00-20:00",
+            "weekdays": [1, 2, 3, 4, 5, 6, 7],
+            "holidays": ["2026-12-25"],
+            "timezone": "Europe/Nicosia",
+        }
+    }
+    assert answered["data"]["outcome_required_types"] == [2, 4]

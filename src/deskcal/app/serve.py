@@ -35,6 +35,7 @@ from deskcal.core.completion import CallRules
 from deskcal.core.tokens import TokenVerifier
 from deskcal.demo.calendar import Filled
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
+from deskcal.demo.desks import CALLING_HOURS as DEMO_HOURS
 from deskcal.http.app import Gateway
 from deskcal.limits import Limits
 from deskcal.server.host import ConnectionHost
@@ -145,7 +146,9 @@ async def _fill_if_empty(dispatcher: Dispatcher, announce: Callable[[str], None]
 def _call_rules(config: Config) -> CallRules:
     """The settings of the call desk, as requests need them."""
     return CallRules(
-        CallingHours(config.calling_hours, config.default_timezone),
+        CallingHours(
+            config.calling_hours or (DEMO_HOURS if config.demo else {}), config.default_timezone
+        ),
         config.customer_cooldown_sec,
         frozenset(config.outcome_required_types),
     )

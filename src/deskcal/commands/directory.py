@@ -1,4 +1,6 @@
-"""Managers, desks and outcomes by name."""
+"""Managers, desks and outcomes by name, and the settings that a page needs beside them."""
+
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -27,10 +29,21 @@ def get_directory(services: Services, _: Peer, session: Session, data: GetDirect
     async def found() -> Data:
         everything = await services.store.directory.all()
         seen = visible(everything, session, brand=data.brand or None, desk_filter=mask)
-        settings = {
-            "default_timezone": services.default_timezone,
-            "others_may_change": int(session.others_may_change),
-        }
+        settings = _settings(services, session)
         return wire_safe(msgspec.json.encode(msgspec.structs.asdict(seen) | settings))
 
     return found()
+
+
+def _settings(services: Services, session: Session) -> dict[str, Any]:
+    """What clients show or ask for by: calling hours of the session's brands among it."""
+    rules = services.call_rules
+    hours = rules.hours.tables()
+    return {
+        "default_timezone": services.default_timezone,
+        "others_may_change": int(session.others_may_change),
+        "calling_hours": {
+            brand: table for brand, table in hours.items() if session.brands.matches(brand)
+        },
+        "outcome_required_types": sorted(rules.outcome_required_types),
+    }

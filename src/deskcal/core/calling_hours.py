@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Meta, Struct
 
 from deskcal.core.draft import timezones
@@ -70,8 +71,16 @@ class CallingHours:
     def __init__(self, tables: Mapping[str, HoursTable], default_timezone: str) -> None:
         """`tables` by brand. Raises: BadHours."""
         self._by_brand = {brand: _checked(brand, table) for brand, table in tables.items()}
+        self._tables = dict(tables)
         self._default_timezone = default_timezone
         self._known: dict[tuple[str, str, int], int] = {}
+
+    def tables(self) -> dict[str, HoursTable]:
+        """The tables by brand, each with the zone of customers whose own is not known."""
+        return {
+            brand: msgspec.structs.replace(table, timezone=table.timezone or self._default_timezone)
+            for brand, table in self._tables.items()
+        }
 
     def next_allowed(self, brand: str, customer_timezone: str, time: int) -> int:
         """The first second from `time` (Unix seconds) on at which the customer may be called.

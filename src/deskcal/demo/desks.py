@@ -4,10 +4,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from deskcal.core.calling_hours import HoursTable
 from deskcal.core.directory import Desk, Directory, Manager, checked_manager, checked_outcome
 from deskcal.core.sessions import SessionType
 from deskcal.demo import texts
 
+CALLING_HOURS = {"default": HoursTable(hours="08:00-21:00", weekdays=(1, 2, 3, 4, 5, 6))}
+"""Of a server with the demo desk whose settings name none."""
 FIRST_CUSTOMER_ID, FIRST_LEAD_ID, FIRST_LOGIN = 40_200, 71_000, 8_800_100
 
 

@@ -249,7 +249,8 @@ ANSWERS = {
     ),
     "MngGetCalendarDirectory": (
         '`{"managers":[...],"desks":[...],"outcomes":[...],"default_timezone":"UTC",'
-        '"others_may_change":0|1}`, names for ids and codes'
+        '"others_may_change":0|1,"calling_hours":{brand:{...}},"outcome_required_types":[...]}`, '
+        "names for ids and codes, and the settings that a page shows"
     ),
     "MngGetCalendarFreeBusy": (
         '`{"managers":[{"manager_id","busy":[[start,end],...],"tentative":[...]}]}`, '
