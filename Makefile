@@ -8,7 +8,9 @@ MODULES := web/node_modules/.package-lock.json
 WEB := $(shell find web -name node_modules -prune -o -type f -print)
 FIND_POSTGRES := import sys; sys.path.insert(0, "tests"); import postgres_server as p; p.programs()
 
-.PHONY: help run setup web test check format docs bench clean
+COMPAT := tests/compat
+
+.PHONY: help run setup web test compat check format docs bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,6 +49,20 @@ test: $(STAMP) $(PAGE) ## Run all tests; fail below the least coverage
 	$(BIN)/python -m coverage report --fail-under=95
 	$(BIN)/python -m coverage report --include='src/deskcal/core/*,src/deskcal/wire/*' --fail-under=100
 
+compat: $(STAMP) $(COMPAT)/.venv/.installed $(COMPAT)/node_modules/.package-lock.json ## Test against foreign calendar software, in an environment of its own
+	@ldconfig -p | grep -q libical.so || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+		apt-get install -y -qq libical3 >/dev/null; } || \
+		echo "No libical here: its test is skipped (apt-get install libical3)."
+	$(BIN)/python -m pytest $(COMPAT)
+
+$(COMPAT)/.venv/.installed: $(COMPAT)/requirements.txt
+	$(PYTHON) -m venv $(COMPAT)/.venv
+	$(COMPAT)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+$(COMPAT)/node_modules/.package-lock.json: $(COMPAT)/package-lock.json | $(STAMP)
+	web/npm.sh $(BIN)/python --prefix ../$(COMPAT) ci --silent --no-audit --no-fund
+
 check: $(STAMP) $(MODULES) ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -66,4 +82,4 @@ bench: $(STAMP) ## Run the benchmarks, in ratios to the limits of this machine
 
 clean: ## Remove generated files; ./data stays
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
-		src/deskcal/http/static web/node_modules
+		src/deskcal/http/static web/node_modules $(COMPAT)/.venv $(COMPAT)/node_modules
