@@ -10,6 +10,7 @@ from typing import Any
 
 from deskcal.app.runtime import running
 from deskcal.commands import Dispatcher, FastPath, Peer, PendingAnswer
+from deskcal.core.all_day import UTC
 from deskcal.core.completion import NO_RULES, CallRules
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import TokenVerifier, sign
@@ -121,16 +122,23 @@ async def open_desk(
     *,
     others_may_change: bool = True,
     call_rules: CallRules = NO_RULES,
+    default_timezone: str = UTC,
     **limits: Any,
 ) -> AsyncIterator[Desk]:
     """A `Desk` over a store in `place`."""
     bounds = Limits(**limits)
     clock, monotonic = FakeClock(), FakeClock(0)
-    store = await place.open(bounds)
+    store = await place.open(bounds, default_timezone=default_timezone)
     try:
         verifier = TokenVerifier([KEY], others_may_change=others_may_change)
         async with running(
-            store, verifier, bounds, now=clock, monotonic=monotonic, call_rules=call_rules
+            store,
+            verifier,
+            bounds,
+            now=clock,
+            monotonic=monotonic,
+            default_timezone=default_timezone,
+            call_rules=call_rules,
         ) as dispatcher:
             yield Desk(dispatcher, clock, monotonic)
     finally:

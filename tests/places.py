@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from deskcal.core.all_day import UTC
 from deskcal.limits import Limits
 from deskcal.store.backend import Backend
 from deskcal.store.ports import CheckReport, Store
@@ -16,10 +17,10 @@ from deskcal.store.sqlite.backend import SqliteBackend
 class Place(Protocol):
     """Empty when a test gets it, and kept when a store in it is closed."""
 
-    def backend(self, limits: Limits) -> Backend:
+    def backend(self, limits: Limits, default_timezone: str = UTC) -> Backend:
         """What can be done there."""
 
-    async def open(self, limits: Limits) -> Store:
+    async def open(self, limits: Limits, *, default_timezone: str = UTC) -> Store:
         """The store, as a server that has just started finds it."""
 
     async def check(self) -> CheckReport:
@@ -37,13 +38,13 @@ Places = Callable[[], AbstractContextManager[Place]]
 class _Place:
     """What both have in common."""
 
-    def backend(self, limits: Limits) -> Backend:
+    def backend(self, limits: Limits, default_timezone: str = UTC) -> Backend:
         """What can be done there."""
         raise NotImplementedError
 
-    async def open(self, limits: Limits) -> Store:
+    async def open(self, limits: Limits, *, default_timezone: str = UTC) -> Store:
         """The store, as a server that has just started finds it."""
-        return await self.backend(limits).open()
+        return await self.backend(limits, default_timezone).open()
 
     async def check(self) -> CheckReport:
         """What `deskcal check` finds there."""
@@ -56,9 +57,9 @@ class SqlitePlace(_Place):
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def backend(self, limits: Limits) -> Backend:
+    def backend(self, limits: Limits, default_timezone: str = UTC) -> Backend:
         """The embedded one."""
-        return SqliteBackend(self.directory, limits)
+        return SqliteBackend(self.directory, limits, default_timezone)
 
     @property
     def options(self) -> tuple[str, str]:
@@ -72,9 +73,9 @@ class PostgresPlace(_Place):
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def backend(self, limits: Limits) -> Backend:
+    def backend(self, limits: Limits, default_timezone: str = UTC) -> Backend:
         """The one that nodes share."""
-        return PostgresBackend(self.url, limits)
+        return PostgresBackend(self.url, limits, default_timezone)
 
     @property
     def options(self) -> tuple[str, str]:

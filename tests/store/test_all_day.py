@@ -14,7 +14,6 @@ from deskcal.limits import Limits
 from deskcal.store.ports import Store, StoreError
 from deskcal.store.postgres.store import open_postgres
 from deskcal.store.sqlite.connection import DATABASE
-from deskcal.store.sqlite.store import open_sqlite
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
 from store.mutations import ADMIN_SESSION, adding, changing, ids, listed
@@ -27,10 +26,7 @@ def at(text: str, zone: str = "UTC") -> int:
 
 
 async def opened(place: Place, default_timezone: str) -> Store:
-    if isinstance(place, SqlitePlace):
-        return await open_sqlite(place.directory, Limits(), default_timezone=default_timezone)
-    assert isinstance(place, PostgresPlace)
-    return await open_postgres(place.url, Limits(), default_timezone=default_timezone)
+    return await place.open(Limits(), default_timezone=default_timezone)
 
 
 async def between(store: Store, since: int, until: int, **named: Any) -> list[int]:
@@ -101,6 +97,23 @@ async def test_another_default_timezone_moves_the_events_without_a_zone(place: P
     await store.mutate(changing(1, title="other"))
     await store.close()
     assert (await place.check()).differences == []
+
+
+async def test_another_default_timezone_moves_the_end_that_reminders_are_checked_against(
+    place: Place,
+) -> None:
+    """Noon in UTC is 21:00 in Tokyo: the date is over three hours later."""
+    noon = at("2026-11-27T12:00")
+    evening = noon + 8 * 3600
+    store = await opened(place, "UTC")
+    await store.mutate(adding(all_day=1, start_time=noon, end_time=noon, remind_time=evening))
+    assert await store.reminders.next_due() == evening
+    await store.close()
+    for default_timezone, due in ((TOKYO, None), ("UTC", evening)):
+        store = await opened(place, default_timezone)
+        assert await store.reminders.next_due() == due
+        await store.close()
+        assert (await place.check()).differences == []
 
 
 OLD_INDEX = (

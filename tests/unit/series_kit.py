@@ -65,13 +65,15 @@ class Desk:
         ]
         self.events = {event.id: event for event in made}
         self.may_change: Callable[[Event], bool] = lambda _: True
+        self.default_timezone = "UTC"
 
     def select(self, number: int, scope: Scope) -> Selection:
         """With the occurrence of that place, the first one is 0."""
         named = list(self.events.values())[number]
         events = [e for e in self.events.values() if e.series_id == named.series_id]
         series = self.series[named.series_id]
-        return Selection(series, events, named, scope, 10, self.now, self.may_change, self.new_id)
+        rights = (10, self.now, self.may_change, self.new_id)
+        return Selection(series, events, named, scope, *rights, self.default_timezone)
 
     def apply(self, plan: Plan) -> Plan:
         """Stores what the plan leaves."""

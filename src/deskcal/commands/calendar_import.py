@@ -11,6 +11,7 @@ from msgspec import Raw, Struct
 from deskcal.commands.new_series import SPARE_IDS, horizon_of
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
+from deskcal.core.alarms import end_of
 from deskcal.core.document import scope_of, wire_safe
 from deskcal.core.draft import Draft, EventFields, create, draft_new, merge
 from deskcal.core.event import ChangeType, Event, EventStatus, Flag, Id, next_version
@@ -347,7 +348,8 @@ def _apply_series(
 def _delete_series(run: _Import, changes: Changes, series_id: int) -> None:
     """What repeated does so no more: its occurrences that are open and not over go."""
     for event in changes.series_events(series_id):
-        if event.status == EventStatus.OPEN and event.end_time > run.now:
+        end_time = end_of(event, run.services.default_timezone)
+        if event.status == EventStatus.OPEN and end_time > run.now:
             run.session.require_change(event.id, scope_of(event))
             changes.put(event.id, None, ChangeType.DELETED)
     changes.put_series(series_id, None)

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from deskcal.commands.events import EventId
 from deskcal.commands.filters import Filters, event_facts
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
+from deskcal.core.alarms import end_of
 from deskcal.core.document import EventScope, decode_event, scope_of, wire_safe
 from deskcal.core.event import ChangeType, Event, EventStatus, Id, managers_of
 from deskcal.core.filters import EventFacts
@@ -60,23 +61,52 @@ def get_changes(services: Services, _: Peer, session: Session, data: Any) -> Wor
     facts = event_facts(data, services.limits, int(services.now()))
     if data.since is None:
         return _cursor_of_now(services)
-    return _changes(services, session, facts, data.since, data.limit)
+    wanted = _Wanted(session, facts, services.default_timezone)
+    return _changes(services, wanted, data.since, data.limit)
 
 
 async def _cursor_of_now(services: Services) -> Data:
     return b'{"changes":[],"next":%d,"more":0}' % await services.feed.cursor_of_now()
 
 
-async def _changes(
-    services: Services, session: Session, facts: EventFacts, since: int, limit: int
-) -> Data:
+class _Wanted(Struct, frozen=True):
+    """Which changes are answered: of events that the session sees and that were asked for."""
+
+    session: Session
+    facts: EventFacts
+    default_timezone: str
+    """Of all-day events that name no zone."""
+
+    def has(self, document: bytes) -> bool:
+        """Whether the event of a document is one of them."""
+        event = decode_event(document)
+        return self.session.can_see(scope_of(event)) and self._fits(event)
+
+    def _fits(self, event: Event) -> bool:
+        """Whether the event is what was asked for: the list's filters, without its range."""
+        facts, managers = self.facts, managers_of(event)
+        return (
+            facts.desk_filter.matches(event.desk)
+            and facts.brand in (None, event.brand)
+            and (not facts.manager_id or facts.manager_id in managers)
+            and (not facts.manager_ids or not set(managers).isdisjoint(facts.manager_ids))
+            and fits(event, facts.equal)
+            and (not facts.overdue_at or self._is_overdue(event))
+        )
+
+    def _is_overdue(self, event: Event) -> bool:
+        is_over = end_of(event, self.default_timezone) <= self.facts.overdue_at
+        return event.status == EventStatus.OPEN and is_over
+
+
+async def _changes(services: Services, wanted: _Wanted, since: int, limit: int) -> Data:
     await services.feed.know_cursor(since)
     services.feed.check_cursor(since)
     rows: list[bytes] = []
     size = looked_at = 0
     pacing = Pacing()
     async for change in _stored_changes(services, since, min(limit, PAGE)):
-        row = _change_row(change, session, facts)
+        row = _change_row(change, wanted)
         since = change.seq
         looked_at += 1
         if row is not None:
@@ -103,10 +133,10 @@ async def _stored_changes(
         page = PAGE
 
 
-def _change_row(change: StoredChange, session: Session, facts: EventFacts) -> bytes | None:
+def _change_row(change: StoredChange, wanted: _Wanted) -> bytes | None:
     """The change as the session sees it; None: it is not visible, or not asked for."""
-    after = None if change.type == ChangeType.DELETED else _seen(change.document, session, facts)
-    saw = change.before is not None and _seen(change.before, session, facts)
+    after = None if change.type == ChangeType.DELETED else wanted.has(change.document)
+    saw = change.before is not None and wanted.has(change.before)
     if not after and not saw:
         return None
     type_ = change.type
@@ -124,27 +154,6 @@ def _change_row(change: StoredChange, session: Session, facts: EventFacts) -> by
         change.event_id,
         change.document if after else b"null",
     )
-
-
-def _seen(document: bytes, session: Session, facts: EventFacts) -> bool:
-    event = decode_event(document)
-    return session.can_see(scope_of(event)) and _fits(event, facts)
-
-
-def _fits(event: Event, facts: EventFacts) -> bool:
-    """Whether the event is what was asked for: the list's filters, without its range."""
-    return (
-        facts.desk_filter.matches(event.desk)
-        and facts.brand in (None, event.brand)
-        and (not facts.manager_id or facts.manager_id in managers_of(event))
-        and (not facts.manager_ids or not set(managers_of(event)).isdisjoint(facts.manager_ids))
-        and fits(event, facts.equal)
-        and (not facts.overdue_at or _is_overdue(event, facts.overdue_at))
-    )
-
-
-def _is_overdue(event: Event, now: int) -> bool:
-    return event.status == EventStatus.OPEN and event.end_time <= now
 
 
 @command("MngGetCalendarEventHistory", GetHistory, is_list=True)

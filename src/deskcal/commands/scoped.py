@@ -131,6 +131,7 @@ class Stage(Struct, frozen=True):
             request.now,
             may_change or (lambda one: request.session.can_change(scope_of(one))),
             self.changes.new_id,
+            request.services.default_timezone,
         )
 
     def apply(self, plan: Plan, type_: ChangeType = ChangeType.UPDATED) -> int:

@@ -1,13 +1,7 @@
 """When the reminder of an event is due, its recipients, and whether it is still valid. Pure."""
 
-import datetime as dt
-import functools
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
+from deskcal.core.all_day import span_of
 from deskcal.core.event import Event, EventStatus, ParticipantStatus
-from deskcal.core.wall_clock import day_start, wall_time
-
-DAY_SEC = 86_400
 
 
 def trigger_time(event: Event) -> int | None:
@@ -19,40 +13,27 @@ def trigger_time(event: Event) -> int | None:
     return None
 
 
-def due_time(event: Event) -> int:
+def due_time(event: Event, default_timezone: str) -> int:
     """When the reminder is to be fired, Unix seconds; 0: never, or it has been.
 
     Never where that is after the event's end. A time that was already past when it was set counts
-    only while the end was ahead. Source: contract, section 7, "Reminders".
+    only while the end was ahead. `default_timezone`: as for `end_of`.
+    Source: contract, section 7, "Reminders".
     """
     trigger = trigger_time(event)
     if trigger is None or event.reminder_sent_time or event.status != EventStatus.OPEN:
         return 0
-    end = end_of(event)
+    end = end_of(event, default_timezone)
     set_at = event.updated_time
     return trigger if trigger <= end and (trigger > set_at or end > set_at) else 0
 
 
-def end_of(event: Event) -> int:
+def end_of(event: Event, default_timezone: str) -> int:
     """When the event is over, Unix seconds; of an all-day event: when its last date is.
 
-    Source: contract, section 4.
+    `default_timezone`: of all-day events that name no zone. Source: contract, section 4.
     """
-    if not event.all_day:
-        return event.end_time
-    return _end_of_dates(event.start_time, event.end_time, event.timezone)
-
-
-@functools.lru_cache(maxsize=4096)
-def _end_of_dates(start_time: int, end_time: int, timezone: str) -> int:
-    """Without a zone, whose dates are then not known here, a day from the start at least."""
-    last_second = max(start_time, end_time - 1)
-    try:
-        zone = ZoneInfo(timezone or "UTC")
-        end = day_start(wall_time(last_second, zone).date() + dt.timedelta(days=1), zone)
-    except (ZoneInfoNotFoundError, ValueError, OverflowError):
-        return last_second + DAY_SEC
-    return end if timezone else max(end, start_time + DAY_SEC)
+    return span_of(event, default_timezone)[1]
 
 
 def reminded_managers(event: Event) -> tuple[int, ...]:
@@ -78,30 +59,32 @@ def still_holds(event: Event, armed_time: int, manager_id: int) -> bool:
     return is_armed(event, armed_time) and manager_id in reminded_managers(event)
 
 
-def gained_managers(before: Event, after: Event, now: int) -> list[int]:
+def gained_managers(before: Event, after: Event, now: int, default_timezone: str) -> list[int]:
     """Managers who came to take part by a change, once the reminder of the event had fired.
 
-    They get it as well, while the event is open and its end ahead.
+    They get it as well, while the event is open and its end ahead; in the order of the rows.
+    Empty: nobody, or the reminder has not fired. `default_timezone`: as for `end_of`.
     Source: contract, section 7, "Reminders".
     """
     if not after.reminder_sent_time or trigger_time(after) is None:
         return []
-    known = set(_reminded_at(before, now))
-    return [manager_id for manager_id in _reminded_at(after, now) if manager_id not in known]
+    known = set(_reminded_at(before, now, default_timezone))
+    managers = _reminded_at(after, now, default_timezone)
+    return [manager_id for manager_id in managers if manager_id not in known]
 
 
-def _reminded_at(event: Event, now: int) -> tuple[int, ...]:
-    return reminded_managers(event) if end_of(event) > now else ()
+def _reminded_at(event: Event, now: int, default_timezone: str) -> tuple[int, ...]:
+    return reminded_managers(event) if end_of(event, default_timezone) > now else ()
 
 
-def would_miss_firing(before: Event, after: Event) -> bool:
+def would_miss_firing(before: Event, after: Event, default_timezone: str) -> bool:
     """Whether a change between the due time and the firing would keep the reminder from firing.
 
     It was due, and is still the same, within the event; only that the end of the event is past
-    when it is changed.
+    when it is changed. `default_timezone`: as for `end_of`.
     """
-    due = due_time(before)
-    if not due or due_time(after) or after.reminder_sent_time:
+    due = due_time(before, default_timezone)
+    if not due or due_time(after, default_timezone) or after.reminder_sent_time:
         return False
-    is_same = trigger_time(after) == due and due <= end_of(after)
+    is_same = trigger_time(after) == due and due <= end_of(after, default_timezone)
     return after.status == EventStatus.OPEN and is_same

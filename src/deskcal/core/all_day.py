@@ -1,4 +1,4 @@
-"""All-day events are runs of calendar dates: which instants they take up. Pure.
+"""All-day events are runs of calendar dates: which instants they occupy. Pure.
 
 Source: contract, section 4; docs/decisions/0015.
 """

@@ -119,7 +119,7 @@ def index_row(event: Event, default_timezone: str = UTC) -> IndexRow:
         duration_class(end_time - start_time),
         start_time,
         end_time,
-        due_time(event),
+        due_time(event, default_timezone),
         managers_of(event),
     )
 

@@ -56,6 +56,8 @@ class Selection(Struct, frozen=True):
     may_change: Callable[[Event], bool]
     new_id: Callable[[], int]
     """A number that no event and no series has."""
+    default_timezone: str
+    """Of all-day occurrences that name no zone."""
 
     def positions(self) -> dict[int, dt.datetime]:
         """Where the rule put each event, by its id; local."""
@@ -79,8 +81,8 @@ class Selection(Struct, frozen=True):
         return sorted(chosen, key=lambda event: (event.original_start_time, event.id))
 
     def _is_touched(self, event: Event) -> bool:
-        is_open = event.status == EventStatus.OPEN and end_of(event) > self.now
-        return is_open and self.may_change(event)
+        is_over = end_of(event, self.default_timezone) <= self.now
+        return event.status == EventStatus.OPEN and not is_over and self.may_change(event)
 
     def stamped(self, before: Event, after: Event) -> Event:
         """`after` as the version after `before`."""

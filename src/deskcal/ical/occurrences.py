@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.alarms import end_of
 from deskcal.core.draft import Draft, create, merge
 from deskcal.core.event import Event, EventStatus, next_version
 from deskcal.core.recurrence import Recurrence
@@ -77,7 +78,7 @@ def plan_series(
         before = known.pop(occurrence.date, None)
         if before is None:
             after = new_occurrence(made, occurrence, new_id(), wanted.now)
-        elif _is_settled(before, wanted.now):
+        elif _is_settled(wanted, before):
             continue
         else:
             after = _renewed(wanted, made, before, occurrence.local, occurrence.time)
@@ -85,12 +86,16 @@ def plan_series(
         if override is not None:
             after = _overridden(after, override, wanted.now)
         changed.append((before, _stamped(wanted, before, after)))
-    changed += [(one, None) for one in known.values() if not _is_settled(one, wanted.now)]
+    changed += [(one, None) for one in known.values() if not _is_settled(wanted, one)]
     return Result(made, [pair for pair in changed if pair[0] is not pair[1]])
 
 
-def _is_settled(event: Event, now: int) -> bool:
-    return event.status in (EventStatus.DONE, EventStatus.ARCHIVED) or event.end_time <= now
+def _is_settled(wanted: Repeating, event: Event) -> bool:
+    return event.status in (EventStatus.DONE, EventStatus.ARCHIVED) or _is_over(wanted, event)
+
+
+def _is_over(wanted: Repeating, event: Event) -> bool:
+    return end_of(event, wanted.default_timezone) <= wanted.now
 
 
 def _begun(wanted: Repeating, series_id: int) -> Series:
@@ -151,6 +156,6 @@ def _overridden(event: Event, override: Overridden, now: int) -> Event:
 def _stamped(wanted: Repeating, before: Event | None, after: Event) -> Event:
     if before is not None:
         return next_version(before, after, actor=wanted.actor, now=wanted.now)
-    if after.end_time <= wanted.now and after.status == EventStatus.OPEN:
+    if after.status == EventStatus.OPEN and _is_over(wanted, after):
         return msgspec.structs.replace(after, status=EventStatus.DONE)
     return after

@@ -145,7 +145,7 @@ class Batch:
     def earliest_due(self) -> int:
         """Of the reminders that the group armed, Unix seconds; 0: none."""
         changed = (staged for staged in self._staged.values() if staged.after is not staged.before)
-        due = [due_time(staged.after) for staged in changed if staged.after]
+        due = [due_time(staged.after, self._timezone) for staged in changed if staged.after]
         return min(filter(None, due), default=0)
 
     def reminded(self) -> list[int]:
@@ -238,10 +238,10 @@ class Batch:
 
     def _notify_by_change(self, before: Event, after: Event, document: bytes, now: int) -> None:
         """Fires what the change would keep from firing; notifies managers who take part late."""
-        if would_miss_firing(before, after):
+        if would_miss_firing(before, after, self._timezone):
             fired = self.fire(after, now)
         else:
-            gained = gained_managers(before, after, now)
+            gained = gained_managers(before, after, now, self._timezone)
             fired = [_notification(after, manager_id, document, now) for manager_id in gained]
         self.notify(fired)
         self._fired_by_change.update(notification.key for notification in fired)

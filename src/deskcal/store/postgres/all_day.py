@@ -22,7 +22,9 @@ _USE = "UPDATE all_day_index SET default_timezone = %s, zones = %s"
 _ALL_DAY = """
     SELECT id, duration_class, start_time, document FROM event
     WHERE position('"all_day":1'::bytea IN document) > 0 AND id > %s ORDER BY id LIMIT %s"""
-_MOVE = "UPDATE event SET duration_class = %s, start_time = %s, end_time = %s WHERE id = %s"
+_MOVE = """
+    UPDATE event SET duration_class = %s, start_time = %s, end_time = %s, due_time = %s
+    WHERE id = %s"""
 _FORGET_MANAGER = """
     DELETE FROM event_manager
     WHERE manager_id = %s AND duration_class = %s AND start_time = %s AND event_id = %s"""
@@ -81,7 +83,8 @@ async def _move(connection: Connection, page: list[Any], default_timezone: str) 
     new: list[tuple[int, ...]] = []
     for event_id, duration_class, start_time, document in page:
         row = event_row(decode_event(document), default_timezone)
-        moves.append((row.duration_class, row.start_time, row.end_time, event_id))
+        place = (row.duration_class, row.start_time, row.end_time)
+        moves.append((*place, row.due_time, event_id))
         old += [(who, duration_class, start_time, event_id) for who in row.managers]
         new += [(*key, end_time) for key, end_time in manager_rows(row).items()]
     async with connection.cursor() as cursor:

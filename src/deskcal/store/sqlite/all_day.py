@@ -15,7 +15,8 @@ _USE = "UPDATE all_day_index SET default_timezone = ?, zones = ?"
 _ALL_DAY = """
     SELECT id, duration_class, start_time, document FROM event
     WHERE instr(CAST(document AS TEXT), '"all_day":1')"""
-_MOVE = "UPDATE event SET duration_class = ?, start_time = ?, end_time = ? WHERE id = ?"
+_MOVE = """
+    UPDATE event SET duration_class = ?, start_time = ?, end_time = ?, due_time = ? WHERE id = ?"""
 _FORGET_MANAGER = """
     DELETE FROM event_manager
     WHERE manager_id = ? AND duration_class = ? AND start_time = ? AND event_id = ?"""
@@ -48,7 +49,7 @@ def _move_all(connection: apsw.Connection, default_timezone: str) -> int:
         place = (row.duration_class, row.start_time)
         old = [(who, duration_class, start_time, event_id) for who in row.managers]
         connection.executemany(_FORGET_MANAGER, old)
-        connection.execute(_MOVE, (*place, row.end_time, event_id))
+        connection.execute(_MOVE, (*place, row.end_time, row.due_time, event_id))
         new = [(*key, end_time) for key, end_time in manager_rows(row).items()]
         connection.executemany(_PUT_MANAGER, new)
     return len(rows)
