@@ -76,12 +76,49 @@ async def test_what_somebody_has_changed_since_is_left_and_named(desk: Desk) -> 
     assert [(await event(desk, number))["title"] for number in (1, 2)] == ["x", "two"]
 
 
+async def test_who_may_only_answer_undoes_the_answer(desk: Desk) -> None:
+    other_desk = token(11, desks="DESK_EU")
+    await desk.add(TEN, desk="DESK_US", participant_manager_ids=[11])
+    await desk.event(other_desk, "MngRespondCalendarEvent", id=1, status=2)
+    assert await undone(desk, 2, other_desk) == (1, [])
+    assert [row["status"] for row in (await event(desk, 1))["participants"]] == [1, 0]
+
+
 async def test_an_undo_is_undone(desk: Desk) -> None:
     await desk.add(TEN, title="before")
     await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="after")
     first = (await undo(desk, 2))["data"]["batch_id"]
     assert await undone(desk, first) == (1, [])
     assert (await event(desk, 1))["title"] == "after"
+
+
+async def test_batches_on_one_event_are_undone_and_done_again_in_turn(desk: Desk) -> None:
+    await desk.add(TEN, title="made")
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="first")
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="second")
+    await desk.call(TEN, "MngDeleteCalendarEvent", id=1)
+    titles, again = [], []
+    for batch_id in (4, 3, 2):
+        again.append((await undo(desk, batch_id))["data"]["batch_id"])
+        titles.append((await event(desk, 1))["title"])
+    assert titles == ["second", "first", "made"]
+    again.append((await undo(desk, 1))["data"]["batch_id"])
+    assert await desk.rows(TEN) == ([], 0)
+    titles.clear()
+    for batch_id in again[:0:-1]:
+        assert await undone(desk, batch_id) == (1, [])
+        titles.append((await event(desk, 1))["title"])
+    assert titles == ["made", "first", "second"]
+    assert await undone(desk, again[0]) == (1, [])
+    assert await desk.rows(TEN) == ([], 0)
+
+
+async def test_a_change_that_somebody_else_took_back_is_left(desk: Desk) -> None:
+    await desk.add(TEN, title="before", participant_manager_ids=[11])
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="after")
+    for title in ("other", "after"):
+        await desk.event(ELEVEN, "MngUpdateCalendarEvent", id=1, title=title)
+    assert await undone(desk, 2) == (0, [1])
 
 
 async def test_a_create_is_undone_and_done_again_under_the_same_id(desk: Desk) -> None:

@@ -1,10 +1,12 @@
 """What an undo makes of one event. Source: contract, section 15."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from deskcal.core.event import ChangeType, Event, EventStatus
-from deskcal.core.undo import Step, is_touched, undone
+from deskcal.core.undo import Step, is_answer, is_touched, undone
 from helpers import NOW, make_event, make_owner_row, make_row
 
 BEFORE = make_event(title="before", version=4, remind_before_sec=60)
@@ -37,7 +39,23 @@ def undo(step: Step, current: Event | None) -> tuple[Event | None, ChangeType]:
 def test_an_event_is_touched_by_another_version_alone(
     step: Step, current: Event | None, expected: bool
 ) -> None:
-    assert is_touched(step, current) is expected
+    assert is_touched(step, current, actor=7) is expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"updated_by": 7}, False),
+        ({"updated_by": 7, "updated_time": NOW + 5, "reminder_sent_time": NOW}, False),
+        ({"updated_by": 8}, True),
+        ({"updated_by": 7, "title": "other"}, True),
+    ],
+)
+def test_changes_that_the_same_manager_has_taken_back_do_not_count(
+    changed: dict[str, Any], expected: bool
+) -> None:
+    current = msgspec.structs.replace(AFTER, version=8, **changed)
+    assert is_touched(CHANGED, current, actor=7) is expected
 
 
 def test_a_changed_event_gets_its_old_fields_as_a_new_version() -> None:
@@ -83,3 +101,14 @@ def test_an_archived_event_is_open_again() -> None:
     archived = msgspec.structs.replace(BEFORE, status=EventStatus.ARCHIVED, version=5)
     event, type_ = undo(Step(1, BEFORE, archived), archived)
     assert event is not None and (event.status, type_) == (EventStatus.OPEN, ChangeType.UPDATED)
+
+
+def test_an_answer_is_a_change_of_the_managers_own_row_alone() -> None:
+    invited = make_event(participants=(make_owner_row(10), make_row(7, status=0)))
+    answered = make_event(version=2, participants=(make_owner_row(10), make_row(7, status=1)))
+    renamed = msgspec.structs.replace(answered, title="other")
+    assert is_answer(Step(1, invited, answered), 7)
+    assert not is_answer(Step(1, invited, answered), 10)
+    assert not is_answer(Step(1, invited, renamed), 7)
+    assert not is_answer(Step(1, invited, None), 7)
+    assert not is_answer(Step(1, None, invited), 7)

@@ -1,12 +1,14 @@
 // What a person does to events: sent to the server, shown at once where it is likely to succeed, reported,
 // and undone. No React here.
 
-import type { Api } from "./api";
+import type { Applied, Api } from "./api";
 import type { Moved } from "./moving";
-import { changedFields, createData, fieldsOf, mergeFields, restoreData, withMine, type FieldName, type Fields, type Merged } from "./event-fields";
+import { changedFields, createData, fieldsOf, mergeFields, withMine, type FieldName, type Fields, type Merged } from "./event-fields";
 import { eventOf, type EventStore } from "./event-store";
+import { failureText, shortTitle as short } from "./failure-text";
 import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
-import type { Tell } from "./use-toasts";
+import { Undoing, type LeftEvent } from "./undoing";
+import type { Tell, Toast } from "./use-toasts";
 import { ServerError } from "./wire";
 
 /** Two edits that can't both stand, waiting for a person to choose. */
@@ -21,7 +23,10 @@ export interface ActionHost {
   api: Api;
   store: EventStore;
   tell: Tell;
+  nameOf: (manager: number) => string;
   onConflict: (conflict: Conflict | null) => void;
+  /** Shows events that an undo has left as they are. */
+  onLeft: (left: LeftEvent[]) => void;
 }
 
 const DONE_TEXT: Record<number, string> = { 0: "Reopened", 1: "Completed", 2: "Cancelled", 3: "Archived" };
@@ -30,17 +35,19 @@ const MOST_TRIES = 4;
 
 export class Actions {
   private lastKey = 0;
+  private readonly undoing: Undoing;
 
-  constructor(private readonly host: ActionHost) {}
+  constructor(private readonly host: ActionHost) {
+    this.undoing = new Undoing(host);
+  }
 
   /** The new event; null: refused, and reported. */
   async create(fields: Fields): Promise<EventRow | null> {
-    const { api, tell } = this.host;
     try {
-      const row = await api.add(createData(fields, crypto.randomUUID()));
-      this.put(row);
-      tell(`Created: ${short(row)}`, { undo: () => this.takeBack(row) });
-      return row;
+      const made = await this.host.api.add(createData(fields, crypto.randomUUID()));
+      this.put(made.row);
+      this.tellDone("Created", made);
+      return made.row;
     } catch (failure) {
       this.fail(failure);
       return null;
@@ -50,9 +57,9 @@ export class Actions {
   /** Whether it is saved. False: refused, or a conflict that waits for a choice. */
   async save(base: EventRow, mine: Fields): Promise<boolean> {
     try {
-      const row = await this.send(base, mine);
-      if (row) this.saved(base, row);
-      return row !== null;
+      const saved = await this.send(base, mine);
+      if (saved) this.tellDone("Saved", saved);
+      return saved !== null;
     } catch (failure) {
       this.fail(failure);
       return false;
@@ -71,7 +78,7 @@ export class Actions {
     this.send(row, fieldsOf(guess), key).then(
       (moved) => {
         this.giveUp(row.id, key);
-        if (moved) this.host.tell(`Moved: ${short(moved)}`, { undo: this.undoTo(row, moved), action: this.askAgain(moved) });
+        if (moved) this.tellDone("Moved", moved, this.askAgain(moved.row));
       },
       (failure: unknown) => {
         this.giveUp(row.id, key);
@@ -81,13 +88,11 @@ export class Actions {
   }
 
   setStatus(row: EventRow, status: EventStatus): void {
-    const { api, tell } = this.host;
     const key = this.guess({ ...row, status });
-    const back = () => void api.update({ id: row.id, status: row.status }).then((after) => this.put(after), this.fail);
     this.sendStatus(row.id, status).then(
       (after) => {
-        this.put(after, key);
-        tell(`${DONE_TEXT[status]}: ${short(row)}`, { undo: back });
+        this.put(after.row, key);
+        this.tellDone(DONE_TEXT[status] ?? "Changed", after);
       },
       (failure: unknown) => {
         this.giveUp(row.id, key);
@@ -98,48 +103,47 @@ export class Actions {
 
   /** Whether it is deleted. */
   async remove(row: EventRow): Promise<boolean> {
-    const { api, store, tell } = this.host;
+    const { api, store } = this.host;
     try {
-      await api.remove(row.id, row.version);
+      const batchId = await api.remove(row.id, row.version);
+      store.dispatch({ type: "removed", id: row.id });
+      this.tellDone("Deleted", { row, batchId });
+      return true;
     } catch (failure) {
       if (failure instanceof ServerError && failure.event) this.put(failure.event);
       this.fail(failure);
       return false;
     }
-    store.dispatch({ type: "removed", id: row.id });
-    const key = crypto.randomUUID();
-    tell(`Deleted: ${short(row)}`, { undo: () => void this.restore(row, key) });
-    return true;
   }
 
   answer(row: EventRow, status: number): void {
     this.host.api.respond(row.id, status).then((after) => {
-      this.put(after);
-      this.host.tell(`${ANSWER_TEXT[status]}: ${short(row)}`);
+      this.put(after.row);
+      this.tellDone(ANSWER_TEXT[status] ?? "You answered", after);
     }, this.fail);
   }
 
   /** Offered after a move of a meeting to which others had answered. */
-  private askAgain(row: EventRow): { label: string; act: () => void } | undefined {
+  private askAgain(row: EventRow): Toast["action"] {
     const hasAnswers = row.participants.some((guest) => guest.manager_id !== row.owner_manager_id && guest.status !== ParticipantStatus.INVITED);
     if (!hasAnswers) return undefined;
     const act = () =>
       void this.host.api.askAgain(row.id).then((after) => {
-        this.put(after);
-        this.host.tell(`Asked everybody again: ${short(row)}`);
+        this.put(after.row);
+        this.tellDone("Asked everybody again", after);
       }, this.fail);
     return { label: "Ask everybody again", act };
   }
 
   /** Sends what differs; what others changed meanwhile is merged, or becomes a conflict (null). */
-  private async send(base: EventRow, mine: Fields, key?: string): Promise<EventRow | null> {
+  private async send(base: EventRow, mine: Fields, key?: string): Promise<Applied | null> {
     let from = base;
     let wanted = mine;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       try {
-        const row = await this.host.api.update({ id: base.id, ...changedFields(fieldsOf(from), wanted), if_version: from.version });
-        this.put(row, key);
-        return row;
+        const applied = await this.host.api.update({ id: base.id, ...changedFields(fieldsOf(from), wanted), if_version: from.version });
+        this.put(applied.row, key);
+        return applied;
       } catch (failure) {
         if (!(failure instanceof ServerError) || failure.status !== 409 || !failure.event) throw failure;
         const theirs = failure.event;
@@ -156,38 +160,12 @@ export class Actions {
     throw new ServerError(409, "CONFLICT", "Others keep changing this event; look at it again.");
   }
 
-  private saved(base: EventRow, row: EventRow): void {
-    this.host.tell(`Saved: ${short(row)}`, { undo: row.version > base.version ? this.undoTo(base, row) : undefined });
+  private tellDone(text: string, { row, batchId }: Applied, action?: Toast["action"]): void {
+    const what = `${text}: ${short(row)}`;
+    this.host.tell(what, { undo: this.undoing.of(batchId, what), action });
   }
 
-  private undoTo(before: EventRow, after: EventRow): () => void {
-    return () => {
-      const back = mergeFields(fieldsOf(after), fieldsOf(before), fieldsOf(after)).fields;
-      this.send(after, back).then((row) => row && this.host.tell(`Undone: ${short(row)}`), this.fail);
-    };
-  }
-
-  private takeBack(row: EventRow): void {
-    const { api, store } = this.host;
-    api.remove(row.id, row.version).then(() => store.dispatch({ type: "removed", id: row.id }), this.fail);
-  }
-
-  /** From the trash, under its id; where the server has no trash, as a new event. */
-  private async restore(row: EventRow, key: string): Promise<void> {
-    const { api, tell } = this.host;
-    try {
-      this.put(await api.restore(row.id));
-      tell(`Restored: ${short(row)}`);
-    } catch (failure) {
-      if (!(failure instanceof ServerError) || failure.status !== 405) return this.fail(failure);
-      await api.add(restoreData(row, key)).then((back) => {
-        this.put(back);
-        tell(`Restored as a new event, number ${back.id}: ${short(row)}`);
-      }, this.fail);
-    }
-  }
-
-  private sendStatus(id: number, status: EventStatus): Promise<EventRow> {
+  private sendStatus(id: number, status: EventStatus): Promise<Applied> {
     const { api } = this.host;
     if (status === EventStatus.DONE) return api.complete(id);
     return status === EventStatus.ARCHIVED ? api.archive(id) : api.update({ id, status });
@@ -209,15 +187,6 @@ export class Actions {
   }
 
   private readonly fail = (failure: unknown): void => {
-    this.host.tell(reasonOf(failure), { failed: true });
+    this.host.tell(failureText(failure), { failed: true });
   };
-}
-
-function short(row: Pick<EventRow, "title">): string {
-  return row.title.length > 60 ? `${row.title.slice(0, 58)}…` : row.title;
-}
-
-function reasonOf(failure: unknown): string {
-  if (!(failure instanceof ServerError)) return "That did not work.";
-  return failure.status === 409 && !failure.message.includes("Others") ? "Somebody changed this event meanwhile; look at it again." : failure.message;
 }

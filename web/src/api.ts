@@ -2,10 +2,21 @@
 
 import type { Connection } from "./connection";
 import type { AddEvent, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, UpdateEvent } from "./types.gen";
-import { ServerError, toReminder, type ChangesAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer } from "./wire";
+import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer, type UndoAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
+}
+
+/** What a mutation has made of an event, and the batch to undo it by; 0: nothing was changed. */
+export interface Applied {
+  row: EventRow;
+  batchId: number;
+}
+
+export interface Operation {
+  command: string;
+  data: object;
 }
 
 const MOST_REMINDERS = 200;
@@ -14,33 +25,50 @@ const MOST_FOUND = 50;
 export class Api {
   constructor(private readonly connection: Connection) {}
 
-  async add(data: AddEvent): Promise<EventRow> {
-    return (await this.connection.call<EventAnswer>("MngAddCalendarEvent", data)).event;
+  add(data: AddEvent): Promise<Applied> {
+    return this.mutate("MngAddCalendarEvent", data);
   }
 
-  async update(data: UpdateEvent): Promise<EventRow> {
-    return (await this.connection.call<EventAnswer>("MngUpdateCalendarEvent", data)).event;
+  update(data: UpdateEvent): Promise<Applied> {
+    return this.mutate("MngUpdateCalendarEvent", data);
   }
 
-  async complete(id: number): Promise<EventRow> {
-    return (await this.connection.call<EventAnswer>("MngCompleteCalendarEvent", { id })).event;
+  complete(id: number): Promise<Applied> {
+    return this.mutate("MngCompleteCalendarEvent", { id });
   }
 
-  async archive(id: number): Promise<EventRow> {
-    return (await this.connection.call<EventAnswer>("MngArchiveCalendarEvent", { id })).event;
+  archive(id: number): Promise<Applied> {
+    return this.mutate("MngArchiveCalendarEvent", { id });
   }
 
-  async remove(id: number, version: number): Promise<void> {
-    await this.connection.call("MngDeleteCalendarEvent", { id, if_version: version });
+  /** The batch to undo it by. */
+  async remove(id: number, version: number): Promise<number> {
+    return (await this.batch([{ command: "MngDeleteCalendarEvent", data: { id, if_version: version } }])).batch_id;
   }
 
-  /** A deleted event with its id, from the trash. */
-  async restore(id: number): Promise<EventRow> {
-    return (await this.connection.call<EventAnswer>("MngRestoreCalendarEvent", { id })).event;
+  respond(id: number, status: number): Promise<Applied> {
+    return this.mutate("MngRespondCalendarEvent", { id, status });
   }
 
-  async respond(id: number, status: number): Promise<EventRow> {
-    return (await this.connection.call<EventAnswer>("MngRespondCalendarEvent", { id, status })).event;
+  /** Back to invited, all but the owner. */
+  askAgain(id: number): Promise<Applied> {
+    return this.mutate("MngUpdateCalendarEvent", { id, reset_answers: 1 });
+  }
+
+  /** A mutation of one event, as a batch of one: only a batch's answer names the batch. */
+  async mutate(command: string, data: object): Promise<Applied> {
+    const { results, batch_id } = await this.batch([{ command, data }]);
+    return { row: (results[0] as { data: EventAnswer }).data.event, batchId: batch_id };
+  }
+
+  /** Mutations in one transaction; `atomic` 0: each for itself, with its failure in its result. */
+  batch(operations: Operation[], atomic: 0 | 1 = 1): Promise<BatchAnswer> {
+    return this.connection.call("MngBatchCalendarEvents", { operations, atomic });
+  }
+
+  /** What nobody has changed since the batch goes back to what it was. */
+  undo(batchId: number): Promise<UndoAnswer> {
+    return this.connection.call("MngUndoCalendarBatch", { batch_id: batchId });
   }
 
   async get(id: number): Promise<EventRow> {
@@ -65,14 +93,9 @@ export class Api {
     return this.connection.call("MngGetCalendarDirectory", { deskFilter: "*" });
   }
 
-  /** Changes of one event, in order. */
-  async history(id: number): Promise<HistoryEntry[]> {
-    return (await this.connection.call<{ history: HistoryEntry[] }>("MngGetCalendarEventHistory", { id })).history;
-  }
-
-  /** Back to invited, all but the owner. */
-  async askAgain(id: number): Promise<EventRow> {
-    return (await this.connection.call<EventAnswer>("MngUpdateCalendarEvent", { id, reset_answers: 1 })).event;
+  /** Changes of one event after that of `since`, in order. */
+  async history(id: number, since = 0): Promise<HistoryEntry[]> {
+    return (await this.connection.call<{ history: HistoryEntry[] }>("MngGetCalendarEventHistory", { id, since })).history;
   }
 
   /** The caller's own reminders that were not read; null: the server does not list them. */

@@ -24,6 +24,7 @@ import { movedReminder } from "./reminder-choice";
 import type { Session } from "./session";
 import { dateIn, nowSeconds } from "./time/clock";
 import { EventStatus, type EventRow } from "./types.gen";
+import type { LeftEvent } from "./undoing";
 import { useActions } from "./use-actions";
 import { useConnection } from "./use-connection";
 import { useDirectory } from "./use-directory";
@@ -50,7 +51,8 @@ export type Opened =
   | { kind: "meeting" }
   | { kind: "settings" }
   | { kind: "keys" }
-  | { kind: "reminders" };
+  | { kind: "reminders" }
+  | { kind: "left"; left: LeftEvent[] };
 
 interface Props {
   session: Session;
@@ -70,11 +72,13 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const link = useConnection(session);
   const events = useEvents(link, filters, shape);
   const directory = useDirectory(link, session, events.rows);
-  const { toasts, tell, dismiss, undoLast } = useToasts();
-  const { actions, conflict, setConflict } = useActions(link.api, events.store, tell);
+  const { toasts, tell, dismiss, undoLast, redoLast } = useToasts();
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const nameOf = useStable((manager: number) => directory.person(manager).name);
+  const showLeft = useCallback((left: LeftEvent[]) => setOpened({ kind: "left", left }), []);
+  const { actions, conflict, setConflict } = useActions(link.api, events.store, tell, nameOf, showLeft);
   const editing = useEdit(session.id, tell);
   const { edit } = editing;
-  const [opened, setOpened] = useState<Opened | null>(null);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const [menu, setMenu] = useState<{ row: EventRow; x: number; y: number } | null>(null);
   const [isSideOpen, setIsSideOpen] = useState(false);
@@ -132,6 +136,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   });
   const goToday = useCallback(() => changeFilters({ day: dateIn(nowSeconds(), zone) }), [changeFilters, zone]);
   const firstDue = reminders.due[0];
+  const redo = () => void (redoLast() || tell("There is nothing to do again"));
 
   useShortcuts({
     n: () => startNew(null),
@@ -150,6 +155,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     "?": () => setOpened({ kind: "keys" }),
     "/": () => document.getElementById("search")?.focus(),
     "ctrl+z": () => void (undoLast() || tell("There is nothing to undo")),
+    "ctrl+y": redo,
+    "ctrl+Z": redo,
   });
 
   const range = visibleRange(view, day, shape);

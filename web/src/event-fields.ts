@@ -58,11 +58,6 @@ export function createData(fields: Fields, key: string): AddEvent {
   return { ...fields, title: fields.title.trim(), idempotency_key: key };
 }
 
-/** A create that brings a deleted event back. */
-export function restoreData(row: EventRow, key: string): AddEvent {
-  return { ...createData(fieldsOf(row), key), created_by: row.created_by };
-}
-
 /** Only what differs between two states, as the data of an update. */
 export function changedFields(base: Fields, mine: Fields): Omit<UpdateEvent, "id"> {
   const changed = NAMES.filter((name) => !isSame(base[name], mine[name]));

@@ -1,20 +1,32 @@
 // Short messages about what was done, some with a way back.
 
 import { useCallback, useRef, useState } from "react";
+import { UndoHistory, type Step } from "./undo-history";
 
 export interface Toast {
   id: number;
   text: string;
   kind: "done" | "failed";
   undo?: () => void;
+  redo?: () => void;
   action?: { label: string; act: () => void };
 }
 
 const SHOWN_MS = 8000;
 const AT_ONCE = 3;
-const MOST_UNDOS = 20;
 
-export type Tell = (text: string, more?: { undo?: () => void; failed?: boolean; action?: Toast["action"] }) => void;
+export interface More {
+  /** Undoes what the text says. */
+  undo?: () => void;
+  /** Does again what was undone. */
+  redo?: () => void;
+  /** What the text says was undone before. */
+  isAgain?: boolean;
+  failed?: boolean;
+  action?: Toast["action"];
+}
+
+export type Tell = (text: string, more?: More) => void;
 
 export interface Toasts {
   toasts: Toast[];
@@ -22,33 +34,37 @@ export interface Toasts {
   dismiss: (id: number) => void;
   /** Takes back what was done last, also when its toast is gone. False: there is nothing to take back. */
   undoLast: () => boolean;
+  /** Does again what was undone last. False: there is nothing. */
+  redoLast: () => boolean;
 }
 
 export function useToasts(): Toasts {
   const [toasts, setToasts] = useState<Toast[]>([]);
   const lastId = useRef(0);
-  const undos = useRef<{ id: number; undo: () => void }[]>([]);
+  const [steps] = useState(() => new UndoHistory());
   const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
+  const use = useCallback(
+    (step: Step | undefined) => {
+      if (!step) return false;
+      dismiss(step.id);
+      steps.take(step.id)?.act();
+      return true;
+    },
+    [dismiss, steps],
+  );
   const tell = useCallback<Tell>(
-    (text, { undo, failed, action } = {}) => {
+    (text, { undo, redo, isAgain, failed, action } = {}) => {
       const id = ++lastId.current;
-      const once = undo && (() => {
-        undos.current = undos.current.filter((one) => one.id !== id);
-        undo();
-      });
-      if (once) undos.current = [...undos.current, { id, undo: once }].slice(-MOST_UNDOS);
-      const toast: Toast = { id, text, kind: failed ? "failed" : "done", undo: once, action };
+      if (undo) steps[isAgain ? "redid" : "did"]({ id, act: undo });
+      if (redo) steps.undid({ id, act: redo });
+      const once = () => void steps.take(id)?.act();
+      const toast: Toast = { id, text, kind: failed ? "failed" : "done", undo: undo && once, redo: redo && once, action };
       setToasts((all) => [...all.slice(1 - AT_ONCE), toast]);
       setTimeout(() => dismiss(id), SHOWN_MS);
     },
-    [dismiss],
+    [dismiss, steps],
   );
-  const undoLast = useCallback(() => {
-    const last = undos.current.at(-1);
-    if (!last) return false;
-    dismiss(last.id);
-    last.undo();
-    return true;
-  }, [dismiss]);
-  return { toasts, tell, dismiss, undoLast };
+  const undoLast = useCallback(() => use(steps.lastDone()), [use, steps]);
+  const redoLast = useCallback(() => use(steps.lastUndone()), [use, steps]);
+  return { toasts, tell, dismiss, undoLast, redoLast };
 }

@@ -86,7 +86,23 @@ export interface HistoryEntry {
   type: number;
   time: number;
   actor: number;
+  batch_id: number;
   changed: Record<string, [Json, Json]>;
+}
+
+/** Of each operation its status, and what it would be answered with alone. */
+export interface BatchAnswer {
+  results: ({ status: 200; data: unknown } | { status: number; error: Record<string, unknown> })[];
+  /** 0: nothing was changed. */
+  batch_id: number;
+}
+
+export interface UndoAnswer {
+  undone: number;
+  /** Events that somebody has changed since. */
+  left: number[];
+  /** To undo the undo by; 0: nothing was undone. */
+  batch_id: number;
 }
 
 /** An answer that says no. */

@@ -1,32 +1,37 @@
 import { describe, expect, it } from "vitest";
 import { Actions, type Conflict } from "../src/actions";
-import type { Api } from "../src/api";
+import type { Api, Applied } from "../src/api";
 import { fieldsOf } from "../src/event-fields";
 import { EventStore, eventOf } from "../src/event-store";
 import type { EventRow, UpdateEvent } from "../src/types.gen";
+import type { More } from "../src/use-toasts";
 import { ServerError } from "../src/wire";
 import { makeRow } from "./make-row";
 
-interface Told {
+interface Told extends More {
   text: string;
-  undo?: () => void;
-  failed?: boolean;
 }
+
+const BATCH = 77;
 
 /** Answers that the test gives when it wants to, in the order of the calls. */
 class Server {
   readonly calls: { command: string; data: unknown; resolve: (row: EventRow) => void; reject: (error: Error) => void }[] = [];
+  readonly undone: number[] = [];
   private waiting = (command: string) => (data: unknown) =>
-    new Promise<EventRow>((resolve, reject) => this.calls.push({ command, data, resolve, reject }));
+    new Promise<Applied>((resolve, reject) => this.calls.push({ command, data, resolve: (row) => resolve({ row, batchId: BATCH }), reject }));
 
   readonly api = {
     add: this.waiting("add"),
     update: this.waiting("update"),
     complete: this.waiting("complete"),
     archive: this.waiting("archive"),
-    remove: this.waiting("remove"),
+    remove: (id: number) => this.waiting("remove")(id).then(({ batchId }) => batchId),
     respond: this.waiting("respond"),
-    restore: this.waiting("restore"),
+    undo: (batchId: number) => {
+      this.undone.push(batchId);
+      return Promise.resolve({ undone: 1, left: [], batch_id: batchId + 1 });
+    },
   } as unknown as Api;
 }
 
@@ -36,8 +41,8 @@ function desk(row = makeRow({ id: 1, version: 1 })) {
   store.dispatch({ type: "answered", row });
   const told: Told[] = [];
   const conflicts: (Conflict | null)[] = [];
-  const tell = (text: string, more: Omit<Told, "text"> = {}) => void told.push({ text, ...more });
-  const actions = new Actions({ api: server.api, store, tell, onConflict: (conflict) => conflicts.push(conflict) });
+  const tell = (text: string, more: More = {}) => void told.push({ text, ...more });
+  const actions = new Actions({ api: server.api, store, tell, nameOf: String, onLeft: () => {}, onConflict: (conflict) => conflicts.push(conflict) });
   return { row, server, store, told, conflicts, actions, shown: () => eventOf(store.get(), row.id) };
 }
 
@@ -105,42 +110,31 @@ describe("a save", () => {
     expect(await saved).toBe(false);
   });
 
-  it("is undone by another update", async () => {
+  it("is undone by its batch, and done again by that of the undo", async () => {
     const { row, server, actions, told } = desk();
     const saved = actions.save(row, { ...fieldsOf(row), title: "Mine" });
     server.calls[0]?.resolve(makeRow({ id: 1, version: 2, title: "Mine" }));
     expect(await saved).toBe(true);
     told[0]?.undo?.();
-    expect(server.calls[1]?.data).toMatchObject({ title: "Title", if_version: 2 });
+    await settled();
+    expect(told[1]?.text).toBe("Undone (saved: Mine)");
+    told[1]?.redo?.();
+    await settled();
+    expect(told[2]).toMatchObject({ text: "Done again (saved: Mine)", isAgain: true });
+    expect(server.undone).toEqual([BATCH, BATCH + 1]);
   });
 });
 
-describe("a deletion", () => {
-  it("is undone under the same id where the server has a trash", async () => {
-    const { row, server, actions, told, shown } = desk();
-    const removed = actions.remove(row);
-    server.calls[0]?.resolve(row);
-    expect(await removed).toBe(true);
-    expect(shown()).toBeUndefined();
-    told[0]?.undo?.();
-    server.calls[1]?.resolve({ ...row, version: 3 });
-    await settled();
-    expect(shown()?.version).toBe(3);
-  });
-
-  it("is undone as a new event where it has none, and says so", async () => {
-    const { row, server, actions, told } = desk();
-    void actions.remove(row);
-    server.calls[0]?.resolve(row);
-    await settled();
-    told[0]?.undo?.();
-    server.calls[1]?.reject(new ServerError(405, "UNKNOWN_COMMAND", "no such command"));
-    await settled();
-    expect(server.calls[2]?.command).toBe("add");
-    server.calls[2]?.resolve(makeRow({ id: 8 }));
-    await settled();
-    expect(told[1]?.text).toBe("Restored as a new event, number 8: Title");
-  });
+it("a deletion is undone by its batch", async () => {
+  const { row, server, actions, told, shown } = desk();
+  const removed = actions.remove(row);
+  server.calls[0]?.resolve(row);
+  expect(await removed).toBe(true);
+  expect(shown()).toBeUndefined();
+  told[0]?.undo?.();
+  await settled();
+  expect(server.undone).toEqual([BATCH]);
+  expect(told.map((one) => one.text)).toEqual(["Deleted: Title", "Undone (deleted: Title)"]);
 });
 
 it("a status is shown at once and taken back when it is refused", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedFields, fieldsOf, mergeFields, restoreData, withMine } from "../src/event-fields";
+import { changedFields, fieldsOf, mergeFields, withMine } from "../src/event-fields";
 import { newGuest } from "../src/guests";
 import { makeRow } from "./make-row";
 
@@ -58,13 +58,5 @@ describe("two edits of one event", () => {
   it("let a guest go whom one of them removed", () => {
     const invited = { ...base, participants: [...base.participants, newGuest(11)] };
     expect(mergeFields(invited, base, invited).fields.participants).toEqual(base.participants);
-  });
-});
-
-it("a deleted event comes back as it was, created by whom it was", () => {
-  const row = makeRow({ created_by: 7, remind_before_sec: 900, title: "Gone" });
-  expect(restoreData(row, "key")).toMatchObject({
-    created_by: 7, title: "Gone", remind_before_sec: 900, idempotency_key: "key",
-    participants: [{ manager_id: 10, role: 0, status: 1 }],
   });
 });

@@ -11,7 +11,7 @@ from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import MAX_ID, ChangeType, Event
 from deskcal.core.series_rules import end_before
 from deskcal.core.sessions import ADMIN_TYPES, Session
-from deskcal.core.undo import Step, is_touched, undone
+from deskcal.core.undo import Step, is_answer, is_touched, undone
 from deskcal.errors import NotFound
 from deskcal.live.connections import Peer
 from deskcal.store.ports import SeriesStep, StoredChange
@@ -157,11 +157,14 @@ def _put_back(changes: Changes, session: Session, stored: _Stored, page: _Page, 
     shown = current or step.after or step.before
     if shown is None or not session.can_see(scope_of(shown)):
         return
-    result = undone(step, current, actor=session.manager_id, now=now)
-    may_change = session.can_change(scope_of(shown)) and (
-        result.event is None or session.can_place(scope_of(result.event))
+    actor = session.manager_id
+    result = undone(step, current, actor=actor, now=now)
+    may_change = is_answer(step, actor) or (
+        session.can_change(scope_of(shown))
+        and (result.event is None or session.can_place(scope_of(result.event)))
     )
-    if is_touched(step, current) or _is_deleted_otherwise(changes, step) or not may_change:
+    is_left = is_touched(step, current, actor=actor) or _is_deleted_otherwise(changes, step)
+    if is_left or not may_change:
         page.left.append(step.event_id)
         return
     changes.put(step.event_id, result.event, result.type)

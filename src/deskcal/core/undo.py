@@ -28,14 +28,42 @@ class Undone(Struct, frozen=True):
     type: ChangeType
 
 
-def is_touched(step: Step, current: Event | None) -> bool:
+def is_touched(step: Step, current: Event | None, *, actor: int) -> bool:
     """Whether somebody has changed the event since. Claims and fired reminders do not count.
 
-    Neither raises the version.
+    Neither raises the version. Nor do changes count that `actor` has taken back, so that several
+    batches on one event are undone one after the other, the last one first.
     """
     if current is None or step.after is None:
         return current is not step.after
-    return current.version != step.after.version
+    if current.version == step.after.version:
+        return False
+    return current.updated_by != actor or _content(current) != _content(step.after)
+
+
+def is_answer(step: Step, manager_id: int) -> bool:
+    """Whether all that the batch has changed is the manager's own row among the participants."""
+    if step.before is None or step.after is None:
+        return False
+    return _without(step.before, manager_id) == _without(step.after, manager_id)
+
+
+def _without(event: Event, manager_id: int) -> Event:
+    others = tuple(row for row in event.participants if row.manager_id != manager_id)
+    return _replace(_content(event), participants=others)
+
+
+def _content(event: Event) -> Event:
+    """The event without what the server alone sets."""
+    return _replace(
+        event,
+        version=0,
+        updated_by=0,
+        updated_time=0,
+        reminder_sent_time=0,
+        claimed_by=0,
+        claim_until=0,
+    )
 
 
 def undone(step: Step, current: Event | None, *, actor: int, now: int) -> Undone:

@@ -15,6 +15,7 @@ const KEYS: [string, string][] = [
   ["Alt + Shift + ↑ ↓", "Make it shorter or longer"],
   ["Shift + F10", "Menu of the event that has the focus"],
   ["Ctrl + Z", "Undo the last change"],
+  ["Ctrl + Y", "Do again what was undone"],
   ["X", "Dismiss the first reminder"],
   ["Z", "Snooze the first reminder for 5 minutes"],
   ["Shift + X", "Dismiss all reminders"],

@@ -17,6 +17,7 @@ import { CustomerDialog } from "./customer-dialog";
 import { DayDialog } from "./day-dialog";
 import { DeskMeeting } from "./desk-meeting";
 import { KeysDialog } from "./keys-dialog";
+import { LeftDialog } from "./left-dialog";
 import { ReminderDialog } from "./reminder-cards";
 import { SettingsDialog } from "./settings-dialog";
 
@@ -78,6 +79,8 @@ function One({ opened, items, filters, settings, session, directory, reminders, 
       return <ReminderDialog reminders={reminders} now={now} zone={zone} onOpen={host.onOpen} onComplete={host.onDone} onClose={onClose} />;
     case "settings":
       return <SettingsDialog settings={settings} onChange={changeSettings} onClose={onClose} />;
+    case "left":
+      return <LeftDialog left={opened.left} zone={zone} directory={directory} onOpen={(id) => void api.get(id).then(host.onOpen, () => {})} onClose={onClose} />;
     case "keys":
       return <KeysDialog onClose={onClose} />;
   }

@@ -6,7 +6,7 @@ export function ToastStack({ toasts, onDismiss }: { toasts: Toast[]; onDismiss: 
   const latest = toasts.at(-1);
   return (
     <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-relevant="additions">
-      {toasts.map(({ id, text, kind, undo, action }) => (
+      {toasts.map(({ id, text, kind, undo, redo, action }) => (
         <div key={id} className="toast" data-kind={kind} data-latest={id === latest?.id}>
           <Icon name={kind === "done" ? "check" : "alert"} />
           <span className="toast-text">{text}</span>
@@ -18,6 +18,11 @@ export function ToastStack({ toasts, onDismiss }: { toasts: Toast[]; onDismiss: 
           {undo && (
             <button type="button" className="toast-button" onClick={() => (onDismiss(id), undo())}>
               Undo
+            </button>
+          )}
+          {redo && (
+            <button type="button" className="toast-button" onClick={() => (onDismiss(id), redo())}>
+              Redo
             </button>
           )}
           <button type="button" className="toast-close" aria-label="Dismiss" onClick={() => onDismiss(id)}>
