@@ -18,6 +18,7 @@ from deskcal.cli.options import GroupedOptions, config_of, config_options
 from deskcal.cli.token import token
 from deskcal.cli.transfer import export_command, import_command
 from deskcal.cli.watch import watch
+from deskcal.cli.webhook import webhook
 
 
 @click.group(
@@ -79,6 +80,7 @@ main.add_command(directory)
 main.add_command(export_command)
 main.add_command(import_command)
 main.add_command(ics)
+main.add_command(webhook)
 
 
 if __name__ == "__main__":
