@@ -239,7 +239,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
         <button type="button" className="round-button" aria-label="New event" onClick={() => startNew(null)}>
           <Icon name="plus" size={22} />
         </button>
-        <ReminderCards reminders={reminders} zone={zone} now={now} isQuiet={isNarrow && hasPanel} onAll={() => setOpened({ kind: "reminders" })} onOpen={open} onComplete={host.onDone} />
+        <ReminderCards reminders={reminders} zone={zone} now={now} isQuiet={isNarrow && hasPanel} behind={`${view} ${day} ${hasPanel} ${rows.length}`} onAll={() => setOpened({ kind: "reminders" })} onOpen={open} onComplete={host.onDone} />
       </main>
       {hasPanel && (
         <EventPanel

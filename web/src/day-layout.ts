@@ -27,8 +27,8 @@ interface Block {
 
 const LEAST_PERCENT = (20 / 1440) * 100;
 const SLACK = 0.001;
-const SLIVER_PX = 9;
-const MORE_PX = 30;
+const SLIVER_PX = 8;
+const MORE_PX = 27;
 
 /** A `dayLayoutAlgorithm` of react-big-calendar. */
 export function layDay({ events, slotMetrics, accessors }: LayoutInput): Laid[] {

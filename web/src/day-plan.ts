@@ -66,7 +66,8 @@ function planDay(items: CalendarItem[], { columns, slivers: mostSlivers, me, now
   return [...drawn, ...counted(left)];
 }
 
-function rankOf(item: CalendarItem, me: number, now: number): number {
+/** What is drawn first where not all have room: drafts, urgent and current ones, then by priority; folded ones last. `now` in milliseconds. */
+export function rankOf(item: CalendarItem, me: number, now: number): number {
   if ((item as DrawnItem).isDraft) return -1;
   if (isFolded(item, me)) return 10;
   const { priority } = item.resource;

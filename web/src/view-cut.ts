@@ -3,6 +3,9 @@
 import { inOrder, isLongTimed, type CalendarItem } from "./calendar-event";
 import { planDays, type DayShape, type DrawnItem } from "./day-plan";
 
+/** Before every rank of a short one. */
+const LONG_RANK = -100;
+
 export interface Cut {
   shown: CalendarItem[];
   /** By index of the day: how many of its events are not drawn. */
@@ -15,8 +18,12 @@ interface Placed {
   last: number;
 }
 
-/** Of a month (or the all-day row of a week): at most `rows` events one above the other, the earliest, in order. */
-export function cutRows(items: CalendarItem[], bounds: number[], rows: number, daysInRow = 7): Cut {
+/**
+ * Of a month (or the all-day row of a week): at most `rows` events one above the other, in order of time.
+ *
+ * Where not all have room, long ones come first, then those of the lowest `rank`, then the earliest.
+ */
+export function cutRows(items: CalendarItem[], bounds: number[], rows: number, daysInRow = 7, rank: (item: CalendarItem) => number = () => 0): Cut {
   const days = bounds.length - 1;
   const hidden = new Array<number>(days).fill(0);
   const shown = new Set<CalendarItem>();
@@ -37,7 +44,8 @@ export function cutRows(items: CalendarItem[], bounds: number[], rows: number, d
     }
   }
   for (const [week, placed] of weeks) {
-    placed.sort((a, b) => order(a.item, b.item));
+    const ranks = new Map(placed.map(({ item }) => [item, long.has(item) ? LONG_RANK : rank(item)]));
+    placed.sort((a, b) => ranks.get(a.item)! - ranks.get(b.item)! || order(a.item, b.item));
     placeRow(placed, week * daysInRow, daysInRow, rows, shown, hidden);
   }
   return { shown: [...shown].sort(order), hidden };

@@ -43,6 +43,13 @@ describe("a month", () => {
     }
   });
 
+  it("shows those of the lowest rank where not all have room, in order of time", () => {
+    const ranks: Record<number, number> = { 1: 4, 2: 0, 3: 10, 4: 1 };
+    const { shown, hidden } = cutRows([1, 2, 3, 4].map((id) => item(id, id)), bounds, 2, 7, (one) => ranks[one.resource.id] ?? 0);
+    expect(shown.map((one) => one.resource.id)).toEqual([2, 4]);
+    expect(hidden[0]).toBe(2);
+  });
+
   it("loses none: each is shown or counted", () => {
     const items = Array.from({ length: 5000 }, (_, id) => item(id, (id * 7) % 700, 1));
     const { shown, hidden } = cutRows(items, bounds, 4);

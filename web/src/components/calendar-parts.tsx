@@ -67,7 +67,8 @@ function MonthDay({ date, isOffRange }: DateHeaderProps) {
     <div className="date-head" data-off={isOffRange}>
       <More date={date} />
       <button type="button" className={`date-link ${NO_SLOT}`} aria-label={dateText(day, "day")} onClick={() => onChange({ view: "day", day })}>
-        {number === 1 ? dateText(day, "dayMonth") : number}
+        {number === 1 && <span className="only-wide">{dateText(day, "dayMonth")}</span>}
+        <span className={number === 1 ? "only-phone" : undefined}>{number}</span>
       </button>
     </div>
   );

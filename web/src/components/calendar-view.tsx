@@ -5,7 +5,7 @@ import { Calendar, type SlotInfo } from "react-big-calendar";
 import withDragAndDropModule from "react-big-calendar/lib/addons/dragAndDrop";
 import { drawnEnd, isLongTimed, toDate, toItem, toMonthItem, toPieces, toSeconds, type CalendarItem } from "../calendar-event";
 import { layDay } from "../day-layout";
-import type { DrawnItem } from "../day-plan";
+import { rankOf, type DrawnItem } from "../day-plan";
 import type { Filters } from "../filters";
 import { dateIn, secondsOf, startOfDate } from "../time/clock";
 import { addDays } from "../time/dates";
@@ -66,7 +66,7 @@ const MONTH_HEAD_PX = 30;
 const LINE_PX = { normal: 23, compact: 20 };
 const LEAST_COLUMN_PX = 58;
 /** From this width of a day on, two of its events stand beside each other. */
-const TWO_COLUMNS_PX = 78;
+const TWO_COLUMNS_PX = 90;
 /** From this width of a day on, three of those that are done stand beside its events as slivers. */
 const WIDE_DAY_PX = 130;
 const GUTTER_PX = 60;
@@ -109,6 +109,10 @@ export function CalendarView(props: CalendarProps) {
   );
   // Its row group has no table around it, which screen readers take for a fault.
   useEffect(() => box.current?.querySelector(".rbc-allday-cell")?.setAttribute("role", "table"), [box, view, zone]);
+  // A panel that opens takes room: the event stays visible.
+  useEffect(() => {
+    if (filters.event) box.current?.querySelector(".rbc-selected")?.scrollIntoView({ block: "nearest" });
+  }, [box, filters.event, height]);
   const selected = useMemo(() => shown.find((item) => item.resource.id === filters.event && !item.isDraft), [shown, filters.event]);
   const scrollTo = useMemo(() => toDate(secondsOf(range.first, FIRST_HOUR_SHOWN, zone)), [range.first, zone]);
 
@@ -176,7 +180,7 @@ function useCut({ rows, draft, filters, settings, now, me, zonesVersion }: Calen
     const days = bounds.length - 1;
     if (view === "month") {
       const row = (height - MONTH_HEAD_PX) / (days / 7) - DAY_HEAD_PX;
-      return cutRows(rows.map((one) => toMonthItem(one, zone)), bounds, Math.max(1, Math.floor(row / LINE_PX[settings.density])));
+      return cutRows(rows.map((one) => toMonthItem(one, zone)), bounds, Math.max(1, Math.floor(row / LINE_PX[settings.density])), 7, (item) => rankOf(item, me, now * 1000));
     }
     const day = (width - GUTTER_PX) / days;
     const columns = Math.max(day < TWO_COLUMNS_PX ? 1 : 2, Math.floor(day / LEAST_COLUMN_PX));

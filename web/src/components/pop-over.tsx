@@ -11,7 +11,8 @@ export interface Anchor {
 }
 
 interface Props {
-  anchor: Anchor;
+  /** Null: not known yet; it takes the focus already, but is not seen. */
+  anchor: Anchor | null;
   className: string;
   role?: string;
   label: string;
@@ -21,22 +22,24 @@ interface Props {
 }
 
 const GAP_PX = 6;
+const UNPLACED: Anchor = { left: 0, top: 0, right: 0, bottom: 0 };
 
 export function PopOver({ anchor, className, role, label, children, onClose, onMouseLeave }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
-  const { left, top, right, bottom } = anchor;
+  const { left, top, right, bottom } = anchor ?? UNPLACED;
+  const isKnown = anchor !== null;
   useLayoutEffect(() => {
     const element = box.current;
-    if (element) setPlace(placeFor({ left, top, right, bottom }, element.offsetWidth, element.offsetHeight));
-  }, [left, top, right, bottom]);
+    if (element && isKnown) setPlace(placeFor({ left, top, right, bottom }, element.offsetWidth, element.offsetHeight));
+  }, [isKnown, left, top, right, bottom]);
   return (
     <div
       ref={box}
       className={`pop-over ${className}`}
       role={role}
       aria-label={label}
-      style={place ?? { left: 0, top: 0, visibility: "hidden" }}
+      style={place ?? { left: 0, top: 0, opacity: 0 }}
       onMouseLeave={onMouseLeave}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !onClose) return;

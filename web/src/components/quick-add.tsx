@@ -28,7 +28,6 @@ export function QuickAdd({ edit, editing, zone, onType, onSave }: Props) {
     setError(problem);
     if (!problem) await onSave(edit);
   };
-  if (!anchor) return null;
   return (
     <PopOver anchor={anchor} className="quick-add" role="dialog" label="New event" onClose={editing.leave}>
       <form noValidate onSubmit={(event) => (event.preventDefault(), void submit())}>

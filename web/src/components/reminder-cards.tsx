@@ -1,5 +1,7 @@
 // Reminders that are due, with done and snooze; all of them behind the bell.
 
+import { useEffect, useRef, useState } from "react";
+import { freestCorner, type Corner } from "../free-corner";
 import { sinceText } from "../labels";
 import { startText } from "../calendar-event";
 import type { EventRow } from "../types.gen";
@@ -21,6 +23,8 @@ interface CardProps {
 interface Props extends CardProps {
   /** Something else has the room: only the count is shown. */
   isQuiet: boolean;
+  /** Names what is drawn behind them: with another name, they may go to another corner. */
+  behind: string;
   onAll: () => void;
 }
 
@@ -33,12 +37,13 @@ const SNOOZES: [number, string][] = [
 const MOST_SEEN = 3;
 const IS_NARROW = "(max-width: 700px)";
 
-export function ReminderCards({ isQuiet, onAll, ...rest }: Props) {
+export function ReminderCards({ isQuiet, behind, onAll, ...rest }: Props) {
   const { due } = rest.reminders;
   const seen = isQuiet ? [] : due.slice(0, window.matchMedia(IS_NARROW).matches ? 1 : MOST_SEEN);
   const hidden = due.length - seen.length;
+  const [box, corner] = useFreeCorner(`${behind} ${seen.length}`);
   return (
-    <section className="reminders" role="region" aria-label="Reminders" aria-live="assertive">
+    <section ref={box} className="reminders" data-corner={corner} role="region" aria-label="Reminders" aria-live="assertive">
       {seen.map((reminder) => (
         <Card key={reminder.token} reminder={reminder} {...rest} />
       ))}
@@ -50,6 +55,26 @@ export function ReminderCards({ isQuiet, onAll, ...rest }: Props) {
       )}
     </section>
   );
+}
+
+/** The corner of the calendar in which the cards cover the least; it is looked for when `key` changes. */
+function useFreeCorner(key: string) {
+  const box = useRef<HTMLElement>(null);
+  const [corner, setCorner] = useState<Corner>("bottom right");
+  useEffect(() => {
+    // Two frames: the calendar measures itself before it draws what has room.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        const cards = box.current;
+        const around = cards?.parentElement;
+        if (!cards || !around || !cards.offsetHeight) return;
+        const events = [...around.querySelectorAll(".rbc-event, .row-item")].map((one) => one.getBoundingClientRect());
+        setCorner(freestCorner(around.getBoundingClientRect(), cards.offsetWidth, cards.offsetHeight, events));
+      });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [key]);
+  return [box, corner] as const;
 }
 
 function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps & { reminder: Reminder }) {
