@@ -137,6 +137,14 @@ class EventQuery(TypedDict, total=False):
     login: int
     status: int | Sequence[int]
     type: int | Sequence[int]
+    priority: int | Sequence[int]
+    owner_manager_id: int
+    manager_ids: Sequence[int]
+    """Any of them takes part."""
+    series_id: int
+    follows_id: int
+    outcome: str
+    overdue: Literal[0, 1]
 
 
 class WorkingHours(TypedDict):

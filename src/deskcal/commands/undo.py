@@ -18,7 +18,7 @@ from deskcal.store.ports import SeriesStep, StoredChange
 from deskcal.store.ports.work import Changes, Transaction
 
 PAGE = 500
-"""Events that one transaction puts back; a larger batch is undone in several."""
+"""Events that one transaction puts back; a larger batch is undone in several, but one of series."""
 SERVER = 0
 
 
@@ -46,10 +46,11 @@ async def _undo(services: Services, session: Session, batch_id: int) -> Data:
     steps = list(_steps(changes).values())
     series = await services.store.series.batch(batch_id)
     total, undo_id = _Page(0, []), 0
-    for start in range(0, len(steps), PAGE):
-        part = steps[start : start + PAGE]
-        is_last = start + PAGE >= len(steps)
-        transaction = _transaction(services, session, part, undo_id, series if is_last else [])
+    # A rule and its occurrences go back together. A series bounds how many they are.
+    at_once = max(len(steps), 1) if series else PAGE
+    for start in range(0, len(steps), at_once):
+        part = steps[start : start + at_once]
+        transaction = _transaction(services, session, part, undo_id, series)
         applied = await services.store.transact(transaction)
         undo_id = applied.batch_id or undo_id
         total.undone += applied.value.undone

@@ -105,7 +105,7 @@ class FeedStore(Protocol):
     async def prune(self, before: int, limit: int) -> int:
         """Forgets up to `limit` changes older than `before` (Unix seconds); how many they were.
 
-        The newest change of an event that is still there stays.
+        The newest change of an event that is still there stays, and so does that of a series.
         """
 
 

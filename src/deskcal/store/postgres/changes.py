@@ -60,6 +60,13 @@ _OLD = """
 _FORGET = """
     DELETE FROM change AS c USING unnest(%s::bigint[], %s::bigint[]) AS x(event_id, seq)
     WHERE c.event_id = x.event_id AND c.seq < x.seq"""
+# Of a series the newest change up to the floor stays: what its next one is compared with.
+_FORGET_SERIES = """
+    DELETE FROM series_change AS older USING series_change AS newer
+    WHERE older.series_id = newer.series_id AND older.batch_id < newer.batch_id
+        AND newer.batch_id BETWEEN %s AND %s"""
+_FORGET_GONE_SERIES = """
+    DELETE FROM series_change WHERE batch_id BETWEEN %s AND %s AND octet_length(document) = 0"""
 # What was fired so long ago that the change that tells of it is forgotten, too.
 _FORGET_REMINDERS = """
     DELETE FROM notification
@@ -190,4 +197,6 @@ async def _prune(before: int, limit: int, connection: Connection, _: Batch) -> t
         await connection.execute(_FORGET_REMINDERS, (integers(sorted(events)), before, before))
         await connection.execute(_SET_FLOOR, (floor_seq,))
         await connection.execute(_FORGET_GAPS, (floor_seq,))
+        for statement in (_FORGET_SERIES, _FORGET_GONE_SERIES):
+            await connection.execute(statement, (old[0][0], floor_seq))
     return len(old), int(floor_seq)

@@ -49,6 +49,15 @@ _FLOOR = "SELECT floor_seq FROM counter"
 _IS_UNDONE = "SELECT EXISTS (SELECT 1 FROM cursor_gap WHERE lower < ?1 AND upper > ?1)"
 _FORGET_GAPS = "DELETE FROM cursor_gap WHERE upper <= ?"
 _SET_FLOOR = "UPDATE counter SET floor_seq = ?"
+# Of a series the newest change up to the floor stays: what its next one is compared with.
+_FORGET_SERIES = """
+    DELETE FROM series_change WHERE (series_id, batch_id) IN (
+        SELECT older.series_id, older.batch_id FROM series_change AS newer
+        JOIN series_change AS older
+            ON older.series_id = newer.series_id AND older.batch_id < newer.batch_id
+        WHERE newer.batch_id BETWEEN ? AND ?)"""
+_FORGET_GONE_SERIES = """
+    DELETE FROM series_change WHERE batch_id BETWEEN ? AND ? AND length(document) = 0"""
 # What was fired so long ago that the change that tells of it is forgotten, too.
 _FORGET_REMINDERS = """
     DELETE FROM notification WHERE event_id = ? AND due_time < ? AND fired_time < ? AND state > 0"""
@@ -145,4 +154,6 @@ def _prune(before: int, limit: int, connection: apsw.Connection, _: Batch) -> tu
     floor_seq = old[-1][0]
     connection.execute(_SET_FLOOR, (floor_seq,))
     connection.execute(_FORGET_GAPS, (floor_seq,))
+    for statement in (_FORGET_SERIES, _FORGET_GONE_SERIES):
+        connection.execute(statement, (old[0][0], floor_seq))
     return len(old), floor_seq
