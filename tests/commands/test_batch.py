@@ -44,6 +44,19 @@ async def test_each_operation_is_answered_as_it_would_be_alone(desk: Desk) -> No
     assert data["batch_id"] == 2
 
 
+async def test_misspelt_keys_of_an_operation_are_named_as_they_would_be_alone(desk: Desk) -> None:
+    """Issue 12, number 25."""
+    created = add(priorty=3)
+    answered = await batch(desk, created, update("$0", titel="x"), delete("$0"))
+    found = [result["data"].get("ignored") for result in answered["data"]["results"]]
+    assert found == [["priorty"], ["titel"], None]
+    wrong = {"command": "MngDeleteCalendarEvent", "data": {"idd": 1}}
+    answered = await batch(desk, created, wrong)
+    assert answered["error"]["message"] == "id is required; did you mean it by idd?"
+    answered = await batch(desk, {"command": "MngDeleteCalendarEvent", "data": [1]})
+    assert error_of(answered) == (400, "INVALID_FIELD", None)
+
+
 async def test_all_changes_have_one_batch_id(desk: Desk) -> None:
     await desk.add(TEN)
     await batch(desk, add(), update(1, title="one"), delete(1))

@@ -17,12 +17,13 @@ from deskcal.commands.services import Services
 from deskcal.core.document import decode_event
 from deskcal.core.event import MAX_ID, ChangeType, Event, Flag
 from deskcal.core.sessions import Session
-from deskcal.errors import DeskcalError, InvalidField
+from deskcal.errors import DeskcalError, FieldRequired, InvalidField
 from deskcal.live.connections import Peer
 from deskcal.store.ports import Store
 from deskcal.store.ports.work import Applied, Changes, Mutation, Transaction
 from deskcal.wire.data import decode_data
-from deskcal.wire.envelope import encode_failure
+from deskcal.wire.envelope import encode_failure, with_ignored
+from deskcal.wire.field_errors import ignored_keys, ignored_text, with_suggestion
 
 MAX_OPERATIONS = 500
 MUTATIONS = (
@@ -58,6 +59,8 @@ class _Step(Struct, eq=False):
 
     index: int
     command: Command | None = None
+    ignored: bytes = b""
+    """JSON text that names the unknown keys of its data, to follow the members of its answer."""
     work: Any = None
     """The handler's answer, which waits for `answer`; a future or a task."""
     item: Mutation | Transaction | None = None
@@ -126,12 +129,16 @@ def _plan(
                 field=f"operations[{index}].command",
             )
         step.command = COMMANDS[operation.command]
-        decoded = decode_data(step.command.decoder, _resolved(index, operation.data, operations))
+        data = _resolved(index, operation.data, operations)
+        decoded = decode_data(step.command.decoder, data)
+        step.ignored = ignored_text(step.command.known, data)
         planning = msgspec.structs.replace(services, store=cast(Store, store))
         found = step.command.answer(planning, peer, session, decoded)
         step.work = asyncio.ensure_future(cast(Any, found))
     except DeskcalError as exc:
         step.error = exc
+        if isinstance(exc, FieldRequired) and step.command is not None:
+            step.error = with_suggestion(exc, ignored_keys(step.command.known, operation.data))
         return step, None
     return step, store
 
@@ -311,4 +318,5 @@ async def _result(step: _Step, value: Any, batch_id: int) -> bytes:
     text = b"".join(data) if isinstance(data, list) else data
     if step.command.gives_event:
         text = b'{"event":%b}' % text
+    (text,) = with_ignored([text], step.ignored)
     return b'{"status":200,"data":%b}' % text

@@ -10,12 +10,10 @@ import uuid
 from asyncio import Future
 from typing import cast
 
-import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from deskcal.commands.registry import COMMANDS, Command, Data, Work
 from deskcal.commands.services import Lifecycle, RequestStats, Services
-from deskcal.core.document import wire_safe
 from deskcal.core.sessions import Session
 from deskcal.errors import (
     DeskcalError,
@@ -38,7 +36,7 @@ from deskcal.wire.envelope import (
     event_answer,
     with_ignored,
 )
-from deskcal.wire.field_errors import ignored_keys, with_suggestion
+from deskcal.wire.field_errors import ignored_keys, ignored_text, with_suggestion
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +56,7 @@ class PendingAnswer(Struct):
     command: Command
     stats: RequestStats
     ignored: bytes = b""
-    """JSON text that follows the members of `data`; see `_ignored`."""
+    """JSON text that follows the members of `data`; see `ignored_text`."""
 
     async def finish(self) -> Data:
         """The answer as a line, whole or in pieces, once the work is done. Never raises."""
@@ -168,7 +166,8 @@ class Dispatcher(Struct, frozen=True):
             found = command.answer(self.services, peer, session, data)
         except FieldRequired as error:
             raise with_suggestion(error, ignored_keys(command.known, request.data)) from error
-        return self.to_answer(command, request.ext_id, found, _ignored(command, request.data))
+        ignored = ignored_text(command.known, request.data)
+        return self.to_answer(command, request.ext_id, found, ignored)
 
     def _authenticate(self, peer: Peer, token: str | None, now: float) -> Session:
         """The session of a token.
@@ -202,14 +201,8 @@ def ping(services: Services) -> bytes:
 def _incident(exc: Exception) -> Internal:
     incident = uuid.uuid4().hex[:12]
     logger.error("incident %s", incident, exc_info=exc)
-    message = f"our fault; report incident {incident} to whoever runs this server"
+    message = f"our fault; report incident {incident} to the administrator of this server"
     return Internal(message, incident=incident)
-
-
-def _ignored(command: Command, data: Raw) -> bytes:
-    """`,"ignored":[...]` where keys of `data` are unknown, else nothing."""
-    names = ignored_keys(command.known, data)
-    return b',"ignored":' + wire_safe(msgspec.json.encode(names)) if names else b""
 
 
 def _unknown(name: str) -> str:

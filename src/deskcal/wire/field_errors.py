@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Raw, Struct
 
+from deskcal.core.document import wire_safe
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField
 
@@ -52,6 +53,15 @@ def ignored_keys(known: Set[str], data: Raw) -> list[str]:
         return []
     unknown = (name for name in _decode_keys(data) if name not in known and name[:1] != "_")
     return [name[:MAX_KEY] for name in itertools.islice(unknown, MAX_IGNORED)]
+
+
+def ignored_text(known: Set[str], data: Raw) -> bytes:
+    """`,"ignored":[...]`, to follow the members of an answer's `data`; empty: nothing is unknown.
+
+    As `ignored_keys`; JSON text that is safe to send. Source: contract, section 6.
+    """
+    names = ignored_keys(known, data)
+    return b',"ignored":' + wire_safe(msgspec.json.encode(names)) if names else b""
 
 
 def with_suggestion(error: FieldRequired, unknown: Sequence[str]) -> FieldRequired:
