@@ -53,6 +53,9 @@ compat: $(STAMP) $(COMPAT)/.venv/.installed $(COMPAT)/node_modules/.package-lock
 	@ldconfig -p | grep -q libical.so || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 		apt-get install -y -qq libical3 >/dev/null; } || \
 		echo "No libical here: its test is skipped (apt-get install libical3)."
+	@command -v php >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+		apt-get install -y -qq php-cli >/dev/null; } || \
+		echo "No PHP here: its tests are skipped (apt-get install php-cli)."
 	$(BIN)/python -m pytest $(COMPAT)
 
 $(COMPAT)/.venv/.installed: $(COMPAT)/requirements.txt

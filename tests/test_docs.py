@@ -8,6 +8,7 @@ import pytest
 
 from deskcal.app.config import settings
 from deskcal.cli.main import main
+from deskcal.cli.webhook import webhook
 from deskcal.commands import COMMANDS
 from deskcal.core.event import Event
 from deskcal.errors import BY_CODE
@@ -106,6 +107,15 @@ def test_commands_and_options_that_are_shown_exist(path: Path) -> None:
     for name, rest in _COMMAND.findall(shown):
         command = main.commands[name]
         assert isinstance(command, click.Command)
+        known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        assert set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", rest)) <= known
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_commands_of_groups_that_are_shown_exist(path: Path) -> None:
+    shown = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    for name, rest in re.findall(r"deskcal webhook ([a-z-]+)([^\n`|)]*)", shown):
+        command = webhook.commands[name]
         known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         assert set(re.findall(r"(?<!\S)(--[a-z][a-z-]*)", rest)) <= known
 
