@@ -3,6 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from deskcal.client.client import Client
+from deskcal.client.devices import DevicePassword
 from deskcal.client.series import ChangedSeries, CreatedSeries, Rule, SeriesRow
 from deskcal.client.types import (
     Change,
@@ -19,6 +20,7 @@ from deskcal.client.types import (
     SummaryGroup,
 )
 from deskcal.client.webhooks import DeliveryPage, WebhookDelivery, WebhookSecret, WebhookTest
+from deskcal.core.devices import PublicDevice
 from deskcal.core.event import (
     ChangeType,
     Event,
@@ -66,6 +68,7 @@ __all__ = [
     "CreatedSeries",
     "DeliveryPage",
     "DeskcalError",
+    "DevicePassword",
     "Event",
     "EventPage",
     "EventStatus",
@@ -85,6 +88,7 @@ __all__ = [
     "ParticipantRole",
     "ParticipantStatus",
     "Priority",
+    "PublicDevice",
     "PublicWebhook",
     "Reminder",
     "ReminderPage",

@@ -102,6 +102,17 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int,
         Meta(ge=0, description="A reminder unread for so long goes to its desk's lead; 0: never"),
     ] = 0
+    max_devices: Annotated[
+        int, Meta(ge=0, description="Device passwords of one manager; beyond: 400")
+    ] = 20
+    max_wrong_passwords_per_min: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Wrong device passwords of one address a minute, and five times as many "
+            "for one manager; beyond: 429",
+        ),
+    ] = 10
     max_webhooks: Annotated[int, Meta(ge=0, description="Webhooks at most; beyond: 400")] = 100
     webhook_timeout_sec: Annotated[
         float, Meta(gt=0, description="One delivery of a webhook; beyond: it has failed")

@@ -96,6 +96,38 @@ def test_managers_and_desks_are_added_listed_and_disabled(tmp_path: Path) -> Non
     assert run("desk", "add", *where, "--code", "a,b").exit_code == 2
 
 
+def test_devices_are_added_listed_and_revoked(data: Path) -> None:
+    where = ("--data", data, "--manager", 11)
+    result = run("device", "add", *where, "--name", "Phone")
+    assert (result.exit_code, result.stderr) == (0, "device 1: Phone, user 11, password:\n")
+    password = result.stdout.strip()
+    assert [len(group) for group in password.split("-")] == [4] * 6
+    listed = output_of("device", "list", *where)
+    assert listed.startswith("1\tPhone\t20") and listed.endswith("\tnever\n")
+    assert password not in listed
+    assert output_of("device", "list", "--data", data, "--manager", 12) == ""
+    revoke = ("device", "revoke", *where, "--id", 1)
+    assert output_of(*revoke) == "device 1 of manager 11 is revoked\n"
+    again = run(*revoke)
+    assert again.exit_code == 1 and "has no device 1" in again.output
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "text"),
+    [
+        (("--name", " "), 2, "printable characters"),
+        (("--name", "Phone", "--desks", "!x"), 2, "scope of the device"),
+        (("--name", "Phone", "--brands", "a", "--brand", "b"), 2, "outside your scope"),
+        (("--name", "Phone", "--max-devices", "0"), 1, "has 0 device passwords already"),
+    ],
+)
+def test_wrong_usage_of_device_add_is_reported(
+    data: Path, options: tuple[str, ...], code: int, text: str
+) -> None:
+    result = run("device", "add", "--data", data, "--manager", 11, *options)
+    assert (result.exit_code, text in result.output) == (code, True), result.output
+
+
 def test_the_directory_is_shown_as_it_is_put(data: Path, tmp_path: Path) -> None:
     shown = json.loads(output_of("directory", "show", "--data", data))
     file = tmp_path / "names.json"

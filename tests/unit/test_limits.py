@@ -41,8 +41,6 @@ COUNTS = (
     "max_subscriptions",
     "max_bad_messages",
     "max_json_depth",
-    "max_webhooks",
-    "webhook_networks",
     "max_mask_patterns",
     "max_participants",
     "max_group",
@@ -50,6 +48,8 @@ COUNTS = (
     "max_series_occurrences",
     "database_pool_size",
     "max_webhooks",
+    "max_devices",
+    "max_wrong_passwords_per_min",
 )
 OTHERS = ("webhook_retry_sec", "webhook_networks")
 """Delays and networks: no single number that has a bound."""

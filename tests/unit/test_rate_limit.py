@@ -3,7 +3,7 @@
 import pytest
 
 from deskcal.core import rate_limit
-from deskcal.core.rate_limit import RateLimit
+from deskcal.core.rate_limit import FailureLimit, RateLimit
 from deskcal.errors import TooManyRequests
 from harness import FakeClock
 
@@ -43,3 +43,25 @@ def test_buckets_of_many_managers_do_not_grow_without_limit(
         rates.count(manager_id)
     with pytest.raises(TooManyRequests):
         rates.count(4)
+
+
+def test_failures_of_one_key_are_refused_beyond_the_limit_until_time_has_passed() -> None:
+    clock = FakeClock(0)
+    failures = FailureLimit(2, clock)
+    for _ in range(2):
+        failures.check("address")
+        failures.count("address")
+    with pytest.raises(TooManyRequests) as refused:
+        failures.check("address")
+    assert refused.value.details == {"retry_after_ms": 31_000}
+    failures.check("other")
+    clock.time = 30
+    failures.check("address")
+
+
+def test_keys_that_failed_do_not_grow_without_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limit, "REMEMBERED", 2)
+    failures = FailureLimit(1, FakeClock(0))
+    for key in range(5):
+        failures.count(key)
+    failures.check(0)

@@ -145,6 +145,11 @@ export interface Ack {
   token: string;
 }
 
+export interface AddDevice {
+  name: string;
+  brand?: string | null;
+}
+
 export interface AddEvent {
   brand?: string | null;
   desk?: string | null;
@@ -243,6 +248,10 @@ export interface FollowUp {
   customer_hours?: number | null;
 }
 
+export interface DeviceId {
+  id: number;
+}
+
 export interface WebhookId {
   id: number;
 }
@@ -284,6 +293,9 @@ export interface GetChanges {
   outcome?: string | null;
   since?: number | null;
   limit?: number;
+}
+
+export interface NoData {
 }
 
 export interface GetDirectory {
@@ -372,9 +384,6 @@ export interface GetTrash {
 export interface GetDeliveries {
   id: number;
   after?: number | null;
-}
-
-export interface NoData {
 }
 
 export interface HandoverEvents {
@@ -517,6 +526,8 @@ export interface Channels {
 export interface Commands {
   /** Marks a reminder read, on all of the manager's connections. */
   MngAckCalendarReminder: { data: Ack; answer: unknown };
+  /** Adds a password for a calendar app, in the session's scope. It is shown this once. */
+  MngAddCalendarDevice: { data: AddDevice; answer: unknown };
   /** Creates an event; its owner becomes the organizer among its participants. */
   MngAddCalendarEvent: { data: AddEvent; answer: { event: EventRow } };
   /** Adds a webhook: changes from now on are sent to its URL. Its secret is shown this once. */
@@ -529,6 +540,8 @@ export interface Commands {
   MngClaimNextCalendarEvent: { data: ClaimNext; answer: unknown };
   /** Sets the status to 1 (done), with an outcome and a follow-up; a second time changes nothing. */
   MngCompleteCalendarEvent: { data: Complete; answer: unknown };
+  /** Revokes the password of one of the caller's devices, on all nodes at once. */
+  MngDeleteCalendarDevice: { data: DeviceId; answer: unknown };
   /** Removes an event and its participants; its history stays. */
   MngDeleteCalendarEvent: { data: EventInScope; answer: unknown };
   /** Deletes a webhook; nothing more is sent to it. */
@@ -537,6 +550,8 @@ export interface Commands {
   MngFindCalendarSlots: { data: FindSlots; answer: unknown };
   /** What changed after a cursor, in order, and the cursor to go on from. */
   MngGetCalendarChanges: { data: GetChanges; answer: unknown };
+  /** The caller's own devices, without their passwords. */
+  MngGetCalendarDevices: { data: NoData; answer: unknown };
   /** Managers and desks that the session may see, by name, and the outcomes of calls. */
   MngGetCalendarDirectory: { data: GetDirectory; answer: unknown };
   /** One event. */

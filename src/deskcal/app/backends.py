@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from deskcal.app.config import Config
+from deskcal.core.devices import Device
 from deskcal.core.directory import Directory
 from deskcal.limits import Limits
-from deskcal.store.backend import Backend
+from deskcal.store.backend import Backend, BlockingDevices
 from deskcal.store.ports import CheckReport, Store, StoreError
 from deskcal.store.postgres.backend import PostgresBackend
 from deskcal.store.sqlite.backend import SqliteBackend
@@ -65,6 +66,33 @@ def put_directory(config: Config, names: Directory) -> None:
     """Adds or replaces what `names` has, also while a server runs. Raises: StartError."""
     with _as_start_error():
         backend_of(config).put_directory(names)
+
+
+def devices(config: Config) -> "Devices":
+    """The devices of managers, also while a server runs."""
+    return Devices(backend_of(config).devices())
+
+
+class Devices:
+    """`BlockingDevices` whose methods raise StartError."""
+
+    def __init__(self, stored: BlockingDevices) -> None:
+        self._stored = stored
+
+    def add(self, device: Device, most: int) -> Device | None:
+        """Adds `device`; None: its manager has `most` of them already."""
+        with _as_start_error():
+            return self._stored.add(device, most)
+
+    def all(self, manager_id: int) -> list[Device]:
+        """The devices of a manager, by id."""
+        with _as_start_error():
+            return self._stored.all(manager_id)
+
+    def delete(self, manager_id: int, device_id: int) -> bool:
+        """Whether the manager had that device."""
+        with _as_start_error():
+            return self._stored.delete(manager_id, device_id)
 
 
 def export_store(config: Config, write: Callable[[bytes], object], on_progress: OnProgress) -> None:

@@ -51,6 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "series_horizon_sec",
         "max_series_occurrences",
     ),
+    "Calendar apps": ("max_devices", "max_wrong_passwords_per_min"),
     "Webhooks": (
         "webhook_networks",
         "webhook_timeout_sec",

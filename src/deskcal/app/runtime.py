@@ -11,6 +11,7 @@ from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.live.claims import LapsedClaims
 from deskcal.live.connections import Peers
+from deskcal.live.device_passwords import DevicePasswords
 from deskcal.live.feed import Feed
 from deskcal.live.housekeeping import Housekeeping
 from deskcal.live.reminders import Reminders
@@ -54,12 +55,14 @@ async def running(
     webhooks = WebhookSender(store, now, limits)
     store.commits.subscribe(lambda _: webhooks.wake())
     rates = RateLimit(limits.max_requests_per_manager_sec, monotonic)
-    parts = (store, verifier, now, rates, limits, peers, feed, reminders, webhooks)
+    devices = DevicePasswords(store.devices, now, monotonic, limits)
+    parts = (store, verifier, now, rates, limits, peers, feed, reminders, webhooks, devices)
     services = Services(*parts, default_timezone, call_rules)
     housekeeping = Housekeeping(store, now, trash_retention_sec=limits.trash_retention_sec)
     lapsed_claims, horizon = LapsedClaims(store.claims, now), SeriesHorizon(store, now, limits)
     async with feed, reminders, search_index, webhooks, housekeeping, lapsed_claims, horizon:
-        yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
+        with devices:
+            yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
 
 
 def _arm(reminders: Reminders, committed: Committed) -> None:

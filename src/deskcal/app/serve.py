@@ -20,6 +20,7 @@ import msgspec
 from deskcal.app.backends import (
     StartError,
     check,
+    devices,
     directory,
     opened,
     place,
@@ -46,6 +47,7 @@ __all__ = [
     "NotEmpty",
     "StartError",
     "check",
+    "devices",
     "directory",
     "fill_demo",
     "place",

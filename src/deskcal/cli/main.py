@@ -10,6 +10,7 @@ from deskcal import __version__
 from deskcal.app import serve as app
 from deskcal.app.zone_data import use_newest_zones
 from deskcal.cli.call import call
+from deskcal.cli.device import device
 from deskcal.cli.directory import desk, directory, manager
 from deskcal.cli.failure import Commands, Failure
 from deskcal.cli.handover import handover
@@ -75,6 +76,7 @@ main.add_command(call)
 main.add_command(watch)
 main.add_command(handover)
 main.add_command(manager)
+main.add_command(device)
 main.add_command(desk)
 main.add_command(directory)
 main.add_command(export_command)

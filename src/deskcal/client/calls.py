@@ -26,6 +26,7 @@ REPEATABLE = frozenset(
         "MngFindCalendarSlots",
         "MngGetCalendarSummary",
         "MngReleaseCalendarEvent",
+        "MngGetCalendarDevices",
         "MngGetCalendarWebhooks",
         "MngGetCalendarWebhookDeliveries",
     }

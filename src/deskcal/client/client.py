@@ -19,6 +19,7 @@ from deskcal.client.batches import BatchCalls
 from deskcal.client.call_desk import CallDeskCalls
 from deskcal.client.calls import Answer, Options
 from deskcal.client.changes import ChangeCalls
+from deskcal.client.devices import DeviceCalls
 from deskcal.client.events import EventCalls
 from deskcal.client.iterators import ChangeWatch, ReminderWatch, manager_of
 from deskcal.client.link import Link
@@ -42,6 +43,7 @@ class Client(
     BatchCalls,
     TrashCalls,
     CallDeskCalls,
+    DeviceCalls,
     WebhookCalls,
 ):
     """A connection to a deskcal server: `async with Client.connect(host, port, token=...)`.

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from deskcal.core.completion import NO_RULES, CallRules
+from deskcal.core.devices import Device, session_of
 from deskcal.core.publisher import Publisher
 from deskcal.core.rate_limit import RateLimit
+from deskcal.core.sessions import Session
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer, Peers
+from deskcal.live.device_passwords import DevicePasswords
 from deskcal.live.feed import Feed
 from deskcal.live.reminders import Reminders
 from deskcal.live.webhook_sender import WebhookSender
@@ -29,10 +32,16 @@ class Services(Struct, frozen=True):
     feed: Feed
     reminders: Reminders
     webhooks: WebhookSender
+    devices: DevicePasswords
     default_timezone: str = "UTC"
     """Of events that name none."""
     call_rules: CallRules = NO_RULES
     """Of the call desk."""
+
+    def session_of(self, device: Device) -> Session:
+        """The session that a device opens, for one request."""
+        others_may_change = self.verifier.others_may_change
+        return session_of(device, self.limits, others_may_change=others_may_change)
 
     def resume(self, peer: Peer) -> None:
         """A slow client reads its output again."""

@@ -112,7 +112,7 @@ class TokenVerifier:
         others_may_change: bool = True,
     ) -> None:
         """`others_may_change`: see `Session`."""
-        self._others_may_change = others_may_change
+        self.others_may_change = others_may_change
         self._limits = limits
         self._leeway_sec = leeway_sec
         self._issuer = issuer
@@ -178,7 +178,7 @@ class TokenVerifier:
         return msgspec.structs.replace(
             session,
             exp=session.exp + self._leeway_sec,
-            others_may_change=self._others_may_change,
+            others_may_change=self.others_may_change,
             signature=signature,
         )
 

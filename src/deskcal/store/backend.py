@@ -7,9 +7,23 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Protocol
 
+from deskcal.core.devices import Device
 from deskcal.core.directory import Directory
 from deskcal.store.ports import CheckReport, Store
 from deskcal.store.transfer.export import Export, OnProgress
+
+
+class BlockingDevices(Protocol):
+    """What `DeviceStore` offers to the command line. Every method raises StoreError."""
+
+    def add(self, device: Device, most: int) -> Device | None:
+        """Adds `device`; None: its manager has `most` of them already."""
+
+    def all(self, manager_id: int) -> list[Device]:
+        """The devices of a manager, by id; none where there is no store yet."""
+
+    def delete(self, manager_id: int, device_id: int) -> bool:
+        """Whether the manager had that device."""
 
 
 class Backend(Protocol):
@@ -46,6 +60,9 @@ class Backend(Protocol):
 
     def put_directory(self, names: Directory) -> None:
         """Adds or replaces what `names` has, also while servers use the store."""
+
+    def devices(self) -> BlockingDevices:
+        """The devices, also while servers use the store."""
 
 
 def migrations(package: str) -> list[str]:

@@ -185,6 +185,11 @@ OF_COMMAND = {
     ("MngSearchCalendarEvents", "to"): "end of the range, after `from`; absent: any",
     ("MngGetCalendarReminders", "limit"): "reminders at most; default 100",
     ("MngGetCalendarReminders", "after"): "`next` of the page before; absent: the newest",
+    ("MngAddCalendarDevice", "name"): "what the manager calls the device",
+    ("MngAddCalendarDevice", "brand"): (
+        "of what the device creates; absent: `default`, or the only one in scope"
+    ),
+    ("MngDeleteCalendarDevice", "id"): "the device",
     ("MngAddCalendarWebhook", "url"): "where to send: https, or http where the setting allows it",
     ("MngAddCalendarWebhook", "brand"): "equal; absent: any that its creator may see",
     ("MngAddCalendarWebhook", "types"): "change types, as pushed messages number them; default all",
@@ -259,6 +264,12 @@ ANSWERS = {
     "MngFindCalendarSlots": (
         '`{"slots":[{"start_time","end_time","busy":[ids]}]}`, the earliest first'
     ),
+    "MngAddCalendarDevice": (
+        '`{"device":{"id","name","created_time","last_used_time"},"password":"..."}`, '
+        "the password this once"
+    ),
+    "MngGetCalendarDevices": '`{"devices":[...]}`, by id; `last_used_time` 0: never used',
+    "MngDeleteCalendarDevice": '`{"id":1}`',
     "MngAddCalendarWebhook": '`{"webhook":{...},"secret":"whsec_..."}`, the secret this once',
     "MngUpdateCalendarWebhook": '`{"webhook":{...}}`, with `secret` where it is new',
     "MngDeleteCalendarWebhook": '`{"id":1}`',

@@ -21,6 +21,7 @@ from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.timeline import Gap
 from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
+from deskcal.store.ports.devices import DeviceStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
@@ -188,6 +189,7 @@ class Store(Protocol):
     objects: CalendarObjectStore
     trash: TrashStore
     webhooks: WebhookStore
+    devices: DeviceStore
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]

@@ -8,8 +8,10 @@ from msgspec import Struct
 from deskcal.core.all_day import UTC
 from deskcal.core.directory import Directory
 from deskcal.limits import Limits
+from deskcal.store.backend import BlockingDevices
 from deskcal.store.ports import CheckReport, Store
 from deskcal.store.postgres.check import check_postgres
+from deskcal.store.postgres.devices import PostgresDevicesAt
 from deskcal.store.postgres.directory import directory_at, put_at
 from deskcal.store.postgres.schema import migrations
 from deskcal.store.postgres.store import open_postgres
@@ -58,3 +60,7 @@ class PostgresBackend(Struct, frozen=True):
     def put_directory(self, names: Directory) -> None:
         """Adds or replaces them."""
         put_at(self.url, self.limits, names)
+
+    def devices(self) -> BlockingDevices:
+        """Reads and writes them."""
+        return PostgresDevicesAt(self.url, self.limits)

@@ -81,7 +81,7 @@ async def write_directory(connection: Connection, names: Directory) -> None:
 
 def directory_at(url: str, limits: Limits) -> Directory:
     """What the database that `url` names has, for the command line. Raises: StoreError."""
-    return asyncio.run(_within(url, limits, read_directory))
+    return asyncio.run(within(url, limits, "directory", read_directory))
 
 
 def put_at(url: str, limits: Limits, names: Directory) -> None:
@@ -90,17 +90,17 @@ def put_at(url: str, limits: Limits, names: Directory) -> None:
     async def write(connection: Connection) -> None:
         await write_directory(connection, names)
 
-    asyncio.run(_within(url, limits, write))
+    asyncio.run(within(url, limits, "directory", write))
 
 
-async def _within(
-    url: str, limits: Limits, work: Callable[[Connection], Awaitable[_Result]]
+async def within(
+    url: str, limits: Limits, what: str, work: Callable[[Connection], Awaitable[_Result]]
 ) -> _Result:
-    """`work` in a transaction of a connection of its own."""
+    """`work` in a transaction of a connection of its own. Raises: StoreError, naming `what`."""
     try:
         async with await connect(url, limits) as connection:
             await migrate(connection)
             async with connection.transaction():
                 return await work(connection)
     except psycopg.Error as exc:
-        raise StoreError(f"the directory in {shown(url)} can't be used: {one_line(exc)}") from exc
+        raise StoreError(f"the {what} in {shown(url)} can't be used: {one_line(exc)}") from exc

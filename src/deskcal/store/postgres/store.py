@@ -37,6 +37,7 @@ from deskcal.store.ports import (
     StoreError,
 )
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
+from deskcal.store.ports.devices import DeviceStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
@@ -47,6 +48,7 @@ from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.collections import remove_unused
 from deskcal.store.postgres.connection import Connection, connect
+from deskcal.store.postgres.devices import PostgresDevices
 from deskcal.store.postgres.directory import PostgresDirectory
 from deskcal.store.postgres.lapsed_claims import PostgresClaims
 from deskcal.store.postgres.listener import PostgresListener
@@ -103,6 +105,7 @@ class PostgresStore:
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
         self.trash: TrashStore = PostgresTrash(self._read, self._writer.job)
         self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
+        self.devices: DeviceStore = PostgresDevices(self._read, self._writer.job)
         self.webhooks: WebhookStore = PostgresWebhooks(self._read, self._writer.job)
         self._listener = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),

@@ -8,8 +8,10 @@ from msgspec import Struct
 from deskcal.core.all_day import UTC
 from deskcal.core.directory import Directory
 from deskcal.limits import Limits
+from deskcal.store.backend import BlockingDevices
 from deskcal.store.ports import CheckReport, Store
 from deskcal.store.sqlite.check import check_sqlite
+from deskcal.store.sqlite.devices import SqliteDevicesIn
 from deskcal.store.sqlite.directory import directory_in, put_in
 from deskcal.store.sqlite.schema import migrations
 from deskcal.store.sqlite.store import open_sqlite
@@ -57,3 +59,7 @@ class SqliteBackend(Struct, frozen=True):
     def put_directory(self, names: Directory) -> None:
         """Adds or replaces them."""
         put_in(self.path, names)
+
+    def devices(self) -> BlockingDevices:
+        """Reads and writes them."""
+        return SqliteDevicesIn(self.path)

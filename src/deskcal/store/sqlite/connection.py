@@ -46,6 +46,18 @@ def connect_writer(directory: Path, vfs: str | None = None) -> apsw.Connection:
     return connection
 
 
+def connection_in(directory: Path) -> apsw.Connection:
+    """A writing connection for the command line, also beside a running server.
+
+    Raises: StoreError, apsw.Error.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise StoreError(f"the data directory {directory} can't be used: {exc.strerror}") from exc
+    return connect_writer(directory)
+
+
 def connect_reader(directory: Path, vfs: str | None = None) -> apsw.Connection:
     """A connection that can only read. Raises: apsw.Error."""
     flags = apsw.SQLITE_OPEN_READONLY

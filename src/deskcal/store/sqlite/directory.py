@@ -14,7 +14,7 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.directory import row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.changes import Read, RunJob
-from deskcal.store.sqlite.connection import DATABASE, connect_writer
+from deskcal.store.sqlite.connection import DATABASE, connection_in
 from deskcal.store.sqlite.outcomes import put_outcomes, read_outcomes
 
 _MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
@@ -73,7 +73,7 @@ def directory_in(directory: Path) -> Directory:
     if not (directory / DATABASE).exists():
         return Directory()
     try:
-        return read_directory(_connection(directory))
+        return read_directory(connection_in(directory))
     except apsw.Error as exc:
         raise StoreError(f"the directory in {directory} can't be read: {exc}") from exc
 
@@ -81,17 +81,9 @@ def directory_in(directory: Path) -> Directory:
 def put_in(directory: Path, names: Directory) -> None:
     """Adds or replaces what `names` has, also beside a running server. Raises: StoreError."""
     try:
-        connection = _connection(directory)
+        connection = connection_in(directory)
         with connection:
             write_directory(connection, names)
         connection.close()
     except apsw.Error as exc:
         raise StoreError(f"the directory in {directory} can't be written: {exc}") from exc
-
-
-def _connection(directory: Path) -> apsw.Connection:
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as exc:
-        raise StoreError(f"the data directory {directory} can't be used: {exc.strerror}") from exc
-    return connect_writer(directory)

@@ -47,6 +47,7 @@ from deskcal.store.ports import (
     StoreError,
 )
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
+from deskcal.store.ports.devices import DeviceStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
@@ -56,6 +57,7 @@ from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
 from deskcal.store.sqlite.collections import remove_collections, unused_collections
 from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock_directory
+from deskcal.store.sqlite.devices import SqliteDevices
 from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job, begin_timeline
 from deskcal.store.sqlite.lapsed_claims import SqliteClaims
@@ -126,6 +128,7 @@ class SqliteStore:
         read_lists = functools.partial(self._read, self._lists)
         self.trash: TrashStore = SqliteTrash(read_changes, self._job)
         self.search: SearchStore = SqliteSearch(read_lists, self._job, self._collections)
+        self.devices: DeviceStore = SqliteDevices(read_changes, self._job)
         self.webhooks: WebhookStore = SqliteWebhooks(read_changes, self._job)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
