@@ -11,6 +11,7 @@ from typing import Self
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from deskcal.http.caldav.auth import Devices
 from deskcal.http.page import site
 from deskcal.http.protocol import HttpConnection
 from deskcal.server.host import ConnectionHost
@@ -24,14 +25,23 @@ class Gateway:
     """Serves the page and its WebSocket as an asynchronous context; its end is a graceful stop."""
 
     def __init__(
-        self, clients: ConnectionHost, host: str, port: int, *, tls: ssl.SSLContext | None = None
+        self,
+        clients: ConnectionHost,
+        host: str,
+        port: int,
+        *,
+        tls: ssl.SSLContext | None = None,
+        devices: Devices | None = None,
     ) -> None:
-        """`clients`: shared with the other listeners; port 0: any free one, see `addresses`."""
+        """`clients`: shared with the other listeners; port 0: any free one, see `addresses`.
+
+        `devices`: whose passwords CalDAV takes; None: there is no CalDAV.
+        """
         self._clients = clients
         self._state = ServerState()
         self.sockets = WebSockets(clients)
         self._config = Config(
-            site(clients, self.sockets),
+            site(clients, self.sockets, devices),
             ws=self.sockets.connect,  # type: ignore[arg-type]
             lifespan="off",
             log_config=None,

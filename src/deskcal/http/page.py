@@ -10,12 +10,14 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deskcal.commands import Dispatcher
 from deskcal.errors import DeskcalError
 from deskcal.http.assets import Assets
+from deskcal.http.caldav.app import METHODS, WELL_KNOWN, CalDav
+from deskcal.http.caldav.auth import Devices
 from deskcal.http.ical_feed import IcsFeed
 from deskcal.http.metrics import registry_of
 from deskcal.http.zones import Zones
@@ -97,8 +99,17 @@ async def _why_not_ready(dispatcher: Dispatcher) -> str:
     return ""
 
 
-def site(clients: ConnectionHost, sockets: WebSockets) -> ASGIApp:
-    """The application that uvicorn runs."""
+def _caldav_routes(caldav: CalDav) -> list[Route]:
+    """Apps look for the server at its root and at the well-known address, too. RFC 6764, 5."""
+    at_root = [method for method in METHODS if method not in ("GET", "HEAD")]
+    routes = [Route("/", caldav.serve, methods=at_root)]
+    for path in ("/dav", "/dav/{rest:path}", WELL_KNOWN, f"{WELL_KNOWN}/"):
+        routes.append(Route(path, caldav.serve, methods=METHODS))
+    return routes
+
+
+def site(clients: ConnectionHost, sockets: WebSockets, devices: Devices | None = None) -> ASGIApp:
+    """The application that uvicorn runs; `devices`: None: there is no CalDAV."""
     dispatcher = clients.dispatcher
     page = page_directory()
     registry = registry_of(clients, sockets)
@@ -121,7 +132,7 @@ def site(clients: ConnectionHost, sockets: WebSockets) -> ASGIApp:
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/", index),
         Route("/healthz", alive),
         Route("/readyz", ready),
@@ -130,4 +141,6 @@ def site(clients: ConnectionHost, sockets: WebSockets) -> ASGIApp:
         Route("/zones.json", Zones(dispatcher).serve),
         Mount("/assets", Assets(page / "assets")),
     ]
+    if devices is not None:
+        routes += _caldav_routes(CalDav(dispatcher, devices))
     return _Guarded(Starlette(routes=routes))

@@ -229,7 +229,7 @@ class _Reader:
             if found.is_date != start.is_date:
                 raise _Unreadable(f"line {end.line}: DTEND and DTSTART are not of one kind")
         elif duration is not None:
-            found = self._after(start, *_duration(duration))
+            found = self._after(start, *duration_of(duration))
         else:
             found = self._after(start, 1, 0) if start.is_date else start
         if start.is_date and found.time <= start.time:
@@ -308,7 +308,7 @@ class _Reader:
             if trigger.params.get("VALUE", "").upper() == "DATE-TIME" or "T" in trigger.value[8:9]:
                 yield Alarm(time=self._moment(trigger, uid).time)
             else:
-                days, seconds = _duration(trigger)
+                days, seconds = duration_of(trigger)
                 if days * 86_400 + seconds <= 0:
                     yield Alarm(before_sec=-(days * 86_400 + seconds))
 
@@ -332,8 +332,8 @@ def _integer(part: Part, name: str) -> int:
     return int(found) if found.isascii() and found.isdigit() and len(found) < 10 else 0
 
 
-def _duration(source: Property) -> tuple[int, int]:
-    """Days and seconds; both negative in front of a minus."""
+def duration_of(source: Property) -> tuple[int, int]:
+    """Days and seconds of a DURATION; both negative in front of a minus. Raises: ValueError."""
     found = _DURATION.fullmatch(source.value.strip().upper())
     if found is None or len(source.value.strip()) < 3:
         raise _Unreadable(f"line {source.line}: {source.value[:40]!r} is no duration")

@@ -75,7 +75,7 @@ def calendar_text(
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
 
     def render(event: Event) -> Component:
-        return _component(event, names, viewer, default_timezone)
+        return event_component(event, names, viewer, default_timezone)
 
     of_series: dict[int, list[Event]] = {}
     for event in events:
@@ -89,12 +89,12 @@ def calendar_text(
         shown = Shown(series[series_id], found, viewer, until)
         for component in series_components(shown, render):
             calendar.add_component(component)
-    _add_zones(calendar, of_series.values())
+    add_zones(calendar, of_series.values())
     text: bytes = calendar.to_ical()
     return text
 
 
-def _add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
+def add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
     """One VTIMEZONE for each zone of a rule, around what is shown."""
     times = [event.start_time for events in of_series for event in events]
     if times:
@@ -103,7 +103,7 @@ def _add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
         calendar.add_missing_timezones(first_date=first, last_date=last)
 
 
-def _component(
+def event_component(
     event: Event, names: Mapping[int, str], viewer: int, default_timezone: str
 ) -> Component:
     """One VEVENT. Its UID leaves the brand out, which may change."""

@@ -31,6 +31,12 @@ class CalendarObject(Struct, frozen=True, kw_only=True):
     """Events by RECURRENCE-ID in Unix seconds, where there is no series."""
     extras: str = ""
     """Content lines that deskcal has no field for."""
+    source: str = ""
+    """The resource as a CalDAV client put it; empty: none did, or it is too long to be kept."""
+    stamp: str = ""
+    """ETag of the resource when `source` was put: while it has it, it is `source` itself."""
+    is_hidden: bool = False
+    """Whether its owner deleted the resource while occurrences that are over stay as events."""
 
     @property
     def key(self) -> ObjectKey:

@@ -164,6 +164,11 @@ class CalendarObjectStore(Protocol):
     async def all(self, owner_id: int) -> list[CalendarObject]:
         """All objects of an owner, by UID."""
 
+    async def of(
+        self, owner_id: int, event_ids: Sequence[int], series_ids: Sequence[int]
+    ) -> list[CalendarObject]:
+        """An owner's objects that are one of these events or series, or single occurrences."""
+
 
 class Committed(Protocol):
     """What a committed group tells the rest of the server."""

@@ -15,6 +15,14 @@ _FIND = """
     JOIN calendar_object AS o USING (owner_id, uid)"""
 _NAMED = "SELECT document FROM calendar_object WHERE owner_id = %s AND name = %b"
 _ALL = "SELECT document FROM calendar_object WHERE owner_id = %s ORDER BY uid"
+_OF = """
+    SELECT document FROM calendar_object WHERE owner_id = %s AND event_id > 0
+        AND event_id = ANY(%s::bigint[])
+    UNION ALL
+    SELECT document FROM calendar_object WHERE owner_id = %s AND series_id > 0
+        AND series_id = ANY(%s::bigint[])
+    UNION ALL
+    SELECT document FROM calendar_object WHERE owner_id = %s AND event_id = 0 AND series_id = 0"""
 _PUT = """
     INSERT INTO calendar_object (owner_id, uid, name, event_id, series_id, document)
     SELECT * FROM unnest(%s::bigint[], %b::bytea[], %b::bytea[], %s::bigint[], %s::bigint[],
@@ -95,9 +103,18 @@ class PostgresObjects:
         found: list[CalendarObject] = await self._read(_objects, _ALL, (owner_id,))
         return found
 
+    async def of(
+        self, owner_id: int, event_ids: Sequence[int], series_ids: Sequence[int]
+    ) -> list[CalendarObject]:
+        """By event and series."""
+        ids = (integers(event_ids), integers(series_ids))
+        values = (owner_id, ids[0], owner_id, ids[1], owner_id)
+        found: list[CalendarObject] = await self._read(_objects, _OF, values)
+        return found
+
 
 async def _objects(
-    connection: Connection, statement: str, values: tuple[int | bytes, ...]
+    connection: Connection, statement: str, values: tuple[Any, ...]
 ) -> list[CalendarObject]:
     cursor = await connection.execute(statement, values)
     return [decode_object(document) for (document,) in await cursor.fetchall()]

@@ -1,8 +1,10 @@
 """Calendar objects of the embedded store, as they are read outside a transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
+import msgspec
 
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.sqlite.changes import Read
@@ -10,6 +12,15 @@ from deskcal.store.sqlite.objects import decode_object, stored_object
 
 _SELECT_NAMED = "SELECT document FROM calendar_object WHERE owner_id = ? AND name = ?"
 _SELECT_ALL = "SELECT document FROM calendar_object WHERE owner_id = ? ORDER BY uid"
+_SELECT_OF = """
+    SELECT document FROM calendar_object
+    WHERE owner_id = ?1 AND event_id > 0 AND event_id IN (SELECT value FROM json_each(?2))
+    UNION ALL
+    SELECT document FROM calendar_object
+    WHERE owner_id = ?1 AND series_id > 0 AND series_id IN (SELECT value FROM json_each(?3))
+    UNION ALL
+    SELECT document FROM calendar_object
+    WHERE owner_id = ?1 AND event_id = 0 AND series_id = 0"""
 
 
 class SqliteObjects:
@@ -32,6 +43,18 @@ class SqliteObjects:
         """All of an owner."""
         found: list[CalendarObject] = await self._read(_objects, _SELECT_ALL, (owner_id,))
         return found
+
+    async def of(
+        self, owner_id: int, event_ids: Sequence[int], series_ids: Sequence[int]
+    ) -> list[CalendarObject]:
+        """By event and series."""
+        values = (owner_id, _encode(event_ids), _encode(series_ids))
+        found: list[CalendarObject] = await self._read(_objects, _SELECT_OF, values)
+        return found
+
+
+def _encode(ids: Sequence[int]) -> str:
+    return msgspec.json.encode(ids).decode()
 
 
 def _objects(

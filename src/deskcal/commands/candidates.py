@@ -1,0 +1,43 @@
+"""The members of a collection that may have an occurrence within a range.
+
+Occurrences exist as events up to a horizon, and of a series that began long ago from some time
+back on; beyond both, rules say whether there is one. Source: contract, section 13.
+"""
+
+from deskcal.commands.members import Collection, Key, Member, key_of, members, members_of
+from deskcal.commands.services import Services
+from deskcal.core.event import MAX_TIME
+from deskcal.core.sessions import Session
+from deskcal.ical.occurrences import BACK_SEC
+
+
+async def candidates(
+    services: Services, session: Session, collection: Collection, since: int, until: int
+) -> list[Member]:
+    """All members with an event that overlaps [since, until), and series that may reach into it."""
+    since, until = max(since, 0), min(until, MAX_TIME)
+    if since >= until:
+        return []
+    found = {one.key: one for one in await members(services, session, collection, since, until)}
+    now = int(services.now())
+    if (since, until) != (0, MAX_TIME):
+        keys: dict[Key, None] = {}
+        if since < now - BACK_SEC and collection.is_mine:
+            keys |= dict.fromkeys(await _series_of_objects(services, collection))
+        if until > now + services.limits.series_horizon_sec:
+            coming = await members(services, session, collection, now, MAX_TIME)
+            found |= {one.key: one for one in coming if one.series is not None}
+        missing = [key for key in keys if key not in found]
+        found |= await members_of(services, session, collection, missing)
+    return [found[key] for key in sorted(found)]
+
+
+async def _series_of_objects(services: Services, collection: Collection) -> list[Key]:
+    keys = map(key_of, await services.store.objects.all(collection.manager_id))
+    return [key for key in keys if key is not None and key.series_id]
+
+
+def zone_of(member: Member, default_timezone: str) -> str:
+    """The zone whose dates an all-day member has."""
+    first = member.events[0]
+    return (first.all_day and first.timezone) or default_timezone

@@ -1,0 +1,350 @@
+"""What is in a manager's CalDAV collections: events and series as members with names and ETags.
+
+`mine` has what the manager owns or takes part in; a desk's collection has its events. A name and
+UID that a client chose are in the manager's calendar objects. Source: contract, section 16.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Raw, Struct
+
+from deskcal.commands.services import Services
+from deskcal.core.document import decode_event, scope_of
+from deskcal.core.event import MAX_TIME, Event, EventStatus, managers_of
+from deskcal.core.filters import EventFilter
+from deskcal.core.masks import desk_mask
+from deskcal.core.series import Series
+from deskcal.core.sessions import Session
+from deskcal.ical.resource import default_uid
+from deskcal.store.batch.objects import CalendarObject
+
+MAX_MEMBERS = 200_000
+"""Events of a collection that a listing reads at most."""
+LARGE_BYTES = 64 * 1024
+"""Documents beyond that are decoded off the event loop."""
+MINE = "mine"
+PROPERTIES = "urn:deskcal:collection:"
+"""Beginning of the UID of the row that holds a collection's own properties, and is no member."""
+
+_NAME = re.compile(r"(event|series)-([1-9][0-9]{0,15})\.ics")
+_UID = re.compile(r"deskcal-(series-)?([1-9][0-9]{0,15})@[0-9]{1,12}")
+_split = msgspec.json.Decoder(list[Raw]).decode
+
+
+class Collection(Struct, frozen=True):
+    """One collection of a manager."""
+
+    manager_id: int
+    brand: str = ""
+    desk: str = ""
+    """A code; empty: what the manager owns or takes part in."""
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of its address; neither a brand nor a code has a comma."""
+        return MINE if self.is_mine else f"desk,{self.brand},{self.desk}"
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether it is the manager's own, which is written to."""
+        return not self.desk
+
+
+class _Row(Struct, gc=False):
+    manager_id: int
+
+
+class Head(Struct, gc=False):
+    """Of an event document what decides where it is listed, and under which ETag."""
+
+    id: int
+    owner_manager_id: int
+    status: int
+    version: int
+    brand: str
+    desk: str
+    participants: list[_Row]
+    series_id: int = 0
+
+    def is_in(self, collection: Collection) -> bool:
+        """Whether it is listed there; what is archived is nowhere."""
+        if self.status == EventStatus.ARCHIVED:
+            return False
+        if collection.is_mine:
+            return self.concerns(collection.manager_id)
+        return (self.brand, self.desk) == (collection.brand, collection.desk)
+
+    def concerns(self, manager_id: int) -> bool:
+        """Whether the manager owns it or takes part."""
+        return manager_id == self.owner_manager_id or any(
+            row.manager_id == manager_id for row in self.participants
+        )
+
+
+decode_head = msgspec.json.Decoder(Head).decode
+
+
+class Key(Struct, frozen=True, order=True, gc=False):
+    """An event, or a series."""
+
+    series_id: int
+    """0: an event."""
+    event_id: int = 0
+
+
+class Member(Struct):
+    """One calendar object resource."""
+
+    key: Key
+    name: str
+    uid: str
+    """Empty: see `default_uid`, which needs the event."""
+    etag: str
+    documents: list[Raw]
+    series: Series | None = None
+    object: CalendarObject | None = None
+
+    @property
+    def events(self) -> list[Event]:
+        """Its events, decoded."""
+        return [decode_event(bytes(document)) for document in self.documents]
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is as a client put it."""
+        return self.object is not None and self.object.stamp == self.etag
+
+
+def event_tag(event_id: int, version: int) -> str:
+    """The ETag of one event."""
+    return f"{event_id}-{version}"
+
+
+def series_tag(series: Series, versions: Iterable[tuple[int, int]]) -> str:
+    """The ETag of a series with events of these ids and versions.
+
+    An occurrence that nobody has touched does not count: the server adds such ones in time.
+    """
+    digest = hashlib.blake2b(digest_size=10)
+    touched = sorted(one for one in versions if one[1] > 1)
+    digest.update(repr((series.version, touched)).encode())
+    return f"s{series.series_id}-{digest.hexdigest()}"
+
+
+async def members(
+    services: Services,
+    session: Session,
+    collection: Collection,
+    since: int = 0,
+    until: int = MAX_TIME,
+) -> list[Member]:
+    """The members with an event that overlaps [since, until), by key; series are whole."""
+    wanted = EventFilter(
+        since=since,
+        until=until,
+        limit=MAX_MEMBERS,
+        desk_filter=desk_mask("*" if collection.is_mine else collection.desk),
+        manager_id=collection.manager_id if collection.is_mine else 0,
+        brand=collection.brand or None,
+    )
+    rows = await services.store.list_events(wanted, session)
+    pairs = await _decoded(rows.documents)
+    is_whole = (since, until) == (0, MAX_TIME)
+    listing = _Listing(services, session, collection)
+    await listing.add(pairs, is_whole=is_whole)
+    return sorted(listing.found.values(), key=lambda one: one.key)
+
+
+async def members_of(
+    services: Services, session: Session, collection: Collection, keys: Sequence[Key]
+) -> dict[Key, Member]:
+    """The members of these keys, as far as they are in the collection."""
+    listing = _Listing(services, session, collection)
+    pairs = []
+    for key in keys:
+        if key.series_id:
+            await listing.add_series(key.series_id)
+            continue
+        record = await services.store.load(key.event_id)
+        if record is not None and session.can_see(record):
+            pairs.append((decode_head(record.document), Raw(record.document)))
+    await listing.add(pairs, is_whole=False)
+    return listing.found
+
+
+async def member_named(
+    services: Services, session: Session, collection: Collection, name: str
+) -> Member | None:
+    """The member of that name; None: there is none."""
+    key = await _key_named(services, collection, name)
+    if key is None:
+        return None
+    found = await members_of(services, session, collection, [key])
+    return next((one for one in found.values() if one.name == name), None)
+
+
+async def _key_named(services: Services, collection: Collection, name: str) -> Key | None:
+    if collection.is_mine:
+        found = await services.store.objects.named(collection.manager_id, name)
+        if found is not None:
+            return key_of(found)
+    matched = _NAME.fullmatch(name)
+    if matched is None:
+        return None
+    number = int(matched[2])
+    return Key(number) if matched[1] == "series" else Key(0, number)
+
+
+def key_of(found: CalendarObject) -> Key | None:
+    """What an object is; None: of a row that is no member."""
+    event_id = found.event_id or next(iter(found.overrides.values()), 0)
+    if found.uid.startswith(PROPERTIES) or not (found.series_id or event_id):
+        return None
+    return Key(found.series_id) if found.series_id else Key(0, event_id)
+
+
+def key_of_default_uid(uid: str) -> Key | None:
+    """What a UID that deskcal gives stands for; None: it is none of these."""
+    matched = _UID.fullmatch(uid)
+    if matched is None:
+        return None
+    return Key(int(matched[2])) if matched[1] else Key(0, int(matched[2]))
+
+
+def default_name(key: Key) -> str:
+    """The name of what no client has named."""
+    return f"series-{key.series_id}.ics" if key.series_id else f"event-{key.event_id}.ics"
+
+
+def uid_of(member: Member) -> str:
+    """Its UID."""
+    if member.uid:
+        return member.uid
+    return default_uid(decode_event(bytes(member.documents[0])), member.series)
+
+
+async def _decoded(pieces: list[bytes]) -> list[tuple[Head, Raw]]:
+    def decode() -> list[tuple[Head, Raw]]:
+        documents = _split(b"[" + b",".join(pieces) + b"]")
+        return [(decode_head(document), document) for document in documents]
+
+    if sum(map(len, pieces)) > LARGE_BYTES:
+        return await asyncio.to_thread(decode)
+    return decode()
+
+
+class _Listing:
+    """Groups events into members."""
+
+    def __init__(self, services: Services, session: Session, collection: Collection) -> None:
+        self._services = services
+        self._session = session
+        self._collection = collection
+        self._objects: dict[Key, CalendarObject] = {}
+        self._is_whole = False
+        self.found: dict[Key, Member] = {}
+
+    async def add(self, pairs: Sequence[tuple[Head, Raw]], *, is_whole: bool) -> None:
+        """Adds events; `is_whole`: these are all that there are."""
+        pairs = [pair for pair in pairs if pair[0].is_in(self._collection)]
+        by_series: dict[int, list[tuple[Head, Raw]]] = {}
+        for head, document in pairs:
+            if head.series_id:
+                by_series.setdefault(head.series_id, []).append((head, document))
+        await self._read_objects(pairs, is_whole)
+        singles = [pair for pair in pairs if not pair[0].series_id]
+        for series_id, found in by_series.items():
+            if Key(series_id) not in self.found:
+                singles += await self._add_series(series_id, found if is_whole else None, found)
+        for head, document in singles:
+            self._add_single(head, document)
+
+    async def add_series(self, series_id: int) -> None:
+        """Adds one series, or its occurrences where the viewer takes part in single ones."""
+        documents = await self._services.store.series.events(series_id)
+        pairs = [
+            (head, Raw(document))
+            for head, document in zip(map(decode_head, documents), documents, strict=True)
+            if self._session.can_see(scope_of(decode_event(document)))
+        ]
+        await self._read_objects([], is_whole=False, series_ids=[series_id])
+        pairs = [pair for pair in pairs if pair[0].is_in(self._collection)]
+        for head, document in await self._add_series(series_id, pairs, pairs):
+            self._add_single(head, document)
+
+    async def _read_objects(
+        self,
+        pairs: Sequence[tuple[Head, Raw]],
+        is_whole: bool,
+        series_ids: Sequence[int] = (),
+    ) -> None:
+        if not self._collection.is_mine or self._is_whole:
+            return
+        owner = self._collection.manager_id
+        if is_whole:
+            found = await self._services.store.objects.all(owner)
+            self._is_whole = True
+        else:
+            ids = {head.id for head, _ in pairs}
+            series = {head.series_id for head, _ in pairs if head.series_id} | set(series_ids)
+            found = await self._services.store.objects.of(owner, sorted(ids), sorted(series))
+        for one in found:
+            key = key_of(one)
+            if key is not None:
+                self._objects[key] = one
+                self._objects |= {Key(0, event_id): one for event_id in one.overrides.values()}
+
+    async def _add_series(
+        self,
+        series_id: int,
+        whole: list[tuple[Head, Raw]] | None,
+        found: list[tuple[Head, Raw]],
+    ) -> list[tuple[Head, Raw]]:
+        """Adds the member of a series; events that are to be members of their own."""
+        series = await self._services.store.series.get(series_id)
+        if series is None or not self._has(series):
+            return found
+        if whole is None:
+            await self.add_series(series_id)
+            return []
+        if not whole:
+            return []
+        key = Key(series_id)
+        object_ = self._objects.get(key)
+        if object_ is not None and object_.is_hidden:
+            return []
+        tag = series_tag(series, ((head.id, head.version) for head, _ in whole))
+        documents = [document for _, document in whole]
+        self._put(Member(key, "", "", tag, documents, series, object_))
+        return []
+
+    def _has(self, series: Series) -> bool:
+        """Whether the whole series is in the collection, not single occurrences alone."""
+        if self._collection.is_mine:
+            return self._collection.manager_id in managers_of(series.template)
+        place = (series.template.brand, series.template.desk)
+        return place == (self._collection.brand, self._collection.desk)
+
+    def _add_single(self, head: Head, document: Raw) -> None:
+        object_ = self._objects.get(Key(0, head.id))
+        if object_ is not None and object_.is_hidden:
+            return
+        key = Key(0, head.id) if object_ is None else (key_of(object_) or Key(0, head.id))
+        known = self.found.get(key)
+        if known is None:
+            tag = event_tag(head.id, head.version)
+            self._put(Member(key, "", "", tag, [document], None, object_))
+            return
+        known.documents.append(document)
+        known.etag += f"-{event_tag(head.id, head.version)}"
+
+    def _put(self, member: Member) -> None:
+        found = member.object
+        member.name = found.name if found else default_name(member.key)
+        member.uid = found.uid if found else ""
+        self.found[member.key] = member

@@ -1,0 +1,195 @@
+"""The CalDAV methods: from a request to its answer, refusals told in their form."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deskcal.commands import Dispatcher
+from deskcal.commands.collections import surroundings
+from deskcal.commands.members import member_named
+from deskcal.errors import DeskcalError
+from deskcal.http.caldav import xml
+from deskcal.http.caldav.auth import Client, Devices, Login
+from deskcal.http.caldav.conditions import Refused, forbidden, is_known, not_found
+from deskcal.http.caldav.context import Context
+from deskcal.http.caldav.names import dav
+from deskcal.http.caldav.paths import ROOT, Kind, target_of
+from deskcal.http.caldav.properties import MEMBER_TYPE
+from deskcal.http.caldav.propfind import propfind, proppatch
+from deskcal.http.caldav.reports import report
+
+logger = logging.getLogger(__name__)
+
+DAV_HEADERS = {"dav": "1, 3, calendar-access"}
+CONTENT = {"cache-control": "private, no-cache"}
+WELL_KNOWN = "/.well-known/caldav"
+METHODS = (
+    *("OPTIONS", "PROPFIND", "PROPPATCH", "REPORT", "GET", "HEAD", "PUT", "DELETE"),
+    *("MKCALENDAR", "MKCOL", "COPY", "MOVE", "POST", "LOCK", "UNLOCK", "ACL"),
+)
+"""What is routed here; some of it to be refused in its form."""
+ALLOWED = "OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE"
+
+Method = Callable[[Context], Awaitable[Response]]
+
+
+class CalDav:
+    """Answers the requests of calendar apps."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, devices: Devices, *, allows_plain: bool = False
+    ) -> None:
+        """`allows_plain`: see `Login`."""
+        self._services = dispatcher.services
+        self._lifecycle = dispatcher.lifecycle
+        self._login = Login(devices, dispatcher.services.now, allows_plain=allows_plain)
+
+    async def serve(self, request: Request) -> Response:
+        """The answer to any request at all."""
+        try:
+            response = await self._serve(request)
+        except Refused as exc:
+            response = _refusal(exc)
+        except TimeoutError:
+            response = _refusal(Refused(503, "the server is too busy; try again later"))
+        except DeskcalError as exc:
+            response = _refusal(Refused(exc.status, exc.message))
+        except Exception:
+            incident = uuid.uuid4().hex[:12]
+            logger.exception("incident %s", incident)
+            response = _refusal(Refused(500, f"our fault; report incident {incident}"))
+        response.headers.update(DAV_HEADERS)
+        return response
+
+    async def _serve(self, request: Request) -> Response:
+        device = await self._login.device_of(request.headers, _client_of(request))
+        services = self._services
+        if self._lifecycle.is_stopping:
+            raise Refused(503, "the server is stopping")
+        if services.rates.is_on:
+            services.rates.count(device.session.manager_id)
+        path = _path_of(request)
+        if path.rstrip("/") == WELL_KNOWN:
+            return Response(status_code=308, headers={"location": ROOT})
+        target = target_of(path)
+        if target.manager_id not in (0, device.session.manager_id):
+            raise not_found()
+        method = _METHODS.get(request.method)
+        if method is None:
+            return _unsupported(request.method)
+        async with asyncio.timeout(services.limits.request_deadline_sec):
+            body = await self._body(request)
+            around = await surroundings(services, device.session)
+            context = Context(
+                services=services,
+                session=device.session,
+                brand=device.brand,
+                target=target,
+                headers=request.headers,
+                body=body,
+                around=around,
+                cursor=await services.feed.cursor_of_now(),
+                path=path,
+            )
+            return await method(context)
+
+    async def _body(self, request: Request) -> bytes:
+        """Raises: Refused for one that is too long."""
+        limit = self._services.limits.max_message_bytes
+        pieces, size = [], 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                raise Refused(
+                    413,
+                    f"the body is longer than {limit} bytes",
+                    "{urn:ietf:params:xml:ns:caldav}max-resource-size",
+                    headers={"connection": "close"},
+                )
+            pieces.append(piece)
+        return b"".join(pieces)
+
+
+def _path_of(request: Request) -> str:
+    """The path as it was sent: percent-encoded."""
+    raw: bytes | None = request.scope.get("raw_path")
+    return raw.decode("ascii", "replace") if raw else request.url.path
+
+
+def _client_of(request: Request) -> Client:
+    host = request.client.host if request.client else ""
+    return Client(host, request.url.scheme == "https")
+
+
+def _refusal(refused: Refused) -> Response:
+    headers = {"cache-control": "no-store"} | refused.headers
+    if refused.condition:
+        body = xml.error_body(refused.condition, refused.href, refused.message)
+        return Response(body, refused.status, headers, xml.MEDIA_TYPE)
+    return Response(f"{refused.message}\n", refused.status, headers, "text/plain; charset=utf-8")
+
+
+def _unsupported(method: str) -> Response:
+    if method in ("MKCALENDAR", "MKCOL"):
+        return _refusal(
+            forbidden(
+                "calendars are not made by apps here: there is one for the manager and one for "
+                "each desk",
+                dav("resource-must-be-null"),
+            )
+        )
+    return Response(
+        f"{method} is not answered here\n", 405, {"allow": ALLOWED}, "text/plain; charset=utf-8"
+    )
+
+
+async def _options(_: Context) -> Response:
+    return Response(status_code=200, headers={"allow": ALLOWED})
+
+
+async def _propfind(context: Context) -> Response:
+    return _multistatus(await propfind(context, context.path))
+
+
+async def _proppatch(context: Context) -> Response:
+    return _multistatus(await proppatch(context))
+
+
+async def _report(context: Context) -> Response:
+    found = await report(context)
+    return Response(found.body, found.status, CONTENT, found.media_type)
+
+
+async def _get(context: Context) -> Response:
+    if context.target.kind != Kind.MEMBER:
+        if context.target.kind == Kind.UNKNOWN:
+            raise not_found()
+        raise Refused(405, "a collection has no text; ask by PROPFIND", headers={"allow": ALLOWED})
+    collection, name = context.collection(), context.target.member
+    member = await member_named(context.services, context.session, collection, name)
+    if member is None:
+        raise not_found()
+    headers = CONTENT | {"etag": f'"{member.etag}"'}
+    if is_known(context.headers, member.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(context.text(member), 200, headers, MEMBER_TYPE)
+
+
+def _multistatus(body: bytes) -> Response:
+    return Response(body, 207, CONTENT, xml.MEDIA_TYPE)
+
+
+_METHODS: Mapping[str, Method] = {
+    "OPTIONS": _options,
+    "PROPFIND": _propfind,
+    "PROPPATCH": _proppatch,
+    "REPORT": _report,
+    "GET": _get,
+    "HEAD": _get,
+}
+
+__all__ = ["METHODS", "CalDav"]

@@ -1,0 +1,76 @@
+"""Refusals with a precondition of WebDAV, and the conditions of a request. Pure."""
+
+from collections.abc import Mapping
+
+from deskcal.http.caldav.names import caldav, dav
+
+
+class Refused(Exception):
+    """The request is answered with an error, and with a precondition where one fits."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        condition: str = "",
+        *,
+        href: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """`condition` in Clark notation; `href`: what it names."""
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.condition = condition
+        self.href = href
+        self.headers = dict(headers or {})
+
+
+def not_found() -> Refused:
+    """For what is not there, and for what is somebody else's."""
+    return Refused(404, "there is nothing at this address, or nothing that you may see")
+
+
+def forbidden(message: str, condition: str = "") -> Refused:
+    """The client may not do that, and trying again does not help."""
+    return Refused(403, message, condition)
+
+
+NEED_PRIVILEGES = dav("need-privileges")
+VALID_SYNC_TOKEN = dav("valid-sync-token")
+SUPPORTED_REPORT = dav("supported-report")
+SUPPORTED_FILTER = caldav("supported-filter")
+SUPPORTED_COLLATION = caldav("supported-collation")
+VALID_FILTER = caldav("valid-filter")
+CALENDAR_DATA = caldav("supported-calendar-data")
+VALID_DATA = caldav("valid-calendar-data")
+VALID_RESOURCE = caldav("valid-calendar-object-resource")
+COMPONENT = caldav("supported-calendar-component")
+NO_UID_CONFLICT = caldav("no-uid-conflict")
+MAX_SIZE = caldav("max-resource-size")
+
+
+def require_match(headers: Mapping[str, str], etag: str | None) -> None:
+    """Raises: Refused with 412 where If-Match or If-None-Match does not hold.
+
+    `etag`: of what is there, without quotes; None: nothing is. Source: RFC 9110, 13.1.
+    """
+    wanted = headers.get("if-match")
+    if wanted is not None and not _names(wanted, etag):
+        raise Refused(412, "If-Match names another version than the one that is there")
+    unwanted = headers.get("if-none-match")
+    if unwanted is not None and _names(unwanted, etag):
+        raise Refused(412, "If-None-Match names what is there")
+
+
+def is_known(headers: Mapping[str, str], etag: str) -> bool:
+    """Whether a reader has this version already."""
+    known = headers.get("if-none-match")
+    return known is not None and _names(known, etag)
+
+
+def _names(header: str, etag: str | None) -> bool:
+    if etag is None:
+        return False
+    tags = {one.strip().removeprefix("W/").strip('"') for one in header.split(",")}
+    return bool(tags & {"*", etag})

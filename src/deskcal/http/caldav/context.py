@@ -1,0 +1,118 @@
+"""One request: who asks, for what, and what the answer needs to know."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from deskcal.commands.collections import Surroundings
+from deskcal.commands.member_changes import SyncPosition
+from deskcal.commands.members import Collection, Key, Member
+from deskcal.commands.services import Services
+from deskcal.core.sessions import Session
+from deskcal.http.caldav.conditions import (
+    NEED_PRIVILEGES,
+    VALID_SYNC_TOKEN,
+    Refused,
+    forbidden,
+    not_found,
+)
+from deskcal.http.caldav.paths import Kind, Target, collection_path
+from deskcal.ical.resource import Resource, resource_text
+
+TOKEN = "urn:deskcal:cursor:"
+ON_LOOP = 20
+"""Texts that are made on the event loop at most."""
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """A request whose credentials are valid."""
+
+    services: Services
+    session: Session
+    brand: str
+    """Of what the device creates; empty: the default."""
+    target: Target
+    headers: Mapping[str, str]
+    body: bytes
+    around: Surroundings
+    path: str
+    """Of the target, as it was sent."""
+    cursor: int
+    """The feed's cursor as the request began."""
+
+    @property
+    def manager_id(self) -> int:
+        """Who asks."""
+        return self.session.manager_id
+
+    def collection(self) -> Collection:
+        """The collection that the target is or is in. Raises: Refused with 404."""
+        found = self.around.collections.get(self.target.collection)
+        if found is None or self.target.kind not in (Kind.COLLECTION, Kind.MEMBER):
+            raise not_found()
+        return found
+
+    def writable(self) -> Collection:
+        """The same. Raises: Refused with 403 where it is read only."""
+        found = self.collection()
+        if not found.is_mine:
+            raise forbidden(
+                "a desk's calendar is read only here; change its events in your own calendar or "
+                "on the desk's page",
+                NEED_PRIVILEGES,
+            )
+        return found
+
+    def path_of(self, collection: Collection) -> str:
+        """Its address."""
+        return collection_path(self.manager_id, collection.name)
+
+    async def texts(self, members: Sequence[Member]) -> list[str]:
+        """The iCalendar text of each member; of many off the event loop."""
+        if len(members) <= ON_LOOP:
+            return [self.text(member) for member in members]
+        return await asyncio.to_thread(lambda: [self.text(member) for member in members])
+
+    def text(self, member: Member) -> str:
+        """The iCalendar text of a member."""
+        stored = member.object
+        return resource_text(
+            Resource(
+                events=member.events,
+                series=member.series,
+                uid=member.uid,
+                viewer=self.manager_id,
+                names=self.around.names,
+                default_timezone=self.services.default_timezone,
+                source=stored.source if stored else "",
+                is_source=member.is_source,
+            )
+        )
+
+
+def token_of(position: SyncPosition) -> str:
+    """A sync-token: the feed's cursor, and how far a first listing has come."""
+    after = position.after
+    if after is None:
+        return f"{TOKEN}{position.seq}"
+    return f"{TOKEN}{position.seq}:{after.series_id}-{after.event_id}"
+
+
+def position_of(token: str) -> SyncPosition:
+    """The position of a token. Raises: Refused with `valid-sync-token` for one that is none."""
+    cursor, _, after = token.removeprefix(TOKEN).partition(":")
+    numbers = [cursor, *after.split("-")] if after else [cursor]
+    is_ours = token.startswith(TOKEN) and all(one.isdigit() and len(one) < 17 for one in numbers)
+    if not is_ours or len(numbers) not in (1, 3):
+        raise invalid_token()
+    key = Key(int(numbers[1]), int(numbers[2])) if after else None
+    return SyncPosition(int(cursor), key)
+
+
+def invalid_token() -> Refused:
+    """For a token that nothing can be resumed from."""
+    return forbidden(
+        "this sync-token is too old, or of another server: list everything again with an empty one",
+        VALID_SYNC_TOKEN,
+    )

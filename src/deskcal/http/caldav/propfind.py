@@ -1,0 +1,174 @@
+"""PROPFIND and PROPPATCH. Source: RFC 4918, 9.1 and 9.2."""
+
+import asyncio
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+import msgspec
+
+from deskcal.commands.collections import properties_of, set_properties
+from deskcal.commands.members import Collection, Member, member_named, members
+from deskcal.errors import InvalidField
+from deskcal.http.caldav import xml
+from deskcal.http.caldav.conditions import NEED_PRIVILEGES, Refused, forbidden, not_found
+from deskcal.http.caldav.context import Context
+from deskcal.http.caldav.names import dav
+from deskcal.http.caldav.paths import (
+    Kind,
+    collection_path,
+    home_path,
+    managers_path,
+    member_path,
+    principal_path,
+)
+from deskcal.http.caldav.properties import ALL, LIVE, SETTABLE, Subject
+
+ON_LOOP = 200
+"""Resources whose properties are written on the event loop at most."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which properties."""
+
+    names: Sequence[str]
+    is_strict: bool = True
+    """Whether what a resource does not have is told as missing."""
+    names_only: bool = False
+
+
+def wanted_of(prop: Element | None) -> Wanted:
+    """What the children of a `prop` name."""
+    return Wanted([one.tag for one in prop] if prop is not None else [])
+
+
+async def propfind(context: Context, path: str) -> bytes:
+    """The properties of the target, and of what is in it where Depth says so."""
+    wanted = _wanted(xml.parse(context.body))
+    subjects = await _subjects(context, path, is_deep=_is_deep(context))
+    if len(subjects) > ON_LOOP:
+        return await asyncio.to_thread(_multistatus, subjects, wanted)
+    return _multistatus(subjects, wanted)
+
+
+def _is_deep(context: Context) -> bool:
+    """Depth infinity counts as 1; at the root, where it may be absent, absence as 0."""
+    depth = context.headers.get("depth", "").lower()
+    if not depth:
+        return context.target.kind == Kind.COLLECTION
+    if depth not in ("0", "1", "infinity"):
+        raise Refused(400, f"Depth ({depth[:20]}) is none of 0, 1, infinity")
+    return depth != "0"
+
+
+def _wanted(root: Element | None) -> Wanted:
+    if root is None or root.find(dav("allprop")) is not None:
+        more = root.find(dav("include")) if root is not None else None
+        return Wanted([*ALL, *wanted_of(more).names], is_strict=False)
+    if root.tag != dav("propfind"):
+        raise Refused(400, "the body of a PROPFIND is a DAV:propfind")
+    if root.find(dav("propname")) is not None:
+        return Wanted(list(LIVE), is_strict=False, names_only=True)
+    return wanted_of(root.find(dav("prop")))
+
+
+def properties(subject: Subject, wanted: Wanted) -> str:
+    """The response of one resource."""
+    found, missing = [], []
+    for name in wanted.names:
+        ask = LIVE.get(name)
+        content = ask(subject) if ask is not None else None
+        if content is None:
+            missing.append(name)
+        else:
+            found.append(xml.element(name, "" if wanted.names_only else content))
+    return xml.response(subject.path, found, missing if wanted.is_strict else ())
+
+
+def _multistatus(subjects: Sequence[Subject], wanted: Wanted) -> bytes:
+    return xml.multistatus(properties(subject, wanted) for subject in subjects)
+
+
+async def _subjects(context: Context, path: str, *, is_deep: bool) -> list[Subject]:
+    kind, me = context.target.kind, context.manager_id
+    if kind == Kind.MEMBER:
+        return [await _member(context)]
+    if kind == Kind.COLLECTION:
+        collection = context.collection()
+        found = [await _collection(context, collection)]
+        if is_deep:
+            found += member_subjects(
+                context, collection, await members(context.services, context.session, collection)
+            )
+        return found
+    if kind == Kind.HOME:
+        found = [Subject(kind, context, home_path(me))]
+        if is_deep:
+            found += [await _collection(context, c) for c in context.around.collections.values()]
+        return found
+    below = {
+        Kind.ROOT: Subject(Kind.PRINCIPAL, context, principal_path(me)),
+        Kind.MANAGERS: Subject(Kind.PRINCIPAL, context, principal_path(me)),
+        Kind.PRINCIPAL: Subject(Kind.HOME, context, home_path(me)),
+    }
+    own = {
+        Kind.ROOT: path,
+        Kind.MANAGERS: managers_path(),
+        Kind.PRINCIPAL: principal_path(me),
+    }
+    if kind not in own:
+        raise not_found()
+    return [Subject(kind, context, own[kind]), *([below[kind]] if is_deep else [])]
+
+
+async def _collection(context: Context, collection: Collection) -> Subject:
+    stored = await properties_of(context.services, collection)
+    path = context.path_of(collection)
+    return Subject(Kind.COLLECTION, context, path, collection, None, stored)
+
+
+async def _member(context: Context) -> Subject:
+    collection, name = context.collection(), context.target.member
+    found = await member_named(context.services, context.session, collection, name)
+    if found is None:
+        raise not_found()
+    return member_subjects(context, collection, [found])[0]
+
+
+def member_subjects(
+    context: Context, collection: Collection, found: Sequence[Member]
+) -> list[Subject]:
+    """The members as subjects of a collection."""
+    base = collection_path(context.manager_id, collection.name)
+    return [
+        Subject(Kind.MEMBER, context, member_path(base, one.name), collection, one) for one in found
+    ]
+
+
+async def proppatch(context: Context) -> bytes:
+    """Sets what may be set on a collection: all of it, or nothing."""
+    if context.target.kind != Kind.COLLECTION:
+        raise forbidden("properties are set on a calendar only", NEED_PRIVILEGES)
+    collection = context.collection()
+    changed = _changes(xml.parse(context.body))
+    path = context.path_of(collection)
+    refused = [name for name in changed if name not in SETTABLE]
+    if refused:
+        others = [name for name in changed if name in SETTABLE]
+        return xml.multistatus([xml.refused_properties(path, refused, others)])
+    try:
+        await set_properties(context.services, collection, changed)
+    except InvalidField as exc:
+        raise forbidden(exc.message) from exc
+    return xml.multistatus([xml.response(path, map(xml.element, changed))])
+
+
+def _changes(root: Element | None) -> dict[str, str | None]:
+    if root is None or root.tag != dav("propertyupdate"):
+        raise Refused(400, "the body of a PROPPATCH is a DAV:propertyupdate")
+    changed: dict[str, str | None] = {}
+    for step in root:
+        prop = step.find(dav("prop"))
+        for one in prop if prop is not None else ():
+            is_set = step.tag == dav("set")
+            changed[one.tag] = (one.text or "").strip() if is_set else None
+    return changed

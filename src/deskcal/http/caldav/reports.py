@@ -1,0 +1,254 @@
+"""REPORT: calendar-query, calendar-multiget, sync-collection, free-busy-query.
+
+Source: RFC 4791, 7.8 to 7.10; RFC 6578, 3.2.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from xml.etree.ElementTree import Element
+
+from msgspec import Struct
+
+from deskcal.commands.candidates import candidates, zone_of
+from deskcal.commands.member_changes import (
+    Synced,
+    changes_since,
+    first_listing,
+)
+from deskcal.commands.members import Collection, Member, member_named, members
+from deskcal.errors import ResyncRequired
+from deskcal.http.caldav import xml
+from deskcal.http.caldav.conditions import (
+    SUPPORTED_REPORT,
+    VALID_FILTER,
+    Refused,
+    forbidden,
+)
+from deskcal.http.caldav.context import Context, invalid_token, position_of, token_of
+from deskcal.http.caldav.free_busy import free_busy_query
+from deskcal.http.caldav.names import caldav, dav
+from deskcal.http.caldav.paths import Kind, member_path, target_of
+from deskcal.http.caldav.propfind import Wanted, member_subjects, properties, wanted_of
+from deskcal.http.caldav.query import DataForm, Form, comp_filter, data_form
+from deskcal.ical.components import Components, read_components
+from deskcal.ical.expand import expanded, limited
+from deskcal.ical.filters import CompFilter, asks_for_events, fits, ranges_of
+
+MAX_HREFS = 20_000
+"""Of a multiget."""
+LEAD_SEC = 86_400
+"""Around a range within which events are looked for: all-day ones go by the dates of a zone."""
+
+
+class Report(Struct, frozen=True):
+    """The answer to a REPORT."""
+
+    body: bytes
+    media_type: str = xml.MEDIA_TYPE
+    status: int = 207
+
+
+async def report(context: Context) -> Report:
+    """Answers by the root of the body. Raises: Refused."""
+    root = xml.parse(context.body)
+    if root is None:
+        raise Refused(400, "a REPORT has a body that says which one")
+    if root.tag == caldav("calendar-multiget") and context.target.kind in (Kind.HOME, Kind.MEMBER):
+        return Report(await _multiget(context, root))
+    answer = _REPORTS.get(root.tag)
+    if answer is None or context.target.kind != Kind.COLLECTION:
+        raise forbidden(
+            f"the report {root.tag.rpartition('}')[2][:60]} is not answered here", SUPPORTED_REPORT
+        )
+    return await answer(context, root)
+
+
+class _Shown(Struct, frozen=True):
+    """Members in the form in which they are asked for."""
+
+    context: Context
+    wanted: Wanted
+    data: DataForm
+
+    def response(self, collection: Collection, member: Member) -> str:
+        """One member."""
+        if self.data.form == Form.WHOLE:
+            return self._properties(collection, member, None)
+        zone = zone_of(member, self.context.services.default_timezone)
+        components = read_components(self.context.text(member), zone)
+        return self._properties(collection, member, _formed(components, self.data, zone))
+
+    def _properties(self, collection: Collection, member: Member, data: str | None) -> str:
+        (subject,) = member_subjects(self.context, collection, [member])
+        name = caldav("calendar-data")
+        if data is None or name not in self.wanted.names:
+            return properties(subject, self.wanted)
+        others = Wanted([one for one in self.wanted.names if one != name])
+        found = properties(subject, others)
+        content = xml.element(name, xml.text(data))
+        return found.replace("<D:prop>", f"<D:prop>{content}", 1)
+
+    async def responses(self, collection: Collection, found: Sequence[Member]) -> list[str]:
+        """All of them; many off the event loop."""
+        if len(found) <= 20:
+            return [self.response(collection, one) for one in found]
+        return await asyncio.to_thread(lambda: [self.response(collection, one) for one in found])
+
+
+def _formed(components: Components, data: DataForm, zone: str) -> str:
+    since, until = data.range.since, data.range.until
+    if data.form == Form.EXPANDED:
+        return expanded(components, since, until, zone)
+    return limited(components, since, until)
+
+
+def _shown(context: Context, root: Element) -> _Shown:
+    prop = root.find(dav("prop"))
+    return _Shown(context, wanted_of(prop), data_form(prop))
+
+
+async def _query(context: Context, root: Element) -> Report:
+    collection = context.collection()
+    shown = _shown(context, root)
+    outer = root.find(caldav("filter"))
+    node = outer.find(caldav("comp-filter")) if outer is not None else None
+    if node is None:
+        raise forbidden("a calendar-query has a filter with a comp-filter", VALID_FILTER)
+    wanted = comp_filter(node)
+    if wanted.name != "VCALENDAR":
+        raise forbidden("the outermost comp-filter is of VCALENDAR", VALID_FILTER)
+    found = await fitting(context, collection, wanted)
+    return Report(xml.multistatus(await shown.responses(collection, found)))
+
+
+async def fitting(context: Context, collection: Collection, wanted: CompFilter) -> list[Member]:
+    """The members that a filter has."""
+    if not asks_for_events(wanted):
+        return []
+    range_ = ranges_of(wanted)
+    services, session = context.services, context.session
+    since, until = range_.since - LEAD_SEC, range_.until + LEAD_SEC
+    found = await candidates(services, session, collection, since, until)
+
+    def is_chosen(member: Member) -> bool:
+        zone = zone_of(member, services.default_timezone)
+        return fits(read_components(context.text(member), zone), wanted, zone)
+
+    def chosen() -> list[Member]:
+        return list(filter(is_chosen, found))
+
+    if len(found) <= 20:
+        return chosen()
+    return await asyncio.to_thread(chosen)
+
+
+async def _multiget_report(context: Context, root: Element) -> Report:
+    return Report(await _multiget(context, root))
+
+
+async def _multiget(context: Context, root: Element) -> bytes:
+    hrefs = [(one.text or "").strip() for one in root.findall(dav("href"))]
+    if len(hrefs) > MAX_HREFS:
+        raise Refused(413, f"a multiget of {len(hrefs)} resources; at most {MAX_HREFS} are taken")
+    shown = _shown(context, root)
+    found = await _named(context, hrefs)
+    by_collection: dict[str, list[Member]] = {}
+    for collection, member in found.values():
+        by_collection.setdefault(collection.name, []).append(member)
+    texts: dict[tuple[str, str], str] = {}
+    for name, several in by_collection.items():
+        collection = context.around.collections[name]
+        made = await shown.responses(collection, several)
+        texts |= {(name, one.name): text for one, text in zip(several, made, strict=True)}
+    responses = []
+    for href in hrefs:
+        known = found.get(href)
+        if known is None:
+            responses.append(xml.status_response(href, 404))
+        else:
+            responses.append(texts[known[0].name, known[1].name])
+    return xml.multistatus(responses)
+
+
+async def _named(context: Context, hrefs: Iterable[str]) -> Mapping[str, tuple[Collection, Member]]:
+    """Collection and member by href, without those that are not there."""
+    found: dict[str, tuple[Collection, Member]] = {}
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for href in hrefs:
+        target = target_of(href)
+        if target.kind == Kind.MEMBER and target.manager_id == context.manager_id:
+            wanted.setdefault(target.collection, {}).setdefault(target.member, []).append(href)
+    for name, by_member in wanted.items():
+        collection = context.around.collections.get(name)
+        if collection is None:
+            continue
+        for member in await _members_named(context, collection, list(by_member)):
+            for href in by_member[member.name]:
+                found[href] = (collection, member)
+    return found
+
+
+async def _members_named(
+    context: Context, collection: Collection, names: Sequence[str]
+) -> list[Member]:
+    services, session = context.services, context.session
+    if len(names) > MANY:
+        wanted = set(names)
+        return [one for one in await members(services, session, collection) if one.name in wanted]
+    found = [await member_named(services, session, collection, name) for name in names]
+    return [one for one in found if one is not None]
+
+
+async def _sync(context: Context, root: Element) -> Report:
+    collection = context.collection()
+    shown = _shown(context, root)
+    token = (root.findtext(dav("sync-token")) or "").strip()
+    limit = _limit(root)
+    services, session = context.services, context.session
+    position = position_of(token) if token else None
+    try:
+        if position is None or position.after is not None:
+            synced = await first_listing(services, session, collection, position, limit)
+        else:
+            synced = await changes_since(services, session, collection, position.seq, limit)
+    except ResyncRequired as exc:
+        raise invalid_token() from exc
+    return Report(await _synced_body(context, shown, collection, synced))
+
+
+async def _synced_body(
+    context: Context, shown: _Shown, collection: Collection, synced: Synced
+) -> bytes:
+    path = context.path_of(collection)
+    responses = await shown.responses(collection, synced.members)
+    responses += [xml.status_response(member_path(path, name), 404) for name in synced.gone]
+    if synced.is_cut:
+        condition = dav("number-of-matches-within-limits")
+        responses.append(xml.status_response(path, 507, condition))
+    token = xml.element(dav("sync-token"), xml.text(token_of(synced.position)))
+    return xml.multistatus(responses, token)
+
+
+def _limit(root: Element) -> int:
+    text = (root.findtext(f"{dav('limit')}/{dav('nresults')}") or "").strip()
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)):
+        raise Refused(400, f"nresults ({text[:20]}) is no number above 0")
+    return int(text)
+
+
+async def _free_busy(context: Context, root: Element) -> Report:
+    body = await free_busy_query(context, root)
+    return Report(body, "text/calendar; charset=utf-8", 200)
+
+
+MANY = 50
+"""Members that are looked up one by one at most; more are found in a listing."""
+
+_REPORTS: Mapping[str, Callable[[Context, Element], Awaitable[Report]]] = {
+    caldav("calendar-query"): _query,
+    caldav("calendar-multiget"): _multiget_report,
+    dav("sync-collection"): _sync,
+    caldav("free-busy-query"): _free_busy,
+}

@@ -1,0 +1,172 @@
+"""A resource as a client put it, with what has been changed in deskcal since. Pure.
+
+What deskcal has no field for stays as it was put, and so does what reads the same.
+Source: contract, section 16.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from deskcal.core.recurrence import Recurrence
+from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
+from deskcal.errors import InvalidField
+from deskcal.ical.components import EventComponent, read_components
+from deskcal.ical.fields import fields_of, manager_of
+from deskcal.ical.lines import Part, Property
+from deskcal.ical.read import CalendarEvent
+from deskcal.ical.text import calendar_lines
+
+STAMPS = ("SEQUENCE", "LAST-MODIFIED", "DTSTAMP")
+SIMPLE: Mapping[str, tuple[str, ...]] = {
+    "title": ("SUMMARY",),
+    "location": ("LOCATION",),
+    "status": ("STATUS",),
+    "priority": ("PRIORITY",),
+}
+"""Fields that one property has."""
+TIMES = ("DTSTART", "DTEND", "DURATION")
+RULES = ("RRULE", "RDATE", "EXDATE")
+
+
+def patched(source: str, generated: str, kept: frozenset[str], default_timezone: str) -> str:
+    """`source` with what differs in `generated`; `kept`: `alarms` and `transp` stay."""
+    theirs, ours = (read_components(text, default_timezone) for text in (source, generated))
+    parts = []
+    for key, found in ours.events.items():
+        known = theirs.events.get(key)
+        parts.append(found.part if known is None else _merged(known, found, kept))
+    zones = {_tzid(zone): zone for zone in (*ours.zones, *theirs.zones)}
+    return calendar_lines(theirs.head, [*zones.values(), *parts])
+
+
+def _tzid(zone: Part) -> str:
+    found = zone.first("TZID")
+    return found.value if found else ""
+
+
+def _merged(theirs: EventComponent, ours: EventComponent, kept: frozenset[str]) -> Part:
+    lines = [one for one in theirs.part.properties if one.name not in STAMPS]
+    lines += [one for one in ours.part.properties if one.name in STAMPS]
+    for field, names in SIMPLE.items():
+        if theirs.fields[field] != ours.fields[field]:
+            lines = _replaced(lines, ours.part, names)
+    if _plain(theirs.event.description) != _plain(ours.event.description):
+        lines = _replaced(lines, ours.part, ("DESCRIPTION", "X-ALT-DESC"))
+    if "transp" not in kept and _is_free(theirs.event) != _is_free(ours.event):
+        lines = _replaced(lines, ours.part, ("TRANSP",))
+    lines = _with_times(lines, theirs, ours)
+    lines = _with_people(lines, theirs, ours)
+    parts = theirs.part.parts
+    if "alarms" not in kept and _alarm(theirs) != _alarm(ours):
+        parts = [one for one in parts if one.name != "VALARM"] + ours.part.parts
+    return msgspec.structs.replace(theirs.part, properties=lines, parts=parts)
+
+
+def _replaced(lines: list[Property], ours: Part, names: Iterable[str]) -> list[Property]:
+    found = [one for one in lines if one.name not in names]
+    return found + [one for one in ours.properties if one.name in names]
+
+
+def _plain(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def _is_free(event: CalendarEvent) -> bool:
+    return bool(event.is_transparent)
+
+
+def _alarm(component: EventComponent) -> tuple[int, int]:
+    fields = component.fields
+    return fields.get("remind_time", 0), fields.get("remind_before_sec", 0)
+
+
+def _with_times(
+    lines: list[Property], theirs: EventComponent, ours: EventComponent
+) -> list[Property]:
+    if theirs.event.rrule and ours.event.rrule:
+        return _with_rule(lines, theirs, ours)
+    names = ("start_time", "end_time", "all_day")
+    is_same = all(theirs.fields[name] == ours.fields[name] for name in names)
+    if theirs.event.rrule or ours.event.rrule:
+        return _replaced(lines, ours.part, (*TIMES, *RULES))
+    return lines if is_same else _replaced(lines, ours.part, TIMES)
+
+
+def _with_rule(
+    lines: list[Property], theirs: EventComponent, ours: EventComponent
+) -> list[Property]:
+    """The rule as it was put where deskcal's begins later and is the same from there on."""
+    if not _is_same_rule(theirs.event, ours.event):
+        return _replaced(lines, ours.part, (*TIMES, *RULES))
+    first = ours.event.start.time
+    past = [
+        one
+        for one in lines
+        if one.name == "EXDATE" and all(t.time < first for t in _dates(one, theirs.event))
+    ]
+    others = [one for one in lines if one.name != "EXDATE"]
+    return others + past + [one for one in ours.part.properties if one.name == "EXDATE"]
+
+
+def _dates(line: Property, event: CalendarEvent) -> list[Any]:
+    texts = {text.strip()[:15] for text in line.value.split(",")}
+    return [one for one in event.exdates if one.local.strftime("%Y%m%dT%H%M%S") in texts] or [
+        one for one in event.exdates if one.local.strftime("%Y%m%d") in texts
+    ]
+
+
+def _is_same_rule(theirs: CalendarEvent, ours: CalendarEvent) -> bool:
+    """Whether the rule of `ours` is what `theirs` has from its start on."""
+    if (theirs.start.is_date, theirs.start.zone) != (ours.start.is_date, ours.start.zone):
+        return False
+    if theirs.end.local - theirs.start.local != ours.end.local - ours.start.local:
+        return False
+    try:
+        put = fixed_to_start(parse_rule(theirs.rrule), theirs.start.local)
+        rule = parse_rule(ours.rrule)
+    except InvalidField:
+        return False
+    recurrence = Recurrence(put, theirs.start.local, theirs.start.zone or "UTC")
+    if theirs.start.local > ours.start.local or not recurrence.has(ours.start.local):
+        return False
+    if put.count:
+        put = msgspec.structs.replace(
+            put, count=put.count - recurrence.count_before(ours.start.local)
+        )
+    return _until(put.until) == _until(rule.until) and str(
+        msgspec.structs.replace(put, until=None)
+    ) == str(msgspec.structs.replace(rule, until=None))
+
+
+def _until(until: dt.date | dt.datetime | None) -> str:
+    return str(until)[:10] if until else ""
+
+
+def _with_people(
+    lines: list[Property], theirs: EventComponent, ours: EventComponent
+) -> list[Property]:
+    """Answers as they are now; who is no manager stays as put."""
+    owner = manager_of(ours.event.organizer) if ours.event.organizer else None
+    put, now = _answers(theirs.event), _answers(ours.event)
+    if put == now or {owner: 1} | put == now:
+        return lines
+    foreign = {one.address for one in theirs.event.attendees if manager_of(one) is None}
+    organizer = theirs.event.organizer
+    keeps_organizer = organizer is not None and manager_of(organizer) is None
+    kept = [
+        one
+        for one in lines
+        if one.name not in ("ATTENDEE", "ORGANIZER")
+        or (one.name == "ATTENDEE" and one.value.strip() in foreign)
+        or (one.name == "ORGANIZER" and keeps_organizer)
+    ]
+    names = ("ATTENDEE",) if keeps_organizer else ("ATTENDEE", "ORGANIZER")
+    return kept + [one for one in ours.part.properties if one.name in names]
+
+
+def _answers(event: CalendarEvent) -> dict[int | None, int]:
+    rows = fields_of(event, 0).get("participants", [])
+    return {row["manager_id"]: row["status"] for row in rows}

@@ -1,0 +1,128 @@
+"""One calendar object resource: the iCalendar text of an event or a whole series. Pure.
+
+Source: RFC 4791, 4.1; contract, section 16.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar
+from icalendar import Event as Component
+from msgspec import Struct
+
+from deskcal.core.event import MAX_TIME, Event, ParticipantStatus
+from deskcal.core.series import Series
+from deskcal.core.wall_clock import instant, wall_time
+from deskcal.ical.patch import patched
+from deskcal.ical.series import Shown, series_components
+from deskcal.ical.write import PRODUCT, add_zones, event_component
+
+ALARMS, TRANSP = "alarms", "transp"
+ROOM = dt.timedelta(days=366)
+
+
+class Resource(Struct, frozen=True, kw_only=True):
+    """What a resource is made of."""
+
+    events: Sequence[Event]
+    """One event, or the occurrences of `series` that the viewer sees."""
+    series: Series | None
+    uid: str
+    """Empty: the one that deskcal gives."""
+    viewer: int
+    """The manager whose TRANSP and VALARM it has."""
+    names: Mapping[int, str]
+    """Managers by id, as far as they are known."""
+    default_timezone: str
+    source: str = ""
+    """The text as a client put it; empty: none did."""
+    is_source: bool = False
+    """Whether nothing has changed since it was put."""
+
+
+def resource_text(resource: Resource) -> str:
+    """The text: as it was put while it is as it was, else with what has changed since."""
+    if resource.source and resource.is_source:
+        return resource.source
+    text = _generated(resource)
+    if not resource.source:
+        return text
+    own = resource.viewer not in {event.owner_manager_id for event in resource.events}
+    kept = frozenset((ALARMS, TRANSP)) if own else frozenset[str]()
+    return patched(resource.source, text, kept, resource.default_timezone)
+
+
+def default_uid(event: Event, series: Series | None) -> str:
+    """The UID of what no client has named; it leaves the brand out, which may change."""
+    if series is not None:
+        return f"deskcal-series-{series.series_id}@{series.template.created_time}"
+    return f"deskcal-{event.id}@{event.created_time}"
+
+
+def _generated(resource: Resource) -> str:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    for component in _components(resource):
+        if resource.uid:
+            component.pop("uid", None)
+            component.add("uid", resource.uid)
+        calendar.add_component(component)
+    if resource.series is not None:
+        add_zones(calendar, [list(resource.events)])
+    else:
+        calendar.add_missing_timezones(*_zone_range(resource.events))
+    text: bytes = calendar.to_ical()
+    return text.decode()
+
+
+def _zone_range(events: Sequence[Event]) -> tuple[dt.date, dt.date]:
+    first = min(event.start_time for event in events)
+    last = max(event.start_time for event in events)
+    low = dt.datetime.fromtimestamp(max(first, 86_400), dt.UTC).date()
+    high = dt.datetime.fromtimestamp(min(last, MAX_TIME - 400 * 86_400), dt.UTC).date()
+    return max(low, dt.date(2, 1, 1)) - ROOM, high + ROOM
+
+
+def _components(resource: Resource) -> list[Component]:
+    def render(event: Event) -> Component:
+        found = event_component(event, resource.names, resource.viewer, resource.default_timezone)
+        if is_alone(event, resource.viewer):
+            found.pop("organizer", None)
+            found.pop("attendee", None)
+        return found
+
+    series = resource.series
+    if series is not None:
+        viewer = series.template.owner_manager_id
+        shown = Shown(series, list(resource.events), viewer, MAX_TIME)
+        return series_components(shown, render)
+    found = []
+    for event in resource.events:
+        component = render(event)
+        _add_zone(component, event)
+        if len(resource.events) > 1 or event.original_start_time:
+            original = event.original_start_time or event.start_time
+            component.add("recurrence-id", dt.datetime.fromtimestamp(original, dt.UTC))
+        found.append(component)
+    return found
+
+
+def is_alone(event: Event, viewer: int) -> bool:
+    """Whether it is the viewer's own event without guests, which is no meeting."""
+    rows = [(row.manager_id, row.status) for row in event.participants]
+    return event.owner_manager_id == viewer and rows == [(viewer, ParticipantStatus.ACCEPTED)]
+
+
+def _add_zone(component: Component, event: Event) -> None:
+    """Start and end on the clock of the event's zone, where that says the same."""
+    if event.all_day or event.timezone in ("", "UTC"):
+        return
+    zone = ZoneInfo(event.timezone)
+    times = {"dtstart": event.start_time, "dtend": event.end_time}
+    if any(instant(wall_time(time, zone), zone) != time for time in times.values()):
+        return
+    for name, time in times.items():
+        if component.pop(name, None) is not None:
+            component.add(name, wall_time(time, zone).replace(tzinfo=zone))

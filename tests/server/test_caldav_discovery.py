@@ -1,0 +1,180 @@
+"""CalDAV: how apps find the calendars, and who is let in. Contract, section 16."""
+
+import pytest
+
+from dav import CS, NAMESPACES, C, D, Dav, KnownDevices, exchange, found_in, serving_dav
+from deskcal.core.directory import Desk as DirectoryDesk
+from deskcal.core.directory import Directory, checked_desk
+from http_get import Got
+from places import Place
+
+
+@pytest.mark.parametrize("path", ["/", "/dav", "/dav/", "/dav/managers/10/", "/.well-known/caldav"])
+async def test_without_credentials_every_path_answers_401(place: Place, path: str) -> None:
+    async with serving_dav(place) as dav:
+        for method in ("PROPFIND", "OPTIONS", "REPORT"):
+            got = await dav.ask(method, path, password=None)
+            assert got.status == 401
+            assert got.headers["www-authenticate"].startswith("Basic realm=")
+
+
+@pytest.mark.parametrize("path", ["/.well-known/caldav", "/.well-known/caldav/"])
+async def test_the_well_known_address_leads_to_the_root(place: Place, path: str) -> None:
+    """As tsdav 2.3.4 asks: PROPFIND without Depth."""
+    async with serving_dav(place) as dav:
+        for method in ("GET", "PROPFIND"):
+            got = await dav.ask(method, path)
+            assert (got.status, got.headers["location"]) == (308, "/dav/")
+
+
+@pytest.mark.parametrize("path", ["/", "/dav", "/dav/"])
+async def test_the_root_names_the_principal(place: Place, path: str) -> None:
+    """As vdirsyncer 0.21 asks: PROPFIND on `/` with Depth 1, never the well-known address."""
+    async with serving_dav(place) as dav:
+        found = await dav.propfind(path, "D:current-user-principal", depth="1")
+        principal = found[path].findtext(f"{D}current-user-principal/{D}href")
+        assert principal == "/dav/managers/10/"
+        found = await dav.propfind(principal, "C:calendar-home-set", "C:calendar-user-address-set")
+        prop = found[principal]
+        assert prop.findtext(f"{C}calendar-home-set/{D}href") == dav.home
+        addresses = [one.text for one in prop.findall(f"{C}calendar-user-address-set/{D}href")]
+        assert addresses == ["mailto:manager-10@deskcal.invalid", principal]
+
+
+async def test_the_home_has_the_own_calendar_and_those_of_desks_in_scope(place: Place) -> None:
+    desks = [DirectoryDesk(code=code, brand="default") for code in ("DESK_EU", "OTHER")]
+    names = Directory(desks=list(map(checked_desk, desks)))
+    async with serving_dav(place) as dav:
+        await dav.desk.services.store.directory.put(names)
+        found = await dav.propfind(
+            dav.home,
+            *("D:resourcetype", "D:displayname", "C:supported-calendar-component-set"),
+            *("D:supported-report-set", "D:current-user-privilege-set", "CS:getctag"),
+            "D:sync-token",
+            depth="1",
+        )
+    assert list(found) == [dav.home, dav.mine, f"{dav.home}desk,default,DESK_EU/"]
+    for path in list(found)[1:]:
+        prop = found[path]
+        assert prop.find(f"{D}resourcetype/{C}calendar") is not None
+        assert prop.find(f"{C}supported-calendar-component-set/{C}comp[@name='VEVENT']") is not None
+        token = prop.findtext(f"{D}sync-token")
+        assert token and token == prop.findtext(f"{CS}getctag")
+        reports = {one.tag for one in prop.iterfind(f".//{D}report/*")}
+        assert reports == {
+            *(f"{C}{name}" for name in ("calendar-query", "calendar-multiget", "free-busy-query")),
+            f"{D}sync-collection",
+        }
+    writes = [found[path].find(f".//{D}privilege/{D}write") is not None for path in found]
+    assert writes == [False, True, False]
+
+
+async def test_a_principal_of_somebody_else_is_as_one_that_is_not_there(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        answers = [
+            await dav.ask("PROPFIND", path, depth="0")
+            for path in ("/dav/managers/11/", "/dav/managers/11/calendars/mine/", "/dav/nothing/")
+        ]
+    assert {(got.status, got.body) for got in answers} == {(404, answers[0].body)}
+
+
+async def test_a_depth_of_infinity_is_answered_as_1(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        found = await dav.propfind(dav.home, "D:resourcetype", depth="infinity")
+    assert list(found) == [dav.home, dav.mine]
+
+
+async def test_options_tell_what_is_spoken(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        got = await dav.ask("OPTIONS", dav.mine)
+    assert got.status == 200
+    assert got.headers["dav"] == "1, 3, calendar-access"
+    assert "REPORT" in got.headers["allow"]
+
+
+async def test_name_and_colour_of_a_calendar_can_be_set_and_nothing_else(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        for inner in (
+            "<D:displayname>Ring &amp; run</D:displayname>",
+            "<A:calendar-color>#FF0000FF</A:calendar-color>",
+        ):
+            got = await _patched(dav, inner)
+            assert got.status == 207 and b"200 OK" in got.body
+        got = await _patched(dav, "<D:getetag>1</D:getetag><D:displayname>x</D:displayname>")
+        assert b"403 Forbidden" in got.body and b"424 Failed Dependency" in got.body
+        found = await dav.propfind(dav.mine, "D:displayname", "A:calendar-color")
+    prop = found[dav.mine]
+    assert prop.findtext(f"{D}displayname") == "Ring & run"
+    assert prop.findtext("{http://apple.com/ns/ical/}calendar-color") == "#FF0000FF"
+
+
+async def _patched(dav: Dav, inner: str) -> Got:
+    body = (
+        f"<D:propertyupdate {NAMESPACES}><D:set><D:prop>{inner}</D:prop></D:set></D:propertyupdate>"
+    )
+    return await dav.ask("PROPPATCH", dav.mine, body)
+
+
+async def test_apps_do_not_make_calendars(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        got = await dav.ask("MKCALENDAR", f"{dav.home}new/")
+        assert got.status == 403
+        assert (await dav.ask("LOCK", dav.mine)).status == 405
+
+
+async def test_what_a_resource_does_not_have_is_told_as_missing(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        body = (
+            f'<D:propfind {NAMESPACES} xmlns:x="urn:x"><D:prop><x:a/><D:getetag/></D:prop>'
+            "</D:propfind>"
+        )
+        got = await dav.ask("PROPFIND", dav.mine, body, depth="0")
+    assert found_in(got)[dav.mine].find("*") is None
+    assert b"404 Not Found" in got.body and b'"urn:x"' in got.body
+
+
+async def test_ten_wrong_passwords_are_enough_for_one_manager(place: Place) -> None:
+    devices = KnownDevices()
+    async with serving_dav(place, devices) as dav:
+        for _ in range(10):
+            assert (await dav.ask("OPTIONS", "/dav/", password="wrong")).status == 401
+        got = await dav.ask("OPTIONS", "/dav/")
+        assert got.status == 429 and int(got.headers["retry-after"]) > 0
+        assert devices.asked == 10, "the password is not even hashed"
+        assert (await dav.of(11).ask("OPTIONS", "/dav/")).status == 200, "others are unmoved"
+        dav.desk.clock.time += 61
+        assert (await dav.ask("OPTIONS", "/dav/")).status == 200
+
+
+@pytest.mark.parametrize("header", ["Bearer x", "Basic %%%", "Basic MTA=", "Basic YTpi"])
+async def test_other_credentials_are_asked_for_again(place: Place, header: str) -> None:
+    async with serving_dav(place) as dav:
+        got = await dav.ask("OPTIONS", "/dav/", password=None, authorization=header)
+    assert got.status == 401
+
+
+HOSTILE = [
+    '<!DOCTYPE a [<!ENTITY b "c">]><D:propfind xmlns:D="DAV:"><D:prop>&b;</D:prop></D:propfind>',
+    "<a>" * 10_000 + "</a>" * 10_000,
+    "<a>",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+async def test_hostile_xml_is_refused(place: Place, body: str) -> None:
+    async with serving_dav(place) as dav:
+        assert (await dav.ask("PROPFIND", dav.mine, body, depth="0")).status == 400
+        assert (await dav.ask("PROPFIND", dav.mine, depth="0")).status == 207
+
+
+async def test_a_body_that_is_too_long_is_refused(place: Place) -> None:
+    async with serving_dav(place, max_message_bytes=2048) as dav:
+        got = await dav.ask("PROPFIND", dav.mine, "<a>" + " " * 4000 + "</a>", depth="0")
+    assert got.status == 413 and b"max-resource-size" in got.body
+
+
+async def test_a_request_that_is_no_http_does_not_matter(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        assert (await exchange(dav.address, b"PROPFIND\r\n\r\n")).status == 400
+        assert (await dav.ask("OPTIONS", "/dav/")).status == 200
