@@ -35,7 +35,7 @@ const MOST_TRIES = 4;
 
 export class Actions {
   private lastKey = 0;
-  private readonly undoing: Undoing;
+  readonly undoing: Undoing;
 
   constructor(private readonly host: ActionHost) {
     this.undoing = new Undoing(host);

@@ -1,8 +1,8 @@
 // One function a command that the page uses.
 
 import type { Connection } from "./connection";
-import type { AddEvent, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, UpdateEvent } from "./types.gen";
-import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer, type UndoAnswer } from "./wire";
+import type { AddEvent, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, UpdateEvent } from "./types.gen";
+import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer, type SummaryGroup, type UndoAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
@@ -35,6 +35,25 @@ export class Api {
 
   complete(id: number): Promise<Applied> {
     return this.mutate("MngCompleteCalendarEvent", { id });
+  }
+
+  /** Done, with what came of it; `followUp` null: none follows. */
+  async finish(data: Complete): Promise<Applied & { followUp: EventRow | null }> {
+    const { results, batch_id } = await this.batch([{ command: "MngCompleteCalendarEvent", data: data as never }]);
+    const { event, follow_up } = (results[0] as { data: EventAnswer & { follow_up: EventRow | null } }).data;
+    return { row: event, batchId: batch_id, followUp: follow_up };
+  }
+
+  claim(data: ClaimNext): Promise<ClaimAnswer> {
+    return this.connection.call("MngClaimNextCalendarEvent", data);
+  }
+
+  async release(id: number): Promise<EventRow> {
+    return (await this.connection.call<EventAnswer>("MngReleaseCalendarEvent", { id })).event;
+  }
+
+  async summary(data: GetSummary): Promise<SummaryGroup[]> {
+    return (await this.connection.call<{ groups: SummaryGroup[] }>("MngGetCalendarSummary", data)).groups;
   }
 
   archive(id: number): Promise<Applied> {

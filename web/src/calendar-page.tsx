@@ -14,10 +14,11 @@ import { SearchResults } from "./components/search-results";
 import { SideBar } from "./components/side-bar";
 import { ToastStack } from "./components/toast-stack";
 import { TopBar } from "./components/top-bar";
+import { WorkArea } from "./components/work-area";
 import { draftRow } from "./draft-row";
 import type { Edit } from "./drafts";
 import { emptyText, unknownDesk } from "./empty-text";
-import { isShown } from "./filters";
+import { isShown, type ViewName } from "./filters";
 import { droppedTimes, resizedItem } from "./moving";
 import { fieldsForNew, nextTimes, slotTimes } from "./new-event";
 import { movedReminder } from "./reminder-choice";
@@ -26,12 +27,13 @@ import { dateIn, nowSeconds } from "./time/clock";
 import { EventStatus, type EventRow } from "./types.gen";
 import type { LeftEvent } from "./undoing";
 import { useActions } from "./use-actions";
+import { useCallDesk } from "./use-call-desk";
 import { useConnection } from "./use-connection";
 import { useDirectory } from "./use-directory";
 import { useEdit } from "./use-edit";
-import { useEventHost } from "./use-event-host";
+import { isLead, useEventHost } from "./use-event-host";
 import { useEvents } from "./use-events";
-import { isPhone, useFilters, useNarrow } from "./use-filters";
+import { isPhone, useNarrow, usePageFilters } from "./use-filters";
 import { useReminders } from "./use-reminders";
 import { changeSettings, useSettings } from "./use-settings";
 import { useShortcuts } from "./use-shortcuts";
@@ -41,7 +43,12 @@ import { useToasts } from "./use-toasts";
 import { useZones } from "./use-zones";
 import { pageDay, visibleRange, type Shape } from "./visible-range";
 
+const MyDay = lazy(() => import("./components/my-day").then((module) => ({ default: module.MyDay })));
 const PageDialogs = lazy(() => import("./components/page-dialogs").then((module) => ({ default: module.PageDialogs })));
+
+/** Views of work, not of times: whose events they show, and in which state, is not for the filters. */
+const WORK_VIEWS: ViewName[] = ["my_day", "desk"];
+const NO_ROWS: EventRow[] = [];
 
 /** The one dialog that may be open. */
 export type Opened =
@@ -62,15 +69,15 @@ interface Props {
 }
 
 export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
-  const [filters, changeFilters] = useFilters();
+  const now = useMinute();
+  const [filters, changeFilters] = usePageFilters(now);
   const settings = useSettings();
   const version = useZones();
-  const now = useMinute();
   const isNarrow = useNarrow();
   const { weekStart } = settings;
   const shape = useMemo((): Shape => ({ weekStart, isNarrow }), [weekStart, isNarrow]);
   const link = useConnection(session);
-  const events = useEvents(link, filters, shape);
+  const events = useEvents(link, filters, shape, session.id);
   const directory = useDirectory(link, session, events.rows);
   const { toasts, tell, dismiss, undoLast, redoLast } = useToasts();
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -87,10 +94,12 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
 
   const search = useDeferredValue(filters.search);
   const { brand, desk, managers, types, statuses, priorities } = filters;
+  const isWork = WORK_VIEWS.includes(view);
   const rows = useMemo(() => {
-    const wanted = { brand, desk, managers, types, statuses, priorities, search };
+    const chosen = isWork ? { managers: [], statuses: [] } : { managers, statuses };
+    const wanted = { brand, desk, types, priorities, search, ...chosen };
     return events.rows.filter((row) => isShown(row, wanted));
-  }, [events.rows, brand, desk, managers, types, statuses, priorities, search]);
+  }, [events.rows, isWork, brand, desk, managers, types, statuses, priorities, search]);
   const chosen = filters.event ? events.get(filters.event) : undefined;
   const editedRow = edit?.base ? events.get(edit.base.id) : undefined;
   const isForm = edit !== null && !edit.isQuick;
@@ -116,6 +125,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const close = useCallback(() => changeFilters({ event: 0 }), [changeFilters]);
   const showCustomer = useCallback((row: EventRow) => setOpened({ kind: "customer", id: row.customer_id }), []);
   const { host, question, setQuestion } = useEventHost({ session, zone, directory, actions, editing, tell, onOpen: open, onClose: close, onCustomer: showCustomer });
+  const calls = useCallDesk({ api, store: events.store, tell, undoing: actions.undoing, session, zone, brand, desk, directory, rows: view === "my_day" ? rows : NO_ROWS, onOpen: open, onClose: close });
 
   const startNew = useStable((slot: Slot | null) => {
     const times = slot ? slotTimes(slot, zone, settings) : nextTimes(day, zone, settings);
@@ -145,6 +155,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     w: () => changeFilters({ view: "week" }),
     d: () => changeFilters({ view: "day" }),
     a: () => changeFilters({ view: "agenda" }),
+    y: () => changeFilters({ view: "my_day" }),
+    g: calls.claimNext,
     j: () => changeFilters({ day: pageDay(view, day, 1, shape) }),
     k: () => changeFilters({ day: pageDay(view, day, -1, shape) }),
     e: () => chosen && host.onEdit(chosen),
@@ -203,6 +215,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           theme={theme}
           isLoading={events.isLoading && isOpen}
           isMenuOpen={isSideOpen}
+          isLead={isLead(session, directory)}
           found={<SearchResults api={api} search={filters.search} brand={brand} zone={zone} shown={rows} onOpen={open} />}
           bell={<Bell reminders={reminders} onOpen={() => setOpened({ kind: "reminders" })} />}
           account={<AccountMenu person={directory.person(session.id)} items={account} />}
@@ -212,6 +225,11 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onMenu={() => setIsSideOpen(true)}
         />
         <ConnectionBar state={link.state} error={events.error} onRetry={() => link.connection.retryNow()} onReload={events.reload} onLeave={onLeave} />
+        {view === "my_day" ? (
+          <WorkArea rows={rows} onPoint={setPointed} onMenu={(row, x, y) => setMenu({ row, x, y })} onNudge={host.onNudge}>
+            <MyDay rows={rows} me={session.id} now={now} zone={zone} directory={directory} calls={calls} chosen={filters.event} isLoading={events.isLoading} onOpen={open} />
+          </WorkArea>
+        ) : (
         <CalendarView
           rows={rows}
           draft={draft}
@@ -236,6 +254,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onMenu={(row, x, y) => setMenu({ row, x, y })}
           onNudge={host.onNudge}
         />
+        )}
         <button type="button" className="round-button" aria-label="New event" onClick={() => startNew(null)}>
           <Icon name="plus" size={22} />
         </button>
@@ -253,6 +272,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           api={api}
           actions={actions}
           details={host}
+          calls={calls}
           onSave={save}
           onClose={close}
         />

@@ -3,7 +3,7 @@
 import { inScope, type Filters, type ViewName } from "./filters";
 import type { EventRow } from "./types.gen";
 
-const SPANS: Record<ViewName, string> = { month: "month", week: "week", work_week: "work week", day: "day", agenda: "30 days" };
+const SPANS: Record<ViewName, string> = { month: "month", week: "week", work_week: "work week", day: "day", agenda: "30 days", my_day: "day", desk: "day" };
 
 /** `loaded`: the rows of the range, before the filters that the page applies. */
 export function emptyText(filters: Filters, loaded: EventRow[], unknownDesk: string): string {

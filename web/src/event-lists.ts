@@ -34,9 +34,10 @@ export async function listEvents(ask: AskList, wanted: Wanted, managers: number[
   await Promise.all(Array.from({ length: LISTS_AT_ONCE }, work));
 }
 
-type WholeList = Omit<GetEventsByFilter, "limit" | "offset">;
+export type WholeList = Omit<GetEventsByFilter, "limit" | "offset">;
 
-async function listAll(ask: AskList, wanted: WholeList, take: Take): Promise<void> {
+/** Every event that one list has, however many pages. Raises: ServerError. */
+export async function listAll(ask: AskList, wanted: WholeList, take: Take): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     if (await listPages(ask, wanted, take)) return;
   }

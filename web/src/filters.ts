@@ -7,7 +7,7 @@ import { isDate } from "./time/dates";
 import { isZone } from "./time/zones";
 import { EventStatus, type EventRow } from "./types.gen";
 
-export const VIEWS = ["month", "week", "work_week", "day", "agenda"] as const;
+export const VIEWS = ["month", "week", "work_week", "day", "agenda", "my_day", "desk"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 export interface Filters {

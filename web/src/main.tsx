@@ -12,6 +12,7 @@ import "./styles/calendar.css";
 import "./styles/event-blocks.css";
 import "./styles/events.css";
 import "./styles/agenda.css";
+import "./styles/my-day.css";
 import "./styles/panel.css";
 import "./styles/notes.css";
 import "./styles/form.css";

@@ -6,7 +6,8 @@ import { colourOf, isColour } from "./people-colours";
 import type { Session } from "./session";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
-import type { DirectoryAnswer, DirectoryDesk, DirectoryManager } from "./wire";
+import type { CallingHours } from "./calling-hours";
+import type { DirectoryAnswer, DirectoryDesk, DirectoryManager, DirectoryOutcome } from "./wire";
 
 export interface Person {
   id: number;
@@ -25,6 +26,10 @@ export interface Directory {
   deskTitle: (code: string) => string;
   /** Whether others than owner, creator and admins may change an event in scope. */
   othersMayChange: boolean;
+  outcomes: DirectoryOutcome[];
+  callingHours: CallingHours;
+  /** Types of events that are completed with an outcome only. */
+  outcomeTypes: number[];
 }
 
 const NOTHING: DirectoryAnswer = { managers: [], desks: [] };
@@ -80,6 +85,9 @@ function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory
     desks,
     brands: [...new Set([...desks.map((desk) => desk.brand), ...[...people.values()].map((one) => one.brand)])].filter(Boolean).sort(),
     person: (id) => people.get(id) ?? all.get(id) ?? stranger(id),
+    outcomes: answer.outcomes ?? [],
+    callingHours: answer.calling_hours ?? {},
+    outcomeTypes: answer.outcome_required_types ?? [],
     othersMayChange: answer.others_may_change !== 0,
     deskTitle: (code) => titles.get(code) ?? code,
   };

@@ -40,6 +40,11 @@ export function mayChange(row: EventRow, session: Session, directory: Directory)
   return row.owner_manager_id === session.id || row.created_by === session.id;
 }
 
+/** Whether the session leads a desk, or may see all of them. */
+export function isLead(session: Session, directory: Directory): boolean {
+  return ADMINS.includes(session.type) || directory.desks.some((desk) => desk.manager_id === session.id);
+}
+
 export function useEventHost(parts: Parts): { host: EventHost; question: Question | null; setQuestion: (question: Question | null) => void } {
   const { session, zone, directory, actions, editing, tell, onOpen, onClose, onCustomer } = parts;
   const [question, setQuestion] = useState<Question | null>(null);

@@ -2,12 +2,13 @@
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import type { Api } from "./api";
-import { listEvents } from "./event-lists";
+import { deskLists } from "./desk-lists";
+import { listAll, listEvents, type AskList } from "./event-lists";
 import { EventStore, eventOf, isCovered, shownRows, type Span } from "./event-store";
 import type { Filters } from "./filters";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
-import { startOfDate } from "./time/clock";
+import { nowSeconds, startOfDate } from "./time/clock";
 import { addDays } from "./time/dates";
 import { pageDay, visibleRange, type Range, type Shape } from "./visible-range";
 import { changeOf, isResync, ServerError, type Change } from "./wire";
@@ -25,12 +26,12 @@ export interface Events {
   reload: () => void;
 }
 
-export function useEvents(link: Link, filters: Filters, shape: Shape): Events {
+export function useEvents(link: Link, filters: Filters, shape: Shape, me: number): Events {
   const [store] = useState(() => new EventStore());
   const state = useSyncExternalStore(store.subscribe, store.get);
   const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
   const isLive = useLive(link, store);
-  const { isLoading, error } = useLists(link, store, filters, shape, isLive, state.epoch);
+  const { isLoading, error } = useLists(link, store, filters, shape, isLive, state.epoch, me);
   const rows = useMemo(() => shownRows(state), [state]);
   const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
   return useMemo(() => ({ rows, isLoading, error, store, get, reload }), [rows, isLoading, error, store, get, reload]);
@@ -83,8 +84,9 @@ function setSeq(cursor: { seq: number | null }, seq: number | null): void {
   cursor.seq = seq;
 }
 
-function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart, isNarrow }: Shape, isLive: boolean, epoch: number): { isLoading: boolean; error: string | null } {
-  const { view, day, zone, brand, desk, managers } = filters;
+function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart, isNarrow }: Shape, isLive: boolean, epoch: number, me: number): { isLoading: boolean; error: string | null } {
+  const { view, day, zone, brand, desk } = filters;
+  const managers = view === "my_day" ? [me] : view === "desk" ? [] : filters.managers;
   const [outcome, setOutcome] = useState<{ isLoading: boolean; error: string | null }>({ isLoading: true, error: null });
   const opened = useEffectEvent(() => filters.event);
   const scope = JSON.stringify([brand, desk, managers]);
@@ -98,6 +100,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
       let error: string | null = null;
       try {
         await load(visibleRange(view, day, shape));
+        for (const wanted of deskLists(view, { me, brand, desk, now: nowSeconds() })) await listAll(askInto(api, store), wanted, () => {});
         await settle(api, store, opened());
       } catch (failure) {
         error = failure instanceof ServerError ? failure.message : "The events could not be loaded.";
@@ -113,7 +116,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
       isStale = true;
       clearTimeout(timer);
     };
-  }, [isLive, epoch, view, day, zone, weekStart, isNarrow, scope, api, store]);
+  }, [isLive, epoch, view, day, zone, weekStart, isNarrow, scope, api, store, me, brand, desk]);
   return outcome;
 }
 
@@ -124,6 +127,16 @@ function isFull(store: EventStore): boolean {
   return known.size - stale.size > KEPT_ROWS;
 }
 
+/** Lists whose rows come into the store as they arrive. */
+function askInto(api: Api, store: EventStore): AskList {
+  return async (data) => {
+    const asked = store.get();
+    const answer = await api.list(data);
+    store.dispatch({ type: "listed", rows: answer.rows, asked });
+    return answer;
+  };
+}
+
 /** `isAhead`: the span is not seen yet, and not worth giving up what is known for. */
 async function loadSpan(api: Api, store: EventStore, scope: string, span: Span, isAhead: boolean): Promise<void> {
   if (isCovered(store.get(), scope, span)) return;
@@ -131,13 +144,7 @@ async function loadSpan(api: Api, store: EventStore, scope: string, span: Span, 
   if (isFull(store)) store.dispatch({ type: "reload" });
   const { epoch } = store.get();
   const [brand, deskFilter, managers] = JSON.parse(scope) as Scope;
-  const ask = async (data: Parameters<Api["list"]>[0]) => {
-    const asked = store.get();
-    const answer = await api.list(data);
-    store.dispatch({ type: "listed", rows: answer.rows, asked });
-    return answer;
-  };
-  await listEvents(ask, { ...span, brand, deskFilter }, managers, () => {});
+  await listEvents(askInto(api, store), { ...span, brand, deskFilter }, managers, () => {});
   if (store.get().epoch === epoch) store.dispatch({ type: "covered", scope, span });
 }
 

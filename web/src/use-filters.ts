@@ -1,6 +1,6 @@
 // The filters, kept in the address: back, forward, reload and a copied link all work.
 
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { defaultFilters, formatFilters, parseFilters, type Filters } from "./filters";
 import { browserZone } from "./time/canonical";
 import { dateIn, nowSeconds } from "./time/clock";
@@ -32,7 +32,7 @@ const STEPS: (keyof Filters)[] = ["view", "day", "event"];
 
 export type ChangeFilters = (changes: Partial<Filters>) => void;
 
-export function useFilters(): [Filters, ChangeFilters] {
+function useFilters(): [Filters, ChangeFilters] {
   const [filters, setFilters] = useState(() => parseFilters(location.search, usual()));
   useEffect(() => {
     const onBack = () => setFilters(parseFilters(location.search, usual()));
@@ -53,4 +53,12 @@ export function useFilters(): [Filters, ChangeFilters] {
     });
   }, []);
   return [filters, change];
+}
+
+/** The same; "My day" is always today. `now`: Unix seconds. */
+export function usePageFilters(now: number): [Filters, ChangeFilters] {
+  const [filters, change] = useFilters();
+  const today = dateIn(now, filters.zone);
+  const shown = useMemo(() => (filters.view === "my_day" ? { ...filters, day: today } : filters), [filters, today]);
+  return [shown, change];
 }

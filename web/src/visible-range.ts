@@ -5,6 +5,7 @@ import { startOfDate } from "./time/clock";
 import { addDays, addMonths, datesFrom, daysBetween, startOfMonth, startOfWeek } from "./time/dates";
 import { dateText, rangeText } from "./time/formats";
 
+const IN_A_DAY: ViewName[] = ["day", "my_day", "desk"];
 export const AGENDA_DAYS = 30;
 const NARROW_DAYS = 3;
 
@@ -23,7 +24,7 @@ export interface Shape {
 }
 
 export function visibleRange(view: ViewName, day: string, { weekStart, isNarrow }: Shape): Range {
-  if (view === "day") return { first: day, last: day };
+  if (IN_A_DAY.includes(view)) return { first: day, last: day };
   if (view === "agenda") return { first: day, last: addDays(day, AGENDA_DAYS - 1) };
   if (view === "month") {
     const end = addDays(startOfMonth(addMonths(startOfMonth(day), 1)), -1);
@@ -38,13 +39,13 @@ export function visibleRange(view: ViewName, day: string, { weekStart, isNarrow 
 export function pageDay(view: ViewName, day: string, pages: 1 | -1, { isNarrow }: Shape): string {
   if (view === "month") return addMonths(day, pages);
   const week = isNarrow ? NARROW_DAYS : 7;
-  const steps = { week, work_week: week, day: 1, agenda: AGENDA_DAYS };
+  const steps = { week, work_week: week, day: 1, my_day: 1, desk: 1, agenda: AGENDA_DAYS };
   return addDays(day, pages * steps[view]);
 }
 
 export function rangeTitle(view: ViewName, day: string, shape: Shape): string {
   if (view === "month") return dateText(day, "month");
-  if (view === "day") return dateText(day, "full");
+  if (IN_A_DAY.includes(view)) return dateText(day, "full");
   const { first, last } = visibleRange(view, day, shape);
   return rangeText(first, last);
 }

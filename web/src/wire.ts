@@ -1,5 +1,6 @@
 // What the server says that its command table does not spell out: answers, pushes, failures.
 
+import type { CallingHours } from "./calling-hours";
 import type { ErrorCode, EventRow, Json } from "./types.gen";
 
 export interface ListAnswer {
@@ -24,11 +25,27 @@ export interface DirectoryDesk {
   code: string;
   brand: string;
   title: string;
+  /** Its lead; 0: none. */
+  manager_id?: number;
+}
+
+export interface DirectoryOutcome {
+  code: string;
+  name: string;
+  /** Types of events that it applies to; empty: all. */
+  types: number[];
+  is_contact: number;
+  /** When the follow-up is, from now; 0: none is usual. */
+  next_in_sec: number;
 }
 
 export interface DirectoryAnswer {
   managers: DirectoryManager[];
   desks: DirectoryDesk[];
+  outcomes?: DirectoryOutcome[];
+  calling_hours?: CallingHours;
+  /** Types that are completed with an outcome only. */
+  outcome_required_types?: number[];
   default_timezone?: string;
   /** 0: of events in scope only owner, creator and admins change anything. */
   others_may_change?: number;
@@ -103,6 +120,22 @@ export interface UndoAnswer {
   left: number[];
   /** To undo the undo by; 0: nothing was undone. */
   batch_id: number;
+}
+
+/** What a claim gives: the event, or why there is none and when to ask again. */
+export type ClaimAnswer =
+  | { event: EventRow }
+  | { event: null; reason: "NONE_DUE" | "OUTSIDE_HOURS" | "COOLDOWN" | "ALL_CLAIMED"; retry_after_sec: number };
+
+/** Counts of one group of a summary. */
+export interface SummaryGroup {
+  key: number | string;
+  open: number;
+  done: number;
+  cancelled: number;
+  overdue: number;
+  oldest_overdue_sec: number;
+  on_time: number;
 }
 
 /** An answer that says no. */

@@ -15,10 +15,13 @@ import { linkFor, type Settings } from "../settings";
 import { zoneText } from "../time/canonical";
 import { offsetText, stampText } from "../time/formats";
 import { EventStatus, ParticipantRole, ParticipantStatus, Priority, type EventRow } from "../types.gen";
+import type { CallDesk } from "../use-call-desk";
 import type { Directory } from "../use-directory";
+import { isCall } from "../work-list";
 import { PriorityMark } from "./event-face";
 import { GuestList } from "./guest-list";
 import { Icon, TypeIcon, type IconName } from "./icon";
+import { OutcomeBox } from "./outcome-box";
 import { RescheduleChips } from "./reschedule-chips";
 
 const EventHistory = lazy(() => import("./event-history").then((module) => ({ default: module.EventHistory })));
@@ -37,12 +40,13 @@ interface Props {
   api: Api;
   actions: Actions;
   host: DetailsHost;
+  calls: CallDesk;
   /** What was typed into the form of this event and not saved. */
   draft: Edit | null;
   onClose: () => void;
 }
 
-export function EventDetails({ row, zone, session, settings, directory, api, actions, host, draft, onClose }: Props) {
+export function EventDetails({ row, zone, session, settings, directory, api, actions, host, calls, draft, onClose }: Props) {
   const [hasHistory, setHasHistory] = useState(false);
   const isOpen = row.status === EventStatus.OPEN;
   const meet = meetLink(readAst(row.ast_json));
@@ -73,10 +77,12 @@ export function EventDetails({ row, zone, session, settings, directory, api, act
         <div className="panel-actions">
           {isOpen ? (
             <>
-              <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.DONE)}>
-                <Icon name="check" />
-                Complete
-              </button>
+              {!isCall(row) && (
+                <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.DONE)}>
+                  <Icon name="check" />
+                  Complete
+                </button>
+              )}
               <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.CANCELLED)}>
                 <Icon name="ban" />
                 Cancel event
@@ -97,6 +103,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, act
             <button type="button" className="text-button" onClick={() => host.onResume(draft)}>Continue</button>
           </p>
         )}
+        {isOpen && isCall(row) && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
         <Answer row={row} me={session.id} onAnswer={(status) => actions.answer(row, status)} />
         <Line icon="clock" label="When">
           {whenText(row, zone)}

@@ -7,6 +7,7 @@ import { isDirty, type Edit } from "../drafts";
 import type { Session } from "../session";
 import type { Settings } from "../settings";
 import type { EventRow } from "../types.gen";
+import type { CallDesk } from "../use-call-desk";
 import type { Directory } from "../use-directory";
 import type { Editing } from "../use-edit";
 import { EventDetails, type DetailsHost } from "./event-details";
@@ -24,11 +25,12 @@ interface Props {
   api: Api;
   actions: Actions;
   details: DetailsHost;
+  calls: CallDesk;
   onSave: (edit: Edit) => Promise<void>;
   onClose: () => void;
 }
 
-export function EventPanel({ row, editing, zone, session, settings, directory, api, actions, details, onSave, onClose }: Props) {
+export function EventPanel({ row, editing, zone, session, settings, directory, api, actions, details, calls, onSave, onClose }: Props) {
   const panel = useRef<HTMLElement>(null);
   const { edit } = editing;
   const isForm = edit !== null && !edit.isQuick;
@@ -61,7 +63,7 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
           onDiscard={editing.discard}
         />
       ) : row ? (
-        <EventDetails row={row} zone={zone} session={session} settings={settings} directory={directory} api={api} actions={actions} host={details} draft={editing.drafts.find((one) => one.base?.id === row.id) ?? null} onClose={onClose} />
+        <EventDetails row={row} zone={zone} session={session} settings={settings} directory={directory} api={api} actions={actions} host={details} calls={calls} draft={editing.drafts.find((one) => one.base?.id === row.id) ?? null} onClose={onClose} />
       ) : null}
     </aside>
   );

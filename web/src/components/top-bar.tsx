@@ -15,6 +15,8 @@ interface Props {
   theme: Theme;
   isLoading: boolean;
   isMenuOpen: boolean;
+  /** Whether the desk is shown to lead it. */
+  isLead: boolean;
   /** Results of a search, below its field. */
   found: ReactNode;
   bell: ReactNode;
@@ -25,29 +27,32 @@ interface Props {
   onMenu: () => void;
 }
 
-const NAMES: Record<ViewName, string> = { month: "Month", week: "Week", work_week: "Work week", day: "Day", agenda: "Agenda" };
+const NAMES: Record<ViewName, string> = { month: "Month", week: "Week", work_week: "Work week", day: "Day", agenda: "Agenda", my_day: "My day", desk: "Desk" };
 
-export function TopBar({ filters, shape, theme, isLoading, isMenuOpen, found, bell, account, onChange, onToday, onTheme, onMenu }: Props) {
+export function TopBar({ filters, shape, theme, isLoading, isMenuOpen, isLead, found, bell, account, onChange, onToday, onTheme, onMenu }: Props) {
   const { view, day } = filters;
+  const views = VIEWS.filter((name) => name !== "desk" || isLead || view === "desk");
   const page = (pages: 1 | -1) => onChange({ day: pageDay(view, day, pages, shape) });
   return (
     <header className="top">
       <button type="button" className="icon-button only-narrow" aria-label="Calendars and filters" aria-expanded={isMenuOpen} onClick={onMenu}>
         <Icon name="menu" />
       </button>
-      <div className="top-group">
-        <button type="button" className="button" onClick={onToday}>
-          Today
-        </button>
-        <div className="pager">
-          <button type="button" className="icon-button" aria-label="Previous" onClick={() => page(-1)}>
-            <Icon name="left" />
+      {view !== "my_day" && (
+        <div className="top-group">
+          <button type="button" className="button" onClick={onToday}>
+            Today
           </button>
-          <button type="button" className="icon-button" aria-label="Next" onClick={() => page(1)}>
-            <Icon name="right" />
-          </button>
+          <div className="pager">
+            <button type="button" className="icon-button" aria-label="Previous" onClick={() => page(-1)}>
+              <Icon name="left" />
+            </button>
+            <button type="button" className="icon-button" aria-label="Next" onClick={() => page(1)}>
+              <Icon name="right" />
+            </button>
+          </div>
         </div>
-      </div>
+      )}
       <h1 className="top-title" aria-live="polite">
         {rangeTitle(view, day, shape)}
       </h1>
@@ -67,7 +72,7 @@ export function TopBar({ filters, shape, theme, isLoading, isMenuOpen, found, be
         {found}
       </div>
       <div className="segments" role="group" aria-label="View">
-        {VIEWS.map((name) => (
+        {views.map((name) => (
           <button key={name} type="button" aria-pressed={name === view} onClick={() => onChange({ view: name })}>
             {NAMES[name]}
           </button>
@@ -76,7 +81,7 @@ export function TopBar({ filters, shape, theme, isLoading, isMenuOpen, found, be
       <label className="view-select">
         <span className="visually-hidden">View</span>
         <select className="input" value={view} onChange={(event) => onChange({ view: event.target.value as ViewName })}>
-          {VIEWS.map((name) => (
+          {views.map((name) => (
             <option key={name} value={name}>
               {NAMES[name]}
             </option>

@@ -1,0 +1,175 @@
+"""The view "My day": the loop of a call desk by keys alone, live beside colleagues. Issue 15."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from web.served import Answer, OpenPage, Served, Wire, now
+from web.test_everyday import wait_until
+from web.test_reach import serious_in_light_and_dark
+
+BRAND = "northgate"
+"""No event of the demo's first manager is of it, and it has no calling hours."""
+VIEW = f"?view=my_day&brand={BRAND}"
+
+
+def call(wire: Wire, title: str, minutes: int, **more: Any) -> Answer:
+    """A call of the demo's first manager that many minutes from now."""
+    start = now() + minutes * 60
+    fields = {"brand": BRAND, "type": 2, "start_time": start, "end_time": start + 900}
+    return wire.add(title=title, **fields | more)
+
+
+def row_of(page: Page, title: str) -> Locator:
+    return page.locator(".work-row", has_text=title)
+
+
+def clear(wire: Wire) -> None:
+    """Deletes what earlier tests left in the brand."""
+    whole = {"from": 1, "to": now() + 90 * 86_400, "limit": 500, "offset": 0}
+    rows = wire.call("MngGetCalendarEventsByFilter", deskFilter="*", brand=BRAND, **whole)["rows"]
+    for row in rows:
+        if row["owner_manager_id"] in (10, 11, 12):
+            wire.call("MngDeleteCalendarEvent", id=row["id"])
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(wire: Wire) -> None:
+    clear(wire)
+
+
+def test_a_call_is_claimed_finished_and_followed_by_the_next_with_keys_alone(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    first = call(wire, "Late and urgent", -90, priority=3, customer_timezone="Asia/Tokyo")
+    second = call(wire, "Late as well", -80)
+    page = open_page(VIEW)
+    expect(page.get_by_role("region", name="Overdue").locator(".work-row")).to_have_count(2)
+    expect(row_of(page, "Late and urgent")).to_contain_text("in Tokyo")
+    row_of(page, "Late and urgent").focus()
+    page.keyboard.press("ArrowDown")
+    expect(row_of(page, "Late as well")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Late and urgent")).to_be_focused()
+    wait_until(lambda: wire.get(first["id"]).get("claimed_by") == 10)
+    page.keyboard.press("3")
+    expect(page.get_by_role("button", name="No answer")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("i")
+    page.keyboard.type("Rings, nobody there")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No answer: Late and urgent, again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Late as well")).to_be_focused()
+    done = wire.get(first["id"])
+    assert (done["status"], done["outcome"]) == (1, "no_answer")
+    assert done["outcome_note"] == "Rings, nobody there"
+    again = wire.get(done["follow_up_id"])
+    assert 3500 < again["start_time"] - now() < 3700
+    page.get_by_role("button", name="Undo").click()
+    wait_until(lambda: wire.get(first["id"])["status"] == 0)
+    assert wire.get(second["id"])["status"] == 0
+
+
+def test_the_next_call_is_the_servers_and_can_be_given_back(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    call(wire, "Usual", -30)
+    urgent = call(wire, "Pressing", -10, priority=3)
+    page = open_page(VIEW)
+    expect(row_of(page, "Pressing")).to_be_visible()
+    page.keyboard.press("g")
+    expect(page.get_by_role("heading", name="Pressing")).to_be_visible()
+    expect(row_of(page, "Pressing")).to_contain_text("Yours until")
+    page.get_by_role("button", name="Give back").click()
+    wait_until(lambda: not wire.get(urgent["id"]).get("claimed_by"))
+    expect(page.get_by_role("button", name="Claim", exact=True)).to_be_visible()
+
+
+def test_a_call_that_a_colleague_claims_is_greyed_with_the_name_at_once(
+    open_page: OpenPage, served: Served, wire: Wire
+) -> None:
+    owned = {"owner_manager_id": 11, "desk": "DESK_RETENTION", "pool_after_sec": 60}
+    event = call(wire, "From the pool", -20, **owned)
+    page = open_page(VIEW)
+    pool = page.get_by_role("region", name="In the pool")
+    offered = pool.locator(".work-row", has_text="From the pool")
+    expect(offered).to_have_attribute("data-taken", "false")
+    colleague = Wire(served.tcp, served.token(12))
+    colleague.call("MngClaimNextCalendarEvent", id=event["id"])
+    taken = row_of(page, "From the pool")
+    expect(taken).to_have_attribute("data-taken", "true")
+    expect(taken).to_contain_text(re.compile("Zeynep .*until"))
+    taken.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("Zeynep .* works on it until"))).to_be_visible()
+    colleague.call("MngReleaseCalendarEvent", id=event["id"])
+    colleague.close()
+    expect(page.get_by_role("button", name="Claim", exact=True)).to_be_visible()
+
+
+def test_outside_of_calling_hours_it_says_so_and_claims_nothing(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    # A zone whose clock shows three in the morning; the demo's brand may be called from 08:00 on.
+    ahead = 3 - time.gmtime().tm_hour
+    zone = f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
+    start = now() - 300
+    event = wire.add(
+        title="Asleep", type=2, start_time=start, end_time=start + 3600, customer_timezone=zone
+    )
+    page = open_page("?view=my_day&brand=default")
+    row = row_of(page, "Asleep")
+    expect(row.locator("[data-allowed=false]")).to_contain_text("call from")
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("may not be called now")).to_be_visible()
+    assert not wire.get(event["id"]).get("claimed_by")
+
+
+def test_what_was_typed_about_a_call_survives_a_reload(open_page: OpenPage, wire: Wire) -> None:
+    call(wire, "Half written", -10)
+    page = open_page(VIEW)
+    row_of(page, "Half written").click()
+    page.get_by_role("textbox", name="Note").fill("Wants a call at")
+    page.get_by_role("button", name="Next week").click()
+    page.reload()
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Wants a call at")
+    next_week = page.get_by_role("button", name="Next week")
+    expect(next_week).to_have_attribute("aria-pressed", "true")
+
+
+def test_my_day_is_usable_by_all_and_never_scrolls_sideways(
+    open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page("?view=my_day", size=size)
+    expect(page.locator(".work-row").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert serious_in_light_and_dark(page) == []
+    page.locator(".work-row", has_text="Call").first.click()
+    expect(page.get_by_role("region", name="Call", exact=True)).to_be_visible()
+    assert serious_in_light_and_dark(page) == []
+
+
+def test_three_hundred_calls_are_drawn_at_once(open_page: OpenPage, wire: Wire) -> None:
+    operations = [
+        {
+            "command": "MngAddCalendarEvent",
+            "data": {
+                "title": f"One of many {number}",
+                "type": 2,
+                "brand": BRAND,
+                "start_time": now() - 86_400 - number * 60,
+                "end_time": now() - 86_400 - number * 60 + 60,
+            },
+        }
+        for number in range(300)
+    ]
+    wire.call("MngBatchCalendarEvents", operations=operations)
+    page = open_page(VIEW)
+    overdue = page.get_by_role("region", name="Overdue")
+    expect(overdue.get_by_role("heading")).to_have_text("Overdue 300")
+    overdue.get_by_role("button", name="Show all 300").click()
+    expect(overdue.locator(".work-row")).to_have_count(300)

@@ -1,0 +1,152 @@
+// A call at work: whether it is mine, what came of it, when again, done. One key for each outcome.
+
+import { useRef } from "react";
+import { momentText } from "../call-actions";
+import { AGAIN, AGAIN_TEXT, againTime, atOwnTime, outcomesFor, ownTime, withOutcome, type Finish } from "../outcomes";
+import type { Session } from "../session";
+import { nowSeconds } from "../time/clock";
+import type { EventRow } from "../types.gen";
+import type { CallDesk } from "../use-call-desk";
+import type { Directory } from "../use-directory";
+import { useShortcuts } from "../use-shortcuts";
+import { holderOf } from "../work-list";
+import { Avatar } from "./avatar";
+import { useMinute } from "./calendar-view";
+import { CustomerClock } from "./customer-clock";
+import { DateInput, TimeInput } from "./date-input";
+import { Icon } from "./icon";
+
+interface Props {
+  row: EventRow;
+  zone: string;
+  session: Session;
+  directory: Directory;
+  calls: CallDesk;
+}
+
+export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
+  const now = useMinute();
+  const done = useRef<HTMLButtonElement>(null);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const finish = calls.finishOf(row);
+  const outcomes = outcomesFor(directory.outcomes, row.type);
+  const holder = holderOf(row, nowSeconds());
+  const isTaken = holder !== 0 && holder !== session.id;
+  const needsOutcome = directory.outcomeTypes.includes(row.type);
+  const set = (changes: Partial<Finish>) => calls.change(row, { ...finish, ...changes });
+  const choose = (index: number) => {
+    const outcome = outcomes[index];
+    if (!outcome || isTaken) return;
+    calls.change(row, withOutcome(finish, outcome));
+    done.current?.focus();
+  };
+  const step = (by: number) => set({ again: AGAIN[(AGAIN.indexOf(finish.again) + by + AGAIN.length) % AGAIN.length] ?? "none" });
+  useShortcuts({
+    ...Object.fromEntries(outcomes.slice(0, 9).map((_, index) => [String(index + 1), () => choose(index)])),
+    i: () => note.current?.focus(),
+    "+": () => step(1),
+    "-": () => step(-1),
+  });
+  return (
+    <section className="outcome-box" aria-label="Call">
+      <div className="outcome-state">
+        <CustomerClock row={row} now={now} zone={zone} directory={directory} />
+        <span className="spring" />
+        <ClaimState row={row} holder={holder} me={session.id} zone={zone} directory={directory} calls={calls} />
+      </div>
+      {!isTaken && (
+        <>
+          <div className="outcomes" role="group" aria-label="Outcome">
+            {outcomes.map((one, index) => (
+              <button key={one.code} type="button" className="chip" aria-pressed={finish.outcome === one.code} onClick={() => choose(index)}>
+                {index < 9 && <kbd>{index + 1}</kbd>}
+                {one.name}
+              </button>
+            ))}
+          </div>
+          <textarea
+            ref={note}
+            className="input"
+            aria-label="Note"
+            placeholder="Note (I)"
+            rows={2}
+            maxLength={2000}
+            value={finish.note}
+            onChange={(event) => set({ note: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || event.shiftKey || (needsOutcome && !finish.outcome)) return;
+              event.preventDefault();
+              void calls.finish(row);
+            }}
+          />
+          <AgainField finish={finish} zone={zone} now={now} onChange={set} />
+          <button ref={done} type="button" className="button primary wide" disabled={needsOutcome && !finish.outcome} onClick={() => void calls.finish(row)}>
+            <Icon name="check" />
+            Done
+          </button>
+        </>
+      )}
+    </section>
+  );
+}
+
+interface ClaimProps {
+  row: EventRow;
+  holder: number;
+  me: number;
+  zone: string;
+  directory: Directory;
+  calls: CallDesk;
+}
+
+function ClaimState({ row, holder, me, zone, directory, calls }: ClaimProps) {
+  if (!holder) {
+    return <button type="button" className="button small" onClick={() => calls.claim(row)}>Claim</button>;
+  }
+  const until = momentText(row.claim_until ?? 0, zone);
+  if (holder === me) {
+    return (
+      <>
+        <span className="claim-mine">Yours until {until}</span>
+        <button type="button" className="text-button" onClick={() => calls.release(row)}>Give back</button>
+      </>
+    );
+  }
+  const person = directory.person(holder);
+  return (
+    <span className="claim-theirs">
+      <Avatar person={person} size={20} />
+      {person.name} works on it until {until}
+    </span>
+  );
+}
+
+function AgainField({ finish, zone, now, onChange }: { finish: Finish; zone: string; now: number; onChange: (changes: Partial<Finish>) => void }) {
+  const at = againTime(finish, zone, now);
+  const own = ownTime(finish.at, zone);
+  return (
+    <div className="again">
+      <div className="chips" role="group" aria-label="Again in">
+        <span className="label">Again</span>
+        {AGAIN.map((again) => (
+          <button key={again} type="button" className="chip" aria-pressed={finish.again === again} onClick={() => onChange({ again })}>
+            {AGAIN_TEXT[again]}
+          </button>
+        ))}
+      </div>
+      {finish.again === "own" && (
+        <div className="moment">
+          <DateInput label="Again on" value={own.date} onChange={(date) => onChange({ at: atOwnTime(finish.at, date, own.time, zone) })} />
+          <TimeInput label="Again at" value={own.time} onChange={(time) => onChange({ at: atOwnTime(finish.at, own.date, time, zone) })} />
+        </div>
+      )}
+      {at > 0 && (
+        <label className="switch">
+          <input type="checkbox" role="switch" checked={finish.inHours} onChange={() => onChange({ inHours: !finish.inHours })} />
+          {momentText(at, zone)}
+          <span className="faint">{finish.inHours ? "or the next time at which one may call" : "whatever the hour"}</span>
+        </label>
+      )}
+    </div>
+  );
+}
