@@ -14,7 +14,7 @@ from bench import processes, requests, sqlite_floor
 from bench.load import Job, Load
 from bench.scale import Ground
 from bench.sqlite_floor import Took
-from bench.table import Bound, Row, at_least, compared, per_sec, percent
+from bench.table import Bound, Row, absolute, at_least, compared, micros, per_sec, percent
 
 RING = 24_000
 
@@ -29,6 +29,14 @@ class Figure(Struct, frozen=True):
     goal: Bound
 
 
+class Created(Struct, frozen=True):
+    """What one round reached."""
+
+    per_sec: float
+    cpu_sec: float
+    """Of the server, for each create."""
+
+
 FIGURES = (
     Figure("64 connections, 1 in flight on each, against groups of 64", 64, 1, 64, at_least(0.35)),
     Figure("64 connections, 16 in flight on each, against groups of 64", 64, 16, 64, at_least(0.6)),
@@ -37,15 +45,18 @@ FIGURES = (
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Three rows."""
+    """For each figure the rate, and the server's processor time for each create."""
     path = requests.save(ground.directory / "creates.requests", requests.creates(RING, ground.now))
     for number, figure in enumerate(FIGURES):
         ours: list[float] = []
         floor: list[float] = []
+        busy: list[float] = []
         for turn in range(ground.scale.rounds):
             directory = ground.directory / f"creates-{number}-{turn}"
             floor.append(_insert(ground, figure, path, directory / "floor"))
-            ours.append(_create(ground, figure, path, directory / "ours"))
+            created = _create(ground, figure, path, directory / "ours")
+            ours.append(created.per_sec)
+            busy.append(created.cpu_sec)
             ground.say(f"creates, {figure.what}: {ours[-1]:,.0f}/s, floor {floor[-1]:,.0f}/s")
         yield compared(
             f"durable creates, {figure.what}",
@@ -55,6 +66,8 @@ def measure(ground: Ground) -> Iterator[Row]:
             show=per_sec,
             show_ratio=percent,
         )
+        clients = figure.what.split(", against")[0]
+        yield absolute(f"the same, {clients}: processor time for each", busy, None, show=micros)
 
 
 def _insert(ground: Ground, figure: Figure, path: str, directory: Path) -> float:
@@ -65,7 +78,7 @@ def _insert(ground: Ground, figure: Figure, path: str, directory: Path) -> float
     return took.per_sec
 
 
-def _create(ground: Ground, figure: Figure, path: str, directory: Path) -> float:
+def _create(ground: Ground, figure: Figure, path: str, directory: Path) -> Created:
     with processes.deskcal(directory) as server:
         requests.check(server.port, path, 128)
         job = Job(
@@ -80,7 +93,7 @@ def _create(ground: Ground, figure: Figure, path: str, directory: Path) -> float
         busy = (server.cpu_sec - cpu) / (load.seconds + job.warm_sec)
         ground.say(f"server busy {busy:.0%}, generator {load.cpu_sec / load.seconds:.0%}")
         check_count(ground, server.port, load.answers)
-    return load.per_sec
+    return Created(load.per_sec, busy / load.per_sec)
 
 
 def check_count(ground: Ground, port: int, least: int) -> None:

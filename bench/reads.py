@@ -11,7 +11,7 @@ from bench.load import Job, Load
 from bench.processes import Served
 from bench.scale import Ground
 from bench.stores import calendar, fill
-from bench.table import Row, at_least, compared, per_sec, percent
+from bench.table import Row, absolute, at_least, compared, micros, per_sec, percent
 
 RING = 32_000
 GOALS = {1: at_least(0.70), 16: at_least(0.40)}
@@ -23,7 +23,10 @@ HOT_EVENTS = 1_000
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Two rows, one request in flight on each connection and sixteen, for few and many events."""
+    """One request in flight on each connection and sixteen, for few and many events.
+
+    A row for the rate, and one for the server's processor time for each read.
+    """
     scale = ground.scale
     store = fill(ground.directory / "reads", calendar(scale.read_events))
     with processes.deskcal(store) as ours, processes.bare() as bare:
@@ -40,20 +43,28 @@ def _out_of(ground: Ground, events: int, servers: dict[str, Served]) -> Iterator
     ground.say(f"reads out of {events:,}: {len(answers)} answers of {size:.0f} bytes checked")
     for in_flight, goal in GOALS.items():
         rates: dict[str, list[float]] = {"ours": [], "bare": []}
+        busy: dict[str, list[float]] = {"ours": [], "bare": []}
         for _ in range(ground.scale.rounds):
             for name, server in servers.items():
-                rates[name].append(_rate(ground, path, in_flight, name, server))
+                rate, cpu_sec = _rate(ground, path, in_flight, name, server)
+                rates[name].append(rate)
+                busy[name].append(cpu_sec)
+        what = f"point reads out of {events:,}, 64 connections, {in_flight} in flight on each"
         yield compared(
-            f"point reads out of {events:,}, 64 connections, {in_flight} in flight on each",
+            what,
             rates["ours"],
             rates["bare"],
             goal,
             show=per_sec,
             show_ratio=percent,
         )
+        yield absolute(f"{what}: processor time for each", busy["ours"], None, show=micros)
 
 
-def _rate(ground: Ground, path: str, in_flight: int, name: str, server: Served) -> float:
+def _rate(
+    ground: Ground, path: str, in_flight: int, name: str, server: Served
+) -> tuple[float, float]:
+    """Answers a second, and processor time for each."""
     seconds = ground.scale.seconds
     job = Job(port=server.port, requests=path, in_flight=in_flight, seconds=seconds)
     cpu = server.cpu_sec
@@ -63,4 +74,4 @@ def _rate(ground: Ground, path: str, in_flight: int, name: str, server: Served) 
         f"reads, {in_flight} in flight, {name}: {load.per_sec:,.0f}/s; busy: "
         f"server {busy:.0%}, generator {load.cpu_sec / load.seconds:.0%}"
     )
-    return load.per_sec
+    return load.per_sec, busy / load.per_sec

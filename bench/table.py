@@ -116,6 +116,11 @@ def millis(seconds: float) -> str:
     return f"{seconds * 1000:.3g} ms"
 
 
+def micros(seconds: float) -> str:
+    """A short time: 12.3 us."""
+    return f"{seconds * 1e6:.1f} us"
+
+
 def secs(seconds: float) -> str:
     """A longer time: 1.2 s."""
     return f"{seconds:.2f} s"

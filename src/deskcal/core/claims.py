@@ -32,6 +32,9 @@ class ClaimState(enum.IntEnum):
     NONE, FREE, CLAIMED = range(3)
 
 
+_OPEN, _NONE, _FREE = EventStatus.OPEN, ClaimState.NONE, ClaimState.FREE
+
+
 class Reason(enum.StrEnum):
     """Why nothing was claimed."""
 
@@ -52,14 +55,14 @@ def claim_state(event: Event) -> ClaimState:
     """FREE: an open call or follow-up that nobody has claimed."""
     if event.claimed_by:
         return ClaimState.CLAIMED
-    is_call = event.status == EventStatus.OPEN and event.type in CALLS
-    return ClaimState.FREE if is_call else ClaimState.NONE
+    return _FREE if event.status == _OPEN and event.type in CALLS else _NONE
 
 
 def pool_time(event: Event) -> int:
     """When an open call joins the pool of its desk, Unix seconds; 0: never."""
-    is_call = event.status == EventStatus.OPEN and event.type in CALLS
-    return event.start_time + event.pool_after_sec if is_call and event.pool_after_sec else 0
+    if not event.pool_after_sec or event.status != _OPEN or event.type not in CALLS:
+        return 0
+    return event.start_time + event.pool_after_sec
 
 
 class Claim(Struct, frozen=True, kw_only=True):

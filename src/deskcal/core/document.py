@@ -21,11 +21,14 @@ MAX_DEPTH = 64
 DURATION_LIMITS_SEC = (4 * 3600, 2 * 86400, 32 * 86400)
 """Longest duration of the classes 0, 1, 2; class 3 is without limit."""
 
-_UNSAFE = re.compile(r"[^\x20-\x7e]|['\]}]")
 _ESCAPED = {character: f"\\u{ord(character):04x}" for character in "']}\x7f"}
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
-_LONG_INTEGER = re.compile(rb"[0-9]{309}")
+_LONG = 309
+"""Digits of the shortest integer beyond the range of a double."""
+_LONG_INTEGER = re.compile(rb"[0-9]{%d}" % _LONG)
+_ORDINARY = bytes(byte for byte in range(0x7F) if byte not in b"\"'\\]}")
+"""What neither ends a string, nor is ever escaped."""
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _STRING_BYTES = re.compile(rb'"(?:[^"\\]|\\.)*+"')
@@ -76,9 +79,15 @@ def encode_event(event: Event) -> bytes:
     document = _encode(event)
     texts = event.title + event.brand + event.desk + event.timezone
     texts += event.location + event.customer_timezone + event.outcome + event.outcome_note
-    if _UNSAFE.search(texts):
-        return wire_safe(document)
-    return document
+    if _has_no_escapes(texts):
+        return document
+    return wire_safe(document)
+
+
+def _has_no_escapes(texts: str) -> bool:
+    """Whether nothing in `texts` is escaped but what msgspec has escaped."""
+    is_plain = texts.isascii() and texts.isprintable()
+    return is_plain and "'" not in texts and "]" not in texts and "}" not in texts
 
 
 def decode_event(document: bytes) -> Event:
@@ -143,11 +152,9 @@ def wire_safe(text: bytes) -> bytes:
 
 
 def _is_plain(text: bytes) -> bool:
-    """Whether `text` needs no escapes: without backslashes, every other part is a string."""
-    if not text.isascii() or b"\\" in text or b"'" in text or b"\x7f" in text:
-        return False
-    strings = b"".join(text.split(b'"')[1::2])
-    return b"]" not in strings and b"}" not in strings
+    """Whether `text` needs no escapes: each string leaves its two quotes side by side."""
+    marks = text.translate(None, _ORDINARY).replace(b'""', b"")
+    return not marks.translate(None, b"]}")
 
 
 def _safe_string(match: re.Match[str]) -> str:
@@ -190,7 +197,7 @@ def _check_readable(text: bytes) -> None:
     """Refuses numbers and strings that other JSON parsers cannot read."""
     try:
         msgspec.json.decode(text)
-        if _LONG_INTEGER.search(text):
+        if len(text) >= _LONG and _LONG_INTEGER.search(text):
             json.loads(text, parse_int=_double)
     except ValueError as exc:
         raise InvalidField(

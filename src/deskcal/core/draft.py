@@ -3,8 +3,8 @@
 import functools
 import re
 import zoneinfo
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, get_type_hints
+from collections.abc import Callable
+from typing import Any, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -21,18 +21,22 @@ from deskcal.core.event import (
     WRITABLE,
     Event,
     Id,
-    Participant,
-    ParticipantRole,
-    ParticipantStatus,
-    Time,
     default_of,
+)
+from deskcal.core.participants import (
+    ParticipantFields,
+    asked_again,
+    check_count,
+    merged_rows,
+    new_rows,
+    sent_participants,
 )
 from deskcal.errors import FieldRequired, InvalidField
 from deskcal.limits import DEFAULT_LIMITS, Limits
 
 _MASK_CHARACTER = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
-REQUIRED_ROLE, INVITED = ParticipantRole.REQUIRED, ParticipantStatus.INVITED
 REQUIRED = ("title", "start_time", "end_time")
+_REQUIRED = frozenset(REQUIRED)
 
 _NO_ZONES = {"Factory", "localtime"}
 """Files in the zone database that are not zones of a place; browsers do not know them."""
@@ -42,15 +46,17 @@ _DEFAULTS = {
     field.name: default_of(field) for field in msgspec.structs.fields(Event) if not field.required
 }
 
-
-class ParticipantFields(Struct, frozen=True, gc=False):
-    """A participant as a client sends it; what is absent is kept, or set to its default."""
-
-    manager_id: Id
-    role: ParticipantRole | None = None
-    status: ParticipantStatus | None = None
-    created_time: Time | None = None
-    updated_time: Time | None = None
+_NEW = Event(
+    id=0,
+    owner_manager_id=0,
+    created_by=0,
+    title="",
+    start_time=0,
+    end_time=0,
+    created_time=0,
+    updated_time=0,
+)
+"""All defaults; to replace some is half the work of `Event(...)`, which calls for each of them."""
 
 
 def _optional(name: str) -> tuple[str, Any, Any]:
@@ -90,11 +96,10 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     Raises: InvalidField, or FieldRequired for a null where an event always has a value.
     Source: seed 000, "Defaults And Validation"; contract, sections 4 and 5.
     """
-    sent = msgspec.structs.asdict(fields)
-    values = {name: sent[name] for name in WRITABLE if sent[name] is not UNSET}
-    for name in REQUIRED:
-        if name in values and values[name] is None:
-            raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
+    sent = zip(WRITABLE, _writable_values(fields), strict=False)
+    values = {name: value for name, value in sent if value is not UNSET}
+    if None in values.values():
+        _refuse_null(values)
     for name, check in _CHECKS.items():
         if values.get(name) is not None:
             values[name] = check(name, values[name])
@@ -104,15 +109,32 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     if start is not None and end is not None:
         check_times(start, end)
     most = limits.max_participants
-    return Draft(values, _sent_participants(fields, most), most)
+    return Draft(values, sent_participants(fields, most), most)
+
+
+def _refuse_null(values: dict[str, Any]) -> None:
+    for name in REQUIRED:
+        if name in values and values[name] is None:
+            raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
+
+
+def _writable_values(fields: Any) -> tuple[Any, ...]:
+    """Of `WRITABLE`, in this order, and then others; far quicker than to ask for each by name."""
+    return msgspec.structs.astuple(fields)[_first_writable(fields.__struct_fields__) :]
+
+
+@functools.cache
+def _first_writable(names: tuple[str, ...]) -> int:
+    """Where the fields of `INPUT` begin; commands put theirs before and after them."""
+    return names.index(WRITABLE[0])
 
 
 def draft_new(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     """`draft`, for a create. Raises: InvalidField, or FieldRequired for what every event needs."""
     sent = draft(fields, limits)
-    for name in REQUIRED:
-        if name not in sent.values:
-            raise FieldRequired(f"{name} is required to create an event", field=name)
+    if not sent.values.keys() >= _REQUIRED:
+        name = next(name for name in REQUIRED if name not in sent.values)
+        raise FieldRequired(f"{name} is required to create an event", field=name)
     return sent
 
 
@@ -125,9 +147,10 @@ def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
     values = {name: value for name, value in sent.values.items() if value is not None}
     created_by = values.pop("created_by", 0) or actor
     owner = values.pop("owner_manager_id", 0) or created_by
-    rows = _rows(event_id, owner, sent.participants or (), {}, now)
-    _check_count(rows, sent.max_participants)
-    return Event(
+    rows = new_rows(event_id, owner, sent.participants or (), now)
+    check_count(rows, sent.max_participants)
+    return msgspec.structs.replace(
+        _NEW,
         id=event_id,
         owner_manager_id=owner,
         created_by=created_by,
@@ -154,20 +177,14 @@ def merge(event: Event, sent: Draft, *, now: int) -> Event:
     if values.get("owner_manager_id") == 0:
         values["owner_manager_id"] = event.created_by
     merged = msgspec.structs.replace(event, **values)
-    rows = _merged_rows(event, merged, sent, now)
-    _check_count(rows, sent.max_participants)
+    rows = merged_rows(event, merged, sent.participants, now)
+    check_count(rows, sent.max_participants)
     if sent.resets_answers:
-        rows = tuple(_asked_again(row, merged.owner_manager_id, now) for row in rows)
+        rows = tuple(asked_again(row, merged.owner_manager_id, now) for row in rows)
     merged = msgspec.structs.replace(merged, participants=rows)
     if trigger_time(merged) != trigger_time(event):
         return msgspec.structs.replace(merged, reminder_sent_time=0)
     return merged
-
-
-def _asked_again(row: Participant, owner: int, now: int) -> Participant:
-    if row.manager_id == owner or row.status == INVITED:
-        return row
-    return msgspec.structs.replace(row, status=INVITED, updated_time=now)
 
 
 def check_times(start_time: int, end_time: int) -> None:
@@ -262,121 +279,3 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "outcome": _outcome,
     "outcome_note": _outcome_note,
 }
-
-
-def _sent_participants(fields: Any, most: int) -> tuple[ParticipantFields, ...] | None:
-    """The list of either key, `participants` first; ids of one manager fold into one row."""
-    if fields.participants is not None:
-        _check_list("participants", fields.participants, most)
-        return tuple(_each_once(fields.participants))
-    ids = fields.participant_manager_ids
-    if ids is None:
-        return None
-    if 0 in ids:
-        _refuse_manager(f"participant_manager_ids[{ids.index(0)}]")
-    managers = list(dict.fromkeys(ids))
-    _check_list("participant_manager_ids", managers, most)
-    return tuple(map(ParticipantFields, managers))
-
-
-def _each_once(rows: list[ParticipantFields]) -> Iterator[ParticipantFields]:
-    seen = set()
-    for index, row in enumerate(rows):
-        if row.manager_id == 0:
-            _refuse_manager(f"participants[{index}].manager_id")
-        if row.manager_id in seen:
-            path = f"participants[{index}].manager_id"
-            raise InvalidField(
-                f"{path} ({row.manager_id}) stands in the list twice; send one row a manager",
-                field=path,
-            )
-        seen.add(row.manager_id)
-        yield row
-
-
-def _check_list(name: str, rows: list[Any], most: int) -> None:
-    if len(rows) > most:
-        raise InvalidField(f"{name} has {len(rows)} rows; at most {most} are allowed", field=name)
-
-
-def _refuse_manager(path: str) -> NoReturn:
-    raise InvalidField(f"{path} (0) must be greater than 0", field=path)
-
-
-def _merged_rows(before: Event, after: Event, sent: Draft, now: int) -> tuple[Participant, ...]:
-    """The rows after an update: those sent, else those there, with a new owner put first."""
-    if sent.participants is None and before.owner_manager_id == after.owner_manager_id:
-        return before.participants
-    known = {row.manager_id: row for row in before.participants}
-    wanted = sent.participants
-    if wanted is None:
-        wanted = tuple(map(ParticipantFields, known))
-    return _rows(after.id, after.owner_manager_id, wanted, known, now)
-
-
-def _rows(
-    event_id: int,
-    owner: int,
-    sent: tuple[ParticipantFields, ...],
-    known: dict[int, Participant],
-    now: int,
-) -> tuple[Participant, ...]:
-    """The owner's row, then the rows as sent. Source: seed 000, "Participants"."""
-    wanted = {row.manager_id: row for row in sent}
-    first = wanted.pop(owner, None) or ParticipantFields(owner)
-    return (
-        _owner_row(event_id, first, known.get(owner), now),
-        *[_guest_row(event_id, row, known.get(row.manager_id), now) for row in wanted.values()],
-    )
-
-
-def _check_count(rows: tuple[Participant, ...], most: int) -> None:
-    if len(rows) > most:
-        raise InvalidField(
-            f"participants would be {len(rows)} rows with the owner's; at most {most} are allowed",
-            field="participants",
-        )
-
-
-def _owner_row(
-    event_id: int, sent: ParticipantFields, known: Participant | None, now: int
-) -> Participant:
-    kept = known.status if known else ParticipantStatus.ACCEPTED
-    status = kept if sent.status is None else sent.status
-    return _row(event_id, sent, known, ParticipantRole.ORGANIZER, status, now)
-
-
-def _guest_row(
-    event_id: int, sent: ParticipantFields, known: Participant | None, now: int
-) -> Participant:
-    """A row of anyone but the owner: never the organizer."""
-    if known is None and sent.role is None and sent.status is None:
-        return _row(event_id, sent, None, REQUIRED_ROLE, INVITED, now)
-    kept_role = known.role if known else REQUIRED_ROLE
-    kept_status = known.status if known else INVITED
-    role = kept_role if sent.role is None else sent.role
-    status = kept_status if sent.status is None else sent.status
-    role = ParticipantRole.REQUIRED if role == ParticipantRole.ORGANIZER else role
-    return _row(event_id, sent, known, role, status, now)
-
-
-def _row(
-    event_id: int,
-    sent: ParticipantFields,
-    known: Participant | None,
-    role: ParticipantRole,
-    status: ParticipantStatus,
-    now: int,
-) -> Participant:
-    """The row with its times: as sent, else as known (while nothing changed), else now."""
-    same = known is not None and (role, status) == (known.role, known.status)
-    created = known.created_time if known else now
-    updated = known.updated_time if known and same else now
-    return Participant(
-        event_id,
-        sent.manager_id,
-        role,
-        status,
-        created if sent.created_time is None else sent.created_time,
-        updated if sent.updated_time is None else sent.updated_time,
-    )

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from deskcal.core.draft import Draft, ParticipantFields, merge
+from deskcal.core.draft import Draft, merge
 from deskcal.core.event import Event, ParticipantStatus, next_version
 from deskcal.core.free_busy import Interval
+from deskcal.core.participants import ParticipantFields
 
 OWNER, PARTICIPANT = "owner", "participant"
 FIRST, SPREAD = "first", "spread"

@@ -16,7 +16,7 @@ from deskcal.app.config import Setting, settings, shown_default
 from deskcal.app.groups import GROUPS, group_of
 from deskcal.commands import COMMANDS
 from deskcal.commands.registry import Command
-from deskcal.core.draft import REQUIRED, ParticipantFields
+from deskcal.core.draft import REQUIRED
 from deskcal.core.event import (
     MAX_ID,
     MAX_TIME,
@@ -26,6 +26,7 @@ from deskcal.core.event import (
     Participant,
     default_of,
 )
+from deskcal.core.participants import ParticipantFields
 from deskcal.core.sessions import CALENDAR_TYPES, SessionType
 from deskcal.errors import BY_CODE
 from deskcal.tools.modules import module_rows

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from deskcal.core.alarms import (
-    due_time,
     gained_managers,
     reminded_managers,
     trigger_time,
@@ -84,6 +83,8 @@ class Batch:
         self.objects = StagedObjects(stored)
         self.ids_used = 0
         """How many of `new_ids` are taken."""
+        self.earliest_due = 0
+        """Of the reminders that the group armed, Unix seconds, once it is written; 0: none."""
         self.notified: list[Notification] = []
         """Those of `notify` that are new, once the group is written."""
         self.woken: list[Notification] = []
@@ -133,20 +134,14 @@ class Batch:
             event_id: record_of(staged.document, staged.after) if staged.after else None
             for event_id, staged in changed.items()
         }
-        earliest_due, reminded = self.earliest_due(), self.reminded()
-        return CommitResult(outcomes, records, last_seq, earliest_due, collections, reminded)
+        due, reminded = self.earliest_due, self.reminded()
+        return CommitResult(outcomes, records, last_seq, due, collections, reminded)
 
     def number_batches(self, outcomes: list[WorkOutcome], last_seq: int) -> None:
         """Fills in the `batch_id` of transactions, once the numbers of the changes are known."""
         for outcome in outcomes:
             if isinstance(outcome, Applied):
                 outcome.batch_id = batch_id_of(outcome.batch_id, last_seq - self.change_count)
-
-    def earliest_due(self) -> int:
-        """Of the reminders that the group armed, Unix seconds; 0: none."""
-        changed = (staged for staged in self._staged.values() if staged.after is not staged.before)
-        due = [due_time(staged.after, self._timezone) for staged in changed if staged.after]
-        return min(filter(None, due), default=0)
 
     def reminded(self) -> list[int]:
         """Managers whose reminders the group fired beside its mutations, once it is written."""
@@ -192,7 +187,7 @@ class Batch:
         if mutation.follows and after:
             self._check_follows(before, after, mutation.follows)
         if is_new and after is not None:
-            self._take_id(event_id)
+            return self._stage_new(event_id, after, mutation.type, mutation.time, mutation.actor)
         return self.put(event_id, after, mutation.type, mutation.time, mutation.actor)
 
     def _check_outcome(self, before: Event | None, after: Event) -> None:
@@ -249,9 +244,16 @@ class Batch:
     def add(self, make: Callable[[int], Event], type_: ChangeType, time: int, actor: int) -> bytes:
         """Stages a new event; its document."""
         event_id = self._new_ids[self.ids_used]
-        event = make(event_id)
-        self._take_id(event_id)
-        return self.stage(event_id, event, type_, time, actor)
+        return self._stage_new(event_id, make(event_id), type_, time, actor)
+
+    def _stage_new(
+        self, event_id: int, event: Event, type_: ChangeType, time: int, actor: int
+    ) -> bytes:
+        self.ids_used += 1
+        document = encode_event(event)
+        self._changes.append((event_id, int(type_), time, actor, self._batch, document))
+        self._staged[event_id] = StagedEvent(None, event, document)
+        return document
 
     def new_id(self) -> int:
         """A number that no event and no series has; an event of it may be `put`."""
@@ -371,18 +373,12 @@ class Batch:
     def writes(self) -> Writes:
         """What is to be written; nothing if the group `is_empty`."""
         found = Writes(
-            [],
-            [],
-            [],
-            [],
-            [],
-            [],
-            self._changes,
-            self._keys,
-            list(self._wanted.values()),
-            self.woken,
-            self._series.writes(),
-            self.objects.writes(),
+            changes=self._changes,
+            keys=self._keys,
+            notifications=list(self._wanted.values()),
+            woken=self.woken,
+            series=self._series.writes(),
+            objects=self.objects.writes(),
         )
         changed = [(id_, one) for id_, one in self._staged.items() if one.after is not one.before]
         for event_id, staged in changed:
@@ -392,6 +388,7 @@ class Batch:
             before = event_row(staged.before, self._timezone) if staged.before else None
             after = event_row(staged.after, self._timezone) if staged.after else None
             found.put(event_id, staged.document, before, after)
+        self.earliest_due = found.earliest_due
         return found
 
 

@@ -30,6 +30,8 @@ the same group; or, as a negative number, its `batch_id`.
 TrashedRow = tuple[int, int, int, bytes]
 """Event, time of the deletion, who deleted it, and its last document."""
 
+_DELETED, _RESTORED = ChangeType.DELETED, ChangeType.RESTORED
+
 
 class CommitResult(Struct):
     """What one committed group leaves to the event loop: answers, and what is in memory now."""
@@ -59,18 +61,18 @@ class KeptAnswer(Struct, frozen=True):
     time: int
 
 
-class Writes(Struct):
+class Writes(Struct, kw_only=True):
     """What a group leaves to be written; its changes have numbers of their own, from 1 on."""
 
-    added: list[tuple[EventRow, bytes]]
+    added: list[tuple[EventRow, bytes]] = []
     """New events, with their documents."""
-    moved: list[tuple[EventRow, bytes]]
+    moved: list[tuple[EventRow, bytes]] = []
     """Events of which more than the document and the due time is another one."""
-    touched: list[tuple[int, bytes, int]]
+    touched: list[tuple[int, bytes, int]] = []
     """Event, document and due time of the rest."""
-    gone: list[int]
-    managers_gone: list[ManagerRow]
-    managers_added: list[tuple[int, int, int, int, int]]
+    gone: list[int] = []
+    managers_gone: list[ManagerRow] = []
+    managers_added: list[tuple[int, int, int, int, int]] = []
     """With the end at last; it may be another end of a row that is there."""
     changes: list[ChangeRow]
     """Number 1 first."""
@@ -87,10 +89,11 @@ class Writes(Struct):
         self, event_id: int, document: bytes, before: EventRow | None, after: EventRow | None
     ) -> None:
         """What is to be written of an event that was as `before` says and is as `after` says."""
-        if after is None:
+        if before is None and after is not None:
+            self._add(document, after)
+            return
+        if after is None or before is None:
             self.gone.append(event_id)
-        elif before is None:
-            self.added.append((after, document))
         elif is_moved(before, after):
             self.moved.append((after, document))
         else:
@@ -98,6 +101,18 @@ class Writes(Struct):
         old, new = manager_rows(before), manager_rows(after)
         self.managers_gone += old.keys() - new.keys()
         self.managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
+
+    def _add(self, document: bytes, row: EventRow) -> None:
+        self.added.append((row, document))
+        place = (row.duration_class, row.start_time, row.event_id, row.end_time)
+        self.managers_added += [(manager_id, *place) for manager_id in row.managers]
+
+    @property
+    def earliest_due(self) -> int:
+        """Of the reminders of these events, Unix seconds; 0: none."""
+        due = [row.due_time for row, _ in (*self.added, *self.moved)]
+        due += [due_time for _, _, due_time in self.touched]
+        return min(filter(None, due), default=0)
 
     def escalations(self, after_sec: int) -> list[tuple[int, int, int]]:
         """Event, due time and time of escalation of what fired; none where `after_sec` is 0."""
@@ -114,9 +129,9 @@ class Writes(Struct):
         """What the group leaves in the trash, and the events that it takes out of it."""
         found: dict[int, TrashedRow | None] = {}
         for event_id, type_, time, actor, _, document in self.changes:
-            if type_ == ChangeType.DELETED:
+            if type_ == _DELETED:
                 found[event_id] = (event_id, time, actor, document)
-            elif type_ == ChangeType.RESTORED:
+            elif type_ == _RESTORED:
                 found[event_id] = None
         trashed = [row for row in found.values() if row is not None]
         return trashed, [event_id for event_id, row in found.items() if row is None]

@@ -59,16 +59,17 @@ class Column(Struct, frozen=True):
         return f"event_by_{self.name.removesuffix('_id')}"
 
 
+_DONE = EventStatus.DONE
 _SMALL, _BIG, _TEXT = ColumnType
 _NONE, _EQUAL, _LINK = Filter
 
 
 def _done_time(event: Event) -> int:
     """When it was completed, as far as the event tells: its last change; 0: it is not done."""
-    return event.updated_time if event.status == EventStatus.DONE else 0
+    return event.updated_time if event.status == _DONE else 0
 
 
-COLUMNS: tuple[Column, ...] = (
+_TABLE: tuple[Column, ...] = (
     Column("duration_class", _SMALL),
     Column("start_time", _BIG),
     Column("end_time", _BIG),
@@ -90,15 +91,22 @@ COLUMNS: tuple[Column, ...] = (
     Column("done_time", _BIG, derive=_done_time),
 )
 
+
+def _is_of_index(column: Column) -> bool:
+    return column.source in IndexRow.__struct_fields__
+
+
+COLUMNS = tuple(sorted(_TABLE, key=lambda c: (c.derive is not None, not _is_of_index(c))))
+"""Those of `IndexRow`, then attributes of `Event`, then what is derived: as `event_row` reads."""
 NAMES = tuple(column.name for column in COLUMNS)
 FILTERS = {column.name: column for column in COLUMNS if column.filter is not Filter.NONE}
 """Columns that lists are filtered by, by name."""
 
 _DUE = NAMES.index("due_time")
-_READERS: tuple[tuple[bool, Callable[[Any], Value]], ...] = tuple(
-    (column.source in IndexRow.__struct_fields__, column.derive or attrgetter(column.source))
-    for column in COLUMNS
-)
+_DERIVED = tuple(column.derive for column in COLUMNS if column.derive is not None)
+_STORED = tuple(column for column in COLUMNS if column.derive is None)
+_of_index = attrgetter(*(column.source for column in _STORED if _is_of_index(column)))
+_of_event = attrgetter(*(column.source for column in _STORED if not _is_of_index(column)))
 
 
 class EventRow(IndexRow, frozen=True, gc=False):
@@ -108,11 +116,15 @@ class EventRow(IndexRow, frozen=True, gc=False):
     """In the order of `COLUMNS`."""
 
 
+_as_row: Callable[..., EventRow] = EventRow
+
+
 def event_row(event: Event, default_timezone: str = UTC) -> EventRow:
     """The one derivation of all columns from an event."""
     index = index_row(event, default_timezone)
-    values = tuple([read(index) if derived else read(event) for derived, read in _READERS])
-    return EventRow(**msgspec.structs.asdict(index), values=values)
+    derived = [derive(event) for derive in _DERIVED]
+    values = (*_of_index(index), *_of_event(event), *derived)
+    return _as_row(*msgspec.structs.astuple(index), values)
 
 
 def is_moved(before: EventRow, after: EventRow) -> bool:

@@ -353,7 +353,7 @@ class Writer:
         self._collections = collections if len(collections) <= REMEMBERED else {}
         batch.number_batches(outcomes, last_seq)
         has_fired = bool(batch.notified or batch.woken)
-        return CommitResult(outcomes, {}, last_seq, batch.earliest_due(), {}, [], has_fired)
+        return CommitResult(outcomes, {}, last_seq, batch.earliest_due, {}, [], has_fired)
 
     async def _have_ids(self, connection: Connection, count: int) -> None:
         if len(self._ids) < count:

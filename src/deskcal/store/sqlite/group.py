@@ -21,7 +21,7 @@ from deskcal.store.batch.writes import (
     Writes,
     batch_id_of,
 )
-from deskcal.store.columns import NAMES, EventRow
+from deskcal.store.columns import NAMES
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.claims import SqliteCalls
 from deskcal.store.sqlite.objects import stored_object, write_objects
@@ -213,7 +213,7 @@ class SqliteBatch:
             last_event_id,
             self._last_seq,
             before.floor_seq,
-            before.collections | new if new else before.collections,
+            self._collections,
             before.last_collection + len(new),
             before.gaps,
             before.default_timezone,
@@ -236,8 +236,10 @@ class SqliteBatch:
         self._write_events(writes)
         base = self._before.last_seq
         changes = [
-            (seq, *change, batch_id_of(batch, base), document)
-            for seq, (*change, batch, document) in enumerate(writes.changes, base + 1)
+            (seq, event_id, type_, time, actor, batch and batch_id_of(batch, base), document)
+            for seq, (event_id, type_, time, actor, batch, document) in enumerate(
+                writes.changes, base + 1
+            )
         ]
         self._run(_INSERT_CHANGE, changes)
         write_trash(self._run, writes)
@@ -254,23 +256,27 @@ class SqliteBatch:
                 new[code] = last + len(new) + 1
         self._run(_INSERT_COLLECTION, [(number, *code) for code, number in new.items()])
 
-    def _number_of(self, code: Collection) -> int:
-        return self._new_collections.get(code) or self._before.collections[code]
+    @property
+    def _collections(self) -> dict[Collection, int]:
+        before, new = self._before.collections, self._new_collections
+        return before | new if new else before
 
     def _run(self, statement: str, rows: list[Any]) -> None:
         if rows:
             self._connection.executemany(statement, rows)
 
     def _write_events(self, writes: Writes) -> None:
-        self._run(INSERT_EVENT, [self._event_row(*row) for row in writes.added])
-        self._run(_UPDATE_EVENT, [self._event_row(*row) for row in writes.moved])
+        numbers = self._collections
+        for statement, pairs in ((INSERT_EVENT, writes.added), (_UPDATE_EVENT, writes.moved)):
+            rows = [
+                (row.event_id, numbers[row.brand, row.desk], *row.values, document)
+                for row, document in pairs
+            ]
+            self._run(statement, rows)
         self._run(_UPDATE_DOCUMENT, writes.touched)
         self._run(_DELETE_MANAGER, writes.managers_gone)
         self._run(_INSERT_MANAGER, writes.managers_added)
         self._run(_DELETE_EVENT, [(event_id,) for event_id in writes.gone])
-
-    def _event_row(self, row: EventRow, document: bytes) -> tuple[int | str | bytes, ...]:
-        return (row.event_id, self._number_of((row.brand, row.desk)), *row.values, document)
 
     def _write_notifications(self, writes: Writes) -> None:
         astuple = msgspec.structs.astuple

@@ -123,7 +123,7 @@ class Writer:
         taken = self._queue.get()
         group: list[Work] = []
         left = self._max_group
-        while isinstance(taken, Work):
+        while taken is not None and not isinstance(taken, Job):
             if self._waiting.pop(id(taken), _TAKEN) is not _TAKEN:
                 group.append(taken)
                 left -= taken.size if isinstance(taken, Transaction) else 1
