@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from deskcal import __version__
 from deskcal.core.zones import zone_data
+from deskcal.http.webhook_metrics import webhook_metrics
 from deskcal.server.host import ConnectionHost
 from deskcal.server.websocket import WebSockets
 
@@ -37,6 +38,7 @@ class _ServerMetrics:
         yield self._connections()
         yield from self._refusals()
         services = self._dispatcher.services
+        yield from webhook_metrics(services.webhooks)
         yield GaugeMetricFamily(
             "deskcal_writer_queue",
             "Changes that wait for the writer",

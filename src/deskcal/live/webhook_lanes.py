@@ -39,6 +39,8 @@ class Item(Struct, frozen=True):
     seq: int
     """Of the change; 0: an escalation."""
     event_id: int
+    time: int
+    """Of the change, or when the escalation fired; Unix seconds."""
     size_bytes: int
     message: Callable[[Webhook, Audience], Message | None]
     """What it is sent, by what its creator may see then; None: nothing."""
@@ -56,6 +58,8 @@ class LanesHost(Struct, frozen=True):
     """Whether this node holds the lease."""
     on_room: Callable[[], None]
     """Called when a hook that was full may be read further."""
+    on_tried: Callable[[int, Outcome], None]
+    """`on_tried(webhook_id, outcome)` after each try."""
     on_end: "Callable[[Lanes, str, bool], None]"
     """`on_end(lanes, why, is_gone)`, once, when nothing more is to be sent.
 
@@ -77,8 +81,6 @@ class Lanes:
         self.hook = hook
         self.read_seq = hook.cursor
         self.read_number = 0
-        self.failures = 0
-        """Failed tries since the start."""
         self.audience = audience
         self._host = host
         kept = [one for one in tries if one.time > hook.replayed_time]
@@ -89,7 +91,7 @@ class Lanes:
         self._lanes: dict[int, deque[Item]] = {}
         self._ready: asyncio.Queue[int] = asyncio.Queue()
         self._unfinished: dict[int, int] = {}
-        self._times: dict[int, float] = {}
+        self._times: dict[int, int] = {}
         self._size_bytes = 0
         self._count = 0
         self._failing: set[int] = set()
@@ -120,8 +122,9 @@ class Lanes:
         return self._count
 
     def oldest_sec(self, now: float) -> float:
-        """How long the oldest of them has waited here; 0: there is none."""
-        return max(0.0, now - min(self._times.values(), default=now))
+        """How long ago the oldest of their changes was made, or replayed; 0: there is none."""
+        oldest = next(iter(self._times.values()), now)
+        return max(0.0, now - max(oldest, self.hook.replayed_time))
 
     def put(self, items: Sequence[Item], read_seq: int) -> None:
         """Takes up what changes up to `read_seq` may tell."""
@@ -130,7 +133,7 @@ class Lanes:
         for item in items:
             if item.seq:
                 self._unfinished[item.seq] = self._unfinished.get(item.seq, 0) + 1
-                self._times.setdefault(item.seq, self._host.now())
+                self._times.setdefault(item.seq, item.time)
             self._count += 1
             self._size_bytes += item.size_bytes
             lane = self._lanes.get(item.event_id)
@@ -204,6 +207,7 @@ class Lanes:
         """Takes up what came of a try; whether it has succeeded."""
         delivery = Delivery(item.seq, message.id, now, outcome.status, outcome.took_ms, tries)
         self._deliveries.append(delivery)
+        self._host.on_tried(self.hook.id, outcome)
         self._is_dirty = True
         if outcome.is_success:
             self._tries.pop(message.id, None)
@@ -216,7 +220,6 @@ class Lanes:
 
     def _fail(self, item: Item, outcome: Outcome, tries: int) -> None:
         now = int(self._host.now())
-        self.failures += 1
         self._failing.add(item.event_id)
         self._failing_since = self._failing_since or now
         if outcome.status == GONE:
@@ -268,7 +271,7 @@ def items_of(hook: Webhook, audience: Audience, change: SeenChange) -> list[Item
             known = (stored.time, stored.actor, stored.batch_id, stored.event_id, stored.document)
             return change_message(hook.id, stored.seq, type_, *known)
 
-        items.append(Item(stored.seq, stored.event_id, size, changed))
+        items.append(Item(stored.seq, stored.event_id, stored.time, size, changed))
     if hook.reminders and _is_firing(change):
 
         def reminded(hook: Webhook, audience: Audience) -> Message | None:
@@ -278,7 +281,7 @@ def items_of(hook: Webhook, audience: Audience, change: SeenChange) -> list[Item
             known = (stored.time, trigger_time(event) or 0, reminded_managers(event))
             return reminder_message(hook.id, stored.seq, *known, stored.document)
 
-        items.append(Item(stored.seq, stored.event_id, size, reminded))
+        items.append(Item(stored.seq, stored.event_id, stored.time, size, reminded))
     return items
 
 
@@ -306,4 +309,4 @@ def escalation_item(pending: PendingEscalation, document: bytes | None) -> Item:
         return escalation_message(hook.id, pending.event_id, *known, document)
 
     size = len(document or b"")
-    return Item(0, pending.event_id, size, escalated, number=pending.number)
+    return Item(0, pending.event_id, pending.fired_time, size, escalated, number=pending.number)

@@ -8,7 +8,7 @@ Source: contract, part 2, section 17.
 import asyncio
 import logging
 import secrets
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -22,7 +22,7 @@ from deskcal.core.webhooks import Webhook, WebhookState, audience_of
 from deskcal.errors import DeskcalError, ResyncRequired
 from deskcal.limits import Limits
 from deskcal.live.subscribers import SeenChange
-from deskcal.live.webhook_http import Poster
+from deskcal.live.webhook_http import Outcome, Poster
 from deskcal.live.webhook_lanes import Lanes, LanesHost, escalation_item, items_of
 from deskcal.store.ports import Store
 from deskcal.store.ports.webhooks import Delivery
@@ -45,12 +45,15 @@ ESCALATIONS = 100
 
 
 class HookFigures(Struct, frozen=True):
-    """What `/metrics` tells of one hook."""
+    """What `/metrics` tells of one hook that this node sends for."""
 
     webhook_id: int
     waiting: int
+    """Messages that were read and are not delivered."""
+    unread: int
+    """Changes that were not read for it, since as many messages as are allowed wait."""
     oldest_sec: float
-    failures: int
+    """Since the oldest change among them."""
 
 
 class WebhookSender:
@@ -68,6 +71,10 @@ class WebhookSender:
         self._lanes: dict[int, Lanes] = {}
         self._pages: OrderedDict[int, list[SeenChange]] = OrderedDict()
         self._ended: list[tuple[Webhook, WebhookState, str]] = []
+        self.states: Counter[WebhookState] = Counter()
+        """How many hooks are in which state, as of the last look."""
+        self.tries: Counter[tuple[int, str]] = Counter()
+        """Tries of this node, by hook and by what came of them: `result_of`."""
 
     async def __aenter__(self) -> Self:
         networks = AllowedNetworks(self._limits.webhook_networks)
@@ -78,6 +85,7 @@ class WebhookSender:
             self._limits.webhook_retry_sec,
             self._may_send,
             self._woken.set,
+            self._on_tried,
             self._on_end,
         )
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -102,9 +110,11 @@ class WebhookSender:
 
     def figures(self) -> list[HookFigures]:
         """Of the hooks that this node sends for."""
-        now = self._now()
+        now, newest = self._now(), self._store.feed.last_seq
         return [
-            HookFigures(hook_id, lanes.waiting, lanes.oldest_sec(now), lanes.failures)
+            HookFigures(
+                hook_id, lanes.waiting, max(0, newest - lanes.read_seq), lanes.oldest_sec(now)
+            )
             for hook_id, lanes in sorted(self._lanes.items())
         ]
 
@@ -159,6 +169,8 @@ class WebhookSender:
     async def _reload(self) -> None:
         """Reads the hooks again, holds the lease while there are any, starts and stops lanes."""
         hooks = await self._hooks.all()
+        self.states = Counter(hook.state for hook in hooks)
+        self._forget_tries({hook.id for hook in hooks})
         active = {hook.id: hook for hook in hooks if hook.state == WebhookState.ACTIVE}
         if not active or not await self._hold_lease():
             await self._stop_sending()
@@ -168,6 +180,11 @@ class WebhookSender:
             if hook is None or hook.generation != lanes.hook.generation:
                 await self._stop(hook_id)
         await self._start(list(active.values()))
+
+    def _forget_tries(self, known: set[int]) -> None:
+        """Of hooks that were deleted."""
+        for key in [key for key in self.tries if key[0] not in known]:
+            del self.tries[key]
 
     async def _hold_lease(self) -> bool:
         began = asyncio.get_running_loop().time()
@@ -211,6 +228,9 @@ class WebhookSender:
         except DeskcalError as exc:
             logger.error("the progress of webhooks was not written: %s", exc)
         self._lease_until = 0.0
+
+    def _on_tried(self, webhook_id: int, outcome: Outcome) -> None:
+        self.tries[webhook_id, result_of(outcome)] += 1
 
     def _on_end(self, lanes: Lanes, why: str, is_gone: bool) -> None:
         """A hook has failed for too long, or its receiver is gone."""
@@ -292,3 +312,10 @@ class WebhookSender:
         progress = [one for one in found if one]
         if progress:
             await self._hooks.record(self._node, progress)
+
+
+def result_of(outcome: Outcome) -> str:
+    """What `/metrics` calls the outcome of a try."""
+    if outcome.is_success:
+        return "delivered"
+    return "refused" if outcome.status else "no_answer"
