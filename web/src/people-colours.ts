@@ -8,6 +8,11 @@ export function colourOf(manager: number): string {
   return COLOURS[manager % COLOURS.length] ?? COLOURS[0];
 }
 
+/** On paper, instead of the colour: a number of the patterns in styles/print.css. */
+export function patternOf(manager: number): number {
+  return manager % COLOURS.length;
+}
+
 export function isColour(text: string): boolean {
   return /^#[0-9a-f]{6}$/i.test(text);
 }

@@ -6,8 +6,10 @@ import { labelOf, TYPES } from "../labels";
 import { dateIn, nowSeconds, startOfDate } from "../time/clock";
 import { addDays, datesFrom } from "../time/dates";
 import { dateText } from "../time/formats";
+import { patternOf } from "../people-colours";
 import { EventStatus, type EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
+import { usePrinting } from "../use-printing";
 import { AGENDA_DAYS } from "../visible-range";
 import { Avatar } from "./avatar";
 import { eventClass, PriorityMark, Spoken } from "./event-face";
@@ -36,7 +38,8 @@ export function AgendaView({ items, day, isLoading, emptyText, ...rest }: Props)
   const days = useMemo(() => byDay(items, day, rest.zone), [items, day, rest.zone]);
   const [limit, setLimit] = useState(FIRST_ROWS);
   const total = days.reduce((sum, [, rows]) => sum + rows.length, 0);
-  const shown = firstRows(days, limit);
+  const isPrinting = usePrinting();
+  const shown = firstRows(days, isPrinting ? Infinity : limit);
   return (
     <div className="agenda">
       {total === 0 && !isLoading && (
@@ -49,7 +52,7 @@ export function AgendaView({ items, day, isLoading, emptyText, ...rest }: Props)
       {shown.map(([date, rows]) => (
         <AgendaDay key={date} date={date} items={rows} {...rest} />
       ))}
-      {total > limit && <Sentinel onSeen={() => setLimit((count) => count + MORE_ROWS)} key={limit} />}
+      {total > limit && !isPrinting && <Sentinel onSeen={() => setLimit((count) => count + MORE_ROWS)} key={limit} />}
     </div>
   );
 }
@@ -92,7 +95,7 @@ export function EventRowItem({ item, date, zone, directory, me, onOpen, onDone }
   const { resource: row } = item;
   const owner = directory.person(row.owner_manager_id);
   return (
-    <li className="row-item" data-event={row.id} style={{ "--c": owner.colour } as React.CSSProperties}>
+    <li className={`row-item pattern-${patternOf(row.owner_manager_id)}`} data-event={row.id} style={{ "--c": owner.colour } as React.CSSProperties}>
       {onDone && <DoneCircle row={row} onDone={onDone} />}
       <button type="button" className={`row ${eventClass(row, me)}`} data-event={row.id} onClick={() => onOpen(row)}>
         <span className="row-time" aria-hidden="true">{timesOnDate(item, date, zone)}</span>

@@ -7,12 +7,14 @@ import { drawnEnd, isLongTimed, toDate, toItem, toMonthItem, toPieces, toSeconds
 import { layDay } from "../day-layout";
 import { rankOf, type DrawnItem } from "../day-plan";
 import type { Filters } from "../filters";
-import { dateIn, secondsOf, startOfDate } from "../time/clock";
+import { dateIn, secondsOf, startOfDate, timeIn } from "../time/clock";
 import { addDays } from "../time/dates";
 import type { Settings } from "../settings";
 import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
+import { patternOf } from "../people-colours";
+import { usePrinting } from "../use-printing";
 import { useStable } from "../use-stable";
 import { cutGrid, cutRows } from "../view-cut";
 import { dayBounds, dayCount, visibleRange, type Shape } from "../visible-range";
@@ -21,6 +23,7 @@ import { AgendaView } from "./agenda-view";
 import { LookContext, NO_SLOT, PARTS } from "./calendar-parts";
 import { eventClass } from "./event-face";
 import { useEventPointer, type Pointed } from "./event-pointer";
+import { PrintLegend, shownManager } from "./print-legend";
 import { useSize } from "./use-size";
 
 export interface Slot {
@@ -102,8 +105,8 @@ export function CalendarView(props: CalendarProps) {
   const pointer = useEventPointer(rows, { onPoint: props.onPoint, onMenu: props.onMenu, onNudge: props.onNudge });
   const eventProps = useCallback(
     (item: DrawnItem) => ({
-      className: [eventClass(item.resource, me), item.isSliver && "ev-sliver", item.more && `ev-more ${NO_SLOT}`, item.isDraft && "ev-draft", item.piece && `ev-${item.piece}`].filter(Boolean).join(" "),
-      style: { "--c": colourOf(item.resource, filters.managers, directory) } as React.CSSProperties,
+      className: [eventClass(item.resource, me), `pattern-${patternOf(shownManager(item.resource, filters.managers))}`, item.isSliver && "ev-sliver", item.more && `ev-more ${NO_SLOT}`, item.isDraft && "ev-draft", item.piece && `ev-${item.piece}`].filter(Boolean).join(" "),
+      style: { "--c": directory.person(shownManager(item.resource, filters.managers)).colour } as React.CSSProperties,
     }),
     [me, filters.managers, directory],
   );
@@ -158,13 +161,15 @@ export function CalendarView(props: CalendarProps) {
     [localizer, shown, day, view, zone, settings.density, selected, eventProps, scrollTo, open, change, startNew, move, resize],
   );
   const items = useMemo(() => (view === "agenda" ? (void zonesVersion, rows.map((row) => toItem(row, zone))) : []), [view, rows, zone, zonesVersion]);
+  const isPrinting = usePrinting(box);
   return (
-    <div ref={box} id="calendar" className="calendar" data-view={view} data-days={dayCount(range)} data-zones={settings.zones.length} data-loading={props.isLoading} tabIndex={-1} {...pointer}>
+    <div ref={box} id="calendar" className="calendar" style={isPrinting ? printedHours(shown, zone) : undefined} data-view={view} data-days={dayCount(range)} data-zones={settings.zones.length} data-loading={props.isLoading} tabIndex={-1} {...pointer}>
       {view === "agenda" ? (
         <AgendaView key={day} items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} emptyText={props.emptyText} onOpen={props.onOpen} onDone={props.onDone} />
       ) : (
         <LookContext value={context}>{grid}</LookContext>
       )}
+      {isPrinting && <PrintLegend rows={view === "agenda" ? rows : shown.map((item) => item.resource)} managers={filters.managers} zone={zone} start={(bounds[0] ?? 0) / 1000} directory={directory} />}
       {view !== "agenda" && !shown.length && !draft && !props.isLoading && props.emptyText && (
         <p className="nothing" role="status">{props.emptyText}</p>
       )}
@@ -201,12 +206,13 @@ function pressed(event: KeyboardEvent): boolean {
   return true;
 }
 
-/** The owner's colour; of several managers chosen, one that is chosen. */
-export function colourOf(row: EventRow, managers: number[], directory: Directory): string {
-  const owner = row.owner_manager_id;
-  if (!managers.length || managers.includes(owner)) return directory.person(owner).colour;
-  const guest = row.participants.find((one) => managers.includes(one.manager_id));
-  return directory.person(guest?.manager_id ?? owner).colour;
+/** The hours in which a grid has events, for paper: from the first to the last, ten at least. Of all days' wall clocks. */
+function printedHours(items: DrawnItem[], zone: string): React.CSSProperties {
+  const timed = items.filter((item) => !item.allDay && (item.piece || !isLongTimed(item)));
+  const hour = (at: Date) => Number(timeIn(toSeconds(at), zone).slice(0, 2));
+  const first = Math.min(9, ...timed.map((item) => hour(item.start)));
+  const last = Math.max(first + 9, 17, ...timed.map((item) => (dateIn(toSeconds(item.end), zone) === dateIn(toSeconds(item.start), zone) ? hour(item.end) : 23)));
+  return { "--print-first": first, "--print-hours": Math.min(23, last) - first + 1 } as React.CSSProperties;
 }
 
 function slotOf({ start, end, slots, action }: SlotInfo, view: string, zone: string): Slot {
