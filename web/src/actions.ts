@@ -2,6 +2,7 @@
 // and undone. No React here.
 
 import type { Applied, Api } from "./api";
+import { ManyActions } from "./many-actions";
 import type { Moved } from "./moving";
 import { changedFields, createData, fieldsOf, mergeFields, withMine, type FieldName, type Fields, type Merged } from "./event-fields";
 import { eventOf, type EventStore } from "./event-store";
@@ -25,8 +26,8 @@ export interface ActionHost {
   tell: Tell;
   nameOf: (manager: number) => string;
   onConflict: (conflict: Conflict | null) => void;
-  /** Shows events that an undo has left as they are. */
-  onLeft: (left: LeftEvent[]) => void;
+  /** Shows events that were left as they are, under a heading. */
+  onLeft: (left: LeftEvent[], heading: string) => void;
 }
 
 const DONE_TEXT: Record<number, string> = { 0: "Reopened", 1: "Completed", 2: "Cancelled", 3: "Archived" };
@@ -36,9 +37,12 @@ const MOST_TRIES = 4;
 export class Actions {
   private lastKey = 0;
   readonly undoing: Undoing;
+  /** The same to many events at once. */
+  readonly many: ManyActions;
 
   constructor(private readonly host: ActionHost) {
     this.undoing = new Undoing(host);
+    this.many = new ManyActions(host, this.undoing);
   }
 
   /** The new event; null: refused, and reported. */

@@ -2,7 +2,7 @@
 
 import type { Connection } from "./connection";
 import type { AddEvent, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, UpdateEvent } from "./types.gen";
-import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer, type SummaryGroup, type UndoAnswer } from "./wire";
+import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
@@ -21,6 +21,7 @@ export interface Operation {
 
 const MOST_REMINDERS = 200;
 const MOST_FOUND = 50;
+const TRASH_ROWS = 200;
 
 export class Api {
   constructor(private readonly connection: Connection) {}
@@ -83,6 +84,16 @@ export class Api {
   /** Mutations in one transaction; `atomic` 0: each for itself, with its failure in its result. */
   batch(operations: Operation[], atomic: 0 | 1 = 1): Promise<BatchAnswer> {
     return this.connection.call("MngBatchCalendarEvents", { operations, atomic });
+  }
+
+  /** Deleted events that the caller could restore, the last deleted first; `before`: `next` of the page before. */
+  trash(before: string | null): Promise<TrashAnswer> {
+    return this.connection.call("MngGetCalendarTrash", { deskFilter: "*", limit: TRASH_ROWS, before });
+  }
+
+  /** A deleted event, under its id. */
+  async restore(id: number): Promise<EventRow> {
+    return (await this.connection.call<EventAnswer>("MngRestoreCalendarEvent", { id })).event;
   }
 
   /** What nobody has changed since the batch goes back to what it was. */

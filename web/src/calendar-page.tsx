@@ -59,7 +59,8 @@ export type Opened =
   | { kind: "settings" }
   | { kind: "keys" }
   | { kind: "reminders" }
-  | { kind: "left"; left: LeftEvent[] };
+  | { kind: "trash" }
+  | { kind: "left"; heading: string; left: LeftEvent[] };
 
 interface Props {
   session: Session;
@@ -82,7 +83,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const { toasts, tell, dismiss, undoLast, redoLast } = useToasts();
   const [opened, setOpened] = useState<Opened | null>(null);
   const nameOf = useStable((manager: number) => directory.person(manager).name);
-  const showLeft = useCallback((left: LeftEvent[]) => setOpened({ kind: "left", left }), []);
+  const showLeft = useCallback((left: LeftEvent[], heading: string) => setOpened({ kind: "left", heading, left }), []);
   const { actions, conflict, setConflict } = useActions(link.api, events.store, tell, nameOf, showLeft);
   const editing = useEdit(session.id, tell);
   const { edit } = editing;
@@ -175,6 +176,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const exported = (kind: "csv" | "ics") => () => void import("./export").then((module) => module.download(kind, rows, range, zone, directory));
   const account: AccountItem[] = [
     { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
+    { label: "Trash", icon: "trash", act: () => setOpened({ kind: "trash" }) },
     { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },
     { label: "Print", icon: "print", act: () => window.print() },
     { label: "Export as CSV", icon: "text", act: exported("csv") },

@@ -17,6 +17,7 @@ import "./styles/panel.css";
 import "./styles/notes.css";
 import "./styles/form.css";
 import "./styles/dialog.css";
+import "./styles/trash.css";
 import "./styles/free-times.css";
 import "./styles/boxes.css";
 import "./styles/settings.css";

@@ -6,12 +6,12 @@ import { failureText, shortTitle } from "./failure-text";
 import type { Tell } from "./use-toasts";
 import type { HistoryEntry, UndoAnswer } from "./wire";
 
-/** An event that an undo has left as it is. */
+/** An event that was left as it is, and why. */
 export interface LeftEvent {
   id: number;
   title: string;
-  /** What was done to it since; null: it can't be changed any more. */
-  since: HistoryEntry | null;
+  why: string;
+  isGone: boolean;
 }
 
 export interface UndoHost {
@@ -19,11 +19,12 @@ export interface UndoHost {
   store: EventStore;
   tell: Tell;
   nameOf: (manager: number) => string;
-  /** Shows all of them. */
-  onLeft: (left: LeftEvent[]) => void;
+  /** Shows all of them, under a heading. */
+  onLeft: (left: LeftEvent[], heading: string) => void;
 }
 
 const KINDS: Record<number, string> = { 0: "added", 1: "changed", 2: "deleted", 3: "restored", 4: "archived" };
+const DELETED = 2;
 /** So many events that were left are told with their reasons. */
 const MOST_TOLD = 50;
 
@@ -57,12 +58,12 @@ export class Undoing {
   }
 
   private async tellLeft({ undone, left }: UndoAnswer, batchId: number, verb: string, way: object): Promise<void> {
-    const { tell, nameOf, onLeft } = this.host;
+    const { tell, onLeft } = this.host;
     const found = await Promise.all(left.slice(0, MOST_TOLD).map((id) => this.leftEvent(id, batchId)));
     const first = found[0] as LeftEvent;
     const others = left.length > 1 ? `, and ${left.length - 1} more` : "";
-    const action = { label: "Show", act: () => onLeft(found) };
-    const why = `${whyLeft(first, nameOf)}${others}`;
+    const action = { label: "Show", act: () => onLeft(found, `Not ${lowerFirst(verb)}`) };
+    const why = `${first.why}${others}`;
     if (!undone) return tell(`Not ${lowerFirst(verb)}: ${why}`, { failed: true, action });
     tell(`${verb} for ${undone} of ${undone + left.length} events. Not for the others: ${why}`, { ...way, action });
   }
@@ -72,15 +73,15 @@ export class Undoing {
     const since = entries.filter((entry) => entry.batch_id !== batchId).at(-1) ?? null;
     const row = eventOf(this.host.store.get(), id);
     const title = row?.title ?? String(since?.changed.title?.find(Boolean) ?? `event ${id}`);
-    return { id, title: shortTitle({ title }), since };
+    return { id, title, why: this.whyLeft(shortTitle({ title }), since), isGone: since?.type === DELETED };
   }
-}
 
-/** "Anna has moved “Call” since": who did what. */
-export function whyLeft({ title, since }: LeftEvent, nameOf: (manager: number) => string): string {
-  if (!since) return `you can't change “${title}” any more`;
-  const who = since.actor ? nameOf(since.actor) : "the server";
-  return `${who} has ${kindOf(since)} “${title}” since`;
+  /** "Anna has moved “Call” since": who did what. */
+  private whyLeft(title: string, since: HistoryEntry | null): string {
+    if (!since) return `you can't change “${title}” any more`;
+    const who = since.actor ? this.host.nameOf(since.actor) : "the server";
+    return `${who} has ${kindOf(since)} “${title}” since`;
+  }
 }
 
 function kindOf({ type, changed }: HistoryEntry): string {

@@ -14,7 +14,7 @@ export interface Acting {
 }
 
 /** `nameOf` and `onLeft` keep their identity. */
-export function useActions(api: Api, store: EventStore, tell: Tell, nameOf: (manager: number) => string, onLeft: (left: LeftEvent[]) => void): Acting {
+export function useActions(api: Api, store: EventStore, tell: Tell, nameOf: (manager: number) => string, onLeft: (left: LeftEvent[], heading: string) => void): Acting {
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const actions = useMemo(() => new Actions({ api, store, tell, nameOf, onLeft, onConflict: setConflict }), [api, store, tell, nameOf, onLeft]);
   return { actions, conflict, setConflict };

@@ -26,6 +26,8 @@ export interface Directory {
   deskTitle: (code: string) => string;
   /** Whether others than owner, creator and admins may change an event in scope. */
   othersMayChange: boolean;
+  /** How long a deleted event can be restored; 0: not known. */
+  trashSec: number;
   outcomes: DirectoryOutcome[];
   callingHours: CallingHours;
   /** Types of events that are completed with an outcome only. */
@@ -89,6 +91,7 @@ function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory
     callingHours: answer.calling_hours ?? {},
     outcomeTypes: answer.outcome_required_types ?? [],
     othersMayChange: answer.others_may_change !== 0,
+    trashSec: answer.trash_retention_sec ?? 0,
     deskTitle: (code) => titles.get(code) ?? code,
   };
 }

@@ -49,6 +49,8 @@ export interface DirectoryAnswer {
   default_timezone?: string;
   /** 0: of events in scope only owner, creator and admins change anything. */
   others_may_change?: number;
+  /** How long a deleted event can be restored; absent: not known. */
+  trash_retention_sec?: number;
 }
 
 /** Unix seconds; the end is not part of it. */
@@ -112,6 +114,18 @@ export interface BatchAnswer {
   results: ({ status: 200; data: unknown } | { status: number; error: Record<string, unknown> })[];
   /** 0: nothing was changed. */
   batch_id: number;
+}
+
+export interface TrashRow {
+  event: EventRow;
+  deleted_time: number;
+  deleted_by: number;
+}
+
+export interface TrashAnswer {
+  rows: TrashRow[];
+  /** Where the next page begins; null: this is the last one. */
+  next: string | null;
 }
 
 export interface UndoAnswer {

@@ -42,6 +42,7 @@ def _settings(services: Services, session: Session) -> dict[str, Any]:
     return {
         "default_timezone": services.default_timezone,
         "others_may_change": int(session.others_may_change),
+        "trash_retention_sec": services.limits.trash_retention_sec,
         "calling_hours": {
             brand: table for brand, table in hours.items() if session.brands.matches(brand)
         },

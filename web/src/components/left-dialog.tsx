@@ -1,33 +1,27 @@
-// Events that an undo has left as they are: who changed what since.
+// Events that were left as they are, and why.
 
-import { stampText } from "../time/formats";
-import { whyLeft, type LeftEvent } from "../undoing";
-import type { Directory } from "../use-directory";
+import type { LeftEvent } from "../undoing";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 
 interface Props {
+  heading: string;
   left: LeftEvent[];
-  zone: string;
-  directory: Directory;
   onOpen: (id: number) => void;
   onClose: () => void;
 }
 
-const DELETED = 2;
-
-export function LeftDialog({ left, zone, directory, onOpen, onClose }: Props) {
-  const nameOf = (manager: number) => directory.person(manager).name;
+export function LeftDialog({ heading, left, onOpen, onClose }: Props) {
   return (
-    <Dialog title="Not undone" wide onClose={onClose}>
-      <p className="hint">These events were changed after you did. They stay as they are, so that nobody's work is lost.</p>
+    <Dialog title={heading} wide onClose={onClose}>
+      <p className="hint">These events stay as they are.</p>
       <ul className="plain-list">
-        {left.map((one) => (
-          <li key={one.id}>
-            <button type="button" className="plain-row" disabled={one.since?.type === DELETED} onClick={() => (onClose(), onOpen(one.id))}>
-              <Icon name={one.since?.type === DELETED ? "trash" : "history"} size={12} />
-              <span className="ev-title">{one.title}</span>
-              <small>{one.since ? `${whyLeft(one, nameOf)}, ${stampText(one.since.time, zone)}` : whyLeft(one, nameOf)}</small>
+        {left.map(({ id, title, why, isGone }) => (
+          <li key={id}>
+            <button type="button" className="plain-row" disabled={isGone} onClick={() => (onClose(), onOpen(id))}>
+              <Icon name={isGone ? "trash" : "history"} size={12} />
+              <span className="ev-title">{title}</span>
+              <small>{why}</small>
             </button>
           </li>
         ))}

@@ -20,6 +20,7 @@ import { KeysDialog } from "./keys-dialog";
 import { LeftDialog } from "./left-dialog";
 import { ReminderDialog } from "./reminder-cards";
 import { SettingsDialog } from "./settings-dialog";
+import { TrashDialog } from "./trash-dialog";
 
 interface Props {
   opened: Opened | null;
@@ -80,7 +81,9 @@ function One({ opened, items, filters, settings, session, directory, reminders, 
     case "settings":
       return <SettingsDialog settings={settings} onChange={changeSettings} onClose={onClose} />;
     case "left":
-      return <LeftDialog left={opened.left} zone={zone} directory={directory} onOpen={(id) => void api.get(id).then(host.onOpen, () => {})} onClose={onClose} />;
+      return <LeftDialog heading={opened.heading} left={opened.left} onOpen={(id) => void api.get(id).then(host.onOpen, () => {})} onClose={onClose} />;
+    case "trash":
+      return <TrashDialog zone={zone} directory={directory} api={api} actions={actions} onClose={onClose} />;
     case "keys":
       return <KeysDialog onClose={onClose} />;
   }

@@ -1,0 +1,124 @@
+// What a person does to many events at once: one batch, each event for itself, one undo. No React here.
+
+import type { ActionHost } from "./actions";
+import type { Operation } from "./api";
+import { changedFields, fieldsOf, type Fields } from "./event-fields";
+import { failureText, shortTitle } from "./failure-text";
+import { shiftedTimes } from "./moving";
+import { EventStatus, ParticipantRole, ParticipantStatus, type EventRow } from "./types.gen";
+import type { LeftEvent, Undoing } from "./undoing";
+import { isRecord, ServerError } from "./wire";
+
+/** So many events can be changed in one batch. */
+export const MOST_AT_ONCE = 500;
+const RESTORES_AT_ONCE = 8;
+const DAY_SEC = 86_400;
+const STATUS_TEXT: Record<number, string> = { 0: "Reopened", 1: "Completed", 2: "Cancelled", 3: "Archived" };
+
+export class ManyActions {
+  constructor(
+    private readonly host: ActionHost,
+    private readonly undoing: Undoing,
+  ) {}
+
+  /** By whole days on the clock of the zone. */
+  move(rows: EventRow[], days: number, zone: string): Promise<void> {
+    const by = `by ${days > 0 ? "+" : "−"}${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
+    const after = (row: EventRow) => fieldsOf({ ...row, ...shiftedTimes(row, days * DAY_SEC, zone) });
+    return this.apply(rows, (what) => `Moved ${what} ${by}`, (row) => update(row, after(row)));
+  }
+
+  /** To another owner; the one before does not stay a participant. */
+  reassign(rows: EventRow[], manager: number): Promise<void> {
+    const name = this.host.nameOf(manager);
+    return this.apply(rows, (what) => `Gave ${what} to ${name}`, (row) => update(row, reassigned(row, manager)));
+  }
+
+  setStatus(rows: EventRow[], status: EventStatus): Promise<void> {
+    return this.apply(rows, (what) => `${STATUS_TEXT[status] ?? "Changed"} ${what}`, (row) => statusOperation(row, status));
+  }
+
+  remove(rows: EventRow[]): Promise<void> {
+    return this.apply(rows, (what) => `Deleted ${what}`, ({ id, version }) => ({ command: "MngDeleteCalendarEvent", data: { id, if_version: version } }));
+  }
+
+  /** From the trash. Those that are back, as they are now. */
+  async restore(rows: EventRow[]): Promise<EventRow[]> {
+    const back: EventRow[] = [];
+    const left: LeftEvent[] = [];
+    const waiting = [...rows];
+    const work = async () => {
+      for (let row = waiting.shift(); row; row = waiting.shift()) {
+        const { id, title } = row;
+        await this.host.api.restore(id).then(
+          (restored) => void back.push(restored),
+          (failure: unknown) => void left.push({ id, title, why: failureText(failure), isGone: true }),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: RESTORES_AT_ONCE }, work));
+    for (const row of back) this.host.store.dispatch({ type: "answered", row });
+    this.tellOutcome((what) => `Restored ${what}`, back, left, () => void this.remove(back));
+    return back;
+  }
+
+  private async apply(rows: EventRow[], textOf: (what: string) => string, operationOf: (row: EventRow) => Operation): Promise<void> {
+    const { api, store, tell } = this.host;
+    try {
+      const { results, batch_id } = await api.batch(rows.map(operationOf), 0);
+      const done: EventRow[] = [];
+      const left: LeftEvent[] = [];
+      rows.forEach((row, index) => {
+        const result = results[index];
+        if (!result || "error" in result) return void left.push(leftEvent(row, result));
+        done.push(row);
+        const event = isRecord(result.data) ? result.data.event : undefined;
+        if (event) store.dispatch({ type: "answered", row: event as EventRow });
+        else store.dispatch({ type: "removed", id: row.id });
+      });
+      this.tellOutcome(textOf, done, left, this.undoing.of(batch_id, textOf(what(done))));
+    } catch (failure) {
+      tell(failureText(failure), { failed: true });
+    }
+  }
+
+  private tellOutcome(textOf: (what: string) => string, done: EventRow[], left: LeftEvent[], undo: (() => void) | undefined): void {
+    const { tell, onLeft } = this.host;
+    const first = left[0];
+    if (!first) return tell(textOf(what(done)), { undo });
+    const others = left.length > 1 ? `, and ${left.length - 1} more` : "";
+    const why = `Not “${shortTitle(first)}”${others}: ${first.why}`;
+    const action = { label: "Show", act: () => onLeft(left, "Not changed") };
+    if (!done.length) return tell(why, { failed: true, action });
+    tell(`${textOf(what(done))}. ${why}`, { undo, action });
+  }
+}
+
+function what(rows: EventRow[]): string {
+  const [first] = rows;
+  return rows.length === 1 && first ? `“${shortTitle(first)}”` : `${rows.length} events`;
+}
+
+function update(row: EventRow, after: Fields): Operation {
+  return { command: "MngUpdateCalendarEvent", data: { id: row.id, ...changedFields(fieldsOf(row), after), if_version: row.version } };
+}
+
+/** The fields with another owner in the place of the one before. */
+export function reassigned(row: EventRow, manager: number): Fields {
+  const fields = fieldsOf(row);
+  const others = fields.participants.filter(({ manager_id }) => manager_id !== row.owner_manager_id && manager_id !== manager);
+  const owner = { manager_id: manager, role: ParticipantRole.ORGANIZER, status: ParticipantStatus.ACCEPTED };
+  return { ...fields, owner_manager_id: manager, participants: [owner, ...others] };
+}
+
+function statusOperation({ id, version }: EventRow, status: EventStatus): Operation {
+  if (status === EventStatus.DONE) return { command: "MngCompleteCalendarEvent", data: { id, if_version: version } };
+  if (status === EventStatus.ARCHIVED) return { command: "MngArchiveCalendarEvent", data: { id, if_version: version } };
+  return { command: "MngUpdateCalendarEvent", data: { id, status, if_version: version } };
+}
+
+function leftEvent({ id, title }: EventRow, result?: { status: number; error: Record<string, unknown> }): LeftEvent {
+  const { status = 500, error = {} } = result ?? {};
+  const why = failureText(new ServerError(status, "INTERNAL", String(error.message ?? "The server refused.")));
+  return { id, title, why, isGone: status === 404 };
+}
