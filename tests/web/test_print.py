@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from web.served import OpenPage, Served, Wire, fill, monday_at
-from web.test_everyday import query
+from web.test_everyday import query, wait_until
 
 WEEK = monday_at(0, weeks=26)
 SHELL = ".side, .toasts, .reminders, .top .segments, .search, .panel, .round-button, .bell"
@@ -90,10 +90,17 @@ def test_a_pattern_says_whose_an_event_is(open_page: OpenPage) -> None:
     assert any(one.startswith(stripe) for one in backgrounds)
 
 
+SCROLL = """(one) => new Promise((done) => {
+  one.addEventListener("scroll", () => requestAnimationFrame(done), { once: true });
+  one.scrollTo(0, 300);
+})"""
+
+
 def test_after_printing_the_grid_stands_where_it_did(open_page: OpenPage) -> None:
     page = open_page(query("week", WEEK))
     hours = page.locator(".rbc-time-content")
-    hours.evaluate("(one) => one.scrollTo(0, 300)")
+    wait_until(lambda: hours.evaluate("(one) => one.scrollTop") > 0)
+    hours.evaluate(SCROLL)
     printed(page)
     assert hours.evaluate("(one) => one.scrollTop") == 0
     page.emulate_media(media="screen")
