@@ -78,14 +78,15 @@ def unheard(_: int, __: int) -> None:
     """Progress that nobody looks at."""
 
 
-async def exported(place: Place) -> list[bytes]:
+async def exported(place: Place, *, with_secrets: bool = False) -> list[bytes]:
     """The lines of an export."""
     lines: list[bytes] = []
+    secrets = {"with_secrets": with_secrets}
     if isinstance(place, PostgresPlace):
-        await export_postgres(place.url, Limits(), lines.append, unheard)
+        await export_postgres(place.url, Limits(), lines.append, unheard, **secrets)
     else:
         assert isinstance(place, SqlitePlace)
-        export_sqlite(place.directory, lines.append, unheard)
+        export_sqlite(place.directory, lines.append, unheard, **secrets)
     return lines
 
 

@@ -95,13 +95,19 @@ class Devices:
             return self._stored.delete(manager_id, device_id)
 
 
-def export_store(config: Config, write: Callable[[bytes], object], on_progress: OnProgress) -> None:
+def export_store(
+    config: Config,
+    write: Callable[[bytes], object],
+    on_progress: OnProgress,
+    *,
+    with_secrets: bool = False,
+) -> None:
     """Writes everything in the store, one line at a time, also while servers run.
 
-    Raises: StartError.
+    `with_secrets`: the secrets of webhooks, too. Raises: StartError.
     """
     with _as_start_error():
-        backend_of(config).export(write, on_progress)
+        backend_of(config).export(write, on_progress, with_secrets=with_secrets)
 
 
 def import_store(config: Config, file: BinaryIO, on_progress: OnProgress) -> Head:

@@ -15,15 +15,22 @@ from deskcal.store.transfer.export import OnProgress
 
 @click.command("export")
 @config_options("data", "database")
-def export_command(**options: Any) -> None:
+@click.option(
+    "--webhook-secrets",
+    is_flag=True,
+    help="Write the secrets of webhooks, too; keep the file safe.",
+)
+def export_command(webhook_secrets: bool, **options: Any) -> None:
     """Write everything in the store to stdout, one JSON object a line.
 
     The file is a snapshot; servers may run meanwhile. It holds events and their history,
-    reminders, managers and desks, but no secret.
+    reminders, managers, desks and webhooks, but no secret. A webhook without its secret is paused
+    once it is imported.
     """
     config = config_of(options)
     with _progress("export") as on_progress:
-        export_store(config, sys.stdout.buffer.write, on_progress)
+        write = sys.stdout.buffer.write
+        export_store(config, write, on_progress, with_secrets=webhook_secrets)
         sys.stdout.buffer.flush()
 
 

@@ -49,8 +49,17 @@ class Backend(Protocol):
     def check(self) -> CheckReport:
         """Compares documents, index and changes in one snapshot; changes nothing."""
 
-    def export(self, write: Callable[[bytes], object], on_progress: OnProgress) -> None:
-        """Writes every row of one snapshot, one line for each call of `write`."""
+    def export(
+        self,
+        write: Callable[[bytes], object],
+        on_progress: OnProgress,
+        *,
+        with_secrets: bool = False,
+    ) -> None:
+        """Writes every row of one snapshot, one line for each call of `write`.
+
+        `with_secrets`: the secrets of webhooks, too; those without are exported as paused.
+        """
 
     def import_(self, export: Export, on_progress: OnProgress) -> None:
         """Puts all of `export` into an empty store. Raises: BadExport, too."""

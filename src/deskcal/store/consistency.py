@@ -23,6 +23,7 @@ TABLES = (
     "trash",
     "idempotency",
     "series",
+    "webhook",
 )
 
 ManagerRows = set[tuple[int, ...]]

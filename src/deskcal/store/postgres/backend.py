@@ -45,9 +45,17 @@ class PostgresBackend(Struct, frozen=True):
         """Reads the whole store."""
         return check_postgres(self.url, self.limits)
 
-    def export(self, write: Callable[[bytes], object], on_progress: OnProgress) -> None:
+    def export(
+        self,
+        write: Callable[[bytes], object],
+        on_progress: OnProgress,
+        *,
+        with_secrets: bool = False,
+    ) -> None:
         """Writes every row."""
-        asyncio.run(export_postgres(self.url, self.limits, write, on_progress))
+        asyncio.run(
+            export_postgres(self.url, self.limits, write, on_progress, with_secrets=with_secrets)
+        )
 
     def import_(self, export: Export, on_progress: OnProgress) -> None:
         """Imports page by page; one that was interrupted continues after its last page."""

@@ -29,6 +29,7 @@ from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.postgres.all_day import used_timezone
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.url import one_line, shown
+from deskcal.store.postgres.webhook_transfer import webhook_differences
 from deskcal.store.postgres.zones import differing_zones
 
 FETCH_ROWS = 1000
@@ -118,6 +119,8 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
     async for difference in _of_events(connection, manager_rows):
         yield difference
     async for difference in _of_changes(connection):
+        yield difference
+    async for difference in webhook_differences(connection):
         yield difference
     for event_id, manager_id, seq, last_seq in await _rows(connection, _FIRED):
         yield (

@@ -5,7 +5,7 @@ says which file it began with and how many of its lines are in.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,6 +28,7 @@ from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.objects import decode_object, put_objects
 from deskcal.store.postgres.schema import migrate
 from deskcal.store.postgres.url import one_line, shown
+from deskcal.store.postgres.webhook_transfer import ESCALATIONS, WEBHOOKS, put_webhooks
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
 from deskcal.store.transfer.rows import (
     KINDS,
@@ -39,6 +40,7 @@ from deskcal.store.transfer.rows import (
     StoredEvent,
     TrashRow,
 )
+from deskcal.store.transfer.webhooks import EscalationRow, exported_webhook
 
 FETCH_ROWS = 1000
 """That an export reads at a time."""
@@ -156,19 +158,33 @@ _SERIES_CHANGE = Table("series_change", {"series_id": "q", "batch_id": "q"}, ["d
 
 
 async def export_postgres(
-    url: str, limits: Limits, write: Callable[[bytes], object], on_progress: OnProgress
+    url: str,
+    limits: Limits,
+    write: Callable[[bytes], object],
+    on_progress: OnProgress,
+    *,
+    with_secrets: bool = False,
 ) -> None:
-    """Writes what a store has, as of one moment, also while nodes serve it. Raises: StoreError."""
+    """Writes what a store has, as of one moment, also while nodes serve it. Raises: StoreError.
+
+    `with_secrets`: those of webhooks, too.
+    """
     async with _connected(url, limits) as connection, connection.transaction():
         await connection.execute(_SNAPSHOT)
         file = ExportWriter(await _head(connection, url), write, on_progress)
-        for kind, statement, made in _ROWS:
+        for kind, statement, made in (*_ROWS, *_webhook_rows(with_secrets=with_secrets)):
             async with connection.cursor(kind, binary=True) as cursor:
                 await cursor.execute(statement.encode())
                 while rows := await cursor.fetchmany(FETCH_ROWS):
                     for row in rows:
                         file.put(kind, made(*row))
         file.end()
+
+
+def _webhook_rows(*, with_secrets: bool) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    """As `_ROWS`."""
+    yield "webhook", WEBHOOKS, lambda *row: exported_webhook(row, with_secrets=with_secrets)
+    yield "webhook_escalation", ESCALATIONS, EscalationRow
 
 
 async def _head(connection: Connection, url: str) -> Head:
@@ -277,6 +293,7 @@ async def _copy_rows(
     left = [(row.series_id, row.batch_id, row.stored) for row in page.rows["series_change"]]
     await copy(connection, _SERIES_CHANGE, left)
     await put_objects(connection, page.rows["calendar_object"])
+    await put_webhooks(connection, page.rows["webhook"], page.rows["webhook_escalation"])
 
 
 def _event_row(stored: StoredEvent, collections: dict[tuple[str, str], int]) -> tuple[Any, ...]:

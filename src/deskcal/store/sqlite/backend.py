@@ -44,9 +44,15 @@ class SqliteBackend(Struct, frozen=True):
         """Reads the whole store."""
         return check_sqlite(self.path)
 
-    def export(self, write: Callable[[bytes], object], on_progress: OnProgress) -> None:
+    def export(
+        self,
+        write: Callable[[bytes], object],
+        on_progress: OnProgress,
+        *,
+        with_secrets: bool = False,
+    ) -> None:
         """Writes every row."""
-        export_sqlite(self.path, write, on_progress)
+        export_sqlite(self.path, write, on_progress, with_secrets=with_secrets)
 
     def import_(self, export: Export, on_progress: OnProgress) -> None:
         """Imports in one transaction."""

@@ -30,6 +30,7 @@ from deskcal.store.consistency import (
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.connection import DATABASE, connect_reader
+from deskcal.store.sqlite.webhook_transfer import webhook_differences
 
 _EVENTS = f"""
     SELECT e.id, c.brand, c.desk, {", ".join(f"e.{name}" for name in NAMES)}, e.document,
@@ -117,6 +118,7 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
         yield from histories.of_change(row)
     seq, event_id = connection.execute(_LATE_CHANGES).get
     yield from of_counters(last_seq, seq or 0, last_event_id, event_id or 0)
+    yield from webhook_differences(connection, last_seq)
 
 
 def _managers(connection: apsw.Connection, wanted: EventRow) -> ManagerRows:

@@ -17,6 +17,7 @@ from deskcal.store.sqlite.directory import read_directory, write_directory
 from deskcal.store.sqlite.group import INSERT_EVENT
 from deskcal.store.sqlite.objects import all_objects, put_objects
 from deskcal.store.sqlite.schema import migrations
+from deskcal.store.sqlite.webhook_transfer import all_webhooks, put_webhooks
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress
 from deskcal.store.transfer.rows import (
     KINDS,
@@ -63,9 +64,16 @@ _PUT_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?, floor_seq = 
 
 
 def export_sqlite(
-    directory: Path, write: Callable[[bytes], object], on_progress: OnProgress
+    directory: Path,
+    write: Callable[[bytes], object],
+    on_progress: OnProgress,
+    *,
+    with_secrets: bool = False,
 ) -> None:
-    """Writes what a store has, as of one moment, also while a server runs. Raises: StoreError."""
+    """Writes what a store has, as of one moment, also while a server runs. Raises: StoreError.
+
+    `with_secrets`: those of webhooks, too.
+    """
     if not (directory / DATABASE).exists():
         raise StoreError(f"there is no store in {directory}; name its directory with --data")
     try:
@@ -74,6 +82,8 @@ def export_sqlite(
         with connection:
             file = ExportWriter(_head(connection), write, on_progress)
             for kind, row in _rows(connection):
+                file.put(kind, row)
+            for kind, row in all_webhooks(connection, with_secrets=with_secrets):
                 file.put(kind, row)
         file.end()
     except apsw.Error as exc:
@@ -188,6 +198,7 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
         left = [(row.series_id, row.batch_id, row.stored) for row in page.rows["series_change"]]
         connection.executemany(_PUT_SERIES_CHANGE, left)
         put_objects(connection, page.rows["calendar_object"])
+        put_webhooks(connection, page.rows["webhook"], page.rows["webhook_escalation"])
         on_progress(page.lines, export.all_lines)
     head = export.head
     connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))

@@ -27,6 +27,7 @@ from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.series import open_horizon
 from deskcal.store.columns import EventRow, event_row
 from deskcal.store.ports.reminders import Level
+from deskcal.store.transfer.webhooks import EscalationRow, WebhookRow, checked_webhook
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -200,6 +201,11 @@ def _calendar_object(row: CalendarObject, head: Head) -> CalendarObject:
     return row
 
 
+def _escalation(row: EscalationRow, head: Head) -> EscalationRow:
+    _require_known(row.event_id, head)
+    return row
+
+
 def _require_known(event_id: int, head: Head, seq: int = 1) -> None:
     """Raises: ValueError if a number is one that may be given out a second time."""
     if not 0 < event_id <= head.last_event_id:
@@ -255,6 +261,14 @@ KINDS = {
     ),
     "calendar_object": Kind(
         _one("calendar_object", CalendarObject), lambda row: row.key, _calendar_object
+    ),
+    "webhook": Kind(
+        _one("webhook", WebhookRow),
+        lambda row: row.id,
+        lambda row, head: checked_webhook(row, head.last_seq),
+    ),
+    "webhook_escalation": Kind(
+        _one("webhook_escalation", EscalationRow), lambda row: row.number, _escalation
     ),
 }
 """What a file has, in this order."""
