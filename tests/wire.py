@@ -124,13 +124,12 @@ async def listening(
     dispatcher: Dispatcher, port: int = 0, *, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[tuple[ConnectionHost, Listener]]:
     """A TCP listener, and its clients."""
-    limit = dispatcher.services.limits.tls_handshake_timeout_sec
     async with ConnectionHost(dispatcher) as clients:
 
         def connect() -> TcpConnection:
             return TcpConnection(clients)
 
-        async with Listener(connect, HOST, port, tls=tls, handshake_timeout_sec=limit) as listener:
+        async with Listener(connect, HOST, port, tls=clients.tls(tls)) as listener:
             yield clients, listener
 
 

@@ -162,8 +162,7 @@ def _tcp_listener(clients: ConnectionHost, config: Config, tls: ssl.SSLContext |
         lambda: TcpConnection(clients),
         address.host,
         address.port,
-        tls=tls,
-        handshake_timeout_sec=config.tls_handshake_timeout_sec,
+        tls=clients.tls(tls),
     )
 
 

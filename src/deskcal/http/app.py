@@ -54,8 +54,7 @@ class Gateway:
             lambda: HttpConnection(clients, self._config, self._state),
             host,
             port,
-            tls=tls,
-            handshake_timeout_sec=clients.limits.tls_handshake_timeout_sec,
+            tls=clients.tls(tls),
         )
 
     async def __aenter__(self) -> Self:

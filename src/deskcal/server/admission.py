@@ -14,7 +14,10 @@ logger = logging.getLogger(__name__)
 LOG_EVERY_SEC = 60
 """Between two log lines that say the same of a limit."""
 SPARE_CONNECTIONS = 32
-"""HTTP connections beyond the limit, so that health and metrics can be read at exhaustion."""
+"""HTTP connections and TLS handshakes beyond the limit.
+
+So health and metrics can be read at exhaustion, and clients with TLS get the reason.
+"""
 
 
 class AdmittedConnection(Protocol):
@@ -45,9 +48,8 @@ class Admission:
 
     def admit(self, connection: AdmittedConnection) -> bool:
         """Counts the connection as unauthenticated; False: the server is full."""
-        if len(self._connections) >= self._limits.max_connections:
+        if self._is_full:
             self.refused_total += 1
-            self._log("all %d connections are in use; refusing more", self._limits.max_connections)
             return False
         self._connections.add(connection)
         self._unauthenticated[connection] = None
@@ -59,8 +61,29 @@ class Admission:
 
     def admit_http(self, connection: AdmittedConnection) -> None:
         """Counts an HTTP connection; at exhaustion some are admitted for older ones of these."""
-        if self.admit(connection):
-            return
+        if not self.admit(connection):
+            self._admit_spare(connection)
+
+    def admit_handshake(self, connection: AdmittedConnection) -> None:
+        """Counts a connection whose TLS handshake begins, as one without a token.
+
+        At exhaustion some are admitted for older ones of these: what comes after the handshake
+        is refused with the reason.
+        """
+        if self._is_full:
+            self._admit_spare(connection)
+        else:
+            self.admit(connection)
+
+    @property
+    def _is_full(self) -> bool:
+        limit = self._limits.max_connections
+        if len(self._connections) < limit:
+            return False
+        self._log("all %d connections are in use; refusing more", limit)
+        return True
+
+    def _admit_spare(self, connection: AdmittedConnection) -> None:
         if len(self._spare) >= SPARE_CONNECTIONS:
             self._evict(self._spare, "too many connections")
         self._spare[connection] = None

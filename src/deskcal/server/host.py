@@ -4,6 +4,7 @@ One host serves all listeners of a server.
 """
 
 import asyncio
+import ssl
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -11,6 +12,7 @@ from deskcal.commands import Dispatcher, FastPath
 from deskcal.errors import DeskcalError, Unavailable
 from deskcal.limits import Limits
 from deskcal.server.admission import Admission, AdmittedConnection
+from deskcal.server.handshake import Tls
 
 WATCHED_AT_ONCE = 500
 """Connections whose clocks are checked before other tasks run."""
@@ -92,6 +94,12 @@ class ConnectionHost:
             )
         self._connections[connection] = None
         return None
+
+    def tls(self, context: ssl.SSLContext | None) -> Tls | None:
+        """What a listener needs for TLS with this certificate; None: without TLS."""
+        if context is None:
+            return None
+        return Tls(context, self.admission, self.limits.tls_handshake_timeout_sec)
 
     def stalled(self, connection: HostedConnection) -> None:
         """Its client does not read its output."""
