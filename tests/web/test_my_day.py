@@ -114,7 +114,7 @@ def test_outside_of_calling_hours_it_says_so_and_claims_nothing(
     open_page: OpenPage, wire: Wire
 ) -> None:
     # A zone whose clock shows three in the morning; the demo's brand may be called from 08:00 on.
-    ahead = 3 - time.gmtime().tm_hour
+    ahead = (3 - time.gmtime().tm_hour + 12) % 24 - 12
     zone = f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
     start = now() - 300
     event = wire.add(

@@ -82,7 +82,9 @@ export class Actions {
     this.send(row, fieldsOf(guess), key).then(
       (moved) => {
         this.giveUp(row.id, key);
-        if (moved) this.tellDone("Moved", moved, this.askAgain(moved.row));
+        const isGiven = guess.owner_manager_id !== row.owner_manager_id;
+        const verb = isGiven ? `Given to ${this.host.nameOf(guess.owner_manager_id)}` : "Moved";
+        if (moved) this.tellDone(verb, moved, this.askAgain(moved.row));
       },
       (failure: unknown) => {
         this.giveUp(row.id, key);

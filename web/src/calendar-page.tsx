@@ -14,7 +14,7 @@ import { SearchResults } from "./components/search-results";
 import { SideBar } from "./components/side-bar";
 import { ToastStack } from "./components/toast-stack";
 import { TopBar } from "./components/top-bar";
-import { WorkArea } from "./components/work-area";
+import { WorkViews } from "./components/work-views";
 import { draftRow } from "./draft-row";
 import type { Edit } from "./drafts";
 import { emptyText, unknownDesk } from "./empty-text";
@@ -43,7 +43,6 @@ import { useToasts } from "./use-toasts";
 import { useZones } from "./use-zones";
 import { pageDay, visibleRange, type Shape } from "./visible-range";
 
-const MyDay = lazy(() => import("./components/my-day").then((module) => ({ default: module.MyDay })));
 const PageDialogs = lazy(() => import("./components/page-dialogs").then((module) => ({ default: module.PageDialogs })));
 
 /** Views of work, not of times: whose events they show, and in which state, is not for the filters. */
@@ -133,7 +132,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     // With a form open, another slot is another time for it.
     if (slot && edit) return editing.change({ ...times, ...movedReminder(edit.fields, times.start_time, zone) });
     changeFilters({ event: 0 });
-    editing.startNew(fieldsForNew(times, filters, settings, session, directory), slot !== null && !isPhone());
+    const fields = fieldsForNew(times, filters, settings, session, directory);
+    editing.startNew({ ...fields, ...slot?.place }, slot !== null && !isPhone());
   });
   const save = useStable(async (one: Edit) => {
     if (one.base && events.get(one.base.id)) {
@@ -157,6 +157,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     d: () => changeFilters({ view: "day" }),
     a: () => changeFilters({ view: "agenda" }),
     y: () => changeFilters({ view: "my_day" }),
+    l: () => changeFilters({ view: "desk" }),
     g: calls.claimNext,
     j: () => changeFilters({ day: pageDay(view, day, 1, shape) }),
     k: () => changeFilters({ day: pageDay(view, day, -1, shape) }),
@@ -227,10 +228,27 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onMenu={() => setIsSideOpen(true)}
         />
         <ConnectionBar state={link.state} error={events.error} onRetry={() => link.connection.retryNow()} onReload={events.reload} onLeave={onLeave} />
-        {view === "my_day" ? (
-          <WorkArea rows={rows} onPoint={setPointed} onMenu={(row, x, y) => setMenu({ row, x, y })} onNudge={host.onNudge}>
-            <MyDay rows={rows} me={session.id} now={now} zone={zone} directory={directory} calls={calls} chosen={filters.event} isLoading={events.isLoading} onOpen={open} />
-          </WorkArea>
+        {isWork ? (
+          <WorkViews
+            rows={rows}
+            filters={filters}
+            settings={settings}
+            now={now}
+            zonesVersion={version}
+            directory={directory}
+            me={session.id}
+            api={api}
+            isLoading={events.isLoading}
+            reminders={reminders}
+            calls={calls}
+            host={host}
+            onChange={changeFilters}
+            onOpen={open}
+            onNew={startNew}
+            onMore={(items) => setOpened({ kind: "more", items })}
+            onPoint={setPointed}
+            onMenu={(row, x, y) => setMenu({ row, x, y })}
+          />
         ) : (
         <CalendarView
           rows={rows}

@@ -4,7 +4,7 @@
 import type { Api } from "./api";
 import type { EventStore } from "./event-store";
 import { completeData, type Finish } from "./outcomes";
-import { clockText, stampText } from "./time/formats";
+import { clockText, dateText } from "./time/formats";
 import { dateIn, nowSeconds } from "./time/clock";
 import type { ClaimNext, EventRow } from "./types.gen";
 import { failureText } from "./failure-text";
@@ -114,7 +114,8 @@ export function refusalText({ reason, retry_after_sec }: Refusal, now: number, z
   }
 }
 
-/** "15:05" of today, else with its date. */
+/** "15:05" of today, "30 Nov, 15:05" of another day. */
 export function momentText(seconds: number, zone: string, now = nowSeconds()): string {
-  return dateIn(seconds, zone) === dateIn(now, zone) ? clockText(seconds, zone) : stampText(seconds, zone);
+  const date = dateIn(seconds, zone);
+  return date === dateIn(now, zone) ? clockText(seconds, zone) : `${dateText(date, "dayMonth")}, ${clockText(seconds, zone)}`;
 }

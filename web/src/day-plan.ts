@@ -12,6 +12,10 @@ export interface DrawnItem extends CalendarItem {
   more?: CalendarItem[];
   /** Not saved yet. */
   isDraft?: boolean;
+  /** Of the desk's day: the manager in whose column it stands. */
+  column?: number;
+  /** It stands with its owner, too. */
+  isCopy?: boolean;
 }
 
 const SLOT_MS = 10 * 60_000;

@@ -13,6 +13,7 @@ import "./styles/event-blocks.css";
 import "./styles/events.css";
 import "./styles/agenda.css";
 import "./styles/my-day.css";
+import "./styles/desk.css";
 import "./styles/panel.css";
 import "./styles/notes.css";
 import "./styles/form.css";

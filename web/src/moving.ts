@@ -12,8 +12,8 @@ export interface Times {
   all_day: number;
 }
 
-/** What a move changes; a reminder at a given time goes along. */
-export type Moved = Times & Partial<Pick<EventRow, "remind_time" | "remind_before_sec">>;
+/** What a move changes; a reminder at a given time goes along. On a desk's day it may go to another manager. */
+export type Moved = Times & Partial<Pick<EventRow, "remind_time" | "remind_before_sec" | "owner_manager_id" | "participants">>;
 
 const HOUR_SEC = 3600;
 const DAY_SEC = 86_400;

@@ -174,6 +174,11 @@ export function changeOf(message: unknown): Change | null {
   return { seq, id: data.id, row };
 }
 
+/** Whether it came to the lead of a desk because nobody has read it. Source: contract, section 14. */
+export function isEscalation({ token }: Pick<Reminder, "token">): boolean {
+  return token.split("-").length === 4;
+}
+
 /** Whether the server tells that changes were left out: list anew, pushes go on after `seq`. */
 export function isResync(message: unknown): message is { seq: number } {
   return isRecord(message) && message.event === "calendar:resync" && typeof message.seq === "number";

@@ -98,7 +98,7 @@ function isMine(row: EventRow, me: number): boolean {
 }
 
 /** The order of claims. */
-function byUrgency(a: EventRow, b: EventRow): number {
+export function byUrgency(a: EventRow, b: EventRow): number {
   return b.priority - a.priority || a.start_time - b.start_time || a.id - b.id;
 }
 

@@ -49,7 +49,7 @@ describe("a claim", () => {
     const text = (reason: "NONE_DUE" | "OUTSIDE_HOURS" | "COOLDOWN" | "ALL_CLAIMED", retry_after_sec: number) => refusalText({ event: null, reason, retry_after_sec }, now, "UTC");
     expect(text("NONE_DUE", 0)).toBe("No call is due.");
     expect(text("NONE_DUE", 600)).toBe("No call is due before 10:10.");
-    expect(text("OUTSIDE_HOURS", 86_400)).toBe("The customer may not be called now, but at 28 Nov 2026, 10:00.");
+    expect(text("OUTSIDE_HOURS", 86_400)).toBe("The customer may not be called now, but at 28 Nov, 10:00.");
     expect(text("COOLDOWN", 60)).toBe("The customer was reached a short time ago; call again at 10:01.");
     expect(text("ALL_CLAIMED", 300)).toBe("Colleagues work on it until 10:05.");
   });

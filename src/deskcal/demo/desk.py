@@ -1,5 +1,7 @@
 """The demo desk in a store, and the texts that introduce a new user to it."""
 
+from typing import Any
+
 import msgspec
 
 from deskcal.commands import COMMANDS, Dispatcher, Peer, PendingAnswer, Services
@@ -8,12 +10,14 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session, SessionType
 from deskcal.core.tokens import Key, sign
+from deskcal.demo.afterwards import settle
 from deskcal.demo.calendar import Filled, demo_events
 from deskcal.demo.desks import demo_directory, demo_managers
 from deskcal.demo.series import demo_series
 
 TOKEN_TTL_SEC = 86_400
 WEEK_SEC = 7 * 86_400
+ADD = "MngAddCalendarEvent"
 
 
 class NotEmpty(ValueError):
@@ -31,18 +35,33 @@ async def fill(dispatcher: Dispatcher) -> Filled:
     await services.store.directory.put(demo_directory())
     now = int(services.now())
     events = demo_events(now) + demo_series(now)
-    add = COMMANDS["MngAddCalendarEvent"]
-    pending = []
-    for event in events:
-        data = add.decoder.decode(msgspec.json.encode(event.data))
-        work = add.answer(services, Peer(), _session(event.actor), data)
-        assert not isinstance(work, (bytes, list))
-        pending.append(PendingAnswer(NULL, work, add, dispatcher.stats))
+    pending = [_send(dispatcher, ADD, event.actor, event.data) for event in events]
     for one in pending:
-        answer = await one.finish()
-        line = answer if isinstance(answer, bytes) else b"".join(answer)
-        assert b'"status":200' in line, line
+        await _result(one)
+
+    async def call(command: str, actor: int, data: dict[str, Any]) -> Any:
+        return await _result(_send(dispatcher, command, actor, data))
+
+    await settle(call, now)
     return Filled(events=await _count(services), managers=len(demo_managers()))
+
+
+def _send(dispatcher: Dispatcher, name: str, actor: int, data: dict[str, Any]) -> PendingAnswer:
+    """A request of a manager on its way."""
+    command = COMMANDS[name]
+    decoded = command.decoder.decode(msgspec.json.encode(data))
+    work = command.answer(dispatcher.services, Peer(), _session(actor), decoded)
+    assert not isinstance(work, (bytes, list))
+    return PendingAnswer(NULL, work, command, dispatcher.stats)
+
+
+async def _result(pending: PendingAnswer) -> Any:
+    """The data of its answer, which must be a success."""
+    answer = await pending.finish()
+    line = answer if isinstance(answer, bytes) else b"".join(answer)
+    decoded = msgspec.json.decode(line)
+    assert decoded["status"] == 200, line
+    return decoded["data"]
 
 
 async def _count(services: Services) -> int:

@@ -30,6 +30,8 @@ export interface Slot {
   start: Date;
   end: Date;
   allDay: boolean;
+  /** Of a desk's day: whose column it is in. */
+  place?: Pick<EventRow, "owner_manager_id" | "desk" | "brand">;
 }
 
 export interface CalendarProps {
@@ -62,7 +64,7 @@ export interface CalendarProps {
 
 // The add-on is a CommonJS module: its function may stand one level deeper.
 const addOn = withDragAndDropModule as unknown as { default?: typeof withDragAndDropModule };
-const BigCalendar = (addOn.default ?? withDragAndDropModule)<DrawnItem>(Calendar);
+export const BigCalendar = (addOn.default ?? withDragAndDropModule)<DrawnItem>(Calendar);
 
 const DAY_HEAD_PX = 30;
 const MONTH_HEAD_PX = 30;
@@ -200,7 +202,7 @@ function isDroppedAbove(item: DrawnItem, isAllDay: boolean | undefined, view: st
   return view === "month" ? item.allDay || isLongTimed(item) : (isAllDay ?? false);
 }
 
-function pressed(event: KeyboardEvent): boolean {
+export function pressed(event: KeyboardEvent): boolean {
   if ((event.key !== "Enter" && event.key !== " ") || event.altKey || event.ctrlKey || event.metaKey) return false;
   event.preventDefault();
   return true;
@@ -215,7 +217,7 @@ function printedHours(items: DrawnItem[], zone: string): React.CSSProperties {
   return { "--print-first": first, "--print-hours": Math.min(23, last) - first + 1 } as React.CSSProperties;
 }
 
-function slotOf({ start, end, slots, action }: SlotInfo, view: string, zone: string): Slot {
+export function slotOf({ start, end, slots, action }: SlotInfo, view: string, zone: string): Slot {
   const isWhole = view === "month" || slots.length === 0 || isMidnights(start, end, zone);
   if (isWhole) return { start, end, allDay: true };
   return { start, end: action === "click" ? start : end, allDay: false };

@@ -6,7 +6,7 @@ const KEYS: [string, string][] = [
   ["N", "New event"],
   ["T", "Today"],
   ["J · K", "Next page, previous page"],
-  ["M · W · D · A · Y", "Month, week, day, agenda, my day"],
+  ["M · W · D · A · Y · L", "Month, week, day, agenda, my day, the desk"],
   ["↑ ↓", "In my day: from event to event"],
   ["/", "Search"],
   ["Enter", "Open the event that has the focus"],

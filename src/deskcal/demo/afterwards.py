@@ -1,0 +1,78 @@
+"""What has happened on the demo desk since its events were planned.
+
+Past occurrences are done, one occurrence was moved, a call was completed with a follow-up, and a
+colleague works on another one.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from deskcal.core.event import EventStatus, EventType
+from deskcal.demo.desks import DESKS
+
+Call = Callable[[str, int, dict[str, Any]], Awaitable[Any]]
+"""Sends a command as a manager; gives the data of its answer."""
+Events = list[dict[str, Any]]
+
+LEAD, COLLEAGUE, *_ = DESKS[0].manager_ids
+CALLS = (EventType.CALL, EventType.FOLLOW_UP)
+DAY_SEC = 86_400
+LEASE_SEC = 3600
+
+
+async def settle(call: Call, now: int) -> None:
+    """Brings the desk that was filled at `now` (Unix seconds) up to that moment."""
+    await _complete_past_occurrences(call, now)
+    await _move_next_review(call, now)
+    await _follow_up(call, now)
+    await _claim(call, now)
+
+
+async def _listed(call: Call, since: int, until: int, **filters: Any) -> Events:
+    whole = {"deskFilter": DESKS[0].code, "limit": 500, "offset": 0, "status": EventStatus.OPEN}
+    data = whole | {"from": since, "to": until} | filters
+    rows: Events = (await call("MngGetCalendarEventsByFilter", LEAD, data))["rows"]
+    return rows
+
+
+async def _complete_past_occurrences(call: Call, now: int) -> None:
+    for event in await _listed(call, 1, now):
+        if event.get("series_id") and event["end_time"] <= now:
+            outcome = {"outcome": "reached"} if event["type"] in CALLS else {}
+            owner = event["owner_manager_id"]
+            await call("MngCompleteCalendarEvent", owner, {"id": event["id"]} | outcome)
+
+
+async def _move_next_review(call: Call, now: int) -> None:
+    """The review after the next one begins two hours later: it differs from its series."""
+    meetings = await _listed(call, now, now + 30 * DAY_SEC, type=EventType.MEETING)
+    occurrences = [event for event in meetings if event.get("series_id")]
+    if len(occurrences) > 1:
+        moved = occurrences[1]
+        times = {"start_time": moved["start_time"] + 7200, "end_time": moved["end_time"] + 7200}
+        await call("MngUpdateCalendarEvent", LEAD, {"id": moved["id"]} | times)
+
+
+async def _late_calls(call: Call, now: int, manager_id: int) -> Events:
+    """Open calls of the desk that are over, but for those of the manager whom the demo opens on."""
+    late = await _listed(call, 1, now, type=list(CALLS), overdue=1)
+    return [event for event in late if event["owner_manager_id"] == manager_id]
+
+
+async def _follow_up(call: Call, now: int) -> None:
+    """A colleague's late call was made, and is to be made again tomorrow."""
+    for event in (await _late_calls(call, now, COLLEAGUE + 1))[:1]:
+        follow_up = {"in_sec": DAY_SEC, "customer_hours": 1}
+        result = {
+            "outcome": "call_back",
+            "outcome_note": "In a meeting, asks to be called tomorrow",
+        }
+        data = {"id": event["id"], "follow_up": follow_up} | result
+        await call("MngCompleteCalendarEvent", COLLEAGUE + 1, data)
+
+
+async def _claim(call: Call, now: int) -> None:
+    """A colleague works on a late call; outside of calling hours, on none."""
+    for event in (await _late_calls(call, now, COLLEAGUE))[:1]:
+        data = {"id": event["id"], "lease_sec": LEASE_SEC}
+        await call("MngClaimNextCalendarEvent", COLLEAGUE, data)
