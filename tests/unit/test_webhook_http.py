@@ -1,0 +1,222 @@
+"""One POST of a webhook: to the address that was checked, within its time, of an answer a little.
+
+Names and addresses are of the loopback. Source: contract, section 17; issue 18.
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certificate import write_certificate
+from deskcal.core.webhook_address import AllowedNetworks, BadUrl
+from deskcal.live.webhook_http import ANSWER_BYTES, Outcome, Poster
+from receiver import answer, receiving
+
+NAME = "crm.test"
+GOOD, BAD = "127.0.0.1", "127.0.0.2"
+NOW = 1_710_000_000.0
+
+
+class Names:
+    """Resolves `NAME` to what the test says, each time anew; no other name is known."""
+
+    def __init__(self) -> None:
+        self.answers: list[list[str]] = []
+        self.asked = 0
+
+    async def getaddrinfo(self, host: str, port: int, **_: Any) -> list[Any]:
+        assert host == NAME, f"{host} was resolved, too"
+        self.asked += 1
+        addresses = self.answers[min(self.asked, len(self.answers)) - 1]
+        return [(2, 1, 6, "", (address, port)) for address in addresses]
+
+
+@pytest.fixture
+async def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    found = Names()
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found.getaddrinfo)
+    return found
+
+
+@asynccontextmanager
+async def posting(networks: str = f"{GOOD}/32", timeout_sec: float = 10) -> AsyncIterator[Poster]:
+    poster = Poster(AllowedNetworks(networks), timeout_sec)
+    try:
+        yield poster
+    finally:
+        await poster.aclose()
+
+
+async def post(poster: Poster, url: str) -> Outcome:
+    return await poster.post(url, {}, b"{}", NOW)
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def nothing(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+    """Answers nothing."""
+
+
+class Listener:
+    """A server that ends each connection once `serve` has returned or the test has ended."""
+
+    def __init__(self, serve: Serve) -> None:
+        self._serve = serve
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.connections = 0
+
+    def begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        task = asyncio.get_running_loop().create_task(self._one(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._serve(reader, writer)
+        finally:
+            writer.transport.abort()
+
+    async def end(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def listening(
+    serve: Serve = nothing, host: str = GOOD, port: int = 0, **options: Any
+) -> AsyncIterator[Listener]:
+    """Calls `serve` for each connection."""
+    listener = Listener(serve)
+    server = await asyncio.start_server(listener.begin, host, port, **options)
+    listener.port = server.sockets[0].getsockname()[1]
+    try:
+        yield listener
+    finally:
+        server.close()
+        await listener.end()
+        await server.wait_closed()
+
+
+async def test_the_connection_goes_to_the_address_that_was_checked_and_no_name_is_asked_twice(
+    names: Names,
+) -> None:
+    async with receiving() as receiver, posting() as poster:
+        names.answers = [[GOOD]]
+        outcome = await post(poster, receiver.url(host=NAME))
+        assert (outcome.status, names.asked, len(receiver.requests)) == (200, 1, 1)
+        assert receiver.requests[0].headers["host"] == f"{NAME}:{receiver.port}"
+
+
+async def test_a_name_that_leads_elsewhere_after_the_check_is_refused_at_the_connect(
+    names: Names,
+) -> None:
+    async with listening(host=BAD) as other:
+        url = f"http://{NAME}:{other.port}/hooks"
+        names.answers = [[GOOD], [BAD]]
+        async with posting() as poster:
+            await poster.check(url)
+            outcome = await post(poster, url)
+    assert (outcome.status, names.asked, other.connections) == (0, 2, 0)
+    assert BAD in outcome.why and "webhook_networks" in outcome.why
+
+
+async def test_of_several_addresses_only_those_that_are_allowed_are_connected_to(
+    names: Names,
+) -> None:
+    async with receiving() as receiver, listening(host=BAD, port=receiver.port) as other:
+        names.answers = [[BAD, GOOD]]
+        async with posting() as poster:
+            assert (await post(poster, receiver.url(host=NAME))).status == 200
+        assert other.connections == 0
+
+
+async def test_a_connection_that_is_open_is_used_again_without_another_look(names: Names) -> None:
+    async with receiving() as receiver, posting() as poster:
+        names.answers = [[GOOD], [BAD]]
+        for _ in range(3):
+            assert (await post(poster, receiver.url(host=NAME))).status == 200
+        assert names.asked == 1
+
+
+async def test_a_name_without_addresses_is_refused_by_the_check(names: Names) -> None:
+    names.answers = [[]]
+    async with posting() as poster:
+        with pytest.raises(BadUrl, match="leads to"):
+            await poster.check(f"https://{NAME}/")
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_no_answer(
+    names: Names, tmp_path: Path
+) -> None:
+    asked: list[str | None] = []
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(write_certificate(tmp_path / "cert.pem"))
+    context.sni_callback = lambda _, name, __: asked.append(name)
+    requests: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        requests.append(await reader.read(1))
+
+    async with listening(serve, ssl=context) as own, posting() as poster:
+        names.answers = [[GOOD]]
+        outcome = await post(poster, f"https://{NAME}:{own.port}/")
+    assert (outcome.status, asked, requests) == (0, [NAME], [])
+    assert "CERTIFICATE_VERIFY_FAILED" in outcome.why
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    async with receiving() as first, receiving() as second, posting() as poster:
+        first.reply = lambda _: answer(307, location=second.url())
+        assert (await post(poster, first.url())).status == 307
+        assert second.requests == []
+
+
+async def test_of_an_endless_answer_only_the_beginning_is_read() -> None:
+    sent = 0
+    ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"{}")
+        writer.write(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"1000\r\n" + bytes(4096) + b"\r\n")
+                await writer.drain()
+                sent += 4096
+        except ConnectionError:
+            ended.set()
+
+    async with listening(serve) as own, posting() as poster:
+        outcome = await post(poster, f"http://{GOOD}:{own.port}/")
+        async with asyncio.timeout(20):
+            await ended.wait()
+    assert outcome.status == 200
+    assert ANSWER_BYTES < sent < 32 * 1024 * 1024
+
+
+async def test_an_answer_that_drips_ends_with_the_time_limit() -> None:
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            for byte in b"HTTP/1.1 200 X\r\nx: " + b"y" * 10_000:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        except ConnectionError:
+            pass
+
+    async with listening(serve) as own, posting(timeout_sec=0.5) as poster:
+        began = time.monotonic()
+        outcome = await post(poster, f"http://{GOOD}:{own.port}/")
+        assert (outcome.status, outcome.why) == (0, "no answer in time")
+        assert 0.4 < time.monotonic() - began < 10
