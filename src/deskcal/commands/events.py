@@ -126,7 +126,7 @@ def add_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
 
     def change(_: Event | None, event_id: int) -> Event:
         event = create(sent, event_id=event_id, actor=session.manager_id, now=now)
-        session.require_place(scope_of(event))
+        session.require_place(event)
         return event
 
     retry, checks_outcome = _retry(session, sent, data), bool(sent.values.get("outcome"))

@@ -100,18 +100,22 @@ def scope_of(event: Event) -> EventScope:
     return EventScope(*_scope(event))
 
 
-def record_of(document: bytes, event: Event | None = None) -> Record:
-    """The stored event of a document; `event`: the same event, if it is already decoded."""
-    return Record(*_scope(event or _decode_event(document)), document)
+def record_of(
+    document: bytes, event: Event | None = None, managers: tuple[int, ...] = ()
+) -> Record:
+    """The stored event of a document; `event` and its `managers`: if they are known already."""
+    return Record(*_scope(event or _decode_event(document), managers), document)
 
 
-def _scope(event: Event) -> tuple[str, str, int, int, tuple[int, ...]]:
+def _scope(
+    event: Event, managers: tuple[int, ...] = ()
+) -> tuple[str, str, int, int, tuple[int, ...]]:
     return (
         sys.intern(event.brand),
         sys.intern(event.desk),
         event.owner_manager_id,
         event.created_by,
-        managers_of(event),
+        managers or managers_of(event),
     )
 
 

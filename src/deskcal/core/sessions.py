@@ -9,6 +9,7 @@ import enum
 import msgspec
 
 from deskcal.core.document import EventScope
+from deskcal.core.event import Event
 from deskcal.core.masks import desk_mask
 from deskcal.core.visibility import Visibility, not_found
 from deskcal.errors import Forbidden
@@ -75,11 +76,11 @@ class Session(Visibility, frozen=True, kw_only=True):
             return True
         return self._owns(scope)
 
-    def _owns(self, scope: EventScope) -> bool:
+    def _owns(self, scope: EventScope | Event) -> bool:
         owns = self.manager_id in (scope.owner_manager_id, scope.created_by)
         return owns and self.brands.matches(scope.brand)
 
-    def can_place(self, scope: EventScope) -> bool:
+    def can_place(self, scope: EventScope | Event) -> bool:
         """Whether an event may be there after a create or a move: a personal task needs no desk."""
         return self.in_scope(scope.brand, scope.desk) or (not scope.desk and self._owns(scope))
 
@@ -100,7 +101,7 @@ class Session(Visibility, frozen=True, kw_only=True):
             "if you take part; ask its owner or the desk to change it"
         )
 
-    def require_place(self, scope: EventScope) -> None:
+    def require_place(self, scope: EventScope | Event) -> None:
         """Raises: Forbidden if an event may not be there after a create or a move."""
         if not self.can_place(scope):
             raise Forbidden(

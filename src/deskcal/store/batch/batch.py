@@ -81,6 +81,7 @@ class Batch:
         self._series = StagedSeries(stored)
         self._claims = Claims(weakref.proxy(self), stored.calls)  # A cycle would keep the group.
         self.objects = StagedObjects(stored)
+        self._managers: dict[int, tuple[int, ...]] = {}
         self.ids_used = 0
         """How many of `new_ids` are taken."""
         self.earliest_due = 0
@@ -129,10 +130,11 @@ class Batch:
     ) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
         self.number_batches(outcomes, last_seq)
-        changed = {id_: s for id_, s in self._staged.items() if s.after is not s.before}
+        managers = self._managers
         records = {
-            event_id: record_of(staged.document, staged.after) if staged.after else None
-            for event_id, staged in changed.items()
+            id_: record_of(one.document, one.after, managers.get(id_, ())) if one.after else None
+            for id_, one in self._staged.items()
+            if one.after is not one.before
         }
         due, reminded = self.earliest_due, self.reminded()
         return CommitResult(outcomes, records, last_seq, due, collections, reminded)
@@ -388,6 +390,7 @@ class Batch:
             before = event_row(staged.before, self._timezone) if staged.before else None
             after = event_row(staged.after, self._timezone) if staged.after else None
             found.put(event_id, staged.document, before, after)
+            self._managers[event_id] = after.managers if after else ()
         self.earliest_due = found.earliest_due
         return found
 
