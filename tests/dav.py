@@ -7,16 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
-from deskcal.core.masks import brand_mask, desk_mask
-from deskcal.core.sessions import Session
-from deskcal.http.app import Gateway
-from deskcal.http.caldav.auth import Device
-from deskcal.server.host import ConnectionHost
-from harness import MANAGER, Desk, open_desk
-from http_get import WAIT_SEC, Got
+from harness import Desk, token
+from http_get import WAIT_SEC, Got, serving
 from places import Place
 
-PASSWORD = "correct-horse"
 NAMESPACES = (
     'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" '
     'xmlns:CS="http://calendarserver.org/ns/" xmlns:A="http://apple.com/ns/ical/"'
@@ -26,31 +20,14 @@ C = "{urn:ietf:params:xml:ns:caldav}"
 CS = "{http://calendarserver.org/ns/}"
 
 
-class KnownDevices:
-    """Every manager has one device with the same password."""
-
-    def __init__(self, desks: str = "DESK_*") -> None:
-        self.desks = desks
-        self.asked = 0
-
-    async def verify(self, manager_id: int, password: str) -> Device | None:
-        """The device of any manager."""
-        self.asked += 1
-        if password != PASSWORD:
-            return None
-        session = Session(
-            manager_id, desk_mask(self.desks), brand_mask("*"), type=MANAGER, exp=4e12
-        )
-        return Device(session)
-
-
 class Dav:
     """A calendar app: requests of one manager."""
 
-    def __init__(self, desk: Desk, address: str, manager_id: int = 10) -> None:
+    def __init__(self, desk: Desk, address: str, manager_id: int, password: str) -> None:
         self.desk = desk
         self.address = address
         self.manager_id = manager_id
+        self.password = password
 
     @property
     def home(self) -> str:
@@ -62,9 +39,9 @@ class Dav:
         """The manager's own calendar."""
         return f"{self.home}mine/"
 
-    def of(self, manager_id: int) -> "Dav":
+    async def of(self, manager_id: int) -> "Dav":
         """Another manager's app on the same server."""
-        return Dav(self.desk, self.address, manager_id)
+        return await dav_of(self.desk, self.address, manager_id)
 
     async def ask(
         self,
@@ -72,13 +49,13 @@ class Dav:
         path: str,
         body: str = "",
         *,
-        password: str | None = PASSWORD,
+        password: str | None = "",
         **headers: str,
     ) -> Got:
         """The answer to a request; `if_match` is the header If-Match."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.address}", "Connection: close"]
         if password is not None:
-            user = f"{self.manager_id}:{password}".encode()
+            user = f"{self.manager_id}:{password or self.password}".encode()
             lines.append(f"Authorization: Basic {base64.b64encode(user).decode()}")
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         data = body.encode()
@@ -96,6 +73,18 @@ class Dav:
     async def report(self, path: str, body: str, **headers: str) -> Got:
         """The answer to a REPORT."""
         return await self.ask("REPORT", path, body, **({"depth": "1"} | headers))
+
+    async def put(self, name: str, text: str, **headers: str) -> Got:
+        """The answer to a PUT into the manager's own calendar."""
+        return await self.ask(
+            "PUT", self.mine + name, text, **({"content_type": "text/calendar"} | headers)
+        )
+
+    async def text(self, name: str) -> str:
+        """A resource of the manager's own calendar, which must be there."""
+        got = await self.ask("GET", self.mine + name)
+        assert got.status == 200, got
+        return got.body.decode()
 
     async def sync(self, token: str = "", limit: int = 0, path: str = "") -> "Synced":
         """One sync-collection."""
@@ -179,14 +168,16 @@ def _unchunked(body: bytes) -> bytes:
     return whole
 
 
+async def dav_of(desk: Desk, address: str, manager_id: int, **data: Any) -> Dav:
+    """An app with a new device password; `desks`: DESK_*."""
+    answered = await desk.call(
+        token(manager_id, desks="DESK_*"), "MngAddCalendarDevice", name="Phone", **data
+    )
+    return Dav(desk, address, manager_id, answered["data"]["password"])
+
+
 @asynccontextmanager
-async def serving_dav(
-    place: Place, devices: KnownDevices | None = None, **limits: Any
-) -> AsyncIterator[Dav]:
+async def serving_dav(place: Place, **limits: Any) -> AsyncIterator[Dav]:
     """A calendar app of manager 10, at a gateway of its own."""
-    async with (
-        open_desk(place, **limits) as desk,
-        ConnectionHost(desk.dispatcher) as clients,
-        Gateway(clients, "127.0.0.1", 0, devices=devices or KnownDevices()) as gateway,
-    ):
-        yield Dav(desk, gateway.addresses[0])
+    async with serving(place, **limits) as (desk, address):
+        yield await dav_of(desk, address, 10)

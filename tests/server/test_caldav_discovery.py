@@ -2,9 +2,10 @@
 
 import pytest
 
-from dav import CS, NAMESPACES, C, D, Dav, KnownDevices, exchange, found_in, serving_dav
+from dav import CS, NAMESPACES, C, D, Dav, exchange, found_in, serving_dav
 from deskcal.core.directory import Desk as DirectoryDesk
 from deskcal.core.directory import Directory, checked_desk
+from harness import token
 from http_get import Got
 from places import Place
 
@@ -133,17 +134,25 @@ async def test_what_a_resource_does_not_have_is_told_as_missing(place: Place) ->
     assert b"404 Not Found" in got.body and b'"urn:x"' in got.body
 
 
-async def test_ten_wrong_passwords_are_enough_for_one_manager(place: Place) -> None:
-    devices = KnownDevices()
-    async with serving_dav(place, devices) as dav:
-        for _ in range(10):
-            assert (await dav.ask("OPTIONS", "/dav/", password="wrong")).status == 401
-        got = await dav.ask("OPTIONS", "/dav/")
-        assert got.status == 429 and int(got.headers["retry-after"]) > 0
-        assert devices.asked == 10, "the password is not even hashed"
-        assert (await dav.of(11).ask("OPTIONS", "/dav/")).status == 200, "others are unmoved"
-        dav.desk.clock.time += 61
+async def test_too_many_wrong_passwords_are_told_to_wait_and_known_ones_are_not(
+    place: Place,
+) -> None:
+    async with serving_dav(place, max_wrong_passwords_per_min=2) as dav:
         assert (await dav.ask("OPTIONS", "/dav/")).status == 200
+        for _ in range(2):
+            assert (await dav.ask("OPTIONS", "/dav/", password="wrong")).status == 401
+        got = await dav.ask("OPTIONS", "/dav/", password="wrong")
+        assert got.status == 429 and int(got.headers["retry-after"]) > 0
+        assert (await dav.ask("OPTIONS", "/dav/")).status == 200
+
+
+async def test_a_revoked_password_is_refused_at_once(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        assert (await dav.ask("OPTIONS", "/dav/")).status == 200
+        answered = await dav.desk.call(token(10), "MngGetCalendarDevices")
+        (device,) = answered["data"]["devices"]
+        await dav.desk.call(token(10), "MngDeleteCalendarDevice", id=device["id"])
+        assert (await dav.ask("OPTIONS", "/dav/")).status == 401
 
 
 @pytest.mark.parametrize("header", ["Bearer x", "Basic %%%", "Basic MTA=", "Basic YTpi"])
@@ -178,3 +187,20 @@ async def test_a_request_that_is_no_http_does_not_matter(place: Place) -> None:
     async with serving_dav(place) as dav:
         assert (await exchange(dav.address, b"PROPFIND\r\n\r\n")).status == 400
         assert (await dav.ask("OPTIONS", "/dav/")).status == 200
+
+
+@pytest.mark.parametrize(("name", "count"), [("", 1), ("manager 1", 1), ("Somebody", 0)])
+async def test_a_search_for_principals_finds_oneself_alone(
+    place: Place, name: str, count: int
+) -> None:
+    search = (
+        f"<D:property-search><D:prop><D:displayname/></D:prop><D:match>{name}</D:match>"
+        "</D:property-search>"
+    )
+    async with serving_dav(place) as dav:
+        body = (
+            f"<D:principal-property-search {NAMESPACES}>{search if name else ''}"
+            "<D:prop><D:displayname/></D:prop></D:principal-property-search>"
+        )
+        got = await dav.report("/", body, depth="0")
+    assert got.status == 207 and len(found_in(got)) == count

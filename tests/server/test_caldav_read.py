@@ -137,7 +137,7 @@ async def test_a_single_occurrence_that_one_is_invited_to_is_an_event_of_its_own
 ) -> None:
     async with serving_dav(place) as dav:
         first = await series(dav)
-        guest = dav.of(30)
+        guest = await dav.of(30)
         before = await guest.sync()
         await dav.desk.event(
             TEN, "MngUpdateCalendarEvent", id=first["id"], participant_manager_ids=[30]

@@ -75,6 +75,12 @@ class Config(Limits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demo: Annotated[
         bool, Meta(description="Put the demo desk into an empty store at the start")
     ] = False
+    passwords_without_tls: Annotated[
+        bool,
+        Meta(
+            description="Whether CalDAV takes passwords from other hosts over plain HTTP; else 403"
+        ),
+    ] = False
     others_may_change: Annotated[
         bool,
         Meta(

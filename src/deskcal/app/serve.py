@@ -173,7 +173,13 @@ async def _open_gateway(
     if config.web == OFF:
         return None
     address = listen_address(config.web)
-    gateway = Gateway(clients, address.host, address.port, tls=tls)
+    gateway = Gateway(
+        clients,
+        address.host,
+        address.port,
+        tls=tls,
+        passwords_without_tls=config.passwords_without_tls,
+    )
     return await _listen(parts, gateway, config.web, "--web")
 
 

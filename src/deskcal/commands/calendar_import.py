@@ -15,10 +15,10 @@ from deskcal.core.alarms import end_of
 from deskcal.core.document import scope_of, wire_safe
 from deskcal.core.draft import Draft, EventFields, create, draft_new, merge
 from deskcal.core.event import ChangeType, Event, EventStatus, Flag, Id, next_version
-from deskcal.core.plain_text import ast_text
 from deskcal.core.sessions import Session
 from deskcal.errors import Conflict, DeskcalError, InvalidField
 from deskcal.ical.fields import encoded, fields_of
+from deskcal.ical.kept import kept
 from deskcal.ical.occurrences import Overridden, Repeating, plan_series
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
 from deskcal.live.connections import Peer
@@ -54,7 +54,7 @@ class ImportEvents(Struct, kw_only=True):
     dry_run: Flag | None = None
 
 
-class _Import(Struct, frozen=True):
+class Importing(Struct, frozen=True):
     """Who imports, and where to."""
 
     services: Services
@@ -64,14 +64,14 @@ class _Import(Struct, frozen=True):
     is_dry: bool
     now: int
 
-    def drafted(self, event: CalendarEvent) -> "_Drafted":
+    def drafted(self, event: CalendarEvent) -> "Drafted":
         """The event with its fields checked. Raises: InvalidField, naming the field."""
         text = encoded(fields_of(event, self.owner_id) | self.place)
         fields = decode_data(_fields, Raw(text))
-        return _Drafted(event, draft_new(fields, self.services.limits))
+        return Drafted(event, draft_new(fields, self.services.limits))
 
 
-class _Drafted(Struct, frozen=True):
+class Drafted(Struct, frozen=True):
     """One VEVENT, and the draft of its fields."""
 
     event: CalendarEvent
@@ -90,7 +90,7 @@ class _Dry(DeskcalError):
 def import_events(services: Services, _: Peer, session: Session, data: ImportEvents) -> Work:
     """Takes the events of an iCalendar file, by UID: new ones, and newer ones."""
     place = {"brand": data.brand, "desk": data.desk}
-    run = _Import(
+    run = Importing(
         services,
         session,
         data.owner_manager_id or session.manager_id,
@@ -101,7 +101,7 @@ def import_events(services: Services, _: Peer, session: Session, data: ImportEve
     return _import(run, data.ics)
 
 
-async def _import(run: _Import, text: str) -> Data:
+async def _import(run: Importing, text: str) -> Data:
     zone = run.services.default_timezone
     found = await asyncio.to_thread(read_calendar, text.splitlines(), zone)
     if not found.is_calendar:
@@ -137,14 +137,14 @@ def _by_uid(found: CalendarFile) -> dict[str, list[CalendarEvent]]:
     return groups
 
 
-async def _import_uid(run: _Import, events: Sequence[CalendarEvent]) -> tuple[str, str]:
+async def _import_uid(run: Importing, events: Sequence[CalendarEvent]) -> tuple[str, str]:
     """What became of a UID, and why it was skipped."""
     try:
-        _check_supported(events)
+        check_supported(events)
         for _ in range(TRIES):
             try:
                 return await _store(run, events), ""
-            except _Moved:
+            except Moved:
                 continue
     except _Dry as dry:
         return dry.outcome, ""
@@ -153,7 +153,7 @@ async def _import_uid(run: _Import, events: Sequence[CalendarEvent]) -> tuple[st
     return "skipped", "somebody else changes it at this moment; import it again"
 
 
-def _check_supported(events: Sequence[CalendarEvent]) -> None:
+def check_supported(events: Sequence[CalendarEvent]) -> None:
     """Raises: InvalidField for what could not be kept faithfully."""
     for event in events:
         if event.is_this_and_future:
@@ -172,16 +172,16 @@ def _check_supported(events: Sequence[CalendarEvent]) -> None:
         )
 
 
-class _Moved(Conflict):
+class Moved(Conflict):
     """The object is not what it was when it was looked at."""
 
 
-async def _store(run: _Import, events: Sequence[CalendarEvent]) -> str:
+async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
     """Stores a UID in one transaction; what became of it. Raises: DeskcalError."""
     key = (run.owner_id, events[0].uid)
     store = run.services.store
     seen = await store.objects.get(*key)
-    digest = _digest(events)
+    digest = digest_of(events)
     newest = max((event.sequence, event.modified) for event in events)
     is_known = seen and (seen.digest == digest or newest < (seen.sequence, seen.modified))
     if seen and is_known and await _is_there(run, seen):
@@ -201,8 +201,8 @@ async def _store(run: _Import, events: Sequence[CalendarEvent]) -> str:
 
     def apply(changes: Changes) -> str:
         if changes.calendar_object(key) != seen:
-            raise _Moved("changed meanwhile")
-        stored, outcome = _apply(run, changes, drafted, wanted, seen)
+            raise Moved("changed meanwhile")
+        stored, outcome = apply_events(run, changes, drafted, wanted, seen)
         changes.put_calendar_object(key, stored)
         if run.is_dry:
             raise _Dry(outcome)
@@ -221,7 +221,7 @@ async def _store(run: _Import, events: Sequence[CalendarEvent]) -> str:
     return str(applied.value)
 
 
-async def _is_there(run: _Import, seen: CalendarObject) -> bool:
+async def _is_there(run: Importing, seen: CalendarObject) -> bool:
     """Whether what was taken before has not been deleted since."""
     if seen.series_id:
         return await run.services.store.series.get(seen.series_id) is not None
@@ -229,7 +229,7 @@ async def _is_there(run: _Import, seen: CalendarObject) -> bool:
     return all([await run.services.store.load(one) is not None for one in ids if one])
 
 
-def _digest(events: Sequence[CalendarEvent]) -> str:
+def digest_of(events: Sequence[CalendarEvent]) -> str:
     """The same for the same events, wherever they stand in a file."""
     texts = sorted(
         msgspec.json.encode(msgspec.structs.replace(event, line=0, modified=0)) for event in events
@@ -242,13 +242,14 @@ def _name_of(uid: str) -> str:
     return hashlib.blake2b(uid.encode(), digest_size=12).hexdigest() + ".ics"
 
 
-def _apply(
-    run: _Import,
+def apply_events(
+    run: Importing,
     changes: Changes,
-    drafted: Sequence[_Drafted],
+    drafted: Sequence[Drafted],
     wanted: CalendarObject,
     seen: CalendarObject | None,
 ) -> tuple[CalendarObject, str]:
+    """Stages the events of a UID; its object, and what became of it. Raises: DeskcalError."""
     master = next((one for one in drafted if one.event.recurrence_id is None), None)
     if master is not None and master.event.rrule:
         return _apply_series(run, changes, drafted, master, wanted, seen)
@@ -266,7 +267,7 @@ def _apply(
     return msgspec.structs.replace(wanted, event_id=event_id, overrides=overrides), outcome
 
 
-def _put_single(run: _Import, changes: Changes, drafted: _Drafted, event_id: int) -> int:
+def _put_single(run: Importing, changes: Changes, drafted: Drafted, event_id: int) -> int:
     """The id of the event that it is now. Raises: DeskcalError."""
     before = changes.event(event_id) if event_id else None
     if before is None:
@@ -282,7 +283,7 @@ def _put_single(run: _Import, changes: Changes, drafted: _Drafted, event_id: int
         changes.add(make)
         return made[0]
     run.session.require_change(before.id, scope_of(before))
-    sent = _kept(drafted.sent, before, drafted.event)
+    sent = kept(drafted.sent, before, drafted.event, run.services.default_timezone)
     merged = merge(before, sent, now=run.now)
     if scope_of(merged) != scope_of(before):
         run.session.require_place(scope_of(merged))
@@ -291,32 +292,23 @@ def _put_single(run: _Import, changes: Changes, drafted: _Drafted, event_id: int
     return before.id
 
 
-def _kept(sent: Draft, before: Event, event: CalendarEvent) -> Draft:
-    """Without what would take something away: a rich text that reads the same, what is done."""
-    values = dict(sent.values)
-    if event.description.strip() == ast_text(before.ast_json).strip():
-        values.pop("ast_json", None)
-    if values.get("status") == EventStatus.OPEN and before.status != EventStatus.CANCELLED:
-        values.pop("status", None)
-    values.pop("type", None)
-    return msgspec.structs.replace(sent, values=values)
-
-
 def _apply_series(
-    run: _Import,
+    run: Importing,
     changes: Changes,
-    drafted: Sequence[_Drafted],
-    master: _Drafted,
+    drafted: Sequence[Drafted],
+    master: Drafted,
     wanted: CalendarObject,
     seen: CalendarObject | None,
 ) -> tuple[CalendarObject, str]:
     series_id = seen.series_id if seen else 0
     series = changes.series(series_id) if series_id else None
     before = changes.series_events(series_id) if series else []
+    single = changes.event(seen.event_id) if seen and seen.event_id and not series else None
+    before += [single] if single else []
     for one in before:
         run.session.require_change(one.id, scope_of(one))
     overrides = [
-        Overridden(one.event.recurrence_id.time, one.sent, OWN_FIELDS)
+        Overridden(one.event, one.sent, OWN_FIELDS)
         for one in drafted
         if one.event.recurrence_id is not None
     ]
@@ -339,13 +331,14 @@ def _apply_series(
     changes.put_series(result.series.series_id, result.series)
     if seen:
         for event_id in (seen.event_id, *seen.overrides.values()):
-            if event_id and changes.event(event_id) is not None:
+            left = changes.event(event_id) if event_id else None
+            if left is not None and not left.series_id:
                 changes.put(event_id, None, ChangeType.DELETED)
     stored = msgspec.structs.replace(wanted, series_id=result.series.series_id)
     return stored, "updated" if seen else "created"
 
 
-def _delete_series(run: _Import, changes: Changes, series_id: int) -> None:
+def _delete_series(run: Importing, changes: Changes, series_id: int) -> None:
     """What repeated does so no more: its occurrences that are open and not over go."""
     for event in changes.series_events(series_id):
         end_time = end_of(event, run.services.default_timezone)

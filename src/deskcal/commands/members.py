@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
-from deskcal.core.event import MAX_TIME, Event, EventStatus, managers_of
+from deskcal.core.event import MAX_TIME, Event, EventStatus, ParticipantStatus, managers_of
 from deskcal.core.filters import EventFilter
 from deskcal.core.masks import desk_mask
 from deskcal.core.series import Series
@@ -57,6 +57,7 @@ class Collection(Struct, frozen=True):
 
 class _Row(Struct, gc=False):
     manager_id: int
+    status: int
 
 
 class Head(Struct, gc=False):
@@ -257,12 +258,27 @@ class _Listing:
             if head.series_id:
                 by_series.setdefault(head.series_id, []).append((head, document))
         await self._read_objects(pairs, is_whole)
+        if not is_whole:
+            pairs += await self._other_overrides(pairs)
         singles = [pair for pair in pairs if not pair[0].series_id]
         for series_id, found in by_series.items():
             if Key(series_id) not in self.found:
                 singles += await self._add_series(series_id, found if is_whole else None, found)
         for head, document in singles:
             self._add_single(head, document)
+
+    async def _other_overrides(self, pairs: Sequence[tuple[Head, Raw]]) -> list[tuple[Head, Raw]]:
+        """The rest of members of several events, of which `pairs` has some."""
+        known = {head.id for head, _ in pairs}
+        found = {one.uid: one for one in map(self._object_of, known) if one is not None}
+        ids = {event_id for one in found.values() for event_id in one.overrides.values()} - known
+        records = [await self._services.store.load(event_id) for event_id in sorted(ids)]
+        documents = [one.document for one in records if one and self._session.can_see(one)]
+        others = [(decode_head(document), Raw(document)) for document in documents]
+        return [pair for pair in others if pair[0].is_in(self._collection)]
+
+    def _object_of(self, event_id: int) -> CalendarObject | None:
+        return self._objects.get(Key(0, event_id))
 
     async def add_series(self, series_id: int) -> None:
         """Adds one series, or its occurrences where the viewer takes part in single ones."""
@@ -316,7 +332,7 @@ class _Listing:
             return []
         key = Key(series_id)
         object_ = self._objects.get(key)
-        if object_ is not None and object_.is_hidden:
+        if self._is_hidden(object_, [head for head, _ in whole]):
             return []
         tag = series_tag(series, ((head.id, head.version) for head, _ in whole))
         documents = [document for _, document in whole]
@@ -332,7 +348,7 @@ class _Listing:
 
     def _add_single(self, head: Head, document: Raw) -> None:
         object_ = self._objects.get(Key(0, head.id))
-        if object_ is not None and object_.is_hidden:
+        if self._is_hidden(object_, [head]):
             return
         key = Key(0, head.id) if object_ is None else (key_of(object_) or Key(0, head.id))
         known = self.found.get(key)
@@ -342,6 +358,18 @@ class _Listing:
             return
         known.documents.append(document)
         known.etag += f"-{event_tag(head.id, head.version)}"
+
+    def _is_hidden(self, found: CalendarObject | None, heads: Sequence[Head]) -> bool:
+        """Whether the manager deleted it here; as a guest, until the answer is another one."""
+        if found is None or not found.is_hidden:
+            return False
+        manager_id = self._collection.manager_id
+        return all(
+            row.status == ParticipantStatus.DECLINED
+            for head in heads
+            for row in head.participants
+            if row.manager_id == manager_id and head.owner_manager_id != manager_id
+        )
 
     def _put(self, member: Member) -> None:
         found = member.object

@@ -11,7 +11,6 @@ from typing import Self
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from deskcal.http.caldav.auth import Devices
 from deskcal.http.page import site
 from deskcal.http.protocol import HttpConnection
 from deskcal.server.host import ConnectionHost
@@ -31,17 +30,17 @@ class Gateway:
         port: int,
         *,
         tls: ssl.SSLContext | None = None,
-        devices: Devices | None = None,
+        passwords_without_tls: bool = False,
     ) -> None:
         """`clients`: shared with the other listeners; port 0: any free one, see `addresses`.
 
-        `devices`: whose passwords CalDAV takes; None: there is no CalDAV.
+        `passwords_without_tls`: CalDAV takes them from other hosts, too.
         """
         self._clients = clients
         self._state = ServerState()
         self.sockets = WebSockets(clients)
         self._config = Config(
-            site(clients, self.sockets, devices),
+            site(clients, self.sockets, passwords_without_tls=passwords_without_tls),
             ws=self.sockets.connect,  # type: ignore[arg-type]
             lifespan="off",
             log_config=None,

@@ -17,7 +17,6 @@ from deskcal.commands import Dispatcher
 from deskcal.errors import DeskcalError
 from deskcal.http.assets import Assets
 from deskcal.http.caldav.app import METHODS, WELL_KNOWN, CalDav
-from deskcal.http.caldav.auth import Devices
 from deskcal.http.ical_feed import IcsFeed
 from deskcal.http.metrics import registry_of
 from deskcal.http.zones import Zones
@@ -108,8 +107,10 @@ def _caldav_routes(caldav: CalDav) -> list[Route]:
     return routes
 
 
-def site(clients: ConnectionHost, sockets: WebSockets, devices: Devices | None = None) -> ASGIApp:
-    """The application that uvicorn runs; `devices`: None: there is no CalDAV."""
+def site(
+    clients: ConnectionHost, sockets: WebSockets, *, passwords_without_tls: bool = False
+) -> ASGIApp:
+    """The application that uvicorn runs; `passwords_without_tls`: see `CalDav`."""
     dispatcher = clients.dispatcher
     page = page_directory()
     registry = registry_of(clients, sockets)
@@ -141,6 +142,5 @@ def site(clients: ConnectionHost, sockets: WebSockets, devices: Devices | None =
         Route("/zones.json", Zones(dispatcher).serve),
         Mount("/assets", Assets(page / "assets")),
     ]
-    if devices is not None:
-        routes += _caldav_routes(CalDav(dispatcher, devices))
+    routes += _caldav_routes(CalDav(dispatcher, passwords_without_tls=passwords_without_tls))
     return _Guarded(Starlette(routes=routes))

@@ -18,7 +18,7 @@ MAX_DESCRIPTION = 60_000
 """Characters that are taken; a longer text is cut."""
 
 _MANAGER = re.compile(r"mailto:manager-([1-9][0-9]{0,15})@deskcal\.invalid", re.IGNORECASE)
-_STATUS_OF = {text: status for status, text in PARTSTAT.items()}
+STATUS_OF = {text: status for status, text in PARTSTAT.items()}
 _ROLE_OF = {text: role for role, text in ROLE.items()}
 
 
@@ -98,7 +98,7 @@ def _participants(attendees: Iterable[Attendee]) -> Iterable[dict[str, int]]:
         manager_id = manager_of(one)
         if manager_id is not None and manager_id not in known:
             known.add(manager_id)
-            row = {"manager_id": manager_id, "status": int(_STATUS_OF.get(one.partstat, 0))}
+            row = {"manager_id": manager_id, "status": int(STATUS_OF.get(one.partstat, 0))}
             yield row | {"role": int(_ROLE_OF.get(one.role, 1))}
 
 

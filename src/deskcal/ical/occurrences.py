@@ -13,27 +13,34 @@ from msgspec import Struct
 from deskcal.core.alarms import end_of
 from deskcal.core.draft import Draft, create, merge
 from deskcal.core.event import Event, EventStatus, next_version
-from deskcal.core.recurrence import Recurrence
+from deskcal.core.recurrence import Occurrence, Recurrence
 from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
-from deskcal.core.series import Series, begin_series, new_occurrence
+from deskcal.core.series import Series, as_template, begin_series, new_occurrence
 from deskcal.core.series_scope import Horizon, first_occurrences
 from deskcal.core.wall_clock import instant, wall_time
 from deskcal.errors import InvalidField
 from deskcal.ical.fields import exdates_of
+from deskcal.ical.kept import kept
 from deskcal.ical.read import CalendarEvent
 
 BACK_SEC = 90 * 86_400
 """Of a series that began long ago, occurrences are made from so long ago on."""
 SEARCH_SEC = 60 * 366 * 86_400
+YEAR_SEC = 366 * 86_400
 
 
 class Overridden(Struct, frozen=True):
     """An override, and the draft of its fields."""
 
-    recurrence_time: int
+    event: CalendarEvent
     sent: Draft
     names: tuple[str, ...]
-    """Fields that are its own."""
+    """Fields that can be its own."""
+
+    @property
+    def recurrence_time(self) -> int:
+        """RECURRENCE-ID, Unix seconds."""
+        return self.event.recurrence_id.time if self.event.recurrence_id else 0
 
 
 class Repeating(Struct, frozen=True):
@@ -61,17 +68,21 @@ def plan_series(
 ) -> Result:
     """The series of `wanted`, in place of `series` and its `events` if there are any.
 
+    Without a series, an event of `events` is the single one that is to repeat.
     Events of dates that both have stay the same events; what is done or over stays as it is.
     Raises: InvalidField for a rule that is not taken, or that has nothing left.
     """
     series_id = series.series_id if series else new_id()
-    begun = _begun(wanted, series_id)
+    template = series.template if series else next(map(as_template, events), None)
+    begun = _begun(wanted, series_id, template)
     extended = first_occurrences(begun, wanted.horizon)
     made = extended.series
     if series is not None:
         made = msgspec.structs.replace(made, version=series.version + 1)
     zone = made.zone
-    known = {wall_time(one.original_start_time, zone).date(): one for one in events}
+    known = {
+        wall_time(one.original_start_time or one.start_time, zone).date(): one for one in events
+    }
     own = {one.recurrence_time: one for one in wanted.overrides}
     changed: list[tuple[Event | None, Event | None]] = []
     for occurrence in extended.occurrences:
@@ -84,7 +95,7 @@ def plan_series(
             after = _renewed(wanted, made, before, occurrence.local, occurrence.time)
         override = own.get(occurrence.time)
         if override is not None:
-            after = _overridden(after, override, wanted.now)
+            after = _overridden(wanted, after, before, override)
         changed.append((before, _stamped(wanted, before, after)))
     changed += [(one, None) for one in known.values() if not _is_settled(wanted, one)]
     return Result(made, [pair for pair in changed if pair[0] is not pair[1]])
@@ -98,24 +109,23 @@ def _is_over(wanted: Repeating, event: Event) -> bool:
     return end_of(event, wanted.default_timezone) <= wanted.now
 
 
-def _begun(wanted: Repeating, series_id: int) -> Series:
-    """The series from its first occurrence that is not older than `BACK_SEC`."""
+def _begun(wanted: Repeating, series_id: int, template: Event | None) -> Series:
+    """The series from its first occurrence that is not older than `BACK_SEC`.
+
+    Of one that has ended longer ago, from so long before its last one.
+    """
     master = wanted.master
     timezone = master.start.zone or wanted.default_timezone
     rule = fixed_to_start(parse_rule(master.rrule), master.start.local)
     recurrence = Recurrence(rule, master.start.local, timezone)
     exdates = exdates_of(master.exdates, recurrence)
     since = max(master.start.time, wanted.now - BACK_SEC)
-    first = next(
-        (
-            one
-            for one in recurrence.between(since, since + SEARCH_SEC)
-            if one.date.isoformat() not in exdates
-        ),
-        None,
-    )
+    first = _next(recurrence, since, exdates)
     if first is None:
-        raise InvalidField("it ended more than 90 days ago", field="ics")
+        last = _last(recurrence, master.start.time, since)
+        first = _next(recurrence, max(master.start.time, last - BACK_SEC), exdates)
+    if first is None:
+        raise InvalidField("its rule has no occurrence that is left", field="ics")
     if rule.count:
         passed = recurrence.count_before(first.local)
         rule = msgspec.structs.replace(rule, count=rule.count - passed)
@@ -126,9 +136,31 @@ def _begun(wanted: Repeating, series_id: int) -> Series:
         end = instant(first.local + local_length, ZoneInfo(timezone))
     values = wanted.sent.values | {"start_time": first.time, "end_time": end, "timezone": timezone}
     sent = msgspec.structs.replace(wanted.sent, values=values)
-    event = create(sent, event_id=series_id, actor=wanted.actor, now=wanted.now)
+    if template is None:
+        event = create(sent, event_id=series_id, actor=wanted.actor, now=wanted.now)
+    else:
+        changed = kept(sent, template, master, wanted.default_timezone).values
+        times = {name: values[name] for name in ("start_time", "end_time", "timezone")}
+        sent = msgspec.structs.replace(sent, values=changed | times)
+        event = merge(template, sent, now=wanted.now)
     left = tuple(day for day in exdates if day >= first.date.isoformat())
     return begin_series(series_id, event, str(rule), left, timezone)
+
+
+def _next(recurrence: Recurrence, since: int, exdates: Sequence[str]) -> Occurrence | None:
+    found = recurrence.between(since, since + SEARCH_SEC)
+    return next((one for one in found if one.date.isoformat() not in exdates), None)
+
+
+def _last(recurrence: Recurrence, start: int, until: int) -> int:
+    """The last occurrence before `until`, Unix seconds; looked for from there back."""
+    size = YEAR_SEC
+    while until > start:
+        found = list(recurrence.between(max(until - size, start), until))
+        if found:
+            return found[-1].time
+        until, size = until - size, size * 2
+    return start
 
 
 def _renewed(
@@ -136,19 +168,28 @@ def _renewed(
 ) -> Event:
     """`event` as the master says it now; answers stay."""
     start, end = series.times(local)
-    values = {
-        name: value
-        for name, value in wanted.sent.values.items()
-        if name not in ("participants", "created_by")
-    }
+    values = dict(kept(wanted.sent, event, wanted.master, wanted.default_timezone).values)
+    values.pop("created_by", None)
     values |= {"start_time": start, "end_time": end, "timezone": series.timezone}
     sent = msgspec.structs.replace(wanted.sent, values=values)
     merged = merge(event, sent, now=wanted.now)
-    return msgspec.structs.replace(merged, original_start_time=original, own_fields=())
+    return msgspec.structs.replace(
+        merged, series_id=series.series_id, original_start_time=original, own_fields=()
+    )
 
 
-def _overridden(event: Event, override: Overridden, now: int) -> Event:
-    merged = merge(event, override.sent, now=now)
+def _overridden(
+    wanted: Repeating, event: Event, before: Event | None, override: Overridden
+) -> Event:
+    """`event`, as the master says it, with what the override says otherwise."""
+    sent = override.sent
+    if before is not None:
+        sent = kept(sent, before, override.event, wanted.default_timezone)
+    merged = merge(event, sent, now=wanted.now)
+    if before is not None:
+        same = [name for name in override.sent.values if name not in sent.values]
+        values = {name: getattr(before, name) for name in same if name in override.names}
+        merged = msgspec.structs.replace(merged, **values)
     own = tuple(name for name in override.names if getattr(merged, name) != getattr(event, name))
     return msgspec.structs.replace(merged, own_fields=own)
 

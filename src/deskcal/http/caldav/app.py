@@ -13,7 +13,7 @@ from deskcal.commands.collections import surroundings
 from deskcal.commands.members import member_named
 from deskcal.errors import DeskcalError
 from deskcal.http.caldav import xml
-from deskcal.http.caldav.auth import Client, Devices, Login
+from deskcal.http.caldav.auth import Client, login
 from deskcal.http.caldav.conditions import Refused, forbidden, is_known, not_found
 from deskcal.http.caldav.context import Context
 from deskcal.http.caldav.names import dav
@@ -21,6 +21,7 @@ from deskcal.http.caldav.paths import ROOT, Kind, target_of
 from deskcal.http.caldav.properties import MEMBER_TYPE
 from deskcal.http.caldav.propfind import propfind, proppatch
 from deskcal.http.caldav.reports import report
+from deskcal.http.caldav.write import delete, put
 
 logger = logging.getLogger(__name__)
 
@@ -40,13 +41,11 @@ Method = Callable[[Context], Awaitable[Response]]
 class CalDav:
     """Answers the requests of calendar apps."""
 
-    def __init__(
-        self, dispatcher: Dispatcher, devices: Devices, *, allows_plain: bool = False
-    ) -> None:
-        """`allows_plain`: see `Login`."""
+    def __init__(self, dispatcher: Dispatcher, *, passwords_without_tls: bool = False) -> None:
+        """`passwords_without_tls`: from other hosts, too."""
+        self._passwords_without_tls = passwords_without_tls
         self._services = dispatcher.services
         self._lifecycle = dispatcher.lifecycle
-        self._login = Login(devices, dispatcher.services.now, allows_plain=allows_plain)
 
     async def serve(self, request: Request) -> Response:
         """The answer to any request at all."""
@@ -57,7 +56,7 @@ class CalDav:
         except TimeoutError:
             response = _refusal(Refused(503, "the server is too busy; try again later"))
         except DeskcalError as exc:
-            response = _refusal(Refused(exc.status, exc.message))
+            response = _refusal(_refused(exc))
         except Exception:
             incident = uuid.uuid4().hex[:12]
             logger.exception("incident %s", incident)
@@ -66,8 +65,10 @@ class CalDav:
         return response
 
     async def _serve(self, request: Request) -> Response:
-        device = await self._login.device_of(request.headers, _client_of(request))
         services = self._services
+        host = request.client.host if request.client else ""
+        is_secure = self._passwords_without_tls or request.url.scheme == "https"
+        device = await login(services, request.headers, Client(host, is_secure))
         if self._lifecycle.is_stopping:
             raise Refused(503, "the server is stopping")
         if services.rates.is_on:
@@ -114,15 +115,16 @@ class CalDav:
         return b"".join(pieces)
 
 
+def _refused(error: DeskcalError) -> Refused:
+    wait_ms = error.details.get("retry_after_ms")
+    headers = {"retry-after": str(-(-wait_ms // 1000))} if wait_ms else None
+    return Refused(error.status, error.message, headers=headers)
+
+
 def _path_of(request: Request) -> str:
     """The path as it was sent: percent-encoded."""
     raw: bytes | None = request.scope.get("raw_path")
     return raw.decode("ascii", "replace") if raw else request.url.path
-
-
-def _client_of(request: Request) -> Client:
-    host = request.client.host if request.client else ""
-    return Client(host, request.url.scheme == "https")
 
 
 def _refusal(refused: Refused) -> Response:
@@ -190,6 +192,8 @@ _METHODS: Mapping[str, Method] = {
     "REPORT": _report,
     "GET": _get,
     "HEAD": _get,
+    "PUT": put,
+    "DELETE": delete,
 }
 
 __all__ = ["METHODS", "CalDav"]

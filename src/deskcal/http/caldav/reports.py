@@ -27,13 +27,15 @@ from deskcal.http.caldav.conditions import (
 from deskcal.http.caldav.context import Context, invalid_token, position_of, token_of
 from deskcal.http.caldav.free_busy import free_busy_query
 from deskcal.http.caldav.names import caldav, dav
-from deskcal.http.caldav.paths import Kind, member_path, target_of
+from deskcal.http.caldav.paths import Kind, member_path, principal_path, target_of
+from deskcal.http.caldav.properties import Subject
 from deskcal.http.caldav.propfind import Wanted, member_subjects, properties, wanted_of
 from deskcal.http.caldav.query import DataForm, Form, comp_filter, data_form
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.expand import expanded, limited
 from deskcal.ical.filters import CompFilter, asks_for_events, fits, ranges_of
 
+ABOVE = (Kind.ROOT, Kind.MANAGERS, Kind.PRINCIPAL, Kind.HOME)
 MAX_HREFS = 20_000
 """Of a multiget."""
 LEAD_SEC = 86_400
@@ -55,12 +57,24 @@ async def report(context: Context) -> Report:
         raise Refused(400, "a REPORT has a body that says which one")
     if root.tag == caldav("calendar-multiget") and context.target.kind in (Kind.HOME, Kind.MEMBER):
         return Report(await _multiget(context, root))
+    if root.tag == dav("principal-property-search") and context.target.kind in ABOVE:
+        return Report(_principals(context, root))
     answer = _REPORTS.get(root.tag)
     if answer is None or context.target.kind != Kind.COLLECTION:
         raise forbidden(
             f"the report {root.tag.rpartition('}')[2][:60]} is not answered here", SUPPORTED_REPORT
         )
     return await answer(context, root)
+
+
+def _principals(context: Context, root: Element) -> bytes:
+    """The manager's own principal, if it fits: others are not told. Source: RFC 3744, 9.4."""
+    subject = Subject(Kind.PRINCIPAL, context, principal_path(context.manager_id))
+    title = context.around.title.casefold()
+    texts = [one.findtext(dav("match")) or "" for one in root.findall(dav("property-search"))]
+    if not all(text.strip().casefold() in title for text in texts):
+        return xml.multistatus([])
+    return xml.multistatus([properties(subject, wanted_of(root.find(dav("prop"))))])
 
 
 class _Shown(Struct, frozen=True):

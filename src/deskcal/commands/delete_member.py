@@ -1,0 +1,154 @@
+"""DELETE of a calendar object resource: an event goes to the trash, a guest declines.
+
+Source: contract, sections 13 and 16.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.commands.calendar_import import Moved
+from deskcal.commands.member_state import require_unchanged, staged_events, touch
+from deskcal.commands.members import Collection, Member, uid_of
+from deskcal.commands.put_member import is_ours
+from deskcal.commands.services import Services
+from deskcal.core.alarms import end_of
+from deskcal.core.document import scope_of
+from deskcal.core.event import (
+    ChangeType,
+    Event,
+    EventStatus,
+    ParticipantStatus,
+    next_version,
+    respond,
+)
+from deskcal.core.series_scope import Scope, Selection, plan_delete
+from deskcal.core.sessions import Session
+from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.ports.work import Changes, Transaction
+
+
+async def delete_member(
+    services: Services, session: Session, collection: Collection, member: Member
+) -> None:
+    """Takes the member out of the manager's calendar. Raises: DeskcalError, Moved."""
+    now = int(services.now())
+    known = member.object or CalendarObject(
+        owner_id=session.manager_id,
+        uid=uid_of(member),
+        name=member.name,
+        event_id=member.key.event_id,
+        series_id=member.key.series_id,
+    )
+    act = _delete if is_ours(member, session.manager_id) else _decline
+
+    def apply(changes: Changes) -> None:
+        if changes.calendar_object(known.key) != member.object:
+            raise Moved("changed meanwhile")
+        require_unchanged(changes, collection, member)
+        events = staged_events(changes, collection, known)
+        is_changed, is_hidden = act(
+            changes, session, known, events, When(now, services.default_timezone)
+        )
+        if not is_changed:
+            touch(changes, known, session.manager_id, now)
+        if is_hidden or member.object is not None:
+            after = msgspec.structs.replace(known, is_hidden=is_hidden)
+            changes.put_calendar_object(known.key, after)
+
+    await services.store.transact(_transaction(session, known, now, apply))
+
+
+def _transaction(
+    session: Session, known: CalendarObject, now: int, apply: Callable[[Changes], Any]
+) -> Transaction:
+    return Transaction(
+        event_ids=sorted({known.event_id, *known.overrides.values()} - {0}),
+        new_events=1,
+        actor=session.manager_id,
+        time=now,
+        apply=apply,
+        series_ids=[known.series_id] if known.series_id else [],
+        objects=[known.key],
+    )
+
+
+class When(Struct, frozen=True):
+    """What decides whether an occurrence is over."""
+
+    now: int
+    default_timezone: str
+
+
+def _is_open(event: Event, when: When) -> bool:
+    is_over = end_of(event, when.default_timezone) <= when.now
+    return event.status == EventStatus.OPEN and not is_over
+
+
+Deleted = tuple[bool, bool]
+"""Whether any event was changed, and whether some are left that are to be hidden."""
+
+
+def _delete(
+    changes: Changes, session: Session, known: CalendarObject, events: list[Event], when: When
+) -> Deleted:
+    for event in events:
+        session.require_change(event.id, scope_of(event))
+    if not known.series_id:
+        for event in events:
+            changes.put(event.id, None, ChangeType.DELETED)
+        return True, False
+    return _delete_series(changes, session, known, when)
+
+
+def _delete_series(
+    changes: Changes, session: Session, known: CalendarObject, when: When
+) -> Deleted:
+    """What is open and not over goes, as by scope 2; the rest is hidden from the calendar."""
+    series = changes.series(known.series_id)
+    found = sorted(changes.series_events(known.series_id), key=lambda one: one.start_time)
+    coming = [one for one in found if _is_open(one, when)]
+    if series is None or not coming:
+        return False, bool(found)
+    selection = Selection(
+        series,
+        found,
+        coming[0],
+        Scope.ALL,
+        session.manager_id,
+        when.now,
+        lambda one: session.can_change(scope_of(one)),
+        changes.new_id,
+        when.default_timezone,
+    )
+    plan = plan_delete(selection)
+    for before, after in plan.changed:
+        if before is not None:
+            changes.put(before.id, after, ChangeType.UPDATED if after else ChangeType.DELETED)
+    for series_id, left in plan.series.items():
+        changes.put_series(series_id, left)
+    return True, bool(changes.series_events(known.series_id))
+
+
+def _decline(
+    changes: Changes, session: Session, known: CalendarObject, events: list[Event], when: When
+) -> Deleted:
+    is_changed = False
+    for event in events:
+        answered = respond(event, session.manager_id, ParticipantStatus.DECLINED, now=when.now)
+        if answered != event:
+            after = next_version(event, answered, actor=session.manager_id, now=when.now)
+            changes.put(event.id, after, ChangeType.UPDATED)
+            is_changed = True
+    series = changes.series(known.series_id) if known.series_id else None
+    if series is not None:
+        template = respond(
+            series.template, session.manager_id, ParticipantStatus.DECLINED, now=when.now
+        )
+        if template != series.template:
+            version = series.version + 1
+            declined = msgspec.structs.replace(series, template=template, version=version)
+            changes.put_series(known.series_id, declined)
+    return is_changed, True

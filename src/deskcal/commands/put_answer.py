@@ -1,0 +1,171 @@
+"""A participant's put: it changes that participant's answer, TRANSP and alarms alone.
+
+Source: contract, section 16.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from deskcal.commands.calendar_import import Moved
+from deskcal.commands.member_state import require_unchanged, staged_events, staged_tag, touch
+from deskcal.commands.members import Member
+from deskcal.commands.put_member import MAX_SOURCE, Put, Stored
+from deskcal.core.alarms import end_of
+from deskcal.core.event import (
+    ChangeType,
+    Event,
+    EventStatus,
+    ParticipantStatus,
+    next_version,
+    respond,
+)
+from deskcal.errors import Forbidden
+from deskcal.ical.components import Components, read_components
+from deskcal.ical.fields import STATUS_OF, manager_of
+from deskcal.ical.read import CalendarEvent
+from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.ports.work import Changes, Transaction
+
+ANYONES = ("title", "location", "start_time", "end_time", "all_day")
+"""Fields that a participant's text must have as they are."""
+
+
+async def put_answer(
+    put: Put, events: Sequence[CalendarEvent], member: Member, shown: str
+) -> Stored:
+    """Sets the manager's own answers. `shown`: the text of the member as it is given.
+
+    Raises: Forbidden where anything else differs; Moved.
+    """
+    zone = put.services.default_timezone
+    theirs, ours = read_components(put.text, zone), read_components(shown, zone)
+    _require_same(theirs, ours)
+    answers = _answers(events, put.manager_id)
+    has_own = _own_part(theirs) != _own_part(ours)
+    now = int(put.services.now())
+    seen = member.object or CalendarObject(
+        owner_id=put.manager_id,
+        uid=events[0].uid,
+        name=member.name,
+        event_id=member.key.event_id,
+        series_id=member.key.series_id,
+    )
+
+    def apply(changes: Changes) -> Stored:
+        if changes.calendar_object(seen.key) != member.object:
+            raise Moved("changed meanwhile")
+        require_unchanged(changes, put.collection, member)
+        is_changed = _respond(changes, put, seen, answers, now)
+        if has_own and not is_changed:
+            touch(changes, seen, put.manager_id, now)
+        tag = staged_tag(changes, put.collection, seen)
+        source = put.text if len(put.text) <= MAX_SOURCE else ""
+        after = msgspec.structs.replace(seen, source=source, stamp=tag, is_hidden=False)
+        changes.put_calendar_object(seen.key, after)
+        return Stored(tag, False, bool(source))
+
+    stored: Stored = (await put.services.store.transact(_transaction(put, seen, now, apply))).value
+    return stored
+
+
+def _transaction(put: Put, seen: CalendarObject, now: int, apply: Any) -> Transaction:
+    ids = {seen.event_id, *seen.overrides.values()} - {0}
+    return Transaction(
+        event_ids=sorted(ids),
+        new_events=0,
+        actor=put.manager_id,
+        time=now,
+        apply=apply,
+        series_ids=[seen.series_id] if seen.series_id else [],
+        objects=[seen.key],
+    )
+
+
+def _require_same(theirs: Components, ours: Components) -> None:
+    """Raises: Forbidden where a field is another one than it was given."""
+    for time, component in theirs.events.items():
+        known = ours.events.get(time)
+        if known is None:
+            known = ours.master
+            names: tuple[str, ...] = ("title", "location")
+        else:
+            names = ANYONES
+        if known is None:
+            raise _forbidden("an occurrence that is not there")
+        fields, before = component.fields, known.fields
+        for name in names:
+            if fields[name] != before[name]:
+                raise _forbidden(name)
+        if bool(component.event.rrule) != bool(known.event.rrule) and time in ours.events:
+            raise _forbidden("its recurrence")
+
+
+def _forbidden(what: str) -> Forbidden:
+    return Forbidden(
+        f"this event is somebody else's: you may answer and set your own alarms, but not change "
+        f"{what}; ask its owner"
+    )
+
+
+def _answers(events: Sequence[CalendarEvent], manager_id: int) -> dict[int, ParticipantStatus]:
+    """The manager's own answer by RECURRENCE-ID; 0: of the master."""
+    found = {}
+    for event in events:
+        time = event.recurrence_id.time if event.recurrence_id else 0
+        for one in event.attendees:
+            if manager_of(one) == manager_id:
+                found[time] = STATUS_OF.get(one.partstat, ParticipantStatus.INVITED)
+    return found
+
+
+def _own_part(components: Components) -> list[Any]:
+    """What is the participant's own: alarms and TRANSP."""
+    return [
+        (
+            time,
+            bool(one.event.is_transparent),
+            sorted(line.text for alarm in one.part.parts for line in alarm.properties),
+        )
+        for time, one in sorted(components.events.items())
+    ]
+
+
+def _respond(
+    changes: Changes,
+    put: Put,
+    seen: CalendarObject,
+    answers: Mapping[int, ParticipantStatus],
+    now: int,
+) -> bool:
+    """Sets the answers; whether any is another one than before."""
+    is_changed = False
+    for event in staged_events(changes, put.collection, seen):
+        time = event.original_start_time or _time_of(event, seen)
+        status = answers.get(time, answers.get(0))
+        if status is None or not _may_be_answered(event, seen, put.services.default_timezone, now):
+            continue
+        answered = respond(event, put.manager_id, status, now=now)
+        if answered != event:
+            after = next_version(event, answered, actor=put.manager_id, now=now)
+            changes.put(event.id, after, ChangeType.UPDATED)
+            is_changed = True
+    series = changes.series(seen.series_id) if seen.series_id else None
+    if series is not None and 0 in answers:
+        template = respond(series.template, put.manager_id, answers[0], now=now)
+        if template != series.template:
+            after_series = msgspec.structs.replace(
+                series, template=template, version=series.version + 1
+            )
+            changes.put_series(seen.series_id, after_series)
+    return is_changed
+
+
+def _time_of(event: Event, seen: CalendarObject) -> int:
+    return next((int(t) for t, event_id in seen.overrides.items() if event_id == event.id), 0)
+
+
+def _may_be_answered(event: Event, seen: CalendarObject, zone: str, now: int) -> bool:
+    """Of a series what is done or over stays as it is."""
+    return not seen.series_id or (event.status == EventStatus.OPEN and end_of(event, zone) > now)

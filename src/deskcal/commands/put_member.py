@@ -1,0 +1,310 @@
+"""A calendar object resource as a CalDAV client puts it: one transaction, with an import's rights.
+
+Source: RFC 4791, 5.3.2; contract, section 16.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from deskcal.commands.calendar_import import (
+    MAX_EXTRAS,
+    Drafted,
+    Importing,
+    Moved,
+    apply_events,
+    check_supported,
+    digest_of,
+)
+from deskcal.commands.member_state import require_unchanged, staged_tag, touch
+from deskcal.commands.members import (
+    Collection,
+    Member,
+    key_of,
+    key_of_default_uid,
+    member_named,
+    members_of,
+    uid_of,
+)
+from deskcal.commands.new_series import SPARE_IDS
+from deskcal.commands.services import Services
+from deskcal.core.document import scope_of
+from deskcal.core.event import ChangeType
+from deskcal.core.sessions import Session
+from deskcal.core.trash import alone, restored
+from deskcal.errors import InvalidField
+from deskcal.ical.lines import Part, Problem, read_parts
+from deskcal.ical.read import CalendarEvent, read_calendar
+from deskcal.ical.resource import default_uid
+from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.ports.work import Changes, Transaction
+
+TRIES = 3
+MAX_SOURCE = 64 * 1024
+"""Characters of a text that is kept as it was put."""
+CLEARED = ("ast_json", "remind_time", "remind_before_sec", "show_as")
+"""Fields that are back at their default where the text does not have them."""
+
+
+class BadObject(InvalidField):
+    """A resource that is not taken; `condition`: the precondition of RFC 4791 that it breaks."""
+
+    def __init__(self, message: str, condition: str, *, name: str = "") -> None:
+        super().__init__(message)
+        self.condition = condition
+        self.name = name
+        """Of the member that is in the way."""
+
+
+class Put(Struct, frozen=True, kw_only=True):
+    """A request to put a resource."""
+
+    services: Services
+    session: Session
+    collection: Collection
+    name: str
+    text: str
+    brand: str
+    """Of a new event; empty: the default."""
+    check: Callable[[str | None], None]
+    """Raises where the request's conditions do not hold for that ETag; None: nothing is there."""
+
+    @property
+    def manager_id(self) -> int:
+        """Whose calendar it is."""
+        return self.session.manager_id
+
+
+class Stored(Struct, frozen=True):
+    """What became of it."""
+
+    etag: str
+    is_new: bool
+    is_verbatim: bool
+    """Whether it is answered as it was put."""
+
+
+async def parsed(put: Put) -> list[CalendarEvent]:
+    """The VEVENTs of the text, read off the event loop. Raises: BadObject."""
+    zone = put.services.default_timezone
+    return await asyncio.to_thread(_parsed, put.text, zone)
+
+
+def _parsed(text: str, zone: str) -> list[CalendarEvent]:
+    lines = text.splitlines()
+    problems: list[Problem] = []
+    parts = list(read_parts(lines, problems))
+    if not any(part.name == "VCALENDAR" for part in parts) or problems:
+        why = f"line {problems[0].line}: {problems[0].why}" if problems else "no BEGIN:VCALENDAR"
+        raise BadObject(f"this is no iCalendar text: {why}", "valid-calendar-data")
+    _require_events(parts)
+    found = read_calendar(lines, zone)
+    if found.skipped:
+        raise BadObject(found.skipped[0].why, "supported-calendar-data")
+    if len({event.uid for event in found.events}) != 1:
+        raise BadObject("a resource has one UID, this one more", "valid-calendar-object-resource")
+    try:
+        check_supported(found.events)
+    except InvalidField as exc:
+        raise BadObject(exc.message, "supported-calendar-data") from exc
+    return found.events
+
+
+def _require_events(parts: Sequence[Part]) -> None:
+    kinds = {part.name for part in parts} - {"VCALENDAR", "VTIMEZONE"}
+    if not kinds:
+        raise BadObject("the calendar has no component", "valid-calendar-object-resource")
+    if kinds != {"VEVENT"}:
+        other = min(kinds - {"VEVENT"})
+        raise BadObject(f"a {other[:20]} is not taken, only VEVENT", "supported-calendar-component")
+    if any(part.is_cut for part in parts):
+        raise BadObject("the text ends in the middle of an event", "valid-calendar-data")
+    if any(not part.first("UID") for part in parts if part.name == "VEVENT"):
+        raise BadObject("a VEVENT has no UID", "valid-calendar-object-resource")
+
+
+class Found(Struct, frozen=True):
+    """What a put is about to change."""
+
+    member: Member | None
+    """None: it is new, or was deleted."""
+    object: CalendarObject | None
+    """The row of the UID, also of a deleted event."""
+    in_the_way: CalendarObject | None = None
+    """A row of another UID whose event is gone, and whose name is taken over."""
+
+
+async def found_for(put: Put, uid: str) -> Found:
+    """What is there. Raises: BadObject for a UID that is somewhere else, or another one here."""
+    services, session, collection = put.services, put.session, put.collection
+    objects = services.store.objects
+    by_uid = await objects.get(put.manager_id, uid)
+    member = await member_named(services, session, collection, put.name)
+    if member is not None:
+        if uid_of(member) != uid:
+            raise BadObject(
+                f"the UID of this resource is {uid_of(member)[:100]!r} and stays so",
+                "no-uid-conflict",
+                name=put.name,
+            )
+        return Found(member, member.object)
+    key = key_of(by_uid) if by_uid is not None else key_of_default_uid(uid)
+    if key is not None:
+        others = await members_of(services, session, collection, [key])
+        for other in others.values():
+            if uid_of(other) == uid:
+                raise BadObject(
+                    f"there is a resource with this UID: {other.name}",
+                    "no-uid-conflict",
+                    name=other.name,
+                )
+    by_name = await objects.named(put.manager_id, put.name)
+    in_the_way = by_name if by_name is not None and by_name.uid != uid else None
+    return Found(None, by_uid, in_the_way)
+
+
+async def put_own(put: Put, events: Sequence[CalendarEvent], found: Found) -> Stored:
+    """Creates or changes an event or series of the manager's own. Raises: DeskcalError, Moved."""
+    place = {"brand": put.brand} if put.brand and found.member is None else {}
+    now = int(put.services.now())
+    run = Importing(put.services, put.session, put.manager_id, place, False, now)
+    drafted = [_drafted(run, event, is_new=found.member is None) for event in events]
+    seen = found.object or _object_of(put, found.member, events[0].uid)
+    wanted = _wanted(put, events, found)
+
+    def apply(changes: Changes) -> Stored:
+        _require_objects(changes, put, found, events[0].uid)
+        require_unchanged(changes, put.collection, found.member)
+        if found.in_the_way is not None:
+            changes.put_calendar_object(found.in_the_way.key, None)
+        known = _revived(put, changes, seen, events[0].uid)
+        stored, _ = apply_events(run, changes, drafted, wanted, known)
+        tag = staged_tag(changes, put.collection, stored)
+        if found.member is not None and tag == found.member.etag:
+            touch(changes, stored, put.manager_id, now)
+            tag = staged_tag(changes, put.collection, stored)
+        changes.put_calendar_object(wanted.key, msgspec.structs.replace(stored, stamp=tag))
+        return Stored(tag, found.member is None, bool(stored.source))
+
+    applied = await put.services.store.transact(_transaction(put, events, found, seen, now, apply))
+    stored: Stored = applied.value
+    return stored
+
+
+def _transaction(
+    put: Put,
+    events: Sequence[CalendarEvent],
+    found: Found,
+    seen: CalendarObject | None,
+    now: int,
+    apply: Callable[[Changes], Any],
+) -> Transaction:
+    uid = events[0].uid
+    keys = {(put.manager_id, uid)}
+    if found.in_the_way is not None:
+        keys.add(found.in_the_way.key)
+    ids = [seen.event_id, *seen.overrides.values()] if seen else []
+    default = key_of_default_uid(uid)
+    if default is not None and default.event_id:
+        ids.append(default.event_id)
+    return Transaction(
+        event_ids=sorted({event_id for event_id in ids if event_id}),
+        new_events=put.services.limits.max_series_occurrences + SPARE_IDS + len(events),
+        actor=put.manager_id,
+        time=now,
+        apply=apply,
+        series_ids=[seen.series_id] if seen and seen.series_id else [],
+        objects=sorted(keys),
+        reads_trash=True,
+    )
+
+
+def _drafted(run: Importing, event: CalendarEvent, *, is_new: bool) -> Drafted:
+    """All of its fields; on a change answers are those that are there, but the manager's own."""
+    drafted = run.drafted(event)
+    sent = drafted.sent
+    if is_new:
+        return drafted
+    values = dict.fromkeys(CLEARED) | sent.values
+    rows = tuple(
+        row
+        if row.manager_id == run.session.manager_id
+        else msgspec.structs.replace(row, status=None)
+        for row in sent.participants or ()
+    )
+    return Drafted(event, msgspec.structs.replace(sent, values=values, participants=rows))
+
+
+def _object_of(put: Put, member: Member | None, uid: str) -> CalendarObject | None:
+    """A row for what has none so far."""
+    if member is None:
+        return None
+    return CalendarObject(
+        owner_id=put.manager_id,
+        uid=uid,
+        name=member.name,
+        event_id=member.key.event_id,
+        series_id=member.key.series_id,
+    )
+
+
+def _wanted(put: Put, events: Sequence[CalendarEvent], found: Found) -> CalendarObject:
+    extras = "\r\n".join(line for event in events for line in event.extras)[:MAX_EXTRAS]
+    return CalendarObject(
+        owner_id=put.manager_id,
+        uid=events[0].uid,
+        name=put.name,
+        sequence=max(event.sequence for event in events),
+        modified=max(event.modified for event in events),
+        digest=digest_of(events),
+        extras=extras,
+        source=put.text if len(put.text) <= MAX_SOURCE else "",
+    )
+
+
+def _require_objects(changes: Changes, put: Put, found: Found, uid: str) -> None:
+    """Raises: Moved where a row is not what it was when it was looked at."""
+    if changes.calendar_object((put.manager_id, uid)) != found.object:
+        raise Moved("changed meanwhile")
+    other = found.in_the_way
+    if other is not None and changes.calendar_object(other.key) != other:
+        raise Moved("changed meanwhile")
+
+
+def _revived(
+    put: Put, changes: Changes, seen: CalendarObject | None, uid: str
+) -> CalendarObject | None:
+    """`seen`, its events out of the trash again; of a UID of ours that has no row, one."""
+    ids = [seen.event_id, *seen.overrides.values()] if seen else []
+    default = key_of_default_uid(uid)
+    if seen is None and default is not None and default.event_id:
+        ids.append(default.event_id)
+    back = [event_id for event_id in ids if event_id and _restore(put, changes, event_id)]
+    if seen is None and back:
+        event = changes.event(back[0])
+        if event is not None and default_uid(event, None) == uid:
+            return CalendarObject(
+                owner_id=put.manager_id, uid=uid, name=put.name, event_id=event.id
+            )
+    return seen
+
+
+def _restore(put: Put, changes: Changes, event_id: int) -> bool:
+    if changes.event(event_id) is not None:
+        return False
+    trashed = changes.trashed(event_id)
+    if trashed is None or trashed.owner_manager_id != put.manager_id:
+        return False
+    put.session.require_place(scope_of(trashed))
+    now = int(put.services.now())
+    event = restored(alone(trashed), actor=put.manager_id, now=now)
+    changes.put(event_id, event, ChangeType.RESTORED)
+    return True
+
+
+def is_ours(member: Member, manager_id: int) -> bool:
+    """Whether the manager owns it, not takes part only."""
+    return all(event.owner_manager_id == manager_id for event in member.events)

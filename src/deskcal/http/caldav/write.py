@@ -1,0 +1,132 @@
+"""PUT and DELETE of calendar object resources. Source: RFC 4791, 5.3.2; contract, section 16."""
+
+from starlette.responses import Response
+
+from deskcal.commands.calendar_import import Moved
+from deskcal.commands.delete_member import delete_member
+from deskcal.commands.members import Collection, Member, member_named
+from deskcal.commands.put_answer import put_answer
+from deskcal.commands.put_member import (
+    TRIES,
+    BadObject,
+    Put,
+    Stored,
+    found_for,
+    is_ours,
+    parsed,
+    put_own,
+)
+from deskcal.errors import Forbidden, InvalidField
+from deskcal.http.caldav.conditions import (
+    CALENDAR_DATA,
+    NEED_PRIVILEGES,
+    Refused,
+    forbidden,
+    not_found,
+    require_match,
+)
+from deskcal.http.caldav.context import Context
+from deskcal.http.caldav.names import caldav
+from deskcal.http.caldav.paths import Kind, member_path
+
+MAX_NAME = 250
+"""Characters of a resource's name."""
+CONFLICTS = ("no-uid-conflict",)
+"""Preconditions that are told with 409: another resource is in the way."""
+
+
+async def put(context: Context) -> Response:
+    """Creates or changes a resource."""
+    collection, name = _writable(context)
+    _require_type(context)
+    try:
+        text = context.body.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        message = f"the text is not UTF-8: {exc.reason} at byte {exc.start}"
+        raise forbidden(message, caldav("valid-calendar-data")) from exc
+    request = Put(
+        services=context.services,
+        session=context.session,
+        collection=collection,
+        name=name,
+        text=text,
+        brand=context.brand,
+        check=lambda etag: require_match(context.headers, etag),
+    )
+    try:
+        stored = await _put(context, request)
+    except BadObject as exc:
+        raise _refused(context, collection, exc) from exc
+    except Forbidden as exc:
+        raise forbidden(exc.message, NEED_PRIVILEGES) from exc
+    except InvalidField as exc:
+        raise forbidden(exc.message, CALENDAR_DATA) from exc
+    headers = {"etag": f'"{stored.etag}"'} if stored.is_verbatim else None
+    return Response(status_code=201 if stored.is_new else 204, headers=headers)
+
+
+async def _put(context: Context, request: Put) -> Stored:
+    events = await parsed(request)
+    for _ in range(TRIES):
+        member = await member_named(
+            request.services, request.session, request.collection, request.name
+        )
+        request.check(member.etag if member else None)
+        found = await found_for(request, events[0].uid)
+        try:
+            if member is not None and not is_ours(member, context.manager_id):
+                return await put_answer(request, events, member, context.text(member))
+            return await put_own(request, events, found)
+        except Moved:
+            continue
+    raise _busy()
+
+
+def _busy() -> Refused:
+    return Refused(503, "somebody else changes this event at this moment; try again")
+
+
+def _writable(context: Context) -> tuple[Collection, str]:
+    """The collection and the name of a member. Raises: Refused."""
+    if context.target.kind != Kind.MEMBER:
+        if context.target.kind == Kind.UNKNOWN:
+            raise not_found()
+        raise Refused(405, "events are put and deleted, not calendars")
+    collection = context.writable()
+    name = context.target.member
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise forbidden(f"a name has 1 to {MAX_NAME} printable characters")
+    return collection, name
+
+
+def _require_type(context: Context) -> None:
+    """Source: RFC 4791, 5.3.2.1."""
+    media_type = context.headers.get("content-type", "text/calendar").partition(";")[0]
+    if media_type.strip().lower() not in ("text/calendar", "application/octet-stream", ""):
+        raise forbidden(f"{media_type[:60]} is not taken; put text/calendar", CALENDAR_DATA)
+
+
+def _refused(context: Context, collection: Collection, bad: BadObject) -> Refused:
+    status = 409 if bad.condition in CONFLICTS else 403
+    href = member_path(context.path_of(collection), bad.name) if bad.name else ""
+    return Refused(status, bad.message, caldav(bad.condition), href=href)
+
+
+async def delete(context: Context) -> Response:
+    """Deletes a resource."""
+    collection, name = _writable(context)
+    for _ in range(TRIES):
+        member: Member | None = await member_named(
+            context.services, context.session, collection, name
+        )
+        if member is None:
+            raise not_found()
+        require_match(context.headers, member.etag)
+        try:
+            await delete_member(context.services, context.session, collection, member)
+        except Moved:
+            continue
+        except Forbidden as exc:
+            raise forbidden(exc.message, NEED_PRIVILEGES) from exc
+        return Response(status_code=204)
+    raise _busy()

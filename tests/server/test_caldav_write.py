@@ -1,0 +1,401 @@
+"""CalDAV: what apps put and delete. Contract, section 16."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from dav import Dav, serving_dav
+from harness import token
+from helpers import NOW
+from places import Place
+
+TEN, GUEST = token(10), token(30)
+DAY = 86_400
+RICH = {"type": "doc", "content": [{"type": "image", "attrs": {"src": "a.png"}}]}
+EXTRAS = [
+    "X-APPLE-STRUCTURED-LOCATION;VALUE=URI:geo:1,2",
+    "CATEGORIES:Work,Calls",
+    "ATTACH:https://example.com/a.pdf",
+    "CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://meet.example.com/x",
+    "RELATED-TO:other@example.com",
+    "CLASS:PRIVATE",
+]
+ALARMS = [
+    *("BEGIN:VALARM", "UID:alarm-1", "ACTION:DISPLAY", "DESCRIPTION:one", "TRIGGER:-PT15M"),
+    *("END:VALARM", "BEGIN:VALARM", "ACTION:AUDIO", "TRIGGER:-P1D", "END:VALARM"),
+]
+
+
+def utc(time: int) -> str:
+    return f"{dt.datetime.fromtimestamp(time, dt.UTC):%Y%m%dT%H%M%SZ}"
+
+
+def vevent(*lines: str, uid: str = "a@b", start: int = NOW, summary: str = "Call") -> list[str]:
+    times = [f"DTSTART:{utc(start)}", f"DTEND:{utc(start + 3600)}"]
+    times = [] if any(line.startswith("DTSTART") for line in lines) else times
+    head = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20240101T000000Z", f"SUMMARY:{summary}"]
+    return [*head, *times, *lines, "END:VEVENT"]
+
+
+def calendar(*parts: list[str]) -> str:
+    lines = [line for part in parts for line in part]
+    return "\r\n".join(
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//y//EN", *lines, "END:VCALENDAR", ""]
+    )
+
+
+def without(text: str, *names: str) -> str:
+    """`text` without the content lines of these names."""
+    lines = text.splitlines()
+    return "\r\n".join([one for one in lines if not one.startswith(names)]) + "\r\n"
+
+
+async def rows(dav: Dav) -> list[dict[str, Any]]:
+    data = {"from": 0, "to": NOW + 1000 * DAY, "limit": 1000, "offset": 0, "deskFilter": "*"}
+    answered = await dav.desk.call(TEN, "MngGetCalendarEventsByFilter", **data)
+    found: list[dict[str, Any]] = answered["data"]["rows"]
+    return found
+
+
+async def test_what_is_put_is_an_event_and_comes_back_to_the_byte(place: Place) -> None:
+    text = calendar(vevent(*EXTRAS, *ALARMS, "LOCATION:Room 5", "DESCRIPTION:one\\ntwo"))
+    async with serving_dav(place) as dav:
+        put = await dav.put("my event.ics".replace(" ", "%20"), text, if_none_match="*")
+        assert put.status == 201
+        got = await dav.ask("GET", f"{dav.mine}my%20event.ics")
+        assert got.body.decode() == text
+        assert got.headers["etag"] == put.headers["etag"]
+        (event,) = await rows(dav)
+        assert (event["title"], event["location"]) == ("Call", "Room 5")
+        assert event["remind_before_sec"] == 900 and event["start_time"] == NOW
+        assert list((await dav.sync()).etags) == [f"{dav.mine}my%20event.ics"]
+
+
+async def test_a_change_here_is_in_the_text_and_all_else_stays(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        put = await dav.put("a.ics", calendar(vevent(*EXTRAS, *ALARMS)))
+        before = await dav.sync()
+        (event,) = await rows(dav)
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=event["id"], title="Later; x")
+        after = await dav.sync(before.token)
+        assert after.etags[f"{dav.mine}a.ics"] != put.headers["etag"]
+        lines = (await dav.text("a.ics")).splitlines()
+    for line in (*EXTRAS, *ALARMS, "UID:a@b", f"DTSTART:{utc(NOW)}"):
+        assert line in lines
+    assert "SUMMARY:Later\\; x" in lines and "SUMMARY:Call" not in lines
+
+
+async def test_a_rich_text_survives_an_app_that_only_moves_the_event(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        fields = {"ast_json": RICH, "priority": 3, "type": 2, "customer_id": 7}
+        made = await dav.desk.add(
+            TEN, timezone="Europe/Nicosia", remind_before_sec=900, desk="DESK_EU", **fields
+        )
+        name = f"event-{made['id']}.ics"
+        moved = without(await dav.text(name), "DTSTART;", "DTEND", "PRIORITY", "X-")
+        times = f"DTSTART:{utc(NOW + 7200)}\r\nDTEND:{utc(NOW + 9000)}\r\n"
+        assert (await dav.put(name, moved.replace("SUMMARY", f"{times}SUMMARY"))).status == 204
+        (event,) = await rows(dav)
+    assert event["version"] == 2 and event["id"] == made["id"]
+    assert (event["start_time"], event["end_time"]) == (NOW + 7200, NOW + 9000)
+    for name in (*fields, "timezone", "remind_before_sec", "desk", "brand", "participants"):
+        assert event[name] == made[name], name
+
+
+@pytest.mark.parametrize("fields", [{}, {"all_day": 1, "timezone": "Asia/Tokyo"}, {"status": 1}])
+async def test_what_is_put_back_as_it_was_changes_no_field(
+    place: Place, fields: dict[str, Any]
+) -> None:
+    async with serving_dav(place) as dav:
+        people = [{"manager_id": 30, "status": 3, "role": 2}]
+        times = {"start_time": NOW + DAY, "end_time": NOW + DAY + 7200}
+        rich = {"ast_json": RICH, "participants": people, "remind_before_sec": 600} | times
+        made = await dav.desk.add(TEN, **(rich | fields))
+        name = f"event-{made['id']}.ics"
+        assert (await dav.put(name, await dav.text(name))).status == 204
+        (event,) = await rows(dav)
+    for field in ("version", "updated_by", "updated_time"):
+        event.pop(field), made.pop(field)
+    assert event == made
+
+
+async def test_an_app_takes_away_what_it_knows(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", calendar(vevent(*ALARMS, "DESCRIPTION:text", "LOCATION:there")))
+        await dav.put("a.ics", calendar(vevent()))
+        (event,) = await rows(dav)
+    assert (event["ast_json"], event["remind_before_sec"]) == (None, 0)
+    assert "location" not in event
+
+
+async def test_a_change_of_what_has_no_field_is_a_change_for_other_apps(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        first = await dav.put("a.ics", calendar(vevent(*EXTRAS)))
+        before = await dav.sync()
+        second = await dav.put("a.ics", calendar(vevent(*EXTRAS[1:])))
+        assert first.headers["etag"] != second.headers["etag"]
+        assert list((await dav.sync(before.token)).etags) == [f"{dav.mine}a.ics"]
+
+
+async def test_conditions_of_a_put_and_a_delete(place: Place) -> None:
+    text = calendar(vevent())
+    async with serving_dav(place) as dav:
+        assert (await dav.put("a.ics", text, if_match='"1-1"')).status == 412
+        assert (await dav.put("a.ics", text, if_match="*")).status == 412
+        tag = (await dav.put("a.ics", text, if_none_match="*")).headers["etag"]
+        assert (await dav.put("a.ics", text, if_none_match="*")).status == 412
+        other = calendar(vevent(summary="x"))
+        assert (await dav.put("a.ics", other, if_match=tag)).status == 204
+        assert (await dav.put("a.ics", text, if_match=tag)).status == 412
+        assert (await dav.put("a.ics", text, if_match="*")).status == 204
+        assert (await dav.ask("DELETE", f"{dav.mine}a.ics", if_match=tag)).status == 412
+        assert (await dav.ask("DELETE", f"{dav.mine}a.ics")).status == 204
+        assert (await dav.ask("DELETE", f"{dav.mine}a.ics")).status == 404
+
+
+async def test_what_is_deleted_is_in_the_trash_and_comes_back_as_the_same_event(
+    place: Place,
+) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", calendar(vevent()))
+        (made,) = await rows(dav)
+        await dav.ask("DELETE", f"{dav.mine}a.ics")
+        answered = await dav.desk.call(TEN, "MngGetCalendarTrash", deskFilter="*", limit=9)
+        assert [one["event"]["id"] for one in answered["data"]["rows"]] == [made["id"]]
+        assert (await dav.put("b.ics", calendar(vevent(summary="Again")))).status == 201
+        (event,) = await rows(dav)
+        assert (event["id"], event["title"]) == (made["id"], "Again")
+        assert list((await dav.sync()).etags) == [f"{dav.mine}b.ics"]
+
+
+async def test_a_name_whose_event_is_gone_can_be_taken_by_another(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", calendar(vevent()))
+        await dav.ask("DELETE", f"{dav.mine}a.ics")
+        assert (await dav.put("a.ics", calendar(vevent(uid="other")))).status == 201
+        assert "UID:other" in await dav.text("a.ics")
+
+
+NO_UID = calendar(["BEGIN:VEVENT", f"DTSTART:{utc(NOW)}", "END:VEVENT"])
+TODO = calendar(["BEGIN:VTODO", "UID:t", "SUMMARY:x", "END:VTODO"])
+PERIOD = f"RDATE;VALUE=PERIOD:{utc(NOW)}/PT1H"
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("hello", "valid-calendar-data"),
+        (calendar(vevent())[:150], "valid-calendar-data"),
+        (calendar(), "valid-calendar-object-resource"),
+        (calendar(vevent(), vevent(uid="c")), "valid-calendar-object-resource"),
+        (NO_UID, "valid-calendar-object-resource"),
+        (TODO, "supported-calendar-component"),
+        (calendar(vevent(PERIOD)), "supported-calendar-data"),
+        (calendar(vevent("RRULE:FREQ=SECONDLY")), "supported-calendar-data"),
+        (calendar(vevent("DTSTART:17000101T000000Z")), "supported-calendar-data"),
+    ],
+)
+async def test_what_cannot_be_kept_is_refused_with_its_precondition(
+    place: Place, text: str, condition: str
+) -> None:
+    async with serving_dav(place) as dav:
+        got = await dav.put("a.ics", text)
+        assert got.status == 403 and condition.encode() in got.body, got
+        assert not await rows(dav)
+
+
+async def test_a_uid_is_at_one_address_and_stays_what_it_is(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        made = await dav.desk.add(TEN)
+        await dav.put("a.ics", calendar(vevent()))
+        for name, uid in (("b.ics", "a@b"), ("a.ics", "other"), ("b.ics", _uid_of(made))):
+            got = await dav.put(name, calendar(vevent(uid=uid)))
+            assert got.status == 409 and b"no-uid-conflict" in got.body, got
+        other = await dav.of(11)
+        assert (await other.put("a.ics", calendar(vevent()))).status == 201
+
+
+def _uid_of(event: dict[str, Any]) -> str:
+    return f"deskcal-{event['id']}@{event['created_time']}"
+
+
+async def test_nothing_is_put_where_it_does_not_belong(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        text = calendar(vevent())
+        for path, status in ((dav.mine, 405), (dav.home, 405), (f"{dav.home}no/a.ics", 404)):
+            assert (await dav.ask("PUT", path, text)).status == status
+        assert (await dav.put("a.ics", text, content_type="text/plain")).status == 403
+
+
+WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=4", *EXTRAS]
+
+
+def override(week: int, *lines: str, start: int = 0, summary: str = "Moved") -> list[str]:
+    time = NOW + week * 7 * DAY
+    recurrence = f"RECURRENCE-ID:{utc(time)}"
+    return vevent(recurrence, *lines, start=start or time, summary=summary)
+
+
+async def test_a_series_is_put_whole_with_what_differs(place: Place) -> None:
+    text = calendar(vevent(*WEEKLY), override(1, start=NOW + 7 * DAY + 7200))
+    async with serving_dav(place) as dav:
+        assert (await dav.put("s.ics", text)).status == 201
+        assert await dav.text("s.ics") == text
+        events = await rows(dav)
+        assert [event["title"] for event in events] == ["Call", "Moved", "Call", "Call"]
+        ids = [event["id"] for event in events]
+        again = calendar(vevent(*WEEKLY, f"EXDATE:{utc(NOW + 14 * DAY)}", summary="Renamed"))
+        assert (await dav.put("s.ics", again)).status == 204
+        events = await rows(dav)
+        assert [event["title"] for event in events] == ["Renamed"] * 3
+        assert [event["id"] for event in events] == [ids[0], ids[1], ids[3]]
+        assert len((await dav.sync()).etags) == 1
+
+
+async def test_a_change_of_one_occurrence_here_leaves_the_rule_as_it_was_put(
+    place: Place,
+) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("s.ics", calendar(vevent(*WEEKLY)))
+        second = (await rows(dav))[1]
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=second["id"], title="Other")
+        text = await dav.text("s.ics")
+        assert text.count("BEGIN:VEVENT") == 2 and text.count("RRULE:FREQ=WEEKLY;COUNT=4") == 1
+        assert f"RECURRENCE-ID:{utc(NOW + 7 * DAY)}" in text and "SUMMARY:Other" in text
+        assert all(line in text for line in EXTRAS)
+        assert (await dav.put("s.ics", text)).status == 204
+        events = await rows(dav)
+        assert [event["title"] for event in events] == ["Call", "Other", "Call", "Call"]
+
+
+async def test_the_past_of_a_long_series_stays_in_its_text(place: Place) -> None:
+    start = NOW - 1001 * 7 * DAY
+    async with serving_dav(place) as dav:
+        text = calendar(vevent("RRULE:FREQ=WEEKLY", start=start))
+        await dav.put("s.ics", text)
+        assert len(await rows(dav)) < 100
+        window = f'<C:time-range start="{utc(start)}" end="{utc(start + DAY)}"/>'
+        assert await dav.query(window) == [text]
+        coming = next(event for event in await rows(dav) if event["status"] == 0)
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=coming["id"], title="Other")
+        lines = (await dav.text("s.ics")).splitlines()
+        assert f"DTSTART:{utc(start)}" in lines and "RRULE:FREQ=WEEKLY" in lines
+
+
+async def test_a_single_event_that_begins_to_repeat_stays_the_first(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        made = await dav.desk.add(TEN, ast_json=RICH, customer_id=7, desk="DESK_EU")
+        name = f"event-{made['id']}.ics"
+        text = (await dav.text(name)).replace(
+            "END:VEVENT", "RRULE:FREQ=DAILY;COUNT=3\r\nEND:VEVENT"
+        )
+        assert (await dav.put(name, text)).status == 204
+        events = await rows(dav)
+        assert len(events) == 3 and events[0]["id"] == made["id"]
+        assert {(one["customer_id"], one["desk"]) for one in events} == {(7, "DESK_EU")}
+        assert all(one["ast_json"] == RICH for one in events)
+        assert list((await dav.sync()).etags) == [dav.mine + name]
+
+
+async def test_what_is_over_stays_on_the_desk_when_a_series_is_deleted(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("s.ics", calendar(vevent("RRULE:FREQ=DAILY;COUNT=6", start=NOW - 3 * DAY)))
+        before = await dav.sync()
+        assert (await dav.ask("DELETE", f"{dav.mine}s.ics")).status == 204
+        assert (await dav.ask("GET", f"{dav.mine}s.ics")).status == 404
+        assert (await dav.sync(before.token)).gone == [f"{dav.mine}s.ics"]
+        assert [event["status"] for event in await rows(dav)] == [1, 1, 1]
+
+
+async def invitation(dav: Dav, **fields: Any) -> tuple[Dav, str, dict[str, Any]]:
+    """A guest's app, the name there, and the event."""
+    made = await dav.desk.add(TEN, participant_manager_ids=[30, 31], **fields)
+    return await dav.of(30), f"event-{made['id']}.ics", made
+
+
+async def test_a_guest_who_puts_the_event_back_answers_and_changes_nothing_else(
+    place: Place,
+) -> None:
+    async with serving_dav(place) as dav:
+        guest, name, made = await invitation(dav, ast_json=RICH, title="Meeting")
+        text = await guest.text(name)
+        assert text.count("PARTSTAT=NEEDS-ACTION") == 2
+        mine = [one for one in text.replace("\r\n ", "").split("\r\n") if "manager-30@" in one]
+        answer = text.replace("\r\n ", "").replace(
+            mine[0], mine[0].replace("NEEDS-ACTION", "ACCEPTED")
+        )
+        answer = answer.replace("END:VEVENT", "\r\n".join([*ALARMS, "END:VEVENT"]))
+        put = await guest.put(name, answer)
+        assert put.status == 204, put
+        (event,) = await rows(dav)
+        assert [row["status"] for row in event["participants"]] == [1, 1, 0]
+        assert await guest.text(name) == answer, "alarms are the guest's own"
+        assert "VALARM" not in await dav.text(name)
+        for field in ("title", "ast_json", "start_time", "remind_before_sec"):
+            assert event[field] == made[field]
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=made["id"], location="There")
+        later = await guest.text(name)
+    assert "LOCATION:There" in later and "TRIGGER:-P1D" in later
+
+
+@pytest.mark.parametrize("change", [("SUMMARY:Meeting", "SUMMARY:Party"), ("DTSTART:", "DTSTART:")])
+async def test_a_guest_may_not_change_the_event(place: Place, change: tuple[str, str]) -> None:
+    async with serving_dav(place) as dav:
+        guest, name, made = await invitation(dav, title="Meeting")
+        text = await guest.text(name)
+        if change[0] == "DTSTART:":
+            change = (f"DTSTART:{utc(NOW)}", f"DTSTART:{utc(NOW - 600)}")
+        got = await guest.put(name, text.replace(*change))
+        assert got.status == 403 and b"need-privileges" in got.body
+        assert await rows(dav) == [made]
+
+
+async def test_a_guest_who_deletes_the_event_declines(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        guest, name, made = await invitation(dav)
+        before = await guest.sync()
+        assert (await guest.ask("DELETE", guest.mine + name)).status == 204
+        (event,) = await rows(dav)
+        assert [row["status"] for row in event["participants"]] == [1, 2, 0]
+        assert (await guest.sync(before.token)).gone == [guest.mine + name]
+        await dav.desk.event(token(30), "MngRespondCalendarEvent", id=made["id"], status=1)
+        assert list((await guest.sync()).etags) == [guest.mine + name]
+
+
+async def test_a_guest_answers_for_a_whole_series(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        times = {"start_time": NOW, "end_time": NOW + 3600}
+        made = await dav.desk.call(
+            TEN,
+            "MngAddCalendarEvent",
+            title="Weekly",
+            recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
+            participant_manager_ids=[30],
+            **times,
+        )
+        guest = await dav.of(30)
+        name = f"series-{made['data']['series']['series_id']}.ics"
+        text = (await guest.text(name)).replace("\r\n ", "")
+        assert (await guest.put(name, text.replace("NEEDS-ACTION", "TENTATIVE"))).status == 204
+        answers = [[row["status"] for row in one["participants"]] for one in await rows(dav)]
+    assert answers == [[1, 3]] * 3
+
+
+async def test_an_owners_stale_text_does_not_take_back_the_answers_of_guests(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        guest, name, made = await invitation(dav)
+        stale = await dav.text(name)
+        await dav.desk.event(GUEST, "MngRespondCalendarEvent", id=made["id"], status=1)
+        assert (await dav.put(name, stale.replace("SUMMARY:", "SUMMARY:Now "))).status == 204
+        (event,) = await rows(dav)
+        assert [row["status"] for row in event["participants"]] == [1, 1, 0]
+        assert event["title"].startswith("Now ")
+        assert guest.manager_id == 30
+
+
+async def test_a_device_creates_in_its_brand(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", calendar(vevent()))
+        (event,) = await rows(dav)
+    assert (event["brand"], event["desk"], event["owner_manager_id"]) == ("default", "", 10)
