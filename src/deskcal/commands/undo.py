@@ -9,9 +9,20 @@ from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import MAX_ID, ChangeType, Event
-from deskcal.core.series_rules import end_before
+from deskcal.core.series import Series
+from deskcal.core.series_undo import (
+    ended,
+    is_conflict,
+    is_same_rule,
+    is_structural,
+    made_since,
+    place_of,
+    put_back,
+    without_missing,
+)
 from deskcal.core.sessions import ADMIN_TYPES, Session
-from deskcal.core.undo import Step, is_answer, is_touched, undone
+from deskcal.core.trash import alone
+from deskcal.core.undo import Step, Undone, is_answer, is_touched, undone
 from deskcal.errors import NotFound
 from deskcal.live.connections import Peer
 from deskcal.store.ports import SeriesStep, StoredChange
@@ -112,12 +123,7 @@ def _transaction(
     now = int(services.now())
 
     def apply(changes: Changes) -> _Page:
-        page = _Page(0, [])
-        for step in steps:
-            _put_back(changes, session, step, page, now)
-        for one in series:
-            _put_series_back(changes, one)
-        return page
+        return _Undo(changes, session, now, steps, series).run()
 
     ids = [step.event_id for step in steps]
     series_ids = [one.series_id for one in series]
@@ -133,43 +139,119 @@ def _transaction(
     )
 
 
-def _put_series_back(changes: Changes, step: SeriesStep) -> None:
-    """The rule and dates of before, unless somebody has changed the series since.
+class _Undo:
+    """The undo of some events of a batch and, if there are any, of all its series."""
 
-    A series that the batch split off ends where somebody has changed one of its events since.
-    """
+    def __init__(
+        self,
+        changes: Changes,
+        session: Session,
+        now: int,
+        steps: list[_Stored],
+        series: list[SeriesStep],
+    ) -> None:
+        self._changes = changes
+        self._session = session
+        self._now = now
+        found = (Step(one.event_id, _decoded(one.before), _decoded(one.after)) for one in steps)
+        self._steps = {step.event_id: step for step in found if self._is_visible(step)}
+        self._series = {one.series_id: one for one in series}
+        self._is_conflict = any(
+            is_conflict(one.before, one.after, changes.series(one.series_id)) for one in series
+        )
+        """Whether somebody has changed a rule since that the batch had changed."""
+
+    def run(self) -> _Page:
+        """Puts back what can be; what cannot is named as left."""
+        left = {step.event_id for step in self._steps.values() if self._is_left(step)}
+        if self._series and not self._is_conflict:
+            for one in self._series.values():
+                _delete_made_since(self._changes, one, set(self._steps))
+            self._leave_occupied(left)
+        going = [step for step in self._steps.values() if step.event_id not in left]
+        # All are decided on before the first one is put.
+        back = {step.event_id: self._result(step) for step in going}
+        for event_id, result in back.items():
+            self._changes.put(event_id, result.event, result.type)
+        if not self._is_conflict:
+            for one in self._series.values():
+                _put_series_back(self._changes, one)
+        return _Page(len(back), sorted(left))
+
+    def _is_visible(self, step: Step) -> bool:
+        shown = self._changes.event(step.event_id) or step.after or step.before
+        return shown is not None and self._session.can_see(scope_of(shown))
+
+    def _is_left(self, step: Step) -> bool:
+        current, actor = self._changes.event(step.event_id), self._session.manager_id
+        shown = current or step.after or step.before
+        assert shown is not None
+        result = undone(step, current, actor=actor, now=self._now)
+        may_change = is_answer(step, actor) or (
+            self._session.can_change(scope_of(shown))
+            and (result.event is None or self._session.can_place(scope_of(result.event)))
+        )
+        return (
+            is_touched(step, current, actor=actor)
+            or _is_deleted_otherwise(self._changes, step)
+            or not may_change
+            or (self._is_conflict and is_structural(step))
+        )
+
+    def _leave_occupied(self, left: set[int]) -> None:
+        """What would come to the date of an occurrence that stays is left, too."""
+        events = [e for one in self._series for e in self._changes.series_events(one)]
+        while True:
+            going = self._steps.keys() - left
+            held = {place_of(event) for event in events if event.id not in going}
+            found = {one for one in going if (e := self._steps[one].before) and place_of(e) in held}
+            if not found:
+                return
+            left |= found
+
+    def _result(self, step: Step) -> Undone:
+        current = self._changes.event(step.event_id)
+        result = undone(step, current, actor=self._session.manager_id, now=self._now)
+        event = result.event
+        if event and current is None and event.series_id and not self._has(event.series_id):
+            return msgspec.structs.replace(result, event=alone(event))
+        return result
+
+    def _has(self, series_id: int) -> bool:
+        """Whether an occurrence that the batch deleted comes back to its series."""
+        step, current = self._series.get(series_id), self._changes.series(series_id)
+        if step is None or step.after is None:
+            return step is not None or current is not None
+        return is_same_rule(step.after, current)
+
+
+def _delete_made_since(changes: Changes, step: SeriesStep, known: set[int]) -> None:
+    """What the server has made by a rule that is undone; it makes what the rule of before has."""
+    if not is_same_rule(step.before, step.after):
+        for event in made_since(step.after, changes.series_events(step.series_id), known):
+            changes.put(event.id, None, ChangeType.DELETED)
+
+
+def _put_series_back(changes: Changes, step: SeriesStep) -> None:
+    """The rule and dates of before; what others have changed since stays, see `series_undo`."""
     current = changes.series(step.series_id)
-    if current != step.after:
-        return
-    if step.before is not None:
-        version = current.version if current else step.before.version
-        restored = msgspec.structs.replace(step.before, version=version + 1)
-        changes.put_series(step.series_id, restored)
-    elif current is not None:
-        has_events = bool(changes.series_events(step.series_id))
-        left = end_before(current, current.start_local) if has_events else None
+    events = changes.series_events(step.series_id)
+    if step.before is None:
+        left = ended(current) if current and events else None
+    else:
+        left = put_back(step.before, step.after, current)
+        left = without_missing(left, events) if left else None
+    if left is not None and left.is_ended and not events:
+        left = None
+    if left != current and not _is_same(left, current):
         changes.put_series(step.series_id, left)
 
 
-def _put_back(changes: Changes, session: Session, stored: _Stored, page: _Page, now: int) -> None:
-    """Counts the event, or names it as left; of what is not visible neither."""
-    step = Step(stored.event_id, _decoded(stored.before), _decoded(stored.after))
-    current = changes.event(step.event_id)
-    shown = current or step.after or step.before
-    if shown is None or not session.can_see(scope_of(shown)):
-        return
-    actor = session.manager_id
-    result = undone(step, current, actor=actor, now=now)
-    may_change = is_answer(step, actor) or (
-        session.can_change(scope_of(shown))
-        and (result.event is None or session.can_place(scope_of(result.event)))
-    )
-    is_left = is_touched(step, current, actor=actor) or _is_deleted_otherwise(changes, step)
-    if is_left or not may_change:
-        page.left.append(step.event_id)
-        return
-    changes.put(step.event_id, result.event, result.type)
-    page.undone += 1
+def _is_same(one: Series | None, other: Series | None) -> bool:
+    """Whether two series differ in their version at most."""
+    if one is None or other is None:
+        return one is other
+    return msgspec.structs.replace(one, version=other.version) == other
 
 
 def _is_deleted_otherwise(changes: Changes, step: Step) -> bool:

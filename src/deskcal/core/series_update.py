@@ -126,19 +126,23 @@ class _Parts(Struct, frozen=True):
 
     @classmethod
     def of(cls, selection: Selection, update: Update, targets: list[Event]) -> "_Parts":
-        """For an update that keeps the rule: moved where a time or the zone is sent."""
+        """For an update that keeps the rule: moved where a time or the zone is sent.
+
+        Split, too, where an event moves to the date of one that is left as it is.
+        """
         moved, length = _shift(selection, update.sent), _length(selection, update.sent)
         positions = selection.positions()
         series = _with_template(selection.series, update, selection.now, length)
         is_moved = not moved.is_none or moved.timezone != series.timezone
         first = positions[targets[0].id]
-        is_split = selection.scope == Scope.FOLLOWING and series.recurrence.count_before(first) > 0
+        touched = {event.id for event in targets}
+        others = {event_id: p for event_id, p in positions.items() if event_id not in touched}
+        is_split = (selection.scope == Scope.FOLLOWING and _has_before(series, first)) or any(
+            moved.local(positions[event_id]) in others.values() for event_id in touched
+        )
         head = end_before(selection.series, first) if is_split else None
         if is_split or is_moved:
-            touched = {event.id for event in targets}
-            held = [
-                p for event_id, p in positions.items() if event_id not in touched and p >= first
-            ]
+            held = [p for p in others.values() if p >= first]
             series = shift(cut(series, first).tail, moved, length)
             series = with_exdates(series, (moved.local(p).date() for p in held))
         return cls(selection, update, moved, positions, head, _named(selection, series, is_split))

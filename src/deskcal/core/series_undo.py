@@ -1,0 +1,98 @@
+"""What becomes of a series when a batch that changed it is undone. Pure.
+
+The rule goes back with its occurrences, or neither does. What others have changed since stays:
+the template, dates that were left out, occurrences that the server has made.
+Source: contract, section 15.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from deskcal.core.event import Event, EventStatus
+from deskcal.core.series import Series
+from deskcal.core.series_rules import end_before, with_exdates
+from deskcal.core.undo import Step
+from deskcal.core.wall_clock import instant, wall_time
+
+_replace = msgspec.structs.replace
+
+
+def is_same_rule(one: Series | None, other: Series | None) -> bool:
+    """Whether both come at the same times, but for `exdates`; nothing comes where there is none."""
+    if one is None or other is None:
+        return one is other
+    return _rule(one) == _rule(other)
+
+
+def is_conflict(before: Series | None, after: Series | None, current: Series | None) -> bool:
+    """Whether the rule that a batch changed from `before` to `after` was changed again since."""
+    return not is_same_rule(before, after) and not is_same_rule(after, current)
+
+
+def is_structural(step: Step) -> bool:
+    """Whether the batch made the event, deleted it, or moved it within or between series."""
+    if step.before is None or step.after is None:
+        return True
+    return place_of(step.before) != place_of(step.after)
+
+
+def place_of(event: Event) -> tuple[int, int]:
+    """Its series, and where the rule puts it there."""
+    return event.series_id, event.original_start_time
+
+
+def put_back(before: Series, after: Series | None, current: Series | None) -> Series | None:
+    """The series as it was before the batch, with what others have changed since.
+
+    None: it is gone since. There is no conflict.
+    """
+    if current is None or after is None:
+        return _replace(before, version=before.version + 1) if after is None else None
+    found = _replace(current, version=current.version + 1)
+    if current.template == after.template:
+        found = _replace(found, template=before.template)
+    if not is_same_rule(after, current):
+        return found
+    if is_same_rule(before, after):
+        added = set(after.exdates) - set(before.exdates)
+        removed = set(before.exdates) - set(after.exdates)
+        exdates = (set(current.exdates) - added) | removed
+        return _replace(found, exdates=tuple(sorted(exdates)))
+    return _replace(before, template=found.template, version=found.version)
+
+
+def made_since(after: Series | None, events: Iterable[Event], known: set[int]) -> list[Event]:
+    """Occurrences that the server has made by the rule of `after` since, and nobody has touched.
+
+    `known`: ids of the events of the batch.
+    """
+    if after is None or after.is_ended:
+        return []
+    return [
+        event
+        for event in events
+        if event.id not in known
+        and event.version == 1
+        and event.status == EventStatus.OPEN
+        and event.original_start_time >= after.horizon
+    ]
+
+
+def without_missing(series: Series, events: Iterable[Event]) -> Series:
+    """`series` whose dates without an event are left out: others have changed those since."""
+    times = {event.original_start_time for event in events}
+    dates = {wall_time(time, series.zone).date() for time in times}
+    begin = instant(series.start_local, series.zone)
+    found = series.occurrences(begin, series.horizon + series.is_ended)
+    missing = (one.date for one in found if one.time not in times and one.date not in dates)
+    return with_exdates(series, missing)
+
+
+def ended(series: Series) -> Series:
+    """A series that the batch began, for the occurrences that others have changed since."""
+    return end_before(series, series.start_local)
+
+
+def _rule(series: Series) -> tuple[str, str, str, int]:
+    return series.rrule, series.start, series.timezone, series.length_sec

@@ -1,0 +1,102 @@
+"""What becomes of a series when a batch that changed it is undone."""
+
+import msgspec
+
+from deskcal.core.event import Event
+from deskcal.core.series import Series
+from deskcal.core.series_undo import (
+    ended,
+    is_conflict,
+    is_structural,
+    made_since,
+    put_back,
+    without_missing,
+)
+from deskcal.core.undo import Step
+from unit.series_kit import Desk
+
+WEEKLY = "FREQ=WEEKLY;BYDAY=MO"
+
+
+def desk(rrule: str = WEEKLY, *exdates: str) -> Desk:
+    return Desk(rrule, "2027-01-04T10:00", "2027-01-04T11:00", *exdates)
+
+
+def series(rrule: str = WEEKLY, *exdates: str) -> Series:
+    return desk(rrule, *exdates).series[7]
+
+
+def events() -> list[Event]:
+    return sorted(desk().events.values(), key=lambda event: event.start_time)
+
+
+def changed(one: Series, **fields: object) -> Series:
+    return msgspec.structs.replace(one, **fields)
+
+
+def test_a_rule_that_was_changed_again_is_a_conflict() -> None:
+    before, after = series(), series("FREQ=DAILY")
+    assert not is_conflict(before, after, after)
+    assert not is_conflict(before, after, changed(after, exdates=("2027-01-05",), version=9))
+    assert is_conflict(before, after, series("FREQ=DAILY;COUNT=4"))
+    assert is_conflict(before, after, None) and is_conflict(None, after, None)
+    assert not is_conflict(before, changed(before, exdates=("2027-01-05",)), after)
+    assert not is_conflict(before, None, None)
+
+
+def test_what_is_made_deleted_or_moved_goes_with_the_rule() -> None:
+    first, second = events()[:2]
+    assert is_structural(Step(1, None, first)) and is_structural(Step(1, first, None))
+    assert is_structural(Step(1, first, second))
+    assert not is_structural(Step(1, first, changed_title(first)))
+
+
+def changed_title(event: Event) -> Event:
+    return msgspec.structs.replace(event, title="New")
+
+
+def test_dates_that_others_left_out_since_stay_left_out() -> None:
+    before, after = series(), series(WEEKLY, "2027-01-11")
+    current = changed(after, exdates=("2027-01-11", "2027-01-18"), version=5)
+    found = put_back(before, after, current)
+    assert found == changed(before, exdates=("2027-01-18",), version=6)
+
+
+def test_what_others_wrote_to_all_since_stays() -> None:
+    before, after = series(), series("FREQ=DAILY")
+    current = changed(after, template=changed_title(after.template), version=3)
+    found = put_back(before, after, current)
+    assert found == changed(before, template=current.template, version=4)
+
+
+def test_of_a_series_that_was_moved_since_the_rule_stays() -> None:
+    before, after = series(), series(WEEKLY, "2027-01-11")
+    current = series("FREQ=DAILY", "2027-01-11")
+    assert put_back(before, after, current) == changed(current, version=2)
+
+
+def test_a_series_that_the_batch_deleted_comes_back_and_one_that_is_gone_does_not() -> None:
+    before = series()
+    assert put_back(before, None, None) == changed(before, version=2)
+    assert put_back(before, changed(before, exdates=("2027-01-11",)), None) is None
+
+
+def test_a_date_without_an_event_is_left_out() -> None:
+    left = events()
+    del left[2]
+    assert without_missing(series(), left).exdates == ("2027-01-18",)
+
+
+def test_what_the_server_has_made_since_is_what_nobody_has_touched() -> None:
+    made = events()
+    after = changed(series(), horizon=made[3].start_time)
+    touched = msgspec.structs.replace(made[5], version=2)
+    now = [*made[:5], touched, *made[6:]]
+    found = made_since(after, now, {made[4].id})
+    assert [event.id for event in found] == [event.id for event in (made[3], *made[6:])]
+    assert made_since(changed(after, is_ended=1), now, set()) == made_since(None, now, set()) == []
+
+
+def test_a_series_that_is_ended_has_no_date() -> None:
+    one = ended(series())
+    assert one.is_ended and without_missing(one, []).exdates == ()
