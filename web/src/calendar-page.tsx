@@ -11,6 +11,8 @@ import { EventPanel } from "./components/event-panel";
 import { PageOverlays } from "./components/page-overlays";
 import { Bell, ReminderCards } from "./components/reminder-cards";
 import { SearchResults } from "./components/search-results";
+import { SelectionArea } from "./components/selection-area";
+import { SelectionBar } from "./components/selection-bar";
 import { SideBar } from "./components/side-bar";
 import { ToastStack } from "./components/toast-stack";
 import { TopBar } from "./components/top-bar";
@@ -36,6 +38,7 @@ import { useEvents } from "./use-events";
 import { isPhone, useNarrow, usePageFilters } from "./use-filters";
 import { useReminders } from "./use-reminders";
 import { changeSettings, useSettings } from "./use-settings";
+import { eventIdAt, useSelection } from "./use-selection";
 import { useShortcuts } from "./use-shortcuts";
 import { useStable } from "./use-stable";
 import type { Theme } from "./use-theme";
@@ -127,6 +130,16 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const { host, question, setQuestion } = useEventHost({ session, zone, directory, actions, editing, tell, onOpen: open, onClose: close, onCustomer: showCustomer });
   const calls = useCallDesk({ api, store: events.store, tell, undoing: actions.undoing, session, zone, brand, desk, directory, rows: view === "my_day" ? rows : NO_ROWS, onOpen: open, onClose: close });
 
+  const selection = useSelection(rows, events.get, tell);
+  const pickFocused = (pick: (id: number) => void) => () => {
+    const id = eventIdAt(document.activeElement);
+    if (id) pick(id);
+  };
+  const removeSelected = () => {
+    const picked = selection.rows;
+    if (picked.length) host.onMany(picked, "Delete them", () => void actions.many.remove(picked).then(selection.clear));
+  };
+
   const startNew = useStable((slot: Slot | null) => {
     const times = slot ? slotTimes(slot, zone, settings) : nextTimes(day, zone, settings);
     // With a form open, another slot is another time for it.
@@ -168,6 +181,11 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     X: reminders.doneAll,
     "?": () => setOpened({ kind: "keys" }),
     "/": () => document.getElementById("search")?.focus(),
+    s: pickFocused(selection.toggle),
+    S: pickFocused(selection.extend),
+    "ctrl+a": selection.all,
+    Delete: removeSelected,
+    Escape: selection.clear,
     "ctrl+z": () => void (undoLast() || tell("There is nothing to undo")),
     "ctrl+y": redo,
     "ctrl+Z": redo,
@@ -177,6 +195,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const exported = (kind: "csv" | "ics") => () => void import("./export").then((module) => module.download(kind, rows, range, zone, directory));
   const account: AccountItem[] = [
     { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
+    { label: "Select events", icon: "task", act: () => selection.start() },
     { label: "Trash", icon: "trash", act: () => setOpened({ kind: "trash" }) },
     { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },
     { label: "Print", icon: "print", act: () => window.print() },
@@ -189,7 +208,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const draft = useMemo(() => (edit && (!edit.base || edit.fields.start_time !== edit.base.start_time) ? draftRow(edit) : null), [edit]);
 
   return (
-    <div className="page" data-panel={hasPanel} data-side={isSideOpen} data-density={settings.density}>
+    <div className="page" data-panel={hasPanel} data-side={isSideOpen} data-selecting={selection.isOn} data-density={settings.density}>
       <a className="skip" href="#calendar">
         Skip to the calendar
       </a>
@@ -228,6 +247,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onMenu={() => setIsSideOpen(true)}
         />
         <ConnectionBar state={link.state} error={events.error} onRetry={() => link.connection.retryNow()} onReload={events.reload} onLeave={onLeave} />
+        <SelectionArea selection={selection}>
         {isWork ? (
           <WorkViews
             rows={rows}
@@ -275,6 +295,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onNudge={host.onNudge}
         />
         )}
+        </SelectionArea>
+        <SelectionBar selection={selection} zone={zone} directory={directory} actions={actions} host={host} />
         <button type="button" className="round-button" aria-label="New event" onClick={() => startNew(null)}>
           <Icon name="plus" size={22} />
         </button>
@@ -311,6 +333,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
         onPointed={setPointed}
         onMenu={setMenu}
         onQuestion={setQuestion}
+        onSelect={selection.start}
       />
       <Suspense>
         {(opened || conflict) && (

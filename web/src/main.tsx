@@ -19,6 +19,7 @@ import "./styles/notes.css";
 import "./styles/form.css";
 import "./styles/dialog.css";
 import "./styles/trash.css";
+import "./styles/selection.css";
 import "./styles/free-times.css";
 import "./styles/boxes.css";
 import "./styles/settings.css";

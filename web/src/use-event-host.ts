@@ -28,6 +28,8 @@ interface Parts {
 export interface EventHost extends DetailsHost {
   onDone: (row: EventRow) => void;
   onNudge: (row: EventRow, key: string, isResize: boolean) => void;
+  /** Something done to many events; asked about first where some are meetings of others. */
+  onMany: (rows: EventRow[], yes: string, act: () => void) => void;
 }
 
 const QUARTER_SEC = 900;
@@ -51,13 +53,16 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
   const [asked] = useState(() => new Set<number>());
 
   const host = useMemo((): EventHost => {
+    const isOthers = (row: EventRow) => {
+      const people = row.participants.filter((guest) => guest.manager_id !== session.id).length;
+      return row.owner_manager_id !== session.id && people >= 2 && !asked.has(row.id);
+    };
     /** Somebody else's meeting: asked once. */
     const guarded = (row: EventRow, yes: string, act: () => void) => {
       if (!mayChange(row, session, directory)) {
         return tell(`Only ${directory.person(row.owner_manager_id).name}, who owns it, and admins may change this event.`, { failed: true });
       }
-      const people = row.participants.filter((guest) => guest.manager_id !== session.id).length;
-      if (row.owner_manager_id === session.id || people < 2 || asked.has(row.id)) return act();
+      if (!isOthers(row)) return act();
       setQuestion({
         title: "Change somebody else's meeting?",
         text: `“${row.title}” is ${directory.person(row.owner_manager_id).name}'s, with ${row.participants.length} people. What you do is done for all of them. This is asked once for each meeting.`,
@@ -91,6 +96,19 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
       },
       onResume: editing.resume,
       onDone: (row) => setStatus(row, row.status === EventStatus.OPEN ? EventStatus.DONE : EventStatus.OPEN),
+      onMany: (rows, yes, act) => {
+        const others = rows.filter(isOthers);
+        if (!others.length) return act();
+        setQuestion({
+          title: "Change meetings of others?",
+          text: `${others.length} of these ${rows.length} events are meetings of others. What you do is done for all who take part. This is asked once for each meeting.`,
+          yes,
+          act: () => {
+            for (const row of others) asked.add(row.id);
+            act();
+          },
+        });
+      },
       onNudge: (row, key, isResize) => {
         const sign = key === "ArrowUp" || key === "ArrowLeft" ? -1 : 1;
         const isDay = key === "ArrowLeft" || key === "ArrowRight" || row.all_day === 1;

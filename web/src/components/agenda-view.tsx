@@ -12,7 +12,7 @@ import type { Directory } from "../use-directory";
 import { usePrinting } from "../use-printing";
 import { AGENDA_DAYS } from "../visible-range";
 import { Avatar } from "./avatar";
-import { eventClass, PriorityMark, Spoken } from "./event-face";
+import { eventClass, PriorityMark, Spoken, usePicked } from "./event-face";
 import { Icon, TypeIcon } from "./icon";
 
 interface ListProps {
@@ -97,7 +97,7 @@ export function EventRowItem({ item, date, zone, directory, me, onOpen, onDone }
   return (
     <li className={`row-item pattern-${patternOf(row.owner_manager_id)}`} data-event={row.id} style={{ "--c": owner.colour } as React.CSSProperties}>
       {onDone && <DoneCircle row={row} onDone={onDone} />}
-      <button type="button" className={`row ${eventClass(row, me)}`} data-event={row.id} onClick={() => onOpen(row)}>
+      <button type="button" className={`row ${eventClass(row, me)}`} data-event={row.id} data-picked={usePicked(row)} onClick={() => onOpen(row)}>
         <span className="row-time" aria-hidden="true">{timesOnDate(item, date, zone)}</span>
         <span className="row-bar" />
         <span className="row-main">

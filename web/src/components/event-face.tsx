@@ -1,16 +1,24 @@
 // How an event looks in the views: icon, title, time, marks.
 
+import { useContext } from "react";
 import { allDayText, toSeconds } from "../calendar-event";
 import type { DrawnItem } from "../day-plan";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
 import { dateIn } from "../time/clock";
 import { clockText, dateText } from "../time/formats";
 import { EventStatus, ParticipantStatus, Priority, type EventRow } from "../types.gen";
+import { PickedContext } from "../use-selection";
 import { Icon, TypeIcon } from "./icon";
 
 /** What a screen reader says of an event after its title: date, start, end, status, owner. */
 export function Spoken({ row, owner, zone }: { row: EventRow; owner: string; zone: string }) {
-  return <span className="visually-hidden">, {spokenRest(row, owner, zone)}</span>;
+  const isPicked = usePicked(row);
+  return <span className="visually-hidden">, {spokenRest(row, owner, zone)}{isPicked && ", selected"}</span>;
+}
+
+/** Whether the event is selected; undefined: no, so that it is no attribute. */
+export function usePicked(row: EventRow): true | undefined {
+  return useContext(PickedContext).has(row.id) || undefined;
 }
 
 function spokenRest(row: EventRow, owner: string, zone: string): string {
@@ -52,7 +60,7 @@ interface FaceProps {
 export function EventLine({ item, zone, owner }: FaceProps) {
   const { resource: row, start, allDay, title } = item;
   return (
-    <span className="ev-line" data-event={row.id || undefined}>
+    <span className="ev-line" data-event={row.id || undefined} data-picked={usePicked(row)}>
       <Mark row={row} />
       <span className="ev-title">
         {title}
@@ -67,10 +75,11 @@ const SHORT_MS = 40 * 60_000;
 
 export function EventBlock({ item, zone, owner }: FaceProps) {
   const { resource: row, start, end, title, more } = item;
+  const isPicked = usePicked(row);
   if (more) return <span className="ev-count">+{more.length}<span className="visually-hidden"> more at {clockText(toSeconds(start), zone)}</span></span>;
   const isShort = end.getTime() - start.getTime() < SHORT_MS;
   return (
-    <span className="ev-block" data-short={isShort} data-event={row.id || undefined}>
+    <span className="ev-block" data-short={isShort} data-event={row.id || undefined} data-picked={isPicked}>
       <span className="ev-title">
         <Mark row={row} />
         {title || "New event"}

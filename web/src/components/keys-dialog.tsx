@@ -19,12 +19,16 @@ const KEYS: [string, string][] = [
   ["Alt + arrows", "Move the event that has the focus: a quarter of an hour, a day"],
   ["Alt + Shift + ↑ ↓", "Make it shorter or longer"],
   ["Shift + F10", "Menu of the event that has the focus"],
+  ["Ctrl + click, S", "Select the event, or the one that has the focus"],
+  ["Shift + click, Shift + S", "Select all up to it"],
+  ["Ctrl + A", "Select all that are shown"],
+  ["Delete", "Delete the selected events"],
   ["Ctrl + Z", "Undo the last change"],
   ["Ctrl + Y", "Do again what was undone"],
   ["X", "Dismiss the first reminder"],
   ["Z", "Snooze the first reminder for 5 minutes"],
   ["Shift + X", "Dismiss all reminders"],
-  ["Escape", "Close; what you typed stays as a draft"],
+  ["Escape", "Close; end the selection; what you typed stays as a draft"],
   ["?", "This list"],
 ];
 

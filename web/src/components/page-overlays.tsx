@@ -29,16 +29,17 @@ interface Props {
   onPointed: (pointed: Pointed | null) => void;
   onMenu: (menu: null) => void;
   onQuestion: (question: null) => void;
+  onSelect: (id: number) => void;
 }
 
-export function PageOverlays({ editing, pointed, menu, question, zone, settings, directory, host, rowOf, onSave, onPointed, onMenu, onQuestion }: Props) {
+export function PageOverlays({ editing, pointed, menu, question, zone, settings, directory, host, rowOf, onSave, onPointed, onMenu, onQuestion, onSelect }: Props) {
   const { edit } = editing;
   const seen = pointed && !menu ? rowOf(pointed.row.id) : undefined;
   return (
     <>
       {edit?.isQuick && <QuickAdd edit={edit} editing={editing} zone={zone} onType={(type) => editing.change(withType(edit.fields, type, settings))} onSave={onSave} />}
       {pointed && seen && <HoverCard pointed={{ ...pointed, row: seen }} zone={zone} directory={directory} settings={settings} onDone={host.onDone} onClose={() => onPointed(null)} />}
-      {menu && <EventMenu {...menu} commands={commandsFor(menu.row, host)} onClose={() => onMenu(null)} />}
+      {menu && <EventMenu {...menu} commands={[...commandsFor(menu.row, host), { label: "Select", icon: "task", keys: "S", act: () => onSelect(menu.row.id) }]} onClose={() => onMenu(null)} />}
       {question && <ConfirmDialog question={question} onClose={() => onQuestion(null)} />}
     </>
   );

@@ -1,0 +1,110 @@
+// What can be done to the selected events at once.
+
+import { useState } from "react";
+import type { Actions } from "../actions";
+import { EventStatus, type EventRow } from "../types.gen";
+import type { Directory } from "../use-directory";
+import type { EventHost } from "../use-event-host";
+import type { Selection } from "../use-selection";
+import { Dialog } from "./dialog";
+import { Icon, type IconName } from "./icon";
+
+interface Props {
+  selection: Selection;
+  zone: string;
+  directory: Directory;
+  actions: Actions;
+  host: EventHost;
+}
+
+type Asking = "days" | "owner" | null;
+
+export function SelectionBar({ selection, zone, directory, actions, host }: Props) {
+  const [asking, setAsking] = useState<Asking>(null);
+  const { rows, clear } = selection;
+  const { many } = actions;
+  if (!selection.isOn) return null;
+  const act = (yes: string, work: (rows: EventRow[]) => Promise<void>, keeps = false) => host.onMany(rows, yes, () => void work(rows).then(keeps ? undefined : clear));
+  const move = (days: number) => act("Move them", (all) => many.move(all, days, zone), true);
+  const setStatus = (status: EventStatus) => act("Change them", (all) => many.setStatus(all, status));
+  const button = (label: string, icon: IconName, work: () => void) => (
+    <button type="button" className="button small" disabled={!rows.length} onClick={work}>
+      <Icon name={icon} size={14} />
+      {label}
+    </button>
+  );
+  return (
+    <div className="selection-bar" role="toolbar" aria-label="Selected events">
+      <span className="selection-count" role="status">{rows.length ? `${rows.length} selected` : "Choose events"}</span>
+      {button("−1 day", "left", () => move(-1))}
+      {button("+1 day", "right", () => move(1))}
+      {button("Move…", "clock", () => setAsking("days"))}
+      {button("Give to…", "person", () => setAsking("owner"))}
+      {button("Complete", "check", () => setStatus(EventStatus.DONE))}
+      {button("Archive", "archive", () => setStatus(EventStatus.ARCHIVED))}
+      {button("Delete", "trash", () => act("Delete them", (all) => many.remove(all)))}
+      <button type="button" className="icon-button small" aria-label="End the selection" title="End the selection" onClick={clear}>
+        <Icon name="close" size={14} />
+      </button>
+      {asking === "days" && <DaysDialog count={rows.length} onMove={move} onClose={() => setAsking(null)} />}
+      {asking === "owner" && <OwnerDialog count={rows.length} directory={directory} onGive={(manager) => act("Give them", (all) => many.reassign(all, manager))} onClose={() => setAsking(null)} />}
+    </div>
+  );
+}
+
+const MOST_DAYS = 3660;
+
+function DaysDialog({ count, onMove, onClose }: { count: number; onMove: (days: number) => void; onClose: () => void }) {
+  const [text, setText] = useState("7");
+  const days = Number(text);
+  const isUsable = Number.isInteger(days) && days !== 0 && Math.abs(days) <= MOST_DAYS;
+  const submit = (event: React.FormEvent) => {
+    event.preventDefault();
+    if (!isUsable) return;
+    onClose();
+    onMove(days);
+  };
+  return (
+    <Dialog title={`Move ${countText(count)}`} onClose={onClose}>
+      <form className="selection-form" onSubmit={submit}>
+        <label className="field">
+          <span className="label">By how many days; with − in front, back</span>
+          <input className="input" type="number" step={1} min={-MOST_DAYS} max={MOST_DAYS} autoFocus value={text} onChange={(event) => setText(event.target.value)} />
+        </label>
+        <p className="hint">Each keeps its time of day and its length.</p>
+        <button type="submit" className="button primary" disabled={!isUsable}>Move</button>
+      </form>
+    </Dialog>
+  );
+}
+
+function OwnerDialog({ count, directory, onGive, onClose }: { count: number; directory: Directory; onGive: (manager: number) => void; onClose: () => void }) {
+  const [manager, setManager] = useState(0);
+  const submit = (event: React.FormEvent) => {
+    event.preventDefault();
+    if (!manager) return;
+    onClose();
+    onGive(manager);
+  };
+  return (
+    <Dialog title={`Give ${countText(count)} to somebody`} onClose={onClose}>
+      <form className="selection-form" onSubmit={submit}>
+        <label className="field">
+          <span className="label">New owner</span>
+          <select className="input" autoFocus value={manager} onChange={(event) => setManager(Number(event.target.value))}>
+            <option value={0}>Choose a manager</option>
+            {directory.people.map((person) => (
+              <option key={person.id} value={person.id}>{person.name}</option>
+            ))}
+          </select>
+        </label>
+        <p className="hint">The present owner no longer takes part; other participants stay.</p>
+        <button type="submit" className="button primary" disabled={!manager}>Give</button>
+      </form>
+    </Dialog>
+  );
+}
+
+function countText(count: number): string {
+  return count === 1 ? "1 event" : `${count} events`;
+}
