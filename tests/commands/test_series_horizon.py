@@ -6,6 +6,7 @@ from typing import Any
 from commands.test_series import DAY, ELEVEN, RESPOND, TEN, UPDATE, add, monday, ok, rows
 from deskcal.limits import Limits
 from deskcal.live.series_horizon import SeriesHorizon
+from deskcal.live.tasks import Tasks
 from harness import FakeClock, open_desk
 from helpers import NOW
 from places import Place
@@ -69,12 +70,14 @@ async def test_a_series_with_too_many_is_left_and_the_others_go_on(place: Place)
         assert horizon.extended >= 4
 
 
-async def test_it_runs_as_long_as_it_is_entered(place: Place) -> None:
+async def test_it_extends_while_it_runs(place: Place) -> None:
     async with open_desk(place, series_horizon_sec=28 * DAY) as desk:
         await add(desk, "FREQ=DAILY")
         before = len(await rows(desk))
         clock = FakeClock(NOW + 2 * DAY)
-        async with SeriesHorizon(desk.services.store, clock, Limits(series_horizon_sec=28 * DAY)):
+        limits = Limits(series_horizon_sec=28 * DAY)
+        async with Tasks() as tasks:
+            tasks.start("horizon", SeriesHorizon(desk.services.store, clock, limits).run)
             async with asyncio.timeout(10):
                 while len(await rows(desk)) < before + 2:
                     await asyncio.sleep(0.01)

@@ -1,6 +1,7 @@
 """A graceful stop: what is in flight is answered, what comes later is refused."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from deskcal.app.backends import close_store
 from deskcal.app.runtime import running
 from deskcal.core.tokens import TokenVerifier
 from deskcal.limits import Limits
@@ -16,6 +18,8 @@ from deskcal.store.sqlite.store import open_sqlite
 from faulty_disk import FaultyDisk
 from harness import FakeClock, everything, new_event, token
 from helpers import KEY
+from places import Place
+from store.mutations import adding
 from wire import HOST, WAIT_SEC, Wire, listening, soon, until
 
 TEN = token(10)
@@ -119,6 +123,42 @@ async def test_a_request_that_comes_after_the_stop_is_refused_and_not_applied(he
     assert (early["extID"], early["status"]) == ("early", 200)
     assert await wire.is_closed()
     await soon(stopping)
+
+
+async def test_a_store_that_can_not_be_closed_in_time_is_abandoned(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 11: closing the store had no limit after the deadline of the stop."""
+    monkeypatch.setattr("deskcal.app.backends.CLOSE_SEC", 0.05)
+    disk = FaultyDisk(f"abandoned {tmp_path}")
+    is_syncing, may_return, abandoned = threading.Event(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_syncing.set()
+        may_return.wait(WAIT_SEC)
+
+    store = await open_sqlite(tmp_path / "data", Limits(), vfs=disk.name)
+    disk.on_sync = hold
+    change = store.mutate(adding())
+    assert await asyncio.to_thread(is_syncing.wait, WAIT_SEC)
+    await soon(close_store(store, asyncio.get_running_loop().time(), abandoned.set))
+    assert abandoned.is_set() and not change.done()
+    assert "the store was not closed within 0.1 s" in caplog.text
+    may_return.set()
+    await soon(change)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await soon(asyncio.gather(*others))
+    disk.close()
+
+
+async def test_a_store_is_closed_by_the_deadline_of_the_stop(place: Place) -> None:
+    def abandon() -> None:
+        pytest.fail("abandoned a store that can be closed")
+
+    store = await place.open(Limits())
+    change = store.mutate(adding())
+    await close_store(store, 0, abandon)
+    assert json.loads(await change)["id"] == 1
 
 
 async def test_a_stopped_server_takes_no_new_connection(held: Held) -> None:

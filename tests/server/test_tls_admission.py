@@ -14,6 +14,7 @@ import pytest
 
 from certificate import write_certificate
 from deskcal.limits import Limits
+from deskcal.live.tasks import Tasks
 from deskcal.server.admission import SPARE_CONNECTIONS, Admission
 from deskcal.server.handshake import Tls, TlsAcceptor
 from harness import token
@@ -119,12 +120,13 @@ async def test_accepting_goes_on_after_a_failure(
     found.setblocking(False)
     found.bind((HOST, 0))
     admission = Admission(Limits(), asyncio.get_running_loop().time)
-    acceptor = TlsAcceptor(_Greeting, Tls(context, admission, 30), [found])
-    await until(lambda: "can't accept connections, trying again" in caplog.text)
-    found.listen()
-    wire = Wire(*await soon(asyncio.open_connection(HOST, found.getsockname()[1], ssl=trust)))
-    assert await wire.rest() == b"hello"
-    await acceptor.aclose()
+    async with Tasks() as tasks:
+        acceptor = TlsAcceptor(_Greeting, Tls(context, admission, 30, tasks), [found])
+        await until(lambda: "can't accept connections, trying again" in caplog.text)
+        found.listen()
+        wire = Wire(*await soon(asyncio.open_connection(HOST, found.getsockname()[1], ssl=trust)))
+        assert await wire.rest() == b"hello"
+        await acceptor.aclose()
 
 
 class _Greeting(asyncio.Protocol):

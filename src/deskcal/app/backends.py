@@ -4,8 +4,10 @@ The one place that knows the backends: an embedded store in the directory `data`
 `database` that several servers share.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +22,11 @@ from deskcal.store.sqlite.backend import SqliteBackend
 from deskcal.store.transfer.export import MAX_LINE_BYTES, BadExport, Export, OnProgress, check_whole
 from deskcal.store.transfer.rows import Head
 
+CLOSE_SEC = 1.0
+"""What closing the store may take at least, also after the deadline of the stop."""
+
+logger = logging.getLogger(__name__)
+
 
 class StartError(Exception):
     """What keeps the server from starting, or a command from running; str() is for people."""
@@ -33,15 +40,31 @@ def backend_of(config: Config, limits: Limits | None = None) -> Backend:
     return SqliteBackend(Path(config.data), limits, config.default_timezone)
 
 
-@asynccontextmanager
-async def opened(config: Config, limits: Limits) -> AsyncIterator[Store]:
-    """The store, closed at the end. Raises: StartError."""
+async def open_store(config: Config, limits: Limits) -> Store:
+    """The store; close it. Raises: StartError."""
     with _as_start_error():
-        store = await backend_of(config, limits).open()
-    try:
-        yield store
-    finally:
-        await store.close()
+        return await backend_of(config, limits).open()
+
+
+async def close_store(store: Store, deadline: float, abandon: Callable[[], None]) -> None:
+    """Closes the store by `deadline` (of the event loop's clock), or CLOSE_SEC from now if later.
+
+    Beyond that it calls `abandon`, which ends the process: a thread that waits for the disk can't
+    be cancelled. Nothing answered is lost by it; what was being committed is there, or is not, at
+    the next start.
+    """
+    left_sec = max(deadline - asyncio.get_running_loop().time(), CLOSE_SEC)
+    closing = asyncio.ensure_future(store.close())
+    done, _ = await asyncio.wait([closing], timeout=left_sec)
+    if not done:
+        logger.error(
+            "the store was not closed within %.1f s, by the deadline of the stop; exiting without "
+            "it: changes that were answered are stored, others may be",
+            left_sec,
+        )
+        abandon()
+        return
+    closing.result()
 
 
 def place(config: Config) -> str:

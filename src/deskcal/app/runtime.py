@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from deskcal.commands import COMMANDS, Dispatcher, Lifecycle, RequestStats, Services
 from deskcal.core.completion import NO_RULES, CallRules
@@ -31,20 +31,21 @@ async def running(
     monotonic: Callable[[], float] = time.monotonic,
     default_timezone: str = "UTC",
     call_rules: CallRules = NO_RULES,
+    lifecycle: Lifecycle | None = None,
 ) -> AsyncIterator[Dispatcher]:
-    """Answers requests over `store`; the feed and the reminders run until the end."""
+    """Answers requests over `store`; the parts that work on their own run until the end.
+
+    `lifecycle`: one that was not entered before; None: a new one.
+    """
+    lifecycle = lifecycle or Lifecycle()
     peers = Peers()
     verifier.key_changes.subscribe(lambda _: peers.end_sessions(verifier.is_valid))
-    grace_sec = limits.reminder_grace_sec
-    retention_sec = limits.change_retention_sec and max(
-        limits.change_retention_sec, limits.retry_window_sec
-    )
-    feed = Feed(store.feed, now, retention_sec=retention_sec)
+    feed = _feed(store, now, limits)
     reminders = Reminders(
         store.reminders,
         peers,
         now,
-        grace_sec=grace_sec,
+        grace_sec=limits.reminder_grace_sec,
         default_timezone=default_timezone,
         escalates=limits.escalate_after_sec > 0,
     )
@@ -59,10 +60,24 @@ async def running(
     parts = (store, verifier, now, rates, limits, peers, feed, reminders, webhooks, devices)
     services = Services(*parts, default_timezone, call_rules)
     housekeeping = Housekeeping(store, now, trash_retention_sec=limits.trash_retention_sec)
-    lapsed_claims, horizon = LapsedClaims(store.claims, now), SeriesHorizon(store, now, limits)
-    async with feed, reminders, search_index, webhooks, housekeeping, lapsed_claims, horizon:
+    async with reminders, webhooks, aclosing(feed), lifecycle.tasks as tasks:
+        tasks.start("feed", feed.run)
+        tasks.start("prune changes", feed.prune)
+        tasks.start("reminders", reminders.run)
+        tasks.start("search index", search_index.run)
+        tasks.start("webhooks", webhooks.run)
+        tasks.start("housekeeping", housekeeping.run)
+        tasks.start("lapsed claims", LapsedClaims(store.claims, now).run)
+        tasks.start("series horizon", SeriesHorizon(store, now, limits).run)
         with devices:
-            yield Dispatcher(services, RequestStats(len(COMMANDS)), Lifecycle())
+            yield Dispatcher(services, RequestStats(len(COMMANDS)), lifecycle)
+
+
+def _feed(store: Store, now: Callable[[], float], limits: Limits) -> Feed:
+    """Changes are kept at least as long as a create may be repeated."""
+    kept_sec = limits.change_retention_sec
+    retention_sec = max(kept_sec, limits.retry_window_sec) if kept_sec else 0
+    return Feed(store.feed, now, retention_sec=retention_sec)
 
 
 def _arm(reminders: Reminders, committed: Committed) -> None:

@@ -5,6 +5,7 @@ The clock, the keys, the signals and the process's limits are taken up here and 
 
 import asyncio
 import errno
+import functools
 import gc
 import logging
 import resource
@@ -20,9 +21,10 @@ import msgspec
 from deskcal.app.backends import (
     StartError,
     check,
+    close_store,
     devices,
     directory,
-    opened,
+    open_store,
     place,
     put_directory,
 )
@@ -30,7 +32,7 @@ from deskcal.app.config import OFF, Config, listen_address
 from deskcal.app.keys import read_public_keys, signing_key, watch_keys
 from deskcal.app.runtime import running
 from deskcal.app.zone_data import use_newest_zones
-from deskcal.commands import Dispatcher
+from deskcal.commands import Dispatcher, Lifecycle
 from deskcal.core.calling_hours import CallingHours
 from deskcal.core.completion import CallRules
 from deskcal.core.tokens import TokenVerifier
@@ -66,23 +68,24 @@ OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 async def serve(
-    config: Config, environ: Mapping[str, str], *, announce: Callable[[str], None]
+    config: Config,
+    environ: Mapping[str, str],
+    *,
+    announce: Callable[[str], None],
+    abandon: Callable[[], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT; `announce` gets a line for each listener when it is ready.
 
-    Raises: StartError.
+    `abandon` ends the process at once, where the store can't be closed in time. Raises: StartError.
     """
-    logging.basicConfig(
-        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    zones = use_newest_zones()
-    logger.info("time zones of release %s, from %s", zones.version, zones.source)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    _begin_log(config)
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
     tls = _tls(config)
+    lifecycle = Lifecycle()
     async with AsyncExitStack() as parts:
-        store = await parts.enter_async_context(opened(config, limits))
+        store = await open_store(config, limits)
+        parts.push_async_callback(lambda: close_store(store, lifecycle.stop_deadline, abandon))
         dispatcher = await parts.enter_async_context(
             running(
                 store,
@@ -90,6 +93,7 @@ async def serve(
                 limits,
                 default_timezone=config.default_timezone,
                 call_rules=_call_rules(config),
+                lifecycle=lifecycle,
             )
         )
         if config.demo:
@@ -106,9 +110,22 @@ async def serve(
             announce(welcome(key, listener.addresses[0], time.time()))
         if gateway is not None:
             _announce_page(gateway, config, environ, announce)
-        await _until_stopped(config, verifier)
+        if config.jwt_keys:
+            watch = functools.partial(watch_keys, config, verifier)
+            lifecycle.tasks.start("watch keys", watch)
+        await _until_stopped()
         announce("stopping: finishing what is in flight")
-        dispatcher.lifecycle.stop(asyncio.get_running_loop().time() + limits.stop_timeout_sec)
+        lifecycle.stop(asyncio.get_running_loop().time() + limits.stop_timeout_sec)
+
+
+def _begin_log(config: Config) -> None:
+    """Sets up the log; its first line is the release of the time zones."""
+    logging.basicConfig(
+        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    zones = use_newest_zones()
+    logger.info("time zones of release %s, from %s", zones.version, zones.source)
 
 
 def _announce_page(
@@ -128,11 +145,12 @@ def fill_demo(config: Config) -> Filled:
     """Puts the demo desk into an empty store. Raises: NotEmpty, StartError."""
 
     async def run() -> Filled:
-        async with (
-            opened(config, config) as store,
-            running(store, TokenVerifier([]), config) as dispatcher,
-        ):
-            return await fill(dispatcher)
+        store = await open_store(config, config)
+        try:
+            async with running(store, TokenVerifier([]), config) as dispatcher:
+                return await fill(dispatcher)
+        finally:
+            await store.close()
 
     return asyncio.run(run())
 
@@ -253,12 +271,9 @@ def _settle_memory() -> None:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
 
 
-async def _until_stopped(config: Config, verifier: TokenVerifier) -> None:
+async def _until_stopped() -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    watch = loop.create_task(watch_keys(config, verifier)) if config.jwt_keys else None
     await stopped.wait()
-    if watch is not None:
-        watch.cancel()

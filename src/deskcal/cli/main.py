@@ -1,6 +1,7 @@
 """The entry point `deskcal` and its commands; the larger ones are in modules of their own."""
 
 import os
+import sys
 from typing import Any
 
 import click
@@ -42,7 +43,14 @@ def serve(**options: Any) -> None:
     from --secret-file; otherwise it is created on the first start as DIR/secret.
     """
     config = config_of(options)
-    uvloop.run(app.serve(config, os.environ, announce=click.echo))
+    uvloop.run(app.serve(config, os.environ, announce=click.echo, abandon=_abandon))
+
+
+def _abandon() -> None:
+    """Ends the process without waiting for its threads."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 @main.command()

@@ -15,6 +15,7 @@ from deskcal.live.connections import Peer, Peers
 from deskcal.live.device_passwords import DevicePasswords
 from deskcal.live.feed import Feed
 from deskcal.live.reminders import Reminders
+from deskcal.live.tasks import Tasks
 from deskcal.live.webhook_sender import WebhookSender
 from deskcal.store.ports import Store
 
@@ -76,6 +77,8 @@ class Lifecycle:
     """Whether the server is stopping, and until when all of its parts together may take for it."""
 
     def __init__(self) -> None:
+        self.tasks = Tasks()
+        """Those that last as long as the server."""
         self.stops: Publisher[float] = Publisher()
         """Publishes the deadline of a stop when it begins."""
         self.is_stopping = False

@@ -37,6 +37,7 @@ class _ServerMetrics:
         yield self._reminders()
         yield self._connections()
         yield from self._refusals()
+        yield self._task_failures()
         services = self._dispatcher.services
         yield from webhook_metrics(services.webhooks)
         yield GaugeMetricFamily(
@@ -82,6 +83,16 @@ class _ServerMetrics:
         for (command, status), count in sorted(self._dispatcher.requests().items()):
             requests.add_metric([command, str(status)], count)
         return requests
+
+    def _task_failures(self) -> Metric:
+        failures = CounterMetricFamily(
+            "deskcal_task_failures",
+            "How often a task of the server has failed and was started again",
+            labels=["task"],
+        )
+        for name, count in self._dispatcher.lifecycle.tasks.failures.items():
+            failures.add_metric([name], count)
+        return failures
 
     def _reminders(self) -> Metric:
         """Counters of reminders, one for each recipient."""

@@ -6,8 +6,6 @@ Every node runs one loop; an event is freed by one of them. Source: contract, se
 import asyncio
 import logging
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from deskcal.core.claims import MIN_LEASE_SEC
 from deskcal.errors import DeskcalError
@@ -24,23 +22,14 @@ logger = logging.getLogger(__name__)
 
 
 class LapsedClaims:
-    """Ends claims while it is entered."""
+    """Ends the claims whose time is over."""
 
     def __init__(self, store: ClaimStore, now: Callable[[], float]) -> None:
         self._store = store
         self._now = now
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Ends claims as they lapse, without end."""
         while True:
             await asyncio.sleep(await self.end_claims())
 

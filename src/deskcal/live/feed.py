@@ -8,8 +8,6 @@ Source: contract, section 7, "Pushed messages".
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
-from typing import Self
 
 from deskcal.errors import DeskcalError, ResyncRequired
 from deskcal.live.connections import Peer
@@ -40,7 +38,7 @@ POLL_SEC = 1
 
 
 class Feed:
-    """Reads the change table and pushes, while it is entered."""
+    """Reads the change table and pushes."""
 
     def __init__(self, store: FeedStore, now: Callable[[], float], *, retention_sec: int) -> None:
         """`retention_sec`: how long changes are kept; 0: for ever."""
@@ -58,19 +56,10 @@ class Feed:
         """Connections that are subscribed now."""
         return len(self._subscribers)
 
-    async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._run()), loop.create_task(self._prune())]
-        return self
-
-    async def __aexit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        for task in self._tasks:
-            task.cancel()
+    async def aclose(self) -> None:
+        """Forgets all connections."""
         for peer in list(self._subscribers):
             self.forget(peer)
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """There may be changes: look. Losing one of these costs at most one poll."""
@@ -141,8 +130,12 @@ class Feed:
         if subscriber.peer.send(encode_resync(self._seq)):
             subscriber.restart(self._seq)
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Pushes without end; called again after a failure, it has those resync who lag behind."""
         loop = asyncio.get_running_loop()
+        for one in list(self._subscribers.values()):
+            if one.is_live and one.cursor < self._seq:
+                self._resync(one)
         while True:
             try:
                 async with asyncio.timeout(POLL_SEC):
@@ -156,13 +149,10 @@ class Feed:
             except DeskcalError as exc:
                 logger.error("changes can't be read, trying again: %s", exc)
                 await asyncio.sleep(POLL_SEC)
-            except Exception:
-                logger.exception("changes can't be pushed, trying again")
-                await asyncio.sleep(POLL_SEC)
             await asyncio.sleep(max(LEAST_WAIT_SEC, REST * (loop.time() - begun)))
 
-    async def _prune(self) -> None:
-        """Forgets changes that are older than what is kept, a few at a time."""
+    async def prune(self) -> None:
+        """Forgets changes that are too old, a few at a time; returns if all are kept."""
         while self._retention_sec:
             try:
                 before = int(self._now()) - self._retention_sec
@@ -227,8 +217,10 @@ class Feed:
             subscriber.restart(subscriber.foremost())
         except ResyncRequired:
             self._resync(subscriber)
-        except DeskcalError as exc:
-            logger.error("changes can't be read, %s resyncs: %s", subscriber.peer.name, exc)
+        except Exception as exc:
+            why = None if isinstance(exc, DeskcalError) else exc
+            name = subscriber.peer.name
+            logger.error("changes can't be pushed, %s resyncs: %s", name, exc, exc_info=why)
             self._resync(subscriber)
         finally:
             subscriber.task = None

@@ -3,8 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from deskcal.errors import DeskcalError
 from deskcal.store.ports import Store
@@ -18,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """One round after the other, in a task of its own. Several nodes may run one each."""
+    """One round after the other. Several nodes may run one each."""
 
     def __init__(
         self,
@@ -33,17 +31,8 @@ class Housekeeping:
         self._trash_retention_sec = trash_retention_sec
         self._every_sec = every_sec
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Rounds without end."""
         while True:
             await asyncio.sleep(self._every_sec)
             await self.tidy()

@@ -91,15 +91,12 @@ class Reminders:
     async def __aenter__(self) -> Self:
         self._delivery.waiting = await self._store.waiting_managers()
         self._due = await self._store.next_due()
-        self._task = asyncio.get_running_loop().create_task(self._run())
         return self
 
     async def __aexit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
         """Records what has left by connections that were closed a moment ago."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
         try:
             async with asyncio.timeout(LAST_RECORD_SEC):
                 await self._delivery.record()
@@ -136,7 +133,8 @@ class Reminders:
             self._reachable[manager_id] = None
             self._woken.set()
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Fires and delivers without end."""
         self._sweep_at = asyncio.get_running_loop().time() + SWEEP_SEC
         while True:
             self._woken.clear()

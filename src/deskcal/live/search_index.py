@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from types import TracebackType
-from typing import Self
 
 from deskcal.errors import DeskcalError
 from deskcal.store.ports import Store
@@ -34,17 +32,8 @@ class SearchIndex:
         """There are new changes."""
         self._changed.set()
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Indexes without end."""
         while True:
             try:
                 await self._catch_up()

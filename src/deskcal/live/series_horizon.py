@@ -8,8 +8,7 @@ Source: contract, section 13.
 import asyncio
 import logging
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType
@@ -33,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class SeriesHorizon:
-    """Extends the series of a store as long as it is entered."""
+    """Extends the series of a store."""
 
     def __init__(self, store: Store, now: Callable[[], float], limits: Limits) -> None:
         self._store = store
@@ -41,31 +40,15 @@ class SeriesHorizon:
         self._horizon_sec = limits.series_horizon_sec
         self._limit = limits.max_series_occurrences
         self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         self.extended = 0
         """Occurrences made since the start."""
-
-    async def __aenter__(self) -> Self:
-        """Begins to look."""
-        self._task = asyncio.create_task(self._run())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stops; a series that is being extended is extended to its end or not at all."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
 
     def wake(self) -> None:
         """Has it look now."""
         self._woken.set()
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Extends without end; when cancelled, each series is extended whole or not at all."""
         follows_clock = True
         while True:
             wait_sec: float = CHECK_SEC

@@ -88,14 +88,11 @@ class WebhookSender:
             self._on_tried,
             self._on_end,
         )
-        self._task = asyncio.get_running_loop().create_task(self._run())
         return self
 
     async def __aexit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
-        self._task.cancel()
-        await asyncio.wait([self._task])
         await self._stop_sending()
         await self.poster.aclose()
 
@@ -131,7 +128,8 @@ class WebhookSender:
         await self._hooks.add_delivery(hook.id, delivery)
         return delivery, outcome.why
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Sends without end."""
         loop = asyncio.get_running_loop()
         flush_at = 0.0
         while True:

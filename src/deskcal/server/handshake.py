@@ -5,6 +5,7 @@ handshake fails; so sockets are accepted here. No requests here.
 """
 
 import asyncio
+import functools
 import logging
 import socket
 import ssl
@@ -13,6 +14,7 @@ from typing import cast
 
 from msgspec import Struct
 
+from deskcal.live.tasks import Tasks
 from deskcal.server.admission import Admission
 
 RETRY_SEC = 1.0
@@ -29,6 +31,8 @@ class Tls(Struct, frozen=True):
     """Counts a connection from its accept on."""
     timeout_sec: float
     """Of a handshake; beyond: close. Source: contract, section 11."""
+    tasks: Tasks
+    """Where connections are accepted."""
 
 
 class TlsAcceptor:
@@ -42,8 +46,10 @@ class TlsAcceptor:
         self._tls = tls
         self._sockets = sockets
         self._handshakes: set[asyncio.Task[None]] = set()
-        loop = asyncio.get_running_loop()
-        self._accepting = [loop.create_task(self._accept(one)) for one in sockets]
+        self._accepting = [
+            tls.tasks.start("accept with TLS", functools.partial(self._accept, one))
+            for one in sockets
+        ]
 
     async def aclose(self) -> None:
         """Accepts no more and aborts handshakes; complete connections stay open."""

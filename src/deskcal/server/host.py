@@ -52,7 +52,8 @@ class ConnectionHost:
         self._empty = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._watching = self.loop.create_task(self._watch_connections())
+        tasks = self.dispatcher.lifecycle.tasks
+        self._watching = tasks.start("connection clocks", self._watch_connections)
         self.dispatcher.lifecycle.stops.subscribe(self._stop_connections)
         return self
 
@@ -99,7 +100,8 @@ class ConnectionHost:
         """What a listener needs for TLS with this certificate; None: without TLS."""
         if context is None:
             return None
-        return Tls(context, self.admission, self.limits.tls_handshake_timeout_sec)
+        tasks = self.dispatcher.lifecycle.tasks
+        return Tls(context, self.admission, self.limits.tls_handshake_timeout_sec, tasks)
 
     def stalled(self, connection: HostedConnection) -> None:
         """Its client does not read its output."""
