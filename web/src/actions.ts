@@ -10,6 +10,7 @@ import { failureText, shortTitle as short } from "./failure-text";
 import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
 import { Undoing, type LeftEvent } from "./undoing";
 import type { Tell, Toast } from "./use-toasts";
+import type { Scope } from "./use-scope";
 import { ServerError } from "./wire";
 
 /** Two edits that can't both stand, waiting for a person to choose. */
@@ -18,6 +19,7 @@ export interface Conflict {
   mine: Fields;
   theirs: EventRow;
   merged: Merged;
+  scope: Scope;
 }
 
 export interface ActionHost {
@@ -32,6 +34,7 @@ export interface ActionHost {
 
 const DONE_TEXT: Record<number, string> = { 0: "Reopened", 1: "Completed", 2: "Cancelled", 3: "Archived" };
 const ANSWER_TEXT: Record<number, string> = { 1: "You accepted", 2: "You declined", 3: "You answered maybe to" };
+const SCOPE_TEXT: Record<Scope, string> = { 0: "", 1: " (this and following)", 2: " (all of the series)" };
 const MOST_TRIES = 4;
 
 export class Actions {
@@ -59,10 +62,10 @@ export class Actions {
   }
 
   /** Whether it is saved. False: refused, or a conflict that waits for a choice. */
-  async save(base: EventRow, mine: Fields): Promise<boolean> {
+  async save(base: EventRow, mine: Fields, scope: Scope = 0): Promise<boolean> {
     try {
-      const saved = await this.send(base, mine);
-      if (saved) this.tellDone("Saved", saved);
+      const saved = await this.send(base, mine, scope);
+      if (saved) this.tellDone(`Saved${SCOPE_TEXT[scope]}`, saved);
       return saved !== null;
     } catch (failure) {
       this.fail(failure);
@@ -73,18 +76,19 @@ export class Actions {
   /** Ends a conflict with my value for the fields named and theirs for the others. */
   async settle(conflict: Conflict, names: FieldName[]): Promise<boolean> {
     this.host.onConflict(null);
-    return this.save(conflict.theirs, withMine(conflict.merged.fields, conflict.mine, names));
+    return this.save(conflict.theirs, withMine(conflict.merged.fields, conflict.mine, names), conflict.scope);
   }
 
-  move(row: EventRow, times: Moved): void {
-    const guess = { ...row, ...times };
+  move(row: EventRow, times: Moved, scope: Scope = 0): void {
+    // A reminder at a given time does not repeat: of several occurrences it stays.
+    const guess = { ...row, ...times, ...(scope && { remind_time: row.remind_time, remind_before_sec: row.remind_before_sec }) };
     const key = this.guess(guess);
-    this.send(row, fieldsOf(guess), key).then(
+    this.send(row, fieldsOf(guess), scope, key).then(
       (moved) => {
         this.giveUp(row.id, key);
         const isGiven = guess.owner_manager_id !== row.owner_manager_id;
         const verb = isGiven ? `Given to ${this.host.nameOf(guess.owner_manager_id)}` : "Moved";
-        if (moved) this.tellDone(verb, moved, this.askAgain(moved.row));
+        if (moved) this.tellDone(verb + SCOPE_TEXT[scope], moved, this.askAgain(moved.row));
       },
       (failure: unknown) => {
         this.giveUp(row.id, key);
@@ -93,12 +97,12 @@ export class Actions {
     );
   }
 
-  setStatus(row: EventRow, status: EventStatus): void {
+  setStatus(row: EventRow, status: EventStatus, scope: Scope = 0): void {
     const key = this.guess({ ...row, status });
-    this.sendStatus(row.id, status).then(
+    this.sendStatus(row.id, status, scope).then(
       (after) => {
         this.put(after.row, key);
-        this.tellDone(DONE_TEXT[status] ?? "Changed", after);
+        this.tellDone((DONE_TEXT[status] ?? "Changed") + SCOPE_TEXT[scope], after);
       },
       (failure: unknown) => {
         this.giveUp(row.id, key);
@@ -108,12 +112,12 @@ export class Actions {
   }
 
   /** Whether it is deleted. */
-  async remove(row: EventRow): Promise<boolean> {
+  async remove(row: EventRow, scope: Scope = 0): Promise<boolean> {
     const { api, store } = this.host;
     try {
-      const batchId = await api.remove(row.id, row.version);
+      const batchId = await api.remove(row.id, row.version, scope);
       store.dispatch({ type: "removed", id: row.id });
-      this.tellDone("Deleted", { row, batchId });
+      this.tellDone(`Deleted${SCOPE_TEXT[scope]}`, { row, batchId });
       return true;
     } catch (failure) {
       if (failure instanceof ServerError && failure.event) this.put(failure.event);
@@ -122,10 +126,10 @@ export class Actions {
     }
   }
 
-  answer(row: EventRow, status: number): void {
-    this.host.api.respond(row.id, status).then((after) => {
+  answer(row: EventRow, status: number, scope: Scope = 0): void {
+    this.host.api.respond(row.id, status, scope).then((after) => {
       this.put(after.row);
-      this.tellDone(ANSWER_TEXT[status] ?? "You answered", after);
+      this.tellDone((ANSWER_TEXT[status] ?? "You answered") + SCOPE_TEXT[scope], after);
     }, this.fail);
   }
 
@@ -142,12 +146,12 @@ export class Actions {
   }
 
   /** Sends what differs; what others changed meanwhile is merged, or becomes a conflict (null). */
-  private async send(base: EventRow, mine: Fields, key?: string): Promise<Applied | null> {
+  private async send(base: EventRow, mine: Fields, scope: Scope, key?: string): Promise<Applied | null> {
     let from = base;
     let wanted = mine;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       try {
-        const applied = await this.host.api.update({ id: base.id, ...changedFields(fieldsOf(from), wanted), if_version: from.version });
+        const applied = await this.host.api.update({ id: base.id, ...changedFields(fieldsOf(from), wanted), ...inScope(scope), if_version: from.version });
         this.put(applied.row, key);
         return applied;
       } catch (failure) {
@@ -156,7 +160,7 @@ export class Actions {
         this.put(theirs);
         const merged = mergeFields(fieldsOf(from), wanted, fieldsOf(theirs));
         if (merged.collisions.length) {
-          this.host.onConflict({ base: fieldsOf(from), mine: wanted, theirs, merged });
+          this.host.onConflict({ base: fieldsOf(from), mine: wanted, theirs, merged, scope });
           return null;
         }
         from = theirs;
@@ -171,10 +175,10 @@ export class Actions {
     this.host.tell(what, { undo: this.undoing.of(batchId, what), action });
   }
 
-  private sendStatus(id: number, status: EventStatus): Promise<Applied> {
+  private sendStatus(id: number, status: EventStatus, scope: Scope): Promise<Applied> {
     const { api } = this.host;
     if (status === EventStatus.DONE) return api.complete(id);
-    return status === EventStatus.ARCHIVED ? api.archive(id) : api.update({ id, status });
+    return status === EventStatus.ARCHIVED ? api.archive(id, scope) : api.update({ id, status, ...inScope(scope) });
   }
 
   private put(row: EventRow, key?: string): void {
@@ -195,4 +199,9 @@ export class Actions {
   private readonly fail = (failure: unknown): void => {
     this.host.tell(failureText(failure), { failed: true });
   };
+}
+
+/** Nothing for this one alone: so it is for single events, too. */
+function inScope(scope: Scope): { scope?: Scope } {
+  return scope ? { scope } : {};
 }

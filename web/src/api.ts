@@ -2,7 +2,7 @@
 
 import type { Connection } from "./connection";
 import type { AddEvent, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, UpdateEvent } from "./types.gen";
-import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
+import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SeriesRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
@@ -57,17 +57,17 @@ export class Api {
     return (await this.connection.call<{ groups: SummaryGroup[] }>("MngGetCalendarSummary", data)).groups;
   }
 
-  archive(id: number): Promise<Applied> {
-    return this.mutate("MngArchiveCalendarEvent", { id });
+  archive(id: number, scope = 0): Promise<Applied> {
+    return this.mutate("MngArchiveCalendarEvent", { id, ...(scope && { scope }) });
   }
 
   /** The batch to undo it by. */
-  async remove(id: number, version: number): Promise<number> {
-    return (await this.batch([{ command: "MngDeleteCalendarEvent", data: { id, if_version: version } }])).batch_id;
+  async remove(id: number, version: number, scope = 0): Promise<number> {
+    return (await this.batch([{ command: "MngDeleteCalendarEvent", data: { id, if_version: version, ...(scope && { scope }) } }])).batch_id;
   }
 
-  respond(id: number, status: number): Promise<Applied> {
-    return this.mutate("MngRespondCalendarEvent", { id, status });
+  respond(id: number, status: number, scope = 0): Promise<Applied> {
+    return this.mutate("MngRespondCalendarEvent", { id, status, ...(scope && { scope }) });
   }
 
   /** Back to invited, all but the owner. */
@@ -99,6 +99,11 @@ export class Api {
   /** What nobody has changed since the batch goes back to what it was. */
   undo(batchId: number): Promise<UndoAnswer> {
     return this.connection.call("MngUndoCalendarBatch", { batch_id: batchId });
+  }
+
+  /** The series of an occurrence. */
+  async series(id: number): Promise<SeriesRow> {
+    return (await this.connection.call<{ series: SeriesRow }>("MngGetCalendarSeries", { id })).series;
   }
 
   async get(id: number): Promise<EventRow> {

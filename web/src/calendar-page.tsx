@@ -39,6 +39,7 @@ import { isPhone, useNarrow, usePageFilters } from "./use-filters";
 import { useReminders } from "./use-reminders";
 import { changeSettings, useSettings } from "./use-settings";
 import { eventIdAt, useSelection } from "./use-selection";
+import { EVERY_SCOPE, useScope, type Scope } from "./use-scope";
 import { useShortcuts } from "./use-shortcuts";
 import { useStable } from "./use-stable";
 import type { Theme } from "./use-theme";
@@ -127,7 +128,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   );
   const close = useCallback(() => changeFilters({ event: 0 }), [changeFilters]);
   const showCustomer = useCallback((row: EventRow) => setOpened({ kind: "customer", id: row.customer_id }), []);
-  const { host, question, setQuestion } = useEventHost({ session, zone, directory, actions, editing, tell, onOpen: open, onClose: close, onCustomer: showCustomer });
+  const { ask, scopeQuestion, closeScope } = useScope();
+  const { host, question, setQuestion } = useEventHost({ session, zone, directory, actions, editing, tell, ask, onOpen: open, onClose: close, onCustomer: showCustomer });
   const calls = useCallDesk({ api, store: events.store, tell, undoing: actions.undoing, session, zone, brand, desk, directory, rows: view === "my_day" ? rows : NO_ROWS, onOpen: open, onClose: close });
 
   const selection = useSelection(rows, events.get, tell);
@@ -149,9 +151,11 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     editing.startNew({ ...fields, ...slot?.place }, slot !== null && !isPhone());
   });
   const save = useStable(async (one: Edit) => {
-    if (one.base && events.get(one.base.id)) {
-      if (await actions.save(one.base, one.fields)) editing.finish();
-      return;
+    const { base, fields } = one;
+    if (base && events.get(base.id)) {
+      const send = async (scope: Scope) => (await actions.save(base, fields, scope)) && editing.finish();
+      // Another rule is never for one occurrence alone.
+      return ask(base, "Save", (scope) => void send(scope), fields.rrule === undefined ? EVERY_SCOPE : [1, 2]);
     }
     const made = await actions.create(one.fields);
     if (!made) return;
@@ -312,7 +316,6 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           settings={settings}
           directory={directory}
           api={api}
-          actions={actions}
           details={host}
           calls={calls}
           onSave={save}
@@ -324,6 +327,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
         pointed={pointed}
         menu={menu}
         question={question}
+        scopeQuestion={scopeQuestion}
         zone={zone}
         settings={settings}
         directory={directory}
@@ -334,6 +338,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
         onMenu={setMenu}
         onQuestion={setQuestion}
         onSelect={selection.start}
+        onScope={closeScope}
       />
       <Suspense>
         {(opened || conflict) && (

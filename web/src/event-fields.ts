@@ -24,7 +24,11 @@ const NAMES = [
 ] as const;
 
 export type FieldName = (typeof NAMES)[number];
-export type Fields = Pick<EventRow, FieldName> & { participants: Guest[] };
+export type Fields = Pick<EventRow, FieldName> & {
+  participants: Guest[];
+  /** A new recurrence rule; empty: it does not repeat (any more); undefined: as it is. */
+  rrule?: string;
+};
 
 export function fieldsOf(row: EventRow): Fields {
   const fields = pick(row, NAMES) as Pick<EventRow, FieldName>;
@@ -55,7 +59,8 @@ export function newFields(given: Partial<Fields> & Pick<Fields, "start_time" | "
 
 /** The data that creates an event; without participants the server adds the owner alone. */
 export function createData(fields: Fields, key: string): AddEvent {
-  return { ...fields, title: fields.title.trim(), idempotency_key: key };
+  const { rrule, ...rest } = fields;
+  return { ...rest, title: fields.title.trim(), idempotency_key: key, ...(rrule && { recurrence: { rrule } }) };
 }
 
 /** Only what differs between two states, as the data of an update. */
@@ -63,6 +68,7 @@ export function changedFields(base: Fields, mine: Fields): Omit<UpdateEvent, "id
   const changed = NAMES.filter((name) => !isSame(base[name], mine[name]));
   const data: Omit<UpdateEvent, "id"> = pick(mine, changed);
   if (!isSame(base.participants, mine.participants)) data.participants = mine.participants;
+  if (mine.rrule !== undefined) data.recurrence = mine.rrule ? { rrule: mine.rrule } : null;
   return data;
 }
 
@@ -77,7 +83,7 @@ const TIMES: FieldName[] = ["start_time", "end_time", "all_day"];
 
 /** Puts my changes to `base` on top of theirs. Start, end and all-day go together. */
 export function mergeFields(base: Fields, mine: Fields, theirs: Fields): Merged {
-  const fields: Fields = { ...theirs };
+  const fields: Fields = { ...theirs, ...(mine.rrule !== undefined && { rrule: mine.rrule }) };
   const collisions = new Set<FieldName>();
   for (const name of NAMES) {
     if (isSame(base[name], mine[name])) continue;

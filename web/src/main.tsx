@@ -14,6 +14,7 @@ import "./styles/events.css";
 import "./styles/agenda.css";
 import "./styles/my-day.css";
 import "./styles/desk.css";
+import "./styles/series.css";
 import "./styles/panel.css";
 import "./styles/notes.css";
 import "./styles/form.css";

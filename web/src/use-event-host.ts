@@ -11,6 +11,7 @@ import type { Session } from "./session";
 import { EventStatus, ParticipantStatus, SessionType, type EventRow } from "./types.gen";
 import type { Directory } from "./use-directory";
 import type { Editing } from "./use-edit";
+import type { AskScope, Scope } from "./use-scope";
 import type { Tell } from "./use-toasts";
 
 interface Parts {
@@ -20,6 +21,7 @@ interface Parts {
   actions: Actions;
   editing: Editing;
   tell: Tell;
+  ask: AskScope;
   onOpen: (row: EventRow) => void;
   onClose: () => void;
   onCustomer: (row: EventRow) => void;
@@ -32,6 +34,7 @@ export interface EventHost extends DetailsHost {
   onMany: (rows: EventRow[], yes: string, act: () => void) => void;
 }
 
+const STATUS_VERBS: Partial<Record<EventStatus, string>> = { [EventStatus.CANCELLED]: "Cancel", [EventStatus.ARCHIVED]: "Archive" };
 const QUARTER_SEC = 900;
 const DAY_SEC = 86_400;
 const ADMINS: number[] = [SessionType.SESSION_ADMIN, SessionType.SESSION_CRM_ADMIN];
@@ -48,7 +51,7 @@ export function isLead(session: Session, directory: Directory): boolean {
 }
 
 export function useEventHost(parts: Parts): { host: EventHost; question: Question | null; setQuestion: (question: Question | null) => void } {
-  const { session, zone, directory, actions, editing, tell, onOpen, onClose, onCustomer } = parts;
+  const { session, zone, directory, actions, editing, tell, ask, onOpen, onClose, onCustomer } = parts;
   const [question, setQuestion] = useState<Question | null>(null);
   const [asked] = useState(() => new Set<number>());
 
@@ -73,8 +76,15 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
         },
       });
     };
-    const move = (row: EventRow, times: Moved) => guarded(row, "Move it", () => actions.move(row, times));
-    const setStatus = (row: EventRow, status: EventStatus) => guarded(row, "Change it", () => actions.setStatus(row, status));
+    const move = (row: EventRow, times: Moved) => guarded(row, "Move it", () => ask(row, "Move", (scope) => actions.move(row, times, scope)));
+    /** Done, and open again, are for one occurrence each. */
+    const setStatus = (row: EventRow, status: EventStatus) =>
+      guarded(row, "Change it", () => {
+        const verb = STATUS_VERBS[status];
+        if (verb) ask(row, verb, (scope) => actions.setStatus(row, status, scope));
+        else actions.setStatus(row, status);
+      });
+    const remove = (row: EventRow, scope: Scope) => void actions.remove(row, scope).then((isGone) => isGone && onClose());
     return {
       zone,
       onOpen,
@@ -82,7 +92,8 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
       onMove: move,
       onStatus: setStatus,
       onEdit: (row) => guarded(row, "Edit it", () => (onOpen(row), editing.startEdit(row))),
-      onDelete: (row) => guarded(row, "Delete it", () => void actions.remove(row).then((isGone) => isGone && onClose())),
+      onDelete: (row) => guarded(row, "Delete it", () => ask(row, "Delete", (scope) => remove(row, scope))),
+      onAnswer: (row, status) => ask(row, "Answer", (scope) => actions.answer(row, status, scope)),
       onDuplicate: (row) => {
         const participants = fieldsOf(row).participants.map((guest) => (guest.manager_id === row.owner_manager_id ? guest : { ...guest, status: ParticipantStatus.INVITED }));
         editing.startNew({ ...fieldsOf(row), status: EventStatus.OPEN, participants }, false);
@@ -116,6 +127,6 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
         else move(row, shiftedTimes(row, sign * (isDay ? DAY_SEC : QUARTER_SEC), zone));
       },
     };
-  }, [session, zone, directory, actions, editing, tell, onOpen, onClose, onCustomer, asked]);
+  }, [session, zone, directory, actions, editing, tell, ask, onOpen, onClose, onCustomer, asked]);
   return { host, question, setQuestion };
 }

@@ -141,6 +141,20 @@ export type ClaimAnswer =
   | { event: EventRow }
   | { event: null; reason: "NONE_DUE" | "OUTSIDE_HOURS" | "COOLDOWN" | "ALL_CLAIMED"; retry_after_sec: number };
 
+/** A series: its rule, and which occurrences differ from it. Source: contract, section 13. */
+export interface SeriesRow {
+  series_id: number;
+  rrule: string;
+  /** Local dates that are left out. */
+  exdates: string[];
+  timezone: string;
+  start_time: number;
+  duration_sec: number;
+  horizon: number;
+  version: number;
+  own: number[];
+}
+
 /** Counts of one group of a summary. */
 export interface SummaryGroup {
   key: number | string;

@@ -145,3 +145,31 @@ it("a status is shown at once and taken back when it is refused", async () => {
   await settled();
   expect(shown()?.status).toBe(0);
 });
+
+describe("a change of several occurrences", () => {
+  it("says so to the server and to the person, and leaves a reminder at a given time where it is", async () => {
+    const { row, server, actions, told } = desk(makeRow({ id: 1, version: 1, series_id: 7, remind_time: 1_710_000_000 }));
+    actions.move(row, { ...TIMES, remind_time: 1_710_100_000 }, 1);
+    expect(server.calls[0]?.data).toMatchObject({ id: 1, scope: 1, start_time: TIMES.start_time });
+    expect(server.calls[0]?.data).not.toHaveProperty("remind_time");
+    server.calls[0]?.resolve({ ...row, ...TIMES, version: 2 });
+    await settled();
+    expect(told[0]?.text).toBe("Moved (this and following): Title");
+  });
+
+  it("of one alone sends no scope", () => {
+    const { row, server, actions } = desk();
+    actions.move(row, TIMES);
+    expect(server.calls[0]?.data).not.toHaveProperty("scope");
+  });
+
+  it("keeps its scope through a merge", async () => {
+    const { row, server, actions } = desk();
+    const saved = actions.save(row, { ...fieldsOf(row), title: "Mine" }, 2);
+    server.calls[0]?.reject(new ServerError(409, "CONFLICT", "changed", null, { ...row, priority: 3, version: 2 }));
+    await settled();
+    expect(server.calls[1]?.data).toMatchObject({ title: "Mine", scope: 2, if_version: 2 });
+    server.calls[1]?.resolve({ ...row, title: "Mine", version: 3 });
+    expect(await saved).toBe(true);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedFields, fieldsOf, mergeFields, withMine } from "../src/event-fields";
+import { changedFields, createData, fieldsOf, mergeFields, withMine } from "../src/event-fields";
 import { newGuest } from "../src/guests";
 import { makeRow } from "./make-row";
 
@@ -14,6 +14,22 @@ describe("an update", () => {
   it("names the participants when one was added", () => {
     const participants = [...base.participants, newGuest(11)];
     expect(changedFields(base, { ...base, participants })).toEqual({ participants });
+  });
+});
+
+describe("a recurrence rule", () => {
+  const rrule = "FREQ=DAILY";
+
+  it("is sent where it was chosen, and null where the event is to end repeating", () => {
+    expect(createData({ ...base, rrule }, "key")).toMatchObject({ recurrence: { rrule } });
+    expect(createData({ ...base, rrule: "" }, "key")).not.toHaveProperty("recurrence");
+    expect(createData({ ...base, rrule }, "key")).not.toHaveProperty("rrule");
+    expect(changedFields(base, { ...base, rrule })).toEqual({ recurrence: { rrule } });
+    expect(changedFields(base, { ...base, rrule: "" })).toEqual({ recurrence: null });
+  });
+
+  it("of mine stays through a merge", () => {
+    expect(mergeFields(base, { ...base, rrule }, { ...base, title: "Theirs" }).fields).toMatchObject({ rrule, title: "Theirs" });
   });
 });
 

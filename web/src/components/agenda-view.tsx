@@ -12,7 +12,7 @@ import type { Directory } from "../use-directory";
 import { usePrinting } from "../use-printing";
 import { AGENDA_DAYS } from "../visible-range";
 import { Avatar } from "./avatar";
-import { eventClass, PriorityMark, Spoken, usePicked } from "./event-face";
+import { eventClass, PriorityMark, SeriesMark, Spoken, usePicked } from "./event-face";
 import { Icon, TypeIcon } from "./icon";
 
 interface ListProps {
@@ -103,6 +103,7 @@ export function EventRowItem({ item, date, zone, directory, me, onOpen, onDone }
         <span className="row-main">
           <span className="ev-title">
             <PriorityMark priority={row.priority} />
+            <SeriesMark row={row} />
             {item.title}
             <Spoken row={row} owner={owner.name} zone={zone} />
           </span>

@@ -1,7 +1,6 @@
 // An event to read, with what can be done to it in one click.
 
 import { lazy, Suspense, useState, type ReactNode } from "react";
-import type { Actions } from "../actions";
 import type { Api } from "../api";
 import { meetLink, readAst } from "../ast/ast-tree";
 import { AstView } from "../ast/ast-view";
@@ -12,7 +11,9 @@ import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
 import { beforeLabel, reminderChoice } from "../reminder-choice";
 import type { Session } from "../session";
 import { linkFor, type Settings } from "../settings";
+import { textWords } from "../rule-words";
 import { zoneText } from "../time/canonical";
+import { dateIn } from "../time/clock";
 import { offsetText, stampText } from "../time/formats";
 import { EventStatus, ParticipantRole, ParticipantStatus, Priority, type EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
@@ -21,6 +22,7 @@ import { isCall } from "../work-list";
 import { PriorityMark } from "./event-face";
 import { GuestList } from "./guest-list";
 import { Icon, TypeIcon, type IconName } from "./icon";
+import { useSeries } from "./repeat-field";
 import { OutcomeBox } from "./outcome-box";
 import { RescheduleChips } from "./reschedule-chips";
 
@@ -29,6 +31,7 @@ const EventHistory = lazy(() => import("./event-history").then((module) => ({ de
 export interface DetailsHost extends CommandHost {
   onResume: (edit: Edit) => void;
   onCustomer: (row: EventRow) => void;
+  onAnswer: (row: EventRow, status: number) => void;
 }
 
 interface Props {
@@ -38,7 +41,6 @@ interface Props {
   settings: Settings;
   directory: Directory;
   api: Api;
-  actions: Actions;
   host: DetailsHost;
   calls: CallDesk;
   /** What was typed into the form of this event and not saved. */
@@ -46,7 +48,7 @@ interface Props {
   onClose: () => void;
 }
 
-export function EventDetails({ row, zone, session, settings, directory, api, actions, host, calls, draft, onClose }: Props) {
+export function EventDetails({ row, zone, session, settings, directory, api, host, calls, draft, onClose }: Props) {
   const [hasHistory, setHasHistory] = useState(false);
   const isOpen = row.status === EventStatus.OPEN;
   const meet = meetLink(readAst(row.ast_json));
@@ -104,7 +106,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, act
           </p>
         )}
         {isOpen && isCall(row) && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
-        <Answer row={row} me={session.id} onAnswer={(status) => actions.answer(row, status)} />
+        <Answer row={row} me={session.id} onAnswer={(status) => host.onAnswer(row, status)} />
         <Line icon="clock" label="When">
           {whenText(row, zone)}
           {!row.all_day && <span className="faint"> · {zoneText(zone)} ({offsetText(row.start_time, zone)})</span>}
@@ -116,6 +118,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, act
           )}
           {isOpen && <RescheduleChips row={row} zone={zone} api={api} onMove={(times) => host.onMove(row, times)} />}
         </Line>
+        {Boolean(row.series_id) && <SeriesLine row={row} api={api} />}
         <Line icon="people" label="Participants">
           <GuestList row={row} directory={directory} />
         </Line>
@@ -164,6 +167,20 @@ function Line({ icon, label, children }: { icon: IconName; label: string; childr
       </span>
       <div className="line-body">{children}</div>
     </section>
+  );
+}
+
+const OWN_NAMES: Record<string, string> = { start_time: "time", end_time: "time", all_day: "time", remind_before_sec: "reminder", remind_time: "reminder", ast_json: "notes", owner_manager_id: "owner" };
+
+/** The rule of its series in words, and in what it differs. */
+function SeriesLine({ row, api }: { row: EventRow; api: Api }) {
+  const series = useSeries(api, row);
+  const own = [...new Set((row.own_fields ?? []).map((name) => OWN_NAMES[name] ?? name.replace(/_/g, " ")))];
+  return (
+    <Line icon="repeat" label="Repeats">
+      {series ? textWords(series.rrule, dateIn(series.start_time, series.timezone)) : "Repeats"}
+      {own.length > 0 && <p className="hint">This one differs from its series: {own.join(", ")}.</p>}
+    </Line>
   );
 }
 

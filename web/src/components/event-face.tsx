@@ -23,6 +23,7 @@ export function usePicked(row: EventRow): true | undefined {
 
 function spokenRest(row: EventRow, owner: string, zone: string): string {
   const parts = [spokenTime(row, zone), labelOf(TYPES, row.type), labelOf(STATUSES, row.status).toLowerCase(), owner];
+  if (row.series_id) parts.push(row.own_fields?.length ? "repeats, differs from its series" : "repeats");
   if (row.priority !== Priority.NORMAL) parts.push(`${labelOf(PRIORITIES, row.priority).toLowerCase()} priority`);
   return parts.join(", ");
 }
@@ -106,11 +107,23 @@ export function PriorityMark({ priority }: { priority: Priority }) {
   return mark ? <span className="ev-priority" data-priority={priority} aria-hidden="true">{mark}</span> : null;
 }
 
+/** Of an occurrence; another one where it differs from its series. */
+export function SeriesMark({ row }: { row: EventRow }) {
+  if (!row.series_id) return null;
+  const isOwn = Boolean(row.own_fields?.length);
+  return (
+    <span className="ev-series" data-own={isOwn} title={isOwn ? "Repeats; this one differs from its series" : "Repeats"} aria-hidden="true">
+      <Icon name="repeat" size={11} />
+    </span>
+  );
+}
+
 function Mark({ row }: { row: EventRow }) {
   return (
     <span className="ev-mark">
       {row.status === EventStatus.DONE ? <Icon name="check" size={12} /> : <TypeIcon type={row.type} />}
       {row.status === EventStatus.OPEN && <PriorityMark priority={row.priority} />}
+      <SeriesMark row={row} />
     </span>
   );
 }

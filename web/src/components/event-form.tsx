@@ -12,6 +12,7 @@ import type { Directory } from "../use-directory";
 import { FormFreeTimes } from "./form-free-times";
 import { Icon } from "./icon";
 import { PeopleField } from "./people-field";
+import { RepeatField } from "./repeat-field";
 import { ReminderField } from "./reminder-field";
 import { TimeFields } from "./time-fields";
 
@@ -98,6 +99,7 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
           </label>
         </div>
         <TimeFields fields={fields} zone={zone} onChange={set} />
+        <RepeatField fields={fields} saved={saved} api={api} onChange={set} />
         {isMeeting(fields) && <FormFreeTimes fields={fields} excluded={saved?.id ?? null} zone={zone} directory={directory} api={api} onChange={set} />}
         <div className="pair">
           <label className="field">

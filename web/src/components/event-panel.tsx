@@ -1,7 +1,6 @@
 // The side panel: an event to read, or the form to change it.
 
 import { useEffect, useRef } from "react";
-import type { Actions } from "../actions";
 import type { Api } from "../api";
 import { isDirty, type Edit } from "../drafts";
 import type { Session } from "../session";
@@ -23,14 +22,13 @@ interface Props {
   settings: Settings;
   directory: Directory;
   api: Api;
-  actions: Actions;
   details: DetailsHost;
   calls: CallDesk;
   onSave: (edit: Edit) => Promise<void>;
   onClose: () => void;
 }
 
-export function EventPanel({ row, editing, zone, session, settings, directory, api, actions, details, calls, onSave, onClose }: Props) {
+export function EventPanel({ row, editing, zone, session, settings, directory, api, details, calls, onSave, onClose }: Props) {
   const panel = useRef<HTMLElement>(null);
   const { edit } = editing;
   const isForm = edit !== null && !edit.isQuick;
@@ -63,7 +61,7 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
           onDiscard={editing.discard}
         />
       ) : row ? (
-        <EventDetails row={row} zone={zone} session={session} settings={settings} directory={directory} api={api} actions={actions} host={details} calls={calls} draft={editing.drafts.find((one) => one.base?.id === row.id) ?? null} onClose={onClose} />
+        <EventDetails row={row} zone={zone} session={session} settings={settings} directory={directory} api={api} host={details} calls={calls} draft={editing.drafts.find((one) => one.base?.id === row.id) ?? null} onClose={onClose} />
       ) : null}
     </aside>
   );

@@ -12,7 +12,7 @@ import type { Directory } from "../use-directory";
 import { GROUPS, holderOf, isCall, isOverdue, toDo, workList, type WorkGroup, type WorkTime } from "../work-list";
 import { Avatar } from "./avatar";
 import { CustomerClock } from "./customer-clock";
-import { eventClass, PriorityMark, Spoken } from "./event-face";
+import { eventClass, PriorityMark, SeriesMark, Spoken } from "./event-face";
 import { Icon, TypeIcon } from "./icon";
 
 interface RowHost {
@@ -115,6 +115,7 @@ function WorkRow({ row, at, directory, calls, chosen, onOpen }: RowHost & { row:
         <span className="row-main">
           <span className="ev-title">
             <PriorityMark priority={row.priority} />
+            <SeriesMark row={row} />
             {row.title}
             <Spoken row={row} owner={owner.name} zone={zone} />
           </span>

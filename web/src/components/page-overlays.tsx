@@ -8,6 +8,7 @@ import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import type { Editing } from "../use-edit";
 import type { EventHost } from "../use-event-host";
+import { ScopeDialog, type ScopeQuestion } from "./scope-dialog";
 import { ConfirmDialog, type Question } from "./confirm-dialog";
 import { EventMenu } from "./event-menu";
 import type { Pointed } from "./event-pointer";
@@ -19,6 +20,7 @@ interface Props {
   pointed: Pointed | null;
   menu: { row: EventRow; x: number; y: number } | null;
   question: Question | null;
+  scopeQuestion: ScopeQuestion | null;
   zone: string;
   settings: Settings;
   directory: Directory;
@@ -29,10 +31,11 @@ interface Props {
   onPointed: (pointed: Pointed | null) => void;
   onMenu: (menu: null) => void;
   onQuestion: (question: null) => void;
+  onScope: () => void;
   onSelect: (id: number) => void;
 }
 
-export function PageOverlays({ editing, pointed, menu, question, zone, settings, directory, host, rowOf, onSave, onPointed, onMenu, onQuestion, onSelect }: Props) {
+export function PageOverlays({ editing, pointed, menu, question, scopeQuestion, zone, settings, directory, host, rowOf, onSave, onPointed, onMenu, onQuestion, onScope, onSelect }: Props) {
   const { edit } = editing;
   const seen = pointed && !menu ? rowOf(pointed.row.id) : undefined;
   return (
@@ -40,6 +43,7 @@ export function PageOverlays({ editing, pointed, menu, question, zone, settings,
       {edit?.isQuick && <QuickAdd edit={edit} editing={editing} zone={zone} onType={(type) => editing.change(withType(edit.fields, type, settings))} onSave={onSave} />}
       {pointed && seen && <HoverCard pointed={{ ...pointed, row: seen }} zone={zone} directory={directory} settings={settings} onDone={host.onDone} onClose={() => onPointed(null)} />}
       {menu && <EventMenu {...menu} commands={[...commandsFor(menu.row, host), { label: "Select", icon: "task", keys: "S", act: () => onSelect(menu.row.id) }]} onClose={() => onMenu(null)} />}
+      {scopeQuestion && <ScopeDialog question={scopeQuestion} onClose={onScope} />}
       {question && <ConfirmDialog question={question} onClose={() => onQuestion(null)} />}
     </>
   );

@@ -1,0 +1,222 @@
+"""Series on the page: the form, the question which occurrences are meant, the signs. Issue 14."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from web.served import Answer, OpenPage, Wire, iso_day, monday_at
+from web.test_everyday import drag, event_named, query, wait_until
+from web.test_reach import serious_in_light_and_dark
+
+WEEKS = iter(range(26, 200, 2))
+
+
+@pytest.fixture
+def monday() -> int:
+    """The begin of a week that no other test here uses, UTC."""
+    return monday_at(0, weeks=next(WEEKS))
+
+
+def series(wire: Wire, title: str, start: int, rrule: str = "FREQ=WEEKLY;COUNT=4") -> Answer:
+    """The first occurrence of a new series."""
+    return wire.add(
+        title=title,
+        start_time=start,
+        end_time=start + 3600,
+        timezone="UTC",
+        recurrence={"rrule": rrule},
+    )
+
+
+def occurrences(wire: Wire, series_id: int) -> list[Answer]:
+    whole = {"from": 1, "to": monday_at(0, weeks=260), "limit": 100, "offset": 0}
+    rows: list[Answer] = wire.call(
+        "MngGetCalendarEventsByFilter", deskFilter="*", series_id=series_id, **whole
+    )["rows"]
+    return rows
+
+
+def titled(wire: Wire, title: str) -> list[Answer]:
+    whole = {"from": 1, "to": monday_at(0, weeks=260), "limit": 5000, "offset": 0}
+    rows = wire.call("MngGetCalendarEventsByFilter", deskFilter="*", **whole)["rows"]
+    return [row for row in rows if row["title"] == title]
+
+
+def choose(page: Page, scope: str) -> None:
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(f"^{scope}")).click()
+
+
+def shape(rows: list[Answer], start: int) -> list[int]:
+    """Starts in hours after `start`."""
+    return [(row["start_time"] - start) // 3600 for row in rows]
+
+
+def block(page: Page, title: str) -> Locator:
+    return page.locator(".rbc-day-slot .rbc-event", has_text=title)
+
+
+def test_a_rule_is_chosen_in_the_form_with_its_words_and_next_dates(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int]
+) -> None:
+    title = f"Chosen {size[0]}"
+    page = open_page(size=size)
+    page.keyboard.press("n")
+    page.get_by_label("Title", exact=True).fill(title)
+    page.get_by_label("Starts").fill("2027-01-04")
+    page.get_by_label("Start time").fill("10:00")
+    page.get_by_role("combobox", name="Repeat").select_option("Every week on Monday")
+    page.get_by_role("button", name="Wednesday", exact=True).click()
+    preview = page.locator(".repeat-preview")
+    expect(preview).to_contain_text("Every week on Monday and Wednesday")
+    expect(preview).to_contain_text("Mon 4 Jan · Wed 6 Jan · Mon 11 Jan · Wed 13 Jan · Mon 18 Jan")
+    page.get_by_role("combobox", name="Ends").select_option("After some times")
+    page.get_by_label("Times", exact=True).fill("3")
+    expect(preview).to_contain_text("3 times")
+    assert serious_in_light_and_dark(page) == []
+    page.get_by_label("Starts").fill("2027-01-05")
+    page.get_by_role("button", name="Start on Wed 6 Jan").click()
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.get_by_role("region", name="Repeats")).to_contain_text(
+        "Every week on Monday and Wednesday, 3 times"
+    )
+    made = titled(wire, title)
+    assert [iso_day(row["start_time"]) for row in made] == [
+        "2027-01-06",
+        "2027-01-11",
+        "2027-01-13",
+    ]
+
+
+def test_a_drag_asks_which_and_moves_this_and_following(
+    open_page: OpenPage, wire: Wire, monday: int
+) -> None:
+    first = series(wire, "Dragged", monday + 10 * 3600)
+    page = open_page(query("week", monday + 7 * 86_400))
+    item = block(page, "Dragged")
+    expect(item.locator(".ev-series")).to_have_attribute("data-own", "false")
+    column = page.locator(".rbc-day-slot").first.bounding_box()
+    assert column is not None
+    item.scroll_into_view_if_needed()
+    drag(page, item, column["width"], 0)
+    expect(page.get_by_role("dialog", name="Move “Dragged”")).to_be_visible()
+    assert serious_in_light_and_dark(page) == []
+    choose(page, "This and following")
+    expect(page.get_by_text("Moved (this and following): Dragged")).to_be_visible()
+    moved = titled(wire, "Dragged")
+    assert shape(moved, monday) == [10, 7 * 24 + 34, 14 * 24 + 34, 21 * 24 + 34]
+    assert len({row["series_id"] for row in moved}) == 2
+    page.get_by_role("button", name="Undo").click()
+    wait_until(lambda: shape(occurrences(wire, first["series_id"]), monday)[1:2] == [7 * 24 + 10])
+
+
+def test_an_occurrence_that_was_changed_alone_is_marked_and_says_in_what(
+    open_page: OpenPage, wire: Wire, monday: int
+) -> None:
+    first = series(wire, "Alone", monday + 11 * 3600)
+    page = open_page(query("week", monday))
+    event_named(page, "Alone").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_label("Title", exact=True).fill("Alone, this once")
+    page.get_by_role("button", name="Save", exact=True).click()
+    choose(page, "This one")
+    repeats = page.get_by_role("region", name="Repeats")
+    expect(repeats).to_contain_text("This one differs from its series: title")
+    mark = block(page, "Alone, this once").locator(".ev-series")
+    expect(mark).to_have_attribute("data-own", "true")
+    titles = [row["title"] for row in occurrences(wire, first["series_id"])]
+    assert titles == ["Alone, this once", "Alone", "Alone", "Alone"]
+
+
+def test_another_rule_is_for_the_following_ones_or_all(
+    open_page: OpenPage, wire: Wire, monday: int
+) -> None:
+    first = series(wire, "Another rule", monday + 9 * 3600)
+    page = open_page(query("week", monday))
+    event_named(page, "Another rule").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    repeat = page.get_by_role("combobox", name="Repeat")
+    expect(repeat).to_have_value("weekly")
+    page.get_by_label(re.compile("^Every … weeks")).fill("2")
+    page.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name=re.compile("^This one"))).to_have_count(0)
+    choose(page, "All")
+    expect(page.get_by_text("Saved (all of the series): Another rule")).to_be_visible()
+    rows = occurrences(wire, first["series_id"])
+    assert shape(rows, monday) == [9, 14 * 24 + 9, 28 * 24 + 9, 42 * 24 + 9]
+
+
+def test_a_deletion_of_all_takes_the_series_and_can_be_undone(
+    open_page: OpenPage, wire: Wire, monday: int
+) -> None:
+    first = series(wire, "To be deleted", monday + 8 * 3600)
+    page = open_page(query("week", monday))
+    event_named(page, "To be deleted").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^This one")).press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Deleted (all of the series): To be deleted")).to_be_visible()
+    assert occurrences(wire, first["series_id"]) == []
+    page.get_by_role("button", name="Undo").click()
+    wait_until(lambda: len(occurrences(wire, first["series_id"])) == 4)
+
+
+def test_the_end_of_repeating_leaves_this_one_and_done_is_for_one(
+    open_page: OpenPage, wire: Wire, monday: int
+) -> None:
+    series(wire, "Ends here", monday + 12 * 3600)
+    page = open_page(query("week", monday + 7 * 86_400))
+    event_named(page, "Ends here").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    repeat = page.get_by_role("combobox", name="Repeat")
+    expect(repeat).to_have_value("weekly")
+    repeat.select_option("Does not repeat")
+    page.get_by_role("button", name="Save", exact=True).click()
+    choose(page, "This and following")
+    expect(page.get_by_text("Saved (this and following): Ends here")).to_be_visible()
+    left = titled(wire, "Ends here")
+    assert [bool(row.get("series_id")) for row in left] == [True, False]
+    page.get_by_role("button", name="Complete", exact=True).click()
+    wait_until(lambda: titled(wire, "Ends here")[1]["status"] == 1)
+    assert titled(wire, "Ends here")[0]["status"] == 0
+
+
+def test_a_rule_that_the_server_refuses_is_told_in_its_words(
+    open_page: OpenPage, wire: Wire, monday: int
+) -> None:
+    page = open_page(query("week", monday))
+    page.keyboard.press("n")
+    page.get_by_label("Title", exact=True).fill("Refused")
+    page.get_by_role("combobox", name="Repeat").select_option("Another rule…")
+    rule = page.get_by_role("textbox", name="Rule (RFC 5545)")
+    rule.fill("FREQ=HOURLY")
+    expect(page.get_by_text("the server checks it")).to_be_visible()
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_text(re.compile("recurrence.rrule"))).to_be_visible()
+    expect(rule).to_have_value("FREQ=HOURLY")
+
+
+def answers_of(row: Answer) -> dict[Any, Any]:
+    return {one["manager_id"]: one["status"] for one in row["participants"]}
+
+
+def test_an_answer_is_for_this_one_or_all(open_page: OpenPage, wire: Wire, monday: int) -> None:
+    made = wire.add(
+        title="Invited",
+        owner_manager_id=11,
+        start_time=monday + 9 * 3600,
+        end_time=monday + 10 * 3600,
+        timezone="UTC",
+        recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
+        participant_manager_ids=[10],
+    )
+    page = open_page(query("week", monday))
+    event_named(page, "Invited").click()
+    page.get_by_role("group", name="Your answer").get_by_role("button", name="Yes").click()
+    choose(page, "All")
+    expect(page.get_by_text("You accepted (all of the series): Invited")).to_be_visible()
+    rows = occurrences(wire, made["series_id"])
+    assert [answers_of(row)[10] for row in rows] == [1, 1, 1]
