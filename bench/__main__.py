@@ -15,7 +15,20 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import against, calls, creates, feed, large, lists, memory, nodes, page, reads, reminders
+from bench import (
+    against,
+    calls,
+    creates,
+    feed,
+    large,
+    lists,
+    memory,
+    nodes,
+    page,
+    reads,
+    reminders,
+    subscribers,
+)
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
@@ -26,6 +39,7 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "lists": lists.measure,
     "reminders": reminders.measure,
     "feed": feed.measure,
+    "subscribers": subscribers.measure,
     "memory": memory.measure,
     "large": large.measure,
     "web": page.measure,

@@ -1,20 +1,22 @@
 """Pairs of a change and a subscriber that are decided in a second of processor time.
 
 10,000 connections, 300 desks, masks of three patterns and `calendar:manager:<id>` mixed, each
-change visible to about 30; the page of each look against one subscriber after the other.
-Run `python -m bench.subscribers`.
+change visible to about 30; groups of subscribers against one subscriber after the other, in turns.
 """
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from bench.scale import Ground
+from bench.table import Bound, Row, at_least, compared, per_sec, times
 from deskcal.core.document import encode_event
 from deskcal.core.event import ChangeType, Event, Participant, ParticipantRole, ParticipantStatus
 from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session
+from deskcal.live.audience import Audience, Page
 from deskcal.live.connections import Peer
-from deskcal.live.subscribers import Page, SeenChange, Subscriber, lines_of
+from deskcal.live.subscribers import SeenChange, Subscriber, lines_of
 from deskcal.store.ports import StoredChange
 
 CONNECTIONS, DESKS, NOW = 10_000, 300, 1_710_000_000
@@ -33,6 +35,18 @@ def subscribers() -> list[Subscriber]:
         peer.sessions[manager_id] = session
         name = "calendar" if manager_id % 2 else f"calendar:manager:{manager_id}"
         peer.channels[manager_id] = {name: None}
+        found.append(Subscriber(peer, 0))
+    return found
+
+
+def subscribers_of_all() -> list[Subscriber]:
+    """A thousand managers, each of whom sees every desk."""
+    found = []
+    for manager_id in range(CONNECTIONS + 1, CONNECTIONS + 1001):
+        session = Session(manager_id, desk_mask("*"), brand_mask("*"), type=1, exp=NOW + 1)
+        peer = Peer()
+        peer.sessions[manager_id] = session
+        peer.channels[manager_id] = {"calendar": None}
         found.append(Subscriber(peer, 0))
     return found
 
@@ -71,28 +85,46 @@ def spent_sec(work: Callable[[], object]) -> float:
     return time.process_time() - begun
 
 
-def measure() -> None:
-    """Prints a line for each size of a look."""
-    chance, everybody = random.Random(1), subscribers()
+def measure(ground: Ground) -> Iterator[Row]:
+    """A row for each size of a look, and one for subscribers who all see everything."""
+    chance = random.Random(1)
+    desks = Audience()
+    for one in (everybody := subscribers()):
+        desks.note(one)
     for count in CHANGES:
-        changes = page_of(count, chance)
-
-        def slowly(changes: list[SeenChange] = changes) -> list[bytes]:
-            return [b"".join(lines_of(changes, one.viewers(NOW))) for one in everybody]
-
-        def by_class(changes: list[SeenChange] = changes) -> list[bytes]:
-            page = Page(changes)
-            return [page.text_for(one, NOW) for one in everybody]
-
-        assert slowly() == by_class()
-        slow, quick = (min(spent_sec(work) for _ in range(5)) for work in (slowly, by_class))
-        pairs = count * CONNECTIONS
-        received = sum(bool(text) for text in by_class())
-        print(
-            f"{count} changes, {received} subscribers receive some: one by one "
-            f"{pairs / slow:,.0f} pairs/s, by class {pairs / quick:,.0f} ({slow / quick:.1f} x)"
-        )
+        what = f"10,000 subscribers on 300 desks, {count} changes in a look"
+        yield _compare(ground, what, everybody, desks, page_of(count, chance), at_least(10))
+    alike = Audience()
+    for one in (everybody := subscribers_of_all()):
+        alike.note(one)
+    what = "1,000 subscribers who see everything, 4 changes in a look"
+    yield _compare(ground, what, everybody, alike, page_of(4, chance), at_least(1))
 
 
-if __name__ == "__main__":
-    measure()
+def _compare(
+    ground: Ground,
+    what: str,
+    everybody: list[Subscriber],
+    audience: Audience,
+    changes: list[SeenChange],
+    goal: Bound,
+) -> Row:
+    def one_by_one() -> dict[Subscriber, bytes]:
+        texts = {one: b"".join(lines_of(changes, one.viewers(NOW))) for one in everybody}
+        return {one: text for one, text in texts.items() if text}
+
+    def in_groups() -> dict[Subscriber, bytes]:
+        page = Page(changes)
+        chosen = audience.recipients(page, NOW)
+        texts = {one: audience.text_for(one, page, NOW) for one in chosen}
+        return {one: text for one, text in texts.items() if text}
+
+    if one_by_one() != in_groups():
+        raise RuntimeError("groups receive something else than their subscribers one by one")
+    pairs = len(changes) * len(everybody)
+    slow, quick = [], []
+    for _ in range(ground.scale.rounds):
+        slow.append(pairs / spent_sec(one_by_one))
+        quick.append(pairs / spent_sec(in_groups))
+    shown = f"{what}: pairs a second of processor time, against one by one"
+    return compared(shown, quick, slow, goal, show=per_sec, show_ratio=times)

@@ -168,6 +168,24 @@ async def test_pushes_stop_with_the_token_and_go_on_with_a_newer_one_of_that_man
     assert [id_ for _, id_ in receiver.changes[1:-1]] == [4]
 
 
+async def test_what_passed_while_a_token_was_over_does_not_come_with_a_further_channel(
+    desk: Desk,
+) -> None:
+    """A subscriber that a look passes over has come as far as all others."""
+    receiver = Receiver(desk)
+    await receiver.subscribe(token(10, desks="*", exp=NOW + 10), "calendar:desk:DESK_EU")
+    desk.clock.time = NOW + 10
+    late = token(1, ADMIN, exp=NOW + 1000)
+    await desk.add(late, desk="DESK_EU")
+    await desk.add(late, desk="DESK_US")
+    await all_pushed(desk)
+    newer = token(10, desks="*", exp=NOW + 100)
+    await receiver.subscribe(newer, "calendar:desk:DESK_US")
+    seen = [await desk.add(late, desk=name) for name in ("DESK_EU", "DESK_US")]
+    await all_pushed(desk)
+    assert receiver.changes == [(ADDED, event["id"]) for event in seen]
+
+
 async def test_of_several_tokens_the_one_that_lasts_longest_decides_what_is_seen(
     desk: Desk,
 ) -> None:

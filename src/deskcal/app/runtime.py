@@ -41,6 +41,7 @@ async def running(
     peers = Peers()
     verifier.key_changes.subscribe(lambda _: peers.end_sessions(verifier.is_valid))
     feed = _feed(store, now, limits)
+    peers.session_changes.subscribe(feed.regroup)
     reminders = Reminders(
         store.reminders,
         peers,

@@ -91,6 +91,8 @@ class Peers:
         self._by_manager: dict[int, dict[Peer, None]] = {}
         self.arrivals: Publisher[int] = Publisher()
         """Publishes a manager's id when a connection of theirs can be written to from now on."""
+        self.session_changes: Publisher[Peer] = Publisher()
+        """Publishes a connection whose sessions have changed."""
 
     def register_session(self, peer: Peer, session: Session) -> None:
         """The connection has carried a valid token; of a manager's several the latest `exp` counts.
@@ -105,6 +107,7 @@ class Peers:
             return
         peer.sessions[session.manager_id] = session
         self._by_manager.setdefault(session.manager_id, {})[peer] = None
+        self.session_changes.publish(peer)
         self.arrivals.publish(session.manager_id)
 
     def resume(self, peer: Peer) -> None:
@@ -142,6 +145,7 @@ class Peers:
                 if not is_valid(peer.sessions[manager_id]):
                     del peer.sessions[manager_id]
                     self._remove(peer, manager_id)
+                    self.session_changes.publish(peer)
 
     def push_to_others(self, sender: Peer, manager_id: int, line: bytes, now: float) -> None:
         """Pushes `line` to that manager's other connections, where it has any subscription."""

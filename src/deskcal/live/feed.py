@@ -10,9 +10,10 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from deskcal.errors import DeskcalError, ResyncRequired
+from deskcal.live.audience import Audience, Page
 from deskcal.live.connections import Peer
 from deskcal.live.pacing import Pacing
-from deskcal.live.subscribers import Page, SeenChange, Subscriber, lines_of
+from deskcal.live.subscribers import SeenChange, Subscriber, lines_of
 from deskcal.store.batch.timeline import require_kept
 from deskcal.store.ports import FeedStore, StoredChange
 from deskcal.wire.pushes import encode_resync
@@ -27,8 +28,6 @@ REST = 1.0
 """Of the time that a look took, what follows before the next: requests get their share."""
 PUSHES_AT_ONCE = 50
 """Subscribers that are pushed to before other tasks run."""
-VISITS_AT_ONCE = 1000
-"""Subscribers that are looked at before other tasks run, though there is nothing for them."""
 CALM_BYTES = 16 * 1024
 """Unsent output of a subscriber that has caught up; with more it gets no further page."""
 PRUNE_AT_ONCE = 1000
@@ -46,6 +45,7 @@ class Feed:
         self._now = now
         self._retention_sec = retention_sec
         self._subscribers: dict[Peer, Subscriber] = {}
+        self._audience = Audience()
         self._nudged = asyncio.Event()
         self._seq = store.last_seq
         self.resyncs = 0
@@ -78,6 +78,8 @@ class Feed:
         subscriber = self._subscribers.get(peer)
         if subscriber is None:
             subscriber = self._subscribers[peer] = Subscriber(peer, self.newest_seq)
+        self._audience.note(subscriber)
+        self._bring_up(subscriber)
         known = peer.channels.get(manager_id, {})
         start = self.newest_seq if since is None else since
         for name in names:
@@ -109,14 +111,30 @@ class Feed:
         require_kept(since, self._store.floor_seq, self._store.last_seq, self._store.gaps)
 
     def unsubscribe(self, peer: Peer) -> None:
-        """Forgets the connection if none of its channels is left."""
+        """Some of its channels are gone: forgets the connection if none is left."""
         if not peer.channels:
             self.forget(peer)
+        self.regroup(peer)
+
+    def regroup(self, peer: Peer) -> None:
+        """The sessions or channels of the connection have changed."""
+        subscriber = self._subscribers.get(peer)
+        if subscriber is not None:
+            self._audience.note(subscriber)
+
+    def _bring_up(self, subscriber: Subscriber) -> None:
+        """Its cursor, to where the feed has come; what is still to be pushed stays ahead of it."""
+        if subscriber.is_live and not subscriber.is_waiting:
+            subscriber.cursor = max(subscriber.cursor, self._seq)
 
     def forget(self, peer: Peer) -> None:
         """The connection is closed, or has no channel left."""
         subscriber = self._subscribers.pop(peer, None)
-        if subscriber is not None and subscriber.task is not None:
+        if subscriber is None:
+            return
+        self._audience.remove(subscriber)
+        subscriber.is_live = False
+        if subscriber.task is not None:
             subscriber.task.cancel()
 
     def resume(self, peer: Peer) -> None:
@@ -177,19 +195,27 @@ class Feed:
             if not stored:
                 self._seq = max(self._seq, until)
                 return
-            page = Page(await _decoded(stored))
-            self._seq = page.last_seq
-            await self._push_page(page)
+            await self._push_page(Page(await _decoded(stored)))
 
     async def _push_page(self, page: Page) -> None:
-        """Pushes to every live subscriber, some at a time."""
+        """Pushes to every live subscriber that receives anything, some at a time."""
         pushed = 0
-        for number, subscriber in enumerate(list(self._subscribers.values()), 1):
-            if subscriber.is_live and subscriber.cursor < page.last_seq:
-                pushed += self._push(subscriber, page)
-            if pushed >= PUSHES_AT_ONCE or number % VISITS_AT_ONCE == 0:
+        for subscriber in self._choose(page):
+            pushed += self._push(subscriber, page)
+            if pushed >= PUSHES_AT_ONCE:
                 pushed = 0
                 await asyncio.sleep(0)
+
+    def _choose(self, page: Page) -> list[Subscriber]:
+        """Who may receive something; all others have come as far as the page from now on."""
+        found = []
+        for subscriber in self._audience.recipients(page, self._now()):
+            self._bring_up(subscriber)
+            if subscriber.is_live and subscriber.cursor < page.last_seq:
+                subscriber.is_waiting = True
+                found.append(subscriber)
+        self._seq = page.last_seq
+        return found
 
     def _start_over(self, until: int) -> None:
         """The changes that were pushed last are undone: everybody lists the events again."""
@@ -199,8 +225,11 @@ class Feed:
             self._resync(subscriber)
 
     def _push(self, subscriber: Subscriber, page: Page) -> bool:
-        """Pushes to a live subscriber; whether there was anything for it."""
-        text = page.text_for(subscriber, self._now())
+        """Pushes to a subscriber that is still live; whether there was anything for it."""
+        subscriber.is_waiting = False
+        if not subscriber.is_live or subscriber.cursor >= page.last_seq:
+            return False
+        text = self._audience.text_for(subscriber, page, self._now())
         if text and not subscriber.peer.send(text):
             subscriber.is_live = False
             self.resyncs += 1

@@ -1,8 +1,6 @@
-"""Subscribers, and which of them a change is pushed to: once for each class of equal visibility.
+"""Subscribers, changes as they are pushed, and what a single subscriber receives of them.
 
-A class is all subscribers with the same brands, desks and channels. Only those who own, created or
-take part in an event may see more of it than their class; they are found by manager.
-Source: contract, section 7, "Pushed messages".
+`audience` finds those who receive anything. Source: contract, section 7, "Pushed messages".
 """
 
 import asyncio
@@ -75,7 +73,7 @@ class Viewer(Struct, frozen=True):
 
 
 @functools.lru_cache(maxsize=4096)
-def _about(name: str) -> Callable[[EventScope], bool]:
+def about_of(name: str) -> Callable[[EventScope], bool]:
     """What events a channel is about; a name that is none of ours is about nothing."""
     root, _, rest = name.partition(":")
     kind, _, value = rest.partition(":")
@@ -93,16 +91,19 @@ def _about(name: str) -> Callable[[EventScope], bool]:
 class Subscriber:
     """A subscribed connection, and how far its channels have come."""
 
-    __slots__ = ("cursor", "is_live", "joining", "peer", "task")
+    __slots__ = ("cursor", "is_live", "is_waiting", "joining", "peer", "task")
 
     def __init__(self, peer: Peer, cursor: int) -> None:
         self.peer = peer
         self.cursor = cursor
-        """Of all channels but those that are joining."""
+        """Of all channels but those that are joining; what is newer, up to where the feed has come,
+        was not for a subscriber that is live and not waiting."""
         self.joining: dict[Channel, int] = {}
         """Cursors of channels that were subscribed to after or before that; see `_catch_up`."""
         self.is_live = True
         """False while it catches up, or is too slow."""
+        self.is_waiting = False
+        """Whether it is to be pushed something of the page that the feed is at."""
         self.task: asyncio.Task[None] | None = None
 
     def viewers(self, now: float, after: int | None = None) -> list[Viewer]:
@@ -114,7 +115,7 @@ class Subscriber:
                 continue
             if after is not None:
                 names = {n: None for n in names if self._cursor_of((manager_id, n)) <= after}
-            found.append(Viewer(session, tuple(map(_about, names))))
+            found.append(Viewer(session, tuple(map(about_of, names))))
         return found
 
     def _cursor_of(self, channel: Channel) -> int:
@@ -143,60 +144,6 @@ class Subscriber:
         self.cursor = cursor
         self.joining.clear()
         self.is_live = True
-
-
-_Class = tuple[str, str, tuple[str, ...]]
-"""Brands, desks and channels."""
-
-
-class Page:
-    """Changes that are pushed together: what each class of subscribers receives of them."""
-
-    def __init__(self, changes: Sequence[SeenChange]) -> None:
-        """`changes`: at least one, in order."""
-        self.changes = changes
-        self.first_seq, self.last_seq = changes[0].seq, changes[-1].seq
-        scopes = (scope for change in changes for scope in (change.before, change.after))
-        self._managers = {m for scope in scopes if scope is not None for m in scope.managers}
-        self._texts: dict[tuple[_Class, ...], bytes] = {}
-
-    def text_for(self, subscriber: Subscriber, now: float) -> bytes:
-        """The lines that the subscriber receives now, in one piece; empty: none."""
-        classes = self._classes_of(subscriber.peer, now)
-        if classes is None or subscriber.cursor >= self.first_seq:
-            changes = [change for change in self.changes if change.seq > subscriber.cursor]
-            return b"".join(lines_of(changes, subscriber.viewers(now)))
-        text = self._texts.get(classes)
-        if text is None:
-            text = b"".join(lines_of(self.changes, subscriber.viewers(now)))
-            self._texts[classes] = text
-        return text
-
-    def _classes_of(self, peer: Peer, now: float) -> tuple[_Class, ...] | None:
-        """The class of each live session; None: a manager takes part in what was changed."""
-        found = []
-        for manager_id, names in peer.channels.items():
-            session = peer.live_session(manager_id, now)
-            if session is None:
-                continue
-            if manager_id in self._managers:
-                return None
-            about = tuple([name for name in names if self._may_match(name)])
-            if about:
-                found.append((session.brands.text, session.desks.text, about))
-        return tuple(found)
-
-    def _may_match(self, name: str) -> bool:
-        """Whether the channel may be about one of the changes."""
-        manager_id = _manager_of(name)
-        return manager_id is None or manager_id in self._managers
-
-
-@functools.lru_cache(maxsize=65_536)
-def _manager_of(name: str) -> int | None:
-    """The manager of a channel `calendar:manager:<id>`; None: it is another one."""
-    root, _, value = name.rpartition(":")
-    return int(value) if root == "calendar:manager" else None
 
 
 def lines_of(changes: Iterable[SeenChange], viewers: Sequence[Viewer]) -> list[bytes]:
