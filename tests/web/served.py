@@ -79,8 +79,10 @@ def iso_day(seconds: int) -> str:
 class Served:
     """A server process with the demo desk."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environ: str) -> None:
+        """`environ`: settings."""
         self._data = data
+        self._environ = environ
         self.web = "127.0.0.1:0"
         self.start()
 
@@ -92,7 +94,7 @@ class Served:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            env=os.environ | {"DESKCAL_SECRET": SECRET},
+            env=os.environ | {"DESKCAL_SECRET": SECRET} | self._environ,
         )
         assert self._process.stdout is not None
         said = ""

@@ -1,7 +1,8 @@
 // One function a command that the page uses.
 
 import type { Connection } from "./connection";
-import type { AddEvent, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, UpdateEvent } from "./types.gen";
+import type { AddEvent, AddWebhook, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, UpdateEvent, UpdateWebhook } from "./types.gen";
+import type { Delivery, Webhook, WebhookTest } from "./webhooks";
 import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SeriesRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
 
 interface EventAnswer {
@@ -162,6 +163,37 @@ export class Api {
 
   async snooze(token: string, until: number): Promise<void> {
     await this.connection.call("MngSnoozeCalendarReminder", { token, until });
+  }
+
+  async webhooks(): Promise<Webhook[]> {
+    return (await this.connection.call<{ webhooks: Webhook[] }>("MngGetCalendarWebhooks", {})).webhooks;
+  }
+
+  /** With its secret, which is never answered again. */
+  addWebhook(data: AddWebhook): Promise<{ webhook: Webhook; secret: string }> {
+    return this.connection.call("MngAddCalendarWebhook", data);
+  }
+
+  /** With a secret where it is new. */
+  updateWebhook(data: UpdateWebhook): Promise<{ webhook: Webhook; secret?: string }> {
+    return this.connection.call("MngUpdateCalendarWebhook", data);
+  }
+
+  async deleteWebhook(id: number): Promise<void> {
+    await this.connection.call("MngDeleteCalendarWebhook", { id });
+  }
+
+  /** The last tries, the newest first. */
+  async webhookDeliveries(id: number): Promise<Delivery[]> {
+    return (await this.connection.call<{ deliveries: Delivery[] }>("MngGetCalendarWebhookDeliveries", { id })).deliveries;
+  }
+
+  async replayWebhook(id: number, since: number): Promise<void> {
+    await this.connection.call("MngReplayCalendarWebhook", { id, since });
+  }
+
+  testWebhook(id: number): Promise<WebhookTest> {
+    return this.connection.call("MngTestCalendarWebhook", { id });
   }
 
   freeBusy(data: GetFreeBusy): Promise<FreeBusyAnswer> {

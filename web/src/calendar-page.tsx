@@ -24,7 +24,7 @@ import { isShown, type ViewName } from "./filters";
 import { droppedTimes, resizedItem } from "./moving";
 import { fieldsForNew, nextTimes, slotTimes } from "./new-event";
 import { movedReminder } from "./reminder-choice";
-import type { Session } from "./session";
+import { isAdmin, type Session } from "./session";
 import { dateIn, nowSeconds } from "./time/clock";
 import { EventStatus, type EventRow } from "./types.gen";
 import type { LeftEvent } from "./undoing";
@@ -63,6 +63,7 @@ export type Opened =
   | { kind: "keys" }
   | { kind: "reminders" }
   | { kind: "trash" }
+  | { kind: "webhooks" }
   | { kind: "left"; heading: string; left: LeftEvent[] };
 
 interface Props {
@@ -201,6 +202,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
     { label: "Select events", icon: "task", act: () => selection.start() },
     { label: "Trash", icon: "trash", act: () => setOpened({ kind: "trash" }) },
+    ...adminItems(session, setOpened),
     { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },
     { label: "Print", icon: "print", act: () => window.print() },
     { label: "Export as CSV", icon: "text", act: exported("csv") },
@@ -364,4 +366,9 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
       <ToastStack toasts={toasts} onDismiss={dismiss} />
     </div>
   );
+}
+
+/** What administrators alone have in the menu. */
+function adminItems(session: Session, open: (opened: Opened) => void): AccountItem[] {
+  return isAdmin(session) ? [{ label: "Webhooks", icon: "link", act: () => open({ kind: "webhooks" }) }] : [];
 }

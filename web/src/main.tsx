@@ -21,6 +21,7 @@ import "./styles/form.css";
 import "./styles/dialog.css";
 import "./styles/trash.css";
 import "./styles/selection.css";
+import "./styles/webhooks.css";
 import "./styles/free-times.css";
 import "./styles/boxes.css";
 import "./styles/settings.css";

@@ -59,6 +59,13 @@ export function sessionProblem({ type }: Session): string {
   return `This token is of a ${name}, which has no rights in the calendar. Ask for one of a manager.`;
 }
 
+const ADMINS: number[] = [SessionType.SESSION_ADMIN, SessionType.SESSION_CRM_ADMIN];
+
+/** Whether the session is an administrator's. */
+export function isAdmin({ type }: Session): boolean {
+  return ADMINS.includes(type);
+}
+
 export function keepSession(session: Session): void {
   sessionStorage.setItem(KEY, session.token);
 }

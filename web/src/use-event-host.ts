@@ -7,8 +7,8 @@ import type { Question } from "./components/confirm-dialog";
 import { fieldsOf } from "./event-fields";
 import type { Moved } from "./moving";
 import { shiftedTimes, stretchedTimes } from "./moving";
-import type { Session } from "./session";
-import { EventStatus, ParticipantStatus, SessionType, type EventRow } from "./types.gen";
+import { isAdmin, type Session } from "./session";
+import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
 import type { Directory } from "./use-directory";
 import type { Editing } from "./use-edit";
 import type { AskScope, Scope } from "./use-scope";
@@ -37,17 +37,16 @@ export interface EventHost extends DetailsHost {
 const STATUS_VERBS: Partial<Record<EventStatus, string>> = { [EventStatus.CANCELLED]: "Cancel", [EventStatus.ARCHIVED]: "Archive" };
 const QUARTER_SEC = 900;
 const DAY_SEC = 86_400;
-const ADMINS: number[] = [SessionType.SESSION_ADMIN, SessionType.SESSION_CRM_ADMIN];
 
 /** Whether the server lets this session change it, as far as the page can know. */
 export function mayChange(row: EventRow, session: Session, directory: Directory): boolean {
-  if (ADMINS.includes(session.type) || directory.othersMayChange) return true;
+  if (isAdmin(session) || directory.othersMayChange) return true;
   return row.owner_manager_id === session.id || row.created_by === session.id;
 }
 
 /** Whether the session leads a desk, or may see all of them. */
 export function isLead(session: Session, directory: Directory): boolean {
-  return ADMINS.includes(session.type) || directory.desks.some((desk) => desk.manager_id === session.id);
+  return isAdmin(session) || directory.desks.some((desk) => desk.manager_id === session.id);
 }
 
 export function useEventHost(parts: Parts): { host: EventHost; question: Question | null; setQuestion: (question: Question | null) => void } {

@@ -21,6 +21,7 @@ import { LeftDialog } from "./left-dialog";
 import { ReminderDialog } from "./reminder-cards";
 import { SettingsDialog } from "./settings-dialog";
 import { TrashDialog } from "./trash-dialog";
+import { WebhooksDialog } from "./webhooks-dialog";
 
 interface Props {
   opened: Opened | null;
@@ -84,6 +85,8 @@ function One({ opened, items, filters, settings, session, directory, reminders, 
       return <LeftDialog heading={opened.heading} left={opened.left} onOpen={(id) => void api.get(id).then(host.onOpen, () => {})} onClose={onClose} />;
     case "trash":
       return <TrashDialog zone={zone} directory={directory} api={api} actions={actions} onClose={onClose} />;
+    case "webhooks":
+      return <WebhooksDialog api={api} zone={zone} onClose={onClose} />;
     case "keys":
       return <KeysDialog onClose={onClose} />;
   }
