@@ -15,6 +15,7 @@ from deskcal.core.masks import desk_mask
 from deskcal.core.sessions import Session
 from deskcal.core.text_search import matches, words_of
 from deskcal.errors import Unavailable
+from deskcal.live import search_index
 from deskcal.store.lists import search
 from deskcal.store.ports import Store
 from helpers import NOW
@@ -189,6 +190,29 @@ async def test_while_the_index_is_far_behind_a_search_says_so(
         await found(store, "call")
     await index(store)
     assert await found(store, "call") == [3, 2, 1]
+
+
+async def test_the_index_goes_on_at_once_where_it_is_far_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "QUIET_SEC": 3600,
+        "MOST_SEC": 3600,
+        "FAR_BEHIND": 20,
+        "TOO_FAR_BEHIND": 25,
+    }.items():
+        monkeypatch.setattr(search_index, name, value)
+    running = search_index.SearchIndex(store)
+    task = asyncio.create_task(running.run())
+    try:
+        async with asyncio.timeout(20):
+            while store.search.indexed_seq < 30:
+                await store.mutate(adding(title="call"))
+                running.wake()
+                await asyncio.sleep(0)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @settings(

@@ -16,6 +16,11 @@ QUIET_SEC = 1.0
 """Without a change here before the index goes on; other nodes change events, too."""
 MOST_SEC = 10.0
 """After which it goes on though changes keep coming: a search compares what it lacks itself."""
+FAR_BEHIND = 5_000
+"""Changes that are not indexed, at which it goes on at once."""
+TOO_FAR_BEHIND = 10_000
+"""At which it waits for the writer no more, and takes larger steps: a search has a limit."""
+LARGE_STEP = 500
 REPORT_EVERY = 50_000
 
 logger = logging.getLogger(__name__)
@@ -44,7 +49,7 @@ class SearchIndex:
     async def _quiet(self) -> None:
         """Until nothing was changed for a while, or the changes have gone on for long."""
         until = asyncio.get_running_loop().time() + MOST_SEC
-        while asyncio.get_running_loop().time() < until:
+        while asyncio.get_running_loop().time() < until and self._behind < FAR_BEHIND:
             self._changed.clear()
             try:
                 async with asyncio.timeout(QUIET_SEC):
@@ -56,14 +61,23 @@ class SearchIndex:
     async def _catch_up(self) -> None:
         """Until every change is indexed. A long way is logged."""
         done = 0
-        while count := await self._store.search.index(STEP):
+        while count := await self._store.search.index(self._step):
             done += count
             if done % REPORT_EVERY < STEP <= done:
                 logger.info("indexed the texts of %d changes for the search", done)
             await self._wait_for_the_writer()
 
+    @property
+    def _behind(self) -> int:
+        return self._store.feed.last_seq - self._store.search.indexed_seq
+
+    @property
+    def _step(self) -> int:
+        return LARGE_STEP if self._behind >= TOO_FAR_BEHIND else STEP
+
     async def _wait_for_the_writer(self) -> None:
-        for _ in range(MAX_PAUSES):
+        left = TOO_FAR_BEHIND - self._behind
+        for _ in range(max(MAX_PAUSES * min(left, FAR_BEHIND) // FAR_BEHIND, 1)):
             await asyncio.sleep(PAUSE_SEC if self._store.waiting_mutations else 0)
             if not self._store.waiting_mutations:
                 return

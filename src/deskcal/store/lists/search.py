@@ -20,8 +20,8 @@ MAX_CANDIDATES = 50_000
 """Events with all grams of a query; where there are more, events are looked at by time instead."""
 FEW_CANDIDATES = 2_000
 """As many are sorted; of more, those are looked for among all events by time."""
-MAX_BEHIND = 5_000
-"""Events that the index may be behind while it is searched."""
+MAX_BEHIND = 25_000
+"""Events that the index may be behind while it is searched: more than it comes to be under load."""
 FIRST_PAGE, LARGEST_PAGE = 500, 8_000
 """Rows that are looked at by time in one statement; each page is twice as large."""
 DOCUMENTS = 64
@@ -39,6 +39,9 @@ class SearchPage(Struct, frozen=True):
 
 class SearchStore(Protocol):
     """Texts of events."""
+
+    indexed_seq: int
+    """Up to which change the index has come, as far as this node has seen."""
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """Events with all words of `wanted` that `visibility` may see.

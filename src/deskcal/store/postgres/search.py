@@ -56,6 +56,7 @@ _PUT = """
     INSERT INTO event_gram (event_id, grams) VALUES (%s, %s::bigint[])
     ON CONFLICT (event_id) DO UPDATE SET grams = excluded.grams"""
 _REMOVE = "DELETE FROM event_gram WHERE event_id = ANY(%s::bigint[])"
+_INDEXED_SEQ = "SELECT indexed_seq FROM search_index"
 _SET_INDEXED = "UPDATE search_index SET indexed_seq = %s"
 
 
@@ -66,6 +67,7 @@ class PostgresSearch:
         self._read = read
         self._job = job
         self._collections = collections
+        self.indexed_seq = 0
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """In one snapshot."""
@@ -74,7 +76,9 @@ class PostgresSearch:
 
     async def index(self, limit: int) -> int:
         """One step, in a transaction of its own."""
-        return int(await self._job(functools.partial(_index, limit)))
+        count, seq = await self._job(functools.partial(_index, limit))
+        self.indexed_seq = max(self.indexed_seq, seq)
+        return int(count)
 
 
 async def _find(
@@ -177,13 +181,13 @@ async def _rows(connection: Connection, statement: str, values: Any = ()) -> lis
     return await cursor.fetchall()
 
 
-async def _index(limit: int, connection: Connection, _: Batch) -> int:
+async def _index(limit: int, connection: Connection, _: Batch) -> tuple[int, int]:
+    """How many changes it has indexed, and up to which the index is."""
     locked = await _rows(connection, _TRY_LOCK, INDEX_LOCK)
-    if not locked[0][0]:
-        return 0
-    changed = await _rows(connection, _NEW, (limit,))
+    changed = await _rows(connection, _NEW, (limit,)) if locked[0][0] else []
     if not changed:
-        return 0
+        (seq,) = (await _rows(connection, _INDEXED_SEQ))[0]
+        return 0, seq
     ids = {event_id for _, event_id in changed}
     stored = dict(await _rows(connection, _STORED, (integers(sorted(ids)),)))
     async with connection.cursor() as cursor:
@@ -192,7 +196,7 @@ async def _index(limit: int, connection: Connection, _: Batch) -> int:
         )
     await connection.execute(_REMOVE, (integers(sorted(ids - stored.keys())),))
     await connection.execute(_SET_INDEXED, (changed[-1][0],))
-    return len(changed)
+    return len(changed), changed[-1][0]
 
 
 def _grams(document: bytes) -> str:

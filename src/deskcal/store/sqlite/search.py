@@ -49,6 +49,7 @@ _NEW = """
 _DOCUMENT = "SELECT document FROM event WHERE id = ?"
 _PUT = "INSERT OR REPLACE INTO event_gram (rowid, grams) VALUES (?, ?)"
 _REMOVE = "DELETE FROM event_gram WHERE rowid = ?"
+_INDEXED_SEQ = "SELECT indexed_seq FROM search_index"
 _SET_INDEXED = "UPDATE search_index SET indexed_seq = ?"
 
 
@@ -59,6 +60,7 @@ class SqliteSearch:
         self._read = read
         self._job = job
         self._collections = collections
+        self.indexed_seq = 0
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """In one snapshot, on a reading thread."""
@@ -73,7 +75,9 @@ class SqliteSearch:
 
     async def index(self, limit: int) -> int:
         """One step, in a transaction of its own."""
-        return int(await self._job(functools.partial(_index, limit)))
+        count, seq = await self._job(functools.partial(_index, limit))
+        self.indexed_seq = max(self.indexed_seq, seq)
+        return int(count)
 
 
 def _find(
@@ -156,7 +160,8 @@ def _chunks(rows: Iterator[int]) -> Iterator[list[int]]:
         yield chunk
 
 
-def _index(limit: int, connection: apsw.Connection, _: Batch) -> int:
+def _index(limit: int, connection: apsw.Connection, _: Batch) -> tuple[int, int]:
+    """How many changes it has indexed, and up to which the index is."""
     changed: list[Any] = connection.execute(_NEW, (limit,)).fetchall()
     for event_id in dict.fromkeys(event_id for _, event_id in changed):
         document = connection.execute(_DOCUMENT, (event_id,)).get
@@ -166,7 +171,7 @@ def _index(limit: int, connection: apsw.Connection, _: Batch) -> int:
             connection.execute(_PUT, (event_id, _tokens(bytes(document))))
     if changed:
         connection.execute(_SET_INDEXED, (changed[-1][0],))
-    return len(changed)
+    return len(changed), connection.execute(_INDEXED_SEQ).get
 
 
 def _tokens(document: bytes) -> str:
