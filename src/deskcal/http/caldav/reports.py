@@ -74,7 +74,12 @@ def _principals(context: Context, root: Element) -> bytes:
     texts = [one.findtext(dav("match")) or "" for one in root.findall(dav("property-search"))]
     if not all(text.strip().casefold() in title for text in texts):
         return xml.multistatus([])
-    return xml.multistatus([properties(subject, wanted_of(root.find(dav("prop"))))])
+    wanted = wanted_of(root.find(dav("prop")))
+    if not wanted.names:
+        # As caldav 3.6 sends it: the names beside an empty prop.
+        others = (dav("prop"), dav("property-search"))
+        wanted = Wanted([one.tag for one in root if one.tag not in others])
+    return xml.multistatus([properties(subject, wanted)])
 
 
 class _Shown(Struct, frozen=True):
