@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from commands.test_series import DAY, ELEVEN, RESPOND, TEN, UPDATE, add, monday, ok, rows
+from commands.series_calls import DAY, ELEVEN, RESPOND, TEN, UPDATE, add, monday, ok, rows
 from deskcal.limits import Limits
 from deskcal.live.series_horizon import SeriesHorizon
 from deskcal.live.tasks import Tasks

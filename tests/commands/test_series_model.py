@@ -8,8 +8,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands.series_calls import DAY, TEN, monday
 from commands.series_model import SeriesModel, seconds, seen, wall
-from commands.test_series import DAY, TEN, monday
 from deskcal.live.series_horizon import SeriesHorizon
 from harness import Desk, open_desk
 from places import Place, SqlitePlace

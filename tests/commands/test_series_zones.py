@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.test_series import DAY, DELETE, SERIES, TEN, UPDATE, add, ok, rows
+from commands.series_calls import DAY, DELETE, SERIES, TEN, UPDATE, add, ok, rows
 from commands.test_series_horizon import changes_of
 from deskcal.live.series_horizon import SeriesHorizon
 from harness import open_desk

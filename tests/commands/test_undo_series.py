@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from commands.test_series import DAY, DELETE, SERIES, TEN, UPDATE, add, monday, ok, rows
+from commands.series_calls import DAY, DELETE, SERIES, TEN, UPDATE, add, monday, ok, rows
 from harness import Desk, open_desk
 from places import Place
 

@@ -1,61 +1,26 @@
-"""CalDAV: what apps put and delete. Contract, section 16."""
+"""What a calendar app puts and deletes over CalDAV. Source: contract, part 2, section 16."""
 
-import datetime as dt
 from typing import Any
 
 import pytest
 
-from dav import Dav, serving_dav
-from harness import token
+from dav import serving_dav
 from helpers import NOW
 from places import Place
-
-TEN, GUEST = token(10), token(30)
-DAY = 86_400
-RICH = {"type": "doc", "content": [{"type": "image", "attrs": {"src": "a.png"}}]}
-EXTRAS = [
-    "X-APPLE-STRUCTURED-LOCATION;VALUE=URI:geo:1,2",
-    "CATEGORIES:Work,Calls",
-    "ATTACH:https://example.com/a.pdf",
-    "CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://meet.example.com/x",
-    "RELATED-TO:other@example.com",
-    "CLASS:PRIVATE",
-]
-ALARMS = [
-    *("BEGIN:VALARM", "UID:alarm-1", "ACTION:DISPLAY", "DESCRIPTION:one", "TRIGGER:-PT15M"),
-    *("END:VALARM", "BEGIN:VALARM", "ACTION:AUDIO", "TRIGGER:-P1D", "END:VALARM"),
-]
-
-
-def utc(time: int) -> str:
-    return f"{dt.datetime.fromtimestamp(time, dt.UTC):%Y%m%dT%H%M%SZ}"
-
-
-def vevent(*lines: str, uid: str = "a@b", start: int = NOW, summary: str = "Call") -> list[str]:
-    times = [f"DTSTART:{utc(start)}", f"DTEND:{utc(start + 3600)}"]
-    times = [] if any(line.startswith("DTSTART") for line in lines) else times
-    head = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20240101T000000Z", f"SUMMARY:{summary}"]
-    return [*head, *times, *lines, "END:VEVENT"]
-
-
-def calendar(*parts: list[str]) -> str:
-    lines = [line for part in parts for line in part]
-    return "\r\n".join(
-        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//y//EN", *lines, "END:VCALENDAR", ""]
-    )
-
-
-def without(text: str, *names: str) -> str:
-    """`text` without the content lines of these names."""
-    lines = text.splitlines()
-    return "\r\n".join([one for one in lines if not one.startswith(names)]) + "\r\n"
-
-
-async def rows(dav: Dav) -> list[dict[str, Any]]:
-    data = {"from": 0, "to": NOW + 1000 * DAY, "limit": 1000, "offset": 0, "deskFilter": "*"}
-    answered = await dav.desk.call(TEN, "MngGetCalendarEventsByFilter", **data)
-    found: list[dict[str, Any]] = answered["data"]["rows"]
-    return found
+from server.caldav_texts import (
+    ALARMS,
+    DAY,
+    EXTRAS,
+    RICH,
+    TEN,
+    WEEKLY,
+    calendar,
+    override,
+    rows,
+    utc,
+    vevent,
+    without,
+)
 
 
 async def test_what_is_put_is_an_event_and_comes_back_to_the_byte(place: Place) -> None:
@@ -178,7 +143,11 @@ async def test_a_name_whose_event_is_gone_can_be_taken_by_another(place: Place) 
 
 
 NO_UID = calendar(["BEGIN:VEVENT", f"DTSTART:{utc(NOW)}", "END:VEVENT"])
+
+
 TODO = calendar(["BEGIN:VTODO", "UID:t", "SUMMARY:x", "END:VTODO"])
+
+
 PERIOD = f"RDATE;VALUE=PERIOD:{utc(NOW)}/PT1H"
 
 
@@ -226,15 +195,6 @@ async def test_nothing_is_put_where_it_does_not_belong(place: Place) -> None:
         for path, status in ((dav.mine, 405), (dav.home, 405), (f"{dav.home}no/a.ics", 404)):
             assert (await dav.ask("PUT", path, text)).status == status
         assert (await dav.put("a.ics", text, content_type="text/plain")).status == 403
-
-
-WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=4", *EXTRAS]
-
-
-def override(week: int, *lines: str, start: int = 0, summary: str = "Moved") -> list[str]:
-    time = NOW + week * 7 * DAY
-    recurrence = f"RECURRENCE-ID:{utc(time)}"
-    return vevent(recurrence, *lines, start=start or time, summary=summary)
 
 
 async def test_a_series_is_put_whole_with_what_differs(place: Place) -> None:
@@ -306,92 +266,6 @@ async def test_what_is_over_stays_on_the_desk_when_a_series_is_deleted(place: Pl
         assert (await dav.ask("GET", f"{dav.mine}s.ics")).status == 404
         assert (await dav.sync(before.token)).gone == [f"{dav.mine}s.ics"]
         assert [event["status"] for event in await rows(dav)] == [1, 1, 1]
-
-
-async def invitation(dav: Dav, **fields: Any) -> tuple[Dav, str, dict[str, Any]]:
-    """A guest's app, the name there, and the event."""
-    made = await dav.desk.add(TEN, participant_manager_ids=[30, 31], **fields)
-    return await dav.of(30), f"event-{made['id']}.ics", made
-
-
-async def test_a_guest_who_puts_the_event_back_answers_and_changes_nothing_else(
-    place: Place,
-) -> None:
-    async with serving_dav(place) as dav:
-        guest, name, made = await invitation(dav, ast_json=RICH, title="Meeting")
-        text = await guest.text(name)
-        assert text.count("PARTSTAT=NEEDS-ACTION") == 2
-        mine = [one for one in text.replace("\r\n ", "").split("\r\n") if "manager-30@" in one]
-        answer = text.replace("\r\n ", "").replace(
-            mine[0], mine[0].replace("NEEDS-ACTION", "ACCEPTED")
-        )
-        answer = answer.replace("END:VEVENT", "\r\n".join([*ALARMS, "END:VEVENT"]))
-        put = await guest.put(name, answer)
-        assert put.status == 204, put
-        (event,) = await rows(dav)
-        assert [row["status"] for row in event["participants"]] == [1, 1, 0]
-        assert await guest.text(name) == answer, "alarms are the guest's own"
-        assert "VALARM" not in await dav.text(name)
-        for field in ("title", "ast_json", "start_time", "remind_before_sec"):
-            assert event[field] == made[field]
-        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=made["id"], location="There")
-        later = await guest.text(name)
-    assert "LOCATION:There" in later and "TRIGGER:-P1D" in later
-
-
-@pytest.mark.parametrize("change", [("SUMMARY:Meeting", "SUMMARY:Party"), ("DTSTART:", "DTSTART:")])
-async def test_a_guest_may_not_change_the_event(place: Place, change: tuple[str, str]) -> None:
-    async with serving_dav(place) as dav:
-        guest, name, made = await invitation(dav, title="Meeting")
-        text = await guest.text(name)
-        if change[0] == "DTSTART:":
-            change = (f"DTSTART:{utc(NOW)}", f"DTSTART:{utc(NOW - 600)}")
-        got = await guest.put(name, text.replace(*change))
-        assert got.status == 403 and b"need-privileges" in got.body
-        assert await rows(dav) == [made]
-
-
-async def test_a_guest_who_deletes_the_event_declines(place: Place) -> None:
-    async with serving_dav(place) as dav:
-        guest, name, made = await invitation(dav)
-        before = await guest.sync()
-        assert (await guest.ask("DELETE", guest.mine + name)).status == 204
-        (event,) = await rows(dav)
-        assert [row["status"] for row in event["participants"]] == [1, 2, 0]
-        assert (await guest.sync(before.token)).gone == [guest.mine + name]
-        await dav.desk.event(token(30), "MngRespondCalendarEvent", id=made["id"], status=1)
-        assert list((await guest.sync()).etags) == [guest.mine + name]
-
-
-async def test_a_guest_answers_for_a_whole_series(place: Place) -> None:
-    async with serving_dav(place) as dav:
-        times = {"start_time": NOW, "end_time": NOW + 3600}
-        made = await dav.desk.call(
-            TEN,
-            "MngAddCalendarEvent",
-            title="Weekly",
-            recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
-            participant_manager_ids=[30],
-            **times,
-        )
-        guest = await dav.of(30)
-        name = f"series-{made['data']['series']['series_id']}.ics"
-        text = (await guest.text(name)).replace("\r\n ", "")
-        assert (await guest.put(name, text.replace("NEEDS-ACTION", "TENTATIVE"))).status == 204
-        answers = [[row["status"] for row in one["participants"]] for one in await rows(dav)]
-    assert answers == [[1, 3]] * 3
-
-
-async def test_an_owners_stale_text_does_not_take_back_the_answers_of_guests(place: Place) -> None:
-    async with serving_dav(place) as dav:
-        guest, name, made = await invitation(dav)
-        stale = await dav.text(name)
-        await dav.desk.event(GUEST, "MngRespondCalendarEvent", id=made["id"], status=1)
-        assert (await dav.put(name, stale.replace("SUMMARY:", "SUMMARY:Now "))).status == 204
-        (event,) = await rows(dav)
-        assert [row["status"] for row in event["participants"]] == [1, 1, 0]
-        assert event["title"].startswith("Now ")
-        assert guest.manager_id == 30
 
 
 async def test_a_device_creates_in_its_brand(place: Place) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.test_series import ARCHIVE, DELETE, TEN, UPDATE, add, monday, ok, rows
+from commands.series_calls import ARCHIVE, DELETE, TEN, UPDATE, add, monday, ok, rows
 from harness import open_desk
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer

@@ -1,6 +1,6 @@
 """What became of series is forgotten with the changes that told of it."""
 
-from commands.test_series import DELETE, TEN, UPDATE, add, ok
+from commands.series_calls import DELETE, TEN, UPDATE, add, ok
 from harness import Desk, open_desk
 from helpers import NOW
 from places import Place
