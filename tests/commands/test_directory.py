@@ -54,6 +54,7 @@ async def test_managers_and_desks_that_the_session_may_see_are_listed(desk: Desk
         "others_may_change": 1,
         "calling_hours": {},
         "outcome_required_types": [],
+        "trash_retention_sec": 90 * 86_400,
     }
     everyone = await desk.call(token(1, ADMIN), "MngGetCalendarDirectory", deskFilter="*")
     assert [one["id"] for one in everyone["data"]["managers"]] == [10, 11]
