@@ -87,6 +87,7 @@ def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
         page.goto(served.address(query, **claims) if signed_in else f"http://{served.web}/")
         if signed_in:
             page.wait_for_selector(".loader[data-on=false]", state="attached")
+            page.wait_for_selector(".grid-wait", state="detached")
         return page
 
     yield opened

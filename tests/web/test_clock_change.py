@@ -1,6 +1,7 @@
 """Dragging where the clock changes: dropped at 12:00 is at 12:00. Nicosia, 28 March 2027."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,7 +55,7 @@ def dragged(page: Page, what: Locator, title: str, days: float, hours: float) ->
     """Drags it, a quarter hour into the half hour that is meant."""
     what.scroll_into_view_if_needed()
     drag(page, what, days * day_px(page), (hours + 0.25) * hour_px(page))
-    expect(page.get_by_text(f"Moved: {title}")).to_be_visible()
+    expect(page.get_by_text(f"Moved: {title}", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("zone", BROWSERS)
@@ -82,7 +83,7 @@ def test_an_edge_dragged_on_the_day_of_the_change_is_where_it_was_dropped(
     dragged(page, edges.last, "Edges", 0, 2)
     assert shown(wire, event_id) == ("28 05:00", "28 09:00")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Undone")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Undone"))).to_be_visible()
     assert shown(wire, event_id) == ("28 05:00", "28 07:00")
     event.hover()
     dragged(page, edges.first, "Edges", 0, -2.5)
@@ -98,7 +99,7 @@ def test_a_night_dragged_over_the_change_in_the_month_keeps_its_times(
     cell = page.locator(".rbc-day-bg").first.bounding_box()
     assert cell is not None
     drag(page, event_named(page, "Night").first, cell["width"] * 2, 0)
-    expect(page.get_by_text("Moved: Night")).to_be_visible()
+    expect(page.get_by_text("Moved: Night", exact=True)).to_be_visible()
     assert shown(wire, event_id) == ("27 22:00", "28 06:00")
     wire.call("MngDeleteCalendarEvent", id=event_id)
 

@@ -79,7 +79,7 @@ def test_what_somebody_else_has_changed_since_stays_and_is_named(
     )
     page = open_page(query("week", WEEK, f"&event={event['id']}"))
     page.get_by_role("button", name="+1 h").click()
-    expect(page.get_by_text("Moved: Of two people")).to_be_visible()
+    expect(page.get_by_text("Moved: Of two people", exact=True)).to_be_visible()
     other = Wire(served.tcp, served.token(12))
     other.call("MngUpdateCalendarEvent", id=event["id"], start_time=at(2, 12), end_time=at(2, 13))
     other.close()

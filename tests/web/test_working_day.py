@@ -58,7 +58,7 @@ def test_a_night_is_two_pieces_with_its_hours_and_keeps_them_when_it_is_dragged(
     assert column is not None
     pieces.last.scroll_into_view_if_needed()
     drag(page, pieces.last, column["width"], 0)
-    expect(page.get_by_text("Moved: Night watch")).to_be_visible()
+    expect(page.get_by_text("Moved: Night watch", exact=True)).to_be_visible()
     moved = wire.get(event["id"])
     assert (moved["start_time"], moved["end_time"], moved["all_day"]) == (at(2, 22), at(3, 2), 0)
     page.get_by_role("button", name="Agenda", exact=True).click()
@@ -198,7 +198,7 @@ def test_an_event_is_done_from_its_row_and_moved_by_keys_and_undone(
     event_named(page, "By keys alone").focus()
     page.keyboard.press("Alt+ArrowDown")
     wait_until(lambda: wire.get(event["id"])["start_time"] == at(6, 10.25))
-    expect(page.get_by_text("Moved: By keys alone")).to_be_visible()
+    expect(page.get_by_text("Moved: By keys alone", exact=True)).to_be_visible()
     page.keyboard.press("Control+z")
     wait_until(lambda: wire.get(event["id"])["start_time"] == at(6, 10))
     page.keyboard.press("a")

@@ -1,14 +1,12 @@
 // The whole page of somebody who is signed in: holds the state, and hands it to the parts.
 
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { toItem, type CalendarItem } from "./calendar-event";
 import { AccountMenu, type AccountItem } from "./components/account-menu";
-import { CalendarView, useMinute, type Slot } from "./components/calendar-view";
+import { CalendarView } from "./components/calendar-view";
 import { ConnectionBar } from "./components/connection-bar";
 import type { Pointed } from "./components/event-pointer";
 import { Icon } from "./components/icon";
-import { EventPanel } from "./components/event-panel";
-import { PageOverlays } from "./components/page-overlays";
 import { Bell, ReminderCards } from "./components/reminder-cards";
 import { SearchResults } from "./components/search-results";
 import { SelectionArea } from "./components/selection-area";
@@ -21,10 +19,13 @@ import { draftRow } from "./draft-row";
 import type { Edit } from "./drafts";
 import { emptyText, unknownDesk } from "./empty-text";
 import { isShown, type ViewName } from "./filters";
+import { preloadWhenIdle } from "./lazy-part";
+import { CalendarGrid, EventPanel, PageDialogs, PageOverlays } from "./lazy-parts";
 import { droppedTimes, resizedItem } from "./moving";
 import { fieldsForNew, nextTimes, slotTimes } from "./new-event";
 import { movedReminder } from "./reminder-choice";
 import { isAdmin, type Session } from "./session";
+import type { Slot } from "./slot";
 import { dateIn, nowSeconds } from "./time/clock";
 import { EventStatus, type EventRow } from "./types.gen";
 import type { LeftEvent } from "./undoing";
@@ -36,6 +37,7 @@ import { useEdit } from "./use-edit";
 import { isLead, useEventHost } from "./use-event-host";
 import { useEvents } from "./use-events";
 import { isPhone, useNarrow, usePageFilters } from "./use-filters";
+import { useMinute } from "./use-minute";
 import { useReminders } from "./use-reminders";
 import { changeSettings, useSettings } from "./use-settings";
 import { eventIdAt, useSelection } from "./use-selection";
@@ -46,8 +48,6 @@ import type { Theme } from "./use-theme";
 import { useToasts } from "./use-toasts";
 import { useZones } from "./use-zones";
 import { pageDay, visibleRange, type Shape } from "./visible-range";
-
-const PageDialogs = lazy(() => import("./components/page-dialogs").then((module) => ({ default: module.PageDialogs })));
 
 /** Views of work, not of times: whose events they show, and in which state, is not for the filters. */
 const WORK_VIEWS: ViewName[] = ["my_day", "desk"];
@@ -71,6 +71,11 @@ interface Props {
   theme: Theme;
   onTheme: (theme: Theme) => void;
   onLeave: () => void;
+}
+
+/** A new event in the small box at its slot. */
+function draftBox(edit: Edit | null): Edit | null {
+  return edit?.isQuick ? edit : null;
 }
 
 export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
@@ -110,6 +115,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const isForm = edit !== null && !edit.isQuick;
   const hasPanel = isForm || Boolean(chosen);
 
+  useEffect(() => preloadWhenIdle([CalendarGrid, PageOverlays, EventPanel, PageDialogs]), []);
   const { api } = link;
   const isOpen = link.state === "open";
   const isMissing = filters.event > 0 && !chosen;
@@ -212,6 +218,9 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const loaded = useMemo(() => (rows.length ? [] : events.rows), [rows.length, events.rows]);
   const unknown = unknownDesk(desk, directory.desks.map((one) => one.code));
   const draft = useMemo(() => (edit && (!edit.base || edit.fields.start_time !== edit.base.start_time) ? draftRow(edit) : null), [edit]);
+
+  const hasOverlay = [draftBox(edit), pointed, menu, question, scopeQuestion].some(Boolean);
+  const hasDialog = [opened, conflict].some(Boolean);
 
   return (
     <div className="page" data-panel={hasPanel} data-side={isSideOpen} data-selecting={selection.isOn} data-density={settings.density}>
@@ -324,45 +333,45 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onClose={close}
         />
       )}
-      <PageOverlays
-        editing={editing}
-        pointed={pointed}
-        menu={menu}
-        question={question}
-        scopeQuestion={scopeQuestion}
-        zone={zone}
-        settings={settings}
-        directory={directory}
-        host={host}
-        rowOf={events.get}
-        onSave={save}
-        onPointed={setPointed}
-        onMenu={setMenu}
-        onQuestion={setQuestion}
-        onSelect={selection.start}
-        onScope={closeScope}
-      />
-      <Suspense>
-        {(opened || conflict) && (
-          <PageDialogs
-            opened={opened}
-            conflict={conflict}
-            items={rows.map((row) => toItem(row, zone))}
-            filters={filters}
-            settings={settings}
-            session={session}
-            directory={directory}
-            reminders={reminders}
-            now={now}
-            api={api}
-            actions={actions}
-            host={host}
-            onSettled={editing.finish}
-            onBack={() => setConflict(null)}
-            onClose={() => setOpened(null)}
-          />
-        )}
-      </Suspense>
+      {hasOverlay && (
+        <PageOverlays
+          editing={editing}
+          pointed={pointed}
+          menu={menu}
+          question={question}
+          scopeQuestion={scopeQuestion}
+          zone={zone}
+          settings={settings}
+          directory={directory}
+          host={host}
+          rowOf={events.get}
+          onSave={save}
+          onPointed={setPointed}
+          onMenu={setMenu}
+          onQuestion={setQuestion}
+          onSelect={selection.start}
+          onScope={closeScope}
+        />
+      )}
+      {hasDialog && (
+        <PageDialogs
+          opened={opened}
+          conflict={conflict}
+          items={rows.map((row) => toItem(row, zone))}
+          filters={filters}
+          settings={settings}
+          session={session}
+          directory={directory}
+          reminders={reminders}
+          now={now}
+          api={api}
+          actions={actions}
+          host={host}
+          onSettled={editing.finish}
+          onBack={() => setConflict(null)}
+          onClose={() => setOpened(null)}
+        />
+      )}
       <ToastStack toasts={toasts} onDismiss={dismiss} />
     </div>
   );

@@ -1,11 +1,11 @@
 // What a new event starts with: times, type and defaults of the settings and of the type's template.
 
 import { allDayTimes, toSeconds } from "./calendar-event";
-import { datesOf, type Slot } from "./components/calendar-view";
 import { newFields, type Fields } from "./event-fields";
 import type { Filters } from "./filters";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
+import { datesOf, type Slot } from "./slot";
 import { dateIn, nowSeconds, startOfDate } from "./time/clock";
 import type { EventType } from "./types.gen";
 import type { Directory } from "./use-directory";

@@ -10,6 +10,7 @@ import { chosenDesk, columnItems, cutColumns, deskColumns, deskLists, type DeskC
 import type { Filters } from "../filters";
 import { dateIn, secondsOf } from "../time/clock";
 import type { Settings } from "../settings";
+import type { Slot } from "../slot";
 import { EventStatus, type EventRow } from "../types.gen";
 import { useDeskSummary, type DeskSummary } from "../use-desk-summary";
 import type { Directory } from "../use-directory";
@@ -19,8 +20,8 @@ import { dayBounds } from "../visible-range";
 import type { Reminder } from "../wire";
 import { zoneLocalizer } from "../zone-localizer";
 import { Avatar } from "./avatar";
+import { BigCalendar, pressed, slotOf } from "./calendar-grid";
 import { LookContext, NO_SLOT, PARTS } from "./calendar-parts";
-import { BigCalendar, pressed, slotOf, type Slot } from "./calendar-view";
 import { DeskSide, DeskTotals } from "./desk-side";
 import { eventClass } from "./event-face";
 import { useSize } from "./use-size";

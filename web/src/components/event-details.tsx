@@ -1,6 +1,6 @@
 // An event to read, with what can be done to it in one click.
 
-import { lazy, Suspense, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { Api } from "../api";
 import { meetLink, readAst } from "../ast/ast-tree";
 import { AstView } from "../ast/ast-view";
@@ -8,6 +8,7 @@ import { whenText } from "../calendar-event";
 import type { Edit } from "../drafts";
 import type { CommandHost } from "../event-commands";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
+import { EventHistory } from "../lazy-parts";
 import { beforeLabel, reminderChoice } from "../reminder-choice";
 import type { Session } from "../session";
 import { linkFor, type Settings } from "../settings";
@@ -26,7 +27,6 @@ import { useSeries } from "./repeat-field";
 import { OutcomeBox } from "./outcome-box";
 import { RescheduleChips } from "./reschedule-chips";
 
-const EventHistory = lazy(() => import("./event-history").then((module) => ({ default: module.EventHistory })));
 
 export interface DetailsHost extends CommandHost {
   onResume: (edit: Edit) => void;
@@ -141,9 +141,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
         <details className="history" onToggle={({ currentTarget }) => setHasHistory(currentTarget.open)}>
           <summary>History</summary>
           {hasHistory && (
-            <Suspense fallback={<p className="hint">Loading…</p>}>
-              <EventHistory row={row} zone={zone} api={api} directory={directory} />
-            </Suspense>
+            <EventHistory row={row} zone={zone} api={api} directory={directory} />
           )}
         </details>
       </div>

@@ -1,11 +1,12 @@
 // The form of an event.
 
-import { lazy, Suspense, useId, useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import type { Api } from "../api";
 import { busyText, invitedTo, isMeeting } from "../busy";
 import type { Fields } from "../event-fields";
 import { newGuest } from "../guests";
 import { PRIORITIES, TYPES } from "../labels";
+import { AstEditor } from "../lazy-parts";
 import { ParticipantRole, ParticipantStatus, type EventRow, type EventType, type Priority } from "../types.gen";
 import { useBusy } from "../use-busy";
 import type { Directory } from "../use-directory";
@@ -15,8 +16,6 @@ import { PeopleField } from "./people-field";
 import { RepeatField } from "./repeat-field";
 import { ReminderField } from "./reminder-field";
 import { TimeFields } from "./time-fields";
-
-const AstEditor = lazy(() => import("../ast/ast-editor").then((module) => ({ default: module.AstEditor })));
 
 interface Props {
   fields: Fields;
@@ -130,9 +129,7 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
         <ReminderField fields={fields} zone={zone} onChange={set} />
         <div className="field">
           <span className="label" id={notes}>Notes</span>
-          <Suspense fallback={<div className="editor editor-wait" />}>
-            <AstEditor ast={fields.ast_json} labelledBy={notes} onChange={(ast_json) => set({ ast_json })} />
-          </Suspense>
+          <AstEditor ast={fields.ast_json} labelledBy={notes} onChange={(ast_json) => set({ ast_json })} />
         </div>
         <div className="triple">
           <IdField label="Customer" value={fields.customer_id} onChange={(customer_id) => set({ customer_id })} />

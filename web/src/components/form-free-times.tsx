@@ -1,14 +1,13 @@
 // Free times for the meeting of the form, to set its start and end; asked for when they are opened.
 
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { Api } from "../api";
 import { invitedTo } from "../busy";
 import type { Fields } from "../event-fields";
+import { FreeTimes } from "../lazy-parts";
 import { movedReminder } from "../reminder-choice";
 import { dateIn } from "../time/clock";
 import type { Directory } from "../use-directory";
-
-const FreeTimes = lazy(() => import("./free-times").then((module) => ({ default: module.FreeTimes })));
 
 interface Props {
   /** With a start and an end; see `isMeeting`. */
@@ -30,11 +29,9 @@ export function FormFreeTimes({ fields, excluded, zone, directory, api, onChange
         {isOpen ? "Hide free times" : "Find a free time"}
       </button>
       {isOpen && (
-        <Suspense fallback={null}>
-          <FreeTimes api={api} managers={invitedTo(fields)} lengthSec={end_time - start_time} date={dateIn(start_time, zone)}
+        <FreeTimes api={api} managers={invitedTo(fields)} lengthSec={end_time - start_time} date={dateIn(start_time, zone)}
             chosen={start_time} zone={zone} excluded={excluded} directory={directory}
             onPick={(slot) => onChange({ start_time: slot.start_time, end_time: slot.end_time, ...movedReminder(fields, slot.start_time, zone) })} />
-        </Suspense>
       )}
     </div>
   );

@@ -1,12 +1,13 @@
 // The views of work, "My day" and "The desk", and what mouse and keyboard do at an event there.
 
-import { lazy, Suspense } from "react";
 import type { Api } from "../api";
 import type { CalendarItem } from "../calendar-event";
 import { givenTo } from "../desk-day";
 import type { Filters } from "../filters";
+import { DeskView, MyDay } from "../lazy-parts";
 import { droppedTimes, resizedItem } from "../moving";
 import type { Settings } from "../settings";
+import type { Slot } from "../slot";
 import type { EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
 import type { Directory } from "../use-directory";
@@ -14,11 +15,7 @@ import type { EventHost } from "../use-event-host";
 import type { ChangeFilters } from "../use-filters";
 import type { Reminders } from "../use-reminders";
 import { isEscalation } from "../wire";
-import type { Slot } from "./calendar-view";
 import { useEventPointer, type Pointed } from "./event-pointer";
-
-const MyDay = lazy(() => import("./my-day").then((module) => ({ default: module.MyDay })));
-const DeskView = lazy(() => import("./desk-view").then((module) => ({ default: module.DeskView })));
 
 interface Props {
   rows: EventRow[];
@@ -51,13 +48,11 @@ export function WorkViews({ reminders, calls, host, isLoading, onPoint, onMenu, 
   };
   return (
     <div id="calendar" className="calendar work-area" data-view={view} tabIndex={-1} {...pointer}>
-      <Suspense>
-        {view === "desk" ? (
-          <DeskView {...rest} escalations={reminders.due.filter(isEscalation)} onMove={move} onResize={(item, start, end) => host.onMove(item.resource, resizedItem(item, start, end, zone))} />
-        ) : (
-          <MyDay rows={rows} me={me} now={now} zone={zone} directory={directory} calls={calls} chosen={filters.event} isLoading={isLoading} onOpen={onOpen} />
-        )}
-      </Suspense>
+      {view === "desk" ? (
+        <DeskView {...rest} escalations={reminders.due.filter(isEscalation)} onMove={move} onResize={(item, start, end) => host.onMove(item.resource, resizedItem(item, start, end, zone))} />
+      ) : (
+        <MyDay rows={rows} me={me} now={now} zone={zone} directory={directory} calls={calls} chosen={filters.event} isLoading={isLoading} onOpen={onOpen} />
+      )}
     </div>
   );
 }

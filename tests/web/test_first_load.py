@@ -1,0 +1,93 @@
+"""What the page loads before its first paint, and what becomes of parts that are gone."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from deskcal.http.page import page_directory
+from web.served import OpenPage, Wire, monday_at
+from web.test_everyday import query
+
+MOST_GZIP_BYTES = 140_000
+"""Of scripts before the first paint: 0.55 of what one file was."""
+MOST_BYTES = 420_000
+
+
+def first_scripts() -> list[Path]:
+    """The scripts that index.html names: the entry, and what it imports."""
+    html = (page_directory() / "index.html").read_text("utf-8")
+    return [page_directory() / name.lstrip("/") for name in re.findall(r'"(/[^"]+\.js)"', html)]
+
+
+def test_scripts_before_the_first_paint_stay_small() -> None:
+    if not (page_directory() / "index.html").exists():
+        pytest.skip("the page is not built: make web")
+    scripts = [path.read_bytes() for path in first_scripts()]
+    assert sum(map(len, scripts)) <= MOST_BYTES
+    assert sum(len(gzip.compress(script)) for script in scripts) <= MOST_GZIP_BYTES
+
+
+def test_the_page_is_there_before_grid_panel_and_dialogs(open_page: OpenPage) -> None:
+    page = open_page(signed_in=False)
+    held: list[Route] = []
+    later = re.compile(r"/assets/(calendar-grid|event-panel|page-\w+|ast-editor)-")
+    page.route(later, lambda route: held.append(route))
+    page.goto(signed_in_address(open_page))
+    expect(page.get_by_role("button", name="Today", exact=True)).to_be_visible()
+    expect(page.locator(".grid-wait")).to_be_attached()
+    assert held
+    page.route(later, lambda route: route.continue_())
+    page.reload()
+    expect(page.locator(".rbc-time-view")).to_be_visible()
+
+
+def signed_in_address(open_page: OpenPage) -> str:
+    """An address with a token: that of a page that is signed in."""
+    page = open_page("?view=week")
+    token = page.evaluate("sessionStorage.getItem('deskcal.token')")
+    return f"{page.url}#token={token}"
+
+
+def test_a_part_that_is_gone_loads_the_page_again_once_with_what_was_typed(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    """As after an upgrade of the server, whose parts have other names."""
+    event = wire.add(title="Of before", start_time=monday_at(9, 27))
+    page = open_page(query("agenda", monday_at(9, 27), f"&event={event['id']}"))
+    editor = re.compile(r"/assets/ast-editor-")
+    page.route(editor, lambda route: route.abort("connectionrefused"), times=1)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    expect(page.locator(".editor .ProseMirror")).to_be_visible()
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].type") == "reload"
+    page.get_by_label("Title", exact=True).fill("Of after")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Of after")).to_be_visible()
+
+
+def test_where_the_server_does_not_answer_only_the_part_is_missing(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    event = wire.add(title="Offline", start_time=monday_at(9, 28))
+    page = open_page(query("agenda", monday_at(9, 28), f"&event={event['id']}"))
+    expect(page.get_by_role("heading", name="Offline")).to_be_visible()
+    page.route("**/*", lambda route: route.abort("connectionrefused"))
+    page.get_by_role("button", name="Edit", exact=True).click()
+    expect(page.get_by_text("This part of the page could not be loaded")).to_be_visible()
+    page.get_by_label("Title", exact=True).fill("Still here")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Still here")
+
+
+def test_a_part_keeps_its_state_once_it_is_loaded(open_page: OpenPage) -> None:
+    """Opened before it was loaded, and drawn again afterwards."""
+    page = open_page("?view=agenda")
+    page.route("**/assets/page-dialogs-*", lambda route: route.continue_())
+    page.reload()
+    page.get_by_role("button", name="Desk meeting").click()
+    name = page.get_by_role("dialog", name="Desk meeting").get_by_label("Title")
+    name.fill("Kept")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(name).to_have_value("Kept")

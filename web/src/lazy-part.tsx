@@ -1,0 +1,51 @@
+// Parts of the page that are loaded when they are first drawn, or before, while nothing else is to be done.
+
+import { createElement, lazy, Suspense, useState, type ComponentType, type ReactNode } from "react";
+
+export interface LazyPart<P> {
+  (props: P): ReactNode;
+  preload: () => Promise<void>;
+}
+
+/** What is already loaded is drawn at once, so that no key that is pressed meanwhile goes elsewhere. */
+export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>, fallback?: ReactNode): LazyPart<P> {
+  let loaded: ComponentType<P> | null = null;
+  const get = async () => (loaded ??= await load());
+  const Later = lazy(async () => ({ default: (await get().catch(loadAgain)) as ComponentType<object> }));
+  function Part(props: P) {
+    // As it was when it was first drawn: another element would begin with a new state.
+    const [ready] = useState(() => loaded);
+    return ready ? createElement(ready, props) : createElement(Suspense, { fallback }, createElement(Later, props));
+  }
+  return Object.assign(Part, { preload: () => get().then(() => undefined, () => undefined) });
+}
+
+const KEY = "deskcal.loaded-again";
+const PAUSE_MS = 60_000;
+
+/**
+ * A part is gone after an upgrade of the server: the page is loaded again, with what was typed, once a minute at most.
+ *
+ * Where the server does not answer, that would lose the page: then the part alone is missing.
+ */
+async function loadAgain(): Promise<ComponentType> {
+  const isRecent = Date.now() - Number(sessionStorage.getItem(KEY)) < PAUSE_MS;
+  const isThere = !isRecent && (await fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false));
+  if (!isThere) return Missing;
+  sessionStorage.setItem(KEY, String(Date.now()));
+  location.reload();
+  return Missing;
+}
+
+function Missing() {
+  return <p className="note missing-part" role="alert">This part of the page could not be loaded. Load the page again.</p>;
+}
+
+/** Loads them one after the other, each when the browser has nothing else to do. */
+export function preloadWhenIdle(parts: { preload: () => Promise<void> }[]): void {
+  const [first, ...rest] = parts;
+  if (!first) return;
+  const next = () => void first.preload().then(() => preloadWhenIdle(rest));
+  if ("requestIdleCallback" in window) requestIdleCallback(next, { timeout: 2000 });
+  else setTimeout(next, 300);
+}
