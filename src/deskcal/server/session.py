@@ -8,12 +8,13 @@ import asyncio
 import functools
 import logging
 from collections import deque
-from typing import Any, Protocol
+from typing import Any
 
 from deskcal.commands import Data, PendingAnswer
 from deskcal.errors import DeskcalError, Unavailable
 from deskcal.live.connections import Peer
 from deskcal.server.host import ConnectionHost
+from deskcal.server.transport import Transport
 from deskcal.wire.envelope import DOCUMENT, NO_EXT_ID, encode_error
 
 logger = logging.getLogger(__name__)
@@ -22,43 +23,6 @@ READS_AT_ONCE = 8
 """Reads from the database of one connection: each may bring a document of the largest size."""
 DRAIN_SEC = 1
 """How long input is read and dropped after an answer that ends the connection."""
-
-
-class Transport(Protocol):
-    """What carries the messages of one client."""
-
-    @property
-    def unsent_bytes(self) -> int:
-        """Output that the operating system has not accepted yet."""
-
-    @property
-    def written_bytes(self) -> int:
-        """All output since the connection was opened, in the unit of `unsent_bytes`."""
-
-    @property
-    def is_closing(self) -> bool:
-        """Whether nothing can be written any more."""
-
-    def write(self, lines: bytes) -> None:
-        """Sends whole lines."""
-
-    def write_pieces(self, pieces: list[bytes]) -> None:
-        """Sends one line that is in pieces."""
-
-    def beat(self) -> None:
-        """Sends a heartbeat."""
-
-    def pause(self) -> None:
-        """Stops reading; input that was read already may still arrive."""
-
-    def resume(self) -> None:
-        """Reads again."""
-
-    def close(self, error: DeskcalError | None = None) -> None:
-        """Closes once all output has been sent; `error`: the reason, which the client was sent."""
-
-    def abort(self) -> None:
-        """Closes at once; unsent output is dropped."""
 
 
 class ClientSession:

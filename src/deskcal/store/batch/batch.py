@@ -12,7 +12,6 @@ import msgspec
 from deskcal.core.alarms import (
     gained_managers,
     reminded_managers,
-    trigger_time,
     would_miss_firing,
 )
 from deskcal.core.all_day import UTC
@@ -21,11 +20,12 @@ from deskcal.core.document import decode_event, encode_event, record_of, scope_o
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome
 from deskcal.core.series import Series
-from deskcal.errors import Conflict, DeskcalError, InvalidField
+from deskcal.errors import DeskcalError, InvalidField
 from deskcal.store.batch.claims import Claims
 from deskcal.store.batch.objects import StagedObjects
+from deskcal.store.batch.retries import Retries
 from deskcal.store.batch.series import StagedSeries
-from deskcal.store.batch.staged import Savepoint, StagedEvent
+from deskcal.store.batch.staged import Savepoint, StagedEvent, notification_of
 from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
@@ -33,7 +33,6 @@ from deskcal.store.batch.writes import (
     Collection,
     CommitResult,
     KeptAnswer,
-    RetryKey,
     WorkOutcome,
     Writes,
     batch_id_of,
@@ -44,7 +43,6 @@ from deskcal.store.ports.work import (
     Applied,
     Follows,
     Mutation,
-    Retry,
     Transaction,
     Work,
     event_ids_of,
@@ -69,11 +67,10 @@ class Batch:
         self._timezone = default_timezone
         self._stored = stored
         self._new_ids = new_ids
-        self._retry_window_sec = retry_window_sec
         self._staged: dict[int, StagedEvent] = {}
         self._changes: list[ChangeRow] = []
         self._batch = 0
-        self._keys: dict[RetryKey, KeptAnswer] = {}
+        self._retries = Retries(stored, retry_window_sec)
         self._wanted: dict[NotificationKey, Notification] = {}
         self._fired_by_change: set[NotificationKey] = set()
         self._only_fired: set[int] = set()
@@ -153,30 +150,13 @@ class Batch:
         """Stages a mutation; its document. Raises: what its `change` raises, Conflict."""
         if mutation.retry is None:
             return self._change(mutation)
-        return self._change_once(mutation, mutation.retry)
-
-    def _change_once(self, mutation: Mutation, retry: Retry) -> bytes:
-        """The first answer again, if this key has one; else the change, and the key kept."""
-        key = (mutation.actor, retry.key)
-        kept = self._kept(key, mutation.time - self._retry_window_sec)
-        if kept is None:
+        key = (mutation.actor, mutation.retry.key)
+        document = self._retries.first_answer(key, mutation.retry, mutation.time)
+        if document is None:
             document = self._change(mutation)
-            number = len(self._changes)
-            self._keys[key] = KeptAnswer(retry.digest, document, number, mutation.time)
-            return document
-        digest, document = kept
-        retry.check(scope_of(decode_event(document)))
-        if digest != retry.digest:
-            raise Conflict(
-                f"idempotency_key {retry.key!r} was used with other data; take a new key for "
-                "another event",
-                field="idempotency_key",
-            )
-        return bytes(document)
-
-    def _kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
-        kept = self._keys.get(key)
-        return (kept.digest, kept.document) if kept else self._stored.kept(key, since)
+            kept = KeptAnswer(mutation.retry.digest, document, self.change_count, mutation.time)
+            self._retries.keys[key] = kept
+        return document
 
     def _change(self, mutation: Mutation) -> bytes:
         is_new = not mutation.event_id
@@ -239,7 +219,7 @@ class Batch:
             fired = self.fire(after, now)
         else:
             gained = gained_managers(before, after, now, self._timezone)
-            fired = [_notification(after, manager_id, document, now) for manager_id in gained]
+            fired = [notification_of(after, manager_id, document, now) for manager_id in gained]
         self.notify(fired)
         self._fired_by_change.update(notification.key for notification in fired)
 
@@ -297,7 +277,7 @@ class Batch:
             self.ids_used,
             self.change_count,
             dict(self._staged),
-            dict(self._keys),
+            dict(self._retries.keys),
             dict(self._wanted),
             set(self._fired_by_change),
             set(self._only_fired),
@@ -310,7 +290,7 @@ class Batch:
         self.ids_used = savepoint.ids_used
         del self._changes[savepoint.changes :]
         self._staged = savepoint.staged
-        self._keys = savepoint.keys
+        self._retries.keys = savepoint.keys
         self._wanted = savepoint.wanted
         self._fired_by_change = savepoint.fired_by_change
         self._only_fired = savepoint.only_fired
@@ -325,7 +305,7 @@ class Batch:
         if is_untouched:
             self._only_fired.add(event.id)
         managers = reminded_managers(event)
-        return [_notification(event, manager_id, document, now) for manager_id in managers]
+        return [notification_of(event, manager_id, document, now) for manager_id in managers]
 
     def notify(self, fired: list[Notification]) -> None:
         """Stages notifications; `notified` are those whose rows are new."""
@@ -376,7 +356,7 @@ class Batch:
         """What is to be written; nothing if the group `is_empty`."""
         found = Writes(
             changes=self._changes,
-            keys=self._keys,
+            keys=self._retries.keys,
             notifications=list(self._wanted.values()),
             woken=self.woken,
             series=self._series.writes(),
@@ -393,8 +373,3 @@ class Batch:
             self._managers[event_id] = after.managers if after else ()
         self.earliest_due = found.earliest_due
         return found
-
-
-def _notification(event: Event, manager_id: int, document: bytes, now: int) -> Notification:
-    due = trigger_time(event) or 0
-    return Notification(NotificationKey(event.id, due, manager_id), due, now, document)

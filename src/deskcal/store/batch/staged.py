@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from deskcal.core.alarms import trigger_time
 from deskcal.core.event import Event
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesSavepoint
@@ -29,3 +30,12 @@ class Savepoint(Struct, frozen=True):
     only_fired: set[int]
     series: SeriesSavepoint
     objects: dict[ObjectKey, CalendarObject | None]
+
+
+def notification_of(event: Event, manager_id: int, document: bytes, now: int) -> Notification:
+    """The reminder of an event that fires at `now` (Unix seconds) for one manager.
+
+    `document`: that of the event as it is then.
+    """
+    due = trigger_time(event) or 0
+    return Notification(NotificationKey(event.id, due, manager_id), due, now, document)

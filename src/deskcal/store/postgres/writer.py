@@ -10,17 +10,15 @@ import functools
 import logging
 import random
 import select
-import uuid
 from asyncio import Future
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
-from msgspec import Struct
 from psycopg import errors
 
-from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable, without_frames
+from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
@@ -28,6 +26,7 @@ from deskcal.store.ports import StoreError
 from deskcal.store.ports.work import Work
 from deskcal.store.postgres.applying import apply_group, new_events, size_of
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
+from deskcal.store.postgres.entries import Entry, Job, Run, incident_of, refuse, refuse_each, settle
 from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import find_collections, new_ids, number_collections, write
 from deskcal.store.postgres.locking import lock, needs_lock
@@ -53,22 +52,6 @@ _AWAY = "the database can't be reached; nothing was applied, try again later"
 
 logger = logging.getLogger(__name__)
 
-Run = Callable[[Connection, Batch], Awaitable[Any]]
-
-
-class Job(Struct, frozen=True):
-    """Something the server does on its own, in a transaction of its own."""
-
-    run: Run
-
-
-class _Entry(Struct, eq=False):
-    """A mutation or job on its way: its answer, and when its time is over (of the loop's clock)."""
-
-    work: Work | Job
-    answer: "Future[Any]"
-    until: float
-
 
 class Writer:
     """Takes mutations in order; `on_committed` is called with every group that was committed."""
@@ -85,8 +68,8 @@ class Writer:
         self._on_committed = on_committed
         self._limits = limits
         self._loop = asyncio.get_running_loop()
-        self._queue: deque[_Entry] = deque()
-        self._group: list[_Entry] = []
+        self._queue: deque[Entry] = deque()
+        self._group: list[Entry] = []
         self._woken = asyncio.Event()
         self._is_closing = False
         self._connection: Connection | None = None
@@ -120,7 +103,7 @@ class Writer:
             )
         else:
             until = self._loop.time() + self._limits.request_deadline_sec
-            self._queue.append(_Entry(work, answer, until))
+            self._queue.append(Entry(work, answer, until))
             self._woken.set()
         return answer
 
@@ -139,10 +122,10 @@ class Writer:
         now = self._loop.time()
         while self._queue and self._queue[0].until <= now:
             late = Unavailable("the change waited too long; it was not applied")
-            _refuse(self._queue.popleft(), late)
+            refuse(self._queue.popleft(), late)
         for entry in self._group:
             if entry.until <= now:
-                _refuse(entry, Timeout("the change took too long; its outcome is unknown"))
+                refuse(entry, Timeout("the change took too long; its outcome is unknown"))
         self._ticking = self._loop.call_later(self._tick_sec, self._tick)
 
     async def _run(self) -> None:
@@ -155,7 +138,7 @@ class Writer:
             else:
                 await self._refuse_all()
 
-    def _take(self) -> list[_Entry]:
+    def _take(self) -> list[Entry]:
         """The mutations that wait, up to a job; or the job."""
         group = [self._queue.popleft()]
         if isinstance(group[0].work, Job):
@@ -170,7 +153,7 @@ class Writer:
 
     async def _refuse_all(self) -> None:
         """Nothing that waits can be applied; then a pause, so that nobody is asked in a circle."""
-        _refuse_each(self._queue, Unavailable(_AWAY))
+        refuse_each(self._queue, Unavailable(_AWAY))
         self._queue.clear()
         await asyncio.sleep(random.uniform(0, PAUSE_SEC))
 
@@ -197,7 +180,7 @@ class Writer:
             await self._connection.close()
             self._connection = None
 
-    async def _commit(self, group: list[_Entry]) -> None:
+    async def _commit(self, group: list[Entry]) -> None:
         """Commits `group`; where one of its mutations breaks it, without that one."""
         assert self._connection is not None
         self._group = group
@@ -215,17 +198,17 @@ class Writer:
             if result is not None:
                 self._loop.call_soon(self._on_committed, result)
             for entry, outcome in zip(group, outcomes, strict=True):
-                _settle(entry, outcome)
+                settle(entry, outcome)
         finally:
             self._group = []
 
-    async def _fail(self, group: list[_Entry], exc: psycopg.Error) -> None:
+    async def _fail(self, group: list[Entry], exc: psycopg.Error) -> None:
         """After an error of the database."""
         is_refusal = exc.diag.severity_nonlocalized == "ERROR"
         if self._is_committing and not is_refusal:
             logger.error("the commit of %d changes failed: %s", len(group), exc)
             await self._drop()
-            _refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
+            refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
             return
         await self._roll_back()
         if isinstance(exc, errors.ReadOnlySqlTransaction):
@@ -238,7 +221,7 @@ class Writer:
         if isinstance(exc, errors.LockNotAvailable):
             fault = "somebody else holds a lock in the database"
             await self._end_stalled()
-        _refuse_each(group, Unavailable(f"{fault}; nothing was applied, try again later"))
+        refuse_each(group, Unavailable(f"{fault}; nothing was applied, try again later"))
 
     async def _end_stalled(self) -> None:
         if self._connection is not None:
@@ -248,7 +231,7 @@ class Writer:
             ):
                 await end_stalled(self._connection)
 
-    async def _isolate(self, group: list[_Entry], exc: Exception) -> None:
+    async def _isolate(self, group: list[Entry], exc: Exception) -> None:
         """After an error that one of the group has brought along: halves it until that is alone."""
         if len(group) > 1:
             middle = len(group) // 2
@@ -256,11 +239,11 @@ class Writer:
                 if await self._is_connected():
                     await self._commit(half)
                 else:
-                    _refuse_each(half, Unavailable(_AWAY))
+                    refuse_each(half, Unavailable(_AWAY))
         elif isinstance(exc, DeskcalError):
-            _refuse(group[0], exc)
+            refuse(group[0], exc)
         else:
-            _refuse(group[0], _incident(exc))
+            refuse(group[0], incident_of(exc))
 
     async def _roll_back(self) -> None:
         if self._connection is None:
@@ -274,7 +257,7 @@ class Writer:
             await self._drop()
 
     async def _transact_until_it_fits(
-        self, connection: Connection, group: list[_Entry]
+        self, connection: Connection, group: list[Entry]
     ) -> tuple[list[WorkOutcome], CommitResult | None]:
         for _ in range(ATTEMPTS - 1):
             try:
@@ -288,7 +271,7 @@ class Writer:
         return await self._transact(connection, group)
 
     async def _transact(
-        self, connection: Connection, group: list[_Entry]
+        self, connection: Connection, group: list[Entry]
     ) -> tuple[list[WorkOutcome], CommitResult | None]:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
@@ -367,27 +350,3 @@ def _is_quiet(connection: Connection) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return not poll.poll(0)
-
-
-def _settle(entry: _Entry, outcome: WorkOutcome) -> None:
-    if isinstance(outcome, DeskcalError):
-        _refuse(entry, outcome)
-    elif not entry.answer.done():
-        entry.answer.set_result(outcome)
-
-
-def _refuse_each(group: Iterable[_Entry], error: DeskcalError) -> None:
-    for entry in group:
-        _refuse(entry, type(error)(error.message))
-
-
-def _refuse(entry: _Entry, error: DeskcalError) -> None:
-    if not entry.answer.done():
-        entry.answer.set_exception(without_frames(error))
-
-
-def _incident(exc: Exception) -> Internal:
-    """For a change that raised what it must not: logged; the answer has the incident's id alone."""
-    incident = uuid.uuid4().hex[:12]
-    logger.error("incident %s in a change", incident, exc_info=exc)
-    return Internal(f"our fault, not applied; report incident {incident}", incident=incident)
