@@ -73,6 +73,11 @@ class Listener:
         self.port = 0
         self.connections = 0
 
+    @property
+    def open(self) -> int:
+        """Connections that have not ended."""
+        return len(self._tasks)
+
     def begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.get_running_loop().create_task(self._one(reader, writer))
@@ -220,3 +225,25 @@ async def test_an_answer_that_drips_ends_with_the_time_limit() -> None:
         outcome = await post(poster, f"http://{GOOD}:{own.port}/")
         assert (outcome.status, outcome.why) == (0, "no answer in time")
         assert 0.4 < time.monotonic() - began < 10
+
+
+async def test_tries_that_are_cancelled_at_any_moment_leave_no_connection_open() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"{}")
+            await asyncio.sleep(0.002)
+            writer.write(b"HTTP/1.1 200 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+
+    async with listening(serve) as own, posting() as poster:
+        for number in range(600):
+            trying = asyncio.create_task(post(poster, f"http://{GOOD}:{own.port}/"))
+            await asyncio.sleep(number % 60 * 0.0001)
+            trying.cancel()
+            await asyncio.wait([trying])
+        async with asyncio.timeout(20):
+            while own.open:
+                await asyncio.sleep(0.01)
+        assert (await post(poster, f"http://{GOOD}:{own.port}/")).status == 200

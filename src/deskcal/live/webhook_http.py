@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
+import anyio
 import httpcore
 import httpx
 from msgspec import Struct
@@ -63,14 +64,37 @@ class Poster:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:
         """One try; never raises what a receiver or a network can cause."""
+        scope = anyio.CancelScope()
+        trying = asyncio.create_task(self._within(scope, url, headers, body, now))
+        try:
+            return await asyncio.shield(trying)
+        except asyncio.CancelledError:
+            scope.cancel()
+            await asyncio.wait([trying])
+            raise
+
+    async def _within(
+        self,
+        scope: anyio.CancelScope,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        now: float,
+    ) -> Outcome:
+        """One try until `scope` ends it, which httpcore cleans up after.
+
+        A cancelled task would leave connections in the pool for good, as httpcore shields its
+        cleaning up by scopes.
+        """
         began = time.monotonic()
         try:
-            async with asyncio.timeout(self._timeout_sec):
+            with scope, anyio.fail_after(self._timeout_sec):
                 status, retry_after = await self._post(url, headers, body)
+                return Outcome(status, retry_after_sec(retry_after, now), _elapsed_ms(began))
         except (httpx.HTTPError, OSError, BadUrl) as exc:
             why = "no answer in time" if isinstance(exc, TimeoutError) else str(exc)
             return Outcome(0, 0, _elapsed_ms(began), why or type(exc).__name__)
-        return Outcome(status, retry_after_sec(retry_after, now), _elapsed_ms(began))
+        return Outcome(0, 0, _elapsed_ms(began), "the server has stopped sending")
 
     async def _post(
         self, url: str, headers: Mapping[str, str], body: bytes
