@@ -28,6 +28,7 @@ from bench import (
     reads,
     reminders,
     subscribers,
+    webhooks,
 )
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
@@ -44,6 +45,7 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "large": large.measure,
     "web": page.measure,
     "nodes": nodes.measure,
+    "webhooks": webhooks.measure,
 }
 MOST_SEC = 1200
 """After which a run is given up."""

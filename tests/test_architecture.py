@@ -230,6 +230,7 @@ def written_files() -> list[Path]:
         path
         for path in found
         if path.suffix in (".py", ".ts", ".tsx", ".mjs", ".css") and ".gen." not in path.name
+        if not {".venv", "node_modules"} & set(path.parts)
     ]
 
 
