@@ -70,7 +70,7 @@ export function nextOf(list: WorkList, done: number, at: WorkTime): EventRow | n
 function groupOf(row: EventRow, at: WorkTime, today: string): WorkGroup | null {
   const { me, now, zone } = at;
   if (row.status === EventStatus.DONE) {
-    return row.updated_by === me && dateIn(row.updated_time, zone) === today ? "done" : null;
+    return isDoneToday(row, at, today) ? "done" : null;
   }
   if (row.status !== EventStatus.OPEN) return null;
   if (holderOf(row, now) === me) return "now";
@@ -79,6 +79,12 @@ function groupOf(row: EventRow, at: WorkTime, today: string): WorkGroup | null {
   if (isOverdue(row, now)) return isOwnOrHeld(row, at) ? "overdue" : null;
   if (row.start_time <= now) return "now";
   return dateIn(row.start_time, zone) === today ? "later" : null;
+}
+
+/** By the manager whose day it is; what was created as done counts for the day that it was on. */
+function isDoneToday(row: EventRow, { me, zone }: WorkTime, today: string): boolean {
+  const by = row.updated_by || row.created_by;
+  return by === me && dateIn(row.updated_by ? row.updated_time : row.start_time, zone) === today;
 }
 
 function groupOfDates(row: EventRow, at: WorkTime, today: string): WorkGroup | null {

@@ -64,6 +64,8 @@ describe("the work of a day", () => {
     const done = call(-60, { status: 1, updated_by: 10, updated_time: NOW - 60 });
     const list = workList([done, call(-60, { status: 1, updated_by: 11, updated_time: NOW }), call(-60, { status: 1, updated_by: 10, updated_time: NOW - 86_400 })], AT);
     expect(list.done).toEqual([done]);
+    const created = call(-60, { status: 1, updated_by: 0, created_by: 10, updated_time: NOW });
+    expect(workList([created, { ...created, start_time: NOW - 86_400 }], AT).done).toEqual([created]);
     expect(toDo(list)).toEqual([]);
   });
 });

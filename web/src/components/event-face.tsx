@@ -67,6 +67,7 @@ export function EventLine({ item, zone, owner }: FaceProps) {
         {title}
         <Spoken row={row} owner={owner} zone={zone} />
       </span>
+      <SeriesMark row={row} />
       {!allDay && <span className="ev-time" aria-hidden="true">{clockText(toSeconds(start), zone)}</span>}
     </span>
   );
@@ -87,6 +88,7 @@ export function EventBlock({ item, zone, owner }: FaceProps) {
         <Spoken row={row} owner={owner} zone={zone} />
       </span>
       <span className="ev-time" aria-hidden="true">{isShort ? clockText(toSeconds(start), zone) : pieceTimes(item, zone)}</span>
+      <SeriesMark row={row} />
     </span>
   );
 }
@@ -123,7 +125,6 @@ function Mark({ row }: { row: EventRow }) {
     <span className="ev-mark">
       {row.status === EventStatus.DONE ? <Icon name="check" size={12} /> : <TypeIcon type={row.type} />}
       {row.status === EventStatus.OPEN && <PriorityMark priority={row.priority} />}
-      <SeriesMark row={row} />
     </span>
   );
 }
