@@ -19,6 +19,20 @@ async def test_the_demo_desk_fills_an_empty_store_with_four_series(desk: Desk) -
     assert {row["outcome"] for row in rows if row.get("outcome")} >= {"reached", "no_answer"}
 
 
+async def test_the_demo_desk_is_at_work_when_it_is_first_seen(desk: Desk) -> None:
+    await fill(desk.dispatcher)
+    wanted = {"from": NOW - 30 * 86_400, "to": NOW + 60 * 86_400, "limit": 5000, "offset": 0}
+    answered = await desk.call(LEAD, "MngGetCalendarEventsByFilter", deskFilter="*", **wanted)
+    rows = answered["data"]["rows"]
+    occurrences = [row for row in rows if row.get("series_id")]
+    past = [row for row in occurrences if row["end_time"] <= NOW]
+    assert past and {row["status"] for row in past} == {1}
+    differs = [row for row in occurrences if "start_time" in row.get("own_fields", [])]
+    assert len(differs) == 1
+    assert any(row.get("follows_id") for row in rows)
+    assert any(row.get("claimed_by") for row in rows)
+
+
 async def test_a_store_with_events_is_left_as_it_is(desk: Desk) -> None:
     await desk.add(LEAD)
     with pytest.raises(NotEmpty):

@@ -14,7 +14,7 @@ Call = Callable[[str, int, dict[str, Any]], Awaitable[Any]]
 """Sends a command as a manager; gives the data of its answer."""
 Events = list[dict[str, Any]]
 
-LEAD, COLLEAGUE, *_ = DESKS[0].manager_ids
+LEAD = DESKS[0].first_id
 CALLS = (EventType.CALL, EventType.FOLLOW_UP)
 DAY_SEC = 86_400
 LEASE_SEC = 3600
@@ -53,26 +53,23 @@ async def _move_next_review(call: Call, now: int) -> None:
         await call("MngUpdateCalendarEvent", LEAD, {"id": moved["id"]} | times)
 
 
-async def _late_calls(call: Call, now: int, manager_id: int) -> Events:
+async def _late_calls(call: Call, now: int) -> Events:
     """Open calls of the desk that are over, but for those of the manager whom the demo opens on."""
     late = await _listed(call, 1, now, type=list(CALLS), overdue=1)
-    return [event for event in late if event["owner_manager_id"] == manager_id]
+    return [event for event in late if event["owner_manager_id"] != LEAD]
 
 
 async def _follow_up(call: Call, now: int) -> None:
     """A colleague's late call was made, and is to be made again tomorrow."""
-    for event in (await _late_calls(call, now, COLLEAGUE + 1))[:1]:
+    for event in (await _late_calls(call, now))[:1]:
         follow_up = {"in_sec": DAY_SEC, "customer_hours": 1}
-        result = {
-            "outcome": "call_back",
-            "outcome_note": "In a meeting, asks to be called tomorrow",
-        }
+        result = {"outcome": "call_back", "outcome_note": "In a meeting, call again tomorrow"}
         data = {"id": event["id"], "follow_up": follow_up} | result
-        await call("MngCompleteCalendarEvent", COLLEAGUE + 1, data)
+        await call("MngCompleteCalendarEvent", event["owner_manager_id"], data)
 
 
 async def _claim(call: Call, now: int) -> None:
-    """A colleague works on a late call; outside of calling hours, on none."""
-    for event in (await _late_calls(call, now, COLLEAGUE))[:1]:
+    """A colleague works on the next one; outside of calling hours, on none."""
+    for event in (await _late_calls(call, now))[:1]:
         data = {"id": event["id"], "lease_sec": LEASE_SEC}
-        await call("MngClaimNextCalendarEvent", COLLEAGUE, data)
+        await call("MngClaimNextCalendarEvent", event["owner_manager_id"], data)
