@@ -15,7 +15,7 @@ import pytest
 
 from certificate import write_certificate
 from deskcal.core.webhook_address import AllowedNetworks, BadUrl
-from deskcal.live.webhook_http import ANSWER_BYTES, Outcome, Poster
+from deskcal.live.webhook_http import ANSWER_BYTES, KEPT_CONNECTIONS, Outcome, Poster
 from receiver import answer, receiving
 
 NAME = "crm.test"
@@ -247,3 +247,19 @@ async def test_tries_that_are_cancelled_at_any_moment_leave_no_connection_open()
             while own.open:
                 await asyncio.sleep(0.01)
         assert (await post(poster, f"http://{GOOD}:{own.port}/")).status == 200
+
+
+async def test_tries_that_wait_for_an_answer_leave_room_for_others() -> None:
+    async def hang(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async with listening(hang) as own, receiving() as other, posting(timeout_sec=60) as poster:
+        url = f"http://{GOOD}:{own.port}/"
+        hanging = [asyncio.create_task(post(poster, url)) for _ in range(KEPT_CONNECTIONS + 50)]
+        async with asyncio.timeout(30):
+            while own.connections < len(hanging):
+                await asyncio.sleep(0.01)
+            assert (await post(poster, other.url())).status == 200
+        for task in hanging:
+            task.cancel()
+        await asyncio.wait(hanging)

@@ -20,7 +20,8 @@ from deskcal.core.webhooks import retry_after_sec
 
 ANSWER_BYTES = 16 * 1024
 """Of an answer's body that is read, so that its connection can be used again; else it is closed."""
-MAX_CONNECTIONS = 200
+KEPT_CONNECTIONS = 200
+"""That may wait for a next message; in use are at most `LANES` of each hook."""
 KEEP_ALIVE_SEC = 30
 
 
@@ -141,7 +142,8 @@ class _Transport(httpx.AsyncBaseTransport):
         self._pools = {
             scheme: httpcore.AsyncConnectionPool(
                 ssl_context=httpx.create_ssl_context(trust_env=False),
-                max_connections=MAX_CONNECTIONS,
+                max_connections=None,
+                max_keepalive_connections=KEPT_CONNECTIONS,
                 keepalive_expiry=KEEP_ALIVE_SEC,
                 network_backend=_GuardedBackend(networks, scheme),
             )
