@@ -5,7 +5,7 @@ Source: contract, section 7, "Reminders".
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
@@ -25,7 +25,9 @@ from deskcal.store.ports.reminders import (
 from deskcal.wire.pushes import Reminder, encode_reminder
 
 SENT_AT_ONCE = 50
-"""Reminders that are sent before other tasks run."""
+"""Managers who are sent their reminders before other tasks run."""
+READ_AT_ONCE = 200
+"""Events of reminders that are decoded before other tasks run."""
 REMINDED, ESCALATED = 200, 201
 """The code of the array. Source: contract, section 7; part 2, section 14."""
 LATE_SEC = 5
@@ -68,42 +70,58 @@ class Delivery:
         return bool(self._unsent)
 
     async def deliver(self, notifications: list[Notification]) -> None:
-        """Sends each, gives it up or drops it; `record` writes down what became of them."""
+        """Sends each, gives it up or drops it; `record` writes down what became of them.
+
+        Those of one manager are sent together, in their order: each write costs a system call.
+        """
         subject: _Subject | None = None
+        by_manager: dict[int, list[_Addressed]] = {}
         for number, notification in enumerate(notifications, 1):
             if subject is None or subject.document is not notification.document:
                 subject = _subject(notification.document)
-            self._deliver_one(notification, subject)
+            addressed = (notification, subject)
+            by_manager.setdefault(notification.key.manager_id, []).append(addressed)
+            if number % READ_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        for number, (manager_id, found) in enumerate(by_manager.items(), 1):
+            self._deliver_to(manager_id, found)
             if number % SENT_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
-    def _deliver_one(self, notification: Notification, subject: "_Subject | None") -> None:
-        key = notification.key
-        if max(key.due_time, notification.fired_time) + self._grace_sec < self._now():
-            self._missed.append(notification)
-        elif subject is None or not subject.reminds(notification):
-            self._dropped.append(notification)
-        else:
-            sent_to = self._unsent.get(key, {})
-            sent_to |= self._send(notification, subject, sent_to)
-            if sent_to:
-                self._unsent[key] = sent_to
+    def _deliver_to(self, manager_id: int, found: "list[_Addressed]") -> None:
+        now = self._now()
+        valid = []
+        for notification, subject in found:
+            if _begins(notification) + self._grace_sec < now:
+                self._missed.append(notification)
+            elif subject is None or not subject.reminds(notification):
+                self._dropped.append(notification)
             else:
-                self.waiting.add(key.manager_id)
+                valid.append((notification, subject))
+        for peer, session in self._peers.of_manager(manager_id, now):
+            self._send(peer, session, valid, int(now))
+        if any(notification.key not in self._unsent for notification, _ in valid):
+            self.waiting.add(manager_id)
 
     def _send(
-        self, notification: Notification, subject: "_Subject", sent_to: Collection[Peer]
-    ) -> dict[Peer, int]:
-        """Writes to each connection that may receive it and did not yet; where it ends there."""
-        now = self._now()
-        line = None
-        ends: dict[Peer, int] = {}
-        for peer, session in self._peers.of_manager(notification.key.manager_id, now):
-            if peer not in sent_to and _may_receive(session, subject.scope):
-                line = line or self._line(notification, subject, int(now))
-                if peer.send(line):
-                    ends[peer] = peer.written_bytes()
-        return ends
+        self,
+        peer: Peer,
+        session: Session,
+        found: "list[tuple[Notification, _Subject]]",
+        now: int,
+    ) -> None:
+        """Writes, in one piece, what the connection may receive and did not yet."""
+        wanted = [
+            (notification, subject)
+            for notification, subject in found
+            if peer not in self._unsent.get(notification.key, ())
+            and _may_receive(session, subject.scope)
+        ]
+        lines = [self._line(*addressed, now) for addressed in wanted]
+        if lines and peer.send(b"".join(lines)):
+            end = peer.written_bytes()
+            for notification, _ in wanted:
+                self._unsent.setdefault(notification.key, {})[peer] = end
 
     def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
@@ -182,6 +200,15 @@ class _Subject(Struct, frozen=True):
         """Whether the event's reminder fired before this manager came to take part."""
         is_snoozed = notification.key.due_time != notification.armed_time
         return not is_snoozed and self.event.reminder_sent_time < notification.fired_time
+
+
+_Addressed = tuple[Notification, _Subject | None]
+"""A reminder and its event; None: the event is deleted."""
+
+
+def _begins(notification: Notification) -> int:
+    """Since when it has waited for its manager, Unix seconds."""
+    return max(notification.key.due_time, notification.fired_time)
 
 
 def _subject(document: bytes | None) -> _Subject | None:

@@ -16,7 +16,7 @@ from typing import Self
 from deskcal.errors import DeskcalError
 from deskcal.live.connections import Peers
 from deskcal.live.reminder_delivery import Delivery
-from deskcal.store.ports.reminders import Fired, ReminderStore
+from deskcal.store.ports.reminders import Fired, Notification, ReminderStore
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,8 @@ ROUND = 500
 """Events that are fired in one transaction."""
 ROUNDS = 64
 """Rounds after which managers who connected meanwhile get theirs."""
+DELIVERED_AT_ONCE = 4000
+"""Fired reminders after which they are delivered: those of one manager are sent together."""
 PAGE = 100
 """Waiting reminders of one manager that are read at one time."""
 MANAGERS_AT_ONCE = 100
@@ -209,22 +211,25 @@ class Reminders:
         return any(self._peers.of_manager(manager_id, self._now()))
 
     async def _fire_some(self) -> None:
-        """Fires what is due, a round after the one before it is delivered.
+        """Fires what is due in rounds; delivers after some of them.
 
-        Not beside it: two threads that both need the interpreter all the time are slower than one
-        after the other.
+        Not beside them: two threads that both need the interpreter all the time are slower than
+        one after the other.
         """
+        ready: list[Notification] = []
         try:
-            fired = await self._fire_round()
             for _ in range(ROUNDS):
+                fired = await self._fire_round()
+                ready += fired.notifications
+                if fired.events < ROUND or len(ready) >= DELIVERED_AT_ONCE:
+                    await self._delivery.deliver(ready)
+                    ready = []
                 if not fired.events:
                     break
-                await self._delivery.deliver(fired.notifications)
                 if self._has_new_fired:
                     await self._deliver_fired()
-                fired = await self._fire_round()
-            await self._delivery.deliver(fired.notifications)
         finally:
+            await self._delivery.deliver(ready)
             await self._record()
         if not fired.events:
             await self._find_next()
