@@ -1,4 +1,4 @@
-"""MngImportCalendarEvents: the events of an iCalendar file, each UID in one transaction."""
+"""MngImportCalendarEvents: an iCalendar file, each event and series in one transaction."""
 
 import asyncio
 import hashlib
@@ -16,10 +16,12 @@ from deskcal.core.document import scope_of, wire_safe
 from deskcal.core.draft import Draft, EventFields, create, draft_new, merge
 from deskcal.core.event import ChangeType, Event, EventStatus, Flag, Id, next_version
 from deskcal.core.sessions import Session
+from deskcal.core.trash import alone, restored
 from deskcal.errors import Conflict, DeskcalError, InvalidField
 from deskcal.ical.fields import encoded, fields_of
 from deskcal.ical.kept import kept
 from deskcal.ical.occurrences import Overridden, Repeating, plan_series
+from deskcal.ical.ranges import parts_of
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
 from deskcal.live.connections import Peer
 from deskcal.store.batch.objects import CalendarObject
@@ -138,9 +140,23 @@ def _by_uid(found: CalendarFile) -> dict[str, list[CalendarEvent]]:
 
 
 async def _import_uid(run: Importing, events: Sequence[CalendarEvent]) -> tuple[str, str]:
-    """What became of a UID, and why it was skipped."""
+    """What became of a UID, and why it, or a part of it, was skipped."""
     try:
-        check_supported(events)
+        require_one_master(events)
+        parts = parts_of(events, run.services.default_timezone)
+    except DeskcalError as exc:
+        return "skipped", exc.message
+    results = [await _import_part(run, part) for part in parts]
+    why = "; ".join(why for _, why in results if why)
+    outcomes = {outcome for outcome, _ in results} - {"skipped"}
+    if len(outcomes) > 1:
+        return "updated", why
+    return outcomes.pop() if outcomes else "skipped", why
+
+
+async def _import_part(run: Importing, events: Sequence[CalendarEvent]) -> tuple[str, str]:
+    """What became of one series or event, and why it was skipped."""
+    try:
         for _ in range(TRIES):
             try:
                 return await _store(run, events), ""
@@ -154,7 +170,7 @@ async def _import_uid(run: Importing, events: Sequence[CalendarEvent]) -> tuple[
 
 
 def check_supported(events: Sequence[CalendarEvent]) -> None:
-    """Raises: InvalidField for what could not be kept faithfully."""
+    """Raises: InvalidField for what an app could not be given back as it put it."""
     for event in events:
         if event.is_this_and_future:
             raise InvalidField(
@@ -164,6 +180,11 @@ def check_supported(events: Sequence[CalendarEvent]) -> None:
             )
         if event.rdates:
             raise InvalidField(f"line {event.line}: RDATE is not taken", field="ics")
+    require_one_master(events)
+
+
+def require_one_master(events: Sequence[CalendarEvent]) -> None:
+    """Raises: InvalidField for a second event with the UID that is no override."""
     masters = [event for event in events if event.recurrence_id is None]
     if len(masters) > 1:
         raise InvalidField(
@@ -216,6 +237,7 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
         apply=apply,
         series_ids=[series_id] if series_id else [],
         objects=[key],
+        reads_trash=True,
     )
     applied = await store.transact(transaction)
     return str(applied.value)
@@ -268,28 +290,37 @@ def apply_events(
 
 
 def _put_single(run: Importing, changes: Changes, drafted: Drafted, event_id: int) -> int:
-    """The id of the event that it is now. Raises: DeskcalError."""
+    """The id of the event that it is now, the same also out of the trash. Raises: DeskcalError."""
     before = changes.event(event_id) if event_id else None
+    gone = changes.trashed(event_id) if event_id and before is None else None
+    if gone is not None:
+        before = restored(alone(gone), actor=run.session.manager_id, now=run.now)
     if before is None:
-        sent = drafted.sent
-        made: list[int] = []
-
-        def make(new_id: int) -> Event:
-            made.append(new_id)
-            found = create(sent, event_id=new_id, actor=run.session.manager_id, now=run.now)
-            run.session.require_place(scope_of(found))
-            return found
-
-        changes.add(make)
-        return made[0]
+        return _add_single(run, changes, drafted.sent)
     run.session.require_change(before.id, scope_of(before))
     sent = kept(drafted.sent, before, drafted.event, run.services.default_timezone)
     merged = merge(before, sent, now=run.now)
-    if scope_of(merged) != scope_of(before):
+    if gone is not None or scope_of(merged) != scope_of(before):
         run.session.require_place(scope_of(merged))
+    if gone is not None:
+        changes.put(before.id, merged, ChangeType.RESTORED)
+        return before.id
     after = next_version(before, merged, actor=run.session.manager_id, now=run.now)
     changes.put(before.id, after, ChangeType.UPDATED)
     return before.id
+
+
+def _add_single(run: Importing, changes: Changes, sent: Draft) -> int:
+    made: list[int] = []
+
+    def make(new_id: int) -> Event:
+        made.append(new_id)
+        found = create(sent, event_id=new_id, actor=run.session.manager_id, now=run.now)
+        run.session.require_place(scope_of(found))
+        return found
+
+    changes.add(make)
+    return made[0]
 
 
 def _apply_series(

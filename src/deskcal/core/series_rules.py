@@ -91,12 +91,12 @@ def shift(series: Series, moved: Shift, length_sec: int) -> Series:
     rule, start = parse_rule(series.rrule), series.start_local
     later = moved.local(start)
     days = (later.date() - start.date()).days
-    turned = _turned(rule, days)
+    rule_then = turned(rule, days)
     until = _moved_until(rule, series.zone, moved, days)
     horizon = instant(moved.local(wall_time(series.horizon, series.zone)), ZoneInfo(moved.timezone))
     result = msgspec.structs.replace(
         series,
-        rrule=str(msgspec.structs.replace(turned, until=until)),
+        rrule=str(msgspec.structs.replace(rule_then, until=until)),
         start=later.isoformat(),
         timezone=moved.timezone,
         length_sec=length_sec,
@@ -115,7 +115,7 @@ def with_exdates(series: Series, dates: Iterable[dt.date]) -> Series:
     return msgspec.structs.replace(series, exdates=tuple(sorted(exdates)))
 
 
-def _turned(rule: Rule, days: int) -> Rule:
+def turned(rule: Rule, days: int) -> Rule:
     """A weekly rule with its days and the start of its week so many days later."""
     if rule.freq != Frequency.WEEKLY or not days:
         return rule
