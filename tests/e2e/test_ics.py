@@ -71,6 +71,23 @@ async def test_a_file_larger_than_a_message_is_imported_and_again_changes_nothin
         assert page.count == 700
 
 
+async def test_a_calendar_is_exported_to_a_file_and_to_stdout(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    file = tmp_path / "calendar.ics"
+    file.write_text(f"BEGIN:VCALENDAR\n{event(1)}{event(2)}END:VCALENDAR\n")
+    await ics(server, "import", "--desk", "DESK_EU", str(file))
+    copy = tmp_path / "copy.ics"
+    assert await ics(server, "export", str(copy)) == (0, "", "2 events and series\n")
+    for outcome in ("2 updated, 0 unchanged", "0 updated, 2 unchanged"):
+        status, out, _ = await ics(server, "import", str(copy))
+        assert (status, out) == (0, f"0 created, {outcome}, 0 left out\n")
+    status, out, _ = await ics(server, "export", "--desk", "DESK_*", "-")
+    assert status == 0 and out.count("BEGIN:VEVENT") == 2
+    status, _, err = await ics(server, "export", "--desk", "*", "--manager", "3", "-")
+    assert status == 2 and "name one of them" in err
+
+
 async def test_what_is_no_calendar_is_told(server: ServerProcess, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("hello\n")

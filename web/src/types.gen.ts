@@ -256,6 +256,13 @@ export interface WebhookId {
   id: number;
 }
 
+export interface ExportEvents {
+  manager_id?: number | null;
+  deskFilter?: string | null;
+  from?: number | null;
+  to?: number | null;
+}
+
 export interface FindSlots {
   manager_ids: number[];
   from: number;
@@ -546,6 +553,8 @@ export interface Commands {
   MngDeleteCalendarEvent: { data: EventInScope; answer: unknown };
   /** Deletes a webhook; nothing more is sent to it. */
   MngDeleteCalendarWebhook: { data: WebhookId; answer: unknown };
+  /** Gives a manager's calendar, or the events of desks, as an iCalendar file. */
+  MngExportCalendarEvents: { data: ExportEvents; answer: unknown };
   /** The earliest times at which all of these managers are free, or the fewest are busy. */
   MngFindCalendarSlots: { data: FindSlots; answer: unknown };
   /** What changed after a cursor, in order, and the cursor to go on from. */

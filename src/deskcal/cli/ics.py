@@ -1,4 +1,4 @@
-"""`deskcal ics import`: an iCalendar file to events, part by part."""
+"""`deskcal ics`: an iCalendar file to events, part by part, and a calendar to a file."""
 
 import asyncio
 import re
@@ -48,6 +48,42 @@ def import_ics(file: Path, **options: Any) -> None:
         counts = asyncio.run(_import(opened, places, options))
     verb = "would be: " if options["dry_run"] else ""
     click.echo(verb + ", ".join(f"{counts[name]} {name}" for name in (*_COUNTS, "left out")))
+
+
+@ics.command("export")
+@connect_options
+@click.option(
+    "--manager",
+    type=Number(1, MAX_ID),
+    metavar="ID",
+    help="Whose calendar.  [default: the token's]",
+)
+@click.option("--desk", metavar="MASK", help="All events of these desks instead.")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
+def export_ics(file: str, **options: Any) -> None:
+    """Export a calendar to an iCalendar file; - is stdout.
+
+    The file is written as a whole or not at all. An import elsewhere finds its events again by
+    their UID.
+    """
+    require_token(options)
+    if options["manager"] and options["desk"]:
+        raise click.UsageError("--manager and --desk together: name one of them")
+    found = asyncio.run(_export(options))
+    if file == "-":
+        click.echo(found["ics"], nl=False)
+        return
+    part = Path(f"{file}.part")
+    part.write_text(found["ics"], encoding="utf-8", newline="")
+    part.replace(file)
+    click.echo(f"{found['count']} events and series", err=True)
+
+
+async def _export(options: dict[str, Any]) -> Any:
+    names = {"manager": "manager_id", "desk": "deskFilter"}
+    data = {wire: options[name] for name, wire in names.items() if options[name]}
+    async with client_of(options, timeout_sec=60) as client:
+        return await client.call("MngExportCalendarEvents", data)
 
 
 async def _import(file: BinaryIO, places: Places, options: dict[str, Any]) -> dict[str, int]:

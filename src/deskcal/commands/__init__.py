@@ -2,6 +2,7 @@
 
 from deskcal.commands import (
     batches,
+    calendar_export,
     calendar_import,
     call_desk,
     changes,
@@ -37,6 +38,7 @@ __all__ = [
     "RequestStats",
     "Services",
     "batches",
+    "calendar_export",
     "calendar_import",
     "call_desk",
     "changes",

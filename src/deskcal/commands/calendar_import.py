@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from deskcal.commands.exported_uids import exported_object
 from deskcal.commands.new_series import SPARE_IDS, horizon_of
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
@@ -201,10 +202,12 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
     """Stores a UID in one transaction; what became of it. Raises: DeskcalError."""
     key = (run.owner_id, events[0].uid)
     store = run.services.store
-    seen = await store.objects.get(*key)
+    stored = await store.objects.get(*key)
+    seen = stored or await exported_object(run.services, *key)
     digest = digest_of(events)
     newest = max((event.sequence, event.modified) for event in events)
-    is_known = seen and (seen.digest == digest or newest < (seen.sequence, seen.modified))
+    mark = (seen.sequence, seen.modified) if seen else newest
+    is_known = seen and (seen.digest == digest or newest < mark or (not stored and newest == mark))
     if seen and is_known and await _is_there(run, seen):
         return "unchanged"
     wanted = CalendarObject(
@@ -221,10 +224,10 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
     single_ids = [seen.event_id, *seen.overrides.values()] if seen else []
 
     def apply(changes: Changes) -> str:
-        if changes.calendar_object(key) != seen:
+        if changes.calendar_object(key) != stored:
             raise Moved("changed meanwhile")
-        stored, outcome = apply_events(run, changes, drafted, wanted, seen)
-        changes.put_calendar_object(key, stored)
+        left, outcome = apply_events(run, changes, drafted, wanted, seen)
+        changes.put_calendar_object(key, left)
         if run.is_dry:
             raise _Dry(outcome)
         return outcome

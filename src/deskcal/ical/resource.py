@@ -14,6 +14,7 @@ from msgspec import Struct
 from deskcal.core.event import MAX_TIME, Event, ParticipantStatus
 from deskcal.core.series import Series
 from deskcal.core.wall_clock import instant, wall_time
+from deskcal.ical.export import with_lines
 from deskcal.ical.patch import patched
 from deskcal.ical.series import Shown, series_components
 from deskcal.ical.write import PRODUCT, add_zones, event_component
@@ -37,6 +38,8 @@ class Resource(Struct, frozen=True, kw_only=True):
     default_timezone: str
     source: str = ""
     """The text as a client put it; empty: none did."""
+    extras: str = ""
+    """Content lines of an import that deskcal has no field for, where there is no `source`."""
     is_source: bool = False
     """Whether nothing has changed since it was put."""
 
@@ -47,7 +50,7 @@ def resource_text(resource: Resource) -> str:
         return resource.source
     text = _generated(resource)
     if not resource.source:
-        return text
+        return with_lines(text, resource.extras.splitlines()) if resource.extras else text
     own = resource.viewer not in {event.owner_manager_id for event in resource.events}
     kept = frozenset((ALARMS, TRANSP)) if own else frozenset[str]()
     return patched(resource.source, text, kept, resource.default_timezone)

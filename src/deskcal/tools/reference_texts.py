@@ -172,6 +172,10 @@ OF_COMMAND = {
     ): "`next` of the answer before; absent: the oldest that is kept",
     ("MngGetCalendarDirectory", "brand"): "equal; absent or empty: any",
     ("MngFindCalendarSlots", "to"): "end of the range; no slot ends later",
+    ("MngExportCalendarEvents", "manager_id"): "whose calendar; 0 or absent: the session's",
+    ("MngExportCalendarEvents", "deskFilter"): "all events of these desks instead of a calendar",
+    ("MngExportCalendarEvents", "from"): "only what overlaps [from, to); a series is whole",
+    ("MngExportCalendarEvents", "to"): "absent: no end",
     ("MngImportCalendarEvents", "owner_manager_id"): "whose events they become; 0: the session's",
     ("MngImportCalendarEvents", "dry_run"): "1: only tells what would be done; default 0",
     ("MngImportCalendarEvents", "brand"): "of the events; absent: `default`",
@@ -287,6 +291,7 @@ ANSWERS = {
         '`{"reminders":[{"token","event","due","fired","state"}],"next":cursor or null}`, '
         "`state` is unread, read or missed"
     ),
+    "MngExportCalendarEvents": '`{"ics":text,"count":n}`, `count` of its events and series',
     "MngImportCalendarEvents": (
         '`{"created":n,"updated":n,"unchanged":n,"skipped":[{"uid","why"}]}`, counted by UID'
     ),

@@ -87,6 +87,7 @@ class Context(Struct, frozen=True, kw_only=True):
                 default_timezone=self.services.default_timezone,
                 source=stored.source if stored else "",
                 is_source=member.is_source,
+                extras=stored.extras if stored else "",
             )
         )
 

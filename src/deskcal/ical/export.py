@@ -1,0 +1,62 @@
+"""Resources of a calendar in one iCalendar text. Pure but for the zones' files."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from icalendar import Timezone
+
+from deskcal.ical.lines import Part, Problem, read_parts
+from deskcal.ical.text import calendar_lines
+from deskcal.ical.write import PRODUCT, ZONE_AHEAD
+from deskcal.ical.zones import zone_name
+
+BEFORE = dt.timedelta(days=366)
+
+
+def joined(texts: Iterable[str], first: int, last: int) -> str:
+    """One VCALENDAR of the components of all `texts`.
+
+    `first`, `last`: the earliest and the latest start, Unix seconds: a VTIMEZONE of an IANA zone is
+    written anew for these years.
+    """
+    zones: dict[str, Part] = {}
+    events: list[Part] = []
+    for text in texts:
+        for part in _parts(text):
+            if part.name == "VTIMEZONE":
+                zones.setdefault(_tzid(part), part)
+            elif part.name != "VCALENDAR":
+                events.append(part)
+    for tzid in zones:
+        if zone_name(tzid) == tzid:
+            zones[tzid] = _zone(tzid, first, last)
+    head = ["VERSION:2.0", f"PRODID:{PRODUCT}"]
+    return calendar_lines(head, [*zones.values(), *events])
+
+
+def with_lines(text: str, lines: Sequence[str]) -> str:
+    """`text` with further content lines in its first VEVENT, but no VALARM beside one it has."""
+    parts = list(_parts(text))
+    event = next(part for part in parts if part.name == "VEVENT")
+    wrapped = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"]
+    more = next(part for part in _parts("\r\n".join(wrapped)) if part.name == "VEVENT")
+    event.properties += more.properties
+    event.parts += [] if event.parts else more.parts
+    head = [one.text for part in parts if part.name == "VCALENDAR" for one in part.properties]
+    return calendar_lines(head, [part for part in parts if part.name != "VCALENDAR"])
+
+
+def _parts(text: str) -> Iterable[Part]:
+    problems: list[Problem] = []
+    return read_parts(text.splitlines(), problems)
+
+
+def _tzid(zone: Part) -> str:
+    found = zone.first("TZID")
+    return found.value if found else ""
+
+
+def _zone(tzid: str, first: int, last: int) -> Part:
+    low, high = (dt.datetime.fromtimestamp(time, dt.UTC).date() for time in (first, last))
+    zone = Timezone.from_tzid(tzid, first_date=low - BEFORE, last_date=high + ZONE_AHEAD)
+    return next(part for part in _parts(zone.to_ical().decode()) if part.name == "VTIMEZONE")
