@@ -36,6 +36,7 @@ from deskcal.store.transfer.rows import (
     Head,
     KeyRow,
     NotificationRow,
+    PendingEscalation,
     SeriesChangeRow,
     StoredEvent,
     TrashRow,
@@ -84,6 +85,11 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
             level
         FROM notification ORDER BY event_id, due_time, manager_id, level""",
         NotificationRow,
+    ),
+    (
+        "escalation",
+        "SELECT event_id, due_time, escalate_time FROM escalation ORDER BY event_id, due_time",
+        PendingEscalation,
     ),
     (
         "trash",
@@ -151,6 +157,7 @@ _NOTIFICATION = Table(
         "fired_seq": "q",
     },
 )
+_ESCALATION = Table("escalation", {"event_id": "q", "due_time": "q", "escalate_time": "q"})
 _TRASH = Table("trash", {"event_id": "q", "deleted_time": "q", "deleted_by": "q"}, ["document"])
 _KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key", "digest"])
 _SERIES = Table("series", {"id": "q", "horizon": "q"}, ["document"])
@@ -286,6 +293,7 @@ async def _copy_rows(
     changes = [(*row, batch_id, bytes(text)) for *row, text, batch_id in rows["change"]]
     await copy(connection, _CHANGE, changes)
     await copy(connection, _NOTIFICATION, [(*row, 0) for row in rows["notification"]])
+    await copy(connection, _ESCALATION, rows["escalation"])
     await copy(connection, _TRASH, [(*row, bytes(text)) for *row, text in rows["trash"]])
     keys = [(who, seq, time, key.encode(), d) for who, key, d, seq, time in rows["idempotency"]]
     await copy(connection, _KEY, keys)

@@ -25,6 +25,7 @@ from deskcal.store.transfer.rows import (
     Head,
     KeyRow,
     NotificationRow,
+    PendingEscalation,
     SeriesChangeRow,
     StoredEvent,
     TrashRow,
@@ -39,6 +40,9 @@ _CHANGES = "SELECT seq, type, time, actor, event_id, document, batch_id FROM cha
 _NOTIFICATIONS = """
     SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time, level
     FROM notification ORDER BY event_id, due_time, manager_id, level"""
+_ESCALATIONS = """
+    SELECT event_id, due_time, escalate_time FROM escalation ORDER BY event_id, due_time"""
+_PUT_ESCALATION = "INSERT INTO escalation (event_id, due_time, escalate_time) VALUES (?, ?, ?)"
 _KEYS = "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key"
 _TRASH = "SELECT event_id, deleted_time, deleted_by, document FROM trash ORDER BY event_id"
 _PUT_TRASH = """
@@ -128,6 +132,8 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
         yield "change", change
     for row in connection.execute(_NOTIFICATIONS):
         yield "notification", NotificationRow(*row)
+    for row in connection.execute(_ESCALATIONS):
+        yield "escalation", PendingEscalation(*row)
     trash: Any = connection.execute(_TRASH)
     for event_id, time, actor, document in trash:
         yield "trash", TrashRow(event_id, time, actor, Raw(document))
@@ -189,6 +195,7 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
         for kind, statement in (
             ("change", _PUT_CHANGE),
             ("notification", _PUT_NOTIFICATION),
+            ("escalation", _PUT_ESCALATION),
             ("trash", _PUT_TRASH),
             ("idempotency", _PUT_KEY),
             ("series", _PUT_SERIES),

@@ -73,6 +73,14 @@ class NotificationRow(Struct, frozen=True, gc=False, omit_defaults=True):
     level: Level = Level.REMINDER
 
 
+class PendingEscalation(Struct, frozen=True, gc=False):
+    """A fired reminder that may have to go to the lead; its fields are the columns of the table."""
+
+    event_id: Id
+    due_time: Time
+    escalate_time: Time
+
+
 class KeyRow(Struct, frozen=True, gc=False):
     """An idempotency_key and the change that was its first answer."""
 
@@ -168,6 +176,11 @@ def _notification(row: NotificationRow, head: Head) -> NotificationRow:
     return row
 
 
+def _pending_escalation(row: PendingEscalation, head: Head) -> PendingEscalation:
+    _require_known(row.event_id, head)
+    return row
+
+
 def _key(row: KeyRow, head: Head) -> KeyRow:
     _require_known(1, head, row.seq)
     return row
@@ -250,6 +263,11 @@ KINDS = {
         _one("notification", NotificationRow),
         lambda row: (row.event_id, row.due_time, row.manager_id, row.level),
         _notification,
+    ),
+    "escalation": Kind(
+        _one("escalation", PendingEscalation),
+        lambda row: (row.event_id, row.due_time),
+        _pending_escalation,
     ),
     "trash": Kind(_one("trash", TrashRow), lambda row: row.event_id, _trash),
     "idempotency": Kind(_one("idempotency", KeyRow), lambda row: (row.manager_id, row.key), _key),
