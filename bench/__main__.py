@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench import (
     against,
+    bulk,
     calls,
     creates,
     feed,
@@ -38,6 +39,7 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "creates": creates.measure,
     "calls": calls.measure,
     "lists": lists.measure,
+    "bulk": bulk.measure,
     "reminders": reminders.measure,
     "feed": feed.measure,
     "subscribers": subscribers.measure,
