@@ -39,7 +39,7 @@ async def add(own: Client, title: str, rrule: str) -> int:
 
 async def write(server: ServerProcess, name: int, answered: list[int]) -> None:
     """Series that are split, ended and given other rules, until the server is gone."""
-    async with client(server, timeout_sec=2) as own:
+    async with client(server, timeout_sec=10) as own:
         try:
             while True:
                 series_id = await add(own, f"{name}", "FREQ=DAILY;COUNT=40")
