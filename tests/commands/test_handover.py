@@ -125,6 +125,17 @@ async def test_list_filters_narrow_it(desk: Desk) -> None:
     assert (await handover(desk, deskFilter="DESK_US*"))["data"]["count"] == 0
 
 
+async def test_a_period_narrows_it(desk: Desk) -> None:
+    for hour in (1, 3, 5):
+        await owned(desk, hour, start_time=NOW + hour * HOUR, end_time=NOW + (hour + 1) * HOUR)
+    period: Any = {"from": NOW + 3 * HOUR, "to": NOW + 5 * HOUR}
+    since: Any = {"from": NOW - HOUR}
+    assert (await handover(desk, **period))["data"]["count"] == 1
+    assert (await handover(desk, to=NOW + 4 * HOUR))["data"]["count"] == 2
+    assert (await handover(desk, **since))["data"]["count"] == 3
+    assert error_of(await handover(desk, to=NOW)) == (400, "INVALID_FIELD", "to")
+
+
 async def test_only_what_the_session_may_change_goes(desk: Desk) -> None:
     await owned(desk, 1)
     await owned(desk, 2, "DESK_US")

@@ -1,9 +1,9 @@
 // One function a command that the page uses.
 
 import type { Connection } from "./connection";
-import type { AddEvent, AddWebhook, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, UpdateEvent, UpdateWebhook } from "./types.gen";
+import type { AddEvent, AddWebhook, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, HandoverEvents, UpdateEvent, UpdateWebhook } from "./types.gen";
 import type { Delivery, Webhook, WebhookTest } from "./webhooks";
-import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SeriesRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
+import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HandoverAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SeriesRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
@@ -85,6 +85,11 @@ export class Api {
   /** Mutations in one transaction; `atomic` 0: each for itself, with its failure in its result. */
   batch(operations: Operation[], atomic: 0 | 1 = 1): Promise<BatchAnswer> {
     return this.connection.call("MngBatchCalendarEvents", { operations, atomic });
+  }
+
+  /** Without a digest only a preview, which has the digest to send. */
+  handover(data: Omit<HandoverEvents, "dry_run">): Promise<HandoverAnswer> {
+    return this.connection.call("MngHandoverCalendarEvents", { ...data, dry_run: data.digest ? 0 : 1 });
   }
 
   /** Deleted events that the caller could restore, the last deleted first; `before`: `next` of the page before. */

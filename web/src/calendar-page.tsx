@@ -64,6 +64,7 @@ export type Opened =
   | { kind: "reminders" }
   | { kind: "trash" }
   | { kind: "webhooks" }
+  | { kind: "handover" }
   | { kind: "left"; heading: string; left: LeftEvent[] };
 
 interface Props {
@@ -207,6 +208,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const account: AccountItem[] = [
     { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
     { label: "Select events", icon: "task", act: () => selection.start() },
+    { label: "Hand over", icon: "people", act: () => setOpened({ kind: "handover" }) },
     { label: "Trash", icon: "trash", act: () => setOpened({ kind: "trash" }) },
     ...adminItems(session, setOpened),
     { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },

@@ -20,6 +20,7 @@ import "./styles/notes.css";
 import "./styles/form.css";
 import "./styles/dialog.css";
 import "./styles/trash.css";
+import "./styles/handover.css";
 import "./styles/selection.css";
 import "./styles/webhooks.css";
 import "./styles/free-times.css";

@@ -5,9 +5,9 @@ import type { Operation } from "./api";
 import { changedFields, fieldsOf, type Fields } from "./event-fields";
 import { failureText, shortTitle } from "./failure-text";
 import { shiftedTimes } from "./moving";
-import { EventStatus, ParticipantRole, ParticipantStatus, type EventRow } from "./types.gen";
+import { EventStatus, ParticipantRole, ParticipantStatus, type EventRow, type HandoverEvents } from "./types.gen";
 import type { LeftEvent, Undoing } from "./undoing";
-import { isRecord, ServerError } from "./wire";
+import { isRecord, ServerError, type HandoverAnswer } from "./wire";
 
 /** So many events can be changed in one batch. */
 export const MOST_AT_ONCE = 500;
@@ -40,6 +40,20 @@ export class ManyActions {
 
   remove(rows: EventRow[]): Promise<void> {
     return this.apply(rows, (what) => `Deleted ${what}`, ({ id, version }) => ({ command: "MngDeleteCalendarEvent", data: { id, if_version: version } }));
+  }
+
+  /** As its preview has shown it. Null: refused and reported, or the preview is out of date. */
+  async handOver(wanted: Omit<HandoverEvents, "dry_run">, sender: string): Promise<HandoverAnswer | null> {
+    try {
+      const answer = await this.host.api.handover(wanted);
+      const text = `Handed over ${answer.count === 1 ? "1 event" : `${answer.count} events`} of ${sender}`;
+      this.host.tell(text, { undo: this.undoing.of(answer.batch_id ?? 0, text) });
+      return answer;
+    } catch (failure) {
+      const isStale = failure instanceof ServerError && failure.status === 409;
+      this.host.tell(isStale ? "Events have changed since the preview; look at it again." : failureText(failure), { failed: true });
+      return null;
+    }
   }
 
   /** From the trash. Those that are back, as they are now. */

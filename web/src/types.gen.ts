@@ -412,6 +412,8 @@ export interface HandoverEvents {
   from_manager_id: number;
   to_manager_ids: number[];
   roles?: ("owner" | "participant")[];
+  from?: number | null;
+  to?: number | null;
   mode?: "first" | "spread";
   dry_run?: number;
   digest?: string | null;

@@ -116,6 +116,15 @@ export interface BatchAnswer {
   batch_id: number;
 }
 
+export interface HandoverAnswer {
+  count: number;
+  /** `conflicts`: of these events, those at times at which the manager is busy. */
+  by_manager: { manager_id: number; count: number; conflicts: number }[];
+  digest: string;
+  /** Of a handover, not of its preview; 0: nothing was changed. */
+  batch_id?: number;
+}
+
 export interface TrashRow {
   event: EventRow;
   deleted_time: number;

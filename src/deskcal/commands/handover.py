@@ -7,11 +7,20 @@ import msgspec
 from msgspec import Meta
 
 from deskcal.commands.events import MAX_LIMIT
-from deskcal.commands.filters import Filters, event_facts
+from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import index_row, scope_of
-from deskcal.core.event import MAX_ID, MAX_TIME, ChangeType, Event, EventStatus, Flag, managers_of
+from deskcal.core.event import (
+    MAX_ID,
+    MAX_TIME,
+    ChangeType,
+    Event,
+    EventStatus,
+    Flag,
+    Time,
+    managers_of,
+)
 from deskcal.core.filters import EventFacts, EventFilter
 from deskcal.core.handover import (
     FIRST,
@@ -54,6 +63,8 @@ HandoverEvents: Any = msgspec.defstruct(
             Annotated[tuple[Literal["owner", "participant"], ...], Meta(min_length=1)],
             (OWNER, PARTICIPANT),
         ),
+        ("since", Time | None, msgspec.field(name="from", default=None)),
+        ("until", Time | None, msgspec.field(name="to", default=None)),
         ("mode", Literal["first", "spread"], FIRST),
         ("dry_run", Flag, 1),
         ("digest", str | None, None),
@@ -108,7 +119,10 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
 def _filter(services: Services, data: Any) -> EventFilter:
     facts = event_facts(data, services.limits, int(services.now()))
     facts = msgspec.structs.replace(facts, manager_id=data.from_manager_id)
-    return _open_between(facts, int(services.now()), MAX_TIME, MAX_LIMIT)
+    since = max(int(services.now()), data.since or 0)
+    until = MAX_TIME if data.until is None else data.until
+    require_range(since, until)
+    return _open_between(facts, since, until, MAX_LIMIT)
 
 
 def _open_between(facts: EventFacts, since: int, until: int, limit: int) -> EventFilter:

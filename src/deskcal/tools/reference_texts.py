@@ -183,6 +183,11 @@ OF_COMMAND = {
     ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
     ("Subscribe", "since"): "a cursor: what changed after it is pushed first",
     ("MngGetCalendarReminders", "state"): "`unread` or `missed`; absent: these and the read ones",
+    (
+        "MngHandoverCalendarEvents",
+        "from",
+    ): "only events that overlap the range; absent: from now on",
+    ("MngHandoverCalendarEvents", "to"): "end of the range, after `from`; absent: any",
     ("MngSearchCalendarEvents", "limit"): "rows at most; default 50",
     ("MngSearchCalendarEvents", "after"): "`next` of the page before; absent: the first page",
     ("MngSearchCalendarEvents", "from"): "only events that overlap the range; absent: any",

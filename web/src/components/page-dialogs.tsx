@@ -16,6 +16,7 @@ import { ConflictDialog } from "./conflict-dialog";
 import { CustomerDialog } from "./customer-dialog";
 import { DayDialog } from "./day-dialog";
 import { DeskMeeting } from "./desk-meeting";
+import { HandoverDialog } from "./handover-dialog";
 import { KeysDialog } from "./keys-dialog";
 import { LeftDialog } from "./left-dialog";
 import { ReminderDialog } from "./reminder-cards";
@@ -87,6 +88,8 @@ function One({ opened, items, filters, settings, session, directory, reminders, 
       return <TrashDialog zone={zone} directory={directory} api={api} actions={actions} onClose={onClose} />;
     case "webhooks":
       return <WebhooksDialog api={api} zone={zone} onClose={onClose} />;
+    case "handover":
+      return <HandoverDialog session={session} zone={zone} directory={directory} api={api} actions={actions} onClose={onClose} />;
     case "keys":
       return <KeysDialog onClose={onClose} />;
   }
