@@ -112,6 +112,17 @@ def test_a_drag_asks_which_and_moves_this_and_following(
     wait_until(lambda: shape(occurrences(wire, first["series_id"]), monday)[1:2] == [7 * 24 + 10])
 
 
+def test_a_longer_occurrence_may_be_for_all(open_page: OpenPage, wire: Wire, monday: int) -> None:
+    first = series(wire, "Stretched", monday + 10 * 3600)
+    page = open_page(query("week", monday))
+    event_named(page, "Stretched").focus()
+    page.keyboard.press("Alt+Shift+ArrowDown")
+    choose(page, "All")
+    expect(page.get_by_text("Moved (all of the series): Stretched")).to_be_visible()
+    rows = occurrences(wire, first["series_id"])
+    assert [row["end_time"] - row["start_time"] for row in rows] == [4500] * 4
+
+
 def test_an_occurrence_that_was_changed_alone_is_marked_and_says_in_what(
     open_page: OpenPage, wire: Wire, monday: int
 ) -> None:
