@@ -15,6 +15,8 @@ export interface EventCommand {
 
 export interface CommandHost {
   zone: string;
+  /** Why an event may not be changed; empty: it may. */
+  changeProblem: (row: EventRow) => string;
   onOpen: (row: EventRow) => void;
   onEdit: (row: EventRow) => void;
   onMove: (row: EventRow, times: Moved) => void;
@@ -48,17 +50,23 @@ function laterTimes(row: EventRow, zone: string, now: number): Moved {
   return atTime(row, Math.ceil((now + HOUR_SEC) / 900) * 900, zone);
 }
 
+/** Of an event that may not be changed, those that leave it as it is. */
 export function commandsFor(row: EventRow, host: CommandHost): EventCommand[] {
+  const open: EventCommand = { label: "Open", icon: "text", keys: "Enter", act: () => host.onOpen(row) };
+  const copies: EventCommand[] = [
+    { label: "Duplicate", icon: "copy", act: () => host.onDuplicate(row) },
+    { label: "Copy link", icon: "link", act: () => host.onCopyLink(row) },
+  ];
+  if (host.changeProblem(row)) return [open, ...copies];
   const isOpen = row.status === EventStatus.OPEN;
   return [
-    { label: "Open", icon: "text", keys: "Enter", act: () => host.onOpen(row) },
+    open,
     { label: "Edit", icon: "edit", keys: "E", act: () => host.onEdit(row) },
     isOpen
       ? { label: "Complete", icon: "check", keys: "C", act: () => host.onStatus(row, EventStatus.DONE) }
       : { label: "Reopen", icon: "undo", act: () => host.onStatus(row, EventStatus.OPEN) },
     ...(isOpen ? reschedules(row, host.zone).map(({ label, times }): EventCommand => ({ label: `Move: ${label}`, icon: "clock", act: () => host.onMove(row, times) })) : []),
-    { label: "Duplicate", icon: "copy", act: () => host.onDuplicate(row) },
-    { label: "Copy link", icon: "link", act: () => host.onCopyLink(row) },
+    ...copies,
     ...(isOpen ? [{ label: "Cancel event", icon: "ban", act: () => host.onStatus(row, EventStatus.CANCELLED) } as EventCommand] : []),
     { label: "Delete", icon: "trash", act: () => host.onDelete(row) },
   ];

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { setServerZone } from "./calendar-event";
 import { colourOf, isColour } from "./people-colours";
-import type { Session } from "./session";
+import { isAdmin, type Session } from "./session";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
 import type { CallingHours } from "./calling-hours";
@@ -24,8 +24,8 @@ export interface Directory {
   /** Whoever it is, with a name. */
   person: (id: number) => Person;
   deskTitle: (code: string) => string;
-  /** Whether others than owner, creator and admins may change an event in scope. */
-  othersMayChange: boolean;
+  /** Why the session may not change an event, in words; empty: it may, as far as the page can know. */
+  changeProblem: (row: EventRow) => string;
   /** How long a deleted event can be restored; 0: not known. */
   trashSec: number;
   outcomes: DirectoryOutcome[];
@@ -82,15 +82,20 @@ function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory
   people.set(me.id, me);
   const desks = [...answer.desks, ...seen.desks.map(([code, brand]) => ({ code, brand, title: code }))];
   const titles = new Map(desks.map((desk) => [desk.code, desk.title || desk.code]));
+  const person = (id: number) => people.get(id) ?? all.get(id) ?? stranger(id);
+  const isOpenToAll = isAdmin(session) || answer.others_may_change !== 0;
   return {
     people: [...people.values()],
     desks,
     brands: [...new Set([...desks.map((desk) => desk.brand), ...[...people.values()].map((one) => one.brand)])].filter(Boolean).sort(),
-    person: (id) => people.get(id) ?? all.get(id) ?? stranger(id),
+    person,
     outcomes: answer.outcomes ?? [],
     callingHours: answer.calling_hours ?? {},
     outcomeTypes: answer.outcome_required_types ?? [],
-    othersMayChange: answer.others_may_change !== 0,
+    changeProblem: (row) =>
+      isOpenToAll || row.owner_manager_id === session.id || row.created_by === session.id
+        ? ""
+        : `Only ${person(row.owner_manager_id).name}, who owns it, and admins may change this event.`,
     trashSec: answer.trash_retention_sec ?? 0,
     deskTitle: (code) => titles.get(code) ?? code,
   };

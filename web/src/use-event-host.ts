@@ -38,12 +38,6 @@ const STATUS_VERBS: Partial<Record<EventStatus, string>> = { [EventStatus.CANCEL
 const QUARTER_SEC = 900;
 const DAY_SEC = 86_400;
 
-/** Whether the server lets this session change it, as far as the page can know. */
-export function mayChange(row: EventRow, session: Session, directory: Directory): boolean {
-  if (isAdmin(session) || directory.othersMayChange) return true;
-  return row.owner_manager_id === session.id || row.created_by === session.id;
-}
-
 /** Whether the session leads a desk, or may see all of them. */
 export function isLead(session: Session, directory: Directory): boolean {
   return isAdmin(session) || directory.desks.some((desk) => desk.manager_id === session.id);
@@ -61,9 +55,8 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
     };
     /** Somebody else's meeting: asked once. */
     const guarded = (row: EventRow, yes: string, act: () => void) => {
-      if (!mayChange(row, session, directory)) {
-        return tell(`Only ${directory.person(row.owner_manager_id).name}, who owns it, and admins may change this event.`, { failed: true });
-      }
+      const problem = directory.changeProblem(row);
+      if (problem) return tell(problem, { failed: true });
       if (!isOthers(row)) return act();
       setQuestion({
         title: "Change somebody else's meeting?",
@@ -86,6 +79,7 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
     const remove = (row: EventRow, scope: Scope) => void actions.remove(row, scope).then((isGone) => isGone && onClose());
     return {
       zone,
+      changeProblem: directory.changeProblem,
       onOpen,
       onCustomer,
       onMove: move,

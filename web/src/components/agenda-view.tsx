@@ -96,7 +96,7 @@ export function EventRowItem({ item, date, zone, directory, me, onOpen, onDone }
   const owner = directory.person(row.owner_manager_id);
   return (
     <li className={`row-item pattern-${patternOf(row.owner_manager_id)}`} data-event={row.id} style={{ "--c": owner.colour } as React.CSSProperties}>
-      {onDone && <DoneCircle row={row} onDone={onDone} />}
+      {onDone && <DoneCircle row={row} problem={directory.changeProblem(row)} onDone={onDone} />}
       <button type="button" className={`row ${eventClass(row, me)}`} data-event={row.id} data-picked={usePicked(row)} onClick={() => onOpen(row)}>
         <span className="row-time" aria-hidden="true">{timesOnDate(item, date, zone)}</span>
         <span className="row-bar" />
@@ -124,12 +124,12 @@ export function EventRowItem({ item, date, zone, directory, me, onOpen, onDone }
 }
 
 /** Done from where it is seen. */
-export function DoneCircle({ row, onDone }: { row: EventRow; onDone: (row: EventRow) => void }) {
+export function DoneCircle({ row, problem, onDone }: { row: EventRow; problem: string; onDone: (row: EventRow) => void }) {
   const isDone = row.status === EventStatus.DONE;
-  const isUsable = isDone || row.status === EventStatus.OPEN;
+  const isUsable = !problem && (isDone || row.status === EventStatus.OPEN);
   const label = `${isDone ? "Reopen" : "Complete"}: ${row.title}`;
   return (
-    <button type="button" className="done-circle" aria-label={label} title={isDone ? "Reopen" : "Complete"} aria-pressed={isDone} disabled={!isUsable} onClick={() => onDone(row)}>
+    <button type="button" className="done-circle" aria-label={label} title={problem || (isDone ? "Reopen" : "Complete")} aria-pressed={isDone} disabled={!isUsable} onClick={() => onDone(row)}>
       <Icon name="check" size={10} />
     </button>
   );

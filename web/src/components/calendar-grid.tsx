@@ -111,10 +111,11 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
         onSelectSlot={startNew}
         onEventDrop={({ event, start, isAllDay }) => move(event, new Date(start), isDroppedAbove(event, isAllDay, view))}
         onEventResize={({ event, start, end }) => resize(event, new Date(start), new Date(end))}
-        draggableAccessor={(item) => !item.more && !item.isDraft}
+        draggableAccessor={(item) => !item.more && !item.isDraft && !directory.changeProblem(item.resource)}
+        resizableAccessor={(item) => !directory.changeProblem(item.resource)}
       />
     ),
-    [localizer, shown, day, view, zone, settings.density, selected, eventProps, scrollTo, open, change, startNew, move, resize],
+    [localizer, shown, day, view, zone, settings.density, selected, eventProps, scrollTo, open, change, startNew, move, resize, directory],
   );
   return <LookContext value={context}>{grid}</LookContext>;
 }

@@ -53,6 +53,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
   const isOpen = row.status === EventStatus.OPEN;
   const meet = meetLink(readAst(row.ast_json));
   const owner = directory.person(row.owner_manager_id);
+  const problem = directory.changeProblem(row);
   return (
     <div className="panel-box">
       <header className="panel-head" style={{ "--c": owner.colour } as React.CSSProperties}>
@@ -66,37 +67,17 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
             <span className="badge" data-priority={row.priority}><PriorityMark priority={row.priority} />{labelOf(PRIORITIES, row.priority)}</span>
           )}
           <span className="spring" />
-          <Tool icon="edit" label="Edit" onClick={() => host.onEdit(row)} />
+          <Tool icon="edit" label="Edit" problem={problem} onClick={() => host.onEdit(row)} />
           <Tool icon="copy" label="Duplicate" onClick={() => host.onDuplicate(row)} />
           <Tool icon="link" label="Copy link" onClick={() => host.onCopyLink(row)} />
-          <Tool icon="archive" label="Archive" disabled={row.status === EventStatus.ARCHIVED} onClick={() => host.onStatus(row, EventStatus.ARCHIVED)} />
-          <Tool icon="trash" label="Delete" onClick={() => host.onDelete(row)} />
+          <Tool icon="archive" label="Archive" problem={problem} disabled={row.status === EventStatus.ARCHIVED} onClick={() => host.onStatus(row, EventStatus.ARCHIVED)} />
+          <Tool icon="trash" label="Delete" problem={problem} onClick={() => host.onDelete(row)} />
           <Tool icon="close" label="Close" onClick={onClose} />
         </div>
         <h2 tabIndex={-1} data-first className={row.status === EventStatus.CANCELLED ? "struck" : undefined}>
           {row.title}
         </h2>
-        <div className="panel-actions">
-          {isOpen ? (
-            <>
-              {!isCall(row) && (
-                <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.DONE)}>
-                  <Icon name="check" />
-                  Complete
-                </button>
-              )}
-              <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.CANCELLED)}>
-                <Icon name="ban" />
-                Cancel event
-              </button>
-            </>
-          ) : (
-            <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.OPEN)}>
-              <Icon name="undo" />
-              Reopen
-            </button>
-          )}
-        </div>
+        <StateButtons row={row} problem={problem} host={host} />
       </header>
       <div className="panel-body">
         {draft && (
@@ -105,7 +86,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
             <button type="button" className="text-button" onClick={() => host.onResume(draft)}>Continue</button>
           </p>
         )}
-        {isOpen && isCall(row) && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
+        {isOpen && isCall(row) && !problem && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
         <Answer row={row} me={session.id} onAnswer={(status) => host.onAnswer(row, status)} />
         <Line icon="clock" label="When">
           {whenText(row, zone)}
@@ -116,7 +97,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
               Join
             </a>
           )}
-          {isOpen && <RescheduleChips row={row} zone={zone} api={api} onMove={(times) => host.onMove(row, times)} />}
+          {isOpen && !problem && <RescheduleChips row={row} zone={zone} api={api} onMove={(times) => host.onMove(row, times)} />}
         </Line>
         {Boolean(row.series_id) && <SeriesLine row={row} api={api} />}
         <Line icon="people" label="Participants">
@@ -149,9 +130,37 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
   );
 }
 
-function Tool({ icon, label, disabled, onClick }: { icon: IconName; label: string; disabled?: boolean; onClick: () => void }) {
+/** Complete, cancel, reopen; of an event that may not be changed, why. */
+function StateButtons({ row, problem, host }: { row: EventRow; problem: string; host: DetailsHost }) {
+  if (problem) return <p className="hint panel-problem">{problem}</p>;
   return (
-    <button type="button" className="icon-button" aria-label={label} title={label} disabled={disabled} onClick={onClick}>
+    <div className="panel-actions">
+      {row.status === EventStatus.OPEN ? (
+        <>
+          {!isCall(row) && (
+            <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.DONE)}>
+              <Icon name="check" />
+              Complete
+            </button>
+          )}
+          <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.CANCELLED)}>
+            <Icon name="ban" />
+            Cancel event
+          </button>
+        </>
+      ) : (
+        <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.OPEN)}>
+          <Icon name="undo" />
+          Reopen
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Tool({ icon, label, disabled, problem, onClick }: { icon: IconName; label: string; disabled?: boolean; problem?: string; onClick: () => void }) {
+  return (
+    <button type="button" className="icon-button" aria-label={label} title={problem || label} disabled={disabled || Boolean(problem)} onClick={onClick}>
       <Icon name={icon} />
     </button>
   );

@@ -28,7 +28,7 @@ export function HoverCard({ pointed, zone, directory, settings, onDone, onClose 
   return (
     <PopOver anchor={box} className="hover-card" label="Event" role="group" onClose={onClose} onMouseLeave={onClose}>
       <div className="hover-head">
-        <DoneCircle row={row} onDone={(one) => (onClose(), onDone(one))} />
+        <DoneCircle row={row} problem={directory.changeProblem(row)} onDone={(one) => (onClose(), onDone(one))} />
         <strong>{row.title}</strong>
       </div>
       <p>{whenText(row, zone)}</p>
