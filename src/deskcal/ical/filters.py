@@ -105,6 +105,15 @@ def ranges_of(wanted: CompFilter) -> Range:
     return found[0] if found else Range()
 
 
+def only_range(wanted: CompFilter) -> Range | None:
+    """The range, where a filter asks for events of a range and nothing else; else None."""
+    if len(wanted.comps) != 1 or wanted.props or wanted.range is not None:
+        return None
+    (inner,) = wanted.comps
+    is_plain = inner.name == "VEVENT" and not (inner.is_absent or inner.props or inner.comps)
+    return inner.range if is_plain else None
+
+
 def asks_for_events(wanted: CompFilter) -> bool:
     """Whether anything that is an event can fit."""
     others = [one for one in wanted.comps if one.name not in ("VEVENT", "VTIMEZONE")]

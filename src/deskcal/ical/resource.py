@@ -16,6 +16,7 @@ from deskcal.core.series import Series
 from deskcal.core.wall_clock import instant, wall_time
 from deskcal.ical.export import with_lines
 from deskcal.ical.patch import patched
+from deskcal.ical.plain import plain_text
 from deskcal.ical.series import Shown, series_components
 from deskcal.ical.write import PRODUCT, add_zones, event_component
 
@@ -48,12 +49,21 @@ def resource_text(resource: Resource) -> str:
     """The text: as it was put while it is as it was, else with what has changed since."""
     if resource.source and resource.is_source:
         return resource.source
-    text = _generated(resource)
+    text = _plain(resource) or _generated(resource)
     if not resource.source:
         return with_lines(text, resource.extras.splitlines()) if resource.extras else text
     own = resource.viewer not in {event.owner_manager_id for event in resource.events}
     kept = frozenset((ALARMS, TRANSP)) if own else frozenset[str]()
     return patched(resource.source, text, kept, resource.default_timezone)
+
+
+def _plain(resource: Resource) -> str | None:
+    """The text of a single event by a quicker way; None: it has none."""
+    if resource.series is not None or len(resource.events) != 1:
+        return None
+    event, viewer = resource.events[0], resource.viewer
+    alone = is_alone(event, viewer)
+    return plain_text(event, resource.uid, resource.names, viewer, is_alone=alone)
 
 
 def default_uid(event: Event, series: Series | None) -> str:

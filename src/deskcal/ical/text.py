@@ -13,7 +13,7 @@ def calendar_lines(properties: Iterable[str], parts: Iterable[Part]) -> str:
     lines = ["BEGIN:VCALENDAR", *properties]
     for part in parts:
         lines += part_lines(part)
-    return "".join(map(_folded, [*lines, "END:VCALENDAR"]))
+    return "".join(map(folded, [*lines, "END:VCALENDAR"]))
 
 
 def part_lines(part: Part) -> Iterator[str]:
@@ -26,7 +26,8 @@ def part_lines(part: Part) -> Iterator[str]:
     yield f"END:{part.name}"
 
 
-def _folded(line: str) -> str:
+def folded(line: str) -> str:
+    """A content line with its end, in lines of at most `MAX_OCTETS`."""
     if len(line) <= MAX_OCTETS and line.isascii():
         return line + "\r\n"
     pieces: list[str] = []

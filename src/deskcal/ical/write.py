@@ -70,8 +70,8 @@ def calendar_text(
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("name", _text(title))
-    calendar.add("x-wr-calname", _text(title))
+    calendar.add("name", clean_text(title))
+    calendar.add("x-wr-calname", clean_text(title))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
 
     def render(event: Event) -> Component:
@@ -113,18 +113,18 @@ def event_component(
     found.add("created", _moment(event.created_time))
     found.add("last-modified", _moment(event.updated_time))
     found.add("sequence", event.version - 1)
-    found.add("summary", _text(event.title))
-    description = _text(ast_text(event.ast_json))
+    found.add("summary", clean_text(event.title))
+    description = clean_text(ast_text(event.ast_json))
     if description:
         found.add("description", description)
     _add_times(found, event, default_timezone)
     found.add("status", STATUS[event.status])
     if event.location:
-        found.add("location", _text(event.location))
+        found.add("location", clean_text(event.location))
     takes_part = viewer in reminded_managers(event)
     found.add("transp", "OPAQUE" if takes_part and makes_busy(event) else "TRANSPARENT")
     found.add("priority", PRIORITY[event.priority])
-    found.add("organizer", _address(event.owner_manager_id, names))
+    found.add("organizer", address_of(event.owner_manager_id, names))
     for row in event.participants:
         found.add("attendee", _attendee(row, names))
     due = trigger_time(event)
@@ -165,16 +165,18 @@ def _dates(event: Event, zone_name: str) -> tuple[datetime.date, datetime.date]:
 
 
 def _attendee(row: Participant, names: Mapping[int, str]) -> vCalAddress:
-    address = _address(row.manager_id, names)
+    address = address_of(row.manager_id, names)
     address.params["ROLE"] = ROLE[row.role]
     address.params["PARTSTAT"] = PARTSTAT[row.status]
     return address
 
 
-def _address(manager_id: int, names: Mapping[int, str]) -> vCalAddress:
+def address_of(manager_id: int, names: Mapping[int, str]) -> vCalAddress:
     """A calendar address must look like one, and nothing must ever be sent to this."""
     address = vCalAddress(f"mailto:manager-{manager_id}@deskcal.invalid")
-    address.params["CN"] = " ".join(_text(names.get(manager_id, f"Manager {manager_id}")).split())
+    address.params["CN"] = " ".join(
+        clean_text(names.get(manager_id, f"Manager {manager_id}")).split()
+    )
     return address
 
 
@@ -182,7 +184,7 @@ def _alarm(event: Event, due: int) -> Alarm:
     """Relative to the start where it was asked for so; a date has no start to count from."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", _text(event.title))
+    alarm.add("description", clean_text(event.title))
     if not event.all_day and not event.remind_time and due > 1:
         alarm.add("trigger", vText(f"-{exact_duration(event.start_time - due)}"))
     else:
@@ -194,6 +196,6 @@ def _moment(time: int) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(time, datetime.UTC)
 
 
-def _text(text: str) -> str:
-    """Without control characters, which TEXT can't hold. Source: RFC 5545, 3.3.11."""
+def clean_text(text: str) -> str:
+    """`text` without control characters, which TEXT can't hold. Source: RFC 5545, 3.3.11."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

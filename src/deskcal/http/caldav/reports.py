@@ -16,6 +16,7 @@ from deskcal.commands.member_changes import (
     first_listing,
 )
 from deskcal.commands.members import Collection, Member, member_named, members
+from deskcal.core.all_day import span_of
 from deskcal.errors import ResyncRequired
 from deskcal.http.caldav import xml
 from deskcal.http.caldav.conditions import (
@@ -33,7 +34,7 @@ from deskcal.http.caldav.propfind import Wanted, member_subjects, properties, wa
 from deskcal.http.caldav.query import DataForm, Form, comp_filter, data_form
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.expand import expanded, limited
-from deskcal.ical.filters import CompFilter, asks_for_events, fits, ranges_of
+from deskcal.ical.filters import CompFilter, asks_for_events, fits, only_range, ranges_of
 
 ABOVE = (Kind.ROOT, Kind.MANAGERS, Kind.PRINCIPAL, Kind.HOME)
 MAX_HREFS = 20_000
@@ -149,7 +150,12 @@ async def fitting(context: Context, collection: Collection, wanted: CompFilter) 
     since, until = range_.since - LEAD_SEC, range_.until + LEAD_SEC
     found = await candidates(services, session, collection, since, until)
 
+    plain = only_range(wanted)
+
     def is_chosen(member: Member) -> bool:
+        if plain is not None and member.key.event_id and len(member.documents) == 1:
+            start, end = span_of(member.events[0], services.default_timezone)
+            return start < plain.until and (end > plain.since or start >= plain.since)
         zone = zone_of(member, services.default_timezone)
         return fits(read_components(context.text(member), zone), wanted, zone)
 
