@@ -2,7 +2,9 @@
 
 import { useEffect, useState } from "react";
 import type { Api } from "../api";
+import { plainText, readAst } from "../ast/ast-tree";
 import { whenText } from "../calendar-event";
+import { markedPieces, snippet, type Piece } from "../search-marks";
 import type { EventRow } from "../types.gen";
 import { TypeIcon } from "./icon";
 
@@ -50,14 +52,26 @@ export function SearchResults({ api, search, brand, zone, shown, onOpen }: Props
           <li key={row.id}>
             <button type="button" className="plain-row" onClick={() => (setIsLeft(wanted), onOpen(row))}>
               <TypeIcon type={row.type} />
-              <span className="ev-title">{row.title}</span>
+              <span className="ev-title"><Marked pieces={markedPieces(row.title, wanted)} /></span>
               <small>{whenText(row, zone)}</small>
+              <Snippet row={row} search={wanted} />
             </button>
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+function Marked({ pieces }: { pieces: Piece[] }) {
+  return pieces.map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>));
+}
+
+/** What the search has found beside the title. */
+function Snippet({ row, search }: { row: EventRow; search: string }) {
+  const { location = "", outcome_note = "" } = row as EventRow & { location?: string; outcome_note?: string };
+  const pieces = [plainText(readAst(row.ast_json)), location, outcome_note].map((text) => snippet(text, search)).find((found) => found.length);
+  return pieces ? <small className="found-snippet"><Marked pieces={pieces} /></small> : null;
 }
 
 /** By words; a number, or "#7", also by the event's id. Null: the server has no search. */
