@@ -5,9 +5,7 @@ checked, so that a name which leads elsewhere a moment later gains nothing.
 """
 
 import asyncio
-import functools
 import socket
-import ssl
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
@@ -22,8 +20,8 @@ from deskcal.core.webhooks import retry_after_sec
 
 ANSWER_BYTES = 16 * 1024
 """Of an answer's body that is read, so that its connection can be used again; else it is closed."""
-KEPT_CONNECTIONS = 8
-"""Of one hook that may wait for a next message; in use are at most `LANES`."""
+KEPT_CONNECTIONS = 200
+"""That may wait for a next message; in use are at most `LANES` of each hook."""
 KEEP_ALIVE_SEC = 30
 
 
@@ -44,7 +42,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Poster:
-    """Sends messages of one hook, so that no other one waits; close it with `aclose`."""
+    """Sends messages of all hooks; close it with `aclose`."""
 
     def __init__(self, networks: AllowedNetworks, timeout_sec: float) -> None:
         self._networks = networks
@@ -137,19 +135,13 @@ async def _resolved(target: Target) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-@functools.cache
-def _ssl_context() -> ssl.SSLContext:
-    """For every hook: it takes long to load."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class _Transport(httpx.AsyncBaseTransport):
     """httpx over a pool of httpcore whose connections are guarded, a pool for each scheme."""
 
     def __init__(self, networks: AllowedNetworks) -> None:
         self._pools = {
             scheme: httpcore.AsyncConnectionPool(
-                ssl_context=_ssl_context(),
+                ssl_context=httpx.create_ssl_context(trust_env=False),
                 max_connections=None,
                 max_keepalive_connections=KEPT_CONNECTIONS,
                 keepalive_expiry=KEEP_ALIVE_SEC,

@@ -51,7 +51,7 @@ class Item(Struct, frozen=True):
 class LanesHost(Struct, frozen=True):
     """What the lanes of every hook need of the sender."""
 
-    new_poster: Callable[[], Poster]
+    poster: Poster
     now: Callable[[], float]
     retry_sec: Sequence[int]
     may_send: Callable[[], bool]
@@ -83,7 +83,6 @@ class Lanes:
         self.read_number = 0
         self.audience = audience
         self._host = host
-        self._poster = host.new_poster()
         kept = [one for one in tries if one.time > hook.replayed_time]
         self._delivered = {one.message_id for one in kept if 200 <= one.status < 300}
         self._tries = {one.message_id: one for one in kept}
@@ -111,7 +110,6 @@ class Lanes:
         for task in self._workers:
             task.cancel()
         await asyncio.wait(self._workers)
-        await self._poster.aclose()
 
     @property
     def is_full(self) -> bool:
@@ -201,7 +199,7 @@ class Lanes:
                 self._again(item.event_id, wait_sec)
                 return False
         headers = headers_of(self.hook, message.id, now, message.body)
-        outcome = await self._poster.post(self.hook.url, headers, message.body, now)
+        outcome = await self._host.poster.post(self.hook.url, headers, message.body, now)
         tries = before.try_ + 1 if before else 1
         return self._note(item, message, outcome, tries, now)
 

@@ -77,10 +77,10 @@ class WebhookSender:
         """Tries of this node, by hook and by what came of them: `result_of`."""
 
     async def __aenter__(self) -> Self:
-        self.poster = self._new_poster()
-        """For tests of hooks, and for the check of a URL."""
+        networks = AllowedNetworks(self._limits.webhook_networks)
+        self.poster = Poster(networks, self._limits.webhook_timeout_sec)
         self._host = LanesHost(
-            self._new_poster,
+            self.poster,
             self._now,
             self._limits.webhook_retry_sec,
             self._may_send,
@@ -95,10 +95,6 @@ class WebhookSender:
     ) -> None:
         await self._stop_sending()
         await self.poster.aclose()
-
-    def _new_poster(self) -> Poster:
-        networks = AllowedNetworks(self._limits.webhook_networks)
-        return Poster(networks, self._limits.webhook_timeout_sec)
 
     def wake(self) -> None:
         """Something was committed."""
