@@ -159,9 +159,12 @@ class HasDefault(Protocol):
     """The common attributes of fields in `msgspec.structs` and `msgspec.inspect`."""
 
     @property
-    def default(self) -> Any: ...
+    def default(self) -> Any:
+        """The value; `msgspec.NODEFAULT`: there is none, or it is made by the factory."""
+
     @property
-    def default_factory(self) -> Any: ...
+    def default_factory(self) -> Any:
+        """Makes the value; `msgspec.NODEFAULT`: it is not made."""
 
 
 def default_of(field: HasDefault) -> Any:

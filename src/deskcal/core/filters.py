@@ -15,10 +15,12 @@ class TimeSpan(Protocol):
     """Anything with a start and an end, in Unix seconds."""
 
     @property
-    def start_time(self) -> int: ...
+    def start_time(self) -> int:
+        """Unix seconds."""
 
     @property
-    def end_time(self) -> int: ...
+    def end_time(self) -> int:
+        """Unix seconds; the first instant after it."""
 
 
 def overlaps(span: TimeSpan, since: int, until: int) -> bool:

@@ -144,6 +144,10 @@ class _Reader:
         self._warned: set[tuple[str, str]] = set()
 
     def add_zone(self, part: Part) -> None:
+        """Takes a VTIMEZONE; one whose TZID is an IANA name is ignored.
+
+        Source: contract, section 16, "Windows and vendor zone names".
+        """
         tzid = part.first("TZID")
         if tzid is None or zone_name(tzid.value) is not None:
             return
@@ -156,6 +160,7 @@ class _Reader:
         self._names[tzid.value] = same_zone(zone)
 
     def add_part(self, part: Part) -> None:
+        """Takes a VEVENT; what is none, or can't be read, is skipped with the reason."""
         uid_property = part.first("UID")
         uid = text_of(uid_property.value).strip() if uid_property else ""
         if part.name != "VEVENT":

@@ -190,6 +190,7 @@ class _Body(httpx.AsyncByteStream):
             raise httpx.TransportError(str(exc) or type(exc).__name__) from exc
 
     async def aclose(self) -> None:
+        """Gives the connection back to its pool."""
         await self._answer.aclose()
 
 

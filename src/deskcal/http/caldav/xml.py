@@ -32,6 +32,7 @@ class _Limited(TreeBuilder):
         self._depth = self._count = 0
 
     def start(self, tag: Any, attrs: Any) -> Element:
+        """Called for a start tag. Raises: ValueError beyond MAX_DEPTH or MAX_ELEMENTS."""
         self._depth += 1
         self._count += 1
         if self._depth > MAX_DEPTH or self._count > MAX_ELEMENTS:
@@ -41,6 +42,7 @@ class _Limited(TreeBuilder):
         return super().start(tag, attrs)
 
     def end(self, tag: str) -> Element:
+        """Called for an end tag."""
         self._depth -= 1
         return super().end(tag)
 

@@ -70,9 +70,11 @@ class _Exactly(Mask):
         self._brand = brand
 
     def fits(self, code: str) -> bool:
+        """Whether it is this brand; brands compare exactly."""
         return code == self._brand
 
     def included(self) -> list[tuple[str, bool]]:
+        """The brand, whole."""
         return [(self._brand, True)]
 
 
@@ -83,9 +85,11 @@ class _Axis:
         self._sorted: list[tuple[str, int]] = []
 
     def add(self, code: str, number: int) -> None:
+        """Adds the collection `number` with the brand or desk `code`."""
         insort(self._sorted, (code, number))
 
     def remove(self, code: str, number: int) -> None:
+        """Removes a collection that was added with the same `code`."""
         del self._sorted[bisect_left(self._sorted, (code, number))]
 
     def count(self, heads: Iterable[tuple[str, bool]]) -> int:
@@ -212,6 +216,7 @@ class _Masks(Struct, frozen=True):
     desks: Sequence[Mask]
 
     def fit(self, brand: str, desk: str) -> bool:
+        """Whether all masks match; the empty desk is one like others."""
         return all(mask.fits(brand) for mask in self.brands) and all(
             mask.fits(desk) for mask in self.desks
         )
