@@ -160,7 +160,7 @@ def rules(**named: Any) -> CallRules:
     return CallRules(CallingHours({"default": table}, "UTC"), **named)
 
 
-async def test_outside_of_hours_is_told_until_they_begin(place: Place) -> None:
+async def test_outside_of_hours_is_reported_until_they_begin(place: Place) -> None:
     """NOW is 16:00 on a Saturday, UTC; 21:30 in Kolkata."""
     async with open_desk(place, call_rules=rules()) as desk:
         await called(desk, customer_timezone="Asia/Kolkata")
@@ -190,7 +190,7 @@ async def test_a_contact_begins_the_cooldown_for_everybody(place: Place) -> None
         assert await claimed(desk, ELEVEN) == 3
 
 
-async def test_of_several_obstacles_the_last_to_end_is_told(place: Place) -> None:
+async def test_of_several_obstacles_the_last_to_end_is_reported(place: Place) -> None:
     async with open_desk(place, call_rules=rules()) as desk:
         await called(desk, **POOL, customer_id=5)
         await called(desk, customer_id=5, customer_timezone="Asia/Kolkata")
@@ -292,7 +292,7 @@ async def test_a_named_event_is_claimed_or_says_why_not(desk: Desk) -> None:
         ({"id": 0}, "INVALID_FIELD", "id"),
     ],
 )
-async def test_bad_input_is_told_by_its_field(
+async def test_bad_input_is_reported_by_its_field(
     desk: Desk, data: dict[str, Any], code: str, field: str
 ) -> None:
     assert error_of(await desk.call(TEN, CLAIM, **data)) == (400, code, field)

@@ -86,7 +86,7 @@ async def test_the_command_line_writes_beside_a_running_server(tmp_path: Path) -
     assert directory_in(tmp_path).managers == [BOB]
 
 
-async def test_calling_hours_of_the_brands_in_scope_are_told_with_their_zone(
+async def test_calling_hours_of_the_brands_in_scope_are_reported_with_their_zone(
     tmp_path: Path,
 ) -> None:
     tables = {

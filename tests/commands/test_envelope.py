@@ -311,10 +311,10 @@ async def test_the_first_check_that_fails_answers(desk: Desk, frame: bytes, stat
 async def test_checks_of_the_stored_event_come_last(desk: Desk) -> None:
     """404 before 403 before 409 before what depends on the stored event."""
     await desk.add(TEN, desk="DESK_US", participant_manager_ids=[12])
-    stranger, guest = token(11, desks="DESK_EU"), token(12, desks="DESK_EU")
+    outsider, guest = token(11, desks="DESK_EU"), token(12, desks="DESK_EU")
     owner = token(10, desks="DESK_EU")
     late = {"id": 1, "if_version": 9, "end_time": 5}
-    assert (await desk.call(stranger, UPDATE, **late, desk="DESK_XX"))["status"] == 404
+    assert (await desk.call(outsider, UPDATE, **late, desk="DESK_XX"))["status"] == 404
     assert (await desk.call(guest, UPDATE, **late))["status"] == 403
     assert (await desk.call(owner, UPDATE, **late, desk="DESK_XX"))["status"] == 403
     assert (await desk.call(owner, UPDATE, **late))["status"] == 409
@@ -322,14 +322,14 @@ async def test_checks_of_the_stored_event_come_last(desk: Desk) -> None:
     assert error_of(await desk.call(owner, UPDATE, **late)) == (400, "INVALID_FIELD", "end_time")
     respond = "MngRespondCalendarEvent"
     seer = token(13)
-    assert (await desk.call(stranger, respond, id=1, status=1, if_version=9))["status"] == 404
+    assert (await desk.call(outsider, respond, id=1, status=1, if_version=9))["status"] == 404
     assert (await desk.call(seer, respond, id=1, status=1, if_version=9))["status"] == 403
     assert (await desk.call(guest, respond, id=1, status=1, if_version=9))["status"] == 409
 
 
 async def test_the_404_of_an_invisible_event_is_that_of_a_missing_one(desk: Desk) -> None:
     await desk.add(TEN, desk="DESK_US", title="secret")
-    stranger = token(11, desks="DESK_EU")
+    outsider = token(11, desks="DESK_EU")
     for name, more in (
         (GET, {}),
         (UPDATE, {"title": "x"}),
@@ -339,8 +339,8 @@ async def test_the_404_of_an_invisible_event_is_that_of_a_missing_one(desk: Desk
         ("MngRespondCalendarEvent", {"status": 1}),
         ("MngGetCalendarEventHistory", {}),
     ):
-        hidden = await desk.call(stranger, name, id=1, **more)
-        missing = await desk.call(stranger, name, id=2, **more)
+        hidden = await desk.call(outsider, name, id=1, **more)
+        missing = await desk.call(outsider, name, id=2, **more)
         assert hidden["status"] == 404
         assert json.dumps(hidden).replace("event 1", "event 2") == json.dumps(missing)
 

@@ -23,7 +23,7 @@ ESCALATED = f"1-{DUE}-20-20"
 CODE = "DESK_EU"
 
 
-async def ear_of(desk: Desk, token_: str) -> Receiver:
+async def connected_as(desk: Desk, token_: str) -> Receiver:
     receiver = Receiver(desk)
     await receiver.say(token_, "Ping")
     return receiver
@@ -56,8 +56,8 @@ async def add(server: Desk, **event: Any) -> None:
 
 async def test_a_reminder_that_nobody_has_read_goes_to_the_lead_once(escalating: Desk) -> None:
     desk = escalating
-    lead = await ear_of(desk, LEAD)
-    receivers = [await ear_of(desk, one) for one in (TEN, ELEVEN)]
+    lead = await connected_as(desk, LEAD)
+    receivers = [await connected_as(desk, one) for one in (TEN, ELEVEN)]
     await add(desk, participant_manager_ids=[11])
     await at(desk, DUE)
     await at(desk, WHEN - 1)
@@ -74,7 +74,7 @@ async def test_a_reminder_that_nobody_has_read_goes_to_the_lead_once(escalating:
 
 
 async def test_the_lead_who_takes_part_gets_it_as_well(escalating: Desk) -> None:
-    lead = await ear_of(escalating, LEAD)
+    lead = await connected_as(escalating, LEAD)
     await add(escalating, owner_manager_id=20)
     await at(escalating, DUE)
     await at(escalating, WHEN)
@@ -86,7 +86,7 @@ async def test_what_one_of_the_event_has_read_is_not_escalated(
     escalating: Desk, snoozes: bool
 ) -> None:
     desk = escalating
-    lead, ten = await ear_of(desk, LEAD), await ear_of(desk, TEN)
+    lead, ten = await connected_as(desk, LEAD), await connected_as(desk, TEN)
     await add(desk, participant_manager_ids=[11])
     await at(desk, DUE)
     own = f"1-{DUE}-10"
@@ -106,7 +106,7 @@ async def test_what_was_done_moved_or_deleted_is_not_escalated(
     escalating: Desk, change: dict[str, Any] | None
 ) -> None:
     desk = escalating
-    lead = await ear_of(desk, LEAD)
+    lead = await connected_as(desk, LEAD)
     await add(desk)
     await at(desk, DUE)
     if change is None:
@@ -118,7 +118,7 @@ async def test_what_was_done_moved_or_deleted_is_not_escalated(
 
 
 async def test_a_moved_one_is_escalated_after_its_new_time(escalating: Desk) -> None:
-    lead = await ear_of(escalating, LEAD)
+    lead = await connected_as(escalating, LEAD)
     await add(escalating)
     await at(escalating, DUE)
     await escalating.event(ALL, "MngUpdateCalendarEvent", id=1, remind_time=DUE + 200)
@@ -131,7 +131,7 @@ async def test_a_moved_one_is_escalated_after_its_new_time(escalating: Desk) -> 
 
 @pytest.mark.parametrize("event", [{"desk": "DESK_OTHER"}, {"desk": ""}, {"brand": "other"}])
 async def test_without_a_lead_nobody_gets_it(escalating: Desk, event: dict[str, Any]) -> None:
-    lead = await ear_of(escalating, LEAD)
+    lead = await connected_as(escalating, LEAD)
     await add(escalating, **event)
     await at(escalating, DUE)
     await at(escalating, WHEN)
@@ -140,7 +140,7 @@ async def test_without_a_lead_nobody_gets_it(escalating: Desk, event: dict[str, 
 
 async def test_nothing_is_escalated_by_default(place: Place) -> None:
     async with led(place, escalate_after_sec=0) as desk:
-        lead = await ear_of(desk, LEAD)
+        lead = await connected_as(desk, LEAD)
         await add(desk)
         await at(desk, DUE)
         await at(desk, WHEN + 90)
@@ -152,7 +152,7 @@ async def test_switched_off_what_was_to_be_escalated_is_not(place: Place) -> Non
         await add(desk)
         await at(desk, DUE)
     async with led(place, escalate_after_sec=0) as desk:
-        lead = await ear_of(desk, LEAD)
+        lead = await connected_as(desk, LEAD)
         await at(desk, WHEN)
         assert lead.received == []
 
@@ -167,7 +167,7 @@ async def test_it_is_escalated_after_a_restart_and_waits_for_a_lead_who_is_away(
         await at(desk, WHEN + 10)
     async with led(place) as desk:
         desk.clock.time = WHEN + 50
-        lead = await ear_of(desk, LEAD)
+        lead = await connected_as(desk, LEAD)
         await lead.until(lambda receiver: receiver.tokens == [ESCALATED])
 
 
@@ -175,19 +175,19 @@ async def test_one_that_waits_for_the_lead_is_dropped_once_somebody_reads(
     escalating: Desk,
 ) -> None:
     desk = escalating
-    ten = await ear_of(desk, TEN)
+    ten = await connected_as(desk, TEN)
     await add(desk)
     await at(desk, DUE)
     await at(desk, WHEN)
     await ten.say(TEN, "MngAckCalendarReminder", token=f"1-{DUE}-10")
-    lead = await ear_of(desk, LEAD)
+    lead = await connected_as(desk, LEAD)
     await reminded(desk)
     assert lead.received == []
 
 
 async def test_the_lead_reads_snoozes_and_lists_it_by_its_own_token(escalating: Desk) -> None:
     desk = escalating
-    lead = await ear_of(desk, LEAD)
+    lead = await connected_as(desk, LEAD)
     await add(desk, owner_manager_id=20)
     await at(desk, DUE)
     await at(desk, WHEN)
@@ -216,7 +216,7 @@ async def test_a_token_of_another_level_names_no_reminder(escalating: Desk, toke
 async def test_a_reminder_that_a_change_fires_is_escalated_too(escalating: Desk) -> None:
     """A call without length: its end is past when it is changed, before the loop has fired it."""
     desk = escalating
-    lead = await ear_of(desk, LEAD)
+    lead = await connected_as(desk, LEAD)
     await add(desk, start_time=DUE, end_time=DUE)
     desk.clock.time = DUE + 0.2
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="renamed just now")

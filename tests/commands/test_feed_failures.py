@@ -10,7 +10,7 @@ from live import Receiver
 ALL = token(1, ADMIN)
 
 
-async def test_subscribers_that_a_failed_round_left_out_are_told_to_resync(
+async def test_subscribers_that_a_failed_round_left_out_have_to_resync(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("deskcal.live.tasks.FIRST_DELAY_SEC", 0.001)

@@ -17,7 +17,7 @@ LATER = NOW + 100
 DECLINED, ACCEPTED, TENTATIVE = 2, 1, 3
 
 
-async def ear_of(desk: Desk, *tokens: str) -> Receiver:
+async def connected_as(desk: Desk, *tokens: str) -> Receiver:
     """A connection that has carried these tokens."""
     receiver = Receiver(desk)
     for one in tokens:
@@ -59,7 +59,7 @@ def late(receiver: Receiver) -> list[tuple[str, int]]:
 async def test_who_is_made_owner_or_added_gets_it_at_once_and_late(
     desk: Desk, change: dict[str, Any]
 ) -> None:
-    ten, eleven = await ear_of(desk, TEN), await ear_of(desk, ELEVEN)
+    ten, eleven = await connected_as(desk, TEN), await connected_as(desk, ELEVEN)
     await fired(desk)
     event = await update(desk, **change)
     await reminded(desk)
@@ -70,7 +70,7 @@ async def test_who_is_made_owner_or_added_gets_it_at_once_and_late(
 
 
 async def test_one_second_late_is_late_too(desk: Desk) -> None:
-    eleven = await ear_of(desk, ELEVEN)
+    eleven = await connected_as(desk, ELEVEN)
     await fired(desk)
     desk.clock.time = DUE + 1
     await update(desk, participant_manager_ids=[11])
@@ -80,7 +80,7 @@ async def test_one_second_late_is_late_too(desk: Desk) -> None:
 
 @pytest.mark.parametrize("answer", [ACCEPTED, TENTATIVE])
 async def test_who_had_declined_and_accepts_gets_it(desk: Desk, answer: int) -> None:
-    eleven = await ear_of(desk, ELEVEN)
+    eleven = await connected_as(desk, ELEVEN)
     await fired(desk, participants=[{"manager_id": 11, "status": DECLINED}])
     assert eleven.received == []
     await desk.event(ELEVEN, "MngRespondCalendarEvent", id=1, status=answer)
@@ -89,7 +89,7 @@ async def test_who_had_declined_and_accepts_gets_it(desk: Desk, answer: int) -> 
 
 
 async def test_nobody_gets_it_twice_however_often_they_come_and_go(desk: Desk) -> None:
-    receivers = [await ear_of(desk, one) for one in (TEN, ELEVEN)]
+    receivers = [await connected_as(desk, one) for one in (TEN, ELEVEN)]
     await fired(desk)
     for _ in range(3):
         await update(desk, participant_manager_ids=[11])
@@ -109,7 +109,7 @@ async def test_who_is_away_gets_it_on_the_next_connection_also_after_a_restart(
         await update(desk, owner_manager_id=11)
     async with open_desk(place) as desk:
         desk.clock.time = LATER + 20
-        eleven = await ear_of(desk, ELEVEN)
+        eleven = await connected_as(desk, ELEVEN)
         await eleven.until(lambda receiver: bool(receiver.reminders))
         assert late(eleven) == [(f"1-{DUE}-11", LATER + 20 - DUE)]
 
@@ -120,16 +120,16 @@ async def test_it_waits_as_long_as_any_reminder_from_when_it_was_given(place: Pl
         desk.clock.time = NOW + 5000
         await update(desk, participant_manager_ids=[11, 12])
         desk.clock.time = NOW + 5100
-        eleven = await ear_of(desk, ELEVEN)
+        eleven = await connected_as(desk, ELEVEN)
         await eleven.until(lambda receiver: receiver.tokens == [f"1-{DUE}-11"])
         desk.clock.time = NOW + 5101
-        twelve = await ear_of(desk, TWELVE)
+        twelve = await connected_as(desk, TWELVE)
         await reminded(desk)
         assert twelve.received == []
 
 
 async def test_nobody_gets_it_once_the_event_is_over(desk: Desk) -> None:
-    eleven = await ear_of(desk, ELEVEN)
+    eleven = await connected_as(desk, ELEVEN)
     await fired(desk, start_time=NOW, end_time=LATER)
     await update(desk, participant_manager_ids=[11])
     await reminded(desk)
@@ -140,7 +140,7 @@ async def test_nobody_gets_it_once_the_event_is_over(desk: Desk) -> None:
 
 
 async def test_nobody_gets_it_until_a_done_event_is_open_again(desk: Desk) -> None:
-    ten, eleven = await ear_of(desk, TEN), await ear_of(desk, ELEVEN)
+    ten, eleven = await connected_as(desk, TEN), await connected_as(desk, ELEVEN)
     await fired(desk)
     await update(desk, status=1)
     await update(desk, participant_manager_ids=[11])
@@ -153,7 +153,7 @@ async def test_nobody_gets_it_until_a_done_event_is_open_again(desk: Desk) -> No
 
 
 async def test_moved_to_another_due_time_it_comes_with_that_one_alone(desk: Desk) -> None:
-    ten, eleven = await ear_of(desk, TEN), await ear_of(desk, ELEVEN)
+    ten, eleven = await connected_as(desk, TEN), await connected_as(desk, ELEVEN)
     await fired(desk)
     await update(desk, remind_time=NOW + 500, participant_manager_ids=[11])
     await at(desk, NOW + 500)
@@ -162,7 +162,7 @@ async def test_moved_to_another_due_time_it_comes_with_that_one_alone(desk: Desk
 
 
 async def test_without_its_reminder_nobody_gets_any(desk: Desk) -> None:
-    eleven = await ear_of(desk, ELEVEN)
+    eleven = await connected_as(desk, ELEVEN)
     await fired(desk)
     await update(desk, remind_time=0, participant_manager_ids=[11])
     await reminded(desk)
@@ -172,7 +172,7 @@ async def test_without_its_reminder_nobody_gets_any(desk: Desk) -> None:
 async def test_who_comes_to_a_snoozed_one_gets_it_and_the_snooze_stays_with_who_snoozed(
     desk: Desk,
 ) -> None:
-    ten, eleven = await ear_of(desk, TEN), await ear_of(desk, ELEVEN)
+    ten, eleven = await connected_as(desk, TEN), await connected_as(desk, ELEVEN)
     await fired(desk)
     first, again = f"1-{DUE}-10", f"1-{NOW + 300}-10"
     await ten.say(TEN, "MngSnoozeCalendarReminder", token=first, until=NOW + 300)
@@ -185,7 +185,7 @@ async def test_who_comes_to_a_snoozed_one_gets_it_and_the_snooze_stays_with_who_
 
 
 async def test_who_snoozed_and_takes_no_part_any_more_is_not_reminded(desk: Desk) -> None:
-    ten = await ear_of(desk, TEN)
+    ten = await connected_as(desk, TEN)
     await fired(desk)
     first = f"1-{DUE}-10"
     await ten.say(TEN, "MngSnoozeCalendarReminder", token=first, until=NOW + 300)
@@ -195,7 +195,7 @@ async def test_who_snoozed_and_takes_no_part_any_more_is_not_reminded(desk: Desk
 
 
 async def test_who_snoozed_left_and_came_back_has_the_snooze_and_nothing_else(desk: Desk) -> None:
-    ten = await ear_of(desk, TEN)
+    ten = await connected_as(desk, TEN)
     await fired(desk)
     first, again = f"1-{DUE}-10", f"1-{NOW + 300}-10"
     await ten.say(TEN, "MngSnoozeCalendarReminder", token=first, until=NOW + 300)
@@ -206,7 +206,7 @@ async def test_who_snoozed_left_and_came_back_has_the_snooze_and_nothing_else(de
 
 
 async def test_it_goes_only_where_the_event_may_be_seen(desk: Desk) -> None:
-    eleven = await ear_of(desk, token(11, brands="other", exp=FAR))
+    eleven = await connected_as(desk, token(11, brands="other", exp=FAR))
     await fired(desk)
     await update(desk, participant_manager_ids=[11])
     await reminded(desk)
@@ -225,6 +225,6 @@ async def test_who_accepts_while_a_reminder_is_being_dropped_still_gets_it(desk:
     waiting = await store.waiting(11, None, 10)
     await update(desk, participants=[{"manager_id": 11, "status": ACCEPTED}])
     assert await store.drop(waiting, LATER) == [waiting[0].key]
-    eleven = await ear_of(desk, ELEVEN)
+    eleven = await connected_as(desk, ELEVEN)
     await eleven.until(lambda receiver: receiver.tokens == [f"1-{DUE}-11"])
     await update(desk, **declined)

@@ -15,7 +15,7 @@ TEN, ELEVEN = (token(manager_id, exp=FAR) for manager_id in (10, 11))
 FIRST = f"1-{NOW + 60}-10"
 
 
-async def ear_of(desk: Desk, token_: str) -> Receiver:
+async def connected_as(desk: Desk, token_: str) -> Receiver:
     """A connection that has carried the token."""
     receiver = Receiver(desk)
     await receiver.say(token_, "Ping")
@@ -33,7 +33,7 @@ async def fired_while_away(desk: Desk, **event: object) -> None:
 
 
 async def test_every_connection_of_the_manager_gets_it(desk: Desk) -> None:
-    receivers = [await ear_of(desk, TEN) for _ in range(3)]
+    receivers = [await connected_as(desk, TEN) for _ in range(3)]
     await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 60)
     await at(desk, NOW + 60)
     assert [receiver.tokens for receiver in receivers] == [[FIRST]] * 3
@@ -42,9 +42,9 @@ async def test_every_connection_of_the_manager_gets_it(desk: Desk) -> None:
 async def test_who_is_away_gets_it_on_the_next_connection_and_only_there(desk: Desk) -> None:
     await fired_while_away(desk)
     desk.clock.time = NOW + 3600
-    first = await ear_of(desk, TEN)
+    first = await connected_as(desk, TEN)
     await first.until(lambda receiver: bool(receiver.reminders))
-    later = await ear_of(desk, TEN)
+    later = await connected_as(desk, TEN)
     await reminded(desk)
     assert first.tokens == [FIRST]
     assert first.reminders[0][8]["late_sec"] == 3540
@@ -56,7 +56,7 @@ async def test_after_a_restart_it_still_comes_and_with_the_same_token(place: Pla
         await fired_while_away(desk)
     async with open_desk(place) as desk:
         desk.clock.time = NOW + 120
-        receiver = await ear_of(desk, TEN)
+        receiver = await connected_as(desk, TEN)
         await receiver.until(lambda receiver: bool(receiver.reminders))
         assert receiver.tokens == [FIRST]
 
@@ -70,7 +70,7 @@ async def test_what_fell_due_while_the_server_was_down_fires_when_it_is_back(
     async with open_desk(place) as desk:
         desk.clock.time = NOW + 10 * DAY
         desk.services.reminders.wake()
-        receiver = await ear_of(desk, TEN)
+        receiver = await connected_as(desk, TEN)
         await receiver.until(lambda receiver: bool(receiver.reminders))
         assert receiver.tokens == [FIRST]
         assert receiver.reminders[0][8]["late_sec"] == 10 * DAY - 60
@@ -80,7 +80,7 @@ async def test_hundreds_that_waited_all_come_in_order(desk: Desk) -> None:
     for number in range(250):
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 1 + number % 7)
     await at(desk, NOW + 60)
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await receiver.until(lambda receiver: len(receiver.reminders) == 250)
     due = [reminder[8]["due"] for reminder in receiver.reminders]
     assert due == sorted(due)
@@ -94,16 +94,16 @@ async def test_some_that_this_session_may_not_have_keep_none_behind_them_waiting
         brand = "other" if number < 120 else "default"
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 1 + number, brand=brand)
     await at(desk, NOW + 200)
-    receiver = await ear_of(desk, token(10, brands="default", exp=FAR))
+    receiver = await connected_as(desk, token(10, brands="default", exp=FAR))
     await receiver.until(lambda receiver: len(receiver.reminders) == 30)
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await receiver.until(lambda receiver: len(receiver.reminders) == 120)
 
 
 async def test_it_goes_only_to_sessions_that_may_use_calendar_commands(desk: Desk) -> None:
-    user = await ear_of(desk, token(10, 0, exp=FAR))
+    user = await connected_as(desk, token(10, 0, exp=FAR))
     await fired_while_away(desk)
-    manager = await ear_of(desk, TEN)
+    manager = await connected_as(desk, TEN)
     await manager.until(lambda receiver: bool(receiver.reminders))
     assert user.received == []
 
@@ -111,7 +111,7 @@ async def test_it_goes_only_to_sessions_that_may_use_calendar_commands(desk: Des
 async def test_it_does_not_go_where_the_token_has_expired_until_a_newer_one_comes(
     desk: Desk,
 ) -> None:
-    receiver = await ear_of(desk, token(10, exp=NOW + 50))
+    receiver = await connected_as(desk, token(10, exp=NOW + 50))
     await fired_while_away(desk)
     assert receiver.received == []
     await receiver.say(TEN, "Ping")
@@ -119,7 +119,7 @@ async def test_it_does_not_go_where_the_token_has_expired_until_a_newer_one_come
 
 
 async def test_a_connection_that_takes_nothing_gets_it_once_it_does(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     receiver.is_slow = True
     await fired_while_away(desk)
     receiver.is_slow = False
@@ -131,7 +131,7 @@ async def test_beyond_the_grace_it_is_missed_and_counted(place: Place) -> None:
     async with open_desk(place, reminder_grace_sec=100) as desk:
         await fired_while_away(desk)
         step_to(desk, NOW + 161)
-        receiver = await ear_of(desk, TEN)
+        receiver = await connected_as(desk, TEN)
         await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 162)
         await at(desk, NOW + 162)
         assert receiver.tokens == [f"3-{NOW + 162}-10"]
@@ -142,7 +142,7 @@ async def test_within_the_grace_it_comes(place: Place) -> None:
     async with open_desk(place, reminder_grace_sec=100) as desk:
         await fired_while_away(desk)
         desk.clock.time = NOW + 160
-        receiver = await ear_of(desk, TEN)
+        receiver = await connected_as(desk, TEN)
         await receiver.until(lambda receiver: receiver.tokens == [FIRST])
         assert desk.services.reminders.missed == 0
 
@@ -163,7 +163,7 @@ async def test_what_is_no_longer_so_when_the_manager_comes_is_dropped(
 ) -> None:
     await fired_while_away(desk)
     assert (await desk.call(ALL, command, id=1, **data))["status"] == 200
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await reminded(desk)
     assert receiver.received == []
 
@@ -173,7 +173,7 @@ async def test_who_declined_meanwhile_does_not_get_it(desk: Desk) -> None:
     carried = Receiver(desk)
     frame = {"id": 1, "participants": [{"manager_id": 11, "status": 2}]}
     await carried.say(ALL, "MngUpdateCalendarEvent", **frame)
-    receiver = await ear_of(desk, ELEVEN)
+    receiver = await connected_as(desk, ELEVEN)
     await reminded(desk)
     assert receiver.received == []
 
@@ -181,10 +181,10 @@ async def test_who_declined_meanwhile_does_not_get_it(desk: Desk) -> None:
 async def test_a_read_reminder_is_pushed_on_the_manager_s_other_subscribed_connections(
     desk: Desk,
 ) -> None:
-    receivers = [await ear_of(desk, TEN) for _ in range(3)]
-    stranger = await ear_of(desk, ELEVEN)
-    for receiver in (*receivers[:2], stranger):
-        await receiver.subscribe(TEN if receiver is not stranger else ELEVEN, "calendar:manager:99")
+    receivers = [await connected_as(desk, TEN) for _ in range(3)]
+    other = await connected_as(desk, ELEVEN)
+    for receiver in (*receivers[:2], other):
+        await receiver.subscribe(TEN if receiver is not other else ELEVEN, "calendar:manager:99")
     await fired_while_away(desk)
     answered = await receivers[0].say(TEN, "MngAckCalendarReminder", token=FIRST)
     assert answered["data"] == {"token": FIRST}
@@ -195,21 +195,21 @@ async def test_a_read_reminder_is_pushed_on_the_manager_s_other_subscribed_conne
         [read],
         [],
     ]
-    assert stranger.received == []
+    assert other.received == []
 
 
 async def test_a_reminder_that_was_read_before_it_was_delivered_does_not_come(desk: Desk) -> None:
     await fired_while_away(desk)
-    unheard = Receiver(desk)
-    unheard.is_slow = True
-    assert (await unheard.say(TEN, "MngAckCalendarReminder", token=FIRST))["status"] == 200
-    receiver = await ear_of(desk, TEN)
+    slow = Receiver(desk)
+    slow.is_slow = True
+    assert (await slow.say(TEN, "MngAckCalendarReminder", token=FIRST))["status"] == 200
+    receiver = await connected_as(desk, TEN)
     await reminded(desk)
     assert receiver.received == []
 
 
 async def test_reading_twice_is_as_reading_once(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await fired_while_away(desk)
     for _ in range(2):
         assert (await receiver.say(TEN, "MngAckCalendarReminder", token=FIRST))["status"] == 200
@@ -231,7 +231,7 @@ async def test_the_reminder_of_somebody_else_is_as_one_that_is_not_there(
 
 
 async def test_a_snoozed_reminder_comes_again_for_that_manager_alone(desk: Desk) -> None:
-    ten, eleven = await ear_of(desk, TEN), await ear_of(desk, ELEVEN)
+    ten, eleven = await connected_as(desk, TEN), await connected_as(desk, ELEVEN)
     await fired_while_away(desk, participant_manager_ids=[11])
     answered = await ten.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     again = f"1-{NOW + 300}-10"
@@ -247,12 +247,12 @@ async def test_a_snoozed_reminder_comes_again_for_that_manager_alone(desk: Desk)
 
 async def test_a_snooze_survives_a_restart_and_waits_for_who_is_away(place: Place) -> None:
     async with open_desk(place) as desk:
-        receiver = await ear_of(desk, TEN)
+        receiver = await connected_as(desk, TEN)
         await fired_while_away(desk)
         await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     async with open_desk(place) as desk:
         await at(desk, NOW + 300)
-        receiver = await ear_of(desk, TEN)
+        receiver = await connected_as(desk, TEN)
         await receiver.until(lambda receiver: receiver.tokens == [f"1-{NOW + 300}-10"])
 
 
@@ -263,7 +263,7 @@ async def test_a_snooze_to_the_past_is_refused(desk: Desk) -> None:
 
 
 async def test_a_snooze_that_was_taken_back_can_be_asked_for_again(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await fired_while_away(desk)
     again = f"1-{NOW + 300}-10"
     await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
@@ -275,7 +275,7 @@ async def test_a_snooze_that_was_taken_back_can_be_asked_for_again(desk: Desk) -
 
 
 async def test_an_event_that_moves_to_where_it_was_snoozed_reminds_once(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await fired_while_away(desk)
     await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, remind_time=NOW + 300)
@@ -284,7 +284,7 @@ async def test_an_event_that_moves_to_where_it_was_snoozed_reminds_once(desk: De
 
 
 async def test_a_snoozed_event_that_was_completed_does_not_come_again(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await fired_while_away(desk)
     await receiver.say(TEN, "MngSnoozeCalendarReminder", token=FIRST, until=NOW + 300)
     await desk.event(ALL, "MngCompleteCalendarEvent", id=1)
@@ -295,7 +295,7 @@ async def test_a_snoozed_event_that_was_completed_does_not_come_again(desk: Desk
 async def test_a_clock_stepped_back_fires_nothing_twice_and_forward_what_became_due(
     desk: Desk,
 ) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await fired_while_away(desk)
     await desk.add(ALL, owner_manager_id=10, remind_time=NOW + 5000, end_time=NOW + 9000)
     await at(desk, NOW - 5000)

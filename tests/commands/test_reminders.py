@@ -14,7 +14,7 @@ TEN, ELEVEN, TWELVE = (token(manager_id, exp=FAR) for manager_id in (10, 11, 12)
 DECLINED, ACCEPTED = 2, 1
 
 
-async def ear_of(desk: Desk, *tokens: str) -> Receiver:
+async def connected_as(desk: Desk, *tokens: str) -> Receiver:
     """A connection that has carried these tokens."""
     receiver = Receiver(desk)
     for one in tokens:
@@ -39,7 +39,7 @@ async def sent_time(desk: Desk) -> int:
 
 
 async def test_a_reminder_comes_at_its_time_to_all_who_take_part(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN, ELEVEN, TWELVE)
+    receiver = await connected_as(desk, TEN, ELEVEN, TWELVE)
     event = await desk.add(TEN, remind_time=NOW + 60, participant_manager_ids=[11])
     await at(desk, NOW + 59)
     assert receiver.received == []
@@ -57,7 +57,7 @@ async def test_a_reminder_comes_at_its_time_to_all_who_take_part(desk: Desk) -> 
 
 
 async def test_an_offset_counts_from_the_start(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW + 900, end_time=NOW + 1000, remind_before_sec=600)
     await at(desk, NOW + 299)
     assert receiver.received == []
@@ -66,7 +66,7 @@ async def test_an_offset_counts_from_the_start(desk: Desk) -> None:
 
 
 async def test_the_absolute_time_goes_before_the_offset(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(
         TEN,
         start_time=NOW + 900,
@@ -81,7 +81,7 @@ async def test_the_absolute_time_goes_before_the_offset(desk: Desk) -> None:
 
 
 async def test_it_fires_once_however_often_the_clock_is_read(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW + 60)
     for time in (60, 61, 3600, 30, 60, 61):
         await at(desk, NOW + time)
@@ -96,7 +96,7 @@ async def test_firing_makes_no_new_version(desk: Desk) -> None:
 
 
 async def test_a_time_that_is_past_fires_at_once_while_the_event_is_ahead(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW - 86_400 * 30)
     await reminded(desk)
     assert receiver.tokens == [f"1-{NOW - 86_400 * 30}-10"]
@@ -104,7 +104,7 @@ async def test_a_time_that_is_past_fires_at_once_while_the_event_is_ahead(desk: 
 
 
 async def test_a_time_that_is_past_never_fires_when_the_event_is_too(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW - 100, end_time=NOW, remind_time=NOW - 50)
     await update(desk, title="changed")
     await at(desk, NOW + 10)
@@ -114,7 +114,7 @@ async def test_a_time_that_is_past_never_fires_when_the_event_is_too(desk: Desk)
 
 async def test_a_change_between_the_due_time_and_the_firing_loses_no_reminder(desk: Desk) -> None:
     """A call without length: once it is due, its end is past too. The clock moves unnoticed."""
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW + 60, end_time=NOW + 60, remind_time=NOW + 60)
     desk.clock.time = NOW + 60.2
     await update(desk, title="renamed just now")
@@ -127,7 +127,7 @@ async def test_a_change_between_the_due_time_and_the_firing_loses_no_reminder(de
 
 async def test_an_event_that_has_ended_by_then_never_reminds(desk: Desk) -> None:
     """Issue 12, number 7: the start is moved to yesterday, the absolute time is ahead."""
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW + 600, end_time=NOW + 900, remind_time=NOW + 500)
     await update(desk, start_time=NOW - 86_400, end_time=NOW - 86_100)
     await at(desk, NOW + 500)
@@ -142,7 +142,7 @@ async def test_a_due_reminder_does_not_fire_by_the_change_that_moves_the_event_t
     desk: Desk,
 ) -> None:
     """The clock moves unnoticed: the reminder is due, and has not fired when the change comes."""
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW + 60, end_time=NOW + 90, remind_time=NOW + 60)
     desk.clock.time = NOW + 60.2
     await update(desk, start_time=NOW - 86_400, end_time=NOW - 86_100)
@@ -151,7 +151,7 @@ async def test_a_due_reminder_does_not_fire_by_the_change_that_moves_the_event_t
 
 
 async def test_an_all_day_event_reminds_until_its_last_date_is_over(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     midnight = NOW - NOW % 86_400
     await desk.add(TEN, all_day=1, start_time=midnight, end_time=midnight, remind_time=NOW + 60)
     await desk.add(TEN, all_day=1, start_time=midnight, end_time=midnight, remind_time=NOW + 86_400)
@@ -162,7 +162,7 @@ async def test_an_all_day_event_reminds_until_its_last_date_is_over(desk: Desk) 
 
 @pytest.mark.parametrize("status", [1, 2, 3])
 async def test_an_event_that_is_not_open_reminds_nobody(desk: Desk, status: int) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW + 60)
     await update(desk, status=status)
     await at(desk, NOW + 60)
@@ -170,7 +170,7 @@ async def test_an_event_that_is_not_open_reminds_nobody(desk: Desk, status: int)
 
 
 async def test_an_event_that_is_opened_again_reminds(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW + 60)
     await update(desk, status=2)
     await at(desk, NOW + 100)
@@ -180,7 +180,7 @@ async def test_an_event_that_is_opened_again_reminds(desk: Desk) -> None:
 
 
 async def test_an_event_that_has_reminded_does_not_when_it_is_opened_again(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW + 60)
     await at(desk, NOW + 60)
     await update(desk, status=2)
@@ -190,7 +190,7 @@ async def test_an_event_that_has_reminded_does_not_when_it_is_opened_again(desk:
 
 
 async def test_moved_later_it_fires_then_and_not_before(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW + 60)
     await update(desk, remind_time=NOW + 120)
     await at(desk, NOW + 60)
@@ -200,7 +200,7 @@ async def test_moved_later_it_fires_then_and_not_before(desk: Desk) -> None:
 
 
 async def test_moved_after_it_fired_it_fires_once_more(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW + 600, end_time=NOW + 900, remind_before_sec=500)
     await at(desk, NOW + 100)
     moved = await update(desk, start_time=NOW + 1600, end_time=NOW + 1900)
@@ -211,7 +211,7 @@ async def test_moved_after_it_fired_it_fires_once_more(desk: Desk) -> None:
 
 
 async def test_moved_closer_so_that_it_is_due_already_it_fires_at_once(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW + 90_000, end_time=NOW + 90_900, remind_before_sec=3600)
     await update(desk, start_time=NOW + 600, end_time=NOW + 900)
     await reminded(desk)
@@ -219,7 +219,7 @@ async def test_moved_closer_so_that_it_is_due_already_it_fires_at_once(desk: Des
 
 
 async def test_another_offset_arms_it_again(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, start_time=NOW + 600, end_time=NOW + 900, remind_before_sec=500)
     await at(desk, NOW + 100)
     await update(desk, remind_before_sec=60)
@@ -228,12 +228,12 @@ async def test_another_offset_arms_it_again(desk: Desk) -> None:
 
 
 async def test_moved_away_and_back_nobody_has_the_same_reminder_twice(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN, ELEVEN)
+    receiver = await connected_as(desk, TEN, ELEVEN)
     await desk.add(TEN, remind_time=NOW + 60, participant_manager_ids=[11])
     await at(desk, NOW + 60)
     await update(desk, remind_time=NOW + 600)
     await update(desk, remind_time=NOW + 60, participant_manager_ids=[11, 12])
-    twelve = await ear_of(desk, TWELVE)
+    twelve = await connected_as(desk, TWELVE)
     await reminded(desk)
     assert sorted(receiver.tokens) == [f"1-{NOW + 60}-10", f"1-{NOW + 60}-11"]
     assert twelve.tokens == [f"1-{NOW + 60}-12"]
@@ -241,7 +241,7 @@ async def test_moved_away_and_back_nobody_has_the_same_reminder_twice(desk: Desk
 
 
 async def test_without_a_reminder_any_more_nothing_fires(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW + 60)
     await update(desk, remind_time=0)
     await at(desk, NOW + 60)
@@ -249,7 +249,7 @@ async def test_without_a_reminder_any_more_nothing_fires(desk: Desk) -> None:
 
 
 async def test_who_has_declined_is_not_reminded(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN, ELEVEN)
+    receiver = await connected_as(desk, TEN, ELEVEN)
     await desk.add(TEN, remind_time=NOW + 60, participant_manager_ids=[11])
     await desk.event(ELEVEN, "MngRespondCalendarEvent", id=1, status=DECLINED)
     await at(desk, NOW + 60)
@@ -257,7 +257,7 @@ async def test_who_has_declined_is_not_reminded(desk: Desk) -> None:
 
 
 async def test_a_new_owner_is_reminded_and_the_old_one_only_while_taking_part(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN, ELEVEN)
+    receiver = await connected_as(desk, TEN, ELEVEN)
     await desk.add(TEN, remind_time=NOW + 60)
     await desk.add(TEN, remind_time=NOW + 60)
     await update(desk, owner_manager_id=11)
@@ -267,7 +267,7 @@ async def test_a_new_owner_is_reminded_and_the_old_one_only_while_taking_part(de
 
 
 async def test_a_deleted_event_reminds_nobody(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW + 60)
     await desk.call(TEN, "MngDeleteCalendarEvent", id=1)
     await at(desk, NOW + 60)
@@ -275,7 +275,7 @@ async def test_a_deleted_event_reminds_nobody(desk: Desk) -> None:
 
 
 async def test_the_sent_time_that_a_client_copies_is_not_taken_over(desk: Desk) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     event = await desk.add(TEN, remind_time=NOW + 60)
     await at(desk, NOW + 60)
     event = await desk.event(TEN, "MngGetCalendarEvent", id=1)
@@ -310,7 +310,7 @@ async def test_a_million_later_ones_are_not_read(desk: Desk) -> None:
 async def test_it_says_when_the_event_is_in_the_event_s_own_zone(
     desk: Desk, event: dict[str, Any], text: str
 ) -> None:
-    receiver = await ear_of(desk, TEN)
+    receiver = await connected_as(desk, TEN)
     await desk.add(TEN, remind_time=NOW - 1, **event)
     await reminded(desk)
     assert [reminder[2] for reminder in receiver.reminders] == [text]

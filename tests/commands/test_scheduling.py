@@ -123,10 +123,10 @@ async def test_a_brand_of_the_session_counts_even_for_its_own_manager(desk: Desk
 
 async def test_nothing_but_times_is_answered(desk: Desk) -> None:
     await meet(desk, [10], MONDAY, title="Layoffs", customer_id=4711, desk="DESK_SECRET")
-    stranger = token(99, MANAGER, desks="DESK_NONE")
+    outsider = token(99, MANAGER, desks="DESK_NONE")
     times = [MONDAY, MONDAY + HOUR]
-    assert await busy(desk, stranger) == [{"manager_id": 10, "busy": [times], "tentative": []}]
-    listed = await desk.rows(stranger)
+    assert await busy(desk, outsider) == [{"manager_id": 10, "busy": [times], "tentative": []}]
+    listed = await desk.rows(outsider)
     assert listed == ([], 0)
 
 
@@ -353,9 +353,9 @@ async def test_an_invisible_event_is_not_left_out_so_its_times_are_not_found_out
     desk: Desk,
 ) -> None:
     event = await meet(desk, [10], MONDAY, desk="DESK_SECRET")
-    stranger = token(99, MANAGER, desks="DESK_NONE")
+    outsider = token(99, MANAGER, desks="DESK_NONE")
     for excluded in (event, event + 1, None):
-        found = await busy(desk, stranger, exclude_event_id=excluded)
+        found = await busy(desk, outsider, exclude_event_id=excluded)
         assert found[0]["busy"] == [[MONDAY, MONDAY + HOUR]]
 
 

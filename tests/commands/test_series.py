@@ -43,7 +43,7 @@ async def test_every_occurrence_is_an_event(desk: Desk) -> None:
     assert all(row["event_id"] == e["id"] for e in events for row in e["participants"])
 
 
-async def test_the_series_is_told_to_whoever_sees_one_of_it(desk: Desk) -> None:
+async def test_the_series_is_shown_to_managers_who_see_one_of_it(desk: Desk) -> None:
     answer = await add(desk)
     series = {
         "series_id": answer["series"]["series_id"],
@@ -136,25 +136,25 @@ async def test_an_answer_says_from_where_on_it_may_be_incomplete(desk: Desk) -> 
     horizon = made["series"]["horizon"]
     near, far = NOW + 399 * DAY, NOW + 500 * DAY
 
-    async def told(command: str, until: int, auth: str = TEN, **fields: Any) -> int | None:
+    async def horizon_in(command: str, until: int, auth: str = TEN, **fields: Any) -> int | None:
         data = {"from": until - 2 * DAY, "to": until} | fields
         found: int | None = (await ok(desk, command, data, auth)).get("horizon")
         return found
 
     listed: dict[str, Any] = {"limit": 1, "offset": 0, "deskFilter": "*"}
     by_filter = "MngGetCalendarEventsByFilter"
-    assert await told(by_filter, near, **listed) is None
-    assert await told(by_filter, far, **listed) == horizon
-    assert await told(by_filter, far, **listed | {"deskFilter": "OTHER"}) is None
-    assert await told(by_filter, far, **listed, manager_id=99) is None
-    assert await told(by_filter, far, token(12, desks="OTHER"), **listed) is None
+    assert await horizon_in(by_filter, near, **listed) is None
+    assert await horizon_in(by_filter, far, **listed) == horizon
+    assert await horizon_in(by_filter, far, **listed | {"deskFilter": "OTHER"}) is None
+    assert await horizon_in(by_filter, far, **listed, manager_id=99) is None
+    assert await horizon_in(by_filter, far, token(12, desks="OTHER"), **listed) is None
     series = {"series_id": made["series"]["series_id"]}
-    assert await told(by_filter, far, **listed, **series) == horizon
+    assert await horizon_in(by_filter, far, **listed, **series) == horizon
     busy: dict[str, Any] = {"manager_ids": [11]}
-    assert await told("MngGetCalendarFreeBusy", far, **busy) == horizon
-    assert await told("MngGetCalendarFreeBusy", near, **busy) is None
-    assert await told("MngGetCalendarFreeBusy", far, manager_ids=[99]) is None
-    assert await told("MngFindCalendarSlots", far, **busy, duration_sec=60) == horizon
+    assert await horizon_in("MngGetCalendarFreeBusy", far, **busy) == horizon
+    assert await horizon_in("MngGetCalendarFreeBusy", near, **busy) is None
+    assert await horizon_in("MngGetCalendarFreeBusy", far, manager_ids=[99]) is None
+    assert await horizon_in("MngFindCalendarSlots", far, **busy, duration_sec=60) == horizon
 
 
 async def test_what_is_followed_is_an_event_that_is_seen(desk: Desk) -> None:

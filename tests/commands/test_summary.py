@@ -114,7 +114,7 @@ async def test_overdue_lists_what_is_open_and_over(desk: Desk) -> None:
         ({"group_by": "day", "overdue": 2}, "INVALID_FIELD", "overdue"),
     ],
 )
-async def test_bad_input_is_told_by_its_field(
+async def test_bad_input_is_reported_by_its_field(
     desk: Desk, data: dict[str, Any], code: str, field: str
 ) -> None:
     wanted = {"deskFilter": "*", "from": NOW, "to": NOW + 1} | data

@@ -184,7 +184,7 @@ async def test_an_administrator_of_some_brands_has_only_own_hooks(
     assert (await shown(desk, own["id"]))["created_by"] == 2
 
 
-async def test_a_hook_is_told_of_the_brands_of_its_creator_alone(
+async def test_a_hook_is_sent_the_brands_of_its_creator_alone(
     desk: Desk, receiver: Receiver
 ) -> None:
     await hook(desk, receiver.url(), token(2, CRM_ADMIN, brands="b", exp=FAR))

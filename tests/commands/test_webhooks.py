@@ -146,7 +146,7 @@ async def test_after_a_rotation_both_secrets_sign_for_a_day(desk: Desk, receiver
     assert len(one.headers["webhook-signature"].split()) == 2
 
 
-async def test_a_hook_with_reminders_is_told_of_each_firing(desk: Desk, receiver: Receiver) -> None:
+async def test_a_hook_with_reminders_is_sent_each_firing(desk: Desk, receiver: Receiver) -> None:
     await hook(desk, receiver.url(), types=[0], reminders=1)
     due = int(desk.clock.time) + 60
     await add(desk, remind_time=due, participant_manager_ids=[11])
@@ -161,7 +161,7 @@ async def test_a_hook_with_reminders_is_told_of_each_firing(desk: Desk, receiver
     )
 
 
-async def test_a_hook_with_reminders_is_told_of_an_escalation_once(
+async def test_a_hook_with_reminders_is_sent_an_escalation_once(
     place: Place, receiver: Receiver
 ) -> None:
     async with opened(place, escalate_after_sec=100) as desk:

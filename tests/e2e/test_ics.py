@@ -88,7 +88,7 @@ async def test_a_calendar_is_exported_to_a_file_and_to_stdout(
     assert status == 2 and "name one of them" in err
 
 
-async def test_what_is_no_calendar_is_told(server: ServerProcess, tmp_path: Path) -> None:
+async def test_what_is_no_calendar_is_reported(server: ServerProcess, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("hello\n")
     status, _, err = await ics(server, "import", str(file))

@@ -57,7 +57,7 @@ class Managers:
     """All managers, each on a connection that is re-established when it ends."""
 
     def __init__(self) -> None:
-        self.heard: Counter[tuple[int, int, str]] = Counter()
+        self.received: Counter[tuple[int, int, str]] = Counter()
         """By event, manager and token of the reminder."""
         self.sent_times: dict[int, int] = {}
         """As the reminders tell it, by event."""
@@ -81,15 +81,15 @@ class Managers:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        """Until something is so that they have heard."""
+        """Until a condition on what they have received holds."""
         async with asyncio.timeout(WAIT_SEC):
             while not is_so():
                 self._news.clear()
                 await self._news.wait()
 
-    async def until_heard(self, count: int) -> None:
-        """Until so many different reminders were heard."""
-        await self.until(lambda: len(self.heard) >= count)
+    async def until_received(self, count: int) -> None:
+        """Until so many different reminders were received."""
+        await self.until(lambda: len(self.received) >= count)
 
     async def _listen(self, manager_id: int, nodes: Nodes) -> None:
         while True:
@@ -126,18 +126,18 @@ class Managers:
         if reminder in seen:
             self.repeated.append(reminder)
         seen.add(reminder)
-        self.heard[event["id"], manager_id, reminder] += 1
+        self.received[event["id"], manager_id, reminder] += 1
         self.sent_times[event["id"]] = event["reminder_sent_time"]
 
-    def assert_all_were_told(self, wanted: Wanted) -> None:
+    def assert_all_were_reported(self, wanted: Wanted) -> None:
         """Nobody was left out, and nobody has two tokens, or one twice on a connection."""
         tokens: dict[tuple[int, int], set[str]] = {}
-        for event_id, manager_id, found in self.heard:
+        for event_id, manager_id, found in self.received:
             tokens.setdefault((event_id, manager_id), set()).add(found)
         missing = {(event_id, manager_id) for event_id, _, manager_id in wanted} - tokens.keys()
         second = {key for key, found in tokens.items() if len(found) > 1}
         assert (len(missing), len(second), self.repeated) == (0, 0, [])
-        assert {tuple(map(int, found.split("-"))) for _, _, found in self.heard} == wanted
+        assert {tuple(map(int, found.split("-"))) for _, _, found in self.received} == wanted
 
 
 async def is_amid_firing(store: Store, events: int) -> bool:

@@ -48,7 +48,7 @@ async def nodes(url: str) -> AsyncIterator[Nodes]:
 
 
 class Book:
-    """What writers were answered, and what they never heard of."""
+    """What writers were answered, and what they had no answer to."""
 
     def __init__(self) -> None:
         self.created: dict[str, int] = {}

@@ -29,7 +29,7 @@ async def nodes(place: PostgresPlace) -> AsyncIterator[tuple[Desk, Desk]]:
         yield one, other
 
 
-async def ear_of(desk: Desk, manager_id: int) -> Receiver:
+async def connected_as(desk: Desk, manager_id: int) -> Receiver:
     receiver = Receiver(desk)
     await receiver.say(token(manager_id, exp=FAR), "Ping")
     return receiver
@@ -63,7 +63,7 @@ async def test_who_is_added_on_one_node_gets_it_at_once_on_the_other(
     nodes: tuple[Desk, Desk],
 ) -> None:
     one, other = nodes
-    receivers = [await ear_of(node, 11) for node in nodes]
+    receivers = [await connected_as(node, 11) for node in nodes]
     await fire(one, other)
     await one.event(ALL, "MngUpdateCalendarEvent", id=1, participant_manager_ids=[11])
     for receiver in receivers:
@@ -78,7 +78,7 @@ async def test_who_comes_and_goes_on_both_nodes_gets_it_and_on_no_connection_twi
     nodes: tuple[Desk, Desk],
 ) -> None:
     """A node that reads the event while 11 takes no part does not send what the other one sends."""
-    receivers = [await ear_of(node, 11) for node in nodes]
+    receivers = [await connected_as(node, 11) for node in nodes]
     await fire(*nodes)
     for number in range(11):  # The last one leaves 11 in the event.
         managers = [11] if number % 2 == 0 else []
@@ -97,10 +97,10 @@ async def test_it_waits_for_who_is_away_when_its_node_ends(place: PostgresPlace)
         async with open_desk(place) as other:
             await fire(one, other)
             await other.event(ALL, "MngUpdateCalendarEvent", id=1, owner_manager_id=11)
-        receiver = await ear_of(one, 11)
+        receiver = await connected_as(one, 11)
         await receiver.until(lambda receiver: bool(receiver.reminders))
     async with open_desk(place) as again:
         again.clock.time = LATER
-        later = await ear_of(again, 11)
+        later = await connected_as(again, 11)
         await reminded(again)
     assert (receiver.tokens, later.tokens) == ([f"1-{DUE}-11"], [])

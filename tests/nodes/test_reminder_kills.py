@@ -33,7 +33,7 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
     assert amid > 1, "the kills came when all was fired"
     await live_through(tmp_path, managers, 2 * EVENTS, signal.SIGTERM)
 
-    managers.assert_all_were_told(wanted)
+    managers.assert_all_were_reported(wanted)
     assert check_sqlite(tmp_path).differences == []
     store = await open_sqlite(tmp_path, Limits())
     await assert_sent_once(store, managers.sent_times)
@@ -43,12 +43,12 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
 async def live_through(
     directory: Path, managers: Managers, until: int, end: signal.Signals
 ) -> None:
-    """Starts a server, ends it once so many reminders were heard of it and those before."""
+    """Starts a server, ends it once so many reminders were received of it and those before."""
     nodes = Nodes(["--data", str(directory)])
     try:
         await nodes.start(0)
         async with managers.listening(nodes):
-            await managers.until_heard(until)
+            await managers.until_received(until)
             nodes[0].process.send_signal(end)
             await nodes[0].process.wait()
     finally:

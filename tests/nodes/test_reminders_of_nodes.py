@@ -125,13 +125,13 @@ async def test_nodes_that_are_killed_amid_a_claim_leave_nobody_out_and_nobody_wi
                     await nodes.kill(number)
                     nodes.start(number)
                     lost += await watch.was_lost(claim)
-            await managers.until_heard(len(wanted))
+            await managers.until_received(len(wanted))
             await nodes.until_all_run()
             if lost >= KILLS:
                 break
         await until_noted(store)
     assert lost >= KILLS, "the kills came when all was fired"
-    managers.assert_all_were_told(wanted)
+    managers.assert_all_were_reported(wanted)
     await assert_sent_once(store, managers.sent_times)
     assert (await PostgresPlace(url).check()).differences == []
 
@@ -144,7 +144,7 @@ async def test_a_node_that_is_stopped_during_a_claim_and_continues_reminds_nobod
     wanted: Wanted = set()
     async with managers.listening(nodes):
         for _ in range(MOST_WAVES):
-            await managers.until_heard(len(wanted))
+            await managers.until_received(len(wanted))
             wanted |= await arm(store, EVENTS, int(time.time()) + 1)
             if await has_lost_its_claim(nodes, watch, 1, store):
                 break
@@ -153,11 +153,11 @@ async def test_a_node_that_is_stopped_during_a_claim_and_continues_reminds_nobod
         async with asyncio.timeout(WAIT_SEC):
             while await store.reminders.next_due() is not None:
                 await asyncio.sleep(0.01)
-        assert len(managers.heard) < len(wanted), "its own managers hear of it later"
+        assert len(managers.received) < len(wanted), "its own managers receive it later"
         nodes[1].go_on()
-        await managers.until_heard(len(wanted))
+        await managers.until_received(len(wanted))
         await until_noted(store)
-    managers.assert_all_were_told(wanted)
+    managers.assert_all_were_reported(wanted)
     await assert_sent_once(store, managers.sent_times)
     assert (await PostgresPlace(url).check()).differences == []
 

@@ -123,7 +123,7 @@ async def test_apps_do_not_make_calendars(place: Place) -> None:
         assert (await dav.ask("LOCK", dav.mine)).status == 405
 
 
-async def test_what_a_resource_does_not_have_is_told_as_missing(place: Place) -> None:
+async def test_what_a_resource_does_not_have_is_reported_as_missing(place: Place) -> None:
     async with serving_dav(place) as dav:
         body = (
             f'<D:propfind {NAMESPACES} xmlns:x="urn:x"><D:prop><x:a/><D:getetag/></D:prop>'
@@ -134,7 +134,7 @@ async def test_what_a_resource_does_not_have_is_told_as_missing(place: Place) ->
     assert b"404 Not Found" in got.body and b'"urn:x"' in got.body
 
 
-async def test_too_many_wrong_passwords_are_told_to_wait_and_known_ones_are_not(
+async def test_too_many_wrong_passwords_have_to_wait_and_known_ones_are_not(
     place: Place,
 ) -> None:
     async with serving_dav(place, max_wrong_passwords_per_min=2) as dav:

@@ -149,7 +149,7 @@ async def test_a_single_occurrence_that_one_is_invited_to_is_an_event_of_its_own
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-async def test_a_sync_that_is_cut_goes_on_until_everything_was_told(
+async def test_a_sync_that_is_cut_goes_on_until_everything_was_sent(
     place: Place, limit: int
 ) -> None:
     async with serving_dav(place) as dav:

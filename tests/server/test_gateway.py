@@ -211,7 +211,7 @@ async def test_over_the_limit_the_oldest_socket_without_a_token_is_closed(place:
                 assert (await ask(known, "Ping"))["status"] == 200
 
 
-async def test_a_browser_that_does_not_read_is_told_to_resync_when_it_does(place: Place) -> None:
+async def test_a_browser_that_does_not_read_has_to_resync_when_it_does(place: Place) -> None:
     async with (
         serving(place, max_unsent_bytes=64 * 1024) as (desk, address),
         connect(address, max_queue=1, max_size=None, compression=None) as socket,

@@ -142,7 +142,7 @@ async def test_what_is_shown_as_free_is_transparent(
     assert (await only_event(place, **named))["transp"] == transp
 
 
-async def test_the_place_is_told(place: Place) -> None:
+async def test_the_place_is_reported(place: Place) -> None:
     assert str((await only_event(place, location="Room 5; left"))["location"]) == "Room 5; left"
 
 

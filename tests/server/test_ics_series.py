@@ -105,7 +105,7 @@ async def test_an_all_day_series_has_dates_everywhere(place: Place) -> None:
     assert calendar.walk("VTIMEZONE") == []
 
 
-async def test_until_as_a_date_is_told_in_utc_where_dtstart_has_a_zone(place: Place) -> None:
+async def test_until_as_a_date_is_reported_in_utc_where_dtstart_has_a_zone(place: Place) -> None:
     async with serving(place) as (desk, address):
         await add_series(desk, "2027-03-02T09:00", "FREQ=WEEKLY;UNTIL=20270406")
         text = text_of(await feed_of(address))

@@ -160,13 +160,13 @@ async def test_over_the_limit_the_oldest_connection_without_a_token_is_closed(pl
         known = await running.connect()
         await known.call(TEN, "Ping")
         first = await running.connect()
-        strangers = [await running.connect() for _ in range(3)]
+        unauthenticated = [await running.connect() for _ in range(3)]
         assert await first.is_closed()
-        for wire in strangers:
+        for wire in unauthenticated:
             assert (await wire.call(None, "Ping"))["status"] == 200
         crowd = await soon(asyncio.gather(*(running.connect() for _ in range(50))))
         await until(lambda: running.server.connection_count == 4)
-        assert sum([await wire.is_closed() for wire in strangers]) == 3
+        assert sum([await wire.is_closed() for wire in unauthenticated]) == 3
         assert (await known.call(TEN, "Ping"))["status"] == 200
         assert (await crowd[-1].call(None, "Ping"))["status"] == 200
 

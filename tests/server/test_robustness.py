@@ -236,8 +236,8 @@ async def test_who_hangs_up_on_a_reminder_that_came_does_not_get_it_again(
     first.ask(TEN, "Ping")
     await first.answer()
     first.ask(TEN, "MngAddCalendarEvent", **new_event(remind_time=NOW - 1))
-    heard = [await first.line() for _ in range(2)]
-    assert sorted(line[:1] for line in heard) == [b"[", b"{"]
+    lines = [await first.line() for _ in range(2)]
+    assert sorted(line[:1] for line in lines) == [b"[", b"{"]
     first.writer.transport.abort()
     await until(lambda: running.server.connection_count == 0)
     again = await running.connect()

@@ -36,20 +36,20 @@ def at(start: int, end: int, **named: Any) -> Any:
     return adding(start_time=start, end_time=end, **named)
 
 
-async def test_owner_and_participants_are_busy_and_whoever_only_created_it_is_not(
+async def test_owner_and_participants_are_busy_and_its_creator_is_not(
     store: Store,
 ) -> None:
     await store.mutate(at(10, 20, owner_manager_id=20, created_by=30, participant_manager_ids=[40]))
     assert await busy(store, 10, 20, 30, 40, 50) == {20: [(10, 20)], 40: [(10, 20)]}
 
 
-async def test_who_declined_is_free_and_whoever_else_answered_is_not(store: Store) -> None:
+async def test_managers_who_declined_are_free_and_others_are_not(store: Store) -> None:
     rows = [{"manager_id": 10 + status, "status": status} for status in range(4)]
     await store.mutate(at(10, 20, owner_manager_id=10, participants=rows))
     assert set(await busy(store, 10, 11, 12, 13)) == {10, 11, 13}
 
 
-async def test_what_is_accepted_is_told_apart_from_what_is_not(store: Store) -> None:
+async def test_what_is_accepted_is_distinguished_from_what_is_not(store: Store) -> None:
     for status, start in ((0, 10), (1, 20), (2, 30), (3, 40), (1, 25), (0, 15)):
         row = {"manager_id": 11, "status": status}
         await store.mutate(at(start, start + 10, owner_manager_id=20, participants=[row]))

@@ -187,7 +187,7 @@ async def test_an_index_that_lost_a_row_is_damage_of_the_file(directory: Path) -
     assert [text for text in differences if text.startswith("the database file is damaged")]
 
 
-async def test_a_page_of_rubbish_is_told_and_not_a_traceback(directory: Path) -> None:
+async def test_a_page_of_rubbish_is_reported_and_not_a_traceback(directory: Path) -> None:
     file = directory / DATABASE
     page = 4096
     content = bytearray(file.read_bytes())
@@ -218,7 +218,7 @@ async def test_a_check_changes_nothing(directory: Path) -> None:
     assert (directory / DATABASE).read_bytes() == before
 
 
-async def test_a_reminder_that_no_node_will_hear_of_is_named(postgres: PostgresServer) -> None:
+async def test_a_reminder_that_no_node_will_fetch_is_named(postgres: PostgresServer) -> None:
     with postgres.database() as url:
         place = PostgresPlace(url)
         await fill(place)
@@ -248,7 +248,7 @@ def test_a_database_without_a_store_is_refused_and_left_empty(postgres: Postgres
             assert connection.execute(tables).fetchone() == (0,)
 
 
-def test_a_database_that_is_not_there_is_told(postgres: PostgresServer) -> None:
+def test_a_database_that_is_not_there_is_reported(postgres: PostgresServer) -> None:
     with pytest.raises(StoreError, match="can't be read"):
         check_postgres(postgres.url("nowhere"), Limits())
 

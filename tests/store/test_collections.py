@@ -49,7 +49,7 @@ async def test_a_desk_that_was_removed_is_used_again(backend: Backend) -> None:
     assert await ids(store, desk_filter="B") == [3]
 
 
-async def test_a_node_that_remembers_a_removed_desk_makes_it_anew(
+async def test_a_node_that_remembers_a_removed_desk_makes_it_again(
     postgres: PostgresServer,
 ) -> None:
     with postgres.scratch_database() as url:

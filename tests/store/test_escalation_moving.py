@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.test_escalation import DUE, ESCALATED, LEAD, WHEN, add, at, ear_of, led
+from commands.test_escalation import DUE, ESCALATED, LEAD, WHEN, add, at, connected_as, led
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
 from store.test_moving import exported, imported
@@ -31,6 +31,6 @@ async def test_a_pending_escalation_is_exported_and_imported(place: Place, targe
     assert await exported(target) == lines
     assert (await target.check()).differences == []
     async with led(target) as desk:
-        lead = await ear_of(desk, LEAD)
+        lead = await connected_as(desk, LEAD)
         await at(desk, WHEN)
         assert lead.tokens == [ESCALATED]

@@ -89,7 +89,7 @@ async def test_pruning_keeps_what_the_changes_that_are_left_are_compared_with(
     assert [change.seq for change in await store.feed.history(1, 0, 10)] == [2, 3]
 
 
-async def test_a_cursor_from_below_the_floor_is_told_to_resync(store: Store) -> None:
+async def test_a_cursor_from_below_the_floor_has_to_resync(store: Store) -> None:
     await store.mutate(adding())
     await store.mutate(adding())
     await store.feed.prune(NOW + 1, 1000)

@@ -74,7 +74,7 @@ END:VCALENDAR
 """
 
 
-def unheard(_: int, __: int) -> None:
+def no_progress(_: int, __: int) -> None:
     """Progress that nobody looks at."""
 
 
@@ -83,23 +83,23 @@ async def exported(place: Place, *, with_secrets: bool = False) -> list[bytes]:
     lines: list[bytes] = []
     secrets = {"with_secrets": with_secrets}
     if isinstance(place, PostgresPlace):
-        await export_postgres(place.url, Limits(), lines.append, unheard, **secrets)
+        await export_postgres(place.url, Limits(), lines.append, no_progress, **secrets)
     else:
         assert isinstance(place, SqlitePlace)
-        export_sqlite(place.directory, lines.append, unheard, **secrets)
+        export_sqlite(place.directory, lines.append, no_progress, **secrets)
     return lines
 
 
 async def imported(
-    place: Place, lines: list[bytes], told: OnProgress = unheard, page_rows: int = 5000
+    place: Place, lines: list[bytes], on_progress: OnProgress = no_progress, page_rows: int = 5000
 ) -> None:
     """Puts the lines into the place."""
     export = Export(lines, page_rows=page_rows)
     if isinstance(place, PostgresPlace):
-        await import_postgres(place.url, Limits(), export, told)
+        await import_postgres(place.url, Limits(), export, on_progress)
     else:
         assert isinstance(place, SqlitePlace)
-        import_sqlite(place.directory, export, told)
+        import_sqlite(place.directory, export, on_progress)
 
 
 async def fill(place: Place) -> None:
@@ -142,7 +142,7 @@ def hostile(number: int) -> dict[str, Any]:
 
 
 class Seen(msgspec.Struct):
-    """What clients and the server are told of a store."""
+    """What clients and the server see of a store."""
 
     rows: dict[str, Any]
     changes: list[StoredChange]
@@ -265,7 +265,7 @@ def spoilt(lines: list[bytes]) -> list[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("meddle", "told"),
+    ("meddle", "message"),
     [
         (lambda lines: lines[:-1], "cut off"),
         (lambda lines: [*lines[:-2], lines[-2][:-9]], "cut off"),
@@ -275,11 +275,11 @@ def spoilt(lines: list[bytes]) -> list[bytes]:
     ],
 )
 async def test_nothing_is_served_of_a_file_that_is_not_whole(
-    place: Place, target: Place, meddle: Callable[[list[bytes]], list[bytes]], told: str
+    place: Place, target: Place, meddle: Callable[[list[bytes]], list[bytes]], message: str
 ) -> None:
     await fill(place)
     lines = await exported(place)
-    with pytest.raises(BadExport, match=told):
+    with pytest.raises(BadExport, match=message):
         await imported(target, meddle(lines), page_rows=7)
     if isinstance(target, PostgresPlace):
         with pytest.raises(StoreError, match="not finished"):
@@ -308,14 +308,14 @@ async def test_an_import_goes_on_wherever_it_was_interrupted(
         end = rng.choice([interrupt, end_connections])
         reached = 0
 
-        def told(line: int, _: int) -> None:
+        def on_progress(line: int, _: int) -> None:
             nonlocal left, reached
             reached, left = line, left - 1
             if not left:
                 end(postgres)  # noqa: B023
 
         try:
-            await imported(database, lines, told, page_rows=5)
+            await imported(database, lines, on_progress, page_rows=5)
             break
         except (Interrupted, StoreError):
             assert reached
@@ -336,7 +336,7 @@ def end_connections(postgres: PostgresServer) -> None:
     )
 
 
-async def test_a_lost_database_is_told_with_what_to_do(
+async def test_a_lost_database_is_reported_with_what_to_do(
     place: Place, database: PostgresPlace, postgres: PostgresServer
 ) -> None:
     await fill(place)
@@ -349,10 +349,10 @@ async def test_a_lost_database_is_told_with_what_to_do(
 async def test_progress_tells_the_lines_that_are_in(place: Place, target: Place) -> None:
     await fill(place)
     lines = await exported(place)
-    heard: list[tuple[int, int]] = []
-    await imported(target, lines, lambda *how_far: heard.append(how_far), page_rows=10)
-    assert heard == sorted(heard)
-    assert heard[-1] == (len(lines) - 1, len(lines))
+    seen: list[tuple[int, int]] = []
+    await imported(target, lines, lambda *how_far: seen.append(how_far), page_rows=10)
+    assert seen == sorted(seen)
+    assert seen[-1] == (len(lines) - 1, len(lines))
 
 
 async def test_no_store_no_export(tmp_path: Path, database: PostgresPlace) -> None:

@@ -208,7 +208,7 @@ async def test_a_caller_that_goes_away_does_not_take_its_mutation_back(store: St
     assert await ids(store) == [1, 2]
 
 
-async def test_reads_agree_with_what_is_at_hand_while_many_write(backend: Backend) -> None:
+async def test_reads_agree_with_what_is_cached_while_many_write(backend: Backend) -> None:
     """Every load sees at least what was answered before it began, also with a tiny cache."""
     store = await backend.open(cache_bytes=3000)
     for _ in range(8):

@@ -141,7 +141,7 @@ async def test_connections_that_were_ended_while_idle_are_not_noticed(
             assert connection.execute(END_ALL).fetchone() == (True,)
 
 
-async def test_prepared_statements_are_made_anew_after_a_failover(url: str, direct: Store) -> None:
+async def test_prepared_statements_are_made_again_after_a_failover(url: str, direct: Store) -> None:
     """As many runs before as it takes to have all of them prepared, and as many after."""
     made = await done(direct.mutate(adding()))
     for _ in range(2):

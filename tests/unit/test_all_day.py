@@ -40,7 +40,7 @@ def at(text: str, zone: str) -> int:
          "2012-01-01T00:00"),
     ],
 )  # fmt: skip
-def test_an_all_day_event_takes_up_the_whole_of_its_dates(
+def test_an_all_day_event_occupies_the_whole_of_its_dates(
     zone: str, start: str, end: str, first: str, after: str
 ) -> None:
     event = make_event(all_day=1, timezone=zone, start_time=at(start, zone), end_time=at(end, zone))

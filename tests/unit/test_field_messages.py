@@ -181,7 +181,7 @@ def test_a_missing_field_inside_an_object_is_named_with_its_path() -> None:
     assert str(complaint('{"id":1,"hours":{}}', _wanted)) == "hours.start is required"
 
 
-def test_a_rule_that_has_no_words_of_ours_is_told_in_the_decoders() -> None:
+def test_a_rule_that_has_no_words_of_ours_is_reported_in_the_decoders() -> None:
     error = complaint('{"id":1,"hours":{"start":"9"}}', _wanted)
     assert str(error) == ("hours.start (\"9\") is refused: Expected `str` matching regex '^[0-2]'")
 

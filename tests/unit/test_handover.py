@@ -62,7 +62,7 @@ def test_first_gives_everything_to_the_first_also_where_they_are_busy() -> None:
     assert receivers_of(found) == [(13, True), (13, False)]
 
 
-def test_spread_takes_whoever_is_free_and_has_the_fewest() -> None:
+def test_spread_takes_the_manager_who_is_free_and_has_the_fewest() -> None:
     busy = [(NOW, NOW + 60)]
     events = [timed(1, NOW, NOW + 60), timed(2, NOW + 30, NOW + 90), timed(3, NOW + 90, NOW + 99)]
     found = assign(events, [Receiver(13, busy, 0), Receiver(14, [], 5)], "spread")

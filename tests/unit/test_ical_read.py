@@ -103,7 +103,7 @@ def test_one_tzid_in_two_files_means_two_zones_in_one_process() -> None:
         assert found.events[0].start.time == seconds(f"2027-01-10T{hour:02}:00")
 
 
-def test_a_clock_that_no_zone_has_is_kept_in_utc_and_told() -> None:
+def test_a_clock_that_no_zone_has_is_kept_in_utc_and_reported() -> None:
     odd = BERLIN.replace("+0100", "+0117").format(tzid="Odd")
     found = file_of(odd, vevent("DTSTART;TZID=Odd:20270110T120000"))
     assert found.events[0].start.time == seconds("2027-01-10T10:43")
@@ -111,7 +111,7 @@ def test_a_clock_that_no_zone_has_is_kept_in_utc_and_told() -> None:
     assert "no IANA zone has the clock of 'Odd'" in warning.why
 
 
-def test_a_tzid_without_vtimezone_is_read_in_the_default_zone_and_told() -> None:
+def test_a_tzid_without_vtimezone_is_read_in_the_default_zone_and_reported() -> None:
     found = file_of(vevent("DTSTART;TZID=Nowhere:20270110T120000"))
     assert found.events[0].start.time == seconds("2027-01-10T12:00", "Europe/Nicosia")
     assert "no VTIMEZONE for 'Nowhere'" in found.warnings[0].why

@@ -83,7 +83,7 @@ def test_a_reminder_that_was_fired_stays_fired_unless_it_moves() -> None:
     assert event is not None and event.reminder_sent_time == 0
 
 
-def test_a_claim_stays_with_whoever_has_it() -> None:
+def test_a_claim_stays_with_its_holder() -> None:
     claimed = msgspec.structs.replace(
         AFTER,
         claimed_by=12,

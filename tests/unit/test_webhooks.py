@@ -42,7 +42,7 @@ def scope(**named: object) -> EventScope:
     return make_scope(**named)
 
 
-def test_a_hook_is_told_of_what_its_filter_matches() -> None:
+def test_a_hook_is_sent_what_its_filter_matches() -> None:
     assert audience().sees(scope())
     assert not audience().sees(scope(desk=""))
     hook = msgspec.structs.replace(HOOK, brand="b")
@@ -50,7 +50,7 @@ def test_a_hook_is_told_of_what_its_filter_matches() -> None:
     assert audience(hook).sees(scope(brand="b"))
 
 
-def test_a_hook_is_told_of_the_brands_of_the_session_that_made_it() -> None:
+def test_a_hook_is_sent_the_brands_of_the_session_that_made_it() -> None:
     hook = msgspec.structs.replace(HOOK, brands="b*")
     assert audience(hook).sees(scope(brand="b2"))
     assert not audience(hook).sees(scope())

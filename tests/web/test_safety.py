@@ -1,4 +1,4 @@
-"""What strangers wrote stays text; what the gateway answers guards the page."""
+"""What others wrote stays text; what the gateway answers guards the page."""
 
 import datetime as dt
 import http.client

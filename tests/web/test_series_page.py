@@ -195,7 +195,7 @@ def test_the_end_of_repeating_leaves_this_one_and_done_is_for_one(
     assert titled(wire, "Ends here")[0]["status"] == 0
 
 
-def test_a_rule_that_the_server_refuses_is_told_in_its_words(
+def test_a_rule_that_the_server_refuses_is_reported_in_its_words(
     open_page: OpenPage, wire: Wire, monday: int
 ) -> None:
     page = open_page(query("week", monday))

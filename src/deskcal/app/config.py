@@ -371,7 +371,7 @@ def _check_together(config: Config, given: Mapping[str, _Given]) -> None:
         raise _bad("secret_file", given["secret_file"], rule)
     for name, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
         if getattr(config, name) and not getattr(config, other):
-            raise _bad(name, given[name], f"needs {other} beside it")
+            raise _bad(name, given[name], f"needs {other} too")
 
 
 def _bad(name: str, given: _Given, rule: str) -> BadConfig:

@@ -1,6 +1,6 @@
-"""Puts the parts together: settings to a running server, and what the command line needs beside it.
+"""Puts the parts together: settings to a running server, and what the command line needs.
 
-The clock, the keys, the signals and the process's limits are taken up here and handed on.
+The clock, the keys, the signals and the process's limits are read here and handed on.
 """
 
 import asyncio

@@ -44,7 +44,7 @@ class _ManagerIds(click.ParamType[list[int]]):
     type=click.Choice(["first", "spread"]),
     default="first",
     show_default=True,
-    help="All to the first, or each to whoever is free and has the fewest.",
+    help="All to the first, or each to the manager who is free and has the fewest.",
 )
 @click.option("--dry-run", is_flag=True, help="Show who would get what, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask after the preview.")

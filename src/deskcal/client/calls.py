@@ -60,7 +60,7 @@ class Answer(Struct, frozen=True):
     """The whole message: JSON without its line end."""
 
     def failure(self) -> DeskcalError | None:
-        """The error that it tells of, None on success; `details` has a code that is unknown."""
+        """Its error, None on success; `details` has a code that is unknown."""
         if self.status == 200:
             return None
         details = dict(self.error)

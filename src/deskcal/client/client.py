@@ -193,7 +193,7 @@ class Client(
         return self._token != expired
 
     async def ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
-        """`data` of the answer to any command as JSON text. Raises: what the answer tells of."""
+        """`data` of the answer to any command as JSON text. Raises: the error of the answer."""
         return await self._ask(command, data, token)
 
     async def subscribe(

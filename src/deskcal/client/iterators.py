@@ -43,7 +43,7 @@ class Caller(Protocol):
         """The connection."""
 
     async def ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
-        """`data` of the answer. Raises: what the answer tells of."""
+        """`data` of the answer. Raises: the error of the answer."""
 
     async def renew(self, expired: str | None) -> bool:
         """Whether there is a newer token than `expired` now."""
@@ -215,7 +215,7 @@ class ReminderWatch(_Watch):
         self._is_new_link = False
 
     async def acknowledge(self, reminder: Reminder) -> None:
-        """Marks it read; what can't be told now is left: it was given out."""
+        """Marks it read; an acknowledgement that fails is left: the reminder was given out."""
         try:
             await self._persist(lambda: self._tell_read(reminder))
         except DeskcalError:

@@ -326,12 +326,12 @@ class Link:
         command: str,
         data: Mapping[str, Any],
         token: str | None,
-        heard: Callable[[asyncio.Future[Answer]], object],
+        on_done: Callable[[asyncio.Future[Answer]], object],
     ) -> Call:
         """Sends a request whose answer nobody awaits, on this connection only."""
         call = self._post(command, data, token)
         call.repeatable = False
-        call.answer.add_done_callback(heard)
+        call.answer.add_done_callback(on_done)
         return call
 
     def _remember(self, token: str) -> None:

@@ -225,7 +225,7 @@ def get_event(services: Services, _: Peer, session: Session, data: EventId) -> D
 
 
 async def _load_event(services: Services, session: Session, event_id: int) -> Data:
-    """By way of the database also for an event at hand but not visible: equal times for both."""
+    """Reads the database also for a cached event that is not visible: equal times for both."""
     record = await services.store.load(event_id)
     if record is None or not session.can_see(record):
         raise not_found(event_id)

@@ -52,7 +52,7 @@ def subscribe(services: Services, peer: Peer, session: Session, data: Subscripti
 async def _subscribe_later(
     services: Services, peer: Peer, session: Session, data: Subscription, since: int
 ) -> Data:
-    """Where another node may have come further than this one has heard."""
+    """Where another node may have come further than this one knows."""
     await services.feed.know_cursor(since)
     if peer.is_closed:
         raise Unavailable("the connection is closed; nothing was subscribed to")

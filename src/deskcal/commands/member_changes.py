@@ -32,7 +32,7 @@ class SyncPosition(Struct, frozen=True):
     seq: int
     """The feed's cursor."""
     after: Key | None = None
-    """In its first listing, begun at `seq`: the last member that it was told of."""
+    """In its first listing, begun at `seq`: the last member that it was sent."""
 
 
 class Synced(Struct, frozen=True):
@@ -61,8 +61,8 @@ async def first_listing(
     if after is not None:
         found = [one for one in found if one.key > after]
     if limit and len(found) > limit:
-        told = found[:limit]
-        return Synced(told, (), SyncPosition(seq, told[-1].key), True)
+        sent = found[:limit]
+        return Synced(sent, (), SyncPosition(seq, sent[-1].key), True)
     return Synced(found, (), SyncPosition(seq), False)
 
 
@@ -129,7 +129,7 @@ async def _synced(
     """The members of the keys as they are now, and the names of those that are not there.
 
     An occurrence is a member of its own where the manager takes part in single ones; else it is
-    told by its series.
+    reported by its series.
     """
     wholes = list(dict.fromkeys(Key(k.series_id) if k.series_id else k for k in keys))
     found = await members_of(services, session, collection, wholes)

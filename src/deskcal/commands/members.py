@@ -73,7 +73,7 @@ class Head(Struct, gc=False):
     series_id: int = 0
 
     def is_in(self, collection: Collection) -> bool:
-        """Whether it is listed there; what is archived is nowhere."""
+        """Whether it is listed there; what is archived is in no listing."""
         if self.status == EventStatus.ARCHIVED:
             return False
         if collection.is_mine:

@@ -95,7 +95,7 @@ class Claim(Struct, frozen=True, kw_only=True):
         return self.brand in (None, brand) and self.desk_filter.matches(desk)
 
     def rank(self, event: Event) -> Rank | None:
-        """Its place in the order; None: never for this claim, whoever has claimed it."""
+        """Its place in the order; None: never for this claim, whether it is claimed or not."""
         is_own = event.owner_manager_id == self.manager_id
         if event.status != EventStatus.OPEN or event.type not in self.types:
             return None

@@ -157,7 +157,7 @@ def _last_of_count(rule: Rule, start: dt.datetime, until: dt.datetime) -> dt.dat
     """The last of COUNT times; None: it does not lie before `until`.
 
     The years looked at are a power of two: a window costs no more than the years before it, and
-    is remembered for the windows beside it.
+    is remembered for the windows next to it.
     """
     years = max(until.year + 1 - start.year, 1)
     return _counted(rule, start, min(start.year + (1 << (years - 1).bit_length()), 9999))

@@ -144,8 +144,8 @@ def type_for(
 ) -> ChangeType | None:
     """The change as a hook is sent of it; None: it is not sent.
 
-    What comes into sight was added, what leaves it was deleted. `before`, `after`: None where
-    there is no event.
+    What becomes visible was added, what becomes invisible was deleted. `before`, `after`: None
+    where there is no event.
     """
     saw = before is not None and sees(before)
     if after is not None and sees(after):

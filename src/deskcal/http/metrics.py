@@ -57,7 +57,7 @@ class _ServerMetrics:
         )
         yield CounterMetricFamily(
             "deskcal_feed_resyncs",
-            "Subscribers that were too slow and told to resync",
+            "Subscribers that were too slow and were sent a resync",
             value=services.feed.resyncs,
         )
         yield CounterMetricFamily(

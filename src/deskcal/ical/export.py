@@ -17,7 +17,7 @@ def joined(texts: Iterable[str], first: int, last: int) -> str:
     """One VCALENDAR of the components of all `texts`.
 
     `first`, `last`: the earliest and the latest start, Unix seconds: a VTIMEZONE of an IANA zone is
-    written anew for these years.
+    written again for these years.
     """
     zones: dict[str, Part] = {}
     events: list[Part] = []

@@ -79,6 +79,7 @@ class _Cut(Struct, frozen=True):
 
     @classmethod
     def of(cls, master: CalendarEvent, first: CalendarEvent, default_timezone: str) -> "_Cut":
+        """Where `first`, an override of it and all later ones, divides the series of `master`."""
         assert first.recurrence_id is not None
         zone = master.start.zone or default_timezone
         local = first.recurrence_id.local

@@ -1,7 +1,7 @@
 """The live change feed: from the change table to every subscriber, each at its own pace.
 
-A commit only says "look"; what is pushed is read from the change table by `seq`. Whoever falls
-behind is told to resync and goes on from the newest change; nobody else waits for it.
+A commit only says "look"; what is pushed is read from the change table by `seq`. A subscriber
+that falls behind is sent a resync and goes on from the newest change; no other one waits for it.
 Source: contract, section 7, "Pushed messages".
 """
 
@@ -49,7 +49,7 @@ class Feed:
         self._nudged = asyncio.Event()
         self._seq = store.last_seq
         self.resyncs = 0
-        """How often a subscriber was too slow and told to resync."""
+        """How often a subscriber was too slow and was sent a resync."""
 
     @property
     def subscriber_count(self) -> int:
@@ -93,7 +93,7 @@ class Feed:
 
     @property
     def newest_seq(self) -> int:
-        """The cursor of now, as far as this node has heard."""
+        """The cursor of now, as far as this node knows."""
         return self._store.last_seq
 
     async def cursor_of_now(self) -> int:

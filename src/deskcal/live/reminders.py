@@ -213,8 +213,8 @@ class Reminders:
     async def _fire_some(self) -> None:
         """Fires what is due in rounds; delivers after some of them.
 
-        Not beside them: two threads that both need the interpreter all the time are slower than
-        one after the other.
+        Not at the same time: two threads that both need the interpreter all the time are slower
+        than one after the other.
         """
         ready: list[Notification] = []
         try:

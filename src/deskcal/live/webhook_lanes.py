@@ -127,7 +127,7 @@ class Lanes:
         return max(0.0, now - max(oldest, self.hook.replayed_time))
 
     def put(self, items: Sequence[Item], read_seq: int) -> None:
-        """Takes up what changes up to `read_seq` may tell."""
+        """Queues what changes up to `read_seq` may be sent."""
         self.read_seq = max(self.read_seq, read_seq)
         self._is_dirty = True
         for item in items:
@@ -204,7 +204,7 @@ class Lanes:
         return self._note(item, message, outcome, tries, now)
 
     def _note(self, item: Item, message: Message, outcome: Outcome, tries: int, now: int) -> bool:
-        """Takes up what came of a try; whether it has succeeded."""
+        """Records the outcome of a try; whether it has succeeded."""
         delivery = Delivery(item.seq, message.id, now, outcome.status, outcome.took_ms, tries)
         self._deliveries.append(delivery)
         self._host.on_tried(self.hook.id, outcome)

@@ -45,7 +45,7 @@ ESCALATIONS = 100
 
 
 class HookFigures(Struct, frozen=True):
-    """What `/metrics` tells of one hook that this node sends for."""
+    """What `/metrics` has of one hook that this node sends for."""
 
     webhook_id: int
     waiting: int

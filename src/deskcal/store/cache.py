@@ -16,7 +16,7 @@ class RecordCache:
         self._records: OrderedDict[int, Record] = OrderedDict()
         self._bytes = 0
         self.get = self._records.get
-        """The record of an event id; None if it is not at hand."""
+        """The record of an event id; None: not cached."""
 
     @property
     def size_bytes(self) -> int:

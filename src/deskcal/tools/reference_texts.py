@@ -113,7 +113,7 @@ MEANINGS = {
     "from_manager_id": "whose events go to others",
     "to_manager_ids": "who gets them",
     "roles": '`["owner","participant"]`, the default: which of the events are meant',
-    "mode": "`first`, the default: all to the first; `spread`: each to whoever is free then",
+    "mode": "`first`, the default: all to the first; `spread`: each to a manager who is free then",
     "dry_run": "1, the default: only a preview; 0: the handover itself",
     "digest": "of the preview; required where `dry_run` is 0",
     "recurrence": (

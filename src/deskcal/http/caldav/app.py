@@ -1,4 +1,4 @@
-"""The CalDAV methods: from a request to its answer, refusals told in their form."""
+"""The CalDAV methods: from a request to its answer or its error."""
 
 import asyncio
 import logging

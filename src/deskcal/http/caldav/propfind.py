@@ -32,7 +32,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     names: Sequence[str]
     is_strict: bool = True
-    """Whether what a resource does not have is told as missing."""
+    """Whether what a resource does not have is reported as missing."""
     names_only: bool = False
 
 

@@ -69,7 +69,7 @@ async def report(context: Context) -> Report:
 
 
 def _principals(context: Context, root: Element) -> bytes:
-    """The manager's own principal, if it fits: others are not told. Source: RFC 3744, 9.4."""
+    """The manager's own principal, if it fits: others are not named. Source: RFC 3744, 9.4."""
     subject = Subject(Kind.PRINCIPAL, context, principal_path(context.manager_id))
     title = context.around.title.casefold()
     texts = [one.findtext(dav("match")) or "" for one in root.findall(dav("property-search"))]

@@ -32,7 +32,7 @@ from deskcal.http.caldav.paths import Kind, member_path
 MAX_NAME = 250
 """Characters of a resource's name."""
 CONFLICTS = ("no-uid-conflict",)
-"""Preconditions that are told with 409: another resource is in the way."""
+"""Preconditions that are answered with 409: another resource is in the way."""
 
 
 async def put(context: Context) -> Response:

@@ -116,9 +116,9 @@ def multistatus(responses: Iterable[str], after: str = "") -> bytes:
 def error_body(condition: str, path: str, message: str) -> bytes:
     """The body of a refusal. Source: RFC 4918, 14.5."""
     inner = element(condition, href(path) if path else "")
-    told = f"<D:responsedescription>{text(message)}</D:responsedescription>"
+    description = f"<D:responsedescription>{text(message)}</D:responsedescription>"
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
-    return f"{head}<D:error {_ROOT}>{inner}{told}</D:error>\n".encode()
+    return f"{head}<D:error {_ROOT}>{inner}{description}</D:error>\n".encode()
 
 
 def _propstat(properties: str, status: int) -> str:

@@ -344,7 +344,7 @@ class Batch:
     def stage(
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
     ) -> bytes:
-        """Takes up one change of an event that `event` gave; its document (its last, if gone)."""
+        """Stages one change of an event that `event` gave; its document (its last, if gone)."""
         self._only_fired.discard(event_id)
         staged = self._staged[event_id]
         document = staged.document if after is None else encode_event(after)

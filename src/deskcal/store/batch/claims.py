@@ -66,7 +66,7 @@ class _Overlay:
         self._held: dict[tuple[str, int], dict[int, Event]] = {}
 
     def put(self, event_id: int, event: Event | None) -> None:
-        """Takes up an event as it is now; None: it is gone."""
+        """Notes an event as it is now; None: it is gone."""
         self.changed.add(event_id)
         before = self.claimed.pop(event_id, None)
         for key in numbers_of(before) if before else ():
@@ -135,7 +135,7 @@ class Claims:
         return _later(claim, soonest)
 
     def _look(self) -> None:
-        """Takes up what the group has changed since the last claim."""
+        """Notes what the group has changed since the last claim."""
         for event_id in self._group.changed_ids(self._seen):
             self._overlay.put(event_id, self._group.event(event_id))
         self._seen = self._group.change_count

@@ -78,7 +78,7 @@ class Writes(Struct, kw_only=True):
     """Number 1 first."""
     keys: dict[RetryKey, KeptAnswer]
     notifications: list[Notification]
-    """Fired; whoever had the same one before is not to get it again."""
+    """Fired; a manager who had the same one before is not to get it again."""
     woken: list[Notification]
     """Fired after a snooze; their rows are there."""
     series: SeriesWrites

@@ -129,7 +129,7 @@ class Collections:
         return len(self._codes)
 
     def add(self, numbers: Mapping[tuple[str, str], int]) -> None:
-        """Takes up collections; those that are known already change nothing."""
+        """Adds collections; those that are known already change nothing."""
         for (brand, desk), number in numbers.items():
             if number not in self._codes:
                 self._codes[number] = (brand, desk)
@@ -149,7 +149,7 @@ class Collections:
         self._known.clear()
 
     async def places(self, wanted: EventFilter, visibility: Visibility) -> Places | None:
-        """Where `wanted` may be found by `visibility`; None: nowhere."""
+        """Where `wanted` may be found by `visibility`; None: in no collection."""
         brands = [visibility.brands]
         if wanted.brand is not None:
             brands.append(_Exactly(wanted.brand))

@@ -198,7 +198,7 @@ class Store(Protocol):
     commits: Publisher[Committed]
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]
-    """`peek(event_id)`: the event if it is at hand in memory; None says nothing."""
+    """`peek(event_id)`: the event if it is cached; None: not cached, it may still exist."""
 
     @property
     def waiting_mutations(self) -> int:
@@ -206,7 +206,7 @@ class Store(Protocol):
 
     @property
     def cached_bytes(self) -> int:
-        """Memory that documents at hand take up, about."""
+        """Memory of cached documents, about."""
 
     def load(self, event_id: int) -> "Future[Record | None]":
         """The event from the database; None: there is none. Raises: Unavailable."""

@@ -145,7 +145,7 @@ class ReminderStore(Protocol):
         """
 
     async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
-        """As `mark` with READ, and puts a row beside it that fires at `until`; False: no row."""
+        """As `mark` with READ, and adds a row that fires at `until`; False: no row."""
 
     async def miss(self, before: int, now: int, limit: int) -> int:
         """Marks rows missed that have waited since before `before`; how many they were."""

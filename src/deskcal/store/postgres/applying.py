@@ -28,7 +28,7 @@ async def apply_group(
     """The group applied, and its outcomes.
 
     Claims raise MissingRows for what is yet to be fetched or locked; then all of it is applied
-    anew. The group holds the lock of claims, so nobody claims what was fetched meanwhile.
+    again. The group holds the lock of claims, so nobody claims what was fetched meanwhile.
     """
     while True:
         batch = new_batch()

@@ -67,7 +67,7 @@ _FORGET_SERIES = """
         AND newer.batch_id BETWEEN %s AND %s"""
 _FORGET_GONE_SERIES = """
     DELETE FROM series_change WHERE batch_id BETWEEN %s AND %s AND octet_length(document) = 0"""
-# What was fired so long ago that the change that tells of it is forgotten, too.
+# What was fired so long ago that its change is pruned, too.
 _FORGET_REMINDERS = """
     DELETE FROM notification
     WHERE event_id = ANY(%s::bigint[]) AND due_time < %s AND fired_time < %s AND state > 0"""
@@ -178,7 +178,7 @@ async def _prune(before: int, limit: int, connection: Connection, _: Batch) -> t
 
     An event's newest change stays, as what its next one is compared with. It ends at the first
     change that is to be kept, also where the clock was stepped back after it. The counter comes
-    last, since whoever writes changes waits for it.
+    last, since every writer of changes waits for it.
     """
     locked = await (await connection.execute(_TRY_LOCK, PRUNE_LOCK)).fetchone()
     if not locked or not locked[0]:

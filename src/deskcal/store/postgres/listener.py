@@ -160,7 +160,7 @@ class PostgresListener:
 async def begin_timeline(connection: Connection, now: float) -> list[Gap]:
     """Has the numbers of changes go on where no timeline has been; all gaps.
 
-    Whoever connects may have found a restored database. Source: docs/decisions/0014.
+    The database may be a restored one now. Source: docs/decisions/0014.
     """
     async with connection.transaction():
         (last_seq,) = await _row(connection, _LOCK_COUNTER)

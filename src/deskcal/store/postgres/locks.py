@@ -10,7 +10,7 @@ from deskcal.store.ports import StoreError
 USE = (0x6465736B, 1)
 """Key of the lock: "desk", and which of ours; servers share it, an import has it alone."""
 IMPORT_WAIT_SEC = 10
-"""The database may need a while to see that whoever had the lock was killed."""
+"""The database may need a while to see that the holder of the lock was killed."""
 RETRY_SEC = 0.1
 
 _SHARE = "SELECT pg_try_advisory_lock_shared(%s, %s)"

@@ -40,7 +40,7 @@ def open_pool(url: str, limits: Limits) -> AsyncConnectionPool[Connection]:
 
 
 class Reader:
-    """A `Read`: what is read goes on to its own deadline, whoever stops waiting for it."""
+    """A `Read`: a read goes on to its own deadline, also when its caller stops waiting."""
 
     def __init__(self, pool: AsyncConnectionPool[Connection], deadline_sec: float) -> None:
         self._pool = pool

@@ -58,7 +58,7 @@ _FORGET_SERIES = """
         WHERE newer.batch_id BETWEEN ? AND ?)"""
 _FORGET_GONE_SERIES = """
     DELETE FROM series_change WHERE batch_id BETWEEN ? AND ? AND length(document) = 0"""
-# What was fired so long ago that the change that tells of it is forgotten, too.
+# What was fired so long ago that its change is pruned, too.
 _FORGET_REMINDERS = """
     DELETE FROM notification WHERE event_id = ? AND due_time < ? AND fired_time < ? AND state > 0"""
 

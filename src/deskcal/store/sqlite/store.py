@@ -1,4 +1,4 @@
-"""The embedded store: one process, one writing connection, readers beside it.
+"""The embedded store: one process, one writing connection and several readers.
 
 Hot documents are kept in memory, in a cache bounded in bytes; the rest is read by threads, so that
 a slow disk never stops the event loop. A directory holds `deskcal.db`, its write-ahead log and

@@ -124,7 +124,7 @@ class Export:
         return _all_lines(self.head)
 
     def skip(self, lines: int, digest: bytes) -> None:
-        """Passes over what an interrupted import has taken up: the first `lines` of the file.
+        """Passes over what an interrupted import has stored: the first `lines` of the file.
 
         Raises: BadExport when they are not those whose SHA-256 is `digest`.
         """
