@@ -19,7 +19,7 @@ def test_what_one_browser_creates_appears_in_another(open_page: OpenPage, size: 
     page.get_by_label("Title", exact=True).fill(title)
     page.get_by_role("button", name="Create", exact=True).click()
     expect(event_named(other, title)).to_be_visible()
-    page.get_by_role("button", name="Done", exact=True).click()
+    page.get_by_role("region", name="Call").get_by_role("button", name="Done").click()
     expect(event_named(other, title)).to_have_class(re.compile("ev-done"))
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(event_named(other, title)).to_have_count(0)
