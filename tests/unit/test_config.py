@@ -240,7 +240,7 @@ def test_tokens_are_signed_by_a_secret_or_by_keys() -> None:
 
 @pytest.mark.parametrize(("one", "other"), [("tls_cert", "tls_key"), ("tls_key", "tls_cert")])
 def test_certificate_and_key_come_together(one: str, other: str) -> None:
-    assert refusal({one: "f"}).endswith(f"needs {other} beside it")
+    assert refusal({one: "f"}).endswith(f"needs {other} too")
     assert load_config({one: "f", other: "g"}, {}, None)
 
 
