@@ -99,9 +99,10 @@ async def test_requests_are_counted_by_command_and_status(place: Place) -> None:
 async def test_queue_cache_feed_and_reminders_have_their_figures(place: Place) -> None:
     async with serving(place) as (desk, address):
         await desk.add(token(10))
-        found = await figures(address)
+        async with asyncio.timeout(20):
+            while (found := await figures(address))["deskcal_writer_queue"]:
+                continue  # What the server does at its start may be waiting.
     assert (found["deskcal_cache_bytes"] > 0) == isinstance(place, SqlitePlace)
-    assert found["deskcal_writer_queue"] <= 1  # The index of the search may be waiting.
     for name in (
         "deskcal_feed_subscribers",
         "deskcal_feed_resyncs_total",

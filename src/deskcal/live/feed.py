@@ -149,10 +149,11 @@ class Feed:
             subscriber.restart(self._seq)
 
     async def run(self) -> None:
-        """Pushes without end; called again after a failure, it has those resync who lag behind."""
+        """Pushes without end; called again after a failure, it sends a resync to those left out."""
         loop = asyncio.get_running_loop()
         for one in list(self._subscribers.values()):
-            if one.is_live and one.cursor < self._seq:
+            if one.is_waiting:
+                one.is_waiting = one.is_live = False
                 self._resync(one)
         while True:
             try:
@@ -226,11 +227,13 @@ class Feed:
 
     def _push(self, subscriber: Subscriber, page: Page) -> bool:
         """Pushes to a subscriber that is still live; whether there was anything for it."""
-        subscriber.is_waiting = False
         if not subscriber.is_live or subscriber.cursor >= page.last_seq:
+            subscriber.is_waiting = False
             return False
         text = self._audience.text_for(subscriber, page, self._now())
-        if text and not subscriber.peer.send(text):
+        is_sent = not text or subscriber.peer.send(text)
+        subscriber.is_waiting = False
+        if not is_sent:
             subscriber.is_live = False
             self.resyncs += 1
             return True
