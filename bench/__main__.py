@@ -28,6 +28,7 @@ from bench import (
     page,
     reads,
     reminders,
+    series,
     subscribers,
     webhooks,
 )
@@ -40,6 +41,7 @@ FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "calls": calls.measure,
     "lists": lists.measure,
     "bulk": bulk.measure,
+    "series": series.measure,
     "reminders": reminders.measure,
     "feed": feed.measure,
     "subscribers": subscribers.measure,
