@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from web.served import OpenPage, Served, Wire, monday_at
-from web.test_everyday import event_named, query
+from web.test_everyday import drag, event_named, query
 
 WEEK = monday_at(0, weeks=9)
 
@@ -44,6 +44,30 @@ def test_others_events_offer_no_change_and_say_why(
     circle = page.get_by_role("button", name="Complete: Of Eleni")
     expect(circle).to_be_visible()
     assert circle.is_enabled() == is_own
+    wire.call("MngDeleteCalendarEvent", id=event["id"])
+
+
+@pytest.mark.parametrize("view", ["week", "desk"])
+@pytest.mark.parametrize(("manager_id", "is_own"), [(11, False), (10, True)])
+def test_others_events_stay_where_they_are_when_they_are_dragged(
+    open_page: OpenPage, wire: Wire, view: str, manager_id: int, is_own: bool
+) -> None:
+    desk = own_desk(wire)
+    event = wire.add(title="Held", start_time=WEEK + 36_000, **desk)
+    page = open_page(query(view, WEEK, f"&desk={desk['desk']}"), manager_id=manager_id)
+    block = page.locator(".rbc-event", has_text="Held")
+    expect(block).to_be_visible()
+    column = page.locator(".rbc-day-slot").first.bounding_box()
+    assert column is not None
+    expect(block.locator(".rbc-addons-dnd-resize-ns-anchor")).to_have_count(2 * int(is_own))
+    drag(page, block, 0, column["height"] / 24 * 2)
+    if is_own:
+        expect(page.get_by_text("Moved: Held", exact=True)).to_be_visible()
+    else:
+        expect(page.locator(".rbc-addons-dnd-drag-preview")).to_have_count(0)
+        expect(page.get_by_text("may change this event")).to_have_count(0)
+    moved_sec = wire.get(event["id"])["start_time"] - event["start_time"]
+    assert moved_sec == (7200 if is_own else 0)
     wire.call("MngDeleteCalendarEvent", id=event["id"])
 
 

@@ -161,6 +161,7 @@ function Grid({ desk, shown, columns, day, zone, zonesVersion, settings, directo
     }),
     [me, directory],
   );
+  const mayChange = useCallback((item: DrawnItem) => !item.more && !item.isCopy && !directory.changeProblem(item.resource), [directory]);
   const selected = useMemo(() => shown.find((item) => item.resource.id === chosen && !item.isCopy), [shown, chosen]);
   const scrollTo = useMemo(() => toDate(secondsOf(day, FIRST_HOUR_SHOWN, zone)), [day, zone]);
   const grid = useMemo(
@@ -198,11 +199,11 @@ function Grid({ desk, shown, columns, day, zone, zonesVersion, settings, directo
         onSelectSlot={startNew}
         onEventDrop={({ event, start, isAllDay, resourceId }) => move(event, new Date(start), isAllDay ?? false, Number(resourceId) || event.resource.owner_manager_id)}
         onEventResize={({ event, start, end }) => resize(event, new Date(start), new Date(end))}
-        draggableAccessor={(item) => !item.more && !item.isCopy}
-        resizableAccessor={(item) => !item.more && !item.isCopy}
+        draggableAccessor={mayChange}
+        resizableAccessor={mayChange}
       />
     ),
-    [localizer, shown, columns, day, zone, settings.density, selected, eventProps, scrollTo, open, startNew, change, move, resize],
+    [localizer, shown, columns, day, zone, settings.density, selected, eventProps, mayChange, scrollTo, open, startNew, change, move, resize],
   );
   return <LookContext value={context}>{grid}</LookContext>;
 }
