@@ -1,6 +1,7 @@
 // One function a command that the page uses.
 
 import type { Connection } from "./connection";
+import type { Device } from "./devices";
 import type { AddEvent, AddWebhook, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, HandoverEvents, UpdateEvent, UpdateWebhook } from "./types.gen";
 import type { Delivery, Webhook, WebhookTest } from "./webhooks";
 import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HandoverAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SeriesRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
@@ -199,6 +200,20 @@ export class Api {
 
   testWebhook(id: number): Promise<WebhookTest> {
     return this.connection.call("MngTestCalendarWebhook", { id });
+  }
+
+  /** The manager's own. */
+  async devices(): Promise<Device[]> {
+    return (await this.connection.call<{ devices: Device[] }>("MngGetCalendarDevices", {})).devices;
+  }
+
+  /** With its password, which is never answered again. */
+  addDevice(name: string): Promise<{ device: Device; password: string }> {
+    return this.connection.call("MngAddCalendarDevice", { name });
+  }
+
+  async deleteDevice(id: number): Promise<void> {
+    await this.connection.call("MngDeleteCalendarDevice", { id });
   }
 
   freeBusy(data: GetFreeBusy): Promise<FreeBusyAnswer> {

@@ -23,6 +23,7 @@ import "./styles/trash.css";
 import "./styles/handover.css";
 import "./styles/selection.css";
 import "./styles/webhooks.css";
+import "./styles/devices.css";
 import "./styles/free-times.css";
 import "./styles/boxes.css";
 import "./styles/settings.css";

@@ -7,7 +7,8 @@ export function useShortcuts(keys: Record<string, () => unknown>): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
     const isTyping = target.closest("input, textarea, select, [contenteditable=true], dialog, [role=dialog], [role=menu]");
-    if (isTyping || event.altKey) return;
+    // The focus is outside of an open dialog once the button that had it is disabled or gone.
+    if (isTyping || event.altKey || document.querySelector("dialog:modal")) return;
     const act = keys[event.ctrlKey || event.metaKey ? `ctrl+${event.key}` : event.key];
     if (!act) return;
     event.preventDefault();

@@ -81,7 +81,7 @@ function One({ opened, items, filters, settings, session, directory, reminders, 
     case "reminders":
       return <ReminderDialog reminders={reminders} now={now} zone={zone} onOpen={host.onOpen} onComplete={host.onDone} onClose={onClose} />;
     case "settings":
-      return <SettingsDialog settings={settings} onChange={changeSettings} onClose={onClose} />;
+      return <SettingsDialog settings={settings} api={api} zone={zone} me={session.id} onChange={changeSettings} onClose={onClose} />;
     case "left":
       return <LeftDialog heading={opened.heading} left={opened.left} onOpen={(id) => void api.get(id).then(host.onOpen, () => {})} onClose={onClose} />;
     case "trash":

@@ -1,15 +1,21 @@
 // What this browser shows and starts with.
 
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
+import type { Api } from "../api";
 import { beforeLabel, BEFORE_CHOICES } from "../reminder-choice";
 import { TYPES } from "../labels";
 import type { Settings, Template } from "../settings";
 import { allZones, zoneText } from "../time/canonical";
 import type { EventType } from "../types.gen";
+import { DevicesDialog } from "./devices-dialog";
 import { Dialog } from "./dialog";
+import { Icon } from "./icon";
 
 interface Props {
   settings: Settings;
+  api: Api;
+  zone: string;
+  me: number;
   onChange: (changes: Partial<Settings>) => void;
   onClose: () => void;
 }
@@ -21,7 +27,18 @@ const LANGUAGES: [string, string][] = [
 ];
 const STARTS: [string, string][] = [["1", "Monday"], ["7", "Sunday"], ["6", "Saturday"]];
 
-export function SettingsDialog({ settings, onChange, onClose }: Props) {
+export function SettingsDialog(props: Props) {
+  const { api, zone, me } = props;
+  const [hasDevices, setHasDevices] = useState(false);
+  return (
+    <>
+      <SettingsForm {...props} onDevices={() => setHasDevices(true)} />
+      {hasDevices && <DevicesDialog api={api} zone={zone} me={me} onClose={() => setHasDevices(false)} />}
+    </>
+  );
+}
+
+function SettingsForm({ settings, onChange, onDevices, onClose }: Props & { onDevices: () => void }) {
   const zones = allZones().map((name): [string, string] => [name, zoneText(name)]);
   const setZone = (index: number, zone: string) => {
     const next = [...settings.zones];
@@ -67,6 +84,12 @@ export function SettingsDialog({ settings, onChange, onClose }: Props) {
           <Link label="Lead" sample="https://crm.example/leads/{lead_id}" value={settings.leadLink} onChange={(leadLink) => onChange({ leadLink })} />
           <Link label="Login" sample="https://crm.example/accounts/{login}" value={settings.loginLink} onChange={(loginLink) => onChange({ loginLink })} />
           <Link label="Call" sample="tel:{customer_id}" value={settings.callLink} onChange={(callLink) => onChange({ callLink })} />
+        </Group>
+        <Group title="Calendar apps">
+          <button type="button" className="button" onClick={onDevices}>
+            <Icon name="phone" size={14} />
+            Passwords of devices
+          </button>
         </Group>
         <label className="switch">
           <input type="checkbox" role="switch" checked={settings.hasSound} onChange={(event) => onChange({ hasSound: event.target.checked })} />
