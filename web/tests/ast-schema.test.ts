@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { astOf, editableDocument, emptyDocument, textDocument } from "../src/ast/ast-schema";
+import { astOf, editableDocument, emptyDocument, mentionText, schema, textDocument } from "../src/ast/ast-schema";
 import type { Json } from "../src/types.gen";
 
 const list: Json = {
@@ -33,5 +33,22 @@ describe("a document", () => {
 
   it("of an unknown tree is its text", () => {
     expect(textDocument({ type: "div", children: ["a", { type: "p", children: ["b"] }] }).textContent).toBe("ab");
+  });
+
+  it("of an unknown tree has the names of those who are mentioned by number", () => {
+    const ast: Json = { type: "table", content: [{ type: "mention", attrs: { id: 11, kind: "manager", label: "" } }] };
+    expect(textDocument(ast, (id) => `Manager ${id}`).textContent).toBe("Manager 11");
+  });
+});
+
+describe("a mention", () => {
+  const nameOf = (id: number) => `Manager ${id}`;
+
+  it.each([
+    ["by number is the manager's name", { id: 11, kind: "manager", label: "" }, "Manager 11"],
+    ["with a label is that", { id: 11, kind: "manager", label: "Ann" }, "Ann"],
+    ["of a customer is not named as a manager", { id: 11, kind: "customer", label: "" }, "11"],
+  ])("%s", (_, attrs, words) => {
+    expect(mentionText(schema.node("mention", attrs), nameOf)).toBe(words);
   });
 });

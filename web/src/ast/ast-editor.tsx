@@ -9,14 +9,15 @@ import { EditorView } from "prosemirror-view";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Icon, type IconName } from "../components/icon";
 import type { Json } from "../types.gen";
-import { astOf, editableDocument, schema, textDocument } from "./ast-schema";
-import { safeHref } from "./ast-tree";
+import { astOf, editableDocument, mentionText, schema, textDocument } from "./ast-schema";
+import { safeHref, type NameOf } from "./ast-tree";
 import { AstView } from "./ast-view";
 
 interface Props {
   ast: Json;
   onChange: (ast: Json) => void;
   labelledBy: string;
+  nameOf: NameOf;
 }
 
 const { bold, link } = schema.marks;
@@ -31,12 +32,14 @@ const KEYS = {
   "Mod-[": liftListItem(listItem),
 };
 
-export function AstEditor({ ast, onChange, labelledBy }: Props) {
+export function AstEditor({ ast, onChange, labelledBy, nameOf }: Props) {
   const [document, setDocument] = useState(() => editableDocument(ast));
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const changed = useEffectEvent(onChange);
+  const named = useEffectEvent(nameOf);
   const [address, setAddress] = useState<string | null>(null);
+  const [isBad, setIsBad] = useState(false);
   const [marks, setMarks] = useState({ bold: false, link: false });
 
   useEffect(() => {
@@ -44,6 +47,7 @@ export function AstEditor({ ast, onChange, labelledBy }: Props) {
     const state = EditorState.create({ doc: document, plugins: [history(), keymap(KEYS), keymap(baseKeymap)] });
     const editor = new EditorView(holder.current, {
       state,
+      nodeViews: { mention: (node) => ({ dom: mentionElement(mentionText(node, (id) => named(id))) }) },
       attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": labelledBy },
       dispatchTransaction(transaction) {
         const next = editor.state.apply(transaction);
@@ -59,8 +63,8 @@ export function AstEditor({ ast, onChange, labelledBy }: Props) {
   if (!document) {
     return (
       <div className="editor-locked">
-        <AstView ast={ast} />
-        <button type="button" className="button" onClick={() => setDocument(textDocument(ast))}>
+        <AstView ast={ast} nameOf={nameOf} />
+        <button type="button" className="button" onClick={() => setDocument(textDocument(ast, nameOf))}>
           Edit as plain text
         </button>
         <p className="hint">Written elsewhere, with parts that this editor does not know; editing keeps the text alone.</p>
@@ -76,7 +80,9 @@ export function AstEditor({ ast, onChange, labelledBy }: Props) {
   };
   const setLink = () => {
     const href = safeHref(address?.includes(":") ? address : `https://${address}`);
-    if (href) run(insertLink(href));
+    setIsBad(!href);
+    if (!href) return;
+    run(insertLink(href));
     setAddress(null);
   };
   return (
@@ -101,7 +107,8 @@ export function AstEditor({ ast, onChange, labelledBy }: Props) {
             placeholder="https://meet.google.com/…"
             value={address}
             autoFocus
-            onChange={(event) => setAddress(event.target.value)}
+            aria-invalid={isBad}
+            onChange={(event) => (setAddress(event.target.value), setIsBad(false))}
             onKeyDown={(event) => {
               if (event.key === "Enter") setLink();
               if (event.key === "Escape") setAddress(null);
@@ -111,6 +118,7 @@ export function AstEditor({ ast, onChange, labelledBy }: Props) {
           <button type="button" className="button" onClick={setLink}>
             Add link
           </button>
+          {isBad && <p className="error" role="alert">A link needs an address such as https://example.com, http: or mailto:.</p>}
         </div>
       )}
       <div ref={holder} className="ast editor-text" />
@@ -132,6 +140,10 @@ function Tool(props: { icon: IconName; label: string; pressed?: boolean; onClick
       <Icon name={props.icon} />
     </button>
   );
+}
+
+function mentionElement(text: string): HTMLElement {
+  return Object.assign(document.createElement("span"), { className: "mention", textContent: text });
 }
 
 function isActive(state: EditorState, name: "bold" | "link"): boolean {

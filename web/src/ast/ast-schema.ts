@@ -3,7 +3,7 @@
 import { Node, Schema } from "prosemirror-model";
 import { isSame } from "../guests";
 import type { Json } from "../types.gen";
-import { plainText, readAst, safeHref } from "./ast-tree";
+import { plainText, readAst, safeHref, withNames, type NameOf } from "./ast-tree";
 
 const LINK_ATTRIBUTES = { rel: "noopener noreferrer nofollow" };
 
@@ -21,7 +21,8 @@ export const schema = new Schema({
       inline: true,
       atom: true,
       attrs: { id: { default: 0 }, kind: { default: "manager" }, label: { default: "" } },
-      toDOM: (node) => ["span", { class: "mention" }, String(node.attrs.label)],
+      parseDOM: [{ tag: "span[data-mention]", getAttrs: (element) => JSON.parse(element.dataset.mention ?? "{}") as Record<string, Json> }],
+      toDOM: (node) => ["span", { class: "mention", "data-mention": JSON.stringify(node.attrs) }, mentionText(node)],
     },
   },
   marks: {
@@ -44,6 +45,11 @@ export const schema = new Schema({
   },
 });
 
+/** What a mention shows. */
+export function mentionText(mention: Node, nameOf?: NameOf): string {
+  return plainText(withNames(readAst(mention.toJSON() as Json), nameOf));
+}
+
 /** The document to edit; null where editing would lose something of `ast`. */
 export function editableDocument(ast: Json): Node | null {
   if (ast === null || ast === "") return emptyDocument();
@@ -64,8 +70,8 @@ export function emptyDocument(): Node {
 }
 
 /** A document of the bare text. */
-export function textDocument(ast: Json): Node {
-  const lines = typeof ast === "string" ? ast.split(/\r?\n/) : [plainText(readAst(ast))];
+export function textDocument(ast: Json, nameOf?: NameOf): Node {
+  const lines = typeof ast === "string" ? ast.split(/\r?\n/) : [plainText(withNames(readAst(ast), nameOf))];
   const paragraphs = lines.map((line) => schema.node("paragraph", null, line ? [schema.text(line)] : []));
   return schema.node("doc", null, paragraphs);
 }

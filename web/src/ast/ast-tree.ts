@@ -111,13 +111,16 @@ function linked(node: TextNode): AstNode[] {
 }
 
 /** The same nodes, with the names of managers who are mentioned by number. */
-export function withNames(nodes: AstNode[], name: ((manager: number) => string) | undefined): AstNode[] {
+export function withNames(nodes: AstNode[], name: NameOf | undefined): AstNode[] {
   if (!name) return nodes;
   return nodes.map((node) => {
     if ("children" in node) return { ...node, children: withNames(node.children, name) };
     return node.kind === "mention" && node.manager ? { ...node, label: name(node.manager) } : node;
   });
 }
+
+/** Name of a manager. */
+export type NameOf = (manager: number) => string;
 
 /** All text, for a one-line preview. */
 export function plainText(nodes: AstNode[]): string {

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "../components/icon";
 import type { Json } from "../types.gen";
-import { isMeetLink, readAst, withLinks, withNames, type AstNode, type BlockNode, type Style, type TextNode } from "./ast-tree";
+import { isMeetLink, readAst, withLinks, withNames, type AstNode, type BlockNode, type NameOf, type Style, type TextNode } from "./ast-tree";
 
 const TAGS: Record<Style, "strong" | "em" | "u" | "s" | "code"> = {
   bold: "strong",
@@ -14,7 +14,7 @@ const TAGS: Record<Style, "strong" | "em" | "u" | "s" | "code"> = {
 };
 
 /** `nameOf`: the name of a manager who is mentioned by number. */
-export function AstView({ ast, nameOf }: { ast: Json; nameOf?: (manager: number) => string }) {
+export function AstView({ ast, nameOf }: { ast: Json; nameOf?: NameOf }) {
   return <div className="ast">{grouped(withNames(withLinks(readAst(ast)), nameOf))}</div>;
 }
 

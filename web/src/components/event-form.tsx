@@ -129,7 +129,7 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
         <ReminderField fields={fields} zone={zone} onChange={set} />
         <div className="field">
           <span className="label" id={notes}>Notes</span>
-          <AstEditor ast={fields.ast_json} labelledBy={notes} onChange={(ast_json) => set({ ast_json })} />
+          <AstEditor ast={fields.ast_json} labelledBy={notes} nameOf={(id) => directory.person(id).name} onChange={(ast_json) => set({ ast_json })} />
         </div>
         <div className="triple">
           <IdField label="Customer" value={fields.customer_id} onChange={(customer_id) => set({ customer_id })} />
