@@ -152,7 +152,8 @@ def test_one_module_alone_knows_which_backends_there_are(name: str) -> None:
 
 def test_the_store_has_the_modules_of_the_drawing_and_a_package_for_each_database() -> None:
     own = {name for name in NAMES if name.startswith("store.") and name.count(".") == 1}
-    modules = {"ports", "backend", "columns", "batch", "cache", "lists", "consistency"}
+    modules = {"ports", "backend", "columns", "batch", "cache", "lists"}
+    modules |= {"consistency", "object_check"}
     assert own == {f"store.{name}" for name in (*modules, "transfer", "sqlite", "postgres")}
 
 

@@ -25,7 +25,7 @@ from deskcal.ical.occurrences import Overridden, Repeating, plan_series
 from deskcal.ical.ranges import parts_of
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
 from deskcal.live.connections import Peer
-from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.batch.objects import MAX_EXTRAS, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
 from deskcal.wire.data import decode_data
 
@@ -35,8 +35,6 @@ TRIES = 3
 """Of a UID that somebody else changes at the same time."""
 MAX_SKIPPED = 1000
 """Entries of `skipped` in an answer."""
-MAX_EXTRAS = 16 * 1024
-"""Characters that are kept of what deskcal has no field for."""
 OWN_FIELDS = (
     *("title", "location", "start_time", "end_time", "all_day", "timezone", "status"),
     *("priority", "show_as", "ast_json", "remind_before_sec"),

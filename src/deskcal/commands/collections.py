@@ -9,17 +9,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from deskcal.commands.members import PROPERTIES, Collection
+from deskcal.commands.members import Collection
 from deskcal.commands.services import Services
 from deskcal.core.directory import Directory, visible
 from deskcal.core.masks import desk_mask
 from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
-from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.batch.objects import MAX_VALUE, PROPERTIES, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
-
-MAX_VALUE = 1000
-"""Characters of a property."""
 
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 

@@ -20,15 +20,13 @@ from deskcal.core.masks import desk_mask
 from deskcal.core.series import Series
 from deskcal.core.sessions import Session
 from deskcal.ical.resource import default_uid
-from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.batch.objects import PROPERTIES, CalendarObject
 
 MAX_MEMBERS = 200_000
 """Events of a collection that a listing reads at most."""
 LARGE_BYTES = 64 * 1024
 """Documents beyond that are decoded off the event loop."""
 MINE = "mine"
-PROPERTIES = "urn:deskcal:collection:"
-"""Beginning of the UID of the row that holds a collection's own properties, and is no member."""
 
 _NAME = re.compile(r"(event|series)-([1-9][0-9]{0,15})\.ics")
 _UID = re.compile(r"deskcal-(series-)?([1-9][0-9]{0,15})@[0-9]{1,12}")

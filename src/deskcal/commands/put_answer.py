@@ -11,7 +11,7 @@ import msgspec
 from deskcal.commands.calendar_import import Moved
 from deskcal.commands.member_state import require_unchanged, staged_events, staged_tag, touch
 from deskcal.commands.members import Member
-from deskcal.commands.put_member import MAX_SOURCE, Put, Stored
+from deskcal.commands.put_member import Put, Stored
 from deskcal.core.alarms import end_of
 from deskcal.core.event import (
     ChangeType,
@@ -25,7 +25,7 @@ from deskcal.errors import Forbidden
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.fields import STATUS_OF, manager_of
 from deskcal.ical.read import CalendarEvent
-from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.batch.objects import MAX_SOURCE, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
 
 ANYONES = ("title", "location", "start_time", "end_time", "all_day")

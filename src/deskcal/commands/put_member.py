@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.commands.calendar_import import (
-    MAX_EXTRAS,
     Drafted,
     Importing,
     Moved,
@@ -39,12 +38,10 @@ from deskcal.errors import InvalidField
 from deskcal.ical.lines import Part, Problem, read_parts
 from deskcal.ical.read import CalendarEvent, read_calendar
 from deskcal.ical.resource import default_uid
-from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
 
 TRIES = 3
-MAX_SOURCE = 64 * 1024
-"""Characters of a text that is kept as it was put."""
 CLEARED = ("ast_json", "remind_time", "remind_before_sec", "show_as")
 """Fields that are back at their default where the text does not have them."""
 

@@ -6,6 +6,14 @@ from msgspec import Struct
 
 ObjectKey = tuple[int, str]
 """Owner and UID."""
+PROPERTIES = "urn:deskcal:collection:"
+"""Beginning of the UID of the row that holds a collection's own properties, and is no member."""
+MAX_EXTRAS = 16 * 1024
+"""Characters that are kept of what deskcal has no field for."""
+MAX_SOURCE = 64 * 1024
+"""Characters of a text that is kept as it was put."""
+MAX_VALUE = 1000
+"""Characters of a property of a collection."""
 
 
 class CalendarObject(Struct, frozen=True, kw_only=True):

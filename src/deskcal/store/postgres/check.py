@@ -25,6 +25,7 @@ from deskcal.store.consistency import (
     stray_manager,
     within_gap,
 )
+from deskcal.store.object_check import ESCALATIONS, OBJECTS, Given, of_escalation, of_object
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.postgres.all_day import used_timezone
 from deskcal.store.postgres.connection import Connection, connect
@@ -122,6 +123,8 @@ async def _differences(connection: Connection, manager_rows: int) -> AsyncIterat
         yield difference
     async for difference in webhook_differences(connection):
         yield difference
+    async for difference in _object_differences(connection):
+        yield difference
     for event_id, manager_id, seq, last_seq in await _rows(connection, _FIRED):
         yield (
             f"the reminder of event {event_id} for manager {manager_id} was fired at {seq}, "
@@ -175,6 +178,18 @@ async def _series_differences(connection: Connection) -> AsyncIterator[str]:
             yield difference
     for event_id, series_id in await _rows(connection, _STRAY_OCCURRENCES):
         yield missing_series(event_id, series_id)
+
+
+async def _object_differences(connection: Connection) -> AsyncIterator[str]:
+    last_event_id = (await _rows(connection, _COUNTERS))[0][2]
+    given = Given(last_event_id, (await _rows(connection, _FLOOR))[0][0])
+    async for row in _stream(connection, "escalations", ESCALATIONS):
+        for difference in of_escalation(row, given):
+            yield difference
+    async for owner_id, uid, name, *rest in _stream(connection, "objects", OBJECTS):
+        texts = (one.decode("utf-8", "replace") for one in (uid, name))
+        for difference in of_object((owner_id, *texts, *rest), given):
+            yield difference
 
 
 def _given(rows: ManagerRows) -> Callable[[EventRow], ManagerRows]:

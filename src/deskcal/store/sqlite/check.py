@@ -27,6 +27,7 @@ from deskcal.store.consistency import (
     stray_manager,
     within_gap,
 )
+from deskcal.store.object_check import ESCALATIONS, OBJECTS, Given, of_escalation, of_object
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.connection import DATABASE, connect_reader
@@ -119,6 +120,14 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
     seq, event_id = connection.execute(_LATE_CHANGES).get
     yield from of_counters(last_seq, seq or 0, last_event_id, event_id or 0)
     yield from webhook_differences(connection, last_seq)
+    yield from _object_differences(connection, Given(last_event_id, floor_seq))
+
+
+def _object_differences(connection: apsw.Connection, given: Given) -> Iterator[str]:
+    for row in connection.execute(ESCALATIONS):
+        yield from of_escalation(row, given)
+    for row in connection.execute(OBJECTS):
+        yield from of_object(row, given)
 
 
 def _managers(connection: apsw.Connection, wanted: EventRow) -> ManagerRows:
