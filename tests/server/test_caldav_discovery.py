@@ -134,6 +134,62 @@ async def test_what_a_resource_does_not_have_is_reported_as_missing(place: Place
     assert b"404 Not Found" in got.body and b'"urn:x"' in got.body
 
 
+UNKNOWN = f'{NAMESPACES} xmlns:x="urn:x"'
+PROP = "<D:prop><x:a/><D:getetag/></D:prop>"
+EVENTS = '<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter>'
+REPORTS = {
+    "query": f"<C:calendar-query {UNKNOWN}>{PROP}<C:filter>{EVENTS}</C:filter></C:calendar-query>",
+    "multiget": f"<C:calendar-multiget {UNKNOWN}>{PROP}<D:href>{{href}}</D:href>"
+    "</C:calendar-multiget>",
+    "sync": f"<D:sync-collection {UNKNOWN}><D:sync-token/><D:sync-level>1</D:sync-level>{PROP}"
+    "</D:sync-collection>",
+    "propfind": f"<D:propfind {UNKNOWN}>{PROP}</D:propfind>",
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+async def test_minimal_answers_leave_out_what_a_resource_does_not_have(
+    place: Place, name: str
+) -> None:
+    """Source: RFC 8144, 2.1."""
+    async with serving_dav(place) as dav:
+        event = await dav.desk.add(token(10))
+        href = f"{dav.mine}event-{event['id']}.ics"
+        method = "PROPFIND" if name == "propfind" else "REPORT"
+        body = REPORTS[name].format(href=href)
+        usual = await dav.ask(method, dav.mine, body, depth="1")
+        minimal = await dav.ask(method, dav.mine, body, depth="1", prefer="return=minimal")
+    assert b"404 Not Found" in usual.body
+    assert "preference-applied" not in usual.headers
+    assert minimal.status == 207
+    assert minimal.headers["preference-applied"] == "return=minimal"
+    assert b"404" not in minimal.body
+    assert b"urn:x" not in minimal.body
+    assert found_in(minimal).keys() == found_in(usual).keys()
+    assert found_in(minimal)[href].findtext(f"{D}getetag")
+
+
+@pytest.mark.parametrize(
+    ("prefer", "is_minimal"),
+    [
+        ('respond-async, Return = "minimal"; x=1', True),
+        ("return=minimal, return=representation", True),
+        ("return=representation, return=minimal", False),
+        ("minimal", False),
+    ],
+)
+async def test_the_first_return_of_prefer_counts(
+    place: Place, prefer: str, is_minimal: bool
+) -> None:
+    """A resource that has nothing of what was asked for is there all the same."""
+    body = f"<D:propfind {UNKNOWN}><D:prop><x:a/></D:prop></D:propfind>"
+    async with serving_dav(place) as dav:
+        got = await dav.ask("PROPFIND", dav.mine, body, depth="0", prefer=prefer)
+    assert list(found_in(got)) == [dav.mine]
+    assert ("preference-applied" in got.headers) == is_minimal
+    assert (b"404 Not Found" in got.body) != is_minimal
+
+
 async def test_too_many_wrong_passwords_have_to_wait_and_known_ones_are_not(
     place: Place,
 ) -> None:

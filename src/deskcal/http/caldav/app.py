@@ -14,7 +14,13 @@ from deskcal.commands.members import member_named
 from deskcal.errors import DeskcalError
 from deskcal.http.caldav import xml
 from deskcal.http.caldav.auth import Client, login
-from deskcal.http.caldav.conditions import Refused, forbidden, is_known, not_found
+from deskcal.http.caldav.conditions import (
+    Refused,
+    forbidden,
+    is_known,
+    not_found,
+    wants_minimal,
+)
 from deskcal.http.caldav.context import Context
 from deskcal.http.caldav.names import dav
 from deskcal.http.caldav.paths import ROOT, Kind, target_of
@@ -95,6 +101,7 @@ class CalDav:
                 around=around,
                 cursor=await services.feed.cursor_of_now(),
                 path=path,
+                is_minimal=wants_minimal(request.headers.getlist("prefer")),
             )
             return await method(context)
 
@@ -154,7 +161,7 @@ async def _options(_: Context) -> Response:
 
 
 async def _propfind(context: Context) -> Response:
-    return _multistatus(await propfind(context, context.path))
+    return _multistatus(await propfind(context, context.path), _applied(context))
 
 
 async def _proppatch(context: Context) -> Response:
@@ -163,7 +170,8 @@ async def _proppatch(context: Context) -> Response:
 
 async def _report(context: Context) -> Response:
     found = await report(context)
-    return Response(found.body, found.status, CONTENT, found.media_type)
+    headers = CONTENT | (_applied(context) if found.status == 207 else {})
+    return Response(found.body, found.status, headers, found.media_type)
 
 
 async def _get(context: Context) -> Response:
@@ -181,8 +189,13 @@ async def _get(context: Context) -> Response:
     return Response(context.text(member), 200, headers, MEMBER_TYPE)
 
 
-def _multistatus(body: bytes) -> Response:
-    return Response(body, 207, CONTENT, xml.MEDIA_TYPE)
+def _multistatus(body: bytes, headers: dict[str, str] | None = None) -> Response:
+    return Response(body, 207, CONTENT | (headers or {}), xml.MEDIA_TYPE)
+
+
+def _applied(context: Context) -> dict[str, str]:
+    """The header that says which preference was honoured; RFC 8144, 2.1."""
+    return {"preference-applied": "return=minimal"} if context.is_minimal else {}
 
 
 _METHODS: Mapping[str, Method] = {

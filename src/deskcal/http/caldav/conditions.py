@@ -1,6 +1,6 @@
-"""Refusals with a precondition of WebDAV, and the conditions of a request. Pure."""
+"""Refusals with a precondition of WebDAV, the conditions and preferences of a request. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from deskcal.http.caldav.names import caldav, dav
 
@@ -67,6 +67,18 @@ def is_known(headers: Mapping[str, str], etag: str) -> bool:
     """Whether a reader has this version already."""
     known = headers.get("if-none-match")
     return known is not None and _names(known, etag)
+
+
+def wants_minimal(lines: Iterable[str]) -> bool:
+    """Whether the lines of Prefer say `return=minimal`; the first `return` counts.
+
+    Source: RFC 7240, 2 and 4.2.
+    """
+    for preference in ",".join(lines).split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        if name.strip().lower() == "return":
+            return value.strip().strip('"').lower() == "minimal"
+    return False
 
 
 def _names(header: str, etag: str | None) -> bool:

@@ -40,6 +40,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """Of the target, as it was sent."""
     cursor: int
     """The feed's cursor as the request began."""
+    is_minimal: bool = False
+    """Whether properties that a resource has not are left out of the answer. RFC 8144, 2.1."""
 
     @property
     def manager_id(self) -> int:

@@ -81,7 +81,8 @@ def properties(subject: Subject, wanted: Wanted) -> str:
             missing.append(name)
         else:
             found.append(xml.element(name, "" if wanted.names_only else content))
-    return xml.response(subject.path, found, missing if wanted.is_strict else ())
+    is_complete = wanted.is_strict and not subject.context.is_minimal
+    return xml.response(subject.path, found, missing if is_complete else ())
 
 
 def _multistatus(subjects: Sequence[Subject], wanted: Wanted) -> bytes:
