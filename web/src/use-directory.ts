@@ -101,6 +101,11 @@ function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory
   };
 }
 
+/** Whether it can be completed with an outcome only. */
+export function needsOutcome({ type, outcome }: EventRow, { outcomeTypes }: Directory): boolean {
+  return outcomeTypes.includes(type) && !outcome;
+}
+
 function known({ id, name, brand, desks, colour }: DirectoryManager): Person {
   const usable = isColour(colour) ? colour : colourOf(id);
   return { id, name: name || `Manager ${id}`, brand, desks, colour: usable };

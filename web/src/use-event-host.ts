@@ -9,7 +9,7 @@ import type { Moved } from "./moving";
 import { shiftedTimes, stretchedTimes } from "./moving";
 import { isAdmin, type Session } from "./session";
 import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
-import type { Directory } from "./use-directory";
+import { needsOutcome, type Directory } from "./use-directory";
 import type { Editing } from "./use-edit";
 import type { AskScope, Scope } from "./use-scope";
 import type { Tell } from "./use-toasts";
@@ -69,9 +69,16 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
       });
     };
     const move = (row: EventRow, times: Moved) => guarded(row, "Move it", () => ask(row, "Move", (scope) => actions.move(row, times, scope)));
+    /** Opens it with the outcomes that complete it. */
+    const choose = (row: EventRow) => {
+      onOpen(row);
+      document.querySelector(".outcome-box")?.scrollIntoView({ block: "nearest" });
+      tell(`Choose an outcome to complete “${row.title}”`);
+    };
     /** Done, and open again, are for one occurrence each. */
     const setStatus = (row: EventRow, status: EventStatus) =>
       guarded(row, "Change it", () => {
+        if (status === EventStatus.DONE && needsOutcome(row, directory)) return choose(row);
         const verb = STATUS_VERBS[status];
         if (verb) ask(row, verb, (scope) => actions.setStatus(row, status, scope));
         else actions.setStatus(row, status);

@@ -18,7 +18,7 @@ import { dateIn } from "../time/clock";
 import { offsetText, stampText } from "../time/formats";
 import { EventStatus, ParticipantRole, ParticipantStatus, Priority, type EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
-import type { Directory } from "../use-directory";
+import { needsOutcome, type Directory } from "../use-directory";
 import { isCall } from "../work-list";
 import { PriorityMark } from "./event-face";
 import { GuestList } from "./guest-list";
@@ -54,6 +54,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
   const meet = meetLink(readAst(row.ast_json));
   const owner = directory.person(row.owner_manager_id);
   const problem = directory.changeProblem(row);
+  const hasOutcome = isCall(row) || needsOutcome(row, directory);
   return (
     <div className="panel-box">
       <header className="panel-head" style={{ "--c": owner.colour } as React.CSSProperties}>
@@ -77,7 +78,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
         <h2 tabIndex={-1} data-first className={row.status === EventStatus.CANCELLED ? "struck" : undefined}>
           {row.title}
         </h2>
-        <StateButtons row={row} problem={problem} host={host} />
+        <StateButtons row={row} hasOutcome={hasOutcome} problem={problem} host={host} />
       </header>
       <div className="panel-body">
         {draft && (
@@ -86,7 +87,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
             <button type="button" className="text-button" onClick={() => host.onResume(draft)}>Continue</button>
           </p>
         )}
-        {isOpen && isCall(row) && !problem && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
+        {isOpen && hasOutcome && !problem && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
         <Answer row={row} me={session.id} onAnswer={(status) => host.onAnswer(row, status)} />
         <Line icon="clock" label="When">
           {whenText(row, zone)}
@@ -131,13 +132,13 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
 }
 
 /** Complete, cancel, reopen; of an event that may not be changed, why. */
-function StateButtons({ row, problem, host }: { row: EventRow; problem: string; host: DetailsHost }) {
+function StateButtons({ row, hasOutcome, problem, host }: { row: EventRow; hasOutcome: boolean; problem: string; host: DetailsHost }) {
   if (problem) return <p className="hint panel-problem">{problem}</p>;
   return (
     <div className="panel-actions">
       {row.status === EventStatus.OPEN ? (
         <>
-          {!isCall(row) && (
+          {!hasOutcome && (
             <button type="button" className="button" onClick={() => host.onStatus(row, EventStatus.DONE)}>
               <Icon name="check" />
               Complete
