@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
+from commands.test_calendar_import import IMPORT, file_of, vevent
 from deskcal.core.directory import Directory, Manager, checked_manager
 from harness import ADMIN, token
 from helpers import NOW
@@ -14,6 +15,11 @@ from http_get import Got, get, serving
 from places import Place
 
 DAY_SEC = 86_400
+SEPARATED = "first\u2028second\u0085third"
+"""Ends of lines for Python, and none for iCalendar. Source: RFC 5545, 3.1."""
+TOMORROW = datetime.datetime.fromtimestamp(NOW + DAY_SEC, datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+TIMES = (f"DTSTART:{TOMORROW}", "DURATION:PT1H")
+RULE = "SUMMARY:Rule\nRRULE:FREQ=DAILY;COUNT=3"
 TITLE = 'O\'Brien, [VIP]; Анна\nsecond line \\ and a "quote"'
 
 
@@ -279,3 +285,24 @@ async def test_a_crowded_calendar_leaves_the_past_out(
             await desk.add(token(10), title=str(days), start_time=start, end_time=start + 60)
         titles = {str(one["summary"]) for one in events_in(await feed(address)).values()}
     assert titles == {"1", "2"}
+
+
+async def test_what_was_imported_without_a_field_comes_out_in_the_feed(place: Place) -> None:
+    colored = ["X-COLOR:red", "CATEGORIES:a,b", "BEGIN:VALARM", "TRIGGER:-PT5M", "END:VALARM"]
+    named = f"SUMMARY:Imported\nLOCATION:{SEPARATED}"
+    async with serving(place) as (desk, address):
+        await desk.add(token(10), title=SEPARATED)
+        parts = [vevent(*TIMES, named, *colored), vevent(*TIMES, RULE, "X-COLOR:blue", uid="c@d")]
+        answered = await desk.call(token(10), IMPORT, ics=file_of(*parts))
+        assert answered["data"]["skipped"] == []
+        got = await feed(address)
+        guest = await feed(address, feed_token(11))
+        again = await feed(address, if_none_match=got.headers["etag"])
+    found = events_in(got)
+    assert len(found) == 3 and again.status == 304
+    colors = {str(one["summary"]): str(one.get("x-color", "")) for one in found.values()}
+    assert colors == {SEPARATED: "", "Imported": "red", "Rule": "blue"}
+    (one,) = (one for one in found.values() if one.get("x-color") == "red")
+    assert one["categories"].to_ical() == b"a,b" and len(one.walk("VALARM")) == 1
+    assert str(one["location"]) == SEPARATED
+    assert events_in(guest) == {}

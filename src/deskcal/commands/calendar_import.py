@@ -21,6 +21,7 @@ from deskcal.core.trash import alone, restored
 from deskcal.errors import Conflict, DeskcalError, InvalidField
 from deskcal.ical.fields import encoded, fields_of
 from deskcal.ical.kept import kept
+from deskcal.ical.lines import raw_lines
 from deskcal.ical.occurrences import Overridden, Repeating, plan_series
 from deskcal.ical.ranges import parts_of
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
@@ -104,7 +105,7 @@ def import_events(services: Services, _: Peer, session: Session, data: ImportEve
 
 async def _import(run: Importing, text: str) -> Data:
     zone = run.services.default_timezone
-    found = await asyncio.to_thread(read_calendar, text.splitlines(), zone)
+    found = await asyncio.to_thread(read_calendar, raw_lines(text), zone)
     if not found.is_calendar:
         raise InvalidField(
             "ics has no BEGIN:VCALENDAR: it is no iCalendar file (.ics)", field="ics"

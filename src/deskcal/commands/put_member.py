@@ -35,7 +35,7 @@ from deskcal.core.event import ChangeType
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import InvalidField
-from deskcal.ical.lines import Part, Problem, read_parts
+from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.read import CalendarEvent, read_calendar
 from deskcal.ical.resource import default_uid
 from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject
@@ -91,7 +91,7 @@ async def parsed(put: Put) -> list[CalendarEvent]:
 
 
 def _parsed(text: str, zone: str) -> list[CalendarEvent]:
-    lines = text.splitlines()
+    lines = raw_lines(text)
     problems: list[Problem] = []
     parts = list(read_parts(lines, problems))
     if not any(part.name == "VCALENDAR" for part in parts) or problems:

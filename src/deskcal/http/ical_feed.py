@@ -2,12 +2,14 @@
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from deskcal.commands import Dispatcher
+from deskcal.commands.members import key_of
 from deskcal.core.directory import visible
 from deskcal.core.event import MAX_TIME, Event
 from deskcal.core.filters import EventFilter
@@ -16,6 +18,9 @@ from deskcal.core.series import Series
 from deskcal.core.series_document import encode_series
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, Unauthorized, Unavailable
+from deskcal.ical.export import with_lines_of
+from deskcal.ical.lines import raw_lines
+from deskcal.ical.resource import default_uid
 from deskcal.ical.write import MEDIA_TYPE, calendar_text
 
 DAY_SEC = 86_400
@@ -59,19 +64,21 @@ class IcsFeed:
         pieces = await self._documents(session, now)
         events = await asyncio.to_thread(_decode_events, b"[" + b",".join(pieces) + b"]")
         series = await self._series(events)
+        extras = await self._extras(session, events, series)
         everything = await self._services.store.directory.all()
         seen = visible(everything, session, brand=None, desk_filter=desk_mask("*"))
         names = {manager.id: manager.name for manager in seen.managers}
         title = names.get(session.manager_id) or session.name or f"Manager {session.manager_id}"
         zone = self._services.default_timezone
         rules = [*map(encode_series, series.values())]
-        tag = _tag([*pieces, *rules, msgspec.json.encode([sorted(names.items()), title, zone])])
+        around = msgspec.json.encode([sorted(names.items()), title, zone, sorted(extras.items())])
+        tag = _tag([*pieces, *rules, around])
         headers = KEPT | {"etag": tag}
         if known is not None and _holds(known, tag):
             return Response(status_code=304, headers=headers)
 
         def render() -> bytes:
-            return calendar_text(
+            text = calendar_text(
                 events,
                 names,
                 viewer=session.manager_id,
@@ -80,6 +87,7 @@ class IcsFeed:
                 series=series,
                 until=now + AHEAD_SEC,
             )
+            return with_lines_of(text.decode(), extras).encode() if extras else text
 
         text = await asyncio.to_thread(render)
         return Response(text, media_type=MEDIA_TYPE, headers=headers)
@@ -89,6 +97,25 @@ class IcsFeed:
         ids = dict.fromkeys(event.series_id for event in events if event.series_id)
         found = [await self._services.store.series.get(series_id) for series_id in ids]
         return {series.series_id: series for series in found if series is not None}
+
+    async def _extras(
+        self, session: Session, events: list[Event], series: Mapping[int, Series]
+    ) -> dict[str, list[str]]:
+        """What the manager imported and deskcal has no field for: content lines by UID."""
+        by_id = {event.id: event for event in events}
+        objects = self._services.store.objects
+        found = await objects.of(session.manager_id, list(by_id), list(series))
+        lines: dict[str, list[str]] = {}
+        for one in found:
+            key = key_of(one)
+            if key is None or not one.extras:
+                continue
+            event, rule = by_id.get(key.event_id), series.get(key.series_id)
+            if rule is not None:
+                event = rule.template
+            if event is not None:
+                lines[default_uid(event, rule)] = raw_lines(one.extras)
+        return lines
 
     async def _documents(self, session: Session, now: int) -> list[bytes]:
         """What the manager owns, created or takes part in, around `now`.

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from deskcal.ical.fields import fields_of
-from deskcal.ical.lines import Part, Problem, read_parts
+from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.read import CalendarEvent, read_calendar
 
 
@@ -39,7 +39,7 @@ class Components(Struct):
 
 def read_components(text: str, default_timezone: str) -> Components:
     """The components of a resource; what cannot be read is left out."""
-    lines = text.splitlines()
+    lines = raw_lines(text)
     problems: list[Problem] = []
     parts = list(read_parts(lines, problems))
     events = {event.line: event for event in read_calendar(lines, default_timezone).events}

@@ -1,11 +1,11 @@
 """Resources of a calendar in one iCalendar text. Pure but for the zones' files."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from icalendar import Timezone
 
-from deskcal.ical.lines import Part, Problem, read_parts
+from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.text import calendar_lines
 from deskcal.ical.write import PRODUCT, ZONE_AHEAD
 from deskcal.ical.zones import zone_name
@@ -37,18 +37,36 @@ def joined(texts: Iterable[str], first: int, last: int) -> str:
 def with_lines(text: str, lines: Sequence[str]) -> str:
     """`text` with further content lines in its first VEVENT, but no VALARM beside one it has."""
     parts = list(_parts(text))
-    event = next(part for part in parts if part.name == "VEVENT")
+    _add_lines(next(part for part in parts if part.name == "VEVENT"), lines)
+    return _text(parts)
+
+
+def with_lines_of(text: str, lines: Mapping[str, Sequence[str]]) -> str:
+    """`text` likewise with further content lines in the first VEVENT of each UID of `lines`."""
+    parts = list(_parts(text))
+    left = dict(lines)
+    for part in parts:
+        uid = part.first("UID") if part.name == "VEVENT" else None
+        if uid is not None:
+            _add_lines(part, left.pop(uid.value, ()))
+    return _text(parts)
+
+
+def _add_lines(event: Part, lines: Sequence[str]) -> None:
     wrapped = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"]
     more = next(part for part in _parts("\r\n".join(wrapped)) if part.name == "VEVENT")
     event.properties += more.properties
     event.parts += [] if event.parts else more.parts
+
+
+def _text(parts: Sequence[Part]) -> str:
     head = [one.text for part in parts if part.name == "VCALENDAR" for one in part.properties]
     return calendar_lines(head, [part for part in parts if part.name != "VCALENDAR"])
 
 
 def _parts(text: str) -> Iterable[Part]:
     problems: list[Problem] = []
-    return read_parts(text.splitlines(), problems)
+    return read_parts(raw_lines(text), problems)
 
 
 def _tzid(zone: Part) -> str:

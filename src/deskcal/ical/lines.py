@@ -13,6 +13,7 @@ MAX_DEPTH = 4
 
 _NAME = re.compile(r"([A-Za-z0-9-]{1,64})(?=[;:])")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]{1,64})=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -56,6 +57,14 @@ class Problem(Struct, frozen=True):
 
     line: int
     why: str
+
+
+def raw_lines(text: str) -> list[str]:
+    """The lines of a text, which end with CRLF, LF or CR.
+
+    Other characters that end a line for Python are a part of its content. Source: RFC 5545, 3.1.
+    """
+    return _LINE_END.split(text)
 
 
 def unfolded(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

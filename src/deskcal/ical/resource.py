@@ -15,6 +15,7 @@ from deskcal.core.event import MAX_TIME, Event, ParticipantStatus
 from deskcal.core.series import Series
 from deskcal.core.wall_clock import instant, wall_time
 from deskcal.ical.export import with_lines
+from deskcal.ical.lines import raw_lines
 from deskcal.ical.patch import patched
 from deskcal.ical.plain import plain_text
 from deskcal.ical.series import Shown, series_components
@@ -51,7 +52,7 @@ def resource_text(resource: Resource) -> str:
         return resource.source
     text = _plain(resource) or _generated(resource)
     if not resource.source:
-        return with_lines(text, resource.extras.splitlines()) if resource.extras else text
+        return with_lines(text, raw_lines(resource.extras)) if resource.extras else text
     own = resource.viewer not in {event.owner_manager_id for event in resource.events}
     kept = frozenset((ALARMS, TRANSP)) if own else frozenset[str]()
     return patched(resource.source, text, kept, resource.default_timezone)
