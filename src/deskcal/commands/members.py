@@ -164,14 +164,16 @@ async def members_of(
 ) -> dict[Key, Member]:
     """The members of these keys, as far as they are in the collection."""
     listing = _Listing(services, session, collection)
-    pairs = []
     for key in keys:
         if key.series_id:
             await listing.add_series(key.series_id)
-            continue
-        record = await services.store.load(key.event_id)
-        if record is not None and session.can_see(record):
-            pairs.append((decode_head(record.document), Raw(record.document)))
+    loads = [services.store.load(key.event_id) for key in keys if not key.series_id]
+    documents = [
+        record.document
+        for record in await asyncio.gather(*loads)
+        if record is not None and session.can_see(record)
+    ]
+    pairs = [(decode_head(document), Raw(document)) for document in documents]
     await listing.add(pairs, is_whole=False)
     return listing.found
 
@@ -180,18 +182,27 @@ async def member_named(
     services: Services, session: Session, collection: Collection, name: str
 ) -> Member | None:
     """The member of that name; None: there is none."""
-    key = await _key_named(services, collection, name)
-    if key is None:
-        return None
-    found = await members_of(services, session, collection, [key])
-    return next((one for one in found.values() if one.name == name), None)
+    found = await members_named(services, session, collection, [name])
+    return found[0] if found else None
 
 
-async def _key_named(services: Services, collection: Collection, name: str) -> Key | None:
+async def members_named(
+    services: Services, session: Session, collection: Collection, names: Sequence[str]
+) -> list[Member]:
+    """The members of these names, without those that are not there; in no order."""
+    objects: dict[str, CalendarObject] = {}
     if collection.is_mine:
-        found = await services.store.objects.named(collection.manager_id, name)
-        if found is not None:
-            return key_of(found)
+        found = await services.store.objects.of_names(collection.manager_id, names)
+        objects = {one.name: one for one in found}
+    keys = {key_of(objects[name]) if name in objects else _key_of_name(name) for name in names}
+    known = sorted(key for key in keys if key is not None)
+    members_ = await members_of(services, session, collection, known)
+    wanted = set(names)
+    return [one for one in members_.values() if one.name in wanted]
+
+
+def _key_of_name(name: str) -> Key | None:
+    """What a name that deskcal gives stands for; None: it is none of these."""
     matched = _NAME.fullmatch(name)
     if matched is None:
         return None
@@ -246,6 +257,8 @@ class _Listing:
         self._collection = collection
         self._objects: dict[Key, CalendarObject] = {}
         self._is_whole = False
+        self._added: set[int] = set()
+        """Events that are members or parts of one, but not of a series."""
         self.found: dict[Key, Member] = {}
 
     async def add(self, pairs: Sequence[tuple[Head, Raw]], *, is_whole: bool) -> None:
@@ -346,8 +359,9 @@ class _Listing:
 
     def _add_single(self, head: Head, document: Raw) -> None:
         object_ = self._objects.get(Key(0, head.id))
-        if self._is_hidden(object_, [head]):
+        if head.id in self._added or self._is_hidden(object_, [head]):
             return
+        self._added.add(head.id)
         key = Key(0, head.id) if object_ is None else (key_of(object_) or Key(0, head.id))
         known = self.found.get(key)
         if known is None:

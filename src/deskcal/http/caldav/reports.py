@@ -15,7 +15,7 @@ from deskcal.commands.member_changes import (
     changes_since,
     first_listing,
 )
-from deskcal.commands.members import Collection, Member, member_named, members
+from deskcal.commands.members import Collection, Member, members, members_named
 from deskcal.core.all_day import span_of
 from deskcal.errors import ResyncRequired
 from deskcal.http.caldav import xml
@@ -220,8 +220,7 @@ async def _members_named(
     if len(names) > MANY:
         wanted = set(names)
         return [one for one in await members(services, session, collection) if one.name in wanted]
-    found = [await member_named(services, session, collection, name) for name in names]
-    return [one for one in found if one is not None]
+    return await members_named(services, session, collection, names)
 
 
 async def _sync(context: Context, root: Element) -> Report:
@@ -268,8 +267,8 @@ async def _free_busy(context: Context, root: Element) -> Report:
     return Report(body, "text/calendar; charset=utf-8", 200)
 
 
-MANY = 50
-"""Members that are looked up one by one at most; more are found in a listing."""
+MANY = 200
+"""Members that are looked up by name at most; more are found in a listing."""
 
 _REPORTS: Mapping[str, Callable[[Context, Element], Awaitable[Report]]] = {
     caldav("calendar-query"): _query,

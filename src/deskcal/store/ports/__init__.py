@@ -161,6 +161,9 @@ class CalendarObjectStore(Protocol):
     async def named(self, owner_id: int, name: str) -> CalendarObject | None:
         """The object of a name; None: there is none."""
 
+    async def of_names(self, owner_id: int, names: Sequence[str]) -> list[CalendarObject]:
+        """An owner's objects that have one of these names."""
+
     async def all(self, owner_id: int) -> list[CalendarObject]:
         """All objects of an owner, by UID."""
 

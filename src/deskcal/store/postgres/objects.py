@@ -14,6 +14,7 @@ _FIND = """
     SELECT o.document FROM unnest(%s::bigint[], %b::bytea[]) AS x(owner_id, uid)
     JOIN calendar_object AS o USING (owner_id, uid)"""
 _NAMED = "SELECT document FROM calendar_object WHERE owner_id = %s AND name = %b"
+_NAMES = "SELECT document FROM calendar_object WHERE owner_id = %s AND name = ANY(%b::bytea[])"
 _ALL = "SELECT document FROM calendar_object WHERE owner_id = %s ORDER BY uid"
 _OF = """
     SELECT document FROM calendar_object WHERE owner_id = %s AND event_id > 0
@@ -97,6 +98,12 @@ class PostgresObjects:
         """By name."""
         found = await self._read(_objects, _NAMED, (owner_id, name.encode()))
         return found[0] if found else None
+
+    async def of_names(self, owner_id: int, names: Sequence[str]) -> list[CalendarObject]:
+        """By names, in one statement."""
+        values = (owner_id, [name.encode() for name in names])
+        found: list[CalendarObject] = await self._read(_objects, _NAMES, values)
+        return found
 
     async def all(self, owner_id: int) -> list[CalendarObject]:
         """All of an owner."""

@@ -11,6 +11,9 @@ from deskcal.store.sqlite.changes import Read
 from deskcal.store.sqlite.objects import decode_object, stored_object
 
 _SELECT_NAMED = "SELECT document FROM calendar_object WHERE owner_id = ? AND name = ?"
+_SELECT_NAMES = """
+    SELECT document FROM calendar_object
+    WHERE owner_id = ? AND name IN (SELECT value FROM json_each(?))"""
 _SELECT_ALL = "SELECT document FROM calendar_object WHERE owner_id = ? ORDER BY uid"
 _SELECT_OF = """
     SELECT document FROM calendar_object
@@ -39,6 +42,12 @@ class SqliteObjects:
         found = await self._read(_objects, _SELECT_NAMED, (owner_id, name))
         return found[0] if found else None
 
+    async def of_names(self, owner_id: int, names: Sequence[str]) -> list[CalendarObject]:
+        """By names, in one statement."""
+        values = (owner_id, _encode(names))
+        found: list[CalendarObject] = await self._read(_objects, _SELECT_NAMES, values)
+        return found
+
     async def all(self, owner_id: int) -> list[CalendarObject]:
         """All of an owner."""
         found: list[CalendarObject] = await self._read(_objects, _SELECT_ALL, (owner_id,))
@@ -53,8 +62,8 @@ class SqliteObjects:
         return found
 
 
-def _encode(ids: Sequence[int]) -> str:
-    return msgspec.json.encode(ids).decode()
+def _encode(values: Sequence[int | str]) -> str:
+    return msgspec.json.encode(values).decode()
 
 
 def _objects(
