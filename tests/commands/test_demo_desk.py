@@ -2,9 +2,13 @@
 
 import pytest
 
+from deskcal.core.calling_hours import CallingHours
+from deskcal.core.completion import CallRules
+from deskcal.core.event import EventType
 from deskcal.demo.desk import NotEmpty, fill
-from harness import CRM_ADMIN, Desk, token
+from harness import CRM_ADMIN, Desk, open_desk, token
 from helpers import NOW
+from places import Place
 
 LEAD = token(10, CRM_ADMIN, exp=NOW * 2)
 
@@ -31,6 +35,12 @@ async def test_the_demo_desk_is_at_work_when_it_is_first_seen(desk: Desk) -> Non
     assert len(differs) == 1
     assert any(row.get("follows_id") for row in rows)
     assert any(row.get("claimed_by") for row in rows)
+
+
+async def test_the_demo_desk_fills_a_store_whose_events_all_need_an_outcome(place: Place) -> None:
+    rules = CallRules(CallingHours({}, "UTC"), 0, frozenset(EventType))
+    async with open_desk(place, call_rules=rules) as desk:
+        assert (await fill(desk.dispatcher)).events > 400
 
 
 async def test_a_store_with_events_is_left_as_it_is(desk: Desk) -> None:

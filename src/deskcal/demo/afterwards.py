@@ -20,9 +20,12 @@ DAY_SEC = 86_400
 LEASE_SEC = 3600
 
 
-async def settle(call: Call, now: int) -> None:
-    """Brings the desk that was filled at `now` (Unix seconds) up to that moment."""
-    await _complete_past_occurrences(call, now)
+async def settle(call: Call, now: int, outcome_required: frozenset[int]) -> None:
+    """Brings the desk that was filled at `now` (Unix seconds) up to that moment.
+
+    `outcome_required`: types of events that are completed with an outcome only.
+    """
+    await _complete_past_occurrences(call, now, outcome_required)
     await _move_next_review(call, now)
     await _follow_up(call, now)
     await _claim(call, now)
@@ -35,10 +38,16 @@ async def _listed(call: Call, since: int, until: int, **filters: Any) -> Events:
     return rows
 
 
-async def _complete_past_occurrences(call: Call, now: int) -> None:
+async def _complete_past_occurrences(
+    call: Call, now: int, outcome_required: frozenset[int]
+) -> None:
+    """Leaves those open that need an outcome, which the demo desk has for calls alone."""
     for event in await _listed(call, 1, now):
+        is_call = event["type"] in CALLS
+        if not is_call and event["type"] in outcome_required:
+            continue
         if event.get("series_id") and event["end_time"] <= now:
-            outcome = {"outcome": "reached"} if event["type"] in CALLS else {}
+            outcome = {"outcome": "reached"} if is_call else {}
             owner = event["owner_manager_id"]
             await call("MngCompleteCalendarEvent", owner, {"id": event["id"]} | outcome)
 

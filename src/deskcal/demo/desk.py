@@ -42,7 +42,7 @@ async def fill(dispatcher: Dispatcher) -> Filled:
     async def call(command: str, actor: int, data: dict[str, Any]) -> Any:
         return await _result(_send(dispatcher, command, actor, data))
 
-    await settle(call, now)
+    await settle(call, now, services.call_rules.outcome_required_types)
     return Filled(events=await _count(services), managers=len(demo_managers()))
 
 
