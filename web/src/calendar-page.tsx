@@ -86,7 +86,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const version = useZones();
   const isNarrow = useNarrow();
   const { weekStart } = settings;
-  const shape = useMemo((): Shape => ({ weekStart, isNarrow }), [weekStart, isNarrow]);
+  const shape = useMemo((): Shape => ({ weekStart }), [weekStart]);
   const link = useConnection(session);
   const events = useEvents(link, filters, shape, session.id);
   const directory = useDirectory(link, session, events.rows);
@@ -184,8 +184,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     y: () => changeFilters({ view: "my_day" }),
     l: () => changeFilters({ view: "desk" }),
     g: calls.claimNext,
-    j: () => changeFilters({ day: pageDay(view, day, 1, shape) }),
-    k: () => changeFilters({ day: pageDay(view, day, -1, shape) }),
+    j: () => changeFilters({ day: pageDay(view, day, 1) }),
+    k: () => changeFilters({ day: pageDay(view, day, -1) }),
     e: () => chosen && host.onEdit(chosen),
     c: () => chosen?.status === EventStatus.OPEN && host.onDone(chosen),
     x: () => firstDue && reminders.done(firstDue),

@@ -84,7 +84,7 @@ function setSeq(cursor: { seq: number | null }, seq: number | null): void {
   cursor.seq = seq;
 }
 
-function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart, isNarrow }: Shape, isLive: boolean, epoch: number, me: number): { isLoading: boolean; error: string | null } {
+function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart }: Shape, isLive: boolean, epoch: number, me: number): { isLoading: boolean; error: string | null } {
   const { view, day, zone, brand, desk } = filters;
   const managers = view === "my_day" ? [me] : view === "desk" ? [] : filters.managers;
   const [outcome, setOutcome] = useState<{ isLoading: boolean; error: string | null }>({ isLoading: true, error: null });
@@ -94,7 +94,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
     if (!isLive) return;
     let isStale = false;
     const load = (range: Range, isAhead = false) => loadSpan(api, store, scope, spanOf(range, zone), isAhead);
-    const shape = { weekStart, isNarrow };
+    const shape = { weekStart };
     const run = async () => {
       setOutcome((before) => ({ ...before, isLoading: true }));
       let error: string | null = null;
@@ -108,7 +108,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
       if (isStale) return;
       setOutcome({ isLoading: false, error });
       for (const pages of [1, -1] as const) {
-        if (!isStale) await load(visibleRange(view, pageDay(view, day, pages, shape), shape), true).catch(() => {});
+        if (!isStale) await load(visibleRange(view, pageDay(view, day, pages), shape), true).catch(() => {});
       }
     };
     const timer = setTimeout(() => void run(), 0);
@@ -116,7 +116,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
       isStale = true;
       clearTimeout(timer);
     };
-  }, [isLive, epoch, view, day, zone, weekStart, isNarrow, scope, api, store, me, brand, desk]);
+  }, [isLive, epoch, view, day, zone, weekStart, scope, api, store, me, brand, desk]);
   return outcome;
 }
 

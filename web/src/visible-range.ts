@@ -7,7 +7,6 @@ import { dateText, rangeText } from "./time/formats";
 
 const IN_A_DAY: ViewName[] = ["day", "my_day", "desk"];
 export const AGENDA_DAYS = 30;
-const NARROW_DAYS = 3;
 
 /** Dates; the last one is part of it. */
 export interface Range {
@@ -19,27 +18,23 @@ export interface Range {
 export interface Shape {
   /** 1 is Monday. */
   weekStart: number;
-  /** On a phone a week is three days from the day on. */
-  isNarrow: boolean;
 }
 
-export function visibleRange(view: ViewName, day: string, { weekStart, isNarrow }: Shape): Range {
+export function visibleRange(view: ViewName, day: string, { weekStart }: Shape): Range {
   if (IN_A_DAY.includes(view)) return { first: day, last: day };
   if (view === "agenda") return { first: day, last: addDays(day, AGENDA_DAYS - 1) };
   if (view === "month") {
     const end = addDays(startOfMonth(addMonths(startOfMonth(day), 1)), -1);
     return { first: startOfWeek(startOfMonth(day), weekStart), last: addDays(startOfWeek(end, weekStart), 6) };
   }
-  if (isNarrow) return { first: day, last: addDays(day, NARROW_DAYS - 1) };
   const first = startOfWeek(day, view === "work_week" ? 1 : weekStart);
   return { first, last: addDays(first, view === "work_week" ? 4 : 6) };
 }
 
 /** The day that the view one page on (1) or back (-1) is around. */
-export function pageDay(view: ViewName, day: string, pages: 1 | -1, { isNarrow }: Shape): string {
+export function pageDay(view: ViewName, day: string, pages: 1 | -1): string {
   if (view === "month") return addMonths(day, pages);
-  const week = isNarrow ? NARROW_DAYS : 7;
-  const steps = { week, work_week: week, day: 1, my_day: 1, desk: 1, agenda: AGENDA_DAYS };
+  const steps = { week: 7, work_week: 7, day: 1, my_day: 1, desk: 1, agenda: AGENDA_DAYS };
   return addDays(day, pages * steps[view]);
 }
 

@@ -46,21 +46,20 @@ describe("filters", () => {
   });
 });
 
-const shape = { weekStart: 1, isNarrow: false };
+const shape = { weekStart: 1 };
 
 describe("pages", () => {
   it("turn by what the view shows", () => {
-    expect(pageDay("month", "2026-01-31", 1, shape)).toBe("2026-02-28");
-    expect(pageDay("week", "2026-01-01", -1, shape)).toBe("2025-12-25");
+    expect(pageDay("month", "2026-01-31", 1)).toBe("2026-02-28");
+    expect(pageDay("week", "2026-01-01", -1)).toBe("2025-12-25");
     expect(rangeTitle("week", "2026-01-01", shape).replace(/\s/g, " ")).toBe("29 Dec 2025 – 4 Jan 2026");
-    expect(pageDay("week", "2026-01-01", 1, { ...shape, isNarrow: true })).toBe("2026-01-04");
+    expect(pageDay("week", "2026-01-01", 1)).toBe("2026-01-08");
   });
 
-  it("begin on the day of the settings, and are three days on a phone", () => {
+  it("begin on the day of the settings", () => {
     expect(visibleRange("week", "2026-11-27", shape)).toEqual({ first: "2026-11-23", last: "2026-11-29" });
     expect(visibleRange("week", "2026-11-27", { ...shape, weekStart: 7 })).toEqual({ first: "2026-11-22", last: "2026-11-28" });
     expect(visibleRange("work_week", "2026-11-27", { ...shape, weekStart: 7 })).toEqual({ first: "2026-11-23", last: "2026-11-27" });
-    expect(visibleRange("week", "2026-11-27", { ...shape, isNarrow: true })).toEqual({ first: "2026-11-27", last: "2026-11-29" });
     expect(visibleRange("month", "2026-02-10", { ...shape, weekStart: 7 })).toEqual({ first: "2026-02-01", last: "2026-02-28" });
   });
 

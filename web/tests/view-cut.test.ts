@@ -8,7 +8,7 @@ import type { EventRow } from "../src/types.gen";
 import { makeRow } from "./make-row";
 
 const HOUR = 3600;
-const bounds = dayBounds(visibleRange("month", "2026-03-15", { weekStart: 1, isNarrow: false }), "Europe/Nicosia");
+const bounds = dayBounds(visibleRange("month", "2026-03-15", { weekStart: 1 }), "Europe/Nicosia");
 const monday = (bounds[0] ?? 0) / 1000;
 const item = (id: number, start: number, hours = 1) =>
   toItem(makeRow({ id, start_time: monday + start * HOUR, end_time: monday + (start + hours) * HOUR }), "Europe/Nicosia");

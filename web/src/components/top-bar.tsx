@@ -32,7 +32,7 @@ const NAMES: Record<ViewName, string> = { month: "Month", week: "Week", work_wee
 export function TopBar({ filters, shape, theme, isLoading, isMenuOpen, isLead, found, bell, account, onChange, onToday, onTheme, onMenu }: Props) {
   const { view, day } = filters;
   const views = VIEWS.filter((name) => name !== "desk" || isLead || view === "desk");
-  const page = (pages: 1 | -1) => onChange({ day: pageDay(view, day, pages, shape) });
+  const page = (pages: 1 | -1) => onChange({ day: pageDay(view, day, pages) });
   return (
     <header className="top">
       <button type="button" className="icon-button only-narrow" aria-label="Calendars and filters" aria-expanded={isMenuOpen} onClick={onMenu}>
