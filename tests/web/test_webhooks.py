@@ -1,4 +1,4 @@
-"""The page's webhooks, for administrators: added, tested, paused, replayed. Issue 18."""
+"""The page's webhooks, for administrators: added, tested, paused, replayed."""
 
 import re
 import threading

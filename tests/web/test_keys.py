@@ -1,0 +1,53 @@
+"""Keys that act on reminders, and the small month as one tab stop."""
+
+import re
+
+from playwright.sync_api import expect
+
+from web.served import OpenPage, Served, Wire, monday_at, now
+from web.test_everyday import query, wait_until
+
+
+def test_keys_dismiss_and_snooze_the_first_reminder_and_dismiss_all(
+    open_page: OpenPage, served: Served
+) -> None:
+    """The counts are not compared: the demo desk has reminders of its own."""
+    owner = Wire(served.tcp, served.token(16))
+    for number in range(4):
+        owner.add(title=f"Keys {number}", start_time=now() + 1000, remind_time=now() - 5)
+    page = open_page("?view=week", size=(1440, 900), manager_id=16)
+    ours = page.locator(".reminder").filter(has_text="Keys")
+    expect(ours.first).to_be_visible()
+    for key in ("x", "z"):
+        first = page.locator(".reminder").first
+        name = first.get_by_role("button", name=re.compile("^Complete ")).get_attribute(
+            "aria-label"
+        )
+        page.keyboard.press(key)
+        expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
+    expect(ours.first).to_be_visible()
+    page.keyboard.press("Shift+X")
+    expect(ours).to_have_count(0)
+
+    def all_read() -> bool:
+        unread = owner.call("MngGetCalendarReminders", state="unread")["reminders"]
+        return not any(row["event"]["title"].startswith("Keys") for row in unread)
+
+    wait_until(all_read)
+    owner.close()
+
+
+def test_the_small_month_is_one_tab_stop_with_arrows(open_page: OpenPage) -> None:
+    page = open_page(query("week", monday_at(9)), size=(1440, 900))
+    days = page.locator(".mini-day")
+    expect(days).to_have_count(42)
+    stop = page.locator('.mini-day[tabindex="0"]')
+    expect(stop).to_have_count(1)
+    before = stop.get_attribute("data-date")
+    stop.focus()
+    page.keyboard.press("ArrowDown")
+    expect(stop).to_be_focused()
+    after = stop.get_attribute("data-date")
+    assert before and after and after > before
+    page.keyboard.press("Enter")
+    expect(page.locator('.mini-day[aria-current="date"]')).to_have_attribute("data-date", after)
