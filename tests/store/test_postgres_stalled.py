@@ -1,8 +1,9 @@
 """Nodes that are stopped amid sending or taking: no timeout of PostgreSQL begins, others end it."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 
 import psycopg
 import pytest
@@ -10,7 +11,10 @@ from psycopg.pq.abc import PGconn
 
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
+from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import Store
+from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.reminders import PostgresReminders
 from deskcal.store.postgres.store import open_postgres
 from helpers import NOW
 from postgres_server import PostgresServer
@@ -31,9 +35,9 @@ def url(postgres: PostgresServer) -> Iterator[str]:
 
 @pytest.fixture
 async def node(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
-    """A node that soon takes others for stopped; an event of it is due."""
-    monkeypatch.setattr("deskcal.store.postgres.connection.IDLE_IN_TRANSACTION_SEC", 0.1)
-    monkeypatch.setattr("deskcal.store.postgres.listener.IDLE_IN_TRANSACTION_SEC", 0.1)
+    """A node that soon takes others for stopped, not itself; an event of it is due."""
+    monkeypatch.setattr("deskcal.store.postgres.connection.IDLE_IN_TRANSACTION_SEC", 1)
+    monkeypatch.setattr("deskcal.store.postgres.listener.IDLE_IN_TRANSACTION_SEC", 1)
     store = await open_postgres(url, Limits(request_deadline_sec=4))
     await store.mutate(adding(remind_before_sec=60))
     yield store
@@ -43,7 +47,7 @@ async def node(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store
 @pytest.fixture
 def stopped(url: str) -> Iterator[PGconn]:
     """The connection of a node that a test lets send a part of something."""
-    with closing(psycopg.connect(url, application_name="deskcal other")) as connection:
+    with contextlib.closing(psycopg.connect(url, application_name="deskcal other")) as connection:
         connection.pgconn.enter_pipeline_mode()
         yield connection.pgconn
 
@@ -63,8 +67,12 @@ def answered(half: PGconn, count: int) -> list[bytes | None]:
 
 
 async def until_fired(node: Store) -> None:
+    """The node itself may be so slow that the database ends its transaction, too."""
     async with asyncio.timeout(WAIT_SEC):
-        while not (await node.reminders.fire(NOW, 10)).events:
+        while True:
+            with contextlib.suppress(Unavailable):
+                if (await node.reminders.fire(NOW, 10)).events:
+                    return
             await asyncio.sleep(0.01)
 
 
@@ -96,4 +104,19 @@ async def test_a_node_that_is_stopped_while_it_takes_what_it_claimed_loses_its_c
 ) -> None:
     send(stopped, b"BEGIN", MUCH)
     assert answered(stopped, 1) == [b"BEGIN"]
+    await until_fired(node)
+
+
+async def test_a_node_that_was_stopped_itself_answers_that_nothing_was_applied(node: Store) -> None:
+    """The database has ended its transaction meanwhile; the next one is on a new connection."""
+
+    async def run(connection: Connection, _: Batch) -> None:
+        for _round in range(3):
+            await connection.execute(b"SELECT 1")
+            time.sleep(1.2)
+
+    reminders = node.reminders
+    assert isinstance(reminders, PostgresReminders)
+    with pytest.raises(Unavailable, match="nothing was applied"):
+        await reminders._job(run)
     await until_fired(node)

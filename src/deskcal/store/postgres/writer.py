@@ -213,7 +213,9 @@ class Writer:
         await self._roll_back()
         if isinstance(exc, errors.ReadOnlySqlTransaction):
             await self._drop()
-        elif not isinstance(exc, psycopg.OperationalError):
+        elif not isinstance(
+            exc, (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout)
+        ):
             await self._isolate(group, exc)
             return
         logger.error("%d changes were not applied: %s", len(group), exc)
