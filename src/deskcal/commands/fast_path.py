@@ -22,6 +22,7 @@ import msgspec
 from deskcal.commands.dispatch import Answer, Dispatcher, failed
 from deskcal.commands.registry import COMMANDS, Command
 from deskcal.core.document import deeper_than
+from deskcal.core.sessions import CALENDAR_TYPES
 from deskcal.live.connections import Peer
 from deskcal.wire.envelope import AFTER_EVENT, BEFORE_EVENT, BEFORE_EXT_ID, plain_ext_id
 
@@ -36,7 +37,8 @@ class FastPath:
         self._lifecycle = dispatcher.lifecycle
         self._answered = dispatcher.stats.answered
         self._max_depth = dispatcher.services.limits.max_json_depth
-        self._decode, self._command_of = _call_decoder(tuple(COMMANDS.values()))
+        usual = tuple(one for one in COMMANDS.values() if _is_usual(one))
+        self._decode, self._command_of = _call_decoder(usual)
 
     def answer(self, peer: Peer, frame: bytes, now: float) -> Answer:
         """`Dispatcher.answer`, in fewer steps where nothing about the frame is unusual.
@@ -73,6 +75,14 @@ class FastPath:
             return self._dispatcher.to_answer(command, ext_id, found)
         except Exception as exc:
             return failed(self._dispatcher.stats, command.name, ext_id, exc)
+
+
+def _is_usual(command: Command) -> bool:
+    """Whether every session that a connection remembers may use it: those of the calendar's types.
+
+    `Dispatcher.answer` looks at the type of a session for the others.
+    """
+    return command.types is None or command.types >= CALENDAR_TYPES
 
 
 def _call_decoder(
