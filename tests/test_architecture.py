@@ -16,6 +16,7 @@ SOURCE = ROOT / "src" / "deskcal"
 
 LAYERS: tuple[set[str], ...] = (
     {"errors", "limits"},
+    {"incidents"},
     {"core"},
     {"wire", "ical"},
     {"store"},

@@ -5,8 +5,6 @@ request in fewer steps.
 """
 
 import difflib
-import logging
-import uuid
 from asyncio import Future
 from typing import cast
 
@@ -19,10 +17,10 @@ from deskcal.errors import (
     DeskcalError,
     FieldRequired,
     Forbidden,
-    Internal,
     Unavailable,
     UnknownCommand,
 )
+from deskcal.incidents import incident_of
 from deskcal.live.connections import Peer
 from deskcal.wire.data import decode_data
 from deskcal.wire.envelope import (
@@ -37,8 +35,6 @@ from deskcal.wire.envelope import (
     with_ignored,
 )
 from deskcal.wire.field_errors import ignored_keys, ignored_text, with_suggestion
-
-logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
 """The name under which answers to names that are no commands are counted."""
@@ -188,7 +184,7 @@ class Dispatcher(Struct, frozen=True):
 
 def failed(stats: RequestStats, name: str, ext_id: JsonText, exc: Exception) -> bytes:
     """The answer to a request that failed; what is no error of ours is logged as an incident."""
-    error = exc if isinstance(exc, DeskcalError) else _incident(exc)
+    error = exc if isinstance(exc, DeskcalError) else incident_of(exc)
     stats.count_refused(name, error.status)
     return encode_error(ext_id, error)
 
@@ -196,13 +192,6 @@ def failed(stats: RequestStats, name: str, ext_id: JsonText, exc: Exception) -> 
 def ping(services: Services) -> bytes:
     """The answer to Ping: the server's time."""
     return b'{"time":%d}' % services.now()
-
-
-def _incident(exc: Exception) -> Internal:
-    incident = uuid.uuid4().hex[:12]
-    logger.error("incident %s", incident, exc_info=exc)
-    message = f"our fault; report incident {incident} to the administrator of this server"
-    return Internal(message, incident=incident)
 
 
 def _unknown(name: str) -> str:

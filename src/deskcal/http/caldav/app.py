@@ -1,8 +1,6 @@
 """The CalDAV methods: from a request to its answer or its error."""
 
 import asyncio
-import logging
-import uuid
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
@@ -28,8 +26,7 @@ from deskcal.http.caldav.properties import MEMBER_TYPE
 from deskcal.http.caldav.propfind import propfind, proppatch
 from deskcal.http.caldav.reports import report
 from deskcal.http.caldav.write import delete, put
-
-logger = logging.getLogger(__name__)
+from deskcal.incidents import incident_of
 
 DAV_HEADERS = {"dav": "1, 3, calendar-access"}
 CONTENT = {"cache-control": "private, no-cache"}
@@ -63,10 +60,8 @@ class CalDav:
             response = _refusal(Refused(503, "the server is too busy; try again later"))
         except DeskcalError as exc:
             response = _refusal(_refused(exc))
-        except Exception:
-            incident = uuid.uuid4().hex[:12]
-            logger.exception("incident %s", incident)
-            response = _refusal(Refused(500, f"our fault; report incident {incident}"))
+        except Exception as exc:
+            response = _refusal(_refused(incident_of(exc)))
         response.headers.update(DAV_HEADERS)
         return response
 

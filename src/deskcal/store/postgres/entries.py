@@ -1,20 +1,16 @@
 """What waits for the writer: mutations and jobs with their answers. No SQL here."""
 
-import logging
-import uuid
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
 
-from deskcal.errors import DeskcalError, Internal, without_frames
+from deskcal.errors import DeskcalError, without_frames
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import WorkOutcome
 from deskcal.store.ports.work import Work
 from deskcal.store.postgres.connection import Connection
-
-logger = logging.getLogger(__name__)
 
 Run = Callable[[Connection, Batch], Awaitable[Any]]
 
@@ -51,10 +47,3 @@ def refuse(entry: Entry, error: DeskcalError) -> None:
     """Answers an entry with an error; one that was answered before keeps its answer."""
     if not entry.answer.done():
         entry.answer.set_exception(without_frames(error))
-
-
-def incident_of(exc: Exception) -> Internal:
-    """For a change that raised what it must not: logged; the answer has the incident's id alone."""
-    incident = uuid.uuid4().hex[:12]
-    logger.error("incident %s in a change", incident, exc_info=exc)
-    return Internal(f"our fault, not applied; report incident {incident}", incident=incident)

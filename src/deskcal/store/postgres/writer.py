@@ -19,6 +19,7 @@ import psycopg
 from psycopg import errors
 
 from deskcal.errors import DeskcalError, Timeout, Unavailable
+from deskcal.incidents import incident_of
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
@@ -26,7 +27,7 @@ from deskcal.store.ports import StoreError
 from deskcal.store.ports.work import Work
 from deskcal.store.postgres.applying import apply_group, new_events, size_of
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
-from deskcal.store.postgres.entries import Entry, Job, Run, incident_of, refuse, refuse_each, settle
+from deskcal.store.postgres.entries import Entry, Job, Run, refuse, refuse_each, settle
 from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import find_collections, new_ids, number_collections, write
 from deskcal.store.postgres.locking import lock, needs_lock
@@ -245,7 +246,7 @@ class Writer:
         elif isinstance(exc, DeskcalError):
             refuse(group[0], exc)
         else:
-            refuse(group[0], incident_of(exc))
+            refuse(group[0], incident_of(exc, "a change", is_change=True))
 
     async def _roll_back(self) -> None:
         if self._connection is None:

@@ -7,13 +7,13 @@ answered only after it. A mutation whose `change` raises leaves its neighbours u
 import logging
 import queue
 import threading
-import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import apsw
 
 from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
+from deskcal.incidents import incident_of
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.ports.work import Transaction, Work
@@ -172,13 +172,13 @@ class Writer:
             result = self._all(
                 group, Unavailable(f"{_to_message(exc)}; nothing was applied, try later")
             )
-        except Exception:
+        except Exception as exc:
             self._roll_back()
             if len(group) > 1:
                 for mutation in group:
                     self._commit_group([mutation])
                 return
-            result = self._all(group, _incident(group[0]))
+            result = self._all(group, _incident(exc, group[0]))
         self._on_committed(group, result)
 
     def _transact(self, apply: Callable[[Batch], list[Any]]) -> CommitResult:
@@ -279,9 +279,6 @@ def _to_message(exc: apsw.Error) -> str:
     return "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
 
 
-def _incident(work: Work) -> Internal:
-    """For a change that raised what it must not: logged; the answer has the incident's id alone."""
-    incident = uuid.uuid4().hex[:12]
+def _incident(exc: Exception, work: Work) -> Internal:
     ids = work.event_ids[:5] if isinstance(work, Transaction) else [work.event_id]
-    logger.exception("incident %s in a change of events %s", incident, ids)
-    return Internal(f"our fault, not applied; report incident {incident}", incident=incident)
+    return incident_of(exc, f"a change of events {ids}", is_change=True)
