@@ -518,9 +518,6 @@ export interface UpdateWebhook {
   new_secret?: number | null;
 }
 
-export interface Nothing {
-}
-
 export interface Subscription {
   chanels?: string[];
   channels?: string[];
@@ -610,7 +607,7 @@ export interface Commands {
   /** Changes, pauses or resumes a webhook, or gives it a new secret; the old one signs a day. */
   MngUpdateCalendarWebhook: { data: UpdateWebhook; answer: unknown };
   /** The server's time; needs no token, but one that is sent is checked. */
-  Ping: { data: Nothing; answer: unknown };
+  Ping: { data: NoData; answer: unknown };
   /** Adds channels to this connection; names that are none of ours stay silent. */
   Subscribe: { data: Subscription; answer: unknown };
   /** Takes channels from this connection. */

@@ -4,6 +4,8 @@ Occurrences exist as events up to a horizon, and of a series that began long ago
 back on; beyond both, rules say whether there is one. Source: contract, section 13.
 """
 
+from collections.abc import Set
+
 from deskcal.commands.members import Collection, Key, Member, key_of, members, members_of
 from deskcal.commands.services import Services
 from deskcal.core.event import MAX_TIME
@@ -19,17 +21,29 @@ async def candidates(
     if since >= until:
         return []
     found = {one.key: one for one in await members(services, session, collection, since, until)}
-    now = int(services.now())
     if (since, until) != (0, MAX_TIME):
-        keys: dict[Key, None] = {}
-        if since < now - BACK_SEC and collection.is_mine:
-            keys |= dict.fromkeys(await _series_of_objects(services, collection))
-        if until > now + services.limits.series_horizon_sec:
-            coming = await members(services, session, collection, now, MAX_TIME)
-            found |= {one.key: one for one in coming if one.series is not None}
-        missing = [key for key in keys if key not in found]
-        found |= await members_of(services, session, collection, missing)
+        found |= await _series_beyond(services, session, collection, since, until, set(found))
     return [found[key] for key in sorted(found)]
+
+
+async def _series_beyond(
+    services: Services,
+    session: Session,
+    collection: Collection,
+    since: int,
+    until: int,
+    known: Set[Key],
+) -> dict[Key, Member]:
+    """Series that may reach into what of the range has no events of theirs."""
+    now = int(services.now())
+    found: dict[Key, Member] = {}
+    if since < now - BACK_SEC and collection.is_mine:
+        keys = [key for key in await _series_of_objects(services, collection) if key not in known]
+        found |= await members_of(services, session, collection, keys)
+    if until > now + services.limits.series_horizon_sec:
+        coming = await members(services, session, collection, now, MAX_TIME)
+        found |= {one.key: one for one in coming if one.series is not None}
+    return found
 
 
 async def _series_of_objects(services: Services, collection: Collection) -> list[Key]:

@@ -10,20 +10,20 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.commands.calendar_import import Moved
-from deskcal.commands.member_state import require_unchanged, staged_events, touch
+from deskcal.commands.member_state import (
+    answer_event,
+    answer_series,
+    object_of,
+    require_unchanged,
+    staged_events,
+    touch,
+)
 from deskcal.commands.members import Collection, Member, uid_of
 from deskcal.commands.put_member import is_ours
 from deskcal.commands.services import Services
 from deskcal.core.alarms import end_of
 from deskcal.core.document import scope_of
-from deskcal.core.event import (
-    ChangeType,
-    Event,
-    EventStatus,
-    ParticipantStatus,
-    next_version,
-    respond,
-)
+from deskcal.core.event import ChangeType, Event, EventStatus, ParticipantStatus
 from deskcal.core.series_scope import Scope, Selection, plan_delete
 from deskcal.core.sessions import Session
 from deskcal.store.batch.objects import CalendarObject
@@ -35,13 +35,7 @@ async def delete_member(
 ) -> None:
     """Takes the member out of the manager's calendar. Raises: DeskcalError, Moved."""
     now = int(services.now())
-    known = member.object or CalendarObject(
-        owner_id=session.manager_id,
-        uid=uid_of(member),
-        name=member.name,
-        event_id=member.key.event_id,
-        series_id=member.key.series_id,
-    )
+    known = object_of(member, session.manager_id, uid_of(member))
     act = _delete if is_ours(member, session.manager_id) else _decline
 
     def apply(changes: Changes) -> None:
@@ -135,20 +129,7 @@ def _delete_series(
 def _decline(
     changes: Changes, session: Session, known: CalendarObject, events: list[Event], when: When
 ) -> Deleted:
-    is_changed = False
-    for event in events:
-        answered = respond(event, session.manager_id, ParticipantStatus.DECLINED, now=when.now)
-        if answered != event:
-            after = next_version(event, answered, actor=session.manager_id, now=when.now)
-            changes.put(event.id, after, ChangeType.UPDATED)
-            is_changed = True
-    series = changes.series(known.series_id) if known.series_id else None
-    if series is not None:
-        template = respond(
-            series.template, session.manager_id, ParticipantStatus.DECLINED, now=when.now
-        )
-        if template != series.template:
-            version = series.version + 1
-            declined = msgspec.structs.replace(series, template=template, version=version)
-            changes.put_series(known.series_id, declined)
-    return is_changed, True
+    answer = (session.manager_id, ParticipantStatus.DECLINED, when.now)
+    is_changed = [answer_event(changes, event, *answer) for event in events]
+    answer_series(changes, known.series_id, *answer)
+    return any(is_changed), True

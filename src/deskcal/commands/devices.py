@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.registry import Data, NoData, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.device_passwords import PASSWORD_BYTES, password_of, selector_of
 from deskcal.core.devices import MAX_NAME, Device, brand_for, public
@@ -33,10 +33,6 @@ class DeviceId(Struct, kw_only=True):
     """Names one device."""
 
     id: Id
-
-
-class NoData(Struct):
-    """No data."""
 
 
 @command("MngAddCalendarDevice", AddDevice)

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from deskcal.commands.dispatch import ping
-from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.registry import Data, NoData, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import wire_safe
 from deskcal.core.event import Id
@@ -16,10 +16,6 @@ from deskcal.live.connections import Peer
 
 MAX_NAME = 64
 """Characters of a channel, without the mask of one of a desk."""
-
-
-class Nothing(Struct):
-    """No data."""
 
 
 class Channels(Struct):
@@ -35,8 +31,8 @@ class Subscription(Channels):
     since: Id | None = None
 
 
-@command("Ping", Nothing, types=None)
-def ping_server(services: Services, _: Peer, __: Session, ___: Nothing) -> Data:
+@command("Ping", NoData, types=None)
+def ping_server(services: Services, _: Peer, __: Session, ___: NoData) -> Data:
     """The server's time; needs no token, but one that is sent is checked."""
     return ping(services)
 

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from deskcal.commands.members import (
     Collection,
-    Head,
     Key,
     Member,
     decode_head,
@@ -107,15 +106,9 @@ def _keys(change: StoredChange, collection: Collection) -> list[Key]:
     found = []
     for document in (change.document, change.before):
         head = decode_head(document) if document else None
-        if head is not None and _may_be_in(head, collection):
+        if head is not None and head.belongs_to(collection):
             found.append(Key(head.series_id, head.id))
     return found
-
-
-def _may_be_in(head: Head, collection: Collection) -> bool:
-    if collection.is_mine:
-        return head.concerns(collection.manager_id)
-    return (head.brand, head.desk) == (collection.brand, collection.desk)
 
 
 async def _synced(

@@ -4,23 +4,34 @@ import msgspec
 
 from deskcal.commands.calendar_import import Moved
 from deskcal.commands.members import Collection, Member, event_tag, series_tag
-from deskcal.core.event import ChangeType, Event, EventStatus
+from deskcal.core.event import (
+    ChangeType,
+    Event,
+    EventStatus,
+    ParticipantStatus,
+    next_version,
+    respond,
+)
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.ports.work import Changes
+
+
+def object_of(member: Member, owner_id: int, uid: str) -> CalendarObject:
+    """The member's calendar object; where it has none, a new one that names what it is of."""
+    return member.object or CalendarObject(
+        owner_id=owner_id,
+        uid=uid,
+        name=member.name,
+        event_id=member.key.event_id,
+        series_id=member.key.series_id,
+    )
 
 
 def require_unchanged(changes: Changes, collection: Collection, member: Member | None) -> None:
     """Raises: Moved where the member is another version by now."""
     if member is None:
         return
-    key = member.key
-    stored = member.object or CalendarObject(
-        owner_id=collection.manager_id,
-        uid="",
-        name=member.name,
-        event_id=key.event_id,
-        series_id=key.series_id,
-    )
+    stored = object_of(member, collection.manager_id, "")
     if staged_tag(changes, collection, stored) != member.etag:
         raise Moved("changed meanwhile")
 
@@ -55,6 +66,31 @@ def _is_in(event: Event, collection: Collection) -> bool:
         return False
     rows = {row.manager_id for row in event.participants} | {event.owner_manager_id}
     return collection.manager_id in rows
+
+
+def answer_series(
+    changes: Changes, series_id: int, manager_id: int, status: ParticipantStatus, now: int
+) -> None:
+    """Sets a participant's answer for what a series will make; nothing where there is none."""
+    series = changes.series(series_id) if series_id else None
+    if series is None:
+        return
+    template = respond(series.template, manager_id, status, now=now)
+    if template != series.template:
+        after = msgspec.structs.replace(series, template=template, version=series.version + 1)
+        changes.put_series(series_id, after)
+
+
+def answer_event(
+    changes: Changes, event: Event, manager_id: int, status: ParticipantStatus, now: int
+) -> bool:
+    """Sets a participant's answer to one event; whether it was another one."""
+    answered = respond(event, manager_id, status, now=now)
+    if answered == event:
+        return False
+    after = next_version(event, answered, actor=manager_id, now=now)
+    changes.put(event.id, after, ChangeType.UPDATED)
+    return True
 
 
 def touch(changes: Changes, stored: CalendarObject, actor: int, now: int) -> None:

@@ -72,8 +72,10 @@ class Head(Struct, gc=False):
 
     def is_in(self, collection: Collection) -> bool:
         """Whether it is listed there; what is archived is in no listing."""
-        if self.status == EventStatus.ARCHIVED:
-            return False
+        return self.status != EventStatus.ARCHIVED and self.belongs_to(collection)
+
+    def belongs_to(self, collection: Collection) -> bool:
+        """Whether the collection is that of its manager or desk, also if it is archived."""
         if collection.is_mine:
             return self.concerns(collection.manager_id)
         return (self.brand, self.desk) == (collection.brand, collection.desk)
@@ -283,7 +285,7 @@ class _Listing:
         known = {head.id for head, _ in pairs}
         found = {one.uid: one for one in map(self._object_of, known) if one is not None}
         ids = {event_id for one in found.values() for event_id in one.overrides.values()} - known
-        records = [await self._services.store.load(event_id) for event_id in sorted(ids)]
+        records = await asyncio.gather(*map(self._services.store.load, sorted(ids)))
         documents = [one.document for one in records if one and self._session.can_see(one)]
         others = [(decode_head(document), Raw(document)) for document in documents]
         return [pair for pair in others if pair[0].is_in(self._collection)]

@@ -9,18 +9,19 @@ from typing import Any
 import msgspec
 
 from deskcal.commands.calendar_import import Moved
-from deskcal.commands.member_state import require_unchanged, staged_events, staged_tag, touch
+from deskcal.commands.member_state import (
+    answer_event,
+    answer_series,
+    object_of,
+    require_unchanged,
+    staged_events,
+    staged_tag,
+    touch,
+)
 from deskcal.commands.members import Member
 from deskcal.commands.put_member import Put, Stored
 from deskcal.core.alarms import end_of
-from deskcal.core.event import (
-    ChangeType,
-    Event,
-    EventStatus,
-    ParticipantStatus,
-    next_version,
-    respond,
-)
+from deskcal.core.event import Event, EventStatus, ParticipantStatus
 from deskcal.errors import Forbidden
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.fields import STATUS_OF, manager_of
@@ -45,13 +46,7 @@ async def put_answer(
     answers = _answers(events, put.manager_id)
     has_own = _own_part(theirs) != _own_part(ours)
     now = int(put.services.now())
-    seen = member.object or CalendarObject(
-        owner_id=put.manager_id,
-        uid=events[0].uid,
-        name=member.name,
-        event_id=member.key.event_id,
-        series_id=member.key.series_id,
-    )
+    seen = object_of(member, put.manager_id, events[0].uid)
 
     def apply(changes: Changes) -> Stored:
         if changes.calendar_object(seen.key) != member.object:
@@ -146,19 +141,9 @@ def _respond(
         status = answers.get(time, answers.get(0))
         if status is None or not _may_be_answered(event, seen, put.services.default_timezone, now):
             continue
-        answered = respond(event, put.manager_id, status, now=now)
-        if answered != event:
-            after = next_version(event, answered, actor=put.manager_id, now=now)
-            changes.put(event.id, after, ChangeType.UPDATED)
-            is_changed = True
-    series = changes.series(seen.series_id) if seen.series_id else None
-    if series is not None and 0 in answers:
-        template = respond(series.template, put.manager_id, answers[0], now=now)
-        if template != series.template:
-            after_series = msgspec.structs.replace(
-                series, template=template, version=series.version + 1
-            )
-            changes.put_series(seen.series_id, after_series)
+        is_changed |= answer_event(changes, event, put.manager_id, status, now)
+    if 0 in answers:
+        answer_series(changes, seen.series_id, put.manager_id, answers[0], now)
     return is_changed
 
 

@@ -18,13 +18,12 @@ from deskcal.commands.calendar_import import (
     check_supported,
     digest_of,
 )
-from deskcal.commands.member_state import require_unchanged, staged_tag, touch
+from deskcal.commands.member_state import object_of, require_unchanged, staged_tag, touch
 from deskcal.commands.members import (
     Collection,
     Member,
     key_of,
     key_of_default_uid,
-    member_named,
     members_of,
     uid_of,
 )
@@ -134,12 +133,13 @@ class Found(Struct, frozen=True):
     """A row of another UID whose event is gone, and whose name is taken over."""
 
 
-async def found_for(put: Put, uid: str) -> Found:
-    """What is there. Raises: BadObject for a UID that is somewhere else, or another one here."""
+async def found_for(put: Put, uid: str, member: Member | None) -> Found:
+    """What is there. `member`: of the resource's name.
+
+    Raises: BadObject for a UID that is somewhere else, or another one here.
+    """
     services, session, collection = put.services, put.session, put.collection
     objects = services.store.objects
-    by_uid = await objects.get(put.manager_id, uid)
-    member = await member_named(services, session, collection, put.name)
     if member is not None:
         if uid_of(member) != uid:
             raise BadObject(
@@ -148,6 +148,7 @@ async def found_for(put: Put, uid: str) -> Found:
                 name=put.name,
             )
         return Found(member, member.object)
+    by_uid = await objects.get(put.manager_id, uid)
     key = key_of(by_uid) if by_uid is not None else key_of_default_uid(uid)
     if key is not None:
         others = await members_of(services, session, collection, [key])
@@ -169,7 +170,9 @@ async def put_own(put: Put, events: Sequence[CalendarEvent], found: Found) -> St
     now = int(put.services.now())
     run = Importing(put.services, put.session, put.manager_id, place, False, now)
     drafted = [_drafted(run, event, is_new=found.member is None) for event in events]
-    seen = found.object or _object_of(put, found.member, events[0].uid)
+    seen = found.object
+    if seen is None and found.member is not None:
+        seen = object_of(found.member, put.manager_id, events[0].uid)
     wanted = _wanted(put, events, found)
 
     def apply(changes: Changes) -> Stored:
@@ -233,19 +236,6 @@ def _drafted(run: Importing, event: CalendarEvent, *, is_new: bool) -> Drafted:
         for row in sent.participants or ()
     )
     return Drafted(event, msgspec.structs.replace(sent, values=values, participants=rows))
-
-
-def _object_of(put: Put, member: Member | None, uid: str) -> CalendarObject | None:
-    """A row for what has none so far."""
-    if member is None:
-        return None
-    return CalendarObject(
-        owner_id=put.manager_id,
-        uid=uid,
-        name=member.name,
-        event_id=member.key.event_id,
-        series_id=member.key.series_id,
-    )
 
 
 def _wanted(put: Put, events: Sequence[CalendarEvent], found: Found) -> CalendarObject:

@@ -22,6 +22,10 @@ Handler = Callable[[Services, Peer, Session, Any], Data | Work]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+class NoData(Struct):
+    """The data of a command that takes none."""
+
+
 class Command(Struct, frozen=True):
     """One command of the protocol."""
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.registry import Data, NoData, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import wire_safe
 from deskcal.core.event import Flag, Id
@@ -24,7 +24,7 @@ from deskcal.core.webhooks import (
     WebhookState,
     public,
 )
-from deskcal.errors import Forbidden, InvalidField, NotFound
+from deskcal.errors import InvalidField, NotFound
 from deskcal.live.connections import Peer
 from deskcal.store.ports.webhooks import Delivery, StoredDelivery
 
@@ -78,14 +78,9 @@ class Replay(WebhookId, kw_only=True):
     since: Id
 
 
-class NoData(Struct):
-    """No data."""
-
-
 @command("MngAddCalendarWebhook", AddWebhook, types=ADMIN_TYPES)
 def add_webhook(services: Services, _: Peer, session: Session, data: AddWebhook) -> Work:
     """Adds a webhook: changes from now on are sent to its URL. Its secret is shown this once."""
-    _require_admin(session)
     desk_mask_of("deskFilter", data.desk_filter, services.limits)
     return _add(services, session, data)
 
@@ -120,7 +115,6 @@ async def _add(services: Services, session: Session, data: AddWebhook) -> Data:
 @command("MngUpdateCalendarWebhook", UpdateWebhook, types=ADMIN_TYPES)
 def update_webhook(services: Services, _: Peer, session: Session, data: UpdateWebhook) -> Work:
     """Changes, pauses or resumes a webhook, or gives it a new secret; the old one signs a day."""
-    _require_admin(session)
     if data.desk_filter is not None:
         desk_mask_of("deskFilter", data.desk_filter, services.limits)
     return _update(services, session, data)
@@ -177,7 +171,6 @@ def _paused(hook: Webhook, paused: int | None) -> Webhook:
 @command("MngDeleteCalendarWebhook", WebhookId, types=ADMIN_TYPES)
 def delete_webhook(services: Services, _: Peer, session: Session, data: WebhookId) -> Work:
     """Deletes a webhook; nothing more is sent to it."""
-    _require_admin(session)
     return _delete(services, session, data.id)
 
 
@@ -192,7 +185,6 @@ async def _delete(services: Services, session: Session, webhook_id: int) -> Data
 @command("MngGetCalendarWebhooks", NoData, is_list=True, types=ADMIN_TYPES)
 def get_webhooks(services: Services, _: Peer, session: Session, data: NoData) -> Work:
     """The webhooks that the session may change, without their secrets."""
-    _require_admin(session)
 
     async def found() -> Data:
         hooks = await services.store.webhooks.all()
@@ -207,7 +199,6 @@ def get_webhook_deliveries(
     services: Services, _: Peer, session: Session, data: GetDeliveries
 ) -> Work:
     """The last tries of a webhook, the newest first, a hundred at a time."""
-    _require_admin(session)
     return _deliveries(services, session, data)
 
 
@@ -235,7 +226,6 @@ def _shown(delivery: Delivery) -> dict[str, int]:
 @command("MngReplayCalendarWebhook", Replay, types=ADMIN_TYPES)
 def replay_webhook(services: Services, _: Peer, session: Session, data: Replay) -> Work:
     """Sends all changes after a cursor again, with the same `webhook-id` each."""
-    _require_admin(session)
     return _replay(services, session, data)
 
 
@@ -259,7 +249,6 @@ async def _replay(services: Services, session: Session, data: Replay) -> Data:
 @command("MngTestCalendarWebhook", WebhookId, types=ADMIN_TYPES)
 def test_webhook(services: Services, _: Peer, session: Session, data: WebhookId) -> Work:
     """Sends `calendar.test` to a webhook at once, also while it is paused; what came of it."""
-    _require_admin(session)
     return _test(services, session, data.id)
 
 
@@ -308,14 +297,6 @@ def _require_own(session: Session, hook: Webhook) -> None:
 def _is_own(session: Session, hook: Webhook) -> bool:
     """An administrator of every brand has all of them, one of some brands those of their own."""
     return session.brands.matches_all or hook.created_by == session.manager_id
-
-
-def _require_admin(session: Session) -> None:
-    """Raises: Forbidden."""
-    if session.type not in ADMIN_TYPES:
-        raise Forbidden(
-            f"sessions of type {session.type} may not use webhooks; an administrator's may"
-        )
 
 
 def _not_found(webhook_id: int) -> NotFound:

@@ -22,7 +22,7 @@ from deskcal.ical.resource import Resource, resource_text
 
 TOKEN = "urn:deskcal:cursor:"
 ON_LOOP = 20
-"""Texts that are made on the event loop at most."""
+"""Members whose texts are made on the event loop at most."""
 
 
 class Context(Struct, frozen=True, kw_only=True):

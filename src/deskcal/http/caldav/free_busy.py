@@ -22,7 +22,7 @@ async def free_busy_query(context: Context, root: Element) -> bytes:
     """A VFREEBUSY of the range."""
     node = root.find(caldav("time-range"))
     if node is None:
-        raise Refused(400, "a free-busy-query has a time-range")
+        raise Refused(400, "a free-busy-query needs a time-range element with start and end")
     range_ = range_of(node)
     collection = context.collection()
     services = context.services

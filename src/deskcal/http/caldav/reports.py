@@ -25,7 +25,7 @@ from deskcal.http.caldav.conditions import (
     Refused,
     forbidden,
 )
-from deskcal.http.caldav.context import Context, invalid_token, position_of, token_of
+from deskcal.http.caldav.context import ON_LOOP, Context, invalid_token, position_of, token_of
 from deskcal.http.caldav.free_busy import free_busy_query
 from deskcal.http.caldav.names import caldav, dav
 from deskcal.http.caldav.paths import Kind, member_path, principal_path, target_of
@@ -39,6 +39,8 @@ from deskcal.ical.filters import CompFilter, asks_for_events, fits, only_range, 
 ABOVE = (Kind.ROOT, Kind.MANAGERS, Kind.PRINCIPAL, Kind.HOME)
 MAX_HREFS = 20_000
 """Of a multiget."""
+MANY = 200
+"""Members that are looked up by name at most; more are found in a listing."""
 LEAD_SEC = 86_400
 """Around a range within which events are looked for: all-day ones go by the dates of a zone."""
 
@@ -55,7 +57,7 @@ async def report(context: Context) -> Report:
     """Answers by the root of the body. Raises: Refused."""
     root = xml.parse(context.body)
     if root is None:
-        raise Refused(400, "a REPORT has a body that says which one")
+        raise Refused(400, "a REPORT needs a body: its root element says which report")
     if root.tag == caldav("calendar-multiget") and context.target.kind in (Kind.HOME, Kind.MEMBER):
         return Report(await _multiget(context, root))
     if root.tag == dav("principal-property-search") and context.target.kind in ABOVE:
@@ -110,7 +112,7 @@ class _Shown(Struct, frozen=True):
 
     async def responses(self, collection: Collection, found: Sequence[Member]) -> list[str]:
         """All of them; many off the event loop."""
-        if len(found) <= 20:
+        if len(found) <= ON_LOOP:
             return [self.response(collection, one) for one in found]
         return await asyncio.to_thread(lambda: [self.response(collection, one) for one in found])
 
@@ -133,10 +135,10 @@ async def _query(context: Context, root: Element) -> Report:
     outer = root.find(caldav("filter"))
     node = outer.find(caldav("comp-filter")) if outer is not None else None
     if node is None:
-        raise forbidden("a calendar-query has a filter with a comp-filter", VALID_FILTER)
+        raise forbidden("a calendar-query needs a filter element with a comp-filter", VALID_FILTER)
     wanted = comp_filter(node)
     if wanted.name != "VCALENDAR":
-        raise forbidden("the outermost comp-filter is of VCALENDAR", VALID_FILTER)
+        raise forbidden("the outermost comp-filter must have the name VCALENDAR", VALID_FILTER)
     found = await fitting(context, collection, wanted)
     return Report(xml.multistatus(await shown.responses(collection, found)))
 
@@ -162,7 +164,7 @@ async def fitting(context: Context, collection: Collection, wanted: CompFilter) 
     def chosen() -> list[Member]:
         return list(filter(is_chosen, found))
 
-    if len(found) <= 20:
+    if len(found) <= ON_LOOP:
         return chosen()
     return await asyncio.to_thread(chosen)
 
@@ -266,9 +268,6 @@ async def _free_busy(context: Context, root: Element) -> Report:
     body = await free_busy_query(context, root)
     return Report(body, "text/calendar; charset=utf-8", 200)
 
-
-MANY = 200
-"""Members that are looked up by name at most; more are found in a listing."""
 
 _REPORTS: Mapping[str, Callable[[Context, Element], Awaitable[Report]]] = {
     caldav("calendar-query"): _query,

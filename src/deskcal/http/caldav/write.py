@@ -72,7 +72,7 @@ async def _put(context: Context, request: Put) -> Stored:
             request.services, request.session, request.collection, request.name
         )
         request.check(member.etag if member else None)
-        found = await found_for(request, events[0].uid)
+        found = await found_for(request, events[0].uid, member)
         try:
             if member is not None and not is_ours(member, context.manager_id):
                 return await put_answer(request, events, member, context.text(member))
@@ -95,7 +95,7 @@ def _writable(context: Context) -> tuple[Collection, str]:
     collection = context.writable()
     name = context.target.member
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise forbidden(f"a name has 1 to {MAX_NAME} printable characters")
+        raise forbidden(f"the name of a resource must have 1 to {MAX_NAME} printable characters")
     return collection, name
 
 

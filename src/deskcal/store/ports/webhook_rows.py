@@ -20,6 +20,19 @@ def settings_of(hook: Webhook) -> bytes:
     return _encode({name: value for name, value in fields.items() if name not in COLUMNS})
 
 
+def values_of(hook: Webhook) -> tuple[Any, ...]:
+    """Settings, state, reason, cursor, failing_since, generation, reminders."""
+    return (
+        settings_of(hook),
+        hook.state.value,
+        hook.reason,
+        hook.cursor,
+        hook.failing_since,
+        hook.generation,
+        hook.reminders,
+    )
+
+
 def webhook_of(row: tuple[Any, ...]) -> Webhook:
     """The hook of a row: id, settings, state, reason, cursor, failing_since, generation."""
     webhook_id, settings, state, reason, cursor, failing_since, generation = row

@@ -9,7 +9,13 @@ from deskcal.core.directory import Manager
 from deskcal.core.webhooks import Webhook
 from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.directory import row_of
-from deskcal.store.ports.webhook_rows import KEPT_DELIVERIES, changed, settings_of, webhook_of
+from deskcal.store.ports.webhook_rows import (
+    KEPT_DELIVERIES,
+    changed,
+    settings_of,
+    values_of,
+    webhook_of,
+)
 from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress, StoredDelivery
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
@@ -96,7 +102,7 @@ class PostgresWebhooks:
                 return None
             hook = webhook_of(row)
             after = changed(hook, change(hook))
-            await connection.execute(_UPDATE, (*_values(after), webhook_id))
+            await connection.execute(_UPDATE, (*values_of(after), webhook_id))
             return after
 
         updated: Webhook | None = await self._job(run)
@@ -175,18 +181,6 @@ class PostgresWebhooks:
 
 async def _select(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:
     return await (await connection.execute(statement.encode(), values)).fetchall()
-
-
-def _values(hook: Webhook) -> tuple[Any, ...]:
-    return (
-        settings_of(hook),
-        hook.state.value,
-        hook.reason,
-        hook.cursor,
-        hook.failing_since,
-        hook.generation,
-        hook.reminders,
-    )
 
 
 async def _record(connection: Connection, one: Progress) -> None:

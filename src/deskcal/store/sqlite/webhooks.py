@@ -10,7 +10,13 @@ from deskcal.core.directory import Manager
 from deskcal.core.webhooks import Webhook
 from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.directory import row_of
-from deskcal.store.ports.webhook_rows import KEPT_DELIVERIES, changed, settings_of, webhook_of
+from deskcal.store.ports.webhook_rows import (
+    KEPT_DELIVERIES,
+    changed,
+    settings_of,
+    values_of,
+    webhook_of,
+)
 from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress, StoredDelivery
 from deskcal.store.sqlite.changes import Read, RunJob
 
@@ -89,7 +95,7 @@ class SqliteWebhooks:
                 return None
             hook = webhook_of(row)
             after = changed(hook, change(hook))
-            connection.execute(_UPDATE, (*_values(after), webhook_id))
+            connection.execute(_UPDATE, (*values_of(after), webhook_id))
             return after
 
         updated: Webhook | None = await self._job(run)
@@ -158,18 +164,6 @@ class SqliteWebhooks:
 
 def _select(connection: apsw.Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:
     return connection.execute(statement, values).fetchall()
-
-
-def _values(hook: Webhook) -> tuple[Any, ...]:
-    return (
-        settings_of(hook),
-        hook.state.value,
-        hook.reason,
-        hook.cursor,
-        hook.failing_since,
-        hook.generation,
-        hook.reminders,
-    )
 
 
 def _record(connection: apsw.Connection, one: Progress) -> None:
