@@ -31,12 +31,12 @@ type Refusal = Extract<ClaimAnswer, { event: null }>;
 export class CallActions {
   constructor(private readonly host: CallHost) {}
 
-  /** Whether it is claimed now; why not is told. */
+  /** Whether it is claimed now; why not is shown. */
   async claim(row: EventRow): Promise<boolean> {
     return (await this.claimed({ id: row.id, lease_sec: LEASE_SEC })) !== null;
   }
 
-  /** The most pressing call, claimed; null: there is none, and why is told. */
+  /** The most pressing call, claimed; null: there is none, and why is shown. */
   claimNext(deskFilter: string, brand: string): Promise<EventRow | null> {
     return this.claimed({ deskFilter, brand: brand || null, lease_sec: LEASE_SEC });
   }

@@ -1,4 +1,4 @@
-// The WebSocket: calls and their answers, pushed messages, and making it anew when it breaks.
+// The WebSocket: calls and their answers, pushed messages, and connecting again when it breaks.
 
 import type { ErrorCode, EventRow } from "./types.gen";
 import { isRecord, ServerError } from "./wire";

@@ -48,7 +48,7 @@ export function planDays(items: CalendarItem[], shape: DayShape): DrawnItem[] {
   return [...days.values()].flatMap((list) => planDay(list, shape));
 }
 
-/** Whether it gives way to others: done, cancelled, archived, or declined by whoever looks. */
+/** Whether it gives way to others: done, cancelled, archived, or declined by the viewer. */
 export function isFolded({ resource: row }: CalendarItem, me: number): boolean {
   if (row.status !== EventStatus.OPEN) return true;
   return row.participants.some((one) => one.manager_id === me && one.status === ParticipantStatus.DECLINED);

@@ -17,7 +17,7 @@ const MOST_TRIES = 5;
 
 /**
  * Hands over every event of the range in which one of the managers takes part; of none, every event. Also others:
- * many managers are told apart by the page if one page has all events there are, else each is asked for.
+ * many managers are separated by the page if one page has all events there are, else each is asked for.
  */
 export async function listEvents(ask: AskList, wanted: Wanted, managers: number[], take: Take): Promise<void> {
   if (!managers.length) return listAll(ask, { ...wanted, manager_id: 0 }, take);

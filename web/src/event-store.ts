@@ -102,7 +102,7 @@ function listed(state: EventState, rows: EventRow[], { clock, epoch }: Moment): 
   const stale = new Set(state.stale);
   for (const row of rows) {
     if ((state.gone.get(row.id) ?? -1) >= clock) continue;
-    // Claims keep the version: of an event that is listed anew the newer row counts.
+    // Claims keep the version: of an event that is listed again the newer row counts.
     const isRenewed = epoch === state.epoch && stale.delete(row.id);
     const before = known.get(row.id);
     if (!before || before.version < row.version || (isRenewed && before.version === row.version)) known.set(row.id, row);

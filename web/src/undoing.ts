@@ -25,7 +25,7 @@ export interface UndoHost {
 
 const KINDS: Record<number, string> = { 0: "added", 1: "changed", 2: "deleted", 3: "restored", 4: "archived" };
 const DELETED = 2;
-/** So many events that were left are told with their reasons. */
+/** So many events that were left are named with their reasons. */
 const MOST_TOLD = 50;
 
 export class Undoing {

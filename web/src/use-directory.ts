@@ -21,7 +21,7 @@ export interface Directory {
   people: Person[];
   desks: DirectoryDesk[];
   brands: string[];
-  /** Whoever it is, with a name. */
+  /** A person of any id, with a name. */
   person: (id: number) => Person;
   deskTitle: (code: string) => string;
   /** Why the session may not change an event, in words; empty: it may, as far as the page can know. */
@@ -48,8 +48,8 @@ export function useDirectory({ api, state }: Link, session: Session, rows: Event
       () => {},
     );
   }, [api, state]);
-  const strangers = answer === NOTHING || answer.managers.length === 0 ? seenIn(rows) : NOTHING_SEEN;
-  const key = JSON.stringify(strangers);
+  const unlisted = answer === NOTHING || answer.managers.length === 0 ? seenIn(rows) : NOTHING_SEEN;
+  const key = JSON.stringify(unlisted);
   return useMemo(() => build(answer, session, JSON.parse(key) as Seen), [answer, session, key]);
 }
 
@@ -75,14 +75,14 @@ function seenIn(rows: EventRow[]): Seen {
 function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory {
   const people = new Map<number, Person>();
   for (const manager of answer.managers) if (!manager.disabled) people.set(manager.id, known(manager));
-  for (const id of seen.managers) if (!people.has(id)) people.set(id, stranger(id));
+  for (const id of seen.managers) if (!people.has(id)) people.set(id, unlistedPerson(id));
   const all = new Map(answer.managers.map((manager) => [manager.id, known(manager)]));
-  const me = { ...(people.get(session.id) ?? stranger(session.id)) };
+  const me = { ...(people.get(session.id) ?? unlistedPerson(session.id)) };
   if (session.name) me.name = session.name;
   people.set(me.id, me);
   const desks = [...answer.desks, ...seen.desks.map(([code, brand]) => ({ code, brand, title: code }))];
   const titles = new Map(desks.map((desk) => [desk.code, desk.title || desk.code]));
-  const person = (id: number) => people.get(id) ?? all.get(id) ?? stranger(id);
+  const person = (id: number) => people.get(id) ?? all.get(id) ?? unlistedPerson(id);
   const isOpenToAll = isAdmin(session) || answer.others_may_change !== 0;
   return {
     people: [...people.values()],
@@ -111,7 +111,7 @@ function known({ id, name, brand, desks, colour }: DirectoryManager): Person {
   return { id, name: name || `Manager ${id}`, brand, desks, colour: usable };
 }
 
-function stranger(id: number): Person {
+function unlistedPerson(id: number): Person {
   return { id, name: `Manager ${id}`, brand: "", desks: "", colour: colourOf(id) };
 }
 

@@ -1,4 +1,4 @@
-// Keeps the event store filled: lists what is to be seen, and takes up what is pushed.
+// Keeps the event store filled: lists what is to be seen, and adds what is pushed.
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import type { Api } from "./api";
@@ -158,7 +158,7 @@ async function settle(api: Api, store: EventStore, opened: number): Promise<void
   if (row === null) store.dispatch({ type: "removed", id: opened });
 }
 
-/** Subscribes from the cursor on. `missed`: what changed meanwhile can't be pushed, load anew. */
+/** Subscribes from the cursor on. `missed`: what changed meanwhile can't be pushed, load again. */
 async function goLive(api: Api, since: number | null): Promise<{ next: number | null; missed: boolean }> {
   try {
     if (since !== null) {

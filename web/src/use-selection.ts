@@ -7,7 +7,7 @@ import type { EventRow } from "./types.gen";
 import { useStable } from "./use-stable";
 import type { Tell } from "./use-toasts";
 
-/** Ids of the selected events, for whoever draws one. */
+/** Ids of the selected events, for what draws one. */
 export const PickedContext = createContext<ReadonlySet<number>>(NOTHING_PICKED.ids);
 
 export interface Selection {

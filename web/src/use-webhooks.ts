@@ -7,7 +7,7 @@ import type { AddWebhook, UpdateWebhook } from "./types.gen";
 import { testText, type Webhook } from "./webhooks";
 
 /** What an act has come to, for the row of a webhook; id 0: for none. */
-export interface Told {
+export interface Notice {
   id: number;
   text: string;
   isBad: boolean;
@@ -21,7 +21,7 @@ export interface Secret {
 export interface Webhooks {
   /** null: they are loading. */
   hooks: Webhook[] | null;
-  told: Told | null;
+  notice: Notice | null;
   /** The only time that it is seen; null: none is new. */
   secret: Secret | null;
   isBusy: boolean;
@@ -36,7 +36,7 @@ export interface Webhooks {
 
 export function useWebhooks(api: Api): Webhooks {
   const [hooks, setHooks] = useState<Webhook[] | null>(null);
-  const [told, setTold] = useState<Told | null>(null);
+  const [notice, setNotice] = useState<Notice | null>(null);
   const [secret, setSecret] = useState<Secret | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const load = useCallback(async () => setHooks(await api.webhooks()), [api]);
@@ -44,7 +44,7 @@ export function useWebhooks(api: Api): Webhooks {
     let isStale = false;
     api.webhooks().then(
       (found) => isStale || setHooks(found),
-      (failure: unknown) => isStale || setTold({ id: 0, text: failureText(failure), isBad: true }),
+      (failure: unknown) => isStale || setNotice({ id: 0, text: failureText(failure), isBad: true }),
     );
     return () => {
       isStale = true;
@@ -54,14 +54,14 @@ export function useWebhooks(api: Api): Webhooks {
   /** Acts, lists again, and says what came of it. */
   const act = async (id: number, work: () => Promise<string>): Promise<boolean> => {
     setIsBusy(true);
-    setTold(null);
+    setNotice(null);
     try {
       const text = await work();
       await load();
-      setTold({ id, text, isBad: false });
+      setNotice({ id, text, isBad: false });
       return true;
     } catch (failure) {
-      setTold({ id, text: failure instanceof TestFailed ? failure.message : failureText(failure), isBad: true });
+      setNotice({ id, text: failure instanceof TestFailed ? failure.message : failureText(failure), isBad: true });
       return false;
     } finally {
       setIsBusy(false);
@@ -69,7 +69,7 @@ export function useWebhooks(api: Api): Webhooks {
   };
   return {
     hooks,
-    told,
+    notice,
     secret,
     isBusy,
     add: (data) =>

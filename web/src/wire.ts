@@ -202,7 +202,7 @@ export function isEscalation({ token }: Pick<Reminder, "token">): boolean {
   return token.split("-").length === 4;
 }
 
-/** Whether the server tells that changes were left out: list anew, pushes go on after `seq`. */
+/** Whether the server says that changes were left out: list again, pushes go on after `seq`. */
 export function isResync(message: unknown): message is { seq: number } {
   return isRecord(message) && message.event === "calendar:resync" && typeof message.seq === "number";
 }

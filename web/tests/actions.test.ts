@@ -8,7 +8,7 @@ import type { More } from "../src/use-toasts";
 import { ServerError } from "../src/wire";
 import { makeRow } from "./make-row";
 
-interface Told extends More {
+interface Shown extends More {
   text: string;
 }
 
@@ -39,11 +39,11 @@ function desk(row = makeRow({ id: 1, version: 1 })) {
   const server = new Server();
   const store = new EventStore();
   store.dispatch({ type: "answered", row });
-  const told: Told[] = [];
+  const toasts: Shown[] = [];
   const conflicts: (Conflict | null)[] = [];
-  const tell = (text: string, more: More = {}) => void told.push({ text, ...more });
+  const tell = (text: string, more: More = {}) => void toasts.push({ text, ...more });
   const actions = new Actions({ api: server.api, store, tell, nameOf: String, onLeft: () => {}, onConflict: (conflict) => conflicts.push(conflict) });
-  return { row, server, store, told, conflicts, actions, shown: () => eventOf(store.get(), row.id) };
+  return { row, server, store, toasts, conflicts, actions, shown: () => eventOf(store.get(), row.id) };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -51,24 +51,24 @@ const TIMES = { start_time: 1_710_100_000, end_time: 1_710_103_600, all_day: 0 }
 
 describe("a move", () => {
   it("is shown at once, and stays when it is answered", async () => {
-    const { row, server, actions, told, shown } = desk();
+    const { row, server, actions, toasts, shown } = desk();
     actions.move(row, TIMES);
     expect(shown()?.start_time).toBe(TIMES.start_time);
     expect(server.calls[0]?.data).toMatchObject({ id: 1, if_version: 1, start_time: TIMES.start_time });
     server.calls[0]?.resolve({ ...row, ...TIMES, version: 2 });
     await settled();
     expect(shown()).toMatchObject({ version: 2, ...TIMES });
-    expect(told.map((one) => one.text)).toEqual(["Moved: Title"]);
+    expect(toasts.map((one) => one.text)).toEqual(["Moved: Title"]);
   });
 
   it("that fails never puts an old row over a newer one", async () => {
-    const { row, server, store, actions, told, shown } = desk();
+    const { row, server, store, actions, toasts, shown } = desk();
     actions.move(row, TIMES);
     store.dispatch({ type: "changed", changes: [{ seq: 7, id: 1, row: makeRow({ id: 1, version: 2, title: "Theirs" }) }] });
     server.calls[0]?.reject(new ServerError(503, "UNAVAILABLE", "shutting down"));
     await settled();
     expect(shown()).toMatchObject({ version: 2, title: "Theirs", start_time: row.start_time });
-    expect(told).toEqual([{ text: "shutting down", failed: true }]);
+    expect(toasts).toEqual([{ text: "shutting down", failed: true }]);
   });
 
   it("that was overtaken by another is answered without undoing the later one", async () => {
@@ -111,30 +111,30 @@ describe("a save", () => {
   });
 
   it("is undone by its batch, and done again by that of the undo", async () => {
-    const { row, server, actions, told } = desk();
+    const { row, server, actions, toasts } = desk();
     const saved = actions.save(row, { ...fieldsOf(row), title: "Mine" });
     server.calls[0]?.resolve(makeRow({ id: 1, version: 2, title: "Mine" }));
     expect(await saved).toBe(true);
-    told[0]?.undo?.();
+    toasts[0]?.undo?.();
     await settled();
-    expect(told[1]?.text).toBe("Undone (saved: Mine)");
-    told[1]?.redo?.();
+    expect(toasts[1]?.text).toBe("Undone (saved: Mine)");
+    toasts[1]?.redo?.();
     await settled();
-    expect(told[2]).toMatchObject({ text: "Done again (saved: Mine)", isAgain: true });
+    expect(toasts[2]).toMatchObject({ text: "Done again (saved: Mine)", isAgain: true });
     expect(server.undone).toEqual([BATCH, BATCH + 1]);
   });
 });
 
 it("a deletion is undone by its batch", async () => {
-  const { row, server, actions, told, shown } = desk();
+  const { row, server, actions, toasts, shown } = desk();
   const removed = actions.remove(row);
   server.calls[0]?.resolve(row);
   expect(await removed).toBe(true);
   expect(shown()).toBeUndefined();
-  told[0]?.undo?.();
+  toasts[0]?.undo?.();
   await settled();
   expect(server.undone).toEqual([BATCH]);
-  expect(told.map((one) => one.text)).toEqual(["Deleted: Title", "Undone (deleted: Title)"]);
+  expect(toasts.map((one) => one.text)).toEqual(["Deleted: Title", "Undone (deleted: Title)"]);
 });
 
 it("a status is shown at once and taken back when it is refused", async () => {
@@ -148,13 +148,13 @@ it("a status is shown at once and taken back when it is refused", async () => {
 
 describe("a change of several occurrences", () => {
   it("says so to the server and to the person, and leaves a reminder at a given time where it is", async () => {
-    const { row, server, actions, told } = desk(makeRow({ id: 1, version: 1, series_id: 7, remind_time: 1_710_000_000 }));
+    const { row, server, actions, toasts } = desk(makeRow({ id: 1, version: 1, series_id: 7, remind_time: 1_710_000_000 }));
     actions.move(row, { ...TIMES, remind_time: 1_710_100_000 }, 1);
     expect(server.calls[0]?.data).toMatchObject({ id: 1, scope: 1, start_time: TIMES.start_time });
     expect(server.calls[0]?.data).not.toHaveProperty("remind_time");
     server.calls[0]?.resolve({ ...row, ...TIMES, version: 2 });
     await settled();
-    expect(told[0]?.text).toBe("Moved (this and following): Title");
+    expect(toasts[0]?.text).toBe("Moved (this and following): Title");
   });
 
   it("of one alone sends no scope", () => {

@@ -9,7 +9,7 @@ const ZONE = "Europe/Nicosia";
 const at = (time: string, date = "2027-03-22") => secondsOf(date, time, ZONE);
 
 describe("working hours", () => {
-  it("are told in one line", () => {
+  it("are written in one line", () => {
     expect(hoursText(USUAL_HOURS)).toBe("09:00–18:00, Mon–Fri");
     expect(hoursText({ start: "10:00", end: "00:00", weekdays: [6, 1] })).toBe("10:00–24:00, Mon, Sat");
     expect(hoursText({ ...USUAL_HOURS, weekdays: [6, 7] })).toBe("09:00–18:00, Sat, Sun");
@@ -56,9 +56,9 @@ describe("a search for times", () => {
   it("is shown by dates of the page's zone and by who is busy", () => {
     const slot = (time: string, ...busy: number[]) => ({ start_time: at(time, "2027-03-21"), end_time: at("00:00"), busy });
     const slots = [slot("20:00"), slot("20:30"), slot("22:30", 11), slot("23:30")];
-    const told = (zone: string) => grouped(slots, zone).map(({ date, busy, slots }) => [date.slice(-2), busy, slots.length]);
-    expect(told(ZONE)).toEqual([["21", [], 3], ["21", [11], 1]]);
-    expect(told("Asia/Kathmandu")).toEqual([["21", [], 1], ["22", [], 2], ["22", [11], 1]]);
+    const found = (zone: string) => grouped(slots, zone).map(({ date, busy, slots }) => [date.slice(-2), busy, slots.length]);
+    expect(found(ZONE)).toEqual([["21", [], 3], ["21", [11], 1]]);
+    expect(found("Asia/Kathmandu")).toEqual([["21", [], 1], ["22", [], 2], ["22", [11], 1]]);
   });
 });
 
@@ -98,7 +98,7 @@ describe("an event that is edited", () => {
 describe("who is busy", () => {
   const [from, to] = [at("10:00"), at("11:00")];
 
-  it("is told with the part of the time", () => {
+  it("is shown with the part of the time", () => {
     expect(busyText([], from, to, ZONE)).toBe("");
     expect(busyText([[from, to]], from, to, ZONE)).toBe("Busy");
     expect(busyText([[at("10:15"), at("10:30")]], from, to, ZONE)).toBe("Busy 10:15–10:30");

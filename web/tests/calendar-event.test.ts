@@ -161,7 +161,7 @@ describe("a night from 22:00 to 02:00", () => {
     expect(shown(+drawnEnd(evening!) / 1000 - 1)).toBe("2026-11-09 23:59");
   });
 
-  it("is told on each of its dates", () => {
+  it("is shown on each of its dates", () => {
     const item = toItem(night, zone);
     expect([timesOnDate(item, "2026-11-09", zone), timesOnDate(item, "2026-11-10", zone)]).toEqual(["from 22:00", "until 02:00"]);
   });

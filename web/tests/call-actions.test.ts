@@ -10,19 +10,19 @@ import { makeRow } from "./make-row";
 
 function desk(api: Partial<Api>) {
   const store = new EventStore();
-  const told: { text: string; failed?: boolean; undo?: () => void }[] = [];
+  const toasts: { text: string; failed?: boolean; undo?: () => void }[] = [];
   const undone: string[] = [];
   const actions = new CallActions({
     api: api as Api,
     store,
-    tell: (text, more = {}) => void told.push({ text, ...more }),
+    tell: (text, more = {}) => void toasts.push({ text, ...more }),
     me: 10,
     zone: "UTC",
     nameOf: (id) => `Manager ${id}`,
     undoing: { of: (batchId: number, text: string) => () => void undone.push(`${batchId} ${text}`) } as unknown as Undoing,
     outcomes: [{ code: "busy", name: "Line busy", types: [], is_contact: 0, next_in_sec: 0 }],
   });
-  return { undone, told, actions, shown: (id: number) => eventOf(store.get(), id) };
+  return { undone, toasts, actions, shown: (id: number) => eventOf(store.get(), id) };
 }
 
 const row = makeRow({ id: 1, type: 2 });
@@ -30,18 +30,18 @@ const row = makeRow({ id: 1, type: 2 });
 describe("a claim", () => {
   it("is shown at once", async () => {
     const claimed = { ...row, claimed_by: 10, claim_until: 2_000_000_000 };
-    const { actions, shown, told } = desk({ claim: async () => ({ event: claimed }) });
+    const { actions, shown, toasts } = desk({ claim: async () => ({ event: claimed }) });
     expect(await actions.claim(row)).toBe(true);
     expect(shown(1)).toBe(claimed);
-    expect(told).toEqual([]);
+    expect(toasts).toEqual([]);
   });
 
   it("that a colleague has says who, and shows it", async () => {
     const held = { ...row, claimed_by: 12, claim_until: secondsOf("2026-11-27", "10:05", "UTC") };
-    const { actions, shown, told } = desk({ claim: () => Promise.reject(new ServerError(409, "CONFLICT", "claimed", null, held)) });
+    const { actions, shown, toasts } = desk({ claim: () => Promise.reject(new ServerError(409, "CONFLICT", "claimed", null, held)) });
     expect(await actions.claim(row)).toBe(false);
     expect(shown(1)).toBe(held);
-    expect(told).toEqual([{ text: "Manager 12 works on it until 10:05.", failed: true }]);
+    expect(toasts).toEqual([{ text: "Manager 12 works on it until 10:05.", failed: true }]);
   });
 
   it("that finds nothing says why and when to ask again", () => {
@@ -58,17 +58,17 @@ describe("a claim", () => {
 describe("finishing", () => {
   it("shows the pair and undoes it by its batch", async () => {
     const done = { ...row, status: 1 as const, outcome: "busy" };
-    const { actions, shown, told, undone } = desk({ finish: async () => ({ row: done, followUp: makeRow({ id: 2 }), batchId: 5 }) });
+    const { actions, shown, toasts, undone } = desk({ finish: async () => ({ row: done, followUp: makeRow({ id: 2 }), batchId: 5 }) });
     expect(await actions.finish(row, newFinish())).toBe(true);
     expect([shown(1)?.status, shown(2)?.id]).toEqual([1, 2]);
-    expect(told[0]?.text).toMatch(/^Line busy: Title, again /);
-    told[0]?.undo?.();
+    expect(toasts[0]?.text).toMatch(/^Line busy: Title, again /);
+    toasts[0]?.undo?.();
     expect(undone).toEqual(["5 Line busy: Title"]);
   });
 
   it("that is refused keeps the event open", async () => {
-    const { actions, told, shown } = desk({ finish: () => Promise.reject(new ServerError(400, "INVALID_FIELD", "outcome is required", "outcome")) });
+    const { actions, toasts, shown } = desk({ finish: () => Promise.reject(new ServerError(400, "INVALID_FIELD", "outcome is required", "outcome")) });
     expect(await actions.finish(row, newFinish())).toBe(false);
-    expect([shown(1), told[0]?.failed]).toEqual([undefined, true]);
+    expect([shown(1), toasts[0]?.failed]).toEqual([undefined, true]);
   });
 });

@@ -18,7 +18,7 @@ describe("desk masks", () => {
     expect(deskMatches(mask, desk)).toBe(matches);
   });
 
-  it("without an including pattern are told to be wrong", () => {
+  it("without an including pattern are refused", () => {
     expect(maskError("!A")).not.toBeNull();
     expect(maskError(" , ")).not.toBeNull();
     expect(maskError("DESK_*,!X")).toBeNull();

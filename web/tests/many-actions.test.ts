@@ -16,7 +16,7 @@ const DAY = 86_400;
 
 function desk(answer: (operations: Operation[]) => Result[], restore: (id: number) => Promise<EventRow> = () => Promise.reject(new Error())) {
   const store = new EventStore();
-  const told: (More & { text: string })[] = [];
+  const toasts: (More & { text: string })[] = [];
   const shown: { left: LeftEvent[]; heading: string }[] = [];
   const sent: { operations: Operation[]; atomic: number }[] = [];
   const api = {
@@ -28,42 +28,42 @@ function desk(answer: (operations: Operation[]) => Result[], restore: (id: numbe
   };
   const host = {
     api, store,
-    tell: (text: string, more: More = {}) => void told.push({ text, ...more }),
+    tell: (text: string, more: More = {}) => void toasts.push({ text, ...more }),
     nameOf: (id: number) => `Manager ${id}`,
     onLeft: (left: LeftEvent[], heading: string) => void shown.push({ left, heading }),
     onConflict: () => {},
   } as unknown as ActionHost;
-  return { many: new ManyActions(host, new Undoing(host)), store, told, shown, sent };
+  return { many: new ManyActions(host, new Undoing(host)), store, toasts, shown, sent };
 }
 
 const rows = [makeRow({ id: 1, title: "One", version: 3 }), makeRow({ id: 2, title: "Two", version: 5 })];
 
 describe("many events", () => {
   it("are moved in one batch, each for itself, with one undo", async () => {
-    const { many, store, told, sent } = desk((operations) => operations.map((_, index) => changed({ ...(rows[index] as EventRow), version: 9 })));
+    const { many, store, toasts, sent } = desk((operations) => operations.map((_, index) => changed({ ...(rows[index] as EventRow), version: 9 })));
     await many.move(rows, 2, "UTC");
     expect(sent[0]?.atomic).toBe(0);
     const start_time = (rows[0] as EventRow).start_time + 2 * DAY;
     expect(sent[0]?.operations[0]).toEqual({ command: "MngUpdateCalendarEvent", data: { id: 1, start_time, end_time: start_time + 3600, if_version: 3 } });
-    expect(told).toHaveLength(1);
-    expect(told[0]?.text).toBe("Moved 2 events by +2 days");
-    expect(told[0]?.undo).toBeDefined();
+    expect(toasts).toHaveLength(1);
+    expect(toasts[0]?.text).toBe("Moved 2 events by +2 days");
+    expect(toasts[0]?.undo).toBeDefined();
     expect(eventOf(store.get(), 1)?.version).toBe(9);
   });
 
   it("of which some are refused are named with the reason", async () => {
-    const { many, told, shown } = desk(() => [changed(rows[0] as EventRow), refused(409, "version is 6")]);
+    const { many, toasts, shown } = desk(() => [changed(rows[0] as EventRow), refused(409, "version is 6")]);
     await many.move(rows, -1, "UTC");
-    expect(told[0]?.text).toBe("Moved “One” by −1 day. Not “Two”: Somebody changed this event meanwhile; look at it again.");
-    told[0]?.action?.act();
+    expect(toasts[0]?.text).toBe("Moved “One” by −1 day. Not “Two”: Somebody changed this event meanwhile; look at it again.");
+    toasts[0]?.action?.act();
     expect(shown[0]).toMatchObject({ heading: "Not changed", left: [{ id: 2, title: "Two", isGone: false }] });
   });
 
   it("that are all refused are a failure without an undo", async () => {
-    const { many, told } = desk(() => [refused(403, "not yours"), refused(404, "no event 2")]);
+    const { many, toasts } = desk(() => [refused(403, "not yours"), refused(404, "no event 2")]);
     await many.remove(rows);
-    expect(told[0]).toMatchObject({ text: "Not “One”, and 1 more: not yours", failed: true });
-    expect(told[0]?.undo).toBeUndefined();
+    expect(toasts[0]).toMatchObject({ text: "Not “One”, and 1 more: not yours", failed: true });
+    expect(toasts[0]?.undo).toBeUndefined();
   });
 
   it("are completed, cancelled, archived and deleted by their commands", async () => {
@@ -88,21 +88,21 @@ describe("many events", () => {
   });
 
   it("are restored, all that can be", async () => {
-    const { many, told, store } = desk(
+    const { many, toasts, store } = desk(
       () => [],
       (id) => (id === 1 ? Promise.resolve(makeRow({ id, title: "One", version: 4 })) : Promise.reject(new ServerError(404, "NOT_FOUND", "not in the trash"))),
     );
     expect((await many.restore(rows)).map((row) => row.id)).toEqual([1]);
     expect(eventOf(store.get(), 1)?.version).toBe(4);
-    expect(told[0]).toMatchObject({ text: "Restored “One”. Not “Two”: not in the trash" });
-    expect(told[0]?.undo).toBeDefined();
+    expect(toasts[0]).toMatchObject({ text: "Restored “One”. Not “Two”: not in the trash" });
+    expect(toasts[0]?.undo).toBeDefined();
   });
 
   it("that could not be sent are a failure", async () => {
-    const { many, told } = desk(() => {
+    const { many, toasts } = desk(() => {
       throw new ServerError(503, "DISCONNECTED", "There is no connection to the server.");
     });
     await many.remove(rows);
-    expect(told).toEqual([{ text: "There is no connection to the server.", failed: true }]);
+    expect(toasts).toEqual([{ text: "There is no connection to the server.", failed: true }]);
   });
 });

@@ -70,7 +70,7 @@ describe("settings", () => {
   });
 });
 
-it("the answers of many are told in a line", () => {
+it("the answers of many are written in a line", () => {
   const guests = [1, 1, 2, 0, 0, 3].map((status) => ({ status }) as { status: 0 | 1 | 2 | 3 });
   expect(answersText(guests)).toBe("2 yes, 1 no, 1 maybe, 2 open");
 });

@@ -17,15 +17,15 @@ function entry(fields: Partial<HistoryEntry>): HistoryEntry {
 function desk(answer: () => Promise<UndoAnswer>, histories: Record<number, HistoryEntry[]> = {}) {
   const store = new EventStore();
   store.dispatch({ type: "answered", row: makeRow({ id: 1, title: "Call" }) });
-  const told: (More & { text: string })[] = [];
+  const toasts: (More & { text: string })[] = [];
   const shown: LeftEvent[][] = [];
   const asked: number[] = [];
   const api = {
     undo: (batch: number) => (asked.push(batch), answer()),
     history: (id: number, since: number) => Promise.resolve((histories[id] ?? []).filter((one) => one.seq > since)),
   } as unknown as Api;
-  const undoing = new Undoing({ api, store, tell: (text, more) => told.push({ text, ...more }), nameOf: (id) => NAMES[id] ?? `Manager ${id}`, onLeft: (left) => shown.push(left) });
-  return { undoing, told, shown, asked };
+  const undoing = new Undoing({ api, store, tell: (text, more) => toasts.push({ text, ...more }), nameOf: (id) => NAMES[id] ?? `Manager ${id}`, onLeft: (left) => shown.push(left) });
+  return { undoing, toasts, shown, asked };
 }
 
 describe("an undo", () => {
@@ -34,34 +34,34 @@ describe("an undo", () => {
   });
 
   it("names who has changed the event since, and how", async () => {
-    const { undoing, told, shown } = desk(() => Promise.resolve({ undone: 0, left: [1], batch_id: 0 }), {
+    const { undoing, toasts, shown } = desk(() => Promise.resolve({ undone: 0, left: [1], batch_id: 0 }), {
       1: [entry({ seq: 40, batch_id: 40, actor: 10 }), entry({ changed: { start_time: [1, 2] } })],
     });
     undoing.of(40, "Saved: Call")?.();
     await settled();
-    expect(told[0]).toMatchObject({ text: "Not undone: Anna has moved “Call” since", failed: true });
-    told[0]?.action?.act();
+    expect(toasts[0]).toMatchObject({ text: "Not undone: Anna has moved “Call” since", failed: true });
+    toasts[0]?.action?.act();
     expect(shown[0]?.map((one) => one.id)).toEqual([1]);
   });
 
   it("of a part says for how many events, and can be done again for them", async () => {
-    const { undoing, told } = desk(() => Promise.resolve({ undone: 3, left: [1, 2], batch_id: 90 }), {
+    const { undoing, toasts } = desk(() => Promise.resolve({ undone: 3, left: [1, 2], batch_id: 90 }), {
       1: [entry({ type: 0, seq: 41, batch_id: 40 })],
       2: [entry({ type: 2, actor: 12, changed: { title: ["Lunch", null] } })],
     });
     undoing.of(40, "Moved 5 events")?.();
     await settled();
-    expect(told[0]?.text).toBe("Undone for 3 of 5 events. Not for the others: you can't change “Call” any more, and 1 more");
-    expect(told[0]?.redo).toBeDefined();
+    expect(toasts[0]?.text).toBe("Undone for 3 of 5 events. Not for the others: you can't change “Call” any more, and 1 more");
+    expect(toasts[0]?.redo).toBeDefined();
   });
 
   it("names a deleted event by its last title", async () => {
-    const { undoing, told } = desk(() => Promise.resolve({ undone: 0, left: [2], batch_id: 0 }), {
+    const { undoing, toasts } = desk(() => Promise.resolve({ undone: 0, left: [2], batch_id: 0 }), {
       2: [entry({ type: 2, actor: 12, changed: { title: ["Lunch", null] } })],
     });
     undoing.of(40, "Saved: Lunch")?.();
     await settled();
-    expect(told[0]?.text).toBe("Not undone: Ben has deleted “Lunch” since");
+    expect(toasts[0]?.text).toBe("Not undone: Ben has deleted “Lunch” since");
   });
 
   it("waits for the one before it", async () => {
@@ -77,12 +77,12 @@ describe("an undo", () => {
   });
 
   it("that is refused says why, and does not stop the next one", async () => {
-    const { undoing, told } = desk(() => Promise.reject(new ServerError(404, "NOT_FOUND", "there is no batch 7 that you may undo")));
+    const { undoing, toasts } = desk(() => Promise.reject(new ServerError(404, "NOT_FOUND", "there is no batch 7 that you may undo")));
     undoing.of(7, "a")?.();
     undoing.of(6, "b")?.();
     await settled();
-    expect(told).toHaveLength(2);
-    expect(told[0]).toEqual({ text: "there is no batch 7 that you may undo", failed: true });
+    expect(toasts).toHaveLength(2);
+    expect(toasts[0]).toEqual({ text: "there is no batch 7 that you may undo", failed: true });
   });
 });
 

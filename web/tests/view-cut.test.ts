@@ -82,7 +82,7 @@ describe("a week", () => {
     expect(ids(shown.find((one) => one.more)?.more ?? [])).toEqual([3]);
   });
 
-  it("draws what is done in full where nothing open stands beside it", () => {
+  it("draws what is done in full where nothing open stands next to it", () => {
     const { shown } = cutGrid([at(1, 10, { status: 1 })], week, 3, shape);
     expect(shown[0]?.isSliver).toBeUndefined();
   });

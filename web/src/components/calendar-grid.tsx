@@ -76,7 +76,7 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
   const selected = useMemo(() => shown.find((item) => item.resource.id === filters.event && !item.isDraft), [shown, filters.event]);
   const scrollTo = useMemo(() => toDate(secondsOf(range.first, FIRST_HOUR_SHOWN, zone)), [range.first, zone]);
 
-  // Drawing the grid anew is dear: only when something in it has changed.
+  // Drawing the grid again is costly: only when something in it has changed.
   const grid = useMemo(
     () => (
       <BigCalendar

@@ -12,7 +12,7 @@ interface Props {
   row: EventRow;
   /** Unix seconds. */
   now: number;
-  /** In which the next allowed time is told. */
+  /** In which the next allowed time is shown. */
   zone: string;
   directory: Directory;
 }

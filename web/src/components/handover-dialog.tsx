@@ -105,7 +105,7 @@ export function HandoverDialog({ session, zone, directory, api, actions, onClose
           {receivers.length > 1 && (
             <label>
               <input type="checkbox" checked={choice.isSpread} onChange={(event) => set({ isSpread: event.target.checked })} />
-              Each to whoever is free and has the fewest; otherwise all go to {directory.person(receivers[0] ?? 0).name}
+              Each to the one who is free and has the fewest; otherwise all go to {directory.person(receivers[0] ?? 0).name}
             </label>
           )}
         </div>

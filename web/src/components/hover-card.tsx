@@ -1,4 +1,4 @@
-// The whole of an event beside it, while the pointer rests there.
+// All of an event, next to it, while the pointer rests there.
 
 import { meetLink, readAst } from "../ast/ast-tree";
 import { whenText } from "../calendar-event";

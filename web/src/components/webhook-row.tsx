@@ -19,7 +19,7 @@ const SHOWN = 20;
 
 export function WebhookRow({ hook, webhooks, api, zone }: Props) {
   const { id, url, state, reason, cursor } = hook;
-  const { told, isBusy } = webhooks;
+  const { notice, isBusy } = webhooks;
   const [isOpen, setIsOpen] = useState(false);
   const isActive = state === "active";
   return (
@@ -37,7 +37,7 @@ export function WebhookRow({ hook, webhooks, api, zone }: Props) {
         </button>
         <button type="button" className="button small" aria-expanded={isOpen} aria-label={`Deliveries and more of webhook ${id}`} onClick={() => setIsOpen(!isOpen)}>Deliveries and more</button>
       </div>
-      <small role="status" className="webhook-told" data-bad={told?.isBad}>{told?.id === id && told.text}</small>
+      <small role="status" className="webhook-notice" data-bad={notice?.isBad}>{notice?.id === id && notice.text}</small>
       {isOpen && <More hook={hook} webhooks={webhooks} api={api} zone={zone} />}
     </li>
   );
@@ -49,7 +49,7 @@ function More({ hook: { id, cursor }, webhooks, api, zone }: Props) {
   const typed = typedCursor(since);
   return (
     <div className="webhook-more">
-      <Deliveries id={id} changed={webhooks.told} api={api} zone={zone} />
+      <Deliveries id={id} changed={webhooks.notice} api={api} zone={zone} />
       <div className="webhook-acts">
         <label className="webhook-since">
           <span>Send again what came after change</span>

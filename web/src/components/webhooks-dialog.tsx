@@ -9,7 +9,7 @@ import { WebhookRow } from "./webhook-row";
 
 export function WebhooksDialog({ api, zone, onClose }: { api: Api; zone: string; onClose: () => void }) {
   const webhooks = useWebhooks(api);
-  const { hooks, told, secret } = webhooks;
+  const { hooks, notice, secret } = webhooks;
   const [isAdding, setIsAdding] = useState(false);
   const isEmpty = hooks?.length === 0;
   return (
@@ -26,10 +26,10 @@ export function WebhooksDialog({ api, zone, onClose }: { api: Api; zone: string;
           </button>
         )
       )}
-      <p className="hint" role="status" data-bad={told?.id === 0 && told.isBad}>
-        {told?.id === 0 && told.text}
-        {!hooks && !told && "Loading…"}
-        {isEmpty && !told?.text && "There are no webhooks yet."}
+      <p className="hint" role="status" data-bad={notice?.id === 0 && notice.isBad}>
+        {notice?.id === 0 && notice.text}
+        {!hooks && !notice && "Loading…"}
+        {isEmpty && !notice?.text && "There are no webhooks yet."}
       </p>
       <ul className="webhook-list">
         {hooks?.map((hook) => <WebhookRow key={hook.id} hook={hook} webhooks={webhooks} api={api} zone={zone} />)}

@@ -1,4 +1,4 @@
-// The time zone that everything is shown in; beside it its offset on the date that is shown.
+// The time zone that everything is shown in, and its offset on the date that is shown.
 
 import { useMemo } from "react";
 import { allZones, browserZone, cityOf, zoneText } from "../time/canonical";
