@@ -91,7 +91,7 @@ class Served:
         return self._status("VmHWM")
 
     def forget_peak(self) -> None:
-        """Begins to look for the peak anew."""
+        """Begins to look for the peak again."""
         Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
 
     def _status(self, name: str) -> int:

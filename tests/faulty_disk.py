@@ -55,7 +55,7 @@ class FaultyDisk(apsw.VFS):
         super().xDelete(name, sync_directory)
 
     def begin(self, name: str) -> None:
-        """Takes up a file; what is in it already is on the disk."""
+        """Adds a file; what is in it already is on the disk."""
         with self._lock:
             if name not in self._journals:
                 path = Path(name)

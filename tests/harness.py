@@ -1,6 +1,6 @@
 """A server without a socket: commands over a store of its own, with a clock that tests set.
 
-Beside it: tokens, and requests as lines.
+Also: tokens, and requests as lines.
 """
 
 import json

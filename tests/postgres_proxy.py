@@ -35,7 +35,7 @@ class PostgresProxy:
         self._connections: set[asyncio.Task[None]] = set()
         self.at_commit = AtCommit.PASS
         self.is_pooler = False
-        """Whether clients are told of other server processes than they get."""
+        """Whether clients are given numbers of other server processes than theirs."""
         self.loses_notifications = False
         """Whether what NOTIFY sends never reaches the node."""
         self.lost = 0
@@ -63,7 +63,7 @@ class PostgresProxy:
         return f"postgresql://{who}@127.0.0.1:{port}{self._place.path}{_PLAIN}"
 
     def freeze(self) -> None:
-        """From now on nothing comes through, and nobody is told."""
+        """From now on nothing comes through, without an error to anybody."""
         self._moving.clear()
 
     def thaw(self) -> None:

@@ -171,7 +171,7 @@ class PostgresServer:
         self._admin = self._connect()
 
     def stop(self) -> None:
-        """Ends it as a power cut would: at once, nobody is told, and what was synced is there."""
+        """Ends it as a power cut would: at once, and what was synced is there."""
         if self._admin is not None:
             self._admin.close()
             self._admin = None

@@ -28,7 +28,7 @@ class Received(Struct):
         return found
 
     @property
-    def told(self) -> tuple[str, int]:
+    def change(self) -> tuple[str, int]:
         """The type without its prefix, and the event's id."""
         message = self.message
         return message["type"].removeprefix("calendar."), message["data"]["event"]["id"]
@@ -60,8 +60,8 @@ class Receiver:
         return f"http://{host}:{self.port}{path}"
 
     @property
-    def told(self) -> list[tuple[str, int]]:
-        return [one.told for one in self.requests]
+    def changes(self) -> list[tuple[str, int]]:
+        return [one.change for one in self.requests]
 
     async def until(self, is_so: Callable[["Receiver"], bool]) -> None:
         """Returns once it is so."""

@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from harness import Desk, open_desk
 from places import Place
+from receiver import Receiver, receiving
 
 settings.register_profile("deskcal", deadline=None)
 settings.load_profile("deskcal")
@@ -16,3 +17,10 @@ settings.load_profile("deskcal")
 async def desk(place: Place) -> AsyncIterator[Desk]:
     async with open_desk(place) as opened:
         yield opened
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """Of webhooks."""
+    async with receiving() as made:
+        yield made

@@ -108,10 +108,10 @@ async def test_a_change_that_was_invisible_on_one_side_has_no_values(desk: Desk)
     await desk.add(ALL, desk="DESK_US", title="secret")
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="still secret")
     await desk.event(ALL, "MngUpdateCalendarEvent", id=1, desk="DESK_EU", title="open")
-    await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="told")
+    await desk.event(ALL, "MngUpdateCalendarEvent", id=1, title="renamed")
     rows = await history(desk, TEN)
     assert [row["changed"] for row in rows[:3]] == [{}, {}, {}]
-    assert rows[3]["changed"]["title"] == ["open", "told"]
+    assert rows[3]["changed"]["title"] == ["open", "renamed"]
 
 
 async def test_a_fired_reminder_is_in_the_history_as_the_server_s(desk: Desk) -> None:

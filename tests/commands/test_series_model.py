@@ -36,7 +36,7 @@ steps = st.tuples(
 
 
 class Run:
-    """The desk and the model beside it."""
+    """The desk and its model."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk

@@ -27,19 +27,13 @@ async def desk(place: Place) -> AsyncIterator[Desk]:
         yield made
 
 
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
-
-
 async def test_a_failing_event_holds_back_only_itself_and_repeats_with_the_same_id(
     desk: Desk, receiver: Receiver
 ) -> None:
     failed: list[Received] = []
 
     def reply(one: Received) -> bytes:
-        if one.told == ("event.added", 1) and len(failed) < 3:
+        if one.change == ("event.added", 1) and len(failed) < 3:
             failed.append(one)
             return answer(500)
         return answer()
@@ -52,11 +46,11 @@ async def test_a_failing_event_holds_back_only_itself_and_repeats_with_the_same_
         await add(desk)
     await receiver.until_count(8)
     assert {one.id for one in failed} == {failed[0].id}
-    assert [one for one in receiver.told if one[1] == 1] == [("event.added", 1)] * 4 + [
+    assert [one for one in receiver.changes if one[1] == 1] == [("event.added", 1)] * 4 + [
         ("event.updated", 1)
     ]
-    others = [place for place, one in enumerate(receiver.told) if one[1] > 1]
-    assert max(others) < len(receiver.told) - 1
+    others = [place for place, one in enumerate(receiver.changes) if one[1] > 1]
+    assert max(others) < len(receiver.changes) - 1
     await until(desk, cursor=5)
 
 
@@ -141,7 +135,7 @@ async def test_410_disables_and_a_resume_goes_on_where_it_stood(
     receiver.requests.clear()
     await ask(desk, "MngUpdateCalendarWebhook", id=1, paused=0)
     await receiver.until_count(2)
-    assert sorted(receiver.told) == [("event.added", 1), ("event.added", 2)]
+    assert sorted(receiver.changes) == [("event.added", 1), ("event.added", 2)]
 
 
 async def test_after_five_days_of_failures_it_is_paused_and_nothing_is_dropped(
@@ -158,7 +152,7 @@ async def test_after_five_days_of_failures_it_is_paused_and_nothing_is_dropped(
     receiver.requests.clear()
     await ask(desk, "MngUpdateCalendarWebhook", id=1, paused=0)
     await receiver.until_count(1)
-    assert receiver.told == [("event.added", 1)]
+    assert receiver.changes == [("event.added", 1)]
     assert (await until(desk, cursor=1))["state"] == "active"
 
 
@@ -175,16 +169,16 @@ async def test_a_paused_hook_keeps_its_place(desk: Desk, receiver: Receiver) -> 
 async def test_a_crash_or_restart_leaves_nothing_out(place: Place, receiver: Receiver) -> None:
     async with opened(place) as desk:
         await hook(desk, receiver.url())
-        receiver.reply = lambda one: answer(500 if one.told[1] == 2 else 200)
+        receiver.reply = lambda one: answer(500 if one.change[1] == 2 else 200)
         for _ in range(4):
             await add(desk)
-        await receiver.until(lambda one: {event for _, event in one.told} == {1, 2, 3, 4})
+        await receiver.until(lambda one: {event for _, event in one.changes} == {1, 2, 3, 4})
     receiver.reply = lambda _: answer()
     receiver.requests.clear()
     async with opened(place) as desk:
         last = await add(desk)
         wanted = {2, last["id"]}
-        await receiver.until(lambda one: wanted <= {event for _, event in one.told})
+        await receiver.until(lambda one: wanted <= {event for _, event in one.changes})
         newest = (await ask(desk, "MngGetCalendarChanges", deskFilter="*"))["next"]
         await until(desk, cursor=newest)
 
@@ -195,11 +189,11 @@ async def test_replay_sends_again_with_the_same_ids(desk: Desk, receiver: Receiv
         await add(desk)
     await receiver.until_count(3)
     await until(desk, cursor=3)
-    ids = {one.told[1]: one.id for one in receiver.requests}
+    ids = {one.change[1]: one.id for one in receiver.requests}
     receiver.requests.clear()
     await ask(desk, "MngReplayCalendarWebhook", id=1, since=1)
     await receiver.until_count(2)
-    assert {one.told[1]: one.id for one in receiver.requests} == {2: ids[2], 3: ids[3]}
+    assert {one.change[1]: one.id for one in receiver.requests} == {2: ids[2], 3: ids[3]}
 
 
 async def test_bodies_are_the_same_on_every_try(desk: Desk, receiver: Receiver) -> None:

@@ -21,18 +21,12 @@ from commands.webhook_calls import (
 from deskcal.core.directory import Directory, Manager
 from harness import ADMIN, CRM_ADMIN, MANAGER, Desk, error_of, open_desk, token
 from places import Place
-from receiver import Receiver, answer, receiving
+from receiver import Receiver, answer
 
 
 @pytest.fixture
 async def desk(place: Place) -> AsyncIterator[Desk]:
     async with opened(place) as made:
-        yield made
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
         yield made
 
 
@@ -51,7 +45,7 @@ async def test_a_creator_who_loses_a_desk_loses_it_at_the_next_change(
     for code in ("DESK_US", "DESK_EU"):
         await desk.add(other, **soon(desk, desk=code))
     await receiver.until_count(3)
-    assert sorted(event for _, event in receiver.told) == [1, 2, 5]
+    assert sorted(event for _, event in receiver.changes) == [1, 2, 5]
 
 
 async def test_the_hook_of_a_disabled_creator_pauses_and_says_so(
@@ -191,7 +185,7 @@ async def test_a_hook_is_sent_the_brands_of_its_creator_alone(
     for brand in ("a", "b"):
         await add(desk, brand=brand)
     await receiver.until_count(1)
-    assert receiver.told == [("event.added", 2)]
+    assert receiver.changes == [("event.added", 2)]
 
 
 async def test_more_hooks_than_the_setting_allows_are_refused(

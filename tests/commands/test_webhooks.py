@@ -18,18 +18,12 @@ from commands.webhook_calls import (
 from deskcal.core.directory import Directory
 from harness import Desk
 from places import Place
-from receiver import Received, Receiver, answer, receiving
+from receiver import Received, Receiver, answer
 
 
 @pytest.fixture
 async def desk(place: Place) -> AsyncIterator[Desk]:
     async with opened(place) as made:
-        yield made
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
         yield made
 
 
@@ -59,7 +53,7 @@ async def test_each_kind_of_change_has_its_name(desk: Desk, receiver: Receiver) 
     await desk.call(ROOT, "MngDeleteCalendarEvent", id=1)
     await receiver.until_count(4)
     names = ["added", "updated", "archived", "deleted"]
-    assert receiver.told == [(f"event.{name}", 1) for name in names]
+    assert receiver.changes == [(f"event.{name}", 1) for name in names]
     assert receiver.requests[3].message["data"]["event"] == {"id": 1}
 
 
@@ -69,7 +63,7 @@ async def test_only_the_types_that_were_asked_for_come(desk: Desk, receiver: Rec
     await update(desk, 1, title="second")
     await desk.call(ROOT, "MngDeleteCalendarEvent", id=1)
     await receiver.until_count(2)
-    assert receiver.told == [("event.added", 1), ("event.deleted", 1)]
+    assert receiver.changes == [("event.added", 1), ("event.deleted", 1)]
 
 
 async def test_what_comes_into_sight_was_added_and_what_leaves_it_deleted(
@@ -84,12 +78,12 @@ async def test_what_comes_into_sight_was_added_and_what_leaves_it_deleted(
     await update(desk, 1, title="not seen")
     await add(desk, brand="b", desk="DESK_EU")
     await receiver.until_count(4)
-    assert [name for name, event in receiver.told if event == 1] == [
+    assert [name for name, event in receiver.changes if event == 1] == [
         "event.added",
         "event.updated",
         "event.deleted",
     ]
-    assert [one for one in receiver.told if one[1] > 1] == [("event.added", 3)]
+    assert [one for one in receiver.changes if one[1] > 1] == [("event.added", 3)]
 
 
 async def test_a_large_event_comes_without_its_text(desk: Desk, receiver: Receiver) -> None:
@@ -106,7 +100,7 @@ async def test_changes_of_one_event_come_in_order_one_after_the_other(
     busy: set[int] = set()
 
     async def slowly(one: Received) -> bytes:
-        event_id = one.told[1]
+        event_id = one.change[1]
         assert event_id not in busy
         busy.add(event_id)
         await asyncio.sleep(0.002)
@@ -125,7 +119,7 @@ async def test_changes_of_one_event_come_in_order_one_after_the_other(
         versions = [
             one.message["data"]["event"]["version"]
             for one in receiver.requests
-            if one.told[1] == event_id
+            if one.change[1] == event_id
         ]
         assert versions == [1, 2, 3, 4, 5, 6]
     assert 1 < receiver.most_at_once <= 8

@@ -54,7 +54,7 @@ def environment() -> dict[str, str]:
 
 
 async def start(*options: str) -> ServerProcess:
-    """A server that is ready, `options` name its store. Whoever starts it ends it."""
+    """A server that is ready, `options` name its store. The caller ends it."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         *("serve", "--tcp", "127.0.0.1:0", "--web", "off", *options),

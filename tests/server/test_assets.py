@@ -1,4 +1,4 @@
-"""Files of the built page: packed for whoever takes that, as they are for everybody else."""
+"""Files of the built page: packed for clients that take that, as they are for others."""
 
 import gzip
 from pathlib import Path

@@ -155,8 +155,8 @@ async def test_a_sync_that_is_cut_goes_on_until_everything_was_sent(
     async with serving_dav(place) as dav:
         made = [await dav.desk.add(TEN) for _ in range(4)]
         await series(dav)
-        told, last = await _all(dav, "", limit)
-        assert len(told) == 5
+        found, last = await _all(dav, "", limit)
+        assert len(found) == 5
         for event in made:
             await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=event["id"], title="x")
         changed, _ = await _all(dav, last, limit)
@@ -164,14 +164,14 @@ async def test_a_sync_that_is_cut_goes_on_until_everything_was_sent(
 
 
 async def _all(dav: Dav, start: str, limit: int) -> tuple[set[str], str]:
-    told: set[str] = set()
+    found: set[str] = set()
     last = start
     for _ in range(20):
         synced = await dav.sync(last, limit)
-        told |= set(synced.etags)
+        found |= set(synced.etags)
         last = synced.token
         if not synced.is_cut:
-            return told, last
+            return found, last
     raise AssertionError("it never ends")
 
 

@@ -49,8 +49,8 @@ async def test_a_webhook_is_added_tested_paused_replayed_and_deleted(place: Plac
         await client.replay_webhook(hook.id, hook.cursor)
         await receiver.until_count(3)
         assert receiver.requests[1].id == receiver.requests[2].id
-        told = [one.told for one in receiver.requests[1:]]
-        assert told == [("event.added", event.id)] * 2
+        sent = [one.change for one in receiver.requests[1:]]
+        assert sent == [("event.added", event.id)] * 2
         await client.delete_webhook(hook.id)
         assert await client.get_webhooks() == []
         with pytest.raises(NotFound):

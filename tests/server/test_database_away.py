@@ -1,4 +1,4 @@
-"""A server whose database goes away and comes back: what its clients and its watchers are told."""
+"""A server whose database goes away and comes back: what its clients and watchers receive."""
 
 import asyncio
 

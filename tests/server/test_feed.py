@@ -96,19 +96,19 @@ async def test_a_subscriber_that_does_not_read_gets_a_resync_and_delays_no_other
         got = [await message(stalled)]
         while got[-1]["event"] == "calendar:event":
             got.append(await message(stalled))
-        told = [one["seq"] for one in got[:-1]]
-        assert told == list(range(1, len(told) + 1))
+        seqs = [one["seq"] for one in got[:-1]]
+        assert seqs == list(range(1, len(seqs) + 1))
         resync = got[-1]
         assert resync["event"] == "calendar:resync"
-        assert len(told) < resync["seq"] <= last
+        assert len(seqs) < resync["seq"] <= last
         await writer.call(ALL, "MngAddCalendarEvent", **new_event())
         assert await seqs_until(stalled, last + 1) == list(range(resync["seq"] + 1, last + 2))
 
         missed = await stalled.call(
-            ALL, "MngGetCalendarChanges", deskFilter="*", since=told[-1], limit=5000
+            ALL, "MngGetCalendarChanges", deskFilter="*", since=seqs[-1], limit=5000
         )
         assert [row["seq"] for row in missed["data"]["changes"]] == list(
-            range(told[-1] + 1, last + 2)
+            range(seqs[-1] + 1, last + 2)
         )
 
 

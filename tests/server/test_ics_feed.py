@@ -77,34 +77,34 @@ async def test_an_event_has_its_times_marks_and_people(place: Place) -> None:
     assert found.decoded("last-modified") == found.decoded("dtstamp") == seconds(NOW + 60)
     assert (found["sequence"], found["priority"], found["status"]) == (1, 1, "CONFIRMED")
     assert found["organizer"].params["CN"] == 'Ann "O" Lee; x'
-    told = [
+    shown = [
         (one.params["CN"], one.params["ROLE"], one.params["PARTSTAT"]) for one in found["attendee"]
     ]
-    assert told == [
+    assert shown == [
         ('Ann "O" Lee; x', "CHAIR", "ACCEPTED"),
         ("Бо", "OPT-PARTICIPANT", "DECLINED"),
         ("Manager 12", "REQ-PARTICIPANT", "TENTATIVE"),
     ]
 
 
-@pytest.mark.parametrize(("priority", "told"), [(0, 9), (1, 5), (2, 3), (3, 1)])
+@pytest.mark.parametrize(("priority", "shown"), [(0, 9), (1, 5), (2, 3), (3, 1)])
 async def test_the_most_urgent_has_the_smallest_number(
-    place: Place, priority: int, told: int
+    place: Place, priority: int, shown: int
 ) -> None:
-    assert (await only_event(place, priority=priority))["priority"] == told
+    assert (await only_event(place, priority=priority))["priority"] == shown
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "shown"),
     [
         (0, ("CONFIRMED", "OPAQUE")),
         (1, ("CONFIRMED", "TRANSPARENT")),
         (2, ("CANCELLED", "TRANSPARENT")),
     ],
 )
-async def test_a_cancelled_event_says_so(place: Place, status: int, told: tuple[str, str]) -> None:
+async def test_a_cancelled_event_says_so(place: Place, status: int, shown: tuple[str, str]) -> None:
     found = await only_event(place, status=status, remind_before_sec=900)
-    assert (found["status"], found["transp"]) == told
+    assert (found["status"], found["transp"]) == shown
     assert bool(found.walk("VALARM")) == (status == 0)
 
 

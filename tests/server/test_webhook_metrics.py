@@ -48,7 +48,7 @@ async def test_tries_and_what_waits_are_counted_for_each_hook(place: Place) -> N
         desk.clock.time = time.time()
         await add_hook(desk, receiver)
         await until(address, webhooks__active=1, webhook_waiting__1=0)
-        receiver.reply = lambda one: answer(200 if one.told[1] == 1 else 500)
+        receiver.reply = lambda one: answer(200 if one.change[1] == 1 else 500)
         await desk.add(ROOT, **soon(desk))
         await until(address, webhook_deliveries_total__delivered=1, webhook_waiting__1=0)
         await desk.add(ROOT, **soon(desk))

@@ -195,8 +195,8 @@ async def test_a_page_of_rubbish_is_reported_and_not_a_traceback(directory: Path
     file.write_bytes(content)
     try:
         differences = check_sqlite(directory).differences
-    except StoreError as told:
-        differences = [str(told)]
+    except StoreError as message:
+        differences = [str(message)]
     assert differences
 
 
@@ -223,8 +223,8 @@ async def test_a_reminder_that_no_node_will_fetch_is_named(postgres: PostgresSer
         place = PostgresPlace(url)
         await fill(place)
         damage_in(place, "INSERT INTO notification VALUES (1, 5, 10, 5, 6, 0, 6, 6)")
-        (told,) = (await place.check()).differences
-    assert told.startswith("the reminder of event 1 for manager 10 was fired at 6, beyond")
+        (message,) = (await place.check()).differences
+    assert message.startswith("the reminder of event 1 for manager 10 was fired at 6, beyond")
 
 
 async def test_a_row_of_managers_behind_the_last_event_is_stray(postgres: PostgresServer) -> None:

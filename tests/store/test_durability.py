@@ -98,7 +98,7 @@ async def test_what_was_answered_survives_a_power_cut(
                 found = await after_power_cut(disk, tmp_path / f"cut {cuts}")
                 left = {number: (version, title) for number, version, title in found}
                 missing = {n for n in promised.items() if n not in left.items()}
-                assert all(number in gone or left[number] > told for number, told in missing)
+                assert all(number in gone or left[number] > gone_at for number, gone_at in missing)
 
     await asyncio.gather(*map(write, range(8)))
     found = await after_power_cut(disk, tmp_path / "last")

@@ -173,16 +173,16 @@ async def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: pytest.M
 
 async def test_who_can_not_be_reached_is_named_without_the_password(url: str) -> None:
     place = urlsplit(url)
-    told = await refused(url.replace(f":{place.port}/", ":1/"))
-    assert "can't be opened" in told
-    assert str(place.password) not in told
+    message = await refused(url.replace(f":{place.port}/", ":1/"))
+    assert "can't be opened" in message
+    assert str(place.password) not in message
 
 
 async def test_a_wrong_password_is_said_without_the_password(url: str) -> None:
     password = str(urlsplit(url).password)
-    told = await refused(url.replace(password, password[::-1]))
-    assert "password authentication failed" in told
-    assert password[::-1] not in told
+    message = await refused(url.replace(password, password[::-1]))
+    assert "password authentication failed" in message
+    assert password[::-1] not in message
 
 
 async def test_of_several_hosts_the_one_that_takes_writes_is_used(url: str) -> None:

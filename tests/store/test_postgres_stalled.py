@@ -93,7 +93,7 @@ async def test_a_node_that_is_stopped_while_it_sends_a_group_loses_its_number(
 async def test_a_node_that_is_stopped_while_it_sends_what_it_fires_loses_its_claims(
     node: Store, stopped: PGconn
 ) -> None:
-    """Nobody waits for a claim, so nobody is told by a timeout that it is held for too long."""
+    """Nobody waits for a claim, so no timeout reports that it is held for too long."""
     send(stopped, b"BEGIN", CLAIM)
     assert answered(stopped, 2) == [b"BEGIN", b"SELECT 1"]
     await until_fired(node)

@@ -1,4 +1,4 @@
-"""What became of series is forgotten with the changes that told of it."""
+"""What became of series is forgotten with the changes that recorded it."""
 
 from commands.series_calls import DELETE, TEN, UPDATE, add, ok
 from harness import Desk, open_desk

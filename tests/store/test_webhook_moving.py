@@ -49,7 +49,7 @@ async def fill(place: Place, receiver: Receiver) -> None:
         desk.clock.time = time.time()
         hooks = desk.services.store.webhooks
         assert await hooks.delete((await hooks.add(hook())).id)
-        receiver.reply = lambda one: answer(200 if one.told[1] == 1 else 500)
+        receiver.reply = lambda one: answer(200 if one.change[1] == 1 else 500)
         await hooks.add(hook(receiver.url(), reminders=1, desk_filter="*,!X", types=(0, 2)))
         gone = {"state": WebhookState.DISABLED, "reason": "the receiver has answered 410"}
         await hooks.add(hook(brand="é", **gone))
@@ -97,7 +97,7 @@ async def test_hooks_come_without_their_secrets_and_wait_for_new_ones(
             )
             assert resumed["status"] == 200
             await receiver.until_count(1)
-            assert receiver.told == [("event.added", 2)]
+            assert receiver.changes == [("event.added", 2)]
 
 
 async def test_hooks_that_come_with_their_secrets_go_on_where_they_stood(
@@ -115,7 +115,7 @@ async def test_hooks_that_come_with_their_secrets_go_on_where_they_stood(
         async with open_desk(target, **LIMITS) as desk:
             desk.clock.time = time.time()
             await receiver.until_count(1)
-            assert (receiver.told, receiver.requests[0].id) == ([("event.added", 2)], sent)
+            assert (receiver.changes, receiver.requests[0].id) == ([("event.added", 2)], sent)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Answers and errors as lines, and the data of a command."""
 
 import json
-from typing import Any
 
 import msgspec
 import pytest
@@ -19,32 +18,11 @@ from deskcal.errors import (
 )
 from deskcal.wire.data import decode_data
 from deskcal.wire.envelope import (
-    BadRequest,
-    decode_request,
     encode_answer,
     encode_error,
     event_answer,
 )
-
-DEEP = 100_000
-
-
-class Nothing(msgspec.Struct):
-    """No data."""
-
-
-def frame(**keys: Any) -> bytes:
-    return json.dumps({"command": "Ping"} | keys).encode()
-
-
-def refusal(text: bytes) -> BadRequest:
-    with pytest.raises(BadRequest) as caught:
-        decode_request(text)
-    return caught.value
-
-
-def nested(levels: int) -> bytes:
-    return b"[" * levels + b"]" * levels
+from unit.frames import Nothing
 
 
 def test_an_answer_is_one_line_with_ext_id_status_and_data() -> None:

@@ -22,26 +22,7 @@ from deskcal.wire.envelope import (
     encode_error,
     plain_ext_id,
 )
-
-DEEP = 100_000
-
-
-class Nothing(msgspec.Struct):
-    """No data."""
-
-
-def frame(**keys: Any) -> bytes:
-    return json.dumps({"command": "Ping"} | keys).encode()
-
-
-def refusal(text: bytes) -> BadRequest:
-    with pytest.raises(BadRequest) as caught:
-        decode_request(text)
-    return caught.value
-
-
-def nested(levels: int) -> bytes:
-    return b"[" * levels + b"]" * levels
+from unit.frames import DEEP, Nothing, frame, nested, refusal
 
 
 def test_a_request_is_taken_apart_with_its_data_still_as_text() -> None:

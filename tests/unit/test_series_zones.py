@@ -1,6 +1,6 @@
 """Occurrences of a series whose zone has changed its clock. Source: contract, section 13.
 
-A change of the clock is told from occurrences that stand where the rule does not put them any more.
+A change of the clock is recognised by occurrences that no longer stand where the rule puts them.
 """
 
 from typing import Any

@@ -24,7 +24,7 @@ NOW = 1_710_000_000.0
 
 
 class Names:
-    """Resolves `NAME` to what the test says, each time anew; no other name is known."""
+    """Resolves `NAME` to what the test says, each time again; no other name is known."""
 
     def __init__(self) -> None:
         self.answers: list[list[str]] = []

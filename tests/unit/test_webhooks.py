@@ -1,4 +1,4 @@
-"""What a webhook is told, and when it is tried again. Source: contract, part 2, section 17."""
+"""What a webhook is sent, and when it is tried again. Source: contract, part 2, section 17."""
 
 import json
 
@@ -78,7 +78,7 @@ SEEN, UNSEEN = make_scope(desk="DESK_EU"), make_scope(desk="")
 
 
 @pytest.mark.parametrize(
-    ("type_", "before", "after", "told"),
+    ("type_", "before", "after", "expected"),
     [
         (ChangeType.ADDED, None, SEEN, ChangeType.ADDED),
         (ChangeType.ADDED, None, UNSEEN, None),
@@ -96,9 +96,9 @@ def test_what_comes_into_sight_was_added_and_what_leaves_it_deleted(
     type_: ChangeType,
     before: EventScope | None,
     after: EventScope | None,
-    told: ChangeType | None,
+    expected: ChangeType | None,
 ) -> None:
-    assert type_for(type_, before, after, audience().sees) == told
+    assert type_for(type_, before, after, audience().sees) == expected
 
 
 def test_delays_follow_the_schedule_and_the_last_one_repeats() -> None:

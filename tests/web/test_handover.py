@@ -84,7 +84,7 @@ def test_a_preview_that_is_out_of_date_is_shown_again(open_page: OpenPage, wire:
     dialog = open_handover(page, 2)
     for name in ("Zeynep Yılmaz", "José Núñez"):
         dialog.locator(".team-member", has_text=name).click()
-    expect(dialog.get_by_label("Each to whoever is free")).to_be_checked()
+    expect(dialog.get_by_label("Each to the one who is free")).to_be_checked()
     dialog.get_by_role("button", name="Preview").click()
     run = dialog.get_by_role("button", name=re.compile("^Hand over"))
     before = run.inner_text()

@@ -153,11 +153,11 @@ def assert_live(page: Page, served: Served) -> None:
 
 
 NOTE_NOTIFICATIONS = """
-window.told = [];
+window.notices = [];
 window.Notification = class extends Notification {
     constructor(title, options) {
         super(title, options);
-        this.addEventListener("show", () => told.push([title, options.body]));
+        this.addEventListener("show", () => notices.push([title, options.body]));
     }
 };
 """
@@ -181,6 +181,6 @@ def test_a_reminder_is_a_desktop_notification_while_the_page_is_hidden(
     start = now() + 7200
     wire.add(title="Not looked at", start_time=start, remind_time=now() - 1)
     expect(page.locator(".reminder").filter(has_text="Not looked at")).to_be_attached()
-    page.wait_for_function("told.length")
+    page.wait_for_function("notices.length")
     at = time.strftime("%a %-d %b %Y at %H:%M", time.gmtime(start))
-    assert page.evaluate("told") == [["Not looked at", at]]
+    assert page.evaluate("notices") == [["Not looked at", at]]
