@@ -158,3 +158,16 @@ def test_axe_finds_nothing_serious_in_questions(
     act(page, wire, event)
     expect(page.locator("dialog")).to_be_visible()
     assert serious_in_light_and_dark(page) == []
+
+
+def test_compact_density_shows_more_hours_in_the_same_steps(open_page: OpenPage) -> None:
+    page = open_page(query("week", WEEK))
+    hour = page.locator(".rbc-day-slot .rbc-timeslot-group").first
+    normal = hour.bounding_box()
+    open_settings(page)
+    dialog = page.get_by_role("dialog", name="Settings")
+    dialog.get_by_label("Density").select_option("Compact")
+    dialog.get_by_role("button", name="Close").click()
+    compact = hour.bounding_box()
+    assert normal and compact and compact["height"] < 0.85 * normal["height"]
+    expect(hour.locator(".rbc-time-slot")).to_have_count(2)

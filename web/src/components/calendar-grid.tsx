@@ -95,8 +95,8 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
         popup={false}
         doShowMoreDrillDown={false}
         selected={selected}
-        step={settings.density === "compact" ? 60 : 30}
-        timeslots={settings.density === "compact" ? 1 : 2}
+        step={30}
+        timeslots={2}
         allDayMaxRows={ALL_DAY_ROWS}
         scrollToTime={scrollTo}
         longPressThreshold={350}
@@ -115,7 +115,7 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
         resizableAccessor={(item) => !directory.changeProblem(item.resource)}
       />
     ),
-    [localizer, shown, day, view, zone, settings.density, selected, eventProps, scrollTo, open, change, startNew, move, resize, directory],
+    [localizer, shown, day, view, zone, selected, eventProps, scrollTo, open, change, startNew, move, resize, directory],
   );
   return <LookContext value={context}>{grid}</LookContext>;
 }

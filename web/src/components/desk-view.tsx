@@ -184,8 +184,8 @@ function Grid({ desk, shown, columns, day, zone, zonesVersion, settings, directo
         resizable
         showMultiDayTimes
         selected={selected}
-        step={settings.density === "compact" ? 60 : 30}
-        timeslots={settings.density === "compact" ? 1 : 2}
+        step={30}
+        timeslots={2}
         scrollToTime={scrollTo}
         longPressThreshold={350}
         components={DAY_PARTS}
@@ -203,7 +203,7 @@ function Grid({ desk, shown, columns, day, zone, zonesVersion, settings, directo
         resizableAccessor={mayChange}
       />
     ),
-    [localizer, shown, columns, day, zone, settings.density, selected, eventProps, mayChange, scrollTo, open, startNew, change, move, resize],
+    [localizer, shown, columns, day, zone, selected, eventProps, mayChange, scrollTo, open, startNew, change, move, resize],
   );
   return <LookContext value={context}>{grid}</LookContext>;
 }
