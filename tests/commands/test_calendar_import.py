@@ -120,7 +120,19 @@ async def test_a_deleted_event_comes_back_as_the_same_event(desk: Desk) -> None:
     assert [row["type"] for row in answered["data"]["history"]] == [0, 2, 3]
 
 
-async def test_a_dry_run_tells_and_writes_nothing(desk: Desk) -> None:
+async def test_properties_beyond_what_is_kept_are_left_out_whole_and_named(desk: Desk) -> None:
+    large = f"ATTACH;VALUE=BINARY:{'A' * 17_000}"
+    found = await imported(desk, vevent(*PLAIN, "X-FIRST:1", large, "X-LAST:2"))
+    assert counts(found) == (1, 0, 0)
+    (skipped,) = found["skipped"]
+    assert "1 of its properties" in skipped["why"] and "16384" in skipped["why"]
+    answered = await desk.call(TEN, "MngExportCalendarEvents")
+    lines = answered["data"]["ics"].splitlines()
+    assert "X-FIRST:1" in lines and "X-LAST:2" in lines
+    assert not any(line.startswith("ATTACH") for line in lines)
+
+
+async def test_a_dry_run_says_and_writes_nothing(desk: Desk) -> None:
     assert counts(await imported(desk, vevent(*PLAIN), dry_run=1)) == (1, 0, 0)
     assert await rows(desk) == []
 

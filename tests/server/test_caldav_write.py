@@ -37,6 +37,17 @@ async def test_what_is_put_is_an_event_and_comes_back_to_the_byte(place: Place) 
         assert list((await dav.sync()).etags) == [f"{dav.mine}my%20event.ics"]
 
 
+async def test_a_text_of_which_a_part_could_not_be_kept_is_refused(place: Place) -> None:
+    attached = f"ATTACH;VALUE=BINARY:{'A' * 66_000}"
+    async with serving_dav(place) as dav:
+        put = await dav.put("a.ics", calendar(vevent(attached)))
+        assert put.status == 403 and b"max-resource-size" in put.body
+        assert await rows(dav) == []
+        smaller = calendar(vevent(f"ATTACH;VALUE=BINARY:{'A' * 60_000}"))
+        assert (await dav.put("a.ics", smaller)).status == 201
+        assert await dav.text("a.ics") == smaller
+
+
 async def test_a_change_here_is_in_the_text_and_all_else_stays(place: Place) -> None:
     async with serving_dav(place) as dav:
         put = await dav.put("a.ics", calendar(vevent(*EXTRAS, *ALARMS)))

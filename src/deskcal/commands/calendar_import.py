@@ -19,6 +19,7 @@ from deskcal.core.event import ChangeType, Event, EventStatus, Flag, Id, next_ve
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import Conflict, DeskcalError, InvalidField
+from deskcal.ical.extras import extras_of
 from deskcal.ical.fields import encoded, fields_of
 from deskcal.ical.kept import kept
 from deskcal.ical.lines import raw_lines
@@ -159,14 +160,25 @@ async def _import_part(run: Importing, events: Sequence[CalendarEvent]) -> tuple
     try:
         for _ in range(TRIES):
             try:
-                return await _store(run, events), ""
+                return await _store(run, events), _left_out(events)
             except Moved:
                 continue
     except _Dry as dry:
-        return dry.outcome, ""
+        return dry.outcome, _left_out(events)
     except DeskcalError as exc:
         return "skipped", exc.message
     return "skipped", "somebody else changes it at this moment; import it again"
+
+
+def _left_out(events: Sequence[CalendarEvent]) -> str:
+    """Why a part of an event is not kept; empty: all of it is."""
+    _, left_out = extras_of(events, MAX_EXTRAS)
+    if not left_out:
+        return ""
+    return (
+        f"{left_out} of its properties that deskcal has no field for are left out: {MAX_EXTRAS} "
+        "characters of them are kept"
+    )
 
 
 def check_supported(events: Sequence[CalendarEvent]) -> None:
@@ -216,7 +228,7 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
         sequence=newest[0],
         modified=newest[1],
         digest=digest,
-        extras="\r\n".join(line for event in events for line in event.extras)[:MAX_EXTRAS],
+        extras=extras_of(events, MAX_EXTRAS)[0],
     )
     drafted = list(map(run.drafted, events))
     series_id = seen.series_id if seen else 0

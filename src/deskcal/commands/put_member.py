@@ -34,6 +34,7 @@ from deskcal.core.event import ChangeType
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import InvalidField
+from deskcal.ical.extras import extras_of
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.read import CalendarEvent, read_calendar
 from deskcal.ical.resource import default_uid
@@ -102,6 +103,13 @@ def _parsed(text: str, zone: str) -> list[CalendarEvent]:
         raise BadObject(found.skipped[0].why, "supported-calendar-data")
     if len({event.uid for event in found.events}) != 1:
         raise BadObject("a resource has one UID, this one more", "valid-calendar-object-resource")
+    if len(text) > MAX_SOURCE and extras_of(found.events, MAX_EXTRAS)[1]:
+        raise BadObject(
+            f"the text has {len(text)} characters; beyond {MAX_SOURCE} at most {MAX_EXTRAS} are "
+            "kept of properties that deskcal has no field for: take attachments out, or link to "
+            "them",
+            "max-resource-size",
+        )
     try:
         check_supported(found.events)
     except InvalidField as exc:
@@ -239,7 +247,6 @@ def _drafted(run: Importing, event: CalendarEvent, *, is_new: bool) -> Drafted:
 
 
 def _wanted(put: Put, events: Sequence[CalendarEvent], found: Found) -> CalendarObject:
-    extras = "\r\n".join(line for event in events for line in event.extras)[:MAX_EXTRAS]
     return CalendarObject(
         owner_id=put.manager_id,
         uid=events[0].uid,
@@ -247,7 +254,7 @@ def _wanted(put: Put, events: Sequence[CalendarEvent], found: Found) -> Calendar
         sequence=max(event.sequence for event in events),
         modified=max(event.modified for event in events),
         digest=digest_of(events),
-        extras=extras,
+        extras=extras_of(events, MAX_EXTRAS)[0],
         source=put.text if len(put.text) <= MAX_SOURCE else "",
     )
 
