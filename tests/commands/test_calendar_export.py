@@ -41,6 +41,15 @@ async def test_a_calendar_is_the_same_after_it_was_exported_and_imported(desk: D
     assert times[10] == times[11]
 
 
+async def test_all_desks_have_the_events_without_a_desk_too(desk: Desk) -> None:
+    """Seed 000, "Desk Scope": `*` includes empty desk values, `DESK_*` does not."""
+    for name, code in (("Free", ""), ("Bound", "DESK_EU")):
+        await desk.add(TEN, title=name, desk=code, start_time=NOON, end_time=NOON + 60)
+    found = [await exported(desk, deskFilter=mask) for mask in ("*", "DESK_*")]
+    assert ["SUMMARY:Free" in text for text in found] == [True, False]
+    assert [text.count("SUMMARY:Bound") for text in found] == [1, 1]
+
+
 async def test_what_was_exported_is_the_same_for_its_own_manager(desk: Desk) -> None:
     event = await desk.add(TEN, title="Own", start_time=NOON, end_time=NOON + 60)
     series: dict[str, Any] = {"title": "Series", "recurrence": {"rrule": "FREQ=DAILY;COUNT=3"}}

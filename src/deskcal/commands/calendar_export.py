@@ -125,5 +125,5 @@ async def _collections(services: Services, session: Session, wanted: _Wanted) ->
     rows = await services.store.list_events(filter_, session)
     documents = await asyncio.to_thread(_documents, b"[" + b",".join(rows.documents) + b"]")
     heads = [decode_head(document) for document in documents]
-    places = sorted({(head.brand, head.desk) for head in heads if head.desk})
-    return [Collection(session.manager_id, brand, desk) for brand, desk in places]
+    places = sorted({(head.brand, head.desk) for head in heads})
+    return [Collection(session.manager_id, *place, is_desk=True) for place in places]

@@ -40,7 +40,10 @@ async def surroundings(services: Services, session: Session) -> Surroundings:
     manager_id = session.manager_id
     title = names.get(manager_id) or session.name or f"Manager {manager_id}"
     found = [Collection(manager_id, title=title)]
-    found += [Collection(manager_id, desk.brand, desk.code, desk.title) for desk in seen.desks]
+    found += [
+        Collection(manager_id, desk.brand, desk.code, desk.title, is_desk=True)
+        for desk in seen.desks
+    ]
     return Surroundings(names, title, {one.name: one for one in found})
 
 

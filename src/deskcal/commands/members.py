@@ -39,8 +39,10 @@ class Collection(Struct, frozen=True):
     manager_id: int
     brand: str = ""
     desk: str = ""
-    """A code; empty: what the manager owns or takes part in."""
+    """A code; empty: the events without a desk."""
     title: str = ""
+    is_desk: bool = False
+    """False: what the manager owns or takes part in, of all brands and desks."""
 
     @property
     def name(self) -> str:
@@ -50,7 +52,7 @@ class Collection(Struct, frozen=True):
     @property
     def is_mine(self) -> bool:
         """Whether it is the manager's own, which is written to."""
-        return not self.desk
+        return not self.is_desk
 
 
 class _Row(Struct, gc=False):
@@ -149,7 +151,7 @@ async def members(
         since=since,
         until=until,
         limit=MAX_MEMBERS,
-        desk_filter=desk_mask("*" if collection.is_mine else collection.desk),
+        desk_filter=desk_mask(collection.desk or "*"),
         manager_id=collection.manager_id if collection.is_mine else 0,
         brand=collection.brand or None,
     )
