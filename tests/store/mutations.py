@@ -62,6 +62,17 @@ def deleting(event_id: int) -> Mutation:
     return Mutation(event_id, ChangeType.DELETED, 10, NOW, change)
 
 
+def restoring(event_id: int) -> Mutation:
+    """The way back of a deleted event."""
+
+    def change(event: Event | None, event_id: int) -> Event:
+        if event is None:
+            raise NotFound(f"no event {event_id}")
+        return msgspec.structs.replace(event, version=event.version + 1)
+
+    return Mutation(event_id, ChangeType.RESTORED, 10, NOW, change)
+
+
 def raising(event_id: int, error: Exception) -> Mutation:
     """A change that fails."""
 

@@ -20,7 +20,7 @@ from deskcal.store.lists import search
 from deskcal.store.ports import Store
 from helpers import NOW
 from store.conftest import Backend
-from store.mutations import ADMIN_SESSION, adding, changing, deleting
+from store.mutations import ADMIN_SESSION, adding, changing, deleting, restoring
 
 
 async def found(
@@ -137,22 +137,78 @@ async def test_pages_follow_each_other_without_gap_or_repetition(store: Store) -
     assert pages == [[6, 1], [5, 4], [3, 2]]
 
 
+async def test_pages_of_all_day_events_follow_each_other_without_repetition(store: Store) -> None:
+    for hour in (1, 2, 3):
+        at = NOW + hour * 3600
+        await store.mutate(adding(title="call", all_day=1, start_time=at, end_time=at))
+    page = await find(store, "call", limit=2)
+    assert page.next is not None
+    assert await found(store, "call", limit=2, after=page.next) == [1]
+
+
+def narrow(monkeypatch: pytest.MonkeyPatch, **named: int) -> None:
+    """Sets limits of the search wherever they are used."""
+    for module in ("lists", "sqlite", "postgres"):
+        for name, value in named.items():
+            monkeypatch.setattr(f"deskcal.store.{module}.search.{name}", value, raising=False)
+
+
 async def test_many_candidates_are_looked_at_by_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("sqlite", "postgres"):
-        monkeypatch.setattr(f"deskcal.store.{module}.search.FEW_CANDIDATES", 3)
-    monkeypatch.setattr(search, "FIRST_PAGE", 4)
+    narrow(monkeypatch, FEW_CANDIDATES=3, FIRST_PAGE=4, DOCUMENTS=2)
     titles = ["rare needle" if n % 7 == 0 else "hay needle" for n in range(30)]
     for n, title in enumerate(titles):
         await store.mutate(adding(title=title, start_time=NOW + n, end_time=NOW + n))
     await index(store)
     assert await found(store, "needle", limit=200) == list(range(30, 0, -1))
     assert await found(store, "rare") == [29, 22, 15, 8, 1]
-    for module in ("sqlite", "postgres"):
-        monkeypatch.setattr(f"deskcal.store.{module}.search.MAX_CANDIDATES", 4)
+    narrow(monkeypatch, MAX_CANDIDATES=4)
     assert await found(store, "rare needle") == [29, 22, 15, 8, 1]
     assert await found(store, "rare needle", limit=2, after=(NOW + 21, 22)) == [15, 8]
+
+
+@pytest.mark.parametrize("rare", [0, 4, 100])
+@pytest.mark.parametrize("rows", [1, 1000])
+async def test_old_events_are_found_whichever_way_they_are_looked_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rare: int, rows: int
+) -> None:
+    narrow(monkeypatch, FEW_CANDIDATES=2, FIRST_PAGE=4, DOCUMENTS=2, MAX_ROWS_BY_TIME=rows)
+    narrow(monkeypatch, RARE=rare, MAX_COMMON=2)
+    for n in range(40):
+        title = "old bonus call" if n < 4 else "new call"
+        await store.mutate(adding(title=title, start_time=NOW + n, end_time=NOW + n))
+    await index(store)
+    for _ in range(2):
+        assert await found(store, "bonus call") == [4, 3, 2, 1]
+        assert await found(store, "bonus", limit=3) == [4, 3, 2]
+        assert await found(store, "call", limit=3) == [40, 39, 38]
+
+
+async def test_an_event_whose_text_stays_is_found_after_every_change(store: Store) -> None:
+    await store.mutate(adding(title="Zielińska", location="Nicosia"))
+    await index(store)
+    await store.mutate(changing(1, priority=2))
+    await index(store)
+    assert await found(store, "zielinska nicosia") == [1]
+    await store.mutate(changing(1, location="Larnaca"))
+    await store.mutate(changing(1, priority=1))
+    await index(store)
+    assert (await found(store, "nicosia"), await found(store, "larnaca")) == ([], [1])
+    await store.mutate(deleting(1))
+    await index(store)
+    await store.mutate(restoring(1))
+    await index(store)
+    assert (await found(store, "nicosia"), await found(store, "larnaca")) == ([], [1])
+
+
+async def test_an_event_is_indexed_where_its_older_changes_are_forgotten(store: Store) -> None:
+    await store.mutate(adding(title="before", now=NOW))
+    await index(store)
+    await store.mutate(changing(1, title="after", now=NOW + 10))
+    assert await store.feed.prune(NOW + 20, 10)
+    await index(store)
+    assert (await found(store, "before"), await found(store, "after")) == ([], [1])
 
 
 async def test_it_obeys_the_filters_the_range_and_the_mask(store: Store) -> None:
@@ -181,9 +237,7 @@ async def test_a_manager_finds_the_desks_in_scope_and_events_with_them_in(store:
 async def test_while_the_index_is_far_behind_a_search_says_so(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "MAX_BEHIND", 2)
-    for module in ("sqlite", "postgres"):
-        monkeypatch.setattr(f"deskcal.store.{module}.search.MAX_BEHIND", 2)
+    narrow(monkeypatch, MAX_BEHIND=2)
     for number in range(3):
         await store.mutate(adding(title=f"call {number}"))
     with pytest.raises(Unavailable, match="indexed"):

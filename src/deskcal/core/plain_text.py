@@ -4,7 +4,6 @@ Understands ProseMirror-like trees (`type`, `content`, `text`, `marks`) and elem
 (`type`, `props`, `children`); of any other object its texts.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -20,49 +19,54 @@ BLOCKS = frozenset(
     }
 )
 """Types of block nodes, each on its own line."""
+_NO_HOLDERS = [None, None]
 LINKS = ("http://", "https://", "mailto:")
 
 
 def ast_text(ast_json: Raw) -> str:
     """Its text, a line for each block; a link is followed by its address."""
-    lines = "".join(_texts(msgspec.json.decode(ast_json))).splitlines()
-    return "\n".join(line.rstrip() for line in lines if line.strip())[:MAX_TEXT]
+    texts: list[str] = []
+    _add_texts(msgspec.json.decode(ast_json), texts)
+    lines = "".join(texts).splitlines()
+    return "\n".join([line.rstrip() for line in lines if line.strip()])[:MAX_TEXT]
 
 
-def _texts(node: Any) -> Iterator[str]:
+def _add_texts(node: Any, texts: list[str]) -> None:
     if isinstance(node, str):
-        yield node
+        texts.append(node)
     elif isinstance(node, list):
         for child in node:
-            yield from _texts(child)
+            _add_texts(child, texts)
     elif isinstance(node, dict):
-        yield from _of_node(node)
+        _add_node(node, texts)
 
 
-def _of_node(node: dict[str, Any]) -> Iterator[str]:
+def _add_node(node: dict[str, Any], texts: list[str]) -> None:
     kind = node.get("type")
     if isinstance(kind, str) and kind in BREAKS:
-        yield "\n"
+        texts.append("\n")
         return
     is_block = isinstance(kind, str) and kind in BLOCKS
     if is_block:
-        yield "\n"
-    inner = "".join(_texts([node.get(key) for key in ("text", "content", "children")]))
+        texts.append("\n")
+    start = len(texts)
+    for key in ("text", "content", "children"):
+        _add_texts(node.get(key), texts)
     props = node.get("props")
-    if not inner and isinstance(props, dict):
-        inner = "".join(_texts(props.get("children")))
-    yield inner
+    if isinstance(props, dict) and not any(texts[start:]):
+        _add_texts(props.get("children"), texts)
     target = _target(node)
-    if target and target not in inner:
-        yield f" <{target}>"
+    if target and target not in "".join(texts[start:]):
+        texts.append(f" <{target}>")
     if is_block:
-        yield "\n"
+        texts.append("\n")
 
 
 def _target(node: dict[str, Any]) -> str:
     """The address of the node's link; empty: none, or one with a scheme that is not shown."""
-    holders = [node.get("props"), node.get("attrs")]
-    marks = node.get("marks")
+    holders, marks = [node.get("props"), node.get("attrs")], node.get("marks")
+    if marks is None and holders == _NO_HOLDERS:
+        return ""
     for mark in marks if isinstance(marks, list) else []:
         holders += [mark.get("attrs")] if isinstance(mark, dict) else []
     for holder in holders:

@@ -3,8 +3,11 @@
 Source: contract, section 15, MngSearchCalendarEvents.
 """
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Sequence
+
+from msgspec import Raw, Struct
 
 from deskcal.core.event import Event
 from deskcal.core.plain_text import ast_text
@@ -15,11 +18,22 @@ MIN_LETTERS = 2
 GRAM = 3
 """Characters of a gram; shorter words are found without the index."""
 MAX_WORDS = 16
+_REMEMBERED = 32
+"""Characters of the longest word whose grams are remembered."""
 _LETTERS = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ŧ": "t", "ı": "i"}
     | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
 """Letters that Unicode does not decompose into a base letter and a mark."""
+
+
+class Texts(Struct, frozen=True, gc=False):
+    """What is read of an event's document to find it by its words."""
+
+    title: str
+    ast_json: Raw
+    location: str = ""
+    outcome_note: str = ""
 
 
 def fold(text: str) -> str:
@@ -52,7 +66,7 @@ def words_of(query: str) -> list[str]:
     return words
 
 
-def text_of(event: Event) -> str:
+def text_of(event: Event | Texts) -> str:
     """What an event is found by: title, text of `ast_json`, location and outcome_note, folded."""
     parts = (event.title, ast_text(event.ast_json), event.location, event.outcome_note)
     return fold("\n".join(filter(None, parts)))
@@ -60,14 +74,21 @@ def text_of(event: Event) -> str:
 
 def grams_of(texts: Iterable[str]) -> set[str]:
     """Runs of three characters in the words of folded texts; a word that is shorter has none."""
-    return {
-        word[start : start + GRAM]
-        for text in texts
-        for word in text.split()
-        for start in range(len(word) - GRAM + 1)
-    }
+    found: set[str] = set()
+    for text in texts:
+        for word in text.split():
+            found.update(_known_grams(word) if len(word) <= _REMEMBERED else _grams(word))
+    return found
 
 
+def _grams(word: str) -> tuple[str, ...]:
+    return tuple([word[start : start + GRAM] for start in range(len(word) - GRAM + 1)])
+
+
+_known_grams = functools.lru_cache(maxsize=16_384)(_grams)
+
+
+@functools.lru_cache(maxsize=16_384)
 def number_of(gram: str) -> int:
     """A gram as an integer, below 2^63: no two grams have the same."""
     number = 0
@@ -76,7 +97,7 @@ def number_of(gram: str) -> int:
     return number
 
 
-def matches(event: Event, words: Sequence[str]) -> bool:
+def matches(event: Event | Texts, words: Sequence[str]) -> bool:
     """Whether each word is in the event's text, as a word or a part of one."""
     text = text_of(event)
     return all(word in text for word in words)

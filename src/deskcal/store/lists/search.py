@@ -8,24 +8,30 @@ it, and no change waits for the index.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
-from deskcal.core.document import decode_event
 from deskcal.core.filters import Position, SearchFilter
-from deskcal.core.text_search import grams_of, matches, text_of
+from deskcal.core.text_search import Texts, grams_of, matches, text_of
 from deskcal.core.visibility import Visibility
 from deskcal.errors import Unavailable
 
 MAX_CANDIDATES = 50_000
 """Events with all grams of a query; where there are more, events are looked at by time instead."""
-FEW_CANDIDATES = 2_000
+FEW_CANDIDATES = 1_000
 """As many are sorted; of more, those are looked for among all events by time."""
 MAX_BEHIND = 25_000
 """Events that the index may be behind while it is searched: more than it comes to be under load."""
 FIRST_PAGE, LARGEST_PAGE = 500, 8_000
 """Rows that are looked at by time in one statement; each page is twice as large."""
 DOCUMENTS = 64
-"""Documents that are read and compared at a time."""
+"""Documents that are compared at a time; the newest so many come before what the index names."""
+COMMON = 8
+"""One in so many of these that matches: the events by time fill a page sooner than the index."""
+MAX_ROWS_BY_TIME = 32_000
+"""Rows that candidates are looked for among; then the rest of the candidates is sorted."""
+
+_decode_texts = msgspec.json.Decoder(Texts).decode
 
 
 class SearchPage(Struct, frozen=True):
@@ -62,20 +68,26 @@ class Matches:
     def __init__(self, wanted: SearchFilter) -> None:
         self._wanted = wanted
         self._found: list[tuple[Position, bytes]] = []
+        self._looked_at = 0
 
     @property
     def is_full(self) -> bool:
         """Whether the page and the first event of the next one are found."""
         return len(self._found) > self._wanted.limit
 
-    def look_at(self, documents: Iterable[bytes]) -> None:
+    @property
+    def are_common(self) -> bool:
+        """Whether so many of the events match that those by time fill a page soon."""
+        return len(self._found) * COMMON >= self._looked_at
+
+    def look_at(self, positions: Sequence[Position], documents: Iterable[bytes]) -> None:
         """Takes those of the documents that have every word, until it is full."""
-        for document in documents:
-            if self.is_full:
-                return
-            event = decode_event(document)
-            if matches(event, self._wanted.words):
-                self._found.append(((event.start_time, event.id), document))
+        for position, document in zip(positions, documents, strict=True):
+            if matches(_decode_texts(document), self._wanted.words):
+                self._found.append((position, document))
+                if self.is_full:
+                    break
+        self._looked_at += len(positions)
 
     def page(self) -> SearchPage:
         """What was found."""
@@ -85,6 +97,7 @@ class Matches:
 
 def page_sizes() -> Iterator[int]:
     """How many rows to look at by time in one statement after the other."""
+    yield DOCUMENTS
     size = FIRST_PAGE
     while True:
         yield size
@@ -98,7 +111,15 @@ def query_grams(words: Sequence[str]) -> list[str]:
 
 def grams_of_document(document: bytes) -> set[str]:
     """What the index has of an event."""
-    return grams_of([text_of(decode_event(document))])
+    return grams_of([text_of(_decode_texts(document))])
+
+
+def has_other_text(document: bytes, indexed: bytes | None) -> bool:
+    """Whether an event is to be indexed again; `indexed`: as it is in the index, None: it is not.
+
+    Most changes leave the texts as they are, and to compare them takes a tenth of the time.
+    """
+    return indexed is None or _decode_texts(document) != _decode_texts(indexed)
 
 
 def require_index(behind: int) -> None:

@@ -1,10 +1,10 @@
 """The search on PostgreSQL: candidates of the GIN index, then the documents themselves."""
 
 import functools
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import Sequence
 from typing import Any
 
+from deskcal.core.event import ChangeType
 from deskcal.core.filters import Position, SearchFilter
 from deskcal.core.text_search import number_of
 from deskcal.core.visibility import Visibility
@@ -15,9 +15,11 @@ from deskcal.store.lists.search import (
     FEW_CANDIDATES,
     MAX_BEHIND,
     MAX_CANDIDATES,
+    MAX_ROWS_BY_TIME,
     Matches,
     SearchPage,
     grams_of_document,
+    has_other_text,
     page_sizes,
     query_grams,
     require_index,
@@ -51,7 +53,15 @@ _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
 _NEW = """
     SELECT seq, event_id FROM change WHERE seq > (SELECT indexed_seq FROM search_index)
     ORDER BY seq LIMIT %s"""
-_STORED = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[])"
+# With each event the document that the index has of it, if that is among the changes still.
+_STORED = f"""
+    SELECT one.id, e.document, indexed.document
+    FROM unnest(%s::bigint[]) AS one (id) LEFT JOIN event AS e ON e.id = one.id
+    LEFT JOIN LATERAL (
+        SELECT CASE WHEN c.type <> {ChangeType.DELETED:d} THEN c.document END AS document
+        FROM change AS c
+        WHERE c.event_id = one.id AND c.seq <= (SELECT indexed_seq FROM search_index)
+        ORDER BY c.seq DESC LIMIT 1) AS indexed ON true"""
 _PUT = """
     INSERT INTO event_gram (event_id, grams) VALUES (%s, %s::bigint[])
     ON CONFLICT (event_id) DO UPDATE SET grams = excluded.grams"""
@@ -94,30 +104,32 @@ async def _find(
         if places is None:
             return SearchPage([], None)
         parameters = parameters_of(wanted, places, visibility.manager_id)
-        ids = await _candidates(connection, wanted)
         look = _Look(connection, wanted, conditions_of(wanted, places), parameters)
-        if ids is not None and len(ids) <= FEW_CANDIDATES:
-            return await look.at(look.of_ids(ids))
-        return await look.at(look.by_time(ids))
+        await look.at(await _changed(connection))
+        return look.found.page()
     finally:
         await connection.execute("COMMIT")
 
 
-async def _candidates(connection: Connection, wanted: SearchFilter) -> set[int] | None:
-    """All events that may have every word; None: too many to name. Raises: Unavailable."""
+async def _changed(connection: Connection) -> set[int]:
+    """Events that the index has not as they are. Raises: Unavailable if there are too many."""
     changed = {event_id for (event_id,) in await _rows(connection, _BEHIND, (MAX_BEHIND + 1,))}
     require_index(len(changed))
-    grams = query_grams(wanted.words)
+    return changed
+
+
+async def _candidates(connection: Connection, words: Sequence[str]) -> set[int] | None:
+    """All events that may have every word; None: too many to name, or no word has a gram."""
+    grams = query_grams(words)
     if not grams:
         return None
     numbers = integers(map(number_of, grams))
     rows = await _rows(connection, _INDEXED, (numbers, MAX_CANDIDATES + 1))
-    indexed = {event_id for (event_id,) in rows}
-    return None if len(indexed) > MAX_CANDIDATES else indexed | changed
+    return None if len(rows) > MAX_CANDIDATES else {event_id for (event_id,) in rows}
 
 
 class _Look:
-    """The candidates of one search, in their order, and which of them match."""
+    """The events of one search, in their order, and which of them match."""
 
     def __init__(
         self,
@@ -130,46 +142,72 @@ class _Look:
         self._wanted = wanted
         self._conditions = conditions
         self._parameters = parameters
+        self._after = wanted.after
+        self._sizes = page_sizes()
+        self._is_over = False
+        self.found = Matches(wanted)
 
-    async def at(self, pages: AsyncGenerator[list[int], None]) -> SearchPage:
-        """The page that the candidates give."""
-        found = Matches(self._wanted)
-        async with aclosing(pages) as open_pages:
-            async for page in open_pages:
-                for start in range(0, len(page), DOCUMENTS):
-                    ids = page[start : start + DOCUMENTS]
-                    rows = await _rows(self._connection, _DOCUMENTS, (integers(ids),))
-                    found.look_at(document for (document,) in rows)
-                    if found.is_full:
-                        return found.page()
-        return found.page()
+    @property
+    def _is_open(self) -> bool:
+        """Whether the page is not full, and there may be more for it."""
+        return not (self._is_over or self.found.is_full)
 
-    async def of_ids(self, ids: set[int]) -> AsyncGenerator[list[int], None]:
+    async def at(self, changed: set[int]) -> None:
+        """First at the newest events; if few of them match, at the candidates of the index.
+
+        `changed`: events that the index has not as they are.
+        """
+        while self._is_open and self.found.are_common:
+            await self._by_time(None)
+        if self._is_open:
+            ids = await _candidates(self._connection, self._wanted.words)
+            await self._at_candidates(None if ids is None else ids | changed)
+
+    async def _at_candidates(self, ids: set[int] | None) -> None:
+        """What is found among the events of these ids, from where it is; None: among all."""
+        rows = MAX_ROWS_BY_TIME
+        while self._is_open and (ids is None or (len(ids) > FEW_CANDIDATES and rows > 0)):
+            rows -= await self._by_time(ids)
+        if ids is not None and self._is_open:
+            await self._of_ids(ids)
+
+    async def _by_time(self, ids: set[int] | None) -> int:
+        """The next events by time, of these ids unless that is None; how many were looked at."""
+        size = next(self._sizes)
+        fitting = self._with_after()
+        parts = [_BY_TIME.format(number=number, conditions=fitting) for number in CLASSES]
+        statement = (
+            f"SELECT start_time, id FROM ({' UNION ALL '.join(parts)}) AS found"
+            " ORDER BY start_time DESC, id DESC LIMIT %(page)s::bigint"
+        )
+        rows = await _rows(self._connection, statement, self._values() | {"page": size})
+        await self._compare(rows if ids is None else [row for row in rows if row[1] in ids])
+        self._is_over = len(rows) < size
+        if rows:
+            self._after = rows[-1]
+        return size
+
+    async def _of_ids(self, ids: set[int]) -> None:
         """Those of the events that fit the filters, newest first."""
-        statement = _OF_IDS.format(conditions=self._with_after(self._wanted.after))
-        values = {"ids": integers(sorted(ids))} | _position(self._wanted.after)
-        rows = await _rows(self._connection, statement, self._parameters | values)
-        yield [event_id for _, event_id in rows]
+        statement = _OF_IDS.format(conditions=self._with_after())
+        values = self._values() | {"ids": integers(sorted(ids))}
+        await self._compare(await _rows(self._connection, statement, values))
+        self._is_over = True
 
-    async def by_time(self, ids: set[int] | None) -> AsyncGenerator[list[int], None]:
-        """The events that fit, and are among `ids` unless that is None, newest first."""
-        after = self._wanted.after
-        for size in page_sizes():
-            fitting = self._with_after(after)
-            parts = [_BY_TIME.format(number=number, conditions=fitting) for number in CLASSES]
-            statement = (
-                f"SELECT start_time, id FROM ({' UNION ALL '.join(parts)}) AS found"
-                " ORDER BY start_time DESC, id DESC LIMIT %(page)s::bigint"
-            )
-            values = {"page": size} | _position(after)
-            rows = await _rows(self._connection, statement, self._parameters | values)
-            yield [event_id for _, event_id in rows if ids is None or event_id in ids]
-            if len(rows) < size:
+    async def _compare(self, rows: list[Position]) -> None:
+        for start in range(0, len(rows), DOCUMENTS):
+            chunk = rows[start : start + DOCUMENTS]
+            ids = integers(event_id for _, event_id in chunk)
+            documents = await _rows(self._connection, _DOCUMENTS, (ids,))
+            self.found.look_at(chunk, (document for (document,) in documents))
+            if self.found.is_full:
                 return
-            after = rows[-1]
 
-    def _with_after(self, after: Position | None) -> str:
-        return self._conditions if after is None else f"{self._conditions} AND {_AFTER}"
+    def _with_after(self) -> str:
+        return self._conditions if self._after is None else f"{self._conditions} AND {_AFTER}"
+
+    def _values(self) -> dict[str, Any]:
+        return self._parameters | _position(self._after)
 
 
 def _position(after: Position | None) -> dict[str, int]:
@@ -189,12 +227,16 @@ async def _index(limit: int, connection: Connection, _: Batch) -> tuple[int, int
         (seq,) = (await _rows(connection, _INDEXED_SEQ))[0]
         return 0, seq
     ids = {event_id for _, event_id in changed}
-    stored = dict(await _rows(connection, _STORED, (integers(sorted(ids)),)))
+    stored = await _rows(connection, _STORED, (integers(sorted(ids)),))
+    other = [
+        (event_id, _grams(document))
+        for event_id, document, indexed in stored
+        if document is not None and has_other_text(document, indexed)
+    ]
     async with connection.cursor() as cursor:
-        await cursor.executemany(
-            _PUT, [(event_id, _grams(document)) for event_id, document in stored.items()]
-        )
-    await connection.execute(_REMOVE, (integers(sorted(ids - stored.keys())),))
+        await cursor.executemany(_PUT, other)
+    gone = [event_id for event_id, document, _ in stored if document is None]
+    await connection.execute(_REMOVE, (integers(gone),))
     await connection.execute(_SET_INDEXED, (changed[-1][0],))
     return len(changed), changed[-1][0]
 

@@ -1,13 +1,13 @@
 """The search in the embedded store: candidates of the index, then the documents themselves."""
 
 import functools
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import apsw
 import msgspec
 
+from deskcal.core.event import ChangeType
 from deskcal.core.filters import Position, SearchFilter
 from deskcal.core.text_search import number_of
 from deskcal.core.visibility import Visibility
@@ -18,15 +18,22 @@ from deskcal.store.lists.search import (
     FEW_CANDIDATES,
     MAX_BEHIND,
     MAX_CANDIDATES,
+    MAX_ROWS_BY_TIME,
     Matches,
     SearchPage,
     grams_of_document,
+    has_other_text,
     page_sizes,
     query_grams,
     require_index,
 )
 from deskcal.store.sqlite.changes import Read, RunJob
 from deskcal.store.sqlite.lists import conditions_of, parameters_of
+
+RARE = 20_000
+"""Events that a gram may be in to be looked for: each one that is in more makes a search slower."""
+MAX_COMMON = 4_096
+"""Grams that are remembered to be in more; then they are counted again."""
 
 _AFTER = "(x.start_time, x.id) < (:after_start, :after_id)"
 _BY_TIME = """
@@ -37,16 +44,24 @@ _BY_TIME = """
 _OF_IDS = """
     SELECT x.start_time, x.id FROM json_each(:ids) AS one CROSS JOIN event AS x ON x.id = one.value
     WHERE {conditions} ORDER BY x.start_time DESC, x.id DESC"""
+# By seq: to have the events in order it would walk over all changes.
 _BEHIND = """
-    SELECT DISTINCT event_id FROM change
+    SELECT DISTINCT event_id FROM change NOT INDEXED
     WHERE seq > (SELECT indexed_seq FROM search_index) LIMIT ?"""
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM event_gram WHERE event_gram MATCH ? LIMIT ?)"
 _INDEXED = "SELECT rowid FROM event_gram WHERE event_gram MATCH ? LIMIT ?"
 _DOCUMENTS = """
     SELECT e.document FROM json_each(?) AS page CROSS JOIN event AS e ON e.id = page.value"""
 _NEW = """
     SELECT seq, event_id FROM change WHERE seq > (SELECT indexed_seq FROM search_index)
     ORDER BY seq LIMIT ?"""
-_DOCUMENT = "SELECT document FROM event WHERE id = ?"
+# With each event the document that the index has of it, if that is among the changes still.
+_STORED = f"""
+    SELECT one.value, e.document, (
+        SELECT iif(c.type = {ChangeType.DELETED:d}, NULL, c.document) FROM change AS c
+        WHERE c.event_id = one.value AND c.seq <= (SELECT indexed_seq FROM search_index)
+        ORDER BY c.seq DESC LIMIT 1)
+    FROM json_each(?) AS one LEFT JOIN event AS e ON e.id = one.value"""
 _PUT = "INSERT OR REPLACE INTO event_gram (rowid, grams) VALUES (?, ?)"
 _REMOVE = "DELETE FROM event_gram WHERE rowid = ?"
 _INDEXED_SEQ = "SELECT indexed_seq FROM search_index"
@@ -60,6 +75,7 @@ class SqliteSearch:
         self._read = read
         self._job = job
         self._collections = collections
+        self._common: set[str] = set()
         self.indexed_seq = 0
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
@@ -70,7 +86,7 @@ class SqliteSearch:
         known = self._collections.newest
         parameters = parameters_of(wanted, places, visibility.manager_id, known)
         conditions = conditions_of(wanted, places)
-        found: SearchPage = await self._read(_find, wanted, conditions, parameters)
+        found: SearchPage = await self._read(_find, wanted, conditions, parameters, self._common)
         return found
 
     async def index(self, limit: int) -> int:
@@ -81,101 +97,161 @@ class SqliteSearch:
 
 
 def _find(
-    connection: apsw.Connection, wanted: SearchFilter, conditions: str, parameters: dict[str, Any]
+    connection: apsw.Connection,
+    wanted: SearchFilter,
+    conditions: str,
+    parameters: dict[str, Any],
+    common: set[str],
 ) -> SearchPage:
-    found = Matches(wanted)
+    """First the newest events; if few of them match, the candidates of the index."""
+    look = _Look(connection, wanted, conditions, parameters)
     with connection:
-        ids = _candidates(connection, wanted)
-        if ids is not None and len(ids) <= FEW_CANDIDATES:
-            rows = _of_ids(connection, ids, wanted, conditions, parameters)
-        else:
-            rows = _by_time(connection, ids, wanted, conditions, parameters)
-        for page in _chunks(rows):
-            documents: Any = connection.execute(_DOCUMENTS, (_json(page),))
-            found.look_at(bytes(document) for (document,) in documents)
-            if found.is_full:
-                break
-    return found.page()
+        changed = _changed(connection)
+        while look.is_open and look.found.are_common:
+            look.by_time(None)
+        if look.is_open:
+            ids = _candidates(connection, query_grams(wanted.words), common)
+            look.candidates(None if ids is None else ids | changed)
+    return look.found.page()
 
 
-def _candidates(connection: apsw.Connection, wanted: SearchFilter) -> set[int] | None:
-    """All events that may have every word; None: too many to name. Raises: Unavailable."""
+def _changed(connection: apsw.Connection) -> set[int]:
+    """Events that the index has not as they are. Raises: Unavailable if there are too many."""
     behind: Any = connection.execute(_BEHIND, (MAX_BEHIND + 1,))
     changed = {event_id for (event_id,) in behind}
     require_index(len(changed))
-    grams = query_grams(wanted.words)
+    return changed
+
+
+def _candidates(connection: apsw.Connection, grams: list[str], common: set[str]) -> set[int] | None:
+    """All events that may have every gram; None: too many to name, or there is no gram."""
     if not grams:
         return None
-    text = " AND ".join(f'"{number_of(gram):x}"' for gram in grams)
+    text = " AND ".join(map(_quoted, _rare(connection, grams, common) or grams))
     rows: Any = connection.execute(_INDEXED, (text, MAX_CANDIDATES + 1))
-    indexed = {event_id for (event_id,) in rows}
-    return None if len(indexed) > MAX_CANDIDATES else indexed | changed
+    ids = {event_id for (event_id,) in rows}
+    return None if len(ids) > MAX_CANDIDATES else ids
 
 
-def _of_ids(
-    connection: apsw.Connection,
-    ids: set[int],
-    wanted: SearchFilter,
-    conditions: str,
-    parameters: dict[str, Any],
-) -> Iterator[int]:
-    """Those of the events that fit the filters, newest first."""
-    statement = _OF_IDS.format(conditions=_with_after(conditions, wanted.after))
-    values = parameters | {"ids": _json(sorted(ids))} | _position(wanted.after)
-    rows: Any = connection.execute(statement, values)
-    return (event_id for _, event_id in rows.fetchall())
+def _rare(connection: apsw.Connection, grams: list[str], common: set[str]) -> list[str]:
+    """Those of the grams that few events have, up to one that is enough; no one: all are common."""
+    rare = []
+    for gram in grams:
+        if gram in common:
+            continue
+        count = connection.execute(_COUNT, (_quoted(gram), RARE + 1)).get
+        if count <= RARE:
+            rare.append(gram)
+            if count <= FEW_CANDIDATES:
+                break
+        else:
+            if len(common) >= MAX_COMMON:
+                common.clear()
+            common.add(gram)
+    return rare
 
 
-def _by_time(
-    connection: apsw.Connection,
-    ids: set[int] | None,
-    wanted: SearchFilter,
-    conditions: str,
-    parameters: dict[str, Any],
-) -> Iterator[int]:
-    """The events that fit the filters, and are among `ids` unless that is None, newest first."""
-    after = wanted.after
-    for size in page_sizes():
-        fitting = _with_after(conditions, after)
+class _Look:
+    """The events of one search, in their order, and which of them match."""
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        wanted: SearchFilter,
+        conditions: str,
+        parameters: dict[str, Any],
+    ) -> None:
+        self._connection = connection
+        self._conditions = conditions
+        self._parameters = parameters
+        self._after = wanted.after
+        self._sizes = page_sizes()
+        self._is_over = False
+        self.found = Matches(wanted)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page is not full, and there may be more for it."""
+        return not (self._is_over or self.found.is_full)
+
+    def candidates(self, ids: set[int] | None) -> None:
+        """What is found among the events of these ids, from where it is; None: among all."""
+        rows = MAX_ROWS_BY_TIME
+        while self.is_open and (ids is None or (len(ids) > FEW_CANDIDATES and rows > 0)):
+            rows -= self.by_time(ids)
+        if ids is not None and self.is_open:
+            self._of_ids(ids)
+
+    def by_time(self, ids: set[int] | None) -> int:
+        """The next events by time, of these ids unless that is None; how many were looked at."""
+        size = next(self._sizes)
+        fitting = self._with_after()
         parts = [_BY_TIME.format(number=number, conditions=fitting) for number in CLASSES]
         statement = " UNION ALL ".join(parts) + " ORDER BY start_time DESC, id DESC LIMIT :page"
-        values = parameters | {"page": size} | _position(after)
-        rows: list[Any] = connection.execute(statement, values).fetchall()
-        yield from (event_id for _, event_id in rows if ids is None or event_id in ids)
-        if len(rows) < size:
-            return
-        after = rows[-1]
+        values = self._values() | {"page": size}
+        rows: list[Any] = self._connection.execute(statement, values).fetchall()
+        self._compare(rows if ids is None else [row for row in rows if row[1] in ids])
+        self._is_over = len(rows) < size
+        if rows:
+            self._after = rows[-1]
+        return size
 
+    def _of_ids(self, ids: set[int]) -> None:
+        """Those of the events that fit the filters, newest first."""
+        statement = _OF_IDS.format(conditions=self._with_after())
+        values = self._values() | {"ids": _json(sorted(ids))}
+        rows: Any = self._connection.execute(statement, values).fetchall()
+        self._compare(rows)
+        self._is_over = True
 
-def _with_after(conditions: str, after: Position | None) -> str:
-    return conditions if after is None else f"{conditions} AND {_AFTER}"
+    def _compare(self, rows: list[Position]) -> None:
+        for start in range(0, len(rows), DOCUMENTS):
+            chunk = rows[start : start + DOCUMENTS]
+            ids = _json(event_id for _, event_id in chunk)
+            documents: Any = self._connection.execute(_DOCUMENTS, (ids,))
+            self.found.look_at(chunk, (document for (document,) in documents))
+            if self.found.is_full:
+                return
 
+    def _with_after(self) -> str:
+        return self._conditions if self._after is None else f"{self._conditions} AND {_AFTER}"
 
-def _position(after: Position | None) -> dict[str, int]:
-    return {} if after is None else {"after_start": after[0], "after_id": after[1]}
-
-
-def _chunks(rows: Iterator[int]) -> Iterator[list[int]]:
-    while chunk := list(itertools.islice(rows, DOCUMENTS)):
-        yield chunk
+    def _values(self) -> dict[str, Any]:
+        if self._after is None:
+            return self._parameters
+        start, event_id = self._after
+        return self._parameters | {"after_start": start, "after_id": event_id}
 
 
 def _index(limit: int, connection: apsw.Connection, _: Batch) -> tuple[int, int]:
     """How many changes it has indexed, and up to which the index is."""
     changed: list[Any] = connection.execute(_NEW, (limit,)).fetchall()
-    for event_id in dict.fromkeys(event_id for _, event_id in changed):
-        document = connection.execute(_DOCUMENT, (event_id,)).get
-        if document is None:
-            connection.execute(_REMOVE, (event_id,))
-        else:
-            connection.execute(_PUT, (event_id, _tokens(bytes(document))))
     if changed:
+        ids = dict.fromkeys(event_id for _, event_id in changed)
+        stored: list[Any] = connection.execute(_STORED, (_json(ids),)).fetchall()
+        other = [
+            (event_id, _tokens(document))
+            for event_id, document, indexed in stored
+            if document is not None and has_other_text(document, indexed)
+        ]
+        connection.executemany(_PUT, other)
+        gone = [(event_id,) for event_id, document, _ in stored if document is None]
+        connection.executemany(_REMOVE, gone)
         connection.execute(_SET_INDEXED, (changed[-1][0],))
     return len(changed), connection.execute(_INDEXED_SEQ).get
 
 
 def _tokens(document: bytes) -> str:
-    return " ".join(f"{number_of(gram):x}" for gram in grams_of_document(document))
+    return " ".join(map(_token, grams_of_document(document)))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _token(gram: str) -> str:
+    return f"{number_of(gram):x}"
+
+
+def _quoted(gram: str) -> str:
+    return f'"{_token(gram)}"'
 
 
 def _json(values: Iterable[int]) -> str:
