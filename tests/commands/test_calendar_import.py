@@ -211,6 +211,17 @@ async def test_of_a_series_that_ended_long_ago_the_last_90_days_are_there(desk: 
     assert last == dt.date(2020, 1, 5) + dt.timedelta(weeks=51)
 
 
+@pytest.mark.parametrize("year", [1604, 1955, 1970])
+async def test_of_a_birthday_long_ago_the_next_one_is_there(desk: Desk, year: int) -> None:
+    """1604 is the year of birthdays whose year is not known, as some apps write it."""
+    lines = [f"DTSTART;VALUE=DATE:{year}0101", "RRULE:FREQ=YEARLY", "SUMMARY:Ann"]
+    assert counts(await imported(desk, vevent(*lines))) == (1, 0, 0)
+    found = [dt.datetime.fromtimestamp(row["start_time"], dt.UTC) for row in await rows(desk)]
+    assert [time.date() for time in found] == [dt.date(2027, 1, 1), dt.date(2028, 1, 1)]
+    assert counts(await imported(desk, vevent(*lines))) == (0, 0, 1)
+    assert counts(await imported(desk, vevent(*lines, "LOCATION:Here"))) == (0, 1, 0)
+
+
 async def test_overrides_without_a_master_are_events(desk: Desk) -> None:
     assert counts(await imported(desk, vevent(*MOVED))) == (1, 0, 0)
     (event,) = await rows(desk)
@@ -223,7 +234,9 @@ async def test_overrides_without_a_master_are_events(desk: Desk) -> None:
         (["DTSTART:20270105T090000Z", "RRULE:FREQ=HOURLY"], "recurrence.rrule"),
         (["DTSTART:20270105T090000Z", "RDATE;VALUE=PERIOD:20270106T090000Z/PT1H"], "periods"),
         (["SUMMARY:x"], "without DTSTART"),
-        (["DTSTART:00010101T000000Z"], "start_time"),
+        (["DTSTART:00010101T000000Z"], "DTSTART is before 1583"),
+        (["DTSTART:19550101T000000Z"], "start_time"),
+        (["DTSTART:19550101T000000Z", "RRULE:FREQ=DAILY;COUNT=9"], "before 1970"),
     ],
 )
 async def test_what_cannot_be_kept_is_left_out_whole_and_named(

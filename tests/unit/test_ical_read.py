@@ -176,6 +176,9 @@ def test_an_override_names_the_occurrence_and_whether_the_later_ones_too() -> No
     assert found.recurrence_id.time == seconds("2027-01-04T09:00")
 
 
+MANY_DATES = ",".join(["20270101T000000Z"] * 10_001)
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
@@ -184,6 +187,8 @@ def test_an_override_names_the_occurrence_and_whether_the_later_ones_too() -> No
         (["DTSTART:20271301T000000"], "month must be in"),
         (["DTSTART:20270101T000000Z", "RRULE:A", "RRULE:B"], "several RRULEs"),
         (["DTSTART:20270101T000000Z", "RDATE;VALUE=PERIOD:20270101T000000Z/PT1H"], "periods"),
+        (["DTSTART:15821231T000000Z", "RRULE:FREQ=DAILY"], "DTSTART is before 1583"),
+        (["DTSTART:20270101T000000Z", "EXDATE:" + MANY_DATES], "more than 10000 of EXDATE"),
         (["DTSTART:20270101T000000Z", "DURATION:P"], "no duration"),
         (["DTSTART:20270101T000000Z", "DTEND;VALUE=DATE:20270102"], "not of one kind"),
     ],

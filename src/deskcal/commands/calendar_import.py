@@ -33,6 +33,7 @@ from deskcal.wire.data import decode_data
 
 AT_ONCE = 64
 """UIDs whose transactions are under way at a time."""
+DAY_SEC = 86_400
 TRIES = 3
 """Of a UID that somebody else changes at the same time."""
 MAX_SKIPPED = 1000
@@ -69,9 +70,13 @@ class Importing(Struct, frozen=True):
 
     def drafted(self, event: CalendarEvent) -> "Drafted":
         """The event with its fields checked. Raises: InvalidField, naming the field."""
-        text = encoded(fields_of(event, self.owner_id) | self.place)
-        fields = decode_data(_fields, Raw(text))
-        return Drafted(event, draft_new(fields, self.services.limits))
+        fields = fields_of(event, self.owner_id) | self.place
+        if event.rrule and event.start.time < DAY_SEC:
+            # Its occurrences, which have times of their own, are made from `BACK_SEC` ago on.
+            fields |= {"start_time": DAY_SEC, "end_time": DAY_SEC}
+        text = encoded(fields)
+        decoded = decode_data(_fields, Raw(text))
+        return Drafted(event, draft_new(decoded, self.services.limits))
 
 
 class Drafted(Struct, frozen=True):

@@ -23,7 +23,8 @@ from deskcal.ical.fields import exdates_of
 from deskcal.ical.kept import kept
 from deskcal.ical.read import CalendarEvent
 
-BACK_SEC = 90 * 86_400
+DAY_SEC = 86_400
+BACK_SEC = 90 * DAY_SEC
 """Of a series that began long ago, occurrences are made from so long ago on."""
 SEARCH_SEC = 60 * 366 * 86_400
 YEAR_SEC = 366 * 86_400
@@ -126,6 +127,8 @@ def _begun(wanted: Repeating, series_id: int, template: Event | None) -> Series:
         first = _next(recurrence, max(master.start.time, last - BACK_SEC), exdates)
     if first is None:
         raise InvalidField("its rule has no occurrence that is left", field="ics")
+    if first.time < DAY_SEC:
+        raise InvalidField("it ends before 1970", field="ics")
     if rule.count:
         passed = recurrence.count_before(first.local)
         rule = msgspec.structs.replace(rule, count=rule.count - passed)

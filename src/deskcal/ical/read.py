@@ -12,14 +12,17 @@ from msgspec import Struct
 
 from deskcal.core.wall_clock import day_start, instant
 from deskcal.ical.lines import Part, Problem, Property, read_parts, text_of
-from deskcal.ical.zones import Observance, RuleZone, same_zone, zone_name
+from deskcal.ical.observances import TIME, observance
+from deskcal.ical.zones import RuleZone, same_zone, zone_name
 
 MAX_ZONES = 100
 """VTIMEZONEs of one file."""
 MAX_UID_BYTES = 1000
+MAX_DATES = 10_000
+"""EXDATEs or RDATEs of one event."""
+MIN_YEAR = 1583
+"""Of a start: the first whole year of the Gregorian calendar."""
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_TIME = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z?)")
-_OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?")
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
 )
@@ -152,7 +155,7 @@ class _Reader:
         if tzid is None or zone_name(tzid.value) is not None:
             return
         try:
-            zone = RuleZone([_observance(one) for one in part.parts])
+            zone = RuleZone([observance(one) for one in part.parts])
         except (ValueError, OverflowError) as exc:
             self._found.skipped.append(Skipped("", f"line {part.line}: VTIMEZONE: {exc}"))
             return
@@ -184,6 +187,8 @@ class _Reader:
         if start_property is None:
             raise _Unreadable(f"line {part.line}: an event without DTSTART")
         start = self._moment(start_property, uid)
+        if start.local.year < MIN_YEAR:
+            raise _Unreadable(f"line {start_property.line}: DTSTART is before {MIN_YEAR}")
         recurrence = part.first("RECURRENCE-ID")
         organizer = part.first("ORGANIZER")
         transp = _upper(part, "TRANSP")
@@ -220,11 +225,14 @@ class _Reader:
         return rules[0].value.strip() if rules else ""
 
     def _moments(self, part: Part, name: str, uid: str) -> tuple[Moment, ...]:
-        found = []
+        found: list[Moment] = []
         for one in part.all(name):
             if one.params.get("VALUE", "").upper() == "PERIOD" or "/" in one.value:
                 raise _Unreadable(f"line {one.line}: {name} with periods is not taken")
-            found += [self._moment(one, uid, text) for text in one.value.split(",") if text]
+            texts = [text for text in one.value.split(",") if text]
+            if len(found) + len(texts) > MAX_DATES:
+                raise _Unreadable(f"line {one.line}: more than {MAX_DATES} of {name}")
+            found += [self._moment(one, uid, text) for text in texts]
         return tuple(found)
 
     def _end(self, part: Part, start: Moment, uid: str) -> Moment:
@@ -265,7 +273,7 @@ class _Reader:
             if date := _DATE.fullmatch(value):
                 day = dt.datetime(int(date[1]), int(date[2]), int(date[3]))  # noqa: DTZ001
                 return self._zoned(day, "", True)
-            time = _TIME.fullmatch(value)
+            time = TIME.fullmatch(value)
             if time is None:
                 raise ValueError(f"{value[:40]!r} is no date and no time")
             numbers = [int(number or 0) for number in time.groups()[:6]]
@@ -355,37 +363,6 @@ def _attendee(source: Property) -> Attendee:
         params.get("ROLE", "").upper(),
         params.get("CN", ""),
     )
-
-
-def _observance(part: Part) -> Observance:
-    start, rule = part.first("DTSTART"), part.first("RRULE")
-    before, after = part.first("TZOFFSETFROM"), part.first("TZOFFSETTO")
-    if start is None or before is None or after is None:
-        raise ValueError(f"line {part.line}: DTSTART, TZOFFSETFROM or TZOFFSETTO is missing")
-    dates = [_naive(text) for one in part.all("RDATE") for text in one.value.split(",")]
-    return Observance(
-        _naive(start.value),
-        _offset(before),
-        _offset(after),
-        rule.value.strip().upper() if rule else "",
-        tuple(dates[:1000]),
-    )
-
-
-def _naive(text: str) -> dt.datetime:
-    found = _TIME.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(f"{text[:40]!r} is no time")
-    numbers = [int(number or 0) for number in found.groups()[:6]]
-    return dt.datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
-
-
-def _offset(source: Property) -> int:
-    found = _OFFSET.fullmatch(source.value.strip())
-    if found is None:
-        raise ValueError(f"line {source.line}: {source.value[:20]!r} is no offset")
-    hours, minutes, seconds = (int(number or 0) for number in found.groups()[1:])
-    return (hours * 3600 + minutes * 60 + seconds) * (-1 if found[1] == "-" else 1)
 
 
 def _extras(part: Part) -> Iterable[str]:

@@ -48,6 +48,7 @@ VALID_RESOURCE = caldav("valid-calendar-object-resource")
 COMPONENT = caldav("supported-calendar-component")
 NO_UID_CONFLICT = caldav("no-uid-conflict")
 MAX_SIZE = caldav("max-resource-size")
+MATCHES_WITHIN_LIMITS = dav("number-of-matches-within-limits")
 
 
 def require_match(headers: Mapping[str, str], etag: str | None) -> None:

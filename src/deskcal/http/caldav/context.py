@@ -23,6 +23,8 @@ from deskcal.ical.resource import Resource, resource_text
 TOKEN = "urn:deskcal:cursor:"
 ON_LOOP = 20
 """Members whose texts are made on the event loop at most."""
+RANGE_ON_LOOP_SEC = 400 * 86_400
+"""A range whose instances are looked for on the event loop at most."""
 
 
 class Context(Struct, frozen=True, kw_only=True):

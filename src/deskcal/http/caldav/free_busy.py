@@ -1,16 +1,19 @@
 """free-busy-query: when a collection's manager or desk is busy. Source: RFC 4791, 7.10."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from deskcal.commands.candidates import candidates, zone_of
+from deskcal.commands.members import Member
 from deskcal.core.free_busy import Interval, merged
 from deskcal.http.caldav.conditions import Refused
-from deskcal.http.caldav.context import Context
+from deskcal.http.caldav.context import ON_LOOP, RANGE_ON_LOOP_SEC, Context
 from deskcal.http.caldav.names import caldav
 from deskcal.http.caldav.query import range_of
 from deskcal.ical.components import read_components
 from deskcal.ical.expand import instances, utc_text
+from deskcal.ical.filters import Range
 from deskcal.ical.lines import Part, Property
 from deskcal.ical.text import calendar_lines
 from deskcal.ical.write import PRODUCT
@@ -29,9 +32,16 @@ async def free_busy_query(context: Context, root: Element) -> bytes:
     found = await candidates(
         services, context.session, collection, range_.since - DAY_SEC, range_.until + DAY_SEC
     )
+    if len(found) <= ON_LOOP and range_.until - range_.since <= RANGE_ON_LOOP_SEC:
+        return _text(context, found, range_)
+    return await asyncio.to_thread(_text, context, found, range_)
+
+
+def _text(context: Context, found: Sequence[Member], range_: Range) -> bytes:
+    default_timezone = context.services.default_timezone
     taken: dict[str, list[Interval]] = {"BUSY": [], "BUSY-TENTATIVE": []}
     for member in found:
-        zone = zone_of(member, services.default_timezone)
+        zone = zone_of(member, default_timezone)
         components = read_components(context.text(member), zone)
         for one in instances(components, range_.since, range_.until, zone):
             kind = _kind(one.part)

@@ -20,12 +20,20 @@ from deskcal.core.all_day import span_of
 from deskcal.errors import ResyncRequired
 from deskcal.http.caldav import xml
 from deskcal.http.caldav.conditions import (
+    MATCHES_WITHIN_LIMITS,
     SUPPORTED_REPORT,
     VALID_FILTER,
     Refused,
     forbidden,
 )
-from deskcal.http.caldav.context import ON_LOOP, Context, invalid_token, position_of, token_of
+from deskcal.http.caldav.context import (
+    ON_LOOP,
+    RANGE_ON_LOOP_SEC,
+    Context,
+    invalid_token,
+    position_of,
+    token_of,
+)
 from deskcal.http.caldav.free_busy import free_busy_query
 from deskcal.http.caldav.names import caldav, dav
 from deskcal.http.caldav.paths import Kind, member_path, principal_path, target_of
@@ -34,13 +42,15 @@ from deskcal.http.caldav.propfind import Wanted, member_subjects, properties, wa
 from deskcal.http.caldav.query import DataForm, Form, comp_filter, data_form
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.expand import expanded, limited
-from deskcal.ical.filters import CompFilter, asks_for_events, fits, only_range, ranges_of
+from deskcal.ical.filters import CompFilter, Range, asks_for_events, fits, only_range, ranges_of
 
 ABOVE = (Kind.ROOT, Kind.MANAGERS, Kind.PRINCIPAL, Kind.HOME)
 MAX_HREFS = 20_000
 """Of a multiget."""
 MANY = 200
 """Members that are looked up by name at most; more are found in a listing."""
+MAX_EXPANDED = 32 * 1024 * 1024
+"""Characters of the responses of one expansion."""
 LEAD_SEC = 86_400
 """Around a range within which events are looked for: all-day ones go by the dates of a zone."""
 
@@ -111,10 +121,29 @@ class _Shown(Struct, frozen=True):
         return found.replace("<D:prop>", f"<D:prop>{content}", 1)
 
     async def responses(self, collection: Collection, found: Sequence[Member]) -> list[str]:
-        """All of them; many off the event loop."""
-        if len(found) <= ON_LOOP:
+        """All of them, off the event loop where that takes long. Raises: Refused."""
+        is_long = self.data.form == Form.EXPANDED and _is_long(self.data.range)
+        if len(found) <= ON_LOOP and not is_long:
+            return self._responses(collection, found)
+        return await asyncio.to_thread(self._responses, collection, found)
+
+    def _responses(self, collection: Collection, found: Sequence[Member]) -> list[str]:
+        if self.data.form != Form.EXPANDED:
             return [self.response(collection, one) for one in found]
-        return await asyncio.to_thread(lambda: [self.response(collection, one) for one in found])
+        made: list[str] = []
+        size = 0
+        for one in found:
+            made.append(self.response(collection, one))
+            size += len(made[-1])
+            if size > MAX_EXPANDED:
+                raise forbidden(
+                    "the expansion is too long; ask for a shorter time-range", MATCHES_WITHIN_LIMITS
+                )
+        return made
+
+
+def _is_long(range_: Range) -> bool:
+    return range_.until - range_.since > RANGE_ON_LOOP_SEC
 
 
 def _formed(components: Components, data: DataForm, zone: str) -> str:
@@ -164,7 +193,7 @@ async def fitting(context: Context, collection: Collection, wanted: CompFilter) 
     def chosen() -> list[Member]:
         return list(filter(is_chosen, found))
 
-    if len(found) <= ON_LOOP:
+    if len(found) <= ON_LOOP and not _is_long(range_):
         return chosen()
     return await asyncio.to_thread(chosen)
 
@@ -249,8 +278,7 @@ async def _synced_body(
     responses = await shown.responses(collection, synced.members)
     responses += [xml.status_response(member_path(path, name), 404) for name in synced.gone]
     if synced.is_cut:
-        condition = dav("number-of-matches-within-limits")
-        responses.append(xml.status_response(path, 507, condition))
+        responses.append(xml.status_response(path, 507, MATCHES_WITHIN_LIMITS))
     token = xml.element(dav("sync-token"), xml.text(token_of(synced.position)))
     return xml.multistatus(responses, token)
 
