@@ -85,4 +85,5 @@ bench: $(STAMP) ## Run the benchmarks, in ratios to the limits of this machine
 
 clean: ## Remove generated files; ./data stays
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
-		src/deskcal/http/static web/node_modules $(COMPAT)/.venv $(COMPAT)/node_modules
+		src/deskcal/http/static web/node_modules $(COMPAT)/.venv $(COMPAT)/node_modules \
+		bench/.venv

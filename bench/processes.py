@@ -103,8 +103,13 @@ class Served:
     @property
     def cpu_sec(self) -> float:
         """Processor time of all its threads so far."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SEC
+        return cpu_sec_of(self._process.pid)
+
+
+def cpu_sec_of(pid: int) -> float:
+    """Processor time of all threads of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SEC
 
 
 def deskcal(directory: Path) -> Served:

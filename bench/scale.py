@@ -20,10 +20,11 @@ class Scale(Struct, frozen=True, kw_only=True):
     small: int = 10_000
     large: int
     idle: int
+    caldav_events: int = 10_000
 
 
 WHOLE = Scale(rounds=5, seconds=1.5, inserts=24_000, large=1_000_000, idle=10_000)
-QUICK = Scale(rounds=2, seconds=0.7, inserts=19_200, large=200_000, idle=2_000)
+QUICK = Scale(rounds=2, seconds=0.7, inserts=19_200, large=200_000, idle=2_000, caldav_events=2_000)
 
 
 class Ground(Struct):

@@ -55,6 +55,32 @@ def compared(
 ) -> Row:
     """The row of figures taken in turns: the median of the rounds' ratios, with least and most."""
     ratios = [mine / theirs for mine, theirs in zip(ours, floor, strict=True)]
+    return _compared(what, (ours, floor), ratios, goal, show=show, show_ratio=show_ratio)
+
+
+def faster(
+    what: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    goal: Bound,
+    *,
+    show: Callable[[float], str],
+) -> Row:
+    """The row of times taken in turns: how many times as long the other took."""
+    ratios = [other / mine for mine, other in zip(ours, theirs, strict=True)]
+    return _compared(what, (ours, theirs), ratios, goal, show=show, show_ratio=multiple)
+
+
+def _compared(
+    what: str,
+    values: tuple[Sequence[float], Sequence[float]],
+    ratios: Sequence[float],
+    goal: Bound | None,
+    *,
+    show: Callable[[float], str],
+    show_ratio: Callable[[float], str],
+) -> Row:
+    ours, floor = values
     ratio = statistics.median(ratios)
     return Row(
         what,
@@ -111,6 +137,11 @@ def times(value: float) -> str:
     return f"{value:.2f} x"
 
 
+def multiple(value: float) -> str:
+    """A large multiple: 12 x."""
+    return f"{value:.3g} x"
+
+
 def millis(seconds: float) -> str:
     """A time: 1.23 ms."""
     return f"{seconds * 1000:.3g} ms"
@@ -124,6 +155,11 @@ def micros(seconds: float) -> str:
 def secs(seconds: float) -> str:
     """A longer time: 1.2 s."""
     return f"{seconds:.2f} s"
+
+
+def duration(seconds: float) -> str:
+    """A time, long or short: 1.2 s, 3.4 ms."""
+    return secs(seconds) if seconds >= 1 else millis(seconds)
 
 
 def mib(size: float) -> str:
