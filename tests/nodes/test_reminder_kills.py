@@ -1,15 +1,21 @@
 """A server that is killed while it fires thousands of reminders, again and again, then counted."""
 
+import asyncio
 import random
 import signal
+import sqlite3
 import time
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from deskcal.limits import Limits
 from deskcal.store.sqlite.check import check_sqlite
+from deskcal.store.sqlite.connection import DATABASE
 from deskcal.store.sqlite.store import open_sqlite
 from nodes.reminded import Managers, arm, assert_sent_once, is_amid_firing
-from nodes.running import Nodes
+from nodes.running import WAIT_SEC, Nodes
 
 EVENTS = 3_000
 KILLS = 12
@@ -26,12 +32,19 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
     chance = random.Random(7)
     amid = 0
     for mark in sorted(chance.randrange(1, 2 * EVENTS) for _ in range(KILLS)):
-        await live_through(tmp_path, managers, mark, signal.SIGKILL)
+        async with life(tmp_path, managers) as server:
+            await managers.until_received(mark)
+            server.send_signal(signal.SIGKILL)
+            await server.wait()
         store = await open_sqlite(tmp_path, Limits())
         amid += await is_amid_firing(store, EVENTS)
         await store.close()
     assert amid > 1, "the kills came when all was fired"
-    await live_through(tmp_path, managers, 2 * EVENTS, signal.SIGTERM)
+    async with life(tmp_path, managers) as server:
+        await managers.until_received(2 * EVENTS)
+        await until_nothing_waits(tmp_path)
+        server.send_signal(signal.SIGTERM)
+        await server.wait()
 
     managers.assert_all_were_reported(wanted)
     assert check_sqlite(tmp_path).differences == []
@@ -40,16 +53,22 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
     await store.close()
 
 
-async def live_through(
-    directory: Path, managers: Managers, until: int, end: signal.Signals
-) -> None:
-    """Starts a server, ends it once so many reminders were received of it and those before."""
+@asynccontextmanager
+async def life(directory: Path, managers: Managers) -> AsyncIterator[Process]:
+    """A server that the managers listen to, until it is ended within."""
     nodes = Nodes(["--data", str(directory)])
     try:
         await nodes.start(0)
         async with managers.listening(nodes):
-            await managers.until_received(until)
-            nodes[0].process.send_signal(end)
-            await nodes[0].process.wait()
+            yield nodes[0].process
     finally:
         await nodes.end()
+
+
+async def until_nothing_waits(directory: Path) -> None:
+    """Until what was sent before a kill and not recorded has been sent again, and is recorded."""
+    address = f"file:{directory / DATABASE}?mode=ro"
+    async with asyncio.timeout(WAIT_SEC):
+        with closing(sqlite3.connect(address, uri=True)) as reader:
+            while reader.execute("SELECT 1 FROM notification WHERE state = 0").fetchone():
+                await asyncio.sleep(0.05)
