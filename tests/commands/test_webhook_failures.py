@@ -157,13 +157,24 @@ async def test_after_five_days_of_failures_it_is_paused_and_nothing_is_dropped(
 
 
 async def test_a_paused_hook_keeps_its_place(desk: Desk, receiver: Receiver) -> None:
-    await hook(desk, receiver.url())
-    await ask(desk, "MngUpdateCalendarWebhook", id=1, paused=1)
-    await add(desk)
-    await asyncio.sleep(0.1)
-    assert receiver.requests == []
-    await ask(desk, "MngUpdateCalendarWebhook", id=1, paused=0)
-    await receiver.until_count(1)
+    async with receiving() as other:
+        await hook(desk, receiver.url())
+        await hook(desk, other.url())
+        await ask(desk, "MngUpdateCalendarWebhook", id=1, paused=1)
+        await until_sent_for(desk, {2})
+        await add(desk)
+        await until(desk, 2, cursor=1)
+        assert (len(other.requests), receiver.requests) == (1, [])
+        await ask(desk, "MngUpdateCalendarWebhook", id=1, paused=0)
+        await until(desk, 1, cursor=1)
+        assert receiver.changes == [("event.added", 1)]
+
+
+async def until_sent_for(desk: Desk, wanted: set[int]) -> None:
+    """Until the node sends for these hooks: it looks at their states every two seconds."""
+    async with asyncio.timeout(20):
+        while {one.webhook_id for one in desk.services.webhooks.figures()} != wanted:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_crash_or_restart_leaves_nothing_out(place: Place, receiver: Receiver) -> None:
