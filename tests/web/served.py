@@ -28,7 +28,7 @@ class Wire:
 
     def __init__(self, address: str, token: str) -> None:
         host, _, port = address.rpartition(":")
-        self._socket = socket.create_connection((host, int(port)), timeout=20)
+        self._socket = socket.create_connection((host, int(port)), timeout=60)
         self._file = self._socket.makefile("rb")
         self._token = token
 
@@ -36,6 +36,10 @@ class Wire:
         """The `data` of the answer, which must be a success."""
         message = {"command": command, "extID": 1, "data": data, "__token": self._token}
         self._socket.sendall(json.dumps(message).encode() + b"\r\n")
+        return self._answer()
+
+    def _answer(self) -> Any:
+        """The `data` of the next answer, which must be a success; pushes are skipped."""
         while True:
             answer = json.loads(self._file.readline())
             if isinstance(answer, dict) and "extID" in answer:
@@ -48,6 +52,17 @@ class Wire:
         fields.setdefault("end_time", start + 3600)
         made: Answer = self.call("MngAddCalendarEvent", **fields)["event"]
         return made
+
+    def add_all(self, events: Iterable[dict[str, Any]]) -> None:
+        """New events; all requests are sent before the answers are read."""
+        sent = 0
+        for data in events:
+            message = {"command": "MngAddCalendarEvent", "extID": 1, "data": data}
+            line = json.dumps(message | {"__token": self._token})
+            self._socket.sendall(line.encode() + b"\r\n")
+            sent += 1
+        for _ in range(sent):
+            self._answer()
 
     def get(self, event_id: int) -> Answer:
         """The event as it is."""
@@ -77,12 +92,14 @@ def iso_day(seconds: int) -> str:
 
 
 class Served:
-    """A server process with the demo desk."""
+    """A server process with the demo desk, but for its reminders."""
 
     def __init__(self, data: Path, **environ: str) -> None:
         """`environ`: settings."""
         self._data = data
-        self._environ = environ
+        self._environ = os.environ | {"DESKCAL_SECRET": SECRET} | environ
+        quiet_demo = [sys.executable, str(Path(__file__).with_name("quiet_demo.py")), str(data)]
+        subprocess.run(quiet_demo, check=True, env=self._environ)
         self.web = "127.0.0.1:0"
         self.start()
 
@@ -94,7 +111,7 @@ class Served:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            env=os.environ | {"DESKCAL_SECRET": SECRET} | self._environ,
+            env=self._environ,
         )
         assert self._process.stdout is not None
         said = ""
@@ -130,15 +147,6 @@ class Served:
 
 def fill(served: Served, events: Iterable[dict[str, Any]]) -> None:
     """Creates events by manager 10, through TCP, all requests at once."""
-    host, _, port = served.tcp.rpartition(":")
-    token = served.token()
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
-        answers = connection.makefile("rb")
-        sent = 0
-        for data in events:
-            message = {"command": "MngAddCalendarEvent", "data": data, "__token": token}
-            connection.sendall(json.dumps(message).encode() + b"\n")
-            sent += 1
-        for _ in range(sent):
-            assert json.loads(answers.readline())["status"] == 200
-        answers.close()
+    wire = Wire(served.tcp, served.token())
+    wire.add_all(events)
+    wire.close()

@@ -141,14 +141,17 @@ def _announce_page(
     announce(f"ready: the web calendar is at {base}")
 
 
-def fill_demo(config: Config) -> Filled:
-    """Puts the demo desk into an empty store. Raises: NotEmpty, StartError."""
+def fill_demo(config: Config, *, has_reminders: bool = True) -> Filled:
+    """Puts the demo desk into an empty store, with or without reminders.
+
+    Raises: NotEmpty, StartError.
+    """
 
     async def run() -> Filled:
         store = await open_store(config, config)
         try:
             async with running(store, TokenVerifier([]), config) as dispatcher:
-                return await fill(dispatcher)
+                return await fill(dispatcher, has_reminders=has_reminders)
         finally:
             await store.close()
 

@@ -12,7 +12,7 @@ from deskcal.core.sessions import Session, SessionType
 from deskcal.core.tokens import Key, sign
 from deskcal.demo.afterwards import settle
 from deskcal.demo.calendar import Filled, demo_events
-from deskcal.demo.desks import demo_directory, demo_managers
+from deskcal.demo.desks import DemoEvent, demo_directory, demo_managers
 from deskcal.demo.series import demo_series
 
 TOKEN_TTL_SEC = 86_400
@@ -24,9 +24,10 @@ class NotEmpty(ValueError):
     """The store has events already; the demo desk needs an empty one."""
 
 
-async def fill(dispatcher: Dispatcher) -> Filled:
+async def fill(dispatcher: Dispatcher, *, has_reminders: bool = True) -> Filled:
     """Writes the demo desk to the store, through the handlers that clients use.
 
+    `has_reminders`: False leaves them out, for tests that await reminders of their own.
     Raises: NotEmpty if there is an event in it.
     """
     services = dispatcher.services
@@ -35,6 +36,8 @@ async def fill(dispatcher: Dispatcher) -> Filled:
     await services.store.directory.put(demo_directory())
     now = int(services.now())
     events = demo_events(now) + demo_series(now)
+    if not has_reminders:
+        events = [DemoEvent(event.actor, _without_reminder(event.data)) for event in events]
     pending = [_send(dispatcher, ADD, event.actor, event.data) for event in events]
     for one in pending:
         await _result(one)
@@ -44,6 +47,10 @@ async def fill(dispatcher: Dispatcher) -> Filled:
 
     await settle(call, now, services.call_rules.outcome_required_types)
     return Filled(events=await _count(services), managers=len(demo_managers()))
+
+
+def _without_reminder(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if not name.startswith("remind_")}
 
 
 def _send(dispatcher: Dispatcher, name: str, actor: int, data: dict[str, Any]) -> PendingAnswer:
