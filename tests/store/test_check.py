@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import apsw
 import msgspec
@@ -14,6 +15,7 @@ from deskcal.store.ports import StoreError
 from deskcal.store.postgres.check import FETCH_ROWS, check_postgres
 from deskcal.store.sqlite.check import check_sqlite
 from deskcal.store.sqlite.connection import DATABASE
+from helpers import NOW
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
 from store.conftest import Backend
@@ -92,6 +94,31 @@ async def test_an_empty_store_has_no_differences(backend: Backend) -> None:
     await backend.open()
     await backend.close()
     assert (await backend.check()).differences == []
+
+
+MOVES: list[dict[str, Any]] = [
+    {"desk": "D9"},
+    {"brand": "other", "start_time": NOW + 60},
+    {"start_time": NOW - 7200, "end_time": NOW - 3600},
+    {"end_time": NOW + 90 * 86_400, "owner_manager_id": 20},
+    {"type": 2, "priority": 3, "outcome": "sold"},
+    {"status": 1},
+    {"customer_id": 5, "lead_id": 6, "login": 7, "remind_time": NOW + 5},
+    {"follows_id": 1},
+    {"claimed_by": 20, "claim_until": NOW + 60},
+]
+
+
+async def test_every_column_follows_the_event_where_one_group_changes_many(
+    backend: Backend,
+) -> None:
+    store = await backend.open()
+    for _ in MOVES:
+        await store.mutate(adding(participant_manager_ids=[20, 30]))
+    moves = enumerate(MOVES, 1)
+    await asyncio.gather(*(store.mutate(changing(number, **move)) for number, move in moves))
+    report = await backend.check()
+    assert report.differences == []
 
 
 async def test_a_store_in_use_can_be_checked(backend: Backend) -> None:

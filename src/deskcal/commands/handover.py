@@ -40,7 +40,7 @@ from deskcal.live.connections import Peer
 from deskcal.store.ports.work import Changes, Transaction
 
 MAX_RECEIVERS = 50
-PAGE = 100
+PAGE = 200
 """Events that go to others in one transaction, so that changes of others come in between."""
 
 ManagerKey = Annotated[int, Meta(ge=1, le=MAX_ID)]

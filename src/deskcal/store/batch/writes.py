@@ -1,6 +1,6 @@
 """What a group of mutations leaves: rows to be written, answers, what is in memory. No SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from deskcal.core.document import Record
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesWrites
-from deskcal.store.columns import EventRow, is_moved
+from deskcal.store.columns import EventRow, moved_columns
 from deskcal.store.ports.reminders import Level, Notification
 
 WorkOutcome = Any
@@ -66,8 +66,9 @@ class Writes(Struct, kw_only=True):
 
     added: list[tuple[EventRow, bytes]] = []
     """New events, with their documents."""
-    moved: list[tuple[EventRow, bytes]] = []
-    """Events of which more than the document and the due time is another one."""
+    moved: list[tuple[EventRow, bytes, tuple[int, ...]]] = []
+    """Events of which more than the document and the due time is another one, with the places in
+    `PLACED` of what is."""
     touched: list[tuple[int, bytes, int]] = []
     """Event, document and due time of the rest."""
     gone: list[int] = []
@@ -94,8 +95,8 @@ class Writes(Struct, kw_only=True):
             return
         if after is None or before is None:
             self.gone.append(event_id)
-        elif is_moved(before, after):
-            self.moved.append((after, document))
+        elif columns := moved_columns(before, after):
+            self.moved.append((after, document, columns))
         else:
             self.touched.append((event_id, document, after.due_time))
         old, new = manager_rows(before), manager_rows(after)
@@ -110,9 +111,16 @@ class Writes(Struct, kw_only=True):
     @property
     def earliest_due(self) -> int:
         """Of the reminders of these events, Unix seconds; 0: none."""
-        due = [row.due_time for row, _ in (*self.added, *self.moved)]
+        due = [row.due_time for row in self._placed()]
         due += [due_time for _, _, due_time in self.touched]
         return min(filter(None, due), default=0)
+
+    def _placed(self) -> Iterator[EventRow]:
+        """The rows that are new or moved."""
+        for row, _ in self.added:
+            yield row
+        for row, _, _ in self.moved:
+            yield row
 
     def escalations(self, after_sec: int) -> list[tuple[int, int, int]]:
         """Event, due time and time of escalation of what fired; none where `after_sec` is 0."""
@@ -138,8 +146,7 @@ class Writes(Struct, kw_only=True):
 
     def collections(self) -> list[Collection]:
         """Brands and desks of the rows, each once."""
-        rows = (*self.added, *self.moved)
-        return list(dict.fromkeys((row.brand, row.desk) for row, _ in rows))
+        return list(dict.fromkeys((row.brand, row.desk) for row in self._placed()))
 
 
 def batch_id_of(batch: int, base: int) -> int:

@@ -127,9 +127,18 @@ def event_row(event: Event, default_timezone: str = UTC) -> EventRow:
     return _as_row(*msgspec.structs.astuple(index), values)
 
 
-def is_moved(before: EventRow, after: EventRow) -> bool:
-    """Whether more than the document and its due time has changed."""
-    return _without_due(before) != _without_due(after)
+PLACED = ("collection_id", *NAMES)
+"""Columns of the table that are found by name, but for the document."""
+
+
+def moved_columns(before: EventRow, after: EventRow) -> tuple[int, ...]:
+    """Where in `PLACED` the rows differ; empty: in the due time alone, or not at all."""
+    if _without_due(before) == _without_due(after):
+        return ()
+    pairs = zip(before.values, after.values, strict=True)
+    found = tuple([n for n, (old, new) in enumerate(pairs, 1) if old != new])
+    is_there = (before.brand, before.desk) == (after.brand, after.desk)
+    return found if is_there else (0, *found)
 
 
 def _without_due(row: EventRow) -> tuple[Any, ...]:

@@ -213,7 +213,7 @@ async def _write_events(
     connection: Connection, writes: Writes, collections: Mapping[Collection, int]
 ) -> None:
     for statement, pairs in ((_INSERT_EVENTS, writes.added), (_UPDATE_EVENTS, writes.moved)):
-        rows = [_event_row(*pair, collections) for pair in pairs]
+        rows = [_event_row(row, document, collections) for row, document, *_ in pairs]
         await _run_for(connection, statement, _arrays(rows))
     if writes.touched:
         ids, documents, due = zip(*writes.touched, strict=True)

@@ -1,5 +1,6 @@
 """A group on the embedded store: what it finds there, and the SQL that writes it."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from deskcal.store.batch.writes import (
     Writes,
     batch_id_of,
 )
-from deskcal.store.columns import NAMES
+from deskcal.store.columns import PLACED, EventRow
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.claims import SqliteCalls
 from deskcal.store.sqlite.objects import stored_object, write_objects
@@ -31,13 +32,10 @@ from deskcal.store.sqlite.trash import trashed_document, write_trash
 
 MAX_EVENT_ID = 2**53 - 1
 
-_COLUMNS = ("collection_id", *NAMES, "document")
+_COLUMNS = (*PLACED, "document")
 INSERT_EVENT = f"""
     INSERT INTO event (id, {", ".join(_COLUMNS)})
     VALUES ({", ".join(["?"] * (1 + len(_COLUMNS)))})"""  # noqa: S608
-_UPDATE_EVENT = f"""
-    UPDATE event SET {", ".join(f"{name} = ?{n}" for n, name in enumerate(_COLUMNS, 2))}
-    WHERE id = ?1"""  # noqa: S608
 _UPDATE_DOCUMENT = "UPDATE event SET document = ?2, due_time = ?3 WHERE id = ?1"
 _DELETE_EVENT = "DELETE FROM event WHERE id = ?"
 _INSERT_MANAGER = "INSERT OR REPLACE INTO event_manager VALUES (?, ?, ?, ?, ?)"
@@ -73,6 +71,18 @@ _INSERT_ESCALATION = "INSERT INTO escalation VALUES (?, ?, ?) ON CONFLICT DO NOT
 _SELECT_DOCUMENT = "SELECT document FROM event WHERE id = ?"
 _SELECT_DOCUMENTS = """
     SELECT e.id, e.document FROM json_each(?) AS x CROSS JOIN event AS e ON e.id = x.value"""
+
+
+@functools.lru_cache(maxsize=256)
+def _update_of(columns: tuple[int, ...]) -> str:
+    """The statement that sets the document of an event, and these columns of `PLACED`."""
+    values = "".join(f", {PLACED[column]} = ?{n}" for n, column in enumerate(columns, 3))
+    return f"UPDATE event SET document = ?1{values} WHERE id = ?2"  # noqa: S608
+
+
+def _placed(row: EventRow, numbers: dict[Collection, int]) -> tuple[Any, ...]:
+    """What the columns of `PLACED` hold; `numbers`: of the collections."""
+    return (numbers[row.brand, row.desk], *row.values)
 
 
 class Numbers(Struct, frozen=True):
@@ -267,16 +277,23 @@ class SqliteBatch:
 
     def _write_events(self, writes: Writes) -> None:
         numbers = self._collections
-        for statement, pairs in ((INSERT_EVENT, writes.added), (_UPDATE_EVENT, writes.moved)):
-            rows = [
-                (row.event_id, numbers[row.brand, row.desk], *row.values, document)
-                for row, document in pairs
-            ]
-            self._run(statement, rows)
+        added = [(row.event_id, *_placed(row, numbers), doc) for row, doc in writes.added]
+        self._run(INSERT_EVENT, added)
+        self._write_moved(writes, numbers)
         self._run(_UPDATE_DOCUMENT, writes.touched)
         self._run(_DELETE_MANAGER, writes.managers_gone)
         self._run(_INSERT_MANAGER, writes.managers_added)
         self._run(_DELETE_EVENT, [(event_id,) for event_id in writes.gone])
+
+    def _write_moved(self, writes: Writes, numbers: dict[Collection, int]) -> None:
+        """Names the columns that change: SQLite rewrites every index of those that are named."""
+        rows: dict[tuple[int, ...], list[Any]] = {}
+        for row, document, columns in writes.moved:
+            placed = _placed(row, numbers)
+            values = (document, row.event_id, *[placed[n] for n in columns])
+            rows.setdefault(columns, []).append(values)
+        for columns, found in rows.items():
+            self._run(_update_of(columns), found)
 
     def _write_notifications(self, writes: Writes) -> None:
         astuple = msgspec.structs.astuple
