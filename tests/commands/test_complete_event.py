@@ -236,6 +236,23 @@ async def test_required_outcomes_hold_for_complete_and_for_status_1(place: Place
         assert (await desk.call(TEN, COMPLETE, id=2))["status"] == 200
 
 
+@pytest.mark.parametrize(
+    ("command", "data"), [(COMPLETE, {}), ("MngUpdateCalendarEvent", {"status": 1})]
+)
+async def test_no_outcome_is_required_where_none_is_for_the_type(
+    place: Place, command: str, data: dict[str, int]
+) -> None:
+    rules = CallRules(CallingHours({}, "UTC"), outcome_required_types=frozenset({2, 3}))
+    outcomes = [Outcome(code="reached", types=(EventType.CALL,))]
+    async with open_desk(place, call_rules=rules) as desk:
+        await desk.services.store.directory.put(Directory(outcomes=outcomes))
+        for kind in (2, 3):
+            await desk.add(TEN, **CALL | {"type": kind})
+        refused = await desk.call(TEN, command, id=1, **data)
+        assert error_of(refused) == (400, "FIELD_REQUIRED", "outcome")
+        assert (await desk.event(TEN, command, id=2, **data))["status"] == 1
+
+
 async def test_an_outcome_is_checked_wherever_it_is_set(desk: Desk) -> None:
     event = await called(desk)
     added = await desk.call(TEN, "MngAddCalendarEvent", **new_event(**CALL, outcome="gone"))

@@ -13,7 +13,7 @@ from deskcal.core.completion import (
     checked_completion,
     completed,
     follow_up_draft,
-    require_completable,
+    is_completion,
     require_same,
     require_unclaimed,
 )
@@ -69,13 +69,20 @@ def test_a_claim_of_another_manager_keeps_the_event_until_it_ends() -> None:
 
 def test_an_outcome_is_required_for_the_types_of_the_setting() -> None:
     rules = CallRules(ALWAYS, outcome_required_types=frozenset({EventType.CALL}))
+    for outcomes in ([], [REACHED]):
+        with pytest.raises(FieldRequired, match="outcome is required"):
+            completed(call(), Completion(), outcomes, rules, actor=10, now=NOW)
+    of_meetings = [Outcome(code="held", types=(EventType.MEETING,))]
+    done = completed(call(), Completion(), of_meetings, rules, actor=10, now=NOW)
+    assert done.status == EventStatus.DONE
+
+
+def test_a_completion_sets_a_stored_event_to_done() -> None:
     done = call(status=EventStatus.DONE)
-    with pytest.raises(FieldRequired, match="outcome is required"):
-        require_completable(call(), done, rules, manager_id=10, now=NOW)
-    require_completable(done, done, rules, manager_id=10, now=NOW)
-    require_completable(call(), call(), rules, manager_id=10, now=NOW)
-    with pytest.raises(FieldRequired, match="outcome is required"):
-        completed(call(), Completion(), [], rules, actor=10, now=NOW)
+    assert is_completion(call(), done)
+    assert not is_completion(None, done)
+    assert not is_completion(done, done)
+    assert not is_completion(call(), call())
 
 
 def test_a_completed_event_has_its_outcome_and_a_new_version() -> None:

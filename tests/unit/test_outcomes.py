@@ -3,8 +3,8 @@
 import pytest
 
 from deskcal.core.event import EventType
-from deskcal.core.outcomes import Outcome, is_contact, require_outcome
-from deskcal.errors import InvalidField
+from deskcal.core.outcomes import Outcome, is_contact, require_outcome, require_outcome_given
+from deskcal.errors import FieldRequired, InvalidField
 
 REACHED = Outcome(code="reached", types=(EventType.CALL, EventType.FOLLOW_UP), is_contact=1)
 DROPPED = Outcome(code="dropped")
@@ -34,6 +34,15 @@ def test_an_unknown_outcome_and_one_for_other_types_are_refused(
     with pytest.raises(InvalidField, match=message) as caught:
         require_outcome(KNOWN, code, type_)
     assert caught.value.field == "outcome"
+
+
+def test_an_outcome_is_required_where_one_can_be_given() -> None:
+    require_outcome_given(KNOWN, "dropped", EventType.TASK)
+    require_outcome_given([REACHED], "", EventType.TASK)
+    for outcomes, type_ in ((KNOWN, EventType.TASK), ([REACHED], EventType.CALL), ([], 0)):
+        with pytest.raises(FieldRequired, match="outcome is required") as caught:
+            require_outcome_given(outcomes, "", EventType(type_))
+        assert caught.value.field == "outcome"
 
 
 def test_a_contact_is_what_the_directory_says_is_one() -> None:

@@ -118,6 +118,26 @@ def test_the_password_and_its_box_go_with_a_revoked_device(open_page: OpenPage) 
         expect(box).to_have_count(boxes)
 
 
+def test_the_page_warns_where_passwords_are_refused(open_page: OpenPage, served: Served) -> None:
+    """Over plain HTTP from another host, where browsers give a page less."""
+    page = opened(open_page)
+    warning = page.get_by_role("note").filter(has_text="loaded over plain HTTP")
+    expect(warning).to_have_count(0)
+    page.goto("about:blank")
+    page.goto(served.address("?view=week").replace("127.0.0.1", "deskcal.test"))
+    page.get_by_role("button", name=re.compile("settings and more")).click()
+    page.get_by_role("menuitem", name="Settings").click()
+    page.get_by_role("button", name="Passwords of devices").click()
+    expect(warning).to_contain_text("http://deskcal.test:")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("n")
+    page.get_by_label("Title", exact=True).fill("From another host")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("heading", name="From another host")).to_be_visible()
+
+
 def test_what_the_server_refuses_is_said_and_the_name_stays(
     open_page: OpenPage, wire: Wire
 ) -> None:

@@ -300,3 +300,17 @@ def test_a_day_of_the_month_is_in_order_of_time(open_page: OpenPage, wire: Wire)
     for row, name in zip(rows.all(), wanted, strict=True):
         expect(row).to_contain_text(f"Order {name}")
     assert page.get_by_role("complementary", name="New event", include_hidden=True).count() == 0
+
+
+def test_the_card_of_an_event_goes_when_a_form_opens(open_page: OpenPage, wire: Wire) -> None:
+    """It would cover the form."""
+    start = monday_at(10, weeks=40)
+    edited = wire.add(title="To be edited", start_time=start)
+    wire.add(title="To be read", start_time=start + 4 * 86_400)
+    page = open_page(query("week", start, f"&event={edited['id']}"))
+    card = page.get_by_role("group", name="Event", exact=True)
+    event_named(page, "To be read").hover()
+    expect(card).to_contain_text("To be read")
+    page.keyboard.press("e")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("To be edited")
+    expect(card).to_have_count(0)

@@ -36,10 +36,10 @@ def test_a_desk_meeting_is_put_where_all_are_free(
     free = dialog.get_by_role("region", name="Free times")
     times = free.get_by_role("group").first.get_by_role("button")
     expect(times.first).to_have_text("10:00")
-    expect(dialog.get_by_role("status")).to_have_text("All 5 are free then")
+    expect(dialog.get_by_role("status").first).to_have_text("All 5 are free then")
 
     dialog.get_by_label("Time", exact=True).fill("09:30")
-    expect(dialog.get_by_role("status")).to_have_text("Amélie Fournier is busy then")
+    expect(dialog.get_by_role("status").first).to_have_text("Amélie Fournier is busy then")
     expect(dialog.get_by_role("checkbox", name=re.compile("Amélie Fournier *Busy"))).to_be_checked()
     assert "Hers" not in dialog.inner_text()
 

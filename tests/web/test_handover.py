@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from web.served import OpenPage, Wire, iso_day, monday_at
@@ -40,6 +41,18 @@ def open_handover(page: Page, week: int) -> Locator:
     dialog.get_by_label("Last day").fill(iso_day(at(2, 0, week)))
     dialog.get_by_label("Also events of others").uncheck()
     return dialog
+
+
+@pytest.mark.parametrize(
+    ("manager_id", "count"), [(10, 1), (14, 1), (11, 0)], ids=["admin", "lead", "manager"]
+)
+def test_leads_and_administrators_alone_are_offered_a_handover(
+    open_page: OpenPage, manager_id: int, count: int
+) -> None:
+    page = open_page(query("week", at(0, 0, 0)), manager_id=manager_id)
+    page.get_by_role("button", name=re.compile("settings and more")).click()
+    expect(page.get_by_role("menuitem", name="Trash")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Hand over")).to_have_count(count)
 
 
 def owners(wire: Wire, ids: list[int]) -> list[int]:

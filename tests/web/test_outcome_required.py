@@ -1,21 +1,22 @@
 """With `outcome_required_types`: what completes an event opens the choice of its outcome."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
-from web.served import OpenPage, Served, Wire, monday_at
+from web.served import OpenPage, Served, Wire, monday_at, now
 from web.test_everyday import event_named, query, wait_until
 
 START = monday_at(10, weeks=9)
-CALL, MEETING, FOLLOW_UP = 2, 3, 4
+CALL, MEETING, FOLLOW_UP, DEADLINE = 2, 3, 4, 5
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("outcomes") / "data"
-    running = Served(data, DESKCAL_OUTCOME_REQUIRED_TYPES=f"{CALL}, {FOLLOW_UP}")
+    running = Served(data, DESKCAL_OUTCOME_REQUIRED_TYPES=f"{CALL}, {FOLLOW_UP}, {DEADLINE}")
     yield running
     running.stop()
 
@@ -49,8 +50,43 @@ def test_completing_a_call_opens_the_choice_of_its_outcome(
     wire.call("MngDeleteCalendarEvent", id=event["id"])
 
 
-def test_a_meeting_is_completed_at_once(open_page: OpenPage, wire: Wire) -> None:
-    event = wire.add(title="Met", type=MEETING, start_time=START)
+@pytest.mark.parametrize("kind", [MEETING, DEADLINE], ids=["not required", "no outcome applies"])
+def test_without_an_outcome_to_choose_an_event_is_completed_at_once(
+    open_page: OpenPage, wire: Wire, kind: int
+) -> None:
+    """The demo desk has outcomes for calls and follow-ups alone."""
+    event = wire.add(title=f"Met {kind}", type=kind, start_time=START)
     page = open_page(query("agenda", START))
-    page.get_by_role("button", name="Complete: Met").click()
+    page.get_by_role("button", name=f"Complete: Met {kind}").click()
     wait_until(lambda: wire.get(event["id"])["status"] == 1)
+
+
+@pytest.mark.parametrize("is_in_dialog", [False, True], ids=["card", "dialog"])
+def test_a_reminder_stays_until_its_call_is_done(
+    open_page: OpenPage, wire: Wire, is_in_dialog: bool
+) -> None:
+    title = f"Ring, {is_in_dialog}"
+    event = wire.add(title=title, type=CALL, start_time=now() + 900, remind_time=now() - 1)
+    page = open_page(query("week", START))
+    card = page.locator(".reminder", has_text=title)
+    expect(card.first).to_be_visible()
+    place: Page | Locator = page
+    if is_in_dialog:
+        page.get_by_role("button", name=re.compile("^Reminders")).click()
+        place = page.get_by_role("dialog", name="Reminders")
+    place.get_by_role("button", name=f"Complete {title}").click()
+    call = page.get_by_role("region", name="Call")
+    expect(call).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(card).to_have_count(1)
+    assert unread(wire, event["id"])
+    call.get_by_role("group", name="Outcome").get_by_role("button").first.click()
+    call.get_by_role("button", name="Done").click()
+    expect(card).to_have_count(0)
+    wait_until(lambda: not unread(wire, event["id"]))
+    assert wire.get(event["id"])["status"] == 1
+
+
+def unread(wire: Wire, event_id: int) -> bool:
+    reminders = wire.call("MngGetCalendarReminders", state="unread")["reminders"]
+    return any(one["event"]["id"] == event_id for one in reminders)

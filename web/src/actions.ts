@@ -7,6 +7,7 @@ import type { Moved } from "./moving";
 import { changedFields, createData, fieldsOf, mergeFields, withMine, type FieldName, type Fields, type Merged } from "./event-fields";
 import { eventOf, type EventStore } from "./event-store";
 import { failureText, shortTitle as short } from "./failure-text";
+import { randomKey } from "./insecure-page";
 import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
 import { Undoing, type LeftEvent } from "./undoing";
 import type { Tell, Toast } from "./use-toasts";
@@ -51,7 +52,7 @@ export class Actions {
   /** The new event; null: refused, and reported. */
   async create(fields: Fields): Promise<EventRow | null> {
     try {
-      const made = await this.host.api.add(createData(fields, crypto.randomUUID()));
+      const made = await this.host.api.add(createData(fields, randomKey()));
       this.put(made.row);
       this.tellDone("Created", made);
       return made.row;

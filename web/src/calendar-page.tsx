@@ -5,7 +5,7 @@ import { toItem, type CalendarItem } from "./calendar-event";
 import { AccountMenu, type AccountItem } from "./components/account-menu";
 import { CalendarView } from "./components/calendar-view";
 import { ConnectionBar } from "./components/connection-bar";
-import type { Pointed } from "./components/event-pointer";
+import { usePointed } from "./components/event-pointer";
 import { Icon } from "./components/icon";
 import { Bell, ReminderCards } from "./components/reminder-cards";
 import { SearchResults } from "./components/search-results";
@@ -32,7 +32,7 @@ import type { LeftEvent } from "./undoing";
 import { useActions } from "./use-actions";
 import { useCallDesk } from "./use-call-desk";
 import { useConnection } from "./use-connection";
-import { useDirectory } from "./use-directory";
+import { useDirectory, type Directory } from "./use-directory";
 import { useEdit } from "./use-edit";
 import { isLead, useEventHost } from "./use-event-host";
 import { useEvents } from "./use-events";
@@ -97,7 +97,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const { actions, conflict, setConflict } = useActions(link.api, events.store, tell, nameOf, showLeft);
   const editing = useEdit(session.id, tell);
   const { edit } = editing;
-  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const [pointed, setPointed] = usePointed(edit !== null);
   const [menu, setMenu] = useState<{ row: EventRow; x: number; y: number } | null>(null);
   const [isSideOpen, setIsSideOpen] = useState(false);
   const { zone, day, view } = filters;
@@ -129,10 +129,12 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const open = useCallback(
     (row: EventRow) => {
       setPointed(null);
+      // Behind a dialog the panel could be neither read nor used.
+      setOpened(null);
       if (editing.edit && editing.edit.base?.id !== row.id) editing.leave();
       changeFilters({ event: row.id });
     },
-    [changeFilters, editing],
+    [changeFilters, editing, setPointed],
   );
   const close = useCallback(() => changeFilters({ event: 0 }), [changeFilters]);
   const showCustomer = useCallback((row: EventRow) => setOpened({ kind: "customer", id: row.customer_id }), []);
@@ -208,7 +210,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const account: AccountItem[] = [
     { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
     { label: "Select events", icon: "task", act: () => selection.start() },
-    { label: "Hand over", icon: "people", act: () => setOpened({ kind: "handover" }) },
+    ...leadItems(session, directory, setOpened),
     { label: "Trash", icon: "trash", act: () => setOpened({ kind: "trash" }) },
     ...adminItems(session, setOpened),
     { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },
@@ -377,6 +379,11 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
       <ToastStack toasts={toasts} onDismiss={dismiss} />
     </div>
   );
+}
+
+/** What leads of a desk have in the menu. */
+function leadItems(session: Session, directory: Directory, open: (opened: Opened) => void): AccountItem[] {
+  return isLead(session, directory) ? [{ label: "Hand over", icon: "people", act: () => open({ kind: "handover" }) }] : [];
 }
 
 /** What administrators alone have in the menu. */

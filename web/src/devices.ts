@@ -27,6 +27,13 @@ export function caldavAddress(origin: string): string {
   return `${origin}/`;
 }
 
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Whether the server refuses device passwords at this address: not by TLS, and from other hosts. Source: contract, section 16. */
+export function isRefused({ protocol, hostname }: Pick<Location, "protocol" | "hostname">): boolean {
+  return protocol === "http:" && !LOOPBACK.test(hostname);
+}
+
 export function usedText({ created_time, last_used_time }: Device, zone: string): string {
   const used = last_used_time ? `last used ${stampText(last_used_time, zone)}` : "never used";
   return `Added ${stampText(created_time, zone)} · ${used}`;

@@ -56,8 +56,8 @@ export class ManyActions {
     }
   }
 
-  /** From the trash. Those that are back, as they are now. */
-  async restore(rows: EventRow[]): Promise<EventRow[]> {
+  /** From the trash. Those that are back, as they are now; `onUndone`: they are in the trash again. */
+  async restore(rows: EventRow[], onUndone: () => void = () => {}): Promise<EventRow[]> {
     const back: EventRow[] = [];
     const left: LeftEvent[] = [];
     const waiting = [...rows];
@@ -72,7 +72,7 @@ export class ManyActions {
     };
     await Promise.all(Array.from({ length: RESTORES_AT_ONCE }, work));
     for (const row of back) this.host.store.dispatch({ type: "answered", row });
-    this.tellOutcome((what) => `Restored ${what}`, back, left, () => void this.remove(back));
+    this.tellOutcome((what) => `Restored ${what}`, back, left, () => void this.remove(back).then(onUndone));
     return back;
   }
 

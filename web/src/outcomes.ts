@@ -30,6 +30,11 @@ export function outcomesFor(outcomes: DirectoryOutcome[], type: number): Directo
   return outcomes.filter((one) => !one.types.length || one.types.includes(type as never));
 }
 
+/** Whether an event of that type is completed with an outcome only. Where none of the directory applies to it, it is not. */
+export function isOutcomeRequired(outcomes: DirectoryOutcome[], required: number[], type: number): boolean {
+  return required.includes(type) && (!outcomes.length || outcomesFor(outcomes, type).length > 0);
+}
+
 export function newFinish(now = nowSeconds()): Finish {
   return { outcome: "", note: "", again: "none", at: now + DAY_SEC, inHours: true };
 }
@@ -58,7 +63,7 @@ export function againTime({ again, at }: Finish, zone: string, now = nowSeconds(
 /** What is sent. An hour is counted by the server; the others are times of the clock. */
 export function completeData(row: Pick<EventRow, "id">, finish: Finish, zone: string, now = nowSeconds()): Complete {
   const data: Complete = { id: row.id };
-  if (finish.outcome) data.outcome = finish.outcome;
+  if (finish.outcome.trim()) data.outcome = finish.outcome.trim();
   if (finish.note.trim()) data.outcome_note = finish.note.trim();
   const start_time = againTime(finish, zone, now);
   if (!start_time) return data;

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "react";
 import { setServerZone } from "./calendar-event";
+import { isOutcomeRequired } from "./outcomes";
 import { colourOf, isColour } from "./people-colours";
 import { isAdmin, type Session } from "./session";
 import type { EventRow } from "./types.gen";
@@ -102,8 +103,8 @@ function build(answer: DirectoryAnswer, session: Session, seen: Seen): Directory
 }
 
 /** Whether it can be completed with an outcome only. */
-export function needsOutcome({ type, outcome }: EventRow, { outcomeTypes }: Directory): boolean {
-  return outcomeTypes.includes(type) && !outcome;
+export function needsOutcome({ type, outcome }: EventRow, { outcomes, outcomeTypes }: Directory): boolean {
+  return !outcome && isOutcomeRequired(outcomes, outcomeTypes, type);
 }
 
 function known({ id, name, brand, desks, colour }: DirectoryManager): Person {

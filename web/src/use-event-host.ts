@@ -7,6 +7,7 @@ import type { Question } from "./components/confirm-dialog";
 import { fieldsOf } from "./event-fields";
 import type { Moved } from "./moving";
 import { shiftedTimes, stretchedTimes } from "./moving";
+import { copyText } from "./insecure-page";
 import { isAdmin, type Session } from "./session";
 import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
 import { needsOutcome, type Directory } from "./use-directory";
@@ -100,10 +101,7 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
       },
       onCopyLink: (row) => {
         const address = `${location.origin}${location.pathname}?event=${row.id}`;
-        navigator.clipboard.writeText(address).then(
-          () => tell("Link copied"),
-          () => tell(`The browser did not let us copy it: ${address}`, { failed: true }),
-        );
+        void copyText(address).then((isCopied) => (isCopied ? tell("Link copied") : tell(`The browser did not let us copy it: ${address}`, { failed: true })));
       },
       onResume: editing.resume,
       onDone: (row) => setStatus(row, row.status === EventStatus.OPEN ? EventStatus.DONE : EventStatus.OPEN),

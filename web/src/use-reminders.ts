@@ -5,7 +5,8 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } fro
 import { later, startText } from "./calendar-event";
 import { nowSeconds } from "./time/clock";
 import type { Link } from "./use-connection";
-import { readToken, reminderOf, type Reminder } from "./wire";
+import { EventStatus } from "./types.gen";
+import { changeOf, readToken, reminderOf, type Reminder } from "./wire";
 
 const REMEMBERED = 2000;
 const KEY = "deskcal.reminders.";
@@ -51,14 +52,6 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
     [change],
   );
 
-  useEffect(() => {
-    return connection.listen((message) => {
-      const read = readToken(message);
-      if (read) change((all) => all.filter((one) => one.token !== read));
-      const reminder = reminderOf(message);
-      if (reminder && add(reminder)) announce(reminder);
-    });
-  }, [connection, add, change]);
 
   // What fired while no page was open: unread ones are due, missed ones are only listed.
   useEffect(() => {
@@ -91,6 +84,18 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
     },
     [api, forget],
   );
+
+  useEffect(() => {
+    return connection.listen((message) => {
+      const read = readToken(message);
+      if (read) change((all) => all.filter((one) => one.token !== read));
+      const reminder = reminderOf(message);
+      if (reminder && add(reminder)) announce(reminder);
+      const changed = changeOf(message);
+      if (changed && changed.row?.status !== EventStatus.OPEN) shown.current.filter((one) => one.row.id === changed.id).forEach(done);
+    });
+  }, [connection, add, change, done]);
+
   const snooze = useCallback(
     (reminder: Reminder, seconds: number) => {
       forget(new Set([reminder.token]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caldavAddress, qrCode, usedText, type Device } from "../src/devices";
+import { caldavAddress, isRefused, qrCode, usedText, type Device } from "../src/devices";
 
 const device = (more: Partial<Device> = {}): Device => ({ id: 1, name: "Phone", created_time: 1_700_000_000, last_used_time: 0, ...more });
 
@@ -13,6 +13,19 @@ describe("a device", () => {
 describe("the address", () => {
   it("is the one of the page, without its path", () => {
     expect(caldavAddress("https://calendar.example.com")).toBe("https://calendar.example.com/");
+  });
+});
+
+describe("a password", () => {
+  it.each([
+    ["https:", "calendar.example.com", false],
+    ["http:", "calendar.example.com", true],
+    ["http:", "10.0.0.5", true],
+    ["http:", "localhost", false],
+    ["http:", "127.0.0.1", false],
+    ["http:", "[::1]", false],
+  ])("at %s//%s is refused: %s", (protocol, hostname, refused) => {
+    expect(isRefused({ protocol, hostname })).toBe(refused);
   });
 });
 

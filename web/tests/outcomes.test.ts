@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { againTime, completeData, newFinish, outcomesFor, withOutcome } from "../src/outcomes";
+import { againTime, completeData, isOutcomeRequired, newFinish, outcomesFor, withOutcome } from "../src/outcomes";
 import { secondsOf } from "../src/time/clock";
 import type { DirectoryOutcome } from "../src/wire";
 import { makeRow } from "./make-row";
@@ -12,6 +12,13 @@ describe("an outcome", () => {
   it("is offered for its types alone", () => {
     const all = [outcome("any"), outcome("calls", { types: [2, 4] }), outcome("meetings", { types: [3] })];
     expect(outcomesFor(all, 4).map((one) => one.code)).toEqual(["any", "calls"]);
+  });
+
+  it("is required where one can be given", () => {
+    const all = [outcome("calls", { types: [2, 4] })];
+    expect([2, 3].map((type) => isOutcomeRequired(all, [2, 3], type))).toEqual([true, false]);
+    expect(isOutcomeRequired(all, [3], 2)).toBe(false);
+    expect(isOutcomeRequired([], [3], 3)).toBe(true);
   });
 
   it("chooses its usual next call", () => {

@@ -90,7 +90,8 @@ class _Completing:
         self._data = data
         self._sent = sent
         self._now = now
-        self.needs_outcomes = bool(sent.outcome or sent.follow_up)
+        required = services.call_rules.outcome_required_types
+        self.needs_outcomes = bool(sent.outcome or sent.follow_up or required)
 
     def apply(self, changes: Changes) -> tuple[bytes, bytes | int]:
         """Document of the event, and that of its follow-up, or the follow-up's id; 0: none."""

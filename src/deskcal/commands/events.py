@@ -23,7 +23,7 @@ from deskcal.commands.scoped import (
     update_scoped,
 )
 from deskcal.commands.services import Services
-from deskcal.core.completion import require_completable
+from deskcal.core.completion import is_completion, require_unclaimed
 from deskcal.core.document import EventScope, scope_of
 from deskcal.core.draft import INPUT, Draft, check_times, create, draft, draft_new, merge
 from deskcal.core.event import (
@@ -155,6 +155,7 @@ def update_event(services: Services, _: Peer, session: Session, data: Any) -> Wo
     if data.scope or data.recurrence:
         request = _scoped(services, session, data)
         return update_scoped(request, sent, data.recurrence, bool(data.reset_own))
+    is_done = sent.values.get("status") == EventStatus.DONE
 
     def change(event: Event, actor: int) -> Event:
         if data.recurrence is None and event.series_id:
@@ -162,7 +163,8 @@ def update_event(services: Services, _: Peer, session: Session, data: Any) -> Wo
         require_destination(session, event, sent)
         require_version(event, data.if_version)
         merged = merge(event, sent, now=now)
-        require_completable(event, merged, services.call_rules, manager_id=actor, now=now)
+        if is_completion(event, merged):
+            require_unclaimed(event, actor, now)
         check_times(merged.start_time, merged.end_time)
         if event.series_id:
             merged = msgspec.structs.replace(merged, own_fields=own_fields(event, merged))
@@ -175,6 +177,7 @@ def update_event(services: Services, _: Peer, session: Session, data: Any) -> Wo
         ChangeType.UPDATED,
         change,
         checks_outcome=bool(sent.values.get("outcome")),
+        outcome_required=services.call_rules.outcome_required_types if is_done else frozenset(),
         follows=_follows(session, sent),
     )
 
@@ -289,6 +292,7 @@ def _change_stored(
     change: Callable[[Event, int], Event | None],
     *,
     checks_outcome: bool = False,
+    outcome_required: frozenset[int] = frozenset(),
     follows: Follows | None = None,
 ) -> Work:
     """`change(event, actor)` on an event that the session may see and change."""
@@ -306,6 +310,7 @@ def _change_stored(
         type_,
         allowed,
         checks_outcome=checks_outcome,
+        outcome_required=outcome_required,
         follows=follows,
     )
 
@@ -319,11 +324,14 @@ def _mutate(
     retry: Retry | None = None,
     *,
     checks_outcome: bool = False,
+    outcome_required: frozenset[int] = frozenset(),
     follows: Follows | None = None,
 ) -> Work:
     """Queues the mutation at once; the answer comes when it is durable."""
     actor, now = session.manager_id, int(services.now())
-    mutation = Mutation(event_id, type_, actor, now, change, retry, checks_outcome, follows)
+    mutation = Mutation(
+        event_id, type_, actor, now, change, retry, checks_outcome, outcome_required, follows
+    )
     return services.store.mutate(mutation)
 
 

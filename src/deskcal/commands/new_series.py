@@ -67,7 +67,9 @@ def add_series(services: Services, session: Session, new: NewSeries) -> Work:
             return msgspec.structs.replace(begun, status=event.status, follows_id=event.follows_id)
 
         actor, checks = session.manager_id, new.checks_outcome
-        mutation = Mutation(0, ChangeType.ADDED, actor, now, first, retry, checks, new.follows)
+        mutation = Mutation(
+            0, ChangeType.ADDED, actor, now, first, retry, checks, follows=new.follows
+        )
         document = changes.mutate(mutation)
         if not made:
             return document, b""

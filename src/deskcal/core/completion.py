@@ -24,7 +24,7 @@ from deskcal.core.event import (
     Time,
     next_version,
 )
-from deskcal.core.outcomes import Outcome, require_outcome
+from deskcal.core.outcomes import Outcome, require_outcome, require_outcome_given
 from deskcal.errors import Conflict, FieldRequired, InvalidField
 
 
@@ -111,25 +111,9 @@ def require_unclaimed(event: Event, manager_id: int, now: int) -> None:
         )
 
 
-def require_completable(
-    before: Event, after: Event, rules: CallRules, *, manager_id: int, now: int
-) -> None:
-    """What holds for every change that sets an event's status to done; others pass.
-
-    Raises: Conflict while somebody else has claimed it; FieldRequired for an outcome.
-    """
-    if after.status == EventStatus.DONE != before.status:
-        require_unclaimed(before, manager_id, now)
-        _require_outcome_given(after, rules)
-
-
-def _require_outcome_given(after: Event, rules: CallRules) -> None:
-    if after.type in rules.outcome_required_types and not after.outcome:
-        raise FieldRequired(
-            f"outcome is required to complete events of type {int(after.type)} "
-            "(outcome_required_types); send the code of an outcome of the directory",
-            field="outcome",
-        )
+def is_completion(before: Event | None, after: Event) -> bool:
+    """Whether the change from `before` to `after` sets the status of a stored event to done."""
+    return before is not None and after.status == EventStatus.DONE != before.status
 
 
 def completed(
@@ -151,7 +135,8 @@ def completed(
         outcome=sent.outcome or event.outcome,
         outcome_note=sent.outcome_note or event.outcome_note,
     )
-    _require_outcome_given(after, rules)
+    if after.type in rules.outcome_required_types:
+        require_outcome_given(outcomes, after.outcome, after.type)
     return next_version(event, after, actor=actor, now=now)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from deskcal.core.event import EventType
-from deskcal.errors import InvalidField
+from deskcal.errors import FieldRequired, InvalidField
 
 MAX_SHOWN = 10
 """Codes that an error message names at most."""
@@ -34,7 +34,7 @@ def require_outcome(outcomes: Sequence[Outcome], code: str, type_: EventType) ->
     """
     if not outcomes:
         return None
-    fitting = [one for one in outcomes if not one.types or type_ in one.types]
+    fitting = outcomes_for(outcomes, type_)
     for outcome in fitting:
         if outcome.code == code:
             return outcome
@@ -44,6 +44,26 @@ def require_outcome(outcomes: Sequence[Outcome], code: str, type_: EventType) ->
         f"these are: {codes}",
         field="outcome",
     )
+
+
+def outcomes_for(outcomes: Sequence[Outcome], type_: EventType) -> list[Outcome]:
+    """Those of `outcomes` that apply to events of `type_`."""
+    return [one for one in outcomes if not one.types or type_ in one.types]
+
+
+def require_outcome_given(outcomes: Sequence[Outcome], code: str, type_: EventType) -> None:
+    """Of a completion of a type of `outcome_required_types`, with the directory's `outcomes`.
+
+    Where the directory has outcomes, but none for `type_`, none can be given, and none is required.
+
+    Raises: FieldRequired where `code` is empty and an outcome could be given.
+    """
+    if not code and (not outcomes or outcomes_for(outcomes, type_)):
+        raise FieldRequired(
+            f"outcome is required to complete events of type {int(type_)} "
+            "(outcome_required_types); send the code of an outcome of the directory",
+            field="outcome",
+        )
 
 
 def is_contact(outcomes: Sequence[Outcome], code: str) -> bool:

@@ -2,7 +2,8 @@
 
 import { useState, type FormEvent } from "react";
 import type { Api } from "../api";
-import { caldavAddress, qrCode, usedText, type Device } from "../devices";
+import { caldavAddress, isRefused, qrCode, usedText, type Device } from "../devices";
+import { copyText } from "../insecure-page";
 import { useDevices, type Added, type Devices } from "../use-devices";
 import { ConfirmDialog, type Question } from "./confirm-dialog";
 import { Dialog } from "./dialog";
@@ -33,6 +34,11 @@ export function DevicesDialog({ api, zone, me, onClose }: Props) {
     <>
       <Dialog title="Calendar apps" wide onClose={onClose}>
         <p className="hint">An app on a phone or a computer reads and changes your calendar by CalDAV. Each device has a password of its own.</p>
+        {isRefused(location) && (
+          <p className="note" role="note">
+            This page was loaded over plain HTTP. At {caldavAddress(location.origin)} the server refuses the passwords of devices (403), unless its administrator allows that (passwords_without_tls). Give the apps an https:// address.
+          </p>
+        )}
         <NewDevice passwords={passwords} />
         {added && <PasswordBox key={added.device.id} added={added} me={me} onClose={passwords.forgetPassword} />}
         <p className="hint" role="status" data-bad={Boolean(problem)}>
@@ -98,7 +104,7 @@ function PasswordBox({ added: { device, password }, me, onClose }: { added: Adde
 
 function Copied({ label, text }: { label: string; text: string }) {
   const [isCopied, setIsCopied] = useState(false);
-  const copy = () => void navigator.clipboard?.writeText(text).then(() => setIsCopied(true), () => {});
+  const copy = () => void copyText(text).then(setIsCopied);
   return (
     <div>
       <dt className="label">{label}</dt>

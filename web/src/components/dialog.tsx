@@ -1,6 +1,7 @@
 // A modal box: the browser's own dialog keeps the focus inside and gives it back.
 
 import { useEffect, useRef, type ReactNode } from "react";
+import { addDialog } from "../top-dialog";
 import { Icon } from "./icon";
 
 interface Props {
@@ -15,8 +16,13 @@ export function Dialog({ title, wide, children, footer, onClose }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = box.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+    if (!dialog) return;
+    dialog.showModal();
+    const remove = addDialog(dialog);
+    return () => {
+      remove();
+      dialog.close();
+    };
   }, []);
   return (
     <dialog

@@ -1,6 +1,6 @@
 // What mouse and keyboard do at an event, wherever one is drawn: hovering, the menu, moving by keys.
 
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { EventRow } from "../types.gen";
 import { useStable } from "../use-stable";
 
@@ -19,6 +19,13 @@ interface Handlers {
 const DELAY_MS = 450;
 const EVENT = ".rbc-event, .row";
 const NUDGES = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+
+/** The event whose card is shown; none beside a form, which it would cover. */
+export function usePointed(isEditing: boolean) {
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  if (isEditing && pointed) setPointed(null);
+  return [pointed, setPointed] as const;
+}
 
 /** Handlers for the element around the events. An event's element has its id in `data-event` within. */
 export function useEventPointer(rows: EventRow[], { onPoint, onMenu, onNudge }: Handlers) {

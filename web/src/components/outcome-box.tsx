@@ -7,7 +7,7 @@ import type { Session } from "../session";
 import { nowSeconds } from "../time/clock";
 import type { EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
-import type { Directory } from "../use-directory";
+import { needsOutcome, type Directory } from "../use-directory";
 import { useMinute } from "../use-minute";
 import { useShortcuts } from "../use-shortcuts";
 import { holderOf } from "../work-list";
@@ -32,7 +32,7 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
   const outcomes = outcomesFor(directory.outcomes, row.type);
   const holder = holderOf(row, nowSeconds());
   const isTaken = holder !== 0 && holder !== session.id;
-  const needsOutcome = directory.outcomeTypes.includes(row.type);
+  const isMissing = needsOutcome(row, directory) && !finish.outcome.trim();
   const set = (changes: Partial<Finish>) => calls.change(row, { ...finish, ...changes });
   const choose = (index: number) => {
     const outcome = outcomes[index];
@@ -56,6 +56,10 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
       </div>
       {!isTaken && (
         <>
+          {/* Without outcomes in the directory any code will do. */}
+          {!directory.outcomes.length && needsOutcome(row, directory) && (
+            <input className="input" aria-label="Outcome" placeholder="Outcome" required maxLength={64} value={finish.outcome} onChange={(event) => set({ outcome: event.target.value })} />
+          )}
           <div className="outcomes" role="group" aria-label="Outcome">
             {outcomes.map((one, index) => (
               <button key={one.code} type="button" className="chip" aria-pressed={finish.outcome === one.code} onClick={() => choose(index)}>
@@ -74,13 +78,13 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
             value={finish.note}
             onChange={(event) => set({ note: event.target.value })}
             onKeyDown={(event) => {
-              if (event.key !== "Enter" || event.shiftKey || (needsOutcome && !finish.outcome)) return;
+              if (event.key !== "Enter" || event.shiftKey || isMissing) return;
               event.preventDefault();
               void calls.finish(row);
             }}
           />
           <AgainField finish={finish} zone={zone} now={now} onChange={set} />
-          <button ref={done} type="button" className="button primary wide" disabled={needsOutcome && !finish.outcome} onClick={() => void calls.finish(row)}>
+          <button ref={done} type="button" className="button primary wide" disabled={isMissing} onClick={() => void calls.finish(row)}>
             <Icon name="check" />
             Done
           </button>

@@ -17,6 +17,7 @@ interface CardProps {
   /** Unix seconds. */
   now: number;
   onOpen: (row: EventRow) => void;
+  /** The card goes once the event is done, which may need a choice before. */
   onComplete: (row: EventRow) => void;
 }
 
@@ -98,7 +99,7 @@ function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps 
             Dismiss
           </button>
           <Snooze label={`Snooze ${row.title}`} onSnooze={(seconds) => reminders.snooze(reminder, seconds)} />
-          <button type="button" className="text-button" aria-label={`Complete ${row.title}`} onClick={() => (reminders.done(reminder), onComplete(row))}>
+          <button type="button" className="text-button" aria-label={`Complete ${row.title}`} onClick={() => onComplete(row)}>
             Complete
           </button>
         </div>

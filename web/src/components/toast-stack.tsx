@@ -1,10 +1,15 @@
+// What was done, and the way back: over the page, and over the dialog that is open.
+
+import { createPortal } from "react-dom";
+import { useTopDialog } from "../top-dialog";
 import type { Toast } from "../use-toasts";
 import { Icon } from "./icon";
 
 /** The latest one is the lowest, and is read out once. */
 export function ToastStack({ toasts, onDismiss }: { toasts: Toast[]; onDismiss: (id: number) => void }) {
   const latest = toasts.at(-1);
-  return (
+  const dialog = useTopDialog();
+  const stack = (
     <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-relevant="additions">
       {toasts.map(({ id, text, kind, undo, redo, action }) => (
         <div key={id} className="toast" data-kind={kind} data-latest={id === latest?.id}>
@@ -32,4 +37,5 @@ export function ToastStack({ toasts, onDismiss }: { toasts: Toast[]; onDismiss: 
       ))}
     </div>
   );
+  return dialog ? createPortal(stack, dialog) : stack;
 }

@@ -38,7 +38,7 @@ export function TrashDialog({ zone, directory, api, actions, onClose }: Props) {
 
   const restore = async (rows: EventRow[]) => {
     setIsBusy(true);
-    trash.forget(await actions.many.restore(rows));
+    trash.forget(await actions.many.restore(rows, trash.reload));
     setChosen(new Set());
     setIsBusy(false);
   };
@@ -89,6 +89,8 @@ interface Trash {
   hasMore: boolean;
   problem: string;
   more: () => void;
+  /** From the first page on. */
+  reload: () => void;
   /** Takes out what is restored. */
   forget: (rows: EventRow[]) => void;
 }
@@ -112,10 +114,10 @@ function useTrash(api: Api): Trash {
       )
       .finally(() => setIsLoading(false)),
   );
-  const [wanted, setWanted] = useState<string | null>(null);
+  const [wanted, setWanted] = useState<{ before: string | null }>({ before: null });
   useEffect(() => {
     let isStale = false;
-    void load(wanted, () => isStale);
+    void load(wanted.before, () => isStale);
     return () => {
       isStale = true;
     };
@@ -128,7 +130,11 @@ function useTrash(api: Api): Trash {
     more: () => {
       if (next === null || isLoading) return;
       setIsLoading(true);
-      setWanted(next);
+      setWanted({ before: next });
+    },
+    reload: () => {
+      setIsLoading(true);
+      setWanted({ before: null });
     },
     forget: (gone) => {
       const ids = new Set(gone.map((row) => row.id));

@@ -2,6 +2,7 @@
 
 import { useState, type FormEvent } from "react";
 import type { Api } from "../api";
+import { copyText } from "../insecure-page";
 import { useWebhooks, type Secret, type Webhooks } from "../use-webhooks";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
@@ -68,7 +69,7 @@ function NewWebhook({ webhooks, onDone }: { webhooks: Webhooks; onDone: () => vo
 
 function SecretBox({ secret, onClose }: { secret: Secret; onClose: () => void }) {
   const [isCopied, setIsCopied] = useState(false);
-  const copy = () => void navigator.clipboard?.writeText(secret.text).then(() => setIsCopied(true), () => {});
+  const copy = () => void copyText(secret.text).then(setIsCopied);
   return (
     <div className="webhook-secret" role="status">
       <strong>Secret of webhook {secret.id}: it is not shown again</strong>

@@ -16,9 +16,10 @@ from deskcal.core.alarms import (
 )
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
+from deskcal.core.completion import is_completion
 from deskcal.core.document import decode_event, encode_event, record_of, scope_of
 from deskcal.core.event import ChangeType, Event
-from deskcal.core.outcomes import Outcome, require_outcome
+from deskcal.core.outcomes import Outcome, require_outcome, require_outcome_given
 from deskcal.core.series import Series
 from deskcal.errors import DeskcalError, InvalidField
 from deskcal.store.batch.claims import Claims
@@ -166,6 +167,8 @@ class Batch:
         after = mutation.change(before, event_id)
         if mutation.checks_outcome and after:
             self._check_outcome(before, after)
+        if after and after.type in mutation.outcome_required and is_completion(before, after):
+            require_outcome_given(self.outcomes(), after.outcome, after.type)
         if mutation.follows and after:
             self._check_follows(before, after, mutation.follows)
         if is_new and after is not None:

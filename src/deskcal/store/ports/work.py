@@ -54,13 +54,15 @@ class Mutation(Struct, frozen=True):
     retry: Retry | None = None
     checks_outcome: bool = False
     """Whether an outcome that it sets must be one of the directory's; else InvalidField."""
+    outcome_required: frozenset[int] = frozenset()
+    """Types of events that the mutation may complete only with an outcome; else FieldRequired."""
     follows: Follows | None = None
     """What must be there and visible if the mutation sets it as `follows_id`; else InvalidField."""
 
     @property
     def needs_outcomes(self) -> bool:
         """Whether the directory's outcomes are read with the event."""
-        return self.checks_outcome
+        return self.checks_outcome or bool(self.outcome_required)
 
 
 class Changes(Protocol):
