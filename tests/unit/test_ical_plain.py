@@ -10,6 +10,8 @@ from icalendar import Calendar
 
 from deskcal.core.draft import EventFields, create, draft_new
 from deskcal.core.event import Event
+from deskcal.ical.export import event_of as vevent_of
+from deskcal.ical.export import with_lines
 from deskcal.ical.plain import plain_text
 from deskcal.ical.write import event_component
 from helpers import NOW
@@ -88,3 +90,22 @@ def test_a_time_that_the_clock_shows_twice_is_in_utc() -> None:
     event = event_of(timezone="Europe/Berlin", start_time=start, end_time=start + 60)
     text = plain_text(event, "", {}, 10, is_alone=True)
     assert text is not None and "TZID" not in text
+
+
+@pytest.mark.parametrize("fields", [{}, {"remind_before_sec": 900}, {"timezone": "Europe/Berlin"}])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["CATEGORIES:Calls", "X-COLOUR;X-A=b:" + "red" * 40],
+        ["ATTACH:https://example.com/a", *("BEGIN:VALARM", "ACTION:AUDIO", "END:VALARM")],
+        ["no property", "X-B:1", "", "  goes on"],
+    ],
+)
+def test_further_lines_are_added_as_they_are_to_a_whole_text(
+    fields: dict[str, Any], lines: list[str]
+) -> None:
+    event = event_of(**fields)
+    plain = plain_text(event, "u", {}, 10, is_alone=True)
+    assert plain is not None
+    text = plain_text(event, "u", {}, 10, is_alone=True, more=vevent_of(lines))
+    assert text == with_lines(plain, lines)

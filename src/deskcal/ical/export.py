@@ -52,9 +52,14 @@ def with_lines_of(text: str, lines: Mapping[str, Sequence[str]]) -> str:
     return _text(parts)
 
 
-def _add_lines(event: Part, lines: Sequence[str]) -> None:
+def event_of(lines: Sequence[str]) -> Part:
+    """A VEVENT of content lines."""
     wrapped = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"]
-    more = next(part for part in _parts("\r\n".join(wrapped)) if part.name == "VEVENT")
+    return next(part for part in _parts("\r\n".join(wrapped)) if part.name == "VEVENT")
+
+
+def _add_lines(event: Part, lines: Sequence[str]) -> None:
+    more = event_of(lines)
     event.properties += more.properties
     event.parts += [] if event.parts else more.parts
 

@@ -114,6 +114,17 @@ def only_range(wanted: CompFilter) -> Range | None:
     return inner.range if is_plain else None
 
 
+def asks_for_all(wanted: CompFilter) -> bool:
+    """Whether every resource with an event fits: VCALENDAR, and in it at most VEVENT."""
+    if wanted.name != "VCALENDAR" or not _is_bare(wanted):
+        return False
+    return all(one.name == "VEVENT" and _is_bare(one) and not one.comps for one in wanted.comps)
+
+
+def _is_bare(wanted: CompFilter) -> bool:
+    return not (wanted.is_absent or wanted.props) and wanted.range is None
+
+
 def asks_for_events(wanted: CompFilter) -> bool:
     """Whether anything that is an event can fit."""
     others = [one for one in wanted.comps if one.name not in ("VEVENT", "VTIMEZONE")]

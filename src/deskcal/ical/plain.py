@@ -17,8 +17,9 @@ from deskcal.core.event import Event
 from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
 from deskcal.core.wall_clock import instant, wall_time
+from deskcal.ical.lines import Part
 from deskcal.ical.series import exact_duration
-from deskcal.ical.text import folded
+from deskcal.ical.text import folded, part_lines
 from deskcal.ical.write import PARTSTAT, PRIORITY, PRODUCT, ROLE, STATUS, address_of, clean_text
 
 ZONE_YEARS = range(1970, 9990)
@@ -26,9 +27,18 @@ ZONE_YEARS = range(1970, 9990)
 
 
 def plain_text(
-    event: Event, uid: str, names: Mapping[int, str], viewer: int, *, is_alone: bool
+    event: Event,
+    uid: str,
+    names: Mapping[int, str],
+    viewer: int,
+    *,
+    is_alone: bool,
+    more: Part | None = None,
 ) -> str | None:
-    """A VCALENDAR of one timed event; None: it is not so simple. `is_alone`: without guests."""
+    """A VCALENDAR of one timed event; None: it is not so simple. `is_alone`: without guests.
+
+    `more`: a VEVENT with further lines of it; its alarms count where the event has none.
+    """
     year = 1970 + event.start_time // 31_556_952
     if event.all_day or event.original_start_time or year not in ZONE_YEARS:
         return None
@@ -42,7 +52,7 @@ def plain_text(
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}"]
     body = list(_lines(event, uid, viewer, shown))
     people = [] if is_alone else list(_people(event, names))
-    ended = ["TRANSP:" + _transp(event, viewer), *_alarm(event, viewer), "END:VEVENT"]
+    ended = ["TRANSP:" + _transp(event, viewer), *_ending(event, viewer, more), "END:VEVENT"]
     text = "".join(map(folded, [*lines]))
     text += _zone_text(zone, year) if zone else ""
     return text + "".join(map(folded, [*body, *people, *ended, "END:VCALENDAR"]))
@@ -80,6 +90,17 @@ def _people(event: Event, names: Mapping[int, str]) -> Iterator[str]:
 def _transp(event: Event, viewer: int) -> str:
     is_busy = viewer in reminded_managers(event) and makes_busy(event)
     return "OPAQUE" if is_busy else "TRANSPARENT"
+
+
+def _ending(event: Event, viewer: int, more: Part | None) -> Iterator[str]:
+    """The lines behind those of the event itself: further ones, then alarms."""
+    alarm = list(_alarm(event, viewer))
+    if more is not None:
+        yield from (one.text for one in more.properties)
+        if not alarm:
+            for part in more.parts:
+                yield from part_lines(part)
+    yield from alarm
 
 
 def _alarm(event: Event, viewer: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from deskcal.core.event import MAX_TIME, Event, ParticipantStatus
 from deskcal.core.series import Series
 from deskcal.core.wall_clock import instant, wall_time
-from deskcal.ical.export import with_lines
+from deskcal.ical.export import event_of, with_lines
 from deskcal.ical.lines import raw_lines
 from deskcal.ical.patch import patched
 from deskcal.ical.plain import plain_text
@@ -50,21 +50,27 @@ def resource_text(resource: Resource) -> str:
     """The text: as it was put while it is as it was, else with what has changed since."""
     if resource.source and resource.is_source:
         return resource.source
-    text = _plain(resource) or _generated(resource)
     if not resource.source:
-        return with_lines(text, raw_lines(resource.extras)) if resource.extras else text
+        return _plain(resource, resource.extras) or _with_extras(resource)
+    text = _plain(resource) or _generated(resource)
     own = resource.viewer not in {event.owner_manager_id for event in resource.events}
     kept = frozenset((ALARMS, TRANSP)) if own else frozenset[str]()
     return patched(resource.source, text, kept, resource.default_timezone)
 
 
-def _plain(resource: Resource) -> str | None:
-    """The text of a single event by a quicker way; None: it has none."""
+def _with_extras(resource: Resource) -> str:
+    text = _generated(resource)
+    return with_lines(text, raw_lines(resource.extras)) if resource.extras else text
+
+
+def _plain(resource: Resource, extras: str = "") -> str | None:
+    """The text of a single event, with further lines, by a quicker way; None: it has none."""
     if resource.series is not None or len(resource.events) != 1:
         return None
     event, viewer = resource.events[0], resource.viewer
     alone = is_alone(event, viewer)
-    return plain_text(event, resource.uid, resource.names, viewer, is_alone=alone)
+    more = event_of(raw_lines(extras)) if extras else None
+    return plain_text(event, resource.uid, resource.names, viewer, is_alone=alone, more=more)
 
 
 def default_uid(event: Event, series: Series | None) -> str:

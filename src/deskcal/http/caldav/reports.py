@@ -42,7 +42,15 @@ from deskcal.http.caldav.propfind import Wanted, member_subjects, properties, wa
 from deskcal.http.caldav.query import DataForm, Form, comp_filter, data_form
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.expand import expanded, limited
-from deskcal.ical.filters import CompFilter, Range, asks_for_events, fits, only_range, ranges_of
+from deskcal.ical.filters import (
+    CompFilter,
+    Range,
+    asks_for_all,
+    asks_for_events,
+    fits,
+    only_range,
+    ranges_of,
+)
 
 ABOVE = (Kind.ROOT, Kind.MANAGERS, Kind.PRINCIPAL, Kind.HOME)
 MAX_HREFS = 20_000
@@ -180,7 +188,8 @@ async def fitting(context: Context, collection: Collection, wanted: CompFilter) 
     services, session = context.services, context.session
     since, until = range_.since - LEAD_SEC, range_.until + LEAD_SEC
     found = await candidates(services, session, collection, since, until)
-
+    if asks_for_all(wanted):
+        return found
     plain = only_range(wanted)
 
     def is_chosen(member: Member) -> bool:
