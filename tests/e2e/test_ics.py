@@ -71,6 +71,39 @@ async def test_a_file_larger_than_a_message_is_imported_and_again_changes_nothin
         assert page.count == 700
 
 
+async def test_what_is_too_long_is_named_and_the_rest_is_taken(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    """An attachment in the text is longer than a message; so are all exceptions of one event."""
+    attached = event(1).replace("SUMMARY", f"ATTACH;ENCODING=BASE64:{'A' * 2_000_000}\nSUMMARY")
+    moved = [
+        event(2).replace(
+            "SUMMARY", f"RECURRENCE-ID:20270105T09{one // 60:02}{one % 60:02}Z\nSUMMARY"
+        )
+        for one in range(600)
+    ]
+    body = "".join([event(0), attached, *moved, event(3)])
+    file = tmp_path / "long.ics"
+    file.write_text(f"BEGIN:VCALENDAR\n{body}END:VCALENDAR\n")
+    status, out, err = await ics(server, "import", str(file))
+    assert (status, out) == (0, "3 created, 0 updated, 0 unchanged, 2 left out\n")
+    first, second = err.splitlines()
+    assert first.startswith("left out: line 8: 1 of its properties that deskcal has no field for")
+    assert second.startswith("left out: line 15: the event with its exceptions has 12")
+
+
+async def test_of_a_file_that_is_cut_the_rest_is_named_with_its_line(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    text = "BEGIN:VCALENDAR\n" + "".join(map(event, range(300)))
+    file = tmp_path / "cut.ics"
+    file.write_text(text[: text.rindex("SUMMARY")])
+    status, out, err = await ics(server, "import", str(file))
+    assert (status, out) == (0, "299 created, 0 updated, 0 unchanged, 1 left out\n")
+    line = text[: text.rindex("BEGIN:VEVENT")].count("\n") + 1
+    assert err == f"left out: line {line}: the file ends in the middle of this event (299@test)\n"
+
+
 async def test_a_calendar_is_exported_to_a_file_and_to_stdout(
     server: ServerProcess, tmp_path: Path
 ) -> None:

@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
+import msgspec
 
 from deskcal.cli.connect import client_of, connect_options, require_token
 from deskcal.cli.failure import Failure
 from deskcal.cli.options import Number
+from deskcal.client.client import Client
 from deskcal.core.event import MAX_ID
 from deskcal.ical.split import FilePart, Places, find_places, parts_of
+from deskcal.limits import Limits
 
-PART_BYTES = 400 * 1024
-"""Of the file in one message: less than a message may have, with the escapes of JSON."""
+PART_BYTES = 300 * 1024
+"""Of the file in one message: less than a message may have, with the escapes of JSON, and where
+each byte becomes a character of three."""
+MESSAGE_BYTES = Limits().max_message_bytes - 8192
+"""Of the data of one message; the token and the command come to it."""
 _LINE = re.compile(r"line ([0-9]+)")
 _COUNTS = ("created", "updated", "unchanged")
 
@@ -94,11 +100,24 @@ async def _import(file: BinaryIO, places: Places, options: dict[str, Any]) -> di
     async with client_of(options, timeout_sec=60) as client:
         with _bar(places.total_bytes) as bar:
             for part in parts_of(file, places, PART_BYTES):
-                text = part.text.decode("utf-8", "replace")
-                answer = await client.call("MngImportCalendarEvents", data | {"ics": text})
+                answer = await _import_part(client, data, part)
                 bar.update(part.done_bytes - bar.pos)
                 _add(counts, answer, part)
     return counts
+
+
+async def _import_part(client: Client, data: dict[str, Any], part: FilePart) -> Any:
+    """The answer; of a UID that alone is longer than a message may be, that it is left out.
+
+    It is not sent: a server closes the connection of a longer one, and its answer may be lost.
+    """
+    message = data | {"ics": part.text.decode("utf-8", "replace")}
+    length = len(msgspec.json.encode(message))
+    if length > MESSAGE_BYTES and part.uids == 1:
+        why = f"line {part.lines[0][0]}: the event with its exceptions has {length} bytes"
+        why += f"; at most {MESSAGE_BYTES} are taken"
+        return dict.fromkeys(_COUNTS, 0) | {"skipped": [{"uid": "", "why": why}]}
+    return await client.call("MngImportCalendarEvents", message)
 
 
 def _add(counts: dict[str, int], answer: dict[str, Any], part: FilePart) -> None:
