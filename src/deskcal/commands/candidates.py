@@ -47,8 +47,8 @@ async def _series_beyond(
 
 
 async def _series_of_objects(services: Services, collection: Collection) -> list[Key]:
-    keys = map(key_of, await services.store.objects.all(collection.manager_id))
-    return [key for key in keys if key is not None and key.series_id]
+    keys = map(key_of, await services.store.objects.of_series(collection.manager_id))
+    return [key for key in keys if key is not None]
 
 
 def zone_of(member: Member, default_timezone: str) -> str:

@@ -124,6 +124,8 @@ async def _synced(
     An occurrence is a member of its own where the manager takes part in single ones; else it is
     reported by its series.
     """
+    if not keys:
+        return Synced((), (), position, is_cut)
     wholes = list(dict.fromkeys(Key(k.series_id) if k.series_id else k for k in keys))
     found = await members_of(services, session, collection, wholes)
     single = {k.series_id for k in keys if k.series_id and _has_singles(found, k, keys)}

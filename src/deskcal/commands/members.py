@@ -323,6 +323,8 @@ class _Listing:
         else:
             ids = {head.id for head, _ in pairs}
             series = {head.series_id for head, _ in pairs if head.series_id} | set(series_ids)
+            if not (ids or series):
+                return
             found = await self._services.store.objects.of(owner, sorted(ids), sorted(series))
         for one in found:
             key = key_of(one)

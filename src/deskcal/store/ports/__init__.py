@@ -167,6 +167,9 @@ class CalendarObjectStore(Protocol):
     async def all(self, owner_id: int) -> list[CalendarObject]:
         """All objects of an owner, by UID."""
 
+    async def of_series(self, owner_id: int) -> list[CalendarObject]:
+        """An owner's objects that are series, by series."""
+
     async def of(
         self, owner_id: int, event_ids: Sequence[int], series_ids: Sequence[int]
     ) -> list[CalendarObject]:

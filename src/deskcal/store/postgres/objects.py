@@ -16,6 +16,9 @@ _FIND = """
 _NAMED = "SELECT document FROM calendar_object WHERE owner_id = %s AND name = %b"
 _NAMES = "SELECT document FROM calendar_object WHERE owner_id = %s AND name = ANY(%b::bytea[])"
 _ALL = "SELECT document FROM calendar_object WHERE owner_id = %s ORDER BY uid"
+_SERIES = """
+    SELECT document FROM calendar_object
+    WHERE owner_id = %s AND event_id = 0 AND series_id > 0 ORDER BY series_id"""
 _OF = """
     SELECT document FROM calendar_object WHERE owner_id = %s AND event_id > 0
         AND event_id = ANY(%s::bigint[])
@@ -108,6 +111,11 @@ class PostgresObjects:
     async def all(self, owner_id: int) -> list[CalendarObject]:
         """All of an owner."""
         found: list[CalendarObject] = await self._read(_objects, _ALL, (owner_id,))
+        return found
+
+    async def of_series(self, owner_id: int) -> list[CalendarObject]:
+        """Those that are series."""
+        found: list[CalendarObject] = await self._read(_objects, _SERIES, (owner_id,))
         return found
 
     async def of(

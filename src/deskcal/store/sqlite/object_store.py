@@ -11,18 +11,22 @@ from deskcal.store.sqlite.changes import Read
 from deskcal.store.sqlite.objects import decode_object, stored_object
 
 _SELECT_NAMED = "SELECT document FROM calendar_object WHERE owner_id = ? AND name = ?"
+# Without a named index SQLite reads all objects of the owner, for want of statistics.
 _SELECT_NAMES = """
-    SELECT document FROM calendar_object
+    SELECT document FROM calendar_object INDEXED BY calendar_object_by_name
     WHERE owner_id = ? AND name IN (SELECT value FROM json_each(?))"""
 _SELECT_ALL = "SELECT document FROM calendar_object WHERE owner_id = ? ORDER BY uid"
-_SELECT_OF = """
+_SELECT_SERIES = """
     SELECT document FROM calendar_object
+    WHERE owner_id = ? AND event_id = 0 AND series_id > 0 ORDER BY series_id"""
+_SELECT_OF = """
+    SELECT document FROM calendar_object INDEXED BY calendar_object_by_event
     WHERE owner_id = ?1 AND event_id > 0 AND event_id IN (SELECT value FROM json_each(?2))
     UNION ALL
-    SELECT document FROM calendar_object
+    SELECT document FROM calendar_object INDEXED BY calendar_object_by_series
     WHERE owner_id = ?1 AND series_id > 0 AND series_id IN (SELECT value FROM json_each(?3))
     UNION ALL
-    SELECT document FROM calendar_object
+    SELECT document FROM calendar_object INDEXED BY calendar_object_of_owner
     WHERE owner_id = ?1 AND event_id = 0 AND series_id = 0"""
 
 
@@ -51,6 +55,11 @@ class SqliteObjects:
     async def all(self, owner_id: int) -> list[CalendarObject]:
         """All of an owner."""
         found: list[CalendarObject] = await self._read(_objects, _SELECT_ALL, (owner_id,))
+        return found
+
+    async def of_series(self, owner_id: int) -> list[CalendarObject]:
+        """Those that are series."""
+        found: list[CalendarObject] = await self._read(_objects, _SELECT_SERIES, (owner_id,))
         return found
 
     async def of(

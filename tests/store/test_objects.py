@@ -1,0 +1,29 @@
+"""Calendar objects, as they are found by event, series and name."""
+
+from collections.abc import Iterable
+
+from deskcal.store.batch.objects import PROPERTIES, CalendarObject
+from deskcal.store.ports import Store
+from store.test_object_check import put
+
+
+def uids(found: Iterable[CalendarObject]) -> list[str]:
+    return sorted(one.uid for one in found)
+
+
+async def test_objects_are_found_by_what_they_are_of(store: Store) -> None:
+    await put(store, uid="event", name="e.ics", event_id=3)
+    await put(store, uid="series", name="s.ics", series_id=4)
+    await put(store, uid="later", name="l.ics", series_id=9)
+    await put(store, uid="parts", name="p.ics", overrides={"1767600000": 5})
+    await put(store, uid=f"{PROPERTIES}mine", name="mine/")
+    await put(store, owner_id=20, uid="other", name="e.ics", event_id=3)
+    await put(store, owner_id=20, uid="others", name="s.ics", series_id=5)
+    objects = store.objects
+    others = ["parts", f"{PROPERTIES}mine"]
+    assert uids(await objects.of(10, [3], [4])) == sorted(["event", "series", *others])
+    assert uids(await objects.of(10, [4], [3])) == sorted(others)
+    assert uids(await objects.of(20, [3, 7], [])) == ["other"]
+    assert [one.uid for one in await objects.of_series(10)] == ["series", "later"]
+    assert uids(await objects.of_series(20)) == ["others"]
+    assert uids(await objects.of_names(10, ["s.ics", "e.ics", "x.ics"])) == ["event", "series"]
