@@ -80,6 +80,30 @@ async def test_a_conflict_is_named_in_the_preview(desk: Desk) -> None:
     assert answered["data"]["by_manager"] == [{"manager_id": 13, "count": 1, "conflicts": 1}]
 
 
+async def test_a_preview_shows_the_first_events_of_each_manager(desk: Desk) -> None:
+    ids = [(await owned(desk, hours, title=f"Łódź {hours}"))["id"] for hours in (1, 2, 3)]
+    busy = {"start_time": NOW + 2 * HOUR, "end_time": NOW + 3 * HOUR}
+    await desk.add(ADMIN, owner_manager_id=13, desk="DESK_EU", **busy)
+    answered = await handover(desk, limit=2)
+    first, second = answered["data"]["by_manager"]
+    assert (first["count"], first["conflicts"]) == (3, 1)
+    assert [(one["id"], one["conflict"]) for one in first["events"]] == [(ids[1], 1), (ids[0], 0)]
+    assert first["events"][0] == {
+        "id": ids[1],
+        "type": 0,
+        "title": "Łódź 2",
+        "start_time": NOW + 2 * HOUR,
+        "end_time": NOW + 3 * HOUR,
+        "all_day": 0,
+        "timezone": "",
+        "desk": "DESK_EU",
+        "conflict": 1,
+    }
+    assert second["events"] == []
+    done = await do(desk, limit=2)
+    assert "events" not in done["by_manager"][0]
+
+
 async def test_who_leaves_does_not_stay_and_answers_and_roles_of_others_do(desk: Desk) -> None:
     rows = [{"manager_id": 20, "role": 2, "status": 3}, {"manager_id": 21, "status": 2}]
     await owned(desk, participants=rows)

@@ -1,13 +1,15 @@
 """`deskcal handover` on a real server. Source: contract, section 15."""
 
+import datetime as dt
 import json
 import re
 import time
 
+import msgspec
 import pytest
 
-from deskcal.cli.handover import table
-from deskcal.client.batches import HandoverResult, HandoverShare
+from deskcal.cli.handover import listing, table
+from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
 from e2e.process import deskcal, serve
 from harness import token
 from places import Place
@@ -30,6 +32,32 @@ def test_the_table_has_a_row_for_each_manager_and_the_sum() -> None:
     )
 
 
+def row(event_id: int, start: str, end: str, **named: object) -> HandoverRow:
+    """An event with times of Tuesday 2027-03-30 and after, UTC."""
+    times = [int(dt.datetime.fromisoformat(f"{at}+00:00").timestamp()) for at in (start, end)]
+    usual = {"all_day": 0, "timezone": "", "desk": "", "conflict": 0, "title": "Call", "type": 2}
+    return msgspec.convert(
+        {"id": event_id, "start_time": times[0], "end_time": times[1]} | usual | named, HandoverRow
+    )
+
+
+def test_the_list_marks_conflicts_and_counts_what_it_leaves_out() -> None:
+    rows = [
+        row(5, "2027-03-30T09:00", "2027-03-30T09:30", conflict=1, desk="DESK_EU"),
+        row(6, "2027-03-30T23:00", "2027-03-31T01:00", title="Night\tshift"),
+        row(7, "2027-03-30T22:00", "2027-03-31T22:00", all_day=1, timezone="Europe/Berlin"),
+    ]
+    assert listing(HandoverShare(13, 5, 1, rows)).splitlines() == [
+        "",
+        "to manager 13, times in UTC:",
+        "! 2027-03-30 09:00 - 09:30  Call (event 5, DESK_EU): busy then",
+        "  2027-03-30 23:00 - 2027-03-31 01:00  Night\\tshift (event 6)",
+        "  2027-03-31 all day        Call (event 7)",
+        "    and 2 more",
+    ]
+    assert listing(HandoverShare(14, 0, 0)) == ""
+
+
 async def test_it_shows_asks_and_hands_over(place: Place) -> None:
     now = int(time.time())
     admin = token(99, type=3, exp=now + 3600)
@@ -42,7 +70,10 @@ async def test_it_shows_asks_and_hands_over(place: Place) -> None:
             status, output = await deskcal("call", *options, "MngAddCalendarEvent", data)
             assert status == 0, output
         who = ("--from", "12", "--to", "13, 14", *options)
-        assert await deskcal("handover", *who, "--dry-run") == (0, PREVIEW)
+        assert await deskcal("handover", *who, "--dry-run", "--rows", "0") == (0, PREVIEW)
+        status, output = await deskcal("handover", *who, "--dry-run")
+        assert (status, output.startswith(PREVIEW)) == (0, True)
+        assert re.findall(r"call \(event (\d)\)", output) == ["1", "2"]
         status, output = await deskcal("handover", *who)
         assert (status, "Hand over 2 events of manager 12?" in output) == (1, True)
         status, output = await deskcal("handover", *who, "--yes")

@@ -12,6 +12,7 @@ from deskcal.core.handover import (
     Receiver,
     assign,
     digest_of,
+    first_shown,
     handed_over,
     is_handed_over,
     totals,
@@ -155,3 +156,18 @@ def test_totals_name_every_receiver() -> None:
         {"manager_id": 13, "count": 2, "conflicts": 1},
         {"manager_id": 14, "count": 0, "conflicts": 0},
     ]
+
+
+def test_conflicts_are_shown_before_other_events_of_the_manager() -> None:
+    found = [
+        Assignment(event_id, 1, manager_id, is_conflict)
+        for event_id, manager_id, is_conflict in (
+            (1, 13, False),
+            (2, 14, True),
+            (3, 13, True),
+            (4, 13, False),
+        )
+    ]
+    assert [one.event_id for one in first_shown(found, 13, 2)] == [3, 1]
+    assert [one.event_id for one in first_shown(found, 14, 2)] == [2]
+    assert first_shown(found, 15, 2) == []

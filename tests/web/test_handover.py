@@ -80,6 +80,13 @@ def test_events_of_a_period_are_previewed_handed_over_and_undone(
     count = int(row.get_by_role("cell").first.inner_text())
     assert count >= 3
     assert int(row.get_by_role("cell").last.inner_text()) >= 1
+    listed = dialog.get_by_role("list", name="Zeynep Yılmaz gets").get_by_role("listitem")
+    expect(listed).to_have_count(count)
+    for day in range(3):
+        mine = listed.filter(has_text=f"Call of week {week}, {day}")
+        expect(mine).to_have_count(1)
+        if day == 1:
+            expect(mine).to_contain_text("busy then")
     assert owners(wire, ids) == [11, 11, 11]
     assert serious_in_light_and_dark(page) == []
     dialog.get_by_role("button", name=re.compile("^Hand over")).click()

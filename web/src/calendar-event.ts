@@ -60,7 +60,7 @@ export function allDayText(row: Dated): string {
 }
 
 /** "Fri 27 Nov 2026, 10:00 – 10:30": when an event is, in whole words. */
-export function whenText(row: EventRow, zone: string): string {
+export function whenText(row: Dated & Pick<EventRow, "all_day">, zone: string): string {
   if (row.all_day) return allDayText(row);
   const [first, last] = [dateIn(row.start_time, zone), dateIn(row.end_time, zone)];
   const [from, to] = [clockText(row.start_time, zone), clockText(row.end_time, zone)];

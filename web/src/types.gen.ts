@@ -417,6 +417,7 @@ export interface HandoverEvents {
   mode?: "first" | "spread";
   dry_run?: number;
   digest?: string | null;
+  limit?: number;
 }
 
 export interface ImportEvents {

@@ -116,10 +116,24 @@ export interface BatchAnswer {
   batch_id: number;
 }
 
+/** An event in the preview of a handover. */
+export interface HandoverRow extends Pick<EventRow, "id" | "type" | "title" | "start_time" | "end_time" | "all_day" | "timezone" | "desk"> {
+  /** 1: the manager who would get it is busy then. */
+  conflict: 0 | 1;
+}
+
+export interface HandoverShare {
+  manager_id: number;
+  count: number;
+  conflicts: number;
+  /** Of a preview: the first of them, those with a conflict before the others. */
+  events?: HandoverRow[];
+}
+
 export interface HandoverAnswer {
   count: number;
-  /** `conflicts`: of these events, those at times at which the manager is busy. */
-  by_manager: { manager_id: number; count: number; conflicts: number }[];
+  /** In it `conflicts`: of these events, those at times at which the manager is busy. */
+  by_manager: HandoverShare[];
   digest: string;
   /** Of a handover, not of its preview; 0: nothing was changed. */
   batch_id?: number;

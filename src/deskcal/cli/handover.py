@@ -1,12 +1,15 @@
 """`deskcal handover`: a manager's open events go to others, shown as a table first."""
 
 import asyncio
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from deskcal.cli.connect import client_of, connect_options, require_token
-from deskcal.client.batches import HandoverResult
+from deskcal.cli.text import printable
+from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
 
 
 class _ManagerIds(click.ParamType[list[int]]):
@@ -47,6 +50,13 @@ class _ManagerIds(click.ParamType[list[int]]):
     help="All to the first, or each to the manager who is free and has the fewest.",
 )
 @click.option("--dry-run", is_flag=True, help="Show who would get what, and change nothing.")
+@click.option(
+    "--rows",
+    type=click.IntRange(0, 100),
+    default=20,
+    show_default=True,
+    help="Events of each manager to show, those with a conflict first.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask after the preview.")
 @connect_options
 def handover(
@@ -55,18 +65,22 @@ def handover(
     desks: str,
     mode: str,
     dry_run: bool,
+    rows: int,
     yes: bool,
     **options: Any,
 ) -> None:
     """Give the open events of a manager to others.
 
-    Shows how many events each would get, and how many of them at times at which the manager is
-    busy; then asks. If anything changes between the preview and the answer, nothing is handed over.
+    Shows how many events each would get, and which; an exclamation mark stands before those at
+    times at which the manager is busy. Then asks. If anything changes between the preview and the
+    answer, nothing is handed over.
     """
     require_token(options)
     asking: dict[str, Any] = {"desk_filter": desks, "mode": mode}
-    preview = asyncio.run(_handover(options, sender, receivers, **asking))
+    preview = asyncio.run(_handover(options, sender, receivers, limit=rows, **asking))
     click.echo(table(preview))
+    for text in filter(None, map(listing, preview.by_manager)):
+        click.echo(text)
     if dry_run or not preview.count:
         return
     if not yes:
@@ -92,6 +106,33 @@ def table(result: HandoverResult) -> str:
     conflicts = sum(one.conflicts for one in result.by_manager)
     rows.append(("total", str(result.count), str(conflicts)))
     return "\n".join(f"{name:<9}{count:>8}{clashes:>11}" for name, count, clashes in rows)
+
+
+def listing(share: HandoverShare) -> str:
+    """The events of one manager, by line; "" where none are shown."""
+    if not share.events:
+        return ""
+    lines = ["", f"to manager {share.manager_id}, times in UTC:", *map(_row, share.events)]
+    if hidden := share.count - len(share.events):
+        lines.append(f"    and {hidden} more")
+    return "\n".join(lines)
+
+
+def _row(row: HandoverRow) -> str:
+    mark = "!" if row.conflict else " "
+    desk = f", {row.desk}" if row.desk else ""
+    busy = ": busy then" if row.conflict else ""
+    return printable(f"{mark} {_when(row):<24}  {row.title} (event {row.id}{desk}){busy}")
+
+
+def _when(row: HandoverRow) -> str:
+    """Start and end, to the minute; of an all-day event its first date."""
+    if row.all_day:
+        zone = ZoneInfo(row.timezone) if row.timezone else dt.UTC
+        return f"{dt.datetime.fromtimestamp(row.start_time, zone):%Y-%m-%d} all day"
+    start, end = (dt.datetime.fromtimestamp(at, dt.UTC) for at in (row.start_time, row.end_time))
+    is_same_day = start.date() == end.date()
+    return f"{start:%Y-%m-%d %H:%M} - {end:{'%H:%M' if is_same_day else '%Y-%m-%d %H:%M'}}"
 
 
 def _events(count: int) -> str:

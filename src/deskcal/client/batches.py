@@ -29,6 +29,21 @@ class UndoResult(Struct, frozen=True):
     """Of the undo itself, which can be undone; 0: nothing was changed."""
 
 
+class HandoverRow(Struct, frozen=True):
+    """One event in the preview of a handover."""
+
+    id: int
+    type: int
+    title: str
+    start_time: int
+    end_time: int
+    all_day: int
+    timezone: str
+    desk: str
+    conflict: int
+    """1: the manager who would get it is busy then."""
+
+
 class HandoverShare(Struct, frozen=True):
     """What one manager gets in a handover."""
 
@@ -36,6 +51,8 @@ class HandoverShare(Struct, frozen=True):
     count: int
     conflicts: int
     """Events at times at which the manager is busy."""
+    events: Sequence[HandoverRow] = ()
+    """Of a preview with `limit`: the first of them, those with a conflict before the others."""
 
 
 class HandoverResult(Struct, frozen=True):
@@ -87,7 +104,7 @@ class BatchCalls(Caller):
     ) -> HandoverResult:
         """Gives a manager's open events to others; without `digest` it is a preview.
 
-        `facts`: `roles` and the filters of a list. Conflict: the preview is out of date.
+        `facts`: `roles`, `limit` and the filters of a list. Conflict: the preview is out of date.
         """
         data = {
             "from_manager_id": from_manager_id,

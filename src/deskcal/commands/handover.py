@@ -10,7 +10,7 @@ from deskcal.commands.events import MAX_LIMIT
 from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
-from deskcal.core.document import index_row, scope_of
+from deskcal.core.document import index_row, scope_of, wire_safe
 from deskcal.core.event import (
     MAX_ID,
     MAX_TIME,
@@ -30,6 +30,7 @@ from deskcal.core.handover import (
     Receiver,
     assign,
     digest_of,
+    first_shown,
     handed_over,
     is_handed_over,
     totals,
@@ -40,8 +41,13 @@ from deskcal.live.connections import Peer
 from deskcal.store.ports.work import Changes, Transaction
 
 MAX_RECEIVERS = 50
+MAX_SHOWN = 100
+"""Events of each receiver that a preview shows at most."""
 PAGE = 200
 """Events that go to others in one transaction, so that changes of others come in between."""
+
+SHOWN = ("id", "type", "title", "start_time", "end_time", "all_day", "timezone", "desk")
+"""Keys of an event in a preview."""
 
 ManagerKey = Annotated[int, Meta(ge=1, le=MAX_ID)]
 Timed = list[tuple[Event, int, int]]
@@ -68,6 +74,7 @@ HandoverEvents: Any = msgspec.defstruct(
         ("mode", Literal["first", "spread"], FIRST),
         ("dry_run", Flag, 1),
         ("digest", str | None, None),
+        ("limit", Annotated[int, Meta(ge=0, le=MAX_SHOWN)], 0),
     ],
     bases=(Filters,),
     kw_only=True,
@@ -108,12 +115,27 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
                 field="digest",
             )
         count, batch_id = await _apply(services, session, data.from_manager_id, assignments)
-    answer = {
-        "count": count,
-        "by_manager": totals(assignments, list(dict.fromkeys(data.to_manager_ids))),
-        "digest": digest,
-    }
-    return msgspec.json.encode(answer | ({} if data.dry_run else {"batch_id": batch_id}))
+    by_manager = totals(assignments, list(dict.fromkeys(data.to_manager_ids)))
+    if data.dry_run and data.limit:
+        _show(by_manager, assignments, events, data.limit)
+    answer = {"count": count, "by_manager": by_manager, "digest": digest}
+    if not data.dry_run:
+        answer["batch_id"] = batch_id
+    return wire_safe(msgspec.json.encode(answer))
+
+
+def _show(
+    by_manager: list[dict[str, Any]], assignments: list[Assignment], events: Timed, limit: int
+) -> None:
+    """Gives each receiver the first `limit` of the events, those with a conflict before others."""
+    by_id = {event.id: event for event, _, _ in events}
+    for one in by_manager:
+        rows = first_shown(assignments, one["manager_id"], limit)
+        one["events"] = [
+            {name: getattr(by_id[row.event_id], name) for name in SHOWN}
+            | {"conflict": int(row.is_conflict)}
+            for row in rows
+        ]
 
 
 def _filter(services: Services, data: Any) -> EventFilter:

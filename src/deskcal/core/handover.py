@@ -5,7 +5,8 @@ Source: contract, section 15.
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -104,9 +105,13 @@ def handed_over(event: Event, sender: int, receiver: int, *, actor: int, now: in
     return next_version(event, after, actor=actor, now=now)
 
 
-def totals(
-    assignments: Sequence[Assignment], manager_ids: Sequence[int]
-) -> list[Mapping[str, int]]:
+def first_shown(assignments: Sequence[Assignment], manager_id: int, limit: int) -> list[Assignment]:
+    """At most `limit` events of that receiver: those with a conflict, then the others, in order."""
+    theirs = [one for one in assignments if one.manager_id == manager_id]
+    return sorted(theirs, key=lambda one: not one.is_conflict)[:limit]
+
+
+def totals(assignments: Sequence[Assignment], manager_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Events and conflicts of each receiver, in the order given."""
     return [
         {

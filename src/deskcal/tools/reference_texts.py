@@ -188,6 +188,10 @@ OF_COMMAND = {
         "from",
     ): "only events that overlap the range; absent: from now on",
     ("MngHandoverCalendarEvents", "to"): "end of the range, after `from`; absent: any",
+    (
+        "MngHandoverCalendarEvents",
+        "limit",
+    ): "events of each manager that a preview shows at most, those with a conflict first",
     ("MngSearchCalendarEvents", "limit"): "rows at most; default 50",
     ("MngSearchCalendarEvents", "after"): "`next` of the page before; absent: the first page",
     ("MngSearchCalendarEvents", "from"): "only events that overlap the range; absent: any",
@@ -250,6 +254,7 @@ ANSWERS = {
     ),
     "MngHandoverCalendarEvents": (
         '`{"count":n,"by_manager":[{"manager_id","count","conflicts"}],"digest":"...","batch_id":n}`'
+        ", with `events` of each manager where `limit` is sent"
     ),
     "MngGetCalendarEventsByFilter": '`{"rows":[full events],"count":n}`',
     "Subscribe": '`{"chanels":[...]}`, all that are now subscribed',

@@ -3,16 +3,21 @@
 import { useState } from "react";
 import type { Actions } from "../actions";
 import type { Api } from "../api";
+import { whenText } from "../calendar-event";
 import { failureText } from "../failure-text";
 import type { Session } from "../session";
 import { dateIn, nowSeconds, startOfDate } from "../time/clock";
 import { addDays } from "../time/dates";
 import type { HandoverEvents } from "../types.gen";
 import type { Directory } from "../use-directory";
-import type { HandoverAnswer } from "../wire";
+import type { HandoverAnswer, HandoverShare } from "../wire";
 import { Avatar } from "./avatar";
 import { DateInput } from "./date-input";
 import { Dialog } from "./dialog";
+import { TypeIcon } from "./icon";
+
+/** Events of each manager that the preview shows. */
+const MOST_SHOWN = 20;
 
 interface Props {
   session: Session;
@@ -52,7 +57,7 @@ export function HandoverDialog({ session, zone, directory, api, actions, onClose
 
   const look = async () => {
     setIsBusy(true);
-    await api.handover(wantedOf(choice, zone)).then(setPreview, (failure: unknown) => setProblem(failureText(failure)));
+    await api.handover({ ...wantedOf(choice, zone), limit: MOST_SHOWN }).then(setPreview, (failure: unknown) => setProblem(failureText(failure)));
     setIsBusy(false);
   };
   const run = async ({ digest }: HandoverAnswer) => {
@@ -110,7 +115,7 @@ export function HandoverDialog({ session, zone, directory, api, actions, onClose
           )}
         </div>
         {problem && <p className="error" role="alert">{problem}</p>}
-        <div role="status">{preview && <PreviewTable preview={preview} name={name} directory={directory} />}</div>
+        <div role="status">{preview && <Preview preview={preview} name={name} zone={zone} directory={directory} />}</div>
       </div>
     </Dialog>
   );
@@ -133,6 +138,41 @@ function Receivers({ choice: { sender, receivers, desk }, directory, onChange }:
         })}
       </div>
     </fieldset>
+  );
+}
+
+function Preview({ preview, name, zone, directory }: { preview: HandoverAnswer; name: string; zone: string; directory: Directory }) {
+  return (
+    <>
+      <PreviewTable preview={preview} name={name} directory={directory} />
+      {preview.by_manager.filter(({ count }) => count > 0).map((share) => (
+        <HandedOver key={share.manager_id} share={share} name={directory.person(share.manager_id).name} zone={zone} directory={directory} />
+      ))}
+    </>
+  );
+}
+
+/** The events that one manager gets, or the first of them. */
+function HandedOver({ share: { count, events = [] }, name, zone, directory }: { share: HandoverShare; name: string; zone: string; directory: Directory }) {
+  const hidden = count - events.length;
+  return (
+    <details className="handover-events" open>
+      <summary>{name} gets</summary>
+      <ul aria-label={`${name} gets`}>
+        {events.map((row) => (
+          <li key={row.id} data-bad={row.conflict === 1}>
+            <TypeIcon type={row.type} />
+            <strong>{row.title}</strong>
+            <small>
+              {whenText(row, zone)}
+              {row.desk && ` · ${directory.deskTitle(row.desk)}`}
+            </small>
+            {row.conflict === 1 && <span className="handover-busy">busy then</span>}
+          </li>
+        ))}
+      </ul>
+      {hidden > 0 && <p className="hint">and {hidden} more</p>}
+    </details>
   );
 }
 
