@@ -86,6 +86,13 @@ class Served:
         return self._status("VmRSS")
 
     @property
+    def child_bytes(self) -> int:
+        """Memory that the processes hold which it has started."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/children")
+        children = [int(pid) for path in tasks for pid in path.read_text().split()]
+        return sum(_memory(pid, "VmRSS") for pid in children)
+
+    @property
     def peak_bytes(self) -> int:
         """The most memory that it held since `forget_peak`."""
         return self._status("VmHWM")
@@ -95,10 +102,7 @@ class Served:
         Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
 
     def _status(self, name: str) -> int:
-        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
-            if line.startswith(name + ":"):
-                return int(line.split()[1]) * 1024
-        raise LookupError(name)
+        return _memory(self._process.pid, name)
 
     @property
     def cpu_sec(self) -> float:
@@ -110,6 +114,14 @@ def cpu_sec_of(pid: int) -> float:
     """Processor time of all threads of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SEC
+
+
+def _memory(pid: int, name: str) -> int:
+    """A line of `/proc/PID/status`, in bytes. Raises: LookupError."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(name + ":"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(name)
 
 
 def deskcal(directory: Path) -> Served:

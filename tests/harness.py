@@ -14,7 +14,9 @@ from deskcal.core.all_day import UTC
 from deskcal.core.completion import NO_RULES, CallRules
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import TokenVerifier, sign
+from deskcal.core.webhook_address import AllowedNetworks
 from deskcal.limits import Limits
+from deskcal.live.webhook_http import Poster
 from deskcal.wire.envelope import EventAnswer
 from helpers import KEY, NOW, make_claims
 from places import Place
@@ -139,6 +141,7 @@ async def open_desk(
             monotonic=monotonic,
             default_timezone=default_timezone,
             call_rules=call_rules,
+            poster=Poster(AllowedNetworks(bounds.webhook_networks), bounds.webhook_timeout_sec),
         ) as dispatcher:
             yield Desk(dispatcher, clock, monotonic)
     finally:

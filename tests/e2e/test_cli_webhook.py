@@ -59,7 +59,7 @@ async def test_a_webhook_from_add_to_delete(place: Place) -> None:
         receiver.reply = lambda _: answer(503)
         assert "the receiver has answered 503" in await run("test", "1", status=1)
         receiver.reply = lambda _: b""
-        assert "webhook 1: Server disconnected" in await run("test", "1", status=1)
+        assert "webhook 1: the receiver has disconnected" in await run("test", "1", status=1)
         receiver.reply = lambda _: answer()
         tries = await run("deliveries", "1")
         assert re.findall(r"1    (\S+(?: answer)?) ", tries) == ["no answer", "503", "200"]

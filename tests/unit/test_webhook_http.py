@@ -6,7 +6,7 @@ Names and addresses are of the loopback. Source: contract, section 17; issue 18.
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,12 @@ import pytest
 
 from certificate import write_certificate
 from deskcal.core.webhook_address import AllowedNetworks, BadUrl
-from deskcal.live.webhook_http import ANSWER_BYTES, KEPT_CONNECTIONS, Outcome, Poster
+from deskcal.core.webhooks import Outcome
+from deskcal.live import webhook_connection
+from deskcal.live.webhook_connection import ANSWER_BYTES, KEPT_CONNECTIONS
+from deskcal.live.webhook_http import Poster
+from deskcal.live.webhook_names import check_url
+from listener import listening
 from receiver import answer, receiving
 
 NAME = "crm.test"
@@ -57,61 +62,6 @@ async def post(poster: Poster, url: str) -> Outcome:
     return await poster.post(url, {}, b"{}", NOW)
 
 
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-async def nothing(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
-    """Answers nothing."""
-
-
-class Listener:
-    """A server that ends each connection once `serve` has returned or the test has ended."""
-
-    def __init__(self, serve: Serve) -> None:
-        self._serve = serve
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
-        self.connections = 0
-
-    @property
-    def open(self) -> int:
-        """Connections that have not ended."""
-        return len(self._tasks)
-
-    def begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        task = asyncio.get_running_loop().create_task(self._one(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await self._serve(reader, writer)
-        finally:
-            writer.transport.abort()
-
-    async def end(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-@asynccontextmanager
-async def listening(
-    serve: Serve = nothing, host: str = GOOD, port: int = 0, **options: Any
-) -> AsyncIterator[Listener]:
-    """Calls `serve` for each connection."""
-    listener = Listener(serve)
-    server = await asyncio.start_server(listener.begin, host, port, **options)
-    listener.port = server.sockets[0].getsockname()[1]
-    try:
-        yield listener
-    finally:
-        server.close()
-        await listener.end()
-        await server.wait_closed()
-
-
 async def test_the_connection_goes_to_the_address_that_was_checked_and_no_name_is_asked_twice(
     names: Names,
 ) -> None:
@@ -129,7 +79,7 @@ async def test_a_name_that_leads_elsewhere_after_the_check_is_refused_at_the_con
         url = f"http://{NAME}:{other.port}/hooks"
         names.answers = [[GOOD], [BAD]]
         async with posting() as poster:
-            await poster.check(url)
+            await check_url(AllowedNetworks(f"{GOOD}/32"), url)
             outcome = await post(poster, url)
     assert (outcome.status, names.asked, other.connections) == (0, 2, 0)
     assert BAD in outcome.why and "webhook_networks" in outcome.why
@@ -153,11 +103,70 @@ async def test_a_connection_that_is_open_is_used_again_without_another_look(name
         assert names.asked == 1
 
 
+async def test_a_connection_that_waits_for_long_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_connection, "KEEP_ALIVE_SEC", 0.05)
+    async with listening(answering) as own, posting() as poster:
+        for number in range(1, 3):
+            assert (await post(poster, f"http://{GOOD}:{own.port}/")).status == 204
+            await own.until(lambda one: one.open == 0)
+            assert own.connections == number
+
+
+async def test_no_more_connections_are_kept_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_connection, "KEPT_CONNECTIONS", 2)
+    async with listening(answering) as own, posting() as poster:
+        url = f"http://{GOOD}:{own.port}/"
+        outcomes = await asyncio.gather(*(post(poster, url) for _ in range(10)))
+        assert {one.status for one in outcomes} == {204}
+        await own.until(lambda one: one.open == 2)
+
+
+async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers each request with nothing in it, until the other end closes."""
+    try:
+        while await reader.readuntil(b"{}"):
+            writer.write(b"HTTP/1.1 204 X\r\n\r\n")
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\nabc", 200),
+        (b"HTTP/1.1 200 X\r\n\r\nabc", 200),
+        (b"HTTP/1.1 503 X\r\ntransfer-encoding: chunked\r\n\r\n9\r\nab", 503),
+        (b"HTTP/1.1 100 X\r\n\r\nHTTP/1.1 201 X\r\ncontent-length: 0\r\n\r\n", 201),
+        (b"HTTP/1.1 2", 0),
+        (b"", 0),
+        (b"SSH-2.0-x\r\n\r\n", 0),
+        (b"HTTP/1.1 200 X\r\nx: " + b"y" * 100_000, 0),
+    ],
+)
+async def test_an_answer_whose_head_has_come_counts_and_another_does_not(
+    sent: bytes, status: int
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"{}")
+            writer.write(sent)
+            await writer.drain()
+            writer.write_eof()
+            await reader.read()
+        except ConnectionError:
+            pass
+
+    async with listening(serve) as own, posting() as poster:
+        outcome = await post(poster, f"http://{GOOD}:{own.port}/")
+        assert outcome.status == status
+        assert bool(outcome.why) == (status == 0)
+        await own.until(lambda one: one.connections == 1 and (status == 201 or one.open == 0))
+
+
 async def test_a_name_without_addresses_is_refused_by_the_check(names: Names) -> None:
     names.answers = [[]]
-    async with posting() as poster:
-        with pytest.raises(BadUrl, match="leads to"):
-            await poster.check(f"https://{NAME}/")
+    with pytest.raises(BadUrl, match="leads to"):
+        await check_url(AllowedNetworks(""), f"https://{NAME}/")
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_no_answer(

@@ -17,6 +17,8 @@ from deskcal.live.housekeeping import Housekeeping
 from deskcal.live.reminders import Reminders
 from deskcal.live.search_index import SearchIndex
 from deskcal.live.series_horizon import SeriesHorizon
+from deskcal.live.webhook_lanes import Poster
+from deskcal.live.webhook_process import PosterProcess
 from deskcal.live.webhook_sender import WebhookSender
 from deskcal.store.ports import Committed, Store
 
@@ -32,29 +34,24 @@ async def running(
     default_timezone: str = "UTC",
     call_rules: CallRules = NO_RULES,
     lifecycle: Lifecycle | None = None,
+    poster: Poster | None = None,
 ) -> AsyncIterator[Dispatcher]:
     """Answers requests over `store`; the parts that work on their own run until the end.
 
-    `lifecycle`: one that was not entered before; None: a new one.
+    `lifecycle`: one that was not entered before; None: a new one. `poster`: what sends webhooks,
+    and is closed at the end; None: a process of its own.
     """
     lifecycle = lifecycle or Lifecycle()
     peers = Peers()
     verifier.key_changes.subscribe(lambda _: peers.end_sessions(verifier.is_valid))
     feed = _feed(store, now, limits)
     peers.session_changes.subscribe(feed.regroup)
-    reminders = Reminders(
-        store.reminders,
-        peers,
-        now,
-        grace_sec=limits.reminder_grace_sec,
-        default_timezone=default_timezone,
-        escalates=limits.escalate_after_sec > 0,
-    )
+    reminders = _reminders(store, peers, now, limits, default_timezone)
     search_index = SearchIndex(store)
     store.commits.subscribe(lambda _: feed.wake())
     store.commits.subscribe(lambda _: search_index.wake())
     store.commits.subscribe(lambda committed: _arm(reminders, committed))
-    webhooks = WebhookSender(store, now, limits)
+    webhooks = WebhookSender(store, now, limits, poster or _poster(limits))
     store.commits.subscribe(lambda _: webhooks.wake())
     rates = RateLimit(limits.max_requests_per_manager_sec, monotonic)
     devices = DevicePasswords(store.devices, now, monotonic, limits)
@@ -72,6 +69,23 @@ async def running(
         tasks.start("series horizon", SeriesHorizon(store, now, limits).run)
         with devices:
             yield Dispatcher(services, RequestStats(len(COMMANDS)), lifecycle)
+
+
+def _reminders(
+    store: Store, peers: Peers, now: Callable[[], float], limits: Limits, default_timezone: str
+) -> Reminders:
+    return Reminders(
+        store.reminders,
+        peers,
+        now,
+        grace_sec=limits.reminder_grace_sec,
+        default_timezone=default_timezone,
+        escalates=limits.escalate_after_sec > 0,
+    )
+
+
+def _poster(limits: Limits) -> Poster:
+    return PosterProcess(limits.webhook_networks, limits.webhook_timeout_sec)
 
 
 def _feed(store: Store, now: Callable[[], float], limits: Limits) -> Feed:

@@ -265,7 +265,7 @@ async def _test(services: Services, session: Session, webhook_id: int) -> Data:
 
 async def _check_url(services: Services, url: str) -> None:
     try:
-        await services.webhooks.poster.check(url)
+        await services.webhooks.check_url(url)
     except BadUrl as exc:
         raise InvalidField(f"url ({url[:64]!r}) {exc}", field="url") from exc
 

@@ -112,9 +112,11 @@ class Audience(Struct, frozen=True):
 
     def sees(self, scope: EventScope) -> bool:
         """Whether the hook is sent of an event of this scope."""
-        if self.brand and scope.brand != self.brand:
-            return False
-        return self.desk_filter.matches(scope.desk) and self.visibility.can_see(scope)
+        return self.asks_for(scope.brand, scope.desk) and self.visibility.can_see(scope)
+
+    def asks_for(self, brand: str, desk: str) -> bool:
+        """Whether the hook's own filter includes events of this brand and desk."""
+        return (not self.brand or brand == self.brand) and self.desk_filter.matches(desk)
 
 
 def audience_of(hook: Webhook, entry: Manager | None) -> Audience | str:
@@ -151,6 +153,22 @@ def type_for(
     if after is not None and sees(after):
         return type_ if saw or before is None else ChangeType.ADDED
     return ChangeType.DELETED if saw else None
+
+
+class Outcome(Struct, frozen=True):
+    """What came of one try."""
+
+    status: int
+    """Of the answer; 0: there was none."""
+    retry_after_sec: int
+    took_ms: int
+    why: str = ""
+    """Why there was no answer."""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the receiver has taken the message."""
+        return 200 <= self.status < 300
 
 
 def retry_delay_sec(schedule: Sequence[int], tries: int, retry_after_sec: int) -> int:

@@ -8,7 +8,8 @@ and leaves none out. Source: contract, part 2, section 17.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -16,9 +17,16 @@ from deskcal.core.alarms import reminded_managers, trigger_time
 from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import ChangeType
 from deskcal.core.webhook_signature import headers_of
-from deskcal.core.webhooks import FAILING_SEC, LANES, Audience, Webhook, retry_delay_sec, type_for
+from deskcal.core.webhooks import (
+    FAILING_SEC,
+    LANES,
+    Audience,
+    Outcome,
+    Webhook,
+    retry_delay_sec,
+    type_for,
+)
 from deskcal.live.subscribers import SeenChange
-from deskcal.live.webhook_http import Outcome, Poster
 from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress
 from deskcal.wire.webhooks import Message, change_message, escalation_message, reminder_message
 
@@ -46,6 +54,16 @@ class Item(Struct, frozen=True):
     """What it is sent, by what its creator may see then; None: nothing."""
     number: int = 0
     """Of an escalation."""
+
+
+class Poster(Protocol):
+    """Sends messages of all hooks, within the time limit of one try."""
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:
+        """One try; never raises what a receiver or a network can cause."""
+
+    async def aclose(self) -> None:
+        """Closes what is open, once no try is under way."""
 
 
 class LanesHost(Struct, frozen=True):

@@ -16,14 +16,16 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.directory import Manager
 from deskcal.core.webhook_address import AllowedNetworks
 from deskcal.core.webhook_signature import headers_of
-from deskcal.core.webhooks import Webhook, WebhookState, audience_of
+from deskcal.core.webhooks import Outcome, Webhook, WebhookState, audience_of
 from deskcal.errors import DeskcalError, ResyncRequired
 from deskcal.limits import Limits
 from deskcal.live.subscribers import SeenChange
-from deskcal.live.webhook_http import Outcome, Poster
-from deskcal.live.webhook_lanes import Lanes, LanesHost, escalation_item, items_of
+from deskcal.live.webhook_lanes import Lanes, LanesHost, Poster, escalation_item, items_of
+from deskcal.live.webhook_names import check_url
+from deskcal.live.webhook_pages import HookFilters, Page
 from deskcal.store.ports import Store
 from deskcal.store.ports.webhooks import Delivery
 from deskcal.wire.webhooks import sample_message
@@ -36,7 +38,7 @@ RENEW_SEC = 2
 """Between two signs of life; also between two looks at the hooks, and at a lease held elsewhere."""
 FLUSH_SEC = 0.25
 """Between two times that progress is written down."""
-LEAST_WAIT_SEC = 0.02
+LEAST_WAIT_SEC = 0.05
 """Between two reads, so that many small commits are read together."""
 PAGE = 200
 PAGES = 16
@@ -59,8 +61,11 @@ class HookFigures(Struct, frozen=True):
 class WebhookSender:
     """Sends while it is entered."""
 
-    def __init__(self, store: Store, now: Callable[[], float], limits: Limits) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], float], limits: Limits, poster: Poster
+    ) -> None:
         self._store = store
+        self._poster = poster
         self._hooks = store.webhooks
         self._now = now
         self._limits = limits
@@ -69,32 +74,34 @@ class WebhookSender:
         self._woken = asyncio.Event()
         self._reload_at = 0.0
         self._lanes: dict[int, Lanes] = {}
-        self._pages: OrderedDict[int, list[SeenChange]] = OrderedDict()
+        self._pages: OrderedDict[int, Page] = OrderedDict()
+        self._filters = HookFilters({})
+        self._creators: dict[int, Manager | None] = {}
+        """Of each hook with lanes, as its audience was made; None: not in the directory."""
         self._ended: list[tuple[Webhook, WebhookState, str]] = []
         self.states: Counter[WebhookState] = Counter()
         """How many hooks are in which state, as of the last look."""
         self.tries: Counter[tuple[int, str]] = Counter()
         """Tries of this node, by hook and by what came of them: `result_of`."""
 
-    async def __aenter__(self) -> Self:
-        networks = AllowedNetworks(self._limits.webhook_networks)
-        self.poster = Poster(networks, self._limits.webhook_timeout_sec)
         self._host = LanesHost(
-            self.poster,
-            self._now,
-            self._limits.webhook_retry_sec,
+            poster,
+            now,
+            limits.webhook_retry_sec,
             self._may_send,
             self._woken.set,
             self._on_tried,
             self._on_end,
         )
+
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
         self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
     ) -> None:
         await self._stop_sending()
-        await self.poster.aclose()
+        await self._poster.aclose()
 
     def wake(self) -> None:
         """Something was committed."""
@@ -115,6 +122,10 @@ class WebhookSender:
             for hook_id, lanes in sorted(self._lanes.items())
         ]
 
+    async def check_url(self, url: str) -> None:
+        """Raises: BadUrl if no hook may have this URL."""
+        await check_url(AllowedNetworks(self._limits.webhook_networks), url)
+
     async def send_sample(self, hook: Webhook) -> tuple[Delivery, str]:
         """Sends `calendar.test` at once, from this node, and writes down what came of it.
 
@@ -123,7 +134,7 @@ class WebhookSender:
         now = int(self._now())
         message = sample_message(hook.id, now, secrets.token_hex(8))
         headers = headers_of(hook, message.id, now, message.body)
-        outcome = await self.poster.post(hook.url, headers, message.body, now)
+        outcome = await self._poster.post(hook.url, headers, message.body, now)
         delivery = Delivery(0, message.id, now, outcome.status, outcome.took_ms, 1)
         await self._hooks.add_delivery(hook.id, delivery)
         return delivery, outcome.why
@@ -196,20 +207,28 @@ class WebhookSender:
         """Lanes for those that have none; pauses the hooks of creators who may see nothing."""
         creators = await self._hooks.creators(sorted({hook.created_by for hook in hooks}))
         for hook in hooks:
-            audience = audience_of(hook, creators.get(hook.created_by))
+            creator = creators.get(hook.created_by)
             lanes = self._lanes.get(hook.id)
+            if lanes and self._creators[hook.id] == creator:
+                continue
+            audience = audience_of(hook, creator)
             if isinstance(audience, str):
                 if lanes:
                     await self._stop(hook.id)
                 await self._set_state(hook, WebhookState.PAUSED, audience)
-            elif lanes:
+                continue
+            self._creators[hook.id] = creator
+            if lanes:
                 lanes.audience = audience
             else:
                 tries = await self._hooks.tries_after(hook.id, hook.cursor)
                 self._lanes[hook.id] = Lanes(hook, audience, tries, self._host)
+                self._pages.clear()
+                self._filters = HookFilters({n: one.audience for n, one in self._lanes.items()})
 
     async def _stop(self, hook_id: int) -> None:
         lanes = self._lanes.pop(hook_id)
+        del self._creators[hook_id]
         await lanes.close()
         progress = lanes.progress()
         if progress:
@@ -281,16 +300,18 @@ class WebhookSender:
             )
             lanes.put([], max(floor, since + 1))
             return
-        items = [item for change in page for item in items_of(lanes.hook, lanes.audience, change)]
-        lanes.put(items, page[-1].seq if page else newest)
+        fitting = page.fitting(lanes.hook.id)
+        items = [one for change in fitting for one in items_of(lanes.hook, lanes.audience, change)]
+        lanes.put(items, newest if page.last_seq is None else page.last_seq)
 
-    async def _page(self, since: int) -> list[SeenChange]:
+    async def _page(self, since: int) -> Page:
         """Changes after `since`, and the creators of hooks as they are at the time of the read."""
         page = self._pages.get(since)
         if page is None:
-            page = [SeenChange(one) for one in await self._store.feed.changes(since, PAGE)]
+            changes = [SeenChange(one) for one in await self._store.feed.changes(since, PAGE)]
             await self._start([lanes.hook for lanes in self._lanes.values()])
-            if page:
+            page = Page(changes, self._filters)
+            if changes:
                 self._pages[since] = page
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)

@@ -1,6 +1,7 @@
 """Bodies of webhooks: JSON text, never empty, the same on every try of a message. No I/O."""
 
 import datetime as dt
+import functools
 
 import msgspec
 from msgspec import Struct
@@ -86,5 +87,9 @@ def short_document(document: bytes) -> bytes:
 
 
 def _body(name: str, time: int, data: bytes) -> bytes:
-    stamp = dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return b'{"type":"%b","timestamp":"%b","data":%b}' % (name.encode(), stamp.encode(), data)
+    return b'{"type":"%b","timestamp":"%b","data":%b}' % (name.encode(), _stamp(time), data)
+
+
+@functools.lru_cache(maxsize=256)
+def _stamp(time: int) -> bytes:
+    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()

@@ -1,0 +1,97 @@
+"""The process that sends the webhooks of one server, so that its requests wait for none.
+
+`python -m deskcal.live.webhook_worker NETWORKS TIMEOUT_SEC`, with a socket for standard input: it
+reads tries (`wire.webhook_posts`) and answers each. It has no store and no secrets, and ends when
+the socket does, whatever becomes of the server. Signals of a terminal or a service manager are for
+the server.
+"""
+
+import asyncio
+import functools
+import logging
+import signal
+import socket
+import sys
+from typing import cast
+
+import uvloop
+
+from deskcal.core.webhook_address import AllowedNetworks
+from deskcal.core.webhooks import Outcome
+from deskcal.live.webhook_http import Poster
+from deskcal.wire.webhook_posts import Cancel, Post, Tried, frame, posts_reader
+
+logger = logging.getLogger(__name__)
+
+
+class Worker(asyncio.Protocol):
+    """Makes the tries of one server."""
+
+    def __init__(self, poster: Poster) -> None:
+        self._poster = poster
+        self._reader = posts_reader()
+        self._tries: dict[int, asyncio.Task[Outcome]] = {}
+        self.ended = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps the transport."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Begins tries, or gives them up."""
+        for message in self._reader.feed(data):
+            if isinstance(message, Cancel):
+                self._cancel(message.number)
+            else:
+                self._begin(message)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """The server has ended."""
+        self.ended.set()
+
+    def _begin(self, post: Post) -> None:
+        trying = self._poster.post(post.url, post.headers, post.body, post.now)
+        task = self._tries[post.number] = asyncio.get_running_loop().create_task(trying)
+        task.add_done_callback(functools.partial(self._answer, post.number))
+
+    def _cancel(self, number: int) -> None:
+        """Unless it is answered already."""
+        task = self._tries.get(number)
+        if task is not None:
+            task.cancel()
+
+    def _answer(self, number: int, task: asyncio.Task[Outcome]) -> None:
+        del self._tries[number]
+        if not self._transport.is_closing():
+            self._transport.write(frame(Tried(number, _outcome_of(task))))
+
+
+def _outcome_of(task: asyncio.Task[Outcome]) -> Outcome:
+    if task.cancelled():
+        return Outcome(0, 0, 0, "the server has given it up")
+    fault = task.exception()
+    if fault is None:
+        return task.result()
+    logger.error("a try of a webhook has failed", exc_info=fault)
+    return Outcome(0, 0, 0, f"a fault of the server: {type(fault).__name__}")
+
+
+async def run(own: socket.socket, networks: str, timeout_sec: float) -> None:
+    """Makes tries until the other end of `own` is closed."""
+    poster = Poster(AllowedNetworks(networks), timeout_sec)
+    worker = Worker(poster)
+    await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=own)
+    await worker.ended.wait()
+
+
+def main() -> None:
+    """Runs as the arguments say."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    own = socket.socket(fileno=sys.stdin.fileno())
+    networks, timeout_sec = sys.argv[1:]
+    uvloop.run(run(own, networks, float(timeout_sec)))
+
+
+if __name__ == "__main__":
+    main()
