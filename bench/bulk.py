@@ -26,7 +26,7 @@ SEARCHES = 500
 ANSWER_SEC = 600
 DAY_SEC = 86_400
 SEARCHED = {
-    "words that exist": ("bonus", "customer 1234", "terms"),
+    "words that exist": ("call 77.", "customer 1234", "12345"),
     "a pair of letters that is everywhere": ("us",),
 }
 

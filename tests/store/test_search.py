@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from deskcal.live import search_index
 from deskcal.store.lists import search
 from deskcal.store.ports import Store
 from helpers import NOW
+from places import PostgresPlace
 from store.conftest import Backend
 from store.mutations import ADMIN_SESSION, adding, changing, deleting, restoring
 
@@ -171,18 +173,23 @@ async def test_many_candidates_are_looked_at_by_time(
 @pytest.mark.parametrize("rare", [0, 4, 100])
 @pytest.mark.parametrize("rows", [1, 1000])
 async def test_old_events_are_found_whichever_way_they_are_looked_for(
-    store: Store, monkeypatch: pytest.MonkeyPatch, rare: int, rows: int
+    backend: Backend, monkeypatch: pytest.MonkeyPatch, rare: int, rows: int
 ) -> None:
+    store = await backend.open()
     narrow(monkeypatch, FEW_CANDIDATES=2, FIRST_PAGE=4, DOCUMENTS=2, MAX_ROWS_BY_TIME=rows)
-    narrow(monkeypatch, RARE=rare, MAX_COMMON=2)
+    narrow(monkeypatch, RARE=rare, MAX_COMMON=2, BLIND_ROWS=8)
     for n in range(40):
         title = "old bonus call" if n < 4 else "new call"
         await store.mutate(adding(title=title, start_time=NOW + n, end_time=NOW + n))
     await index(store)
+    if isinstance(backend.place, PostgresPlace):
+        with psycopg.connect(backend.place.url, autocommit=True) as connection:
+            connection.execute("ANALYZE event_gram")
     for _ in range(2):
         assert await found(store, "bonus call") == [4, 3, 2, 1]
         assert await found(store, "bonus", limit=3) == [4, 3, 2]
         assert await found(store, "call", limit=3) == [40, 39, 38]
+        assert await found(store, "ld") == [4, 3, 2, 1]
 
 
 async def test_an_event_whose_text_stays_is_found_after_every_change(store: Store) -> None:

@@ -1,7 +1,7 @@
 """Reading the figures of another build out of its printed table."""
 
 import pytest
-from bench.against import figures_of, number_of
+from bench.against import figures_of, goal_of, number_of
 from bench.table import absolute, compared, markdown, millis, per_sec, percent
 
 
@@ -30,3 +30,10 @@ def test_the_figures_of_a_table_are_found_by_row() -> None:
     ]
     text = "`python -m bench`, 2 cores\n\n" + markdown(rows)
     assert figures_of(text) == {"reads": 20, "ready": 0.25}
+
+
+def test_creates_are_to_be_at_most_8_percent_slower() -> None:
+    goal = goal_of("durable creates, 64 connections, 1 in flight on each, against groups of 64")
+    assert goal is not None
+    assert (goal.holds(0.92), goal.holds(0.91)) == (True, False)
+    assert goal_of("point reads, 64 connections") is None

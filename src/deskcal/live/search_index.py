@@ -17,9 +17,9 @@ QUIET_SEC = 1.0
 MOST_SEC = 10.0
 """After which it goes on though changes keep coming: a search compares what it lacks itself."""
 FAR_BEHIND = 5_000
-"""Changes that are not indexed, at which it goes on at once."""
+"""Changes that are not indexed, at which it goes on at once, in steps that cost less for each."""
 TOO_FAR_BEHIND = 10_000
-"""At which it waits for the writer no more, and takes larger steps: a search has a limit."""
+"""At which it waits for the writer no more: a search has a limit."""
 LARGE_STEP = 500
 REPORT_EVERY = 50_000
 
@@ -73,7 +73,7 @@ class SearchIndex:
 
     @property
     def _step(self) -> int:
-        return LARGE_STEP if self._behind >= TOO_FAR_BEHIND else STEP
+        return LARGE_STEP if self._behind >= FAR_BEHIND else STEP
 
     async def _wait_for_the_writer(self) -> None:
         left = TOO_FAR_BEHIND - self._behind

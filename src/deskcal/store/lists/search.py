@@ -28,6 +28,10 @@ DOCUMENTS = 64
 """Documents that are compared at a time; the newest so many come before what the index names."""
 COMMON = 8
 """One in so many of these that matches: the events by time fill a page sooner than the index."""
+BLIND_ROWS = 1_500
+"""Events that are compared by time before the index is asked for grams that are all common."""
+RARE = 20_000
+"""Events that a gram may be in to be looked for: each one that is in more makes a search slower."""
 MAX_ROWS_BY_TIME = 32_000
 """Rows that candidates are looked for among; then the rest of the candidates is sorted."""
 

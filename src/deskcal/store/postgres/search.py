@@ -1,7 +1,7 @@
 """The search on PostgreSQL: candidates of the GIN index, then the documents themselves."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from deskcal.core.event import ChangeType
@@ -11,11 +11,13 @@ from deskcal.core.visibility import Visibility
 from deskcal.store.batch.batch import Batch
 from deskcal.store.lists import CLASSES, Collections
 from deskcal.store.lists.search import (
+    BLIND_ROWS,
     DOCUMENTS,
     FEW_CANDIDATES,
     MAX_BEHIND,
     MAX_CANDIDATES,
     MAX_ROWS_BY_TIME,
+    RARE,
     Matches,
     SearchPage,
     grams_of_document,
@@ -29,6 +31,8 @@ from deskcal.store.postgres.connection import Connection, Read, RunJob
 from deskcal.store.postgres.group import NEWEST_COLLECTION, read_collections
 from deskcal.store.postgres.lists import conditions_of, parameters_of
 
+SEARCHES_BETWEEN_LOOKS = 500
+"""After which the planner is asked again which grams are common."""
 INDEX_LOCK = (0x6465736B, 3)
 """Key of an advisory lock: one node writes the index at a time."""
 
@@ -42,9 +46,18 @@ _OF_IDS = """
     SELECT x.start_time, x.id FROM event AS x
     WHERE x.id = ANY(%(ids)s::bigint[]) AND {conditions}
     ORDER BY x.start_time DESC, x.id DESC"""
+# By seq: to have the events in order it would walk over all changes.
 _BEHIND = """
-    SELECT DISTINCT event_id FROM change
-    WHERE seq > (SELECT indexed_seq FROM search_index) LIMIT %s"""
+    SELECT DISTINCT event_id FROM (
+        SELECT event_id FROM change WHERE seq > %s ORDER BY seq OFFSET 0
+    ) AS new LIMIT %s"""
+# As the planner knows them; the frequencies end with three that are of no element.
+_COMMON = """
+    SELECT x.gram FROM pg_stats AS s CROSS JOIN LATERAL unnest(
+        s.most_common_elems::text::bigint[], s.most_common_elem_freqs) AS x (gram, frequency)
+    WHERE s.schemaname = current_schema() AND s.tablename = 'event_gram' AND s.attname = 'grams'
+        AND x.gram IS NOT NULL AND x.frequency * (
+            SELECT c.reltuples FROM pg_class AS c WHERE c.oid = 'event_gram'::regclass) > %s"""
 _INDEXED = "SELECT event_id FROM event_gram WHERE grams @> %s::bigint[] LIMIT %s"
 _DOCUMENTS = """
     SELECT e.document FROM unnest(%s::bigint[]) WITH ORDINALITY AS page(id, place)
@@ -77,11 +90,18 @@ class PostgresSearch:
         self._read = read
         self._job = job
         self._collections = collections
+        self._common: frozenset[int] = frozenset()
+        self._searches = 0
         self.indexed_seq = 0
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """In one snapshot."""
-        found: SearchPage = await self._read(_find, wanted, visibility, self._collections)
+        if self._searches % SEARCHES_BETWEEN_LOOKS == 0:
+            self._common = await self._read(_common_grams)
+        self._searches += 1
+        found: SearchPage = await self._read(
+            _find, wanted, visibility, self._collections, self._common
+        )
         return found
 
     async def index(self, limit: int) -> int:
@@ -91,8 +111,17 @@ class PostgresSearch:
         return int(count)
 
 
+async def _common_grams(connection: Connection) -> frozenset[int]:
+    """Grams of more than `RARE` events, as far as the planner knows; none before an ANALYZE."""
+    return frozenset(gram for (gram,) in await _rows(connection, _COMMON, (RARE,)))
+
+
 async def _find(
-    connection: Connection, wanted: SearchFilter, visibility: Visibility, collections: Collections
+    connection: Connection,
+    wanted: SearchFilter,
+    visibility: Visibility,
+    collections: Collections,
+    common: frozenset[int],
 ) -> SearchPage:
     await connection.execute(_BEGIN)
     try:
@@ -105,7 +134,7 @@ async def _find(
             return SearchPage([], None)
         parameters = parameters_of(wanted, places, visibility.manager_id)
         look = _Look(connection, wanted, conditions_of(wanted, places), parameters)
-        await look.at(await _changed(connection))
+        await look.at(await _changed(connection), common)
         return look.found.page()
     finally:
         await connection.execute("COMMIT")
@@ -113,18 +142,17 @@ async def _find(
 
 async def _changed(connection: Connection) -> set[int]:
     """Events that the index has not as they are. Raises: Unavailable if there are too many."""
-    changed = {event_id for (event_id,) in await _rows(connection, _BEHIND, (MAX_BEHIND + 1,))}
+    (seq,) = (await _rows(connection, _INDEXED_SEQ))[0]
+    changed = {event_id for (event_id,) in await _rows(connection, _BEHIND, (seq, MAX_BEHIND + 1))}
     require_index(len(changed))
     return changed
 
 
-async def _candidates(connection: Connection, words: Sequence[str]) -> set[int] | None:
-    """All events that may have every word; None: too many to name, or no word has a gram."""
-    grams = query_grams(words)
+async def _candidates(connection: Connection, grams: Sequence[int]) -> set[int] | None:
+    """All events that may have every gram; None: too many to name, or there is no gram."""
     if not grams:
         return None
-    numbers = integers(map(number_of, grams))
-    rows = await _rows(connection, _INDEXED, (numbers, MAX_CANDIDATES + 1))
+    rows = await _rows(connection, _INDEXED, (integers(grams), MAX_CANDIDATES + 1))
     return None if len(rows) > MAX_CANDIDATES else {event_id for (event_id,) in rows}
 
 
@@ -145,6 +173,7 @@ class _Look:
         self._after = wanted.after
         self._sizes = page_sizes()
         self._is_over = False
+        self._looked_at = 0
         self.found = Matches(wanted)
 
     @property
@@ -152,27 +181,36 @@ class _Look:
         """Whether the page is not full, and there may be more for it."""
         return not (self._is_over or self.found.is_full)
 
-    async def at(self, changed: set[int]) -> None:
+    async def at(self, changed: set[int], common: frozenset[int]) -> None:
         """First at the newest events; if few of them match, at the candidates of the index.
 
-        `changed`: events that the index has not as they are.
+        `changed`: events that the index has not as they are; `common`: grams of many events.
         """
-        while self._is_open and self.found.are_common:
-            await self._by_time(None)
+        await self._by_time_while(lambda: self.found.are_common)
         if self._is_open:
-            ids = await _candidates(self._connection, self._wanted.words)
+            grams = [number_of(gram) for gram in query_grams(self._wanted.words)]
+            rare = [gram for gram in grams if gram not in common]
+            await self._by_time_while(lambda: not rare and self._looked_at < BLIND_ROWS)
+            ids = await _candidates(self._connection, rare or grams) if self._is_open else None
             await self._at_candidates(None if ids is None else ids | changed)
+
+    async def _by_time_while(self, goes_on: Callable[[], bool]) -> None:
+        """Looks at all events by time."""
+        while self._is_open and goes_on():
+            await self._by_time(None)
 
     async def _at_candidates(self, ids: set[int] | None) -> None:
         """What is found among the events of these ids, from where it is; None: among all."""
-        rows = MAX_ROWS_BY_TIME
-        while self._is_open and (ids is None or (len(ids) > FEW_CANDIDATES and rows > 0)):
-            rows -= await self._by_time(ids)
+        most = self._looked_at + MAX_ROWS_BY_TIME
+        while self._is_open and (
+            ids is None or (len(ids) > FEW_CANDIDATES and self._looked_at < most)
+        ):
+            await self._by_time(ids)
         if ids is not None and self._is_open:
             await self._of_ids(ids)
 
-    async def _by_time(self, ids: set[int] | None) -> int:
-        """The next events by time, of these ids unless that is None; how many were looked at."""
+    async def _by_time(self, ids: set[int] | None) -> None:
+        """The next events by time, of these ids unless that is None."""
         size = next(self._sizes)
         fitting = self._with_after()
         parts = [_BY_TIME.format(number=number, conditions=fitting) for number in CLASSES]
@@ -183,9 +221,9 @@ class _Look:
         rows = await _rows(self._connection, statement, self._values() | {"page": size})
         await self._compare(rows if ids is None else [row for row in rows if row[1] in ids])
         self._is_over = len(rows) < size
+        self._looked_at += size
         if rows:
             self._after = rows[-1]
-        return size
 
     async def _of_ids(self, ids: set[int]) -> None:
         """Those of the events that fit the filters, newest first."""

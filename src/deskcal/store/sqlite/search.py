@@ -1,7 +1,7 @@
 """The search in the embedded store: candidates of the index, then the documents themselves."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import apsw
@@ -14,11 +14,13 @@ from deskcal.core.visibility import Visibility
 from deskcal.store.batch.batch import Batch
 from deskcal.store.lists import CLASSES, Collections
 from deskcal.store.lists.search import (
+    BLIND_ROWS,
     DOCUMENTS,
     FEW_CANDIDATES,
     MAX_BEHIND,
     MAX_CANDIDATES,
     MAX_ROWS_BY_TIME,
+    RARE,
     Matches,
     SearchPage,
     grams_of_document,
@@ -30,8 +32,6 @@ from deskcal.store.lists.search import (
 from deskcal.store.sqlite.changes import Read, RunJob
 from deskcal.store.sqlite.lists import conditions_of, parameters_of
 
-RARE = 20_000
-"""Events that a gram may be in to be looked for: each one that is in more makes a search slower."""
 MAX_COMMON = 4_096
 """Grams that are remembered to be in more; then they are counted again."""
 
@@ -107,10 +107,12 @@ def _find(
     look = _Look(connection, wanted, conditions, parameters)
     with connection:
         changed = _changed(connection)
-        while look.is_open and look.found.are_common:
-            look.by_time(None)
+        look.by_time_while(lambda: look.found.are_common)
         if look.is_open:
-            ids = _candidates(connection, query_grams(wanted.words), common)
+            grams = query_grams(wanted.words)
+            rare = _rare(connection, grams, common)
+            look.by_time_while(lambda: not rare and look.rows < BLIND_ROWS)
+            ids = _candidates(connection, rare or grams) if look.is_open else None
             look.candidates(None if ids is None else ids | changed)
     return look.found.page()
 
@@ -123,11 +125,11 @@ def _changed(connection: apsw.Connection) -> set[int]:
     return changed
 
 
-def _candidates(connection: apsw.Connection, grams: list[str], common: set[str]) -> set[int] | None:
+def _candidates(connection: apsw.Connection, grams: list[str]) -> set[int] | None:
     """All events that may have every gram; None: too many to name, or there is no gram."""
     if not grams:
         return None
-    text = " AND ".join(map(_quoted, _rare(connection, grams, common) or grams))
+    text = " AND ".join(map(_quoted, grams))
     rows: Any = connection.execute(_INDEXED, (text, MAX_CANDIDATES + 1))
     ids = {event_id for (event_id,) in rows}
     return None if len(ids) > MAX_CANDIDATES else ids
@@ -167,6 +169,8 @@ class _Look:
         self._after = wanted.after
         self._sizes = page_sizes()
         self._is_over = False
+        self.rows = 0
+        """Events that were looked at by time."""
         self.found = Matches(wanted)
 
     @property
@@ -174,16 +178,21 @@ class _Look:
         """Whether the page is not full, and there may be more for it."""
         return not (self._is_over or self.found.is_full)
 
+    def by_time_while(self, goes_on: Callable[[], bool]) -> None:
+        """Looks at all events by time."""
+        while self.is_open and goes_on():
+            self._by_time(None)
+
     def candidates(self, ids: set[int] | None) -> None:
         """What is found among the events of these ids, from where it is; None: among all."""
-        rows = MAX_ROWS_BY_TIME
-        while self.is_open and (ids is None or (len(ids) > FEW_CANDIDATES and rows > 0)):
-            rows -= self.by_time(ids)
+        most = self.rows + MAX_ROWS_BY_TIME
+        while self.is_open and (ids is None or (len(ids) > FEW_CANDIDATES and self.rows < most)):
+            self._by_time(ids)
         if ids is not None and self.is_open:
             self._of_ids(ids)
 
-    def by_time(self, ids: set[int] | None) -> int:
-        """The next events by time, of these ids unless that is None; how many were looked at."""
+    def _by_time(self, ids: set[int] | None) -> None:
+        """The next events by time, of these ids unless that is None."""
         size = next(self._sizes)
         fitting = self._with_after()
         parts = [_BY_TIME.format(number=number, conditions=fitting) for number in CLASSES]
@@ -192,9 +201,9 @@ class _Look:
         rows: list[Any] = self._connection.execute(statement, values).fetchall()
         self._compare(rows if ids is None else [row for row in rows if row[1] in ids])
         self._is_over = len(rows) < size
+        self.rows += size
         if rows:
             self._after = rows[-1]
-        return size
 
     def _of_ids(self, ids: set[int]) -> None:
         """Those of the events that fit the filters, newest first."""
