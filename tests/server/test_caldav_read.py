@@ -6,7 +6,7 @@ import pytest
 
 from dav import NAMESPACES, C, D, Dav, found_in, serving_dav
 from deskcal.core.directory import Desk as DirectoryDesk
-from deskcal.core.directory import Directory, checked_desk
+from deskcal.core.directory import Directory, Manager, checked_desk, checked_manager
 from harness import ADMIN, token
 from helpers import NOW
 from places import Place
@@ -343,3 +343,22 @@ async def test_a_report_that_is_not_known_is_refused(place: Place) -> None:
     async with serving_dav(place) as dav:
         got = await dav.report(dav.mine, f"<D:expand-property {NAMESPACES}/>")
     assert got.status == 403 and b"supported-report" in got.body
+
+
+async def test_a_text_that_was_sent_before_changes_with_all_that_it_is_made_of(
+    place: Place,
+) -> None:
+    async with serving_dav(place) as dav:
+        event = await dav.desk.add(TEN, title="Ring", participant_manager_ids=[11])
+        texts = await dav.query("")
+        assert texts == await dav.query(""), "nothing has changed"
+        named = checked_manager(Manager(id=11, name="Zoe"))
+        await dav.desk.services.store.directory.put(Directory(managers=[named]))
+        texts += await dav.query("")
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=event["id"], title="Call")
+        texts += await dav.query("")
+        other = await dav.of(11)
+        texts += await other.query("")
+    assert ["Zoe" in text for text in texts] == [False, True, True, True]
+    assert ["SUMMARY:Ring" in text for text in texts] == [True, True, False, False]
+    assert [text.count("TRANSP:OPAQUE") for text in texts] == [1, 1, 1, 1]

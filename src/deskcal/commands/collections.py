@@ -30,6 +30,8 @@ class Surroundings(Struct, frozen=True):
     """The manager's own name."""
     collections: Mapping[str, Collection]
     """By name of their address; the manager's own first."""
+    names_hash: int
+    """Of `names`."""
 
 
 async def surroundings(services: Services, session: Session) -> Surroundings:
@@ -44,7 +46,8 @@ async def surroundings(services: Services, session: Session) -> Surroundings:
         Collection(manager_id, desk.brand, desk.code, desk.title, is_desk=True)
         for desk in seen.desks
     ]
-    return Surroundings(names, title, {one.name: one for one in found})
+    collections = {one.name: one for one in found}
+    return Surroundings(names, title, collections, hash(frozenset(names.items())))
 
 
 async def properties_of(services: Services, collection: Collection) -> dict[str, str]:

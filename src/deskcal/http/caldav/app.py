@@ -25,6 +25,7 @@ from deskcal.http.caldav.paths import ROOT, Kind, target_of
 from deskcal.http.caldav.properties import MEMBER_TYPE
 from deskcal.http.caldav.propfind import propfind, proppatch
 from deskcal.http.caldav.reports import report
+from deskcal.http.caldav.texts import Texts
 from deskcal.http.caldav.write import delete, put
 from deskcal.incidents import incident_of
 
@@ -49,6 +50,7 @@ class CalDav:
         self._passwords_without_tls = passwords_without_tls
         self._services = dispatcher.services
         self._lifecycle = dispatcher.lifecycle
+        self._texts = Texts()
 
     async def serve(self, request: Request) -> Response:
         """The answer to any request at all."""
@@ -94,6 +96,7 @@ class CalDav:
                 headers=request.headers,
                 body=body,
                 around=around,
+                kept=self._texts,
                 cursor=await services.feed.cursor_of_now(),
                 path=path,
                 is_minimal=wants_minimal(request.headers.getlist("prefer")),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from deskcal.commands.collections import Surroundings
@@ -10,6 +11,7 @@ from deskcal.commands.member_changes import SyncPosition
 from deskcal.commands.members import Collection, Key, Member
 from deskcal.commands.services import Services
 from deskcal.core.sessions import Session
+from deskcal.http.caldav import xml
 from deskcal.http.caldav.conditions import (
     NEED_PRIVILEGES,
     VALID_SYNC_TOKEN,
@@ -18,11 +20,14 @@ from deskcal.http.caldav.conditions import (
     not_found,
 )
 from deskcal.http.caldav.paths import Kind, Target, collection_path
+from deskcal.http.caldav.texts import Texts
 from deskcal.ical.resource import Resource, resource_text
 
 TOKEN = "urn:deskcal:cursor:"
 ON_LOOP = 20
 """Members whose texts are made on the event loop at most."""
+
+_encode = msgspec.json.Encoder().encode
 RANGE_ON_LOOP_SEC = 400 * 86_400
 """A range whose instances are looked for on the event loop at most."""
 
@@ -38,6 +43,7 @@ class Context(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
     around: Surroundings
+    kept: Texts
     path: str
     """Of the target, as it was sent."""
     cursor: int
@@ -77,6 +83,23 @@ class Context(Struct, frozen=True, kw_only=True):
         if len(members) <= ON_LOOP:
             return [self.text(member) for member in members]
         return await asyncio.to_thread(lambda: [self.text(member) for member in members])
+
+    def data(self, member: Member) -> str:
+        """The same as character data of XML; kept for as long as what it is made of is the same."""
+        stored = member.object
+        series = member.series
+        parts = (
+            *((stored.extras, stored.source) if stored else ()),
+            *map(bytes, member.documents),
+            _encode(series) if series else b"",
+        )
+        viewer = (self.manager_id, self.around.names_hash)
+        key = (viewer, member.key, member.uid, member.is_source, len(parts), hash(parts))
+        known = self.kept.get(key)
+        if known is None:
+            known = xml.text(self.text(member))
+            self.kept.put(key, known)
+        return known
 
     def text(self, member: Member) -> str:
         """The iCalendar text of a member."""

@@ -138,7 +138,7 @@ def _modified(subject: Subject) -> str | None:
 
 
 def _calendar_data(subject: Subject) -> str | None:
-    return text(subject.context.text(subject.member)) if subject.member else None
+    return subject.context.data(subject.member) if subject.member else None
 
 
 def _in_collection(content: str) -> Property:
