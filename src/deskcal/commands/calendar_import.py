@@ -195,8 +195,6 @@ def check_supported(events: Sequence[CalendarEvent]) -> None:
                 "two series",
                 field="ics",
             )
-        if event.rdates:
-            raise InvalidField(f"line {event.line}: RDATE is not taken", field="ics")
     require_one_master(events)
 
 

@@ -36,6 +36,7 @@ from deskcal.core.trash import alone, restored
 from deskcal.errors import InvalidField
 from deskcal.ical.extras import extras_of
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
+from deskcal.ical.ranges import repeating
 from deskcal.ical.read import CalendarEvent, read_calendar
 from deskcal.ical.resource import default_uid
 from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject
@@ -112,9 +113,9 @@ def _parsed(text: str, zone: str) -> list[CalendarEvent]:
         )
     try:
         check_supported(found.events)
+        return list(map(repeating, found.events))
     except InvalidField as exc:
         raise BadObject(exc.message, "supported-calendar-data") from exc
-    return found.events
 
 
 def _require_events(parts: Sequence[Part]) -> None:

@@ -26,7 +26,7 @@ MAX_START_YEAR = 9900
 """Of a rule: what comes after it stays within the calendar of Python."""
 
 _DAY = dt.timedelta(days=1)
-_LAST_DAY = dt.datetime(9999, 12, 30)
+LAST_DAY = dt.datetime(9999, 12, 30)
 _ONE_YEAR_ALONE, _ONE_MONTH_ALONE = 10_000, 120_000
 """Intervals that lead beyond the year 9999, so that dateutil stops after the first period."""
 _LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
@@ -167,7 +167,7 @@ def _expand(
     rule: Rule, start: dt.datetime, since: dt.datetime, until: dt.datetime
 ) -> Iterator[dt.datetime]:
     """Local times with `since` and `start` <= local < `until`, whatever COUNT and UNTIL say."""
-    low, high = max(since, start), min(until, _LAST_DAY)
+    low, high = max(since, start), min(until, LAST_DAY)
     if low >= high:
         return
     for local in _EXPAND[rule.freq](rule, start, low, high):

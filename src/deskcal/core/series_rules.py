@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from deskcal.core.recurrence import Recurrence
+from deskcal.core.recurrence import LAST_DAY, Recurrence
 from deskcal.core.recurrence_rule import Frequency, Rule, parse_rule
 from deskcal.core.series import Series, last_end
 from deskcal.core.wall_clock import instant, wall_time
@@ -20,6 +20,8 @@ from deskcal.errors import InvalidField
 COMPARED = 60
 """Occurrences that a moved rule has to agree on with the moved events."""
 COMPARED_YEARS = 30
+LOOKED_AHEAD = dt.timedelta(days=9 * 366)
+"""How far the first occurrence of a rest is looked for: further than any rule leaps."""
 
 
 class Cut(Struct, frozen=True):
@@ -32,15 +34,23 @@ class Cut(Struct, frozen=True):
 
 
 def cut(series: Series, at: dt.datetime) -> Cut:
-    """`series` cut before the occurrence that the rule puts at `at`; dates go with their part."""
+    """`series` cut before the occurrence at `at`; dates go with their part.
+
+    The tail begins where the rule comes first from there on; where it comes no more, what the
+    tail has at `at` and later are further occurrences.
+    """
     count = series.recurrence.count_before(at)
     rule, day = parse_rule(series.rrule), at.date().isoformat()
+    later = at + min(LOOKED_AHEAD, LAST_DAY - at)
+    start = next(series.recurrence.locals_between(at, later), None)
     tail = msgspec.structs.replace(
         series,
         rrule=str(msgspec.structs.replace(rule, count=max(rule.count - count, 0))),
-        start=at.isoformat(),
+        start=(start or at).isoformat(),
         exdates=tuple(date for date in series.exdates if date >= day),
     )
+    if start is None:
+        tail = msgspec.structs.replace(end_before(tail, at), version=series.version)
     return Cut(end_before(series, at) if count else None, tail)
 
 

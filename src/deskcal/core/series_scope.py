@@ -126,12 +126,13 @@ def plan_delete(selection: Selection) -> Plan:
 
 
 def plan_delete_one(selection: Selection) -> Plan:
-    """The named event goes, and its date to `exdates`."""
+    """The named event goes, and its date to `exdates` where the rule has it."""
     series = selection.series
-    date = selection.positions()[selection.named.id].date().isoformat()
+    local = selection.positions()[selection.named.id]
+    dates = {local.date().isoformat()} if series.recurrence.has(local) else set[str]()
     left = msgspec.structs.replace(
         series,
-        exdates=tuple(sorted({*series.exdates, date})),
+        exdates=tuple(sorted({*series.exdates, *dates})),
         version=series.version + 1,
     )
     is_gone = bool(series.is_ended) and len(selection.events) == 1

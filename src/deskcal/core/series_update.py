@@ -90,19 +90,23 @@ def plan_rule(selection: Selection, update: Update, new: NewRule, horizon: Horiz
             field="recurrence",
         )
     parts = _Parts.with_rule(selection, update, targets, new)
-    by_date = {parts.shift.local(parts.positions[e.id]).date(): e for e in targets}
+    by_date: dict[dt.date, list[Event]] = {}
+    for event in targets:
+        date = parts.shift.local(parts.positions[event.id]).date()
+        by_date.setdefault(date, []).append(event)
     extended = first_occurrences(parts.tail, horizon)
     series = extended.series
     changed: list[tuple[Event | None, Event | None]] = []
     for one in extended.occurrences:
-        kept = by_date.pop(one.date, None)
-        if kept is None:
+        several = by_date.get(one.date)
+        if not several:
             changed.append((None, new_occurrence(series, one, selection.new_id(), selection.now)))
             continue
+        kept = several.pop(0)
         after = parts.placed(kept, series, one.local)
         if after is not kept:
             changed.append((kept, after))
-    changed += [(event, None) for event in by_date.values()]
+    changed += [(event, None) for several in by_date.values() for event in several]
     return Plan(parts.stored() | {series.series_id: series}, changed)
 
 
@@ -155,13 +159,16 @@ class _Parts(Struct, frozen=True):
         moved, length = _shift(selection, update.sent), _length(selection, update.sent)
         positions = selection.positions()
         first = positions[targets[0].id]
+        is_named = targets[0].id == selection.named.id
+        time = selection.series.start_local.time()
         start, rule = _first_of_rule(
             selection,
             update,
             new,
-            moved.local(first),
+            # Another one than the named may be a further date, whose time of day is its own.
+            moved.local(first if is_named else dt.datetime.combine(first.date(), time)),
             moved.timezone,
-            is_first=targets[0].id == selection.named.id,
+            is_first=is_named,
         )
         series = _with_template(selection.series, update, selection.now, length)
         touched = {event.id for event in targets}

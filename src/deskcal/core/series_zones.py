@@ -30,10 +30,19 @@ def follow_clock(
     times = [event.original_start_time for event in events]
     since, until = min(times) - MOST_SEC, max(*times, series.horizon) + MOST_SEC + 1
     occurrences = list(series.recurrence.between(max(since, 1), until))
+    left = [one for one in occurrences if one.date.isoformat() not in series.exdates]
+    nearest = {event.id: _nearest(left, event.original_start_time) for event in events}
+    closest: dict[int, int] = {}
+    for event in events:
+        if one := nearest[event.id]:
+            distance = abs(one.time - event.original_start_time)
+            closest[one.time] = min(distance, closest.get(one.time, distance))
     moved = []
     for event in events:
-        one = _nearest(occurrences, event.original_start_time)
-        if one and one.time != event.original_start_time and _follows(event, now):
+        one = nearest[event.id]
+        distance = abs(one.time - event.original_start_time) if one else 0
+        # Further dates beside an occurrence of the rule stay where they are.
+        if one and distance and distance == closest[one.time] and _follows(event, now):
             moved.append((event, _moved(event, series, one, now)))
     return _with_horizon(series, occurrences), moved
 

@@ -4,7 +4,7 @@ Source: contract, sections 13 and 16.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -80,14 +80,13 @@ def plan_series(
     made = extended.series
     if series is not None:
         made = msgspec.structs.replace(made, version=series.version + 1)
-    zone = made.zone
-    known = {
-        wall_time(one.original_start_time or one.start_time, zone).date(): one for one in events
-    }
+    occurrences = sorted((*extended.occurrences, *_further(wanted, made)))
+    _require_few(wanted, occurrences)
+    known, left = _paired(occurrences, events, made.zone)
     own = {one.recurrence_time: one for one in wanted.overrides}
     changed: list[tuple[Event | None, Event | None]] = []
-    for occurrence in extended.occurrences:
-        before = known.pop(occurrence.date, None)
+    for occurrence in occurrences:
+        before = known.get(occurrence.time)
         if before is None:
             after = new_occurrence(made, occurrence, new_id(), wanted.now)
         elif _is_settled(wanted, before):
@@ -98,8 +97,59 @@ def plan_series(
         if override is not None:
             after = _overridden(wanted, after, before, override)
         changed.append((before, _stamped(wanted, before, after)))
-    changed += [(one, None) for one in known.values() if not _is_settled(wanted, one)]
+    changed += [(one, None) for one in left if not _is_settled(wanted, one)]
     return Result(made, [pair for pair in changed if pair[0] is not pair[1]])
+
+
+def _further(wanted: Repeating, series: Series) -> Iterator[Occurrence]:
+    """Occurrences that the rule does not have: RDATEs, and a start that is none of the rule's.
+
+    All that are not older than `BACK_SEC`, also beyond the horizon. Source: contract, section 16.
+    """
+    master = wanted.master
+    rule = fixed_to_start(parse_rule(master.rrule), master.start.local)
+    recurrence = Recurrence(rule, master.start.local, series.timezone)
+    left_out = {one.time for one in master.exdates}
+    dates = {one.local.date() for one in master.exdates if one.is_date}
+    since = min(wanted.now - BACK_SEC, instant(series.start_local, series.zone))
+    seen = set()
+    for one in (master.start, *master.rdates):
+        local = one.local if one.is_date else wall_time(one.time, series.zone)
+        time = instant(local, series.zone)
+        is_out = one.time in left_out or local.date() in dates or time < max(since, DAY_SEC)
+        if not is_out and time not in seen and not recurrence.has(local):
+            seen.add(time)
+            yield Occurrence(time, local)
+
+
+def _require_few(wanted: Repeating, occurrences: Sequence[Occurrence]) -> None:
+    """Raises: InvalidField for more than a series may have."""
+    if len(occurrences) > wanted.horizon.limit:
+        raise InvalidField(
+            f"the rule and its RDATEs have more than {wanted.horizon.limit} occurrences",
+            field="ics",
+        )
+
+
+def _paired(
+    occurrences: Iterable[Occurrence], events: Sequence[Event], zone: ZoneInfo
+) -> tuple[dict[int, Event], list[Event]]:
+    """The event of each occurrence, by its time, and the events of none.
+
+    By the time that the rule had put it at, else by its date.
+    """
+    by_time = {one.original_start_time: one for one in events if one.original_start_time}
+    found = {one.time: by_time[one.time] for one in occurrences if one.time in by_time}
+    taken = {one.id for one in found.values()}
+    by_date: dict[dt.date, list[Event]] = {}
+    for event in events:
+        if event.id not in taken:
+            date = wall_time(event.original_start_time or event.start_time, zone).date()
+            by_date.setdefault(date, []).append(event)
+    for one in occurrences:
+        if one.time not in found and by_date.get(one.date):
+            found[one.time] = by_date[one.date].pop(0)
+    return found, [event for several in by_date.values() for event in several]
 
 
 def _is_settled(wanted: Repeating, event: Event) -> bool:

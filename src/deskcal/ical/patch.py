@@ -5,8 +5,7 @@ Source: contract, section 16.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -16,7 +15,7 @@ from deskcal.errors import InvalidField
 from deskcal.ical.components import EventComponent, read_components
 from deskcal.ical.fields import fields_of, manager_of
 from deskcal.ical.lines import Part, Property
-from deskcal.ical.read import CalendarEvent
+from deskcal.ical.read import CalendarEvent, Moment
 from deskcal.ical.text import calendar_lines
 
 STAMPS = ("SEQUENCE", "LAST-MODIFIED", "DTSTAMP")
@@ -102,20 +101,32 @@ def _with_rule(
     if not _is_same_rule(theirs.event, ours.event):
         return _replaced(lines, ours.part, (*TIMES, *RULES))
     first = ours.event.start.time
-    past = [
-        one
-        for one in lines
-        if one.name == "EXDATE" and all(t.time < first for t in _dates(one, theirs.event))
-    ]
-    others = [one for one in lines if one.name != "EXDATE"]
-    return others + past + [one for one in ours.part.properties if one.name == "EXDATE"]
+    for name, put, now in (
+        ("EXDATE", theirs.event.exdates, ours.event.exdates),
+        ("RDATE", theirs.event.rdates, ours.event.rdates),
+    ):
+        if {one.time for one in put if one.time >= first} == {one.time for one in now}:
+            continue
+        past = list(_past(lines, name, put, first))
+        lines = [one for one in lines if one.name != name] + past
+        lines += [one for one in ours.part.properties if one.name == name]
+    return lines
 
 
-def _dates(line: Property, event: CalendarEvent) -> list[Any]:
-    texts = {text.strip()[:15] for text in line.value.split(",")}
-    return [one for one in event.exdates if one.local.strftime("%Y%m%dT%H%M%S") in texts] or [
-        one for one in event.exdates if one.local.strftime("%Y%m%d") in texts
-    ]
+def _past(
+    lines: Iterable[Property], name: str, moments: Iterable[Moment], first: int
+) -> Iterator[Property]:
+    """The lines of that name with what is before `first`; `moments`: what they say, in order."""
+    left = iter(moments)
+    for line in lines:
+        if line.name != name:
+            continue
+        texts = [text for text in line.value.split(",") if text]
+        before = [text for text in texts if next(left).time < first]
+        if before:
+            value = ",".join(before)
+            head = line.text.removesuffix(line.value)
+            yield msgspec.structs.replace(line, value=value, text=head + value)
 
 
 def _is_same_rule(theirs: CalendarEvent, ours: CalendarEvent) -> bool:

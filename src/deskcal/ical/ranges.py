@@ -1,8 +1,8 @@
-"""A UID with RDATE or RANGE=THISANDFUTURE as series and single events that deskcal has. Pure.
+"""A UID with RDATE or RANGE=THISANDFUTURE as series that deskcal has. Pure.
 
 The rest of a series from a THISANDFUTURE on becomes a series of its own, as a change with scope 1
-makes it, and each RDATE a single event. Both get a UID of their own, made of the file's and the
-date, so that an import finds them again. Source: RFC 5545, 3.2.13 and 3.8.5.2.
+makes it. It gets a UID of its own, made of the file's and the date, so that an import finds it
+again. Source: RFC 5545, 3.2.13 and 3.8.5.2; contract, section 16.
 """
 
 import datetime as dt
@@ -21,6 +21,8 @@ from deskcal.ical.read import CalendarEvent, Moment
 
 MAX_DATES = 1000
 """RDATEs of one UID."""
+ONCE = "FREQ=DAILY;COUNT=1"
+"""The rule of an event that repeats by its RDATEs alone."""
 _replace = msgspec.structs.replace
 
 
@@ -33,10 +35,7 @@ def parts_of(events: Sequence[CalendarEvent], default_timezone: str) -> list[lis
     if master is None:
         return [[_replace(event, is_this_and_future=False) for event in events]]
     others = [event for event in events if event is not master]
-    found: list[list[CalendarEvent]] = []
-    for group in _halves(master, others, default_timezone):
-        found += _with_dates(group, default_timezone)
-    return found
+    return list(_halves(repeating(master), others, default_timezone))
 
 
 def _halves(
@@ -153,55 +152,18 @@ class _Cut(Struct, frozen=True):
         return Moment(instant(local, ZoneInfo(self.zone)), local, self.zone)
 
 
-def _with_dates(group: list[CalendarEvent], default_timezone: str) -> Iterator[list[CalendarEvent]]:
-    """The group without RDATEs, and a single event for each of them that its rule does not have."""
-    master, *others = group
-    if len(master.rdates) > MAX_DATES:
+def repeating(event: CalendarEvent) -> CalendarEvent:
+    """`event`; with RDATEs alone, with the rule that comes once: at its start.
+
+    Raises: InvalidField for too many of them.
+    """
+    if len(event.rdates) > MAX_DATES:
         raise InvalidField(
-            f"line {master.line}: {len(master.rdates)} RDATEs; at most {MAX_DATES} are taken",
+            f"line {event.line}: {len(event.rdates)} RDATEs; at most {MAX_DATES} are taken",
             field="ics",
         )
-    left_out = {one.time for one in master.exdates}
-    dates = {one.time: one for one in master.rdates if one.time not in left_out}
-    for time in [time for time in dates if _is_in_rule(master, dates[time], default_timezone)]:
-        del dates[time]
-    own = {_recurrence_time(event): event for event in others if _recurrence_time(event) in dates}
-    yield [
-        _replace(master, rdates=()),
-        *(event for event in others if _recurrence_time(event) not in own),
-    ]
-    for time, moment in dates.items():
-        event = own.get(time) or _at(master, moment, default_timezone)
-        yield [
-            _replace(
-                event,
-                uid=f"{master.uid}_D{_stamp(moment.local, master)}",
-                recurrence_id=None,
-                is_this_and_future=False,
-            )
-        ]
-
-
-def _is_in_rule(master: CalendarEvent, moment: Moment, default_timezone: str) -> bool:
-    if not master.rrule:
-        return moment.time == master.start.time
-    zone = master.start.zone or default_timezone
-    rule = fixed_to_start(parse_rule(master.rrule), master.start.local)
-    local = moment.local if moment.is_date else wall_time(moment.time, ZoneInfo(zone))
-    return Recurrence(rule, master.start.local, zone).has(local)
-
-
-def _at(master: CalendarEvent, moment: Moment, default_timezone: str) -> CalendarEvent:
-    """The master's event at another time, as long as it."""
-    length = master.end.local - master.start.local
-    zone = ZoneInfo(moment.zone or default_timezone)
-    if moment.is_date:
-        local = moment.local + length
-        end = Moment(day_start(local.date(), zone), local, moment.zone, True)
-    else:
-        time = moment.time + master.end.time - master.start.time
-        end = Moment(time, wall_time(time, zone), moment.zone)
-    return _replace(master, start=moment, end=end, rrule="", exdates=(), rdates=())
+    is_plain = event.rrule or not event.rdates or event.recurrence_id is not None
+    return event if is_plain else _replace(event, rrule=ONCE)
 
 
 def _recurrence_time(event: CalendarEvent) -> int:

@@ -116,7 +116,7 @@ def _components(resource: Resource) -> list[Component]:
     series = resource.series
     if series is not None:
         viewer = series.template.owner_manager_id
-        shown = Shown(series, list(resource.events), viewer, MAX_TIME)
+        shown = Shown(series, list(resource.events), viewer, MAX_TIME, is_one_uid=True)
         return series_components(shown, render)
     found = []
     for event in resource.events:

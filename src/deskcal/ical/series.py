@@ -34,6 +34,8 @@ class Shown(Struct, frozen=True):
     viewer: int
     until: int
     """The calendar holds the occurrences before it, Unix seconds."""
+    is_one_uid: bool = False
+    """Whether all of it has one UID, as a resource needs; else what cannot is an event alone."""
 
 
 def series_components(shown: Shown, render: Render) -> list[Component]:
@@ -45,7 +47,7 @@ def series_components(shown: Shown, render: Render) -> list[Component]:
     occurrences = _occurrences(shown, min(by_time))
     first = next((one for one in occurrences if one.time in by_time), None)
     if first is None or shown.viewer not in managers_of(shown.series.template):
-        return [render(event) for event in shown.events]
+        return [_alone(shown, event, render) for event in shown.events]
     series = cut(shown.series, first.local).tail
     master = _master(shown, series, first, render)
     left_out, others = [], []
@@ -55,10 +57,32 @@ def series_components(shown: Shown, render: Render) -> list[Component]:
             left_out.append(one.local)
         elif _differs(event, series, one):
             others.append(_override(render(event), series, one))
+    further = _further(shown, first, by_time)
+    for one in further:
+        event = by_time.pop(one.time)
+        if _differs(event, series, one):
+            others.append(_override(render(event), series, one))
     left_out += _later_dates(series, occurrences[-1])
-    if left_out:
-        master.add("exdate", [_value(series, local) for local in left_out])
-    return [master, *others, *(render(event) for event in by_time.values())]
+    for name, dates in (("exdate", left_out), ("rdate", [one.local for one in further])):
+        if dates:
+            master.add(name, [_value(series, local) for local in dates])
+    return [master, *others, *(_alone(shown, event, render) for event in by_time.values())]
+
+
+def _further(shown: Shown, first: Occurrence, times: Iterable[int]) -> list[Occurrence]:
+    """What is written as RDATE: all after the first, where it cannot be events alone."""
+    later = sorted(time for time in times if time > first.time and shown.is_one_uid)
+    return [Occurrence(time, wall_time(time, shown.series.zone)) for time in later]
+
+
+def _alone(shown: Shown, event: Event, render: Render) -> Component:
+    """What neither the rule nor an RDATE has: a reader wants none before DTSTART."""
+    if not shown.is_one_uid:
+        return render(event)
+    time = event.original_start_time
+    return _override(
+        render(event), shown.series, Occurrence(time, wall_time(time, shown.series.zone))
+    )
 
 
 def exact_duration(seconds: int) -> str:
