@@ -5,8 +5,10 @@ Source: issue 18; contract, section 17.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import NamedTuple
 
+import psycopg
 import pytest
 
 from deskcal import Client
@@ -22,16 +24,49 @@ WAIT_SEC = 120
 ROOT = token(1, ADMIN, exp=int(time.time()) + 3600)
 NETWORKS = ["--webhook-networks", "127.0.0.0/8"]
 EVENTS = 20
+LEASE = """
+    SELECT node, extract(epoch FROM until), extract(epoch FROM clock_timestamp())
+    FROM webhook_lease"""
 
 
 @pytest.fixture
-async def nodes(postgres: PostgresServer) -> AsyncIterator[Nodes]:
+def database(postgres: PostgresServer) -> Iterator[str]:
     with postgres.scratch_database() as url:
-        made = Nodes(*[["--database", url, *NETWORKS]] * 2)
-        try:
-            yield made
-        finally:
-            await made.end()
+        yield url
+
+
+@pytest.fixture
+async def nodes(database: str) -> AsyncIterator[Nodes]:
+    made = Nodes(*[["--database", database, *NETWORKS]] * 2)
+    try:
+        yield made
+    finally:
+        await made.end()
+
+
+class Lease(NamedTuple):
+    """Which node sends, until when, and when that was read; seconds by the database's clock."""
+
+    node: str
+    until: float
+    now: float
+
+
+async def lease_of(database: str) -> Lease:
+    """Raises: AssertionError if there is none."""
+    async with await psycopg.AsyncConnection.connect(database) as connection:
+        found = await connection.execute(LEASE)
+        row = await found.fetchone()
+    assert row is not None
+    return Lease(row[0], float(row[1]), float(row[2]))
+
+
+async def until_taken(database: str, before: Lease) -> Lease:
+    """The lease, once another node has it."""
+    async with asyncio.timeout(WAIT_SEC):
+        while (lease := await lease_of(database)).node == before.node:
+            await asyncio.sleep(0.05)
+    return lease
 
 
 class Writer:
@@ -149,6 +184,25 @@ async def test_a_node_that_is_killed_amid_deliveries_leaves_nothing_out(nodes: N
         assert all(ids.count(one) > 1 for one in before)
         await nodes.start(0)
         await writer.update(nodes[0], "once it is back")
+        await until_all_came(receiver, writer)
+
+
+async def test_another_node_sends_once_the_lease_of_one_that_was_killed_has_run_out(
+    nodes: Nodes, database: str
+) -> None:
+    writer = Writer()
+    async with receiving() as receiver:
+        await nodes.start(0)
+        await add_hook(nodes[0], receiver)
+        await writer.create(nodes[0])
+        await until_all_came(receiver, writer)
+        await nodes.start(1)
+        held = await lease_of(database)
+        assert held.until - held.now <= LEASE_SEC
+        await nodes.kill(0)
+        taken = await until_taken(database, held)
+        assert held.until < taken.until - LEASE_SEC
+        await writer.update(nodes[1], "by the other")
         await until_all_came(receiver, writer)
 
 

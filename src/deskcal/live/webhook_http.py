@@ -26,6 +26,9 @@ class Poster:
         self._timeout_sec = timeout_sec
         self._connections = Connections(networks)
 
+    async def prepare(self) -> None:
+        """Nothing to do."""
+
     async def aclose(self) -> None:
         """Closes every connection that is not in use."""
         await self._connections.aclose()

@@ -59,6 +59,9 @@ class Item(Struct, frozen=True):
 class Poster(Protocol):
     """Sends messages of all hooks, within the time limit of one try."""
 
+    async def prepare(self) -> None:
+        """Called while this node sends, so that the first message does not wait; never raises."""
+
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:
         """One try; never raises what a receiver or a network can cause."""
 

@@ -47,6 +47,7 @@ class Page:
     def __init__(self, changes: Sequence[SeenChange], filters: HookFilters) -> None:
         self.last_seq = changes[-1].seq if changes else None
         """None: there is no change."""
+        self.count = len(changes)
         self._fitting: dict[int, list[SeenChange]] = {}
         for change in changes:
             for webhook_id in filters.hooks_of(change):

@@ -1,6 +1,6 @@
 """The server's end of the process that sends its webhooks; see `live.webhook_worker`.
 
-The process is started with the first try, and again with the next one after it has ended. It knows
+The process is started once there is something to send to, and again after it has ended. It knows
 tries that are under way, at most `LANES` of each hook: what is to be sent when, and what was
 delivered, only the server knows. So nothing is lost with the process.
 """
@@ -36,6 +36,13 @@ class PosterProcess:
         self._link: _Link | None = None
         self.process: Process | None = None
         """None: there was no try yet."""
+
+    async def prepare(self) -> None:
+        """Starts the process, unless it runs."""
+        try:
+            await self._open_link()
+        except OSError as exc:
+            logger.error("the process that sends webhooks can't be started: %s", exc)
 
     async def aclose(self) -> None:
         """Ends the process."""

@@ -40,6 +40,8 @@ FLUSH_SEC = 0.25
 """Between two times that progress is written down."""
 LEAST_WAIT_SEC = 0.05
 """Between two reads, so that many small commits are read together."""
+PAUSE_SEC = 0.005
+"""Instead, where a page was full, so that the sender keeps up with many changes."""
 PAGE = 200
 PAGES = 16
 """Pages of changes that are kept for hooks which come to the same place a little later."""
@@ -163,9 +165,10 @@ class WebhookSender:
             await self._wait(is_all)
 
     async def _wait(self, is_all: bool) -> None:
-        await asyncio.sleep(LEAST_WAIT_SEC)
         if not is_all:
+            await asyncio.sleep(PAUSE_SEC)
             return
+        await asyncio.sleep(LEAST_WAIT_SEC)
         try:
             async with asyncio.timeout(FLUSH_SEC if self._lanes else RENEW_SEC):
                 await self._woken.wait()
@@ -184,6 +187,7 @@ class WebhookSender:
         if not active or not await self._hold_lease():
             await self._stop_sending()
             return
+        await self._poster.prepare()
         for hook_id, lanes in list(self._lanes.items()):
             hook = active.get(hook_id)
             if hook is None or hook.generation != lanes.hook.generation:
@@ -280,13 +284,13 @@ class WebhookSender:
             if lanes.is_full or not self._may_send():
                 continue
             if lanes.read_seq < self._store.feed.last_seq:
-                is_all = False
-                await self._read_page(lanes)
+                is_all &= await self._read_page(lanes)
             if lanes.hook.reminders and self._limits.escalate_after_sec:
                 await self._read_escalations(lanes)
         return is_all
 
-    async def _read_page(self, lanes: Lanes) -> None:
+    async def _read_page(self, lanes: Lanes) -> bool:
+        """False: there may be more to read."""
         since, newest = lanes.read_seq, self._store.feed.last_seq
         try:
             page = await self._page(since)
@@ -299,10 +303,11 @@ class WebhookSender:
                 floor,
             )
             lanes.put([], max(floor, since + 1))
-            return
+            return False
         fitting = page.fitting(lanes.hook.id)
         items = [one for change in fitting for one in items_of(lanes.hook, lanes.audience, change)]
         lanes.put(items, newest if page.last_seq is None else page.last_seq)
+        return page.count < PAGE
 
     async def _page(self, since: int) -> Page:
         """Changes after `since`, and the creators of hooks as they are at the time of the read."""
