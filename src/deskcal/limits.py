@@ -90,7 +90,11 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=1, description="Waiting for the writer; beyond: 503")
     ] = 20_000
     cache_bytes: Annotated[
-        int, Meta(ge=0, description="Documents of the embedded store that are kept in memory")
+        int,
+        Meta(
+            ge=0,
+            description="Documents in memory; on PostgreSQL a read still asks whether they changed",
+        ),
     ] = 48 * MIB
     database_pool_size: Annotated[
         int, Meta(ge=2, description="Connections of one node to PostgreSQL; one more listens")

@@ -22,7 +22,7 @@ from deskcal.commands import (
 )
 from deskcal.commands.dispatch import Answer, Dispatcher, PendingAnswer
 from deskcal.commands.fast_path import FastPath
-from deskcal.commands.registry import COMMANDS, Data
+from deskcal.commands.registry import COMMANDS, Data, Reading
 from deskcal.commands.services import Lifecycle, RequestStats, Services
 from deskcal.live.connections import Peer
 
@@ -35,6 +35,7 @@ __all__ = [
     "Lifecycle",
     "Peer",
     "PendingAnswer",
+    "Reading",
     "RequestStats",
     "Services",
     "batches",

@@ -6,12 +6,14 @@ request in fewer steps.
 
 import difflib
 from asyncio import Future
-from typing import cast
+from collections.abc import Coroutine
+from typing import Any, cast
 
 from msgspec import Struct
 
-from deskcal.commands.registry import COMMANDS, Command, Data, Work
+from deskcal.commands.registry import COMMANDS, Command, Data, Reading, Work
 from deskcal.commands.services import Lifecycle, RequestStats, Services
+from deskcal.core.document import Record
 from deskcal.core.sessions import Session
 from deskcal.errors import (
     DeskcalError,
@@ -57,7 +59,7 @@ class PendingAnswer(Struct):
     async def finish(self) -> Data:
         """The answer as a line, whole or in pieces, once the work is done. Never raises."""
         try:
-            data = await self.work
+            data = await self._begun()
             self.stats.answered[self.command.number] += 1
             return self._encode(data)
         except Exception as exc:
@@ -67,6 +69,19 @@ class PendingAnswer(Struct):
         """`finish`, for work that is a future and done."""
         try:
             document = work.result()
+            self.stats.answered[self.command.number] += 1
+            return b"".join(event_answer(self.ext_id, document, self.ignored))
+        except Exception as exc:
+            return self.refuse(exc)
+
+    def finish_read(self, event: Record | None, error: Exception | None) -> bytes:
+        """`finish`, for an event that has been read, or why it has not."""
+        reading = self.work
+        assert isinstance(reading, Reading)
+        try:
+            if error is not None:
+                raise error
+            document = reading.see(event)
             self.stats.answered[self.command.number] += 1
             return b"".join(event_answer(self.ext_id, document, self.ignored))
         except Exception as exc:
@@ -84,8 +99,13 @@ class PendingAnswer(Struct):
 
     def close(self) -> None:
         """Gives up work that was not begun."""
-        if not isinstance(self.work, Future):
+        if not isinstance(self.work, (Future, Reading)):
             self.work.close()
+
+    def _begun(self) -> Coroutine[Any, Any, Data] | Future[bytes]:
+        if not isinstance(self.work, Reading):
+            return self.work
+        return self.work.document()
 
     def _encode(self, data: Data) -> Data:
         if isinstance(data, list):

@@ -11,7 +11,7 @@ from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.horizons import horizon_member, is_listed
 from deskcal.commands.new_series import NewSeries, add_series
 from deskcal.commands.preconditions import require_destination, require_version
-from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.registry import Data, Reading, Work, command
 from deskcal.commands.scoped import (
     Recurrence,
     Request,
@@ -219,19 +219,14 @@ def respond_event(services: Services, _: Peer, session: Session, data: Respond) 
 
 @command("MngGetCalendarEvent", EventId, gives_event=True)
 def get_event(services: Services, _: Peer, session: Session, data: EventId) -> Data | Work:
-    """One event."""
+    """One event.
+
+    The database is read also for a cached event that is not visible: equal times for both.
+    """
     peek = services.store.peek  # In two steps, as in `answer`.
     record = peek(data.id)
     if record is None or not session.can_see(record):
-        return _load_event(services, session, data.id)
-    return record.document
-
-
-async def _load_event(services: Services, session: Session, event_id: int) -> Data:
-    """Reads the database also for a cached event that is not visible: equal times for both."""
-    record = await services.store.load(event_id)
-    if record is None or not session.can_see(record):
-        raise not_found(event_id)
+        return Reading(services.store, data.id, session)
     return record.document
 
 

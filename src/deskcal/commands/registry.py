@@ -8,15 +8,51 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.commands.services import Services
+from deskcal.core.document import Record
 from deskcal.core.sessions import CALENDAR_TYPES, Session
+from deskcal.core.visibility import not_found
 from deskcal.live.connections import Peer
+from deskcal.store.ports import Loaded, Store
 
 Data = bytes | list[bytes]
 """JSON text of an answer's `data`, whole or in pieces; safe to send.
 
 Of a command that `gives_event` it is the document alone: its `data` is `{"event":<document>}`.
 """
-Work = Coroutine[Any, Any, Data] | Future[bytes]
+
+
+class Reading(Struct, frozen=True, gc=False):
+    """A read of one event, which begins once its connection has a turn."""
+
+    store: Store
+    event_id: int
+    session: Session
+
+    def begin(self, done: Loaded) -> None:
+        """Reads it; calls `done` later."""
+        self.store.read(self.event_id, done)
+
+    def see(self, event: Record | None) -> bytes:
+        """Its document, where the session may see it. Raises: NotFound."""
+        if event is None or not self.session.can_see(event):
+            raise not_found(self.event_id)
+        return event.document
+
+    async def document(self) -> bytes:
+        """Reads it without a turn. Raises: NotFound, Unavailable."""
+        read: Future[Record | None] = Future()
+
+        def done(event: Record | None, error: Exception | None) -> None:
+            if error is not None:
+                read.set_exception(error)
+            else:
+                read.set_result(event)
+
+        self.begin(done)
+        return self.see(await read)
+
+
+Work = Coroutine[Any, Any, Data] | Future[bytes] | Reading
 """A future is the document of one event."""
 Handler = Callable[[Services, Peer, Session, Any], Data | Work]
 _Function = TypeVar("_Function", bound=Callable[..., Any])

@@ -8,19 +8,19 @@ import asyncio
 import functools
 import logging
 from collections import deque
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from deskcal.commands import Data, PendingAnswer
+from deskcal.commands import Data, PendingAnswer, Reading
 from deskcal.errors import DeskcalError, Unavailable
 from deskcal.live.connections import Peer
 from deskcal.server.host import ConnectionHost
 from deskcal.server.transport import Transport
+from deskcal.server.turns import READS_AT_ONCE, Turns
 from deskcal.wire.envelope import DOCUMENT, NO_EXT_ID, encode_error
 
 logger = logging.getLogger(__name__)
 
-READS_AT_ONCE = 8
-"""Reads from the database of one connection: each may bring a document of the largest size."""
 DRAIN_SEC = 1
 """How long input is read and dropped after an answer that ends the connection."""
 
@@ -37,9 +37,11 @@ class ClientSession:
         self._now = host.loop.time
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Future[Any]] = set()
+        self._reading = 0
+        """Events that are read, or are to be read once they have a turn."""
         self._ready: list[bytes] = []
         self._list_turn: asyncio.Semaphore | None = None
-        self._read_turns: asyncio.Semaphore | None = None
+        self._read_turns: Turns | None = None
         self._drained: asyncio.Event | None = None
         self._last_error: DeskcalError | None = None
         """Ends the connection once every message before it is being answered."""
@@ -83,7 +85,11 @@ class ClientSession:
         if frames or not self._has_partial:
             self._began_at = 0.0
         self._has_partial = has_partial
-        if self._backlog or self._stuck_at or (self._tasks and self._is_blocked()):
+        if (
+            self._backlog
+            or self._stuck_at
+            or ((self._tasks or self._reading) and self._is_blocked())
+        ):
             self._backlog.extend(frames)
             self._read_if_free()
         else:
@@ -98,7 +104,7 @@ class ClientSession:
         """The client sends nothing more; True: it still gets answers."""
         self._closes_when_done = True
         self._send_ready()
-        return bool(self._tasks or self._backlog)
+        return bool(self._in_flight or self._backlog)
 
     def _answer_frames(self, frames: list[bytes]) -> None:
         """Answers `frames` in order; what follows one that reaches a limit waits."""
@@ -132,7 +138,13 @@ class ClientSession:
             self._read_if_free()
 
     def _is_blocked(self) -> bool:
-        return self._stuck_at > 0 or len(self._tasks) >= self._limits.max_requests_in_flight
+        in_flight = len(self._tasks) + self._reading
+        return self._stuck_at > 0 or in_flight >= self._limits.max_requests_in_flight
+
+    @property
+    def _in_flight(self) -> int:
+        """Requests that are being answered."""
+        return len(self._tasks) + self._reading
 
     def _read_if_free(self) -> None:
         """Reads from the client only while nothing of it waits."""
@@ -150,7 +162,7 @@ class ClientSession:
     def _go_on(self) -> None:
         """Answers the backlog, as far as the limits allow."""
         if self._backlog and not self._is_blocked() and not self._is_ending:
-            free = self._limits.max_requests_in_flight - len(self._tasks)
+            free = self._limits.max_requests_in_flight - self._in_flight
             count = min(len(self._backlog), free)
             self._answer_frames([self._backlog.popleft() for _ in range(count)])
             self._fail_if_due()
@@ -161,13 +173,31 @@ class ClientSession:
             self.end_with(self._last_error)
 
     def _start(self, pending: PendingAnswer) -> None:
-        if isinstance(pending.work, asyncio.Future):
-            self._tasks.add(pending.work)
-            pending.work.add_done_callback(functools.partial(self._document_is_there, pending))
-            return
-        task = self._host.loop.create_task(self._finish(pending))
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
+        work = pending.work
+        if isinstance(work, asyncio.Future):
+            self._tasks.add(work)
+            work.add_done_callback(functools.partial(self._document_is_there, pending))
+        elif isinstance(work, Reading):
+            self._reading += 1
+            done = functools.partial(self._event_is_read, pending)
+            self._turns_of_reads.take(work.begin, done)
+        else:
+            task = self._host.loop.create_task(self._finish(pending))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+
+    def _event_is_read(self, pending: PendingAnswer, *loaded: Any) -> None:
+        """At once, as each answer waits for the end of this turn of the event loop anyway."""
+        self._reading -= 1
+        self._turns_of_reads.give()
+        if not self._transport.is_closing:
+            answer = pending.finish_read(*loaded)
+            if self._reading or self._tasks or self._ready or self._stuck_at:
+                self._send_soon(answer)
+            else:
+                self._transport.write(answer)
+        if self._backlog or self._closes_when_done:
+            self._go_on_or_close()
 
     def _document_is_there(self, pending: PendingAnswer, work: asyncio.Future[bytes]) -> None:
         if not work.cancelled():
@@ -190,12 +220,17 @@ class ClientSession:
         finally:
             pending.close()
 
-    def _turn(self, is_list: bool) -> asyncio.Semaphore:
+    def _turn(self, is_list: bool) -> AbstractAsyncContextManager[None]:
         """Limits how many answers the server holds for one client: lists come one at a time."""
         if is_list:
             self._list_turn = self._list_turn or asyncio.Semaphore(1)
             return self._list_turn
-        self._read_turns = self._read_turns or asyncio.Semaphore(READS_AT_ONCE)
+        return self._turns_of_reads
+
+    @property
+    def _turns_of_reads(self) -> Turns:
+        if self._read_turns is None:
+            self._read_turns = Turns(READS_AT_ONCE, is_held=self._stuck_at > 0)
         return self._read_turns
 
     async def _until_drained(self) -> None:
@@ -207,6 +242,9 @@ class ClientSession:
 
     def _done(self, task: asyncio.Future[Any]) -> None:
         self._tasks.discard(task)
+        self._go_on_or_close()
+
+    def _go_on_or_close(self) -> None:
         if self._backlog:
             self._read_if_free()
         self._close_if_done()
@@ -257,6 +295,7 @@ class ClientSession:
         """The client reads its output too slowly: nothing more is read from it."""
         self._stuck_at = self._full_at = self._now()
         self._stuck_bytes = self.unsent_bytes
+        self._turns_of_reads.hold()
         self._host.stalled(self)
         self._read_if_free()
 
@@ -265,6 +304,7 @@ class ClientSession:
         self._stuck_at = 0.0
         if self._drained is not None:
             self._drained.set()
+        self._turns_of_reads.resume()
         self._host.drained(self)
         self._read_if_free()
         self._host.services.resume(self.peer)
@@ -274,6 +314,7 @@ class ClientSession:
         self._is_ending = True
         self._note_what_left()
         self._backlog.clear()
+        self._turns_of_reads.hold()
         for task in self._tasks:
             task.cancel()
         self._host.services.forget(self.peer)
@@ -303,7 +344,7 @@ class ClientSession:
         self._transport.abort()
 
     def _close_if_done(self) -> None:
-        if self._closes_when_done and not self._tasks and not self._backlog:
+        if self._closes_when_done and not self._in_flight and not self._backlog:
             self._send_ready()
             self._transport.close()
 
@@ -336,7 +377,7 @@ class ClientSession:
             self.abort(f"idle for {limits.idle_timeout_sec} s")
 
     def _is_busy(self) -> bool:
-        return bool(self._tasks) or self._stuck_at > 0
+        return self._in_flight > 0 or self._stuck_at > 0
 
     def _is_overdue(self, now: float) -> bool:
         has_begun = self._has_partial and self._is_reading

@@ -27,6 +27,9 @@ from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
 from deskcal.store.ports.work import Applied, Mutation, Transaction
 
+Loaded = Callable[[Record | None, Exception | None], None]
+"""`done(event, error)`, where one of the two is None; both: there is no such event."""
+
 
 class StoreError(Exception):
     """The store can't be opened, read or written; str() says why and what to do."""
@@ -216,6 +219,9 @@ class Store(Protocol):
 
     def load(self, event_id: int) -> "Future[Record | None]":
         """The event from the database; None: there is none. Raises: Unavailable."""
+
+    def read(self, event_id: int, done: Loaded) -> None:
+        """`load` for many readers: calls `done` later, once."""
 
     def mutate(self, mutation: Mutation) -> "Future[bytes]":
         """Queues `mutation` at once, in the order of the calls; its document once it is durable.

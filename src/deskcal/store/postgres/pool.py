@@ -20,6 +20,9 @@ from deskcal.store.postgres.connection import (
     unavailable,
 )
 
+PREPARE = """
+    PREPARE deskcal_documents (bigint[]) AS SELECT id, document FROM event WHERE id = ANY($1)"""
+"""Of each connection of the pool: what `loads` executes."""
 GIVE_UP_SEC = 2
 """The pool retries a failed connect for so long; afterwards when a connection is requested."""
 
@@ -30,13 +33,18 @@ def open_pool(url: str, limits: Limits) -> AsyncConnectionPool[Connection]:
     return AsyncConnectionPool(
         connection_class=psycopg.AsyncConnection,
         kwargs=kwargs,
-        configure=functools.partial(configure, limits=limits),
+        configure=functools.partial(_configure, limits=limits),
         min_size=1,
         max_size=limits.database_pool_size - 1,
         reconnect_timeout=GIVE_UP_SEC,
         open=False,
         name=APPLICATION,
     )
+
+
+async def _configure(connection: Connection, *, limits: Limits) -> None:
+    await configure(connection, limits=limits)
+    await connection.execute(PREPARE)
 
 
 class Reader:
@@ -47,6 +55,8 @@ class Reader:
         self._deadline_sec = deadline_sec
         self._loop = asyncio.get_running_loop()
         self._running: set[asyncio.Task[Any]] = set()
+        self.waiting = 0
+        """Reads that wait for a connection."""
 
     async def __call__(self, function: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
         """What `function` returns. Raises: what it raises, Unavailable for psycopg.Error."""
@@ -71,10 +81,7 @@ class Reader:
     ) -> Any:
         """Tries again on another connection where the first one turns out to be gone."""
         for _ in range(self._pool.max_size + 1):
-            try:
-                connection = await self._pool.getconn(until - self._loop.time())
-            except (PoolTimeout, PoolClosed) as exc:
-                raise Unavailable("the database can't be reached; try again later") from exc
+            connection = await self._connection(until)
             try:
                 with cut_after(connection, until - self._loop.time()):
                     return await function(connection, *arguments)
@@ -87,3 +94,12 @@ class Reader:
             finally:
                 await self._pool.putconn(connection)
         raise unavailable(failure) from failure
+
+    async def _connection(self, until: float) -> Connection:
+        self.waiting += 1
+        try:
+            return await self._pool.getconn(until - self._loop.time())
+        except (PoolTimeout, PoolClosed) as exc:
+            raise Unavailable("the database can't be reached; try again later") from exc
+        finally:
+            self.waiting -= 1

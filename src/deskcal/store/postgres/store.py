@@ -1,28 +1,25 @@
 """The store that nodes share: one PostgreSQL, a writer and a pool of readers for each node.
 
-Nothing is kept in memory, so that every read sees what any node has answered before it; reads that
-wait at the same moment share a statement. See docs/decisions/0012.
+Nothing is answered from memory, so that every read sees what any node has answered before it;
+reads that wait at the same moment share a statement. See docs/decisions/0012.
 """
 
-import asyncio
 import functools
 from asyncio import Future
 from collections.abc import Callable, Sequence
 
-import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
-from deskcal.core.document import Record, record_of
+from deskcal.core.document import Record
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.summary import Group, GroupBy
 from deskcal.core.visibility import Visibility
-from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.lists import Collections
@@ -32,6 +29,7 @@ from deskcal.store.ports import (
     Committed,
     DirectoryStore,
     FeedStore,
+    Loaded,
     Rows,
     SeriesStore,
     StoreError,
@@ -43,7 +41,6 @@ from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
 from deskcal.store.ports.work import Applied, Mutation, Transaction
 from deskcal.store.postgres.all_day import use_zones
-from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.collections import remove_unused
@@ -53,6 +50,7 @@ from deskcal.store.postgres.directory import PostgresDirectory
 from deskcal.store.postgres.lapsed_claims import PostgresClaims
 from deskcal.store.postgres.listener import PostgresListener
 from deskcal.store.postgres.lists import list_rows
+from deskcal.store.postgres.loads import Loads
 from deskcal.store.postgres.locks import hold_for_serving
 from deskcal.store.postgres.objects import PostgresObjects
 from deskcal.store.postgres.pool import Reader, open_pool
@@ -66,11 +64,6 @@ from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.webhooks import PostgresWebhooks
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.postgres.zones import warn_of_zones
-
-LOADS = 2
-"""Statements for single events that are on their way at one time; the rest waits for the next."""
-
-_DOCUMENTS = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[])"
 
 
 class PostgresStore:
@@ -87,7 +80,8 @@ class PostgresStore:
         self._pool = pool
         self._limits = limits
         self._read = Reader(pool, limits.request_deadline_sec)
-        self._loads = _Loads(self._read, limits.request_deadline_sec)
+        self._loads = Loads(self._read, limits)
+        self.read: Callable[[int, Loaded], None] = self._loads.read
         connect_writer = functools.partial(connect, url, limits)
         self._writer = Writer(connect_writer, self._on_committed, limits, default_timezone)
         self._collections = Collections()
@@ -126,8 +120,8 @@ class PostgresStore:
 
     @property
     def cached_bytes(self) -> int:
-        """Nothing is kept in memory."""
-        return 0
+        """Decoded documents: a read fetches the text, and decodes it only if it is another one."""
+        return self._loads.known_bytes
 
     def load(self, event_id: int) -> "Future[Record | None]":
         """The event, by the next statement that begins."""
@@ -226,65 +220,3 @@ async def _connect_for_serving(url: str, limits: Limits) -> Connection:
         await connection.close()
         raise
     return connection
-
-
-class _Loads:
-    """Single events, read together: what is asked for while statements run goes into the next."""
-
-    def __init__(self, read: Reader, deadline_sec: float) -> None:
-        self._read = read
-        self._deadline_sec = deadline_sec
-        self._loop = asyncio.get_running_loop()
-        self._waiting: dict[int, list[Future[Record | None]]] = {}
-        self._until = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def load(self, event_id: int) -> "Future[Record | None]":
-        """The event; None: there is none."""
-        answer: Future[Record | None] = self._loop.create_future()
-        if not self._waiting:
-            self._until = self._loop.time() + self._deadline_sec
-            if len(self._tasks) < LOADS:
-                self._loop.call_soon(self._begin)
-        self._waiting.setdefault(event_id, []).append(answer)
-        return answer
-
-    def _begin(self) -> None:
-        if self._waiting and len(self._tasks) < LOADS:
-            asked, self._waiting = self._waiting, {}
-            task = self._loop.create_task(self._answer(asked, self._until))
-            self._tasks.add(task)
-            task.add_done_callback(self._end)
-
-    def _end(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        self._begin()
-
-    async def _answer(self, asked: dict[int, list["Future[Record | None]"]], until: float) -> None:
-        try:
-            found = await self._read.until(until, _documents, integers(asked))
-        except DeskcalError as exc:
-            for answer in (answer for answers in asked.values() for answer in answers):
-                if not answer.done():
-                    answer.set_exception(exc)
-            return
-        for event_id, answers in asked.items():
-            _settle(answers, found.get(event_id))
-
-
-def _settle(answers: list["Future[Record | None]"], document: bytes | None) -> None:
-    """Answers the reads of one event; an unreadable document is an error of these reads alone."""
-    waiting = [answer for answer in answers if not answer.done()]
-    try:
-        record = None if document is None else record_of(document)
-    except msgspec.DecodeError as exc:
-        for answer in waiting:
-            answer.set_exception(exc)
-        return
-    for answer in waiting:
-        answer.set_result(record)
-
-
-async def _documents(connection: Connection, ids: str) -> dict[int, bytes]:
-    cursor = await connection.execute(_DOCUMENTS, (ids,), prepare=True, binary=True)
-    return dict(await cursor.fetchall())

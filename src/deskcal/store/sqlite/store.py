@@ -16,7 +16,7 @@ from asyncio import Future
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 import apsw
 from msgspec import Struct
@@ -42,6 +42,7 @@ from deskcal.store.ports import (
     Committed,
     DirectoryStore,
     FeedStore,
+    Loaded,
     Rows,
     SeriesStore,
     StoreError,
@@ -150,6 +151,15 @@ class SqliteStore:
             loading = asyncio.ensure_future(self._load(event_id))
             self._loading[event_id] = loading
         return asyncio.shield(loading)
+
+    def read(self, event_id: int, done: Loaded) -> None:
+        """`load`, and what comes of it."""
+
+        def hand_on(loaded: "Future[Record | None]") -> None:
+            error = cast(Exception | None, loaded.exception())
+            done(loaded.result() if error is None else None, error)
+
+        self.load(event_id).add_done_callback(hand_on)
 
     async def _load(self, event_id: int) -> Record | None:
         this = asyncio.current_task()
