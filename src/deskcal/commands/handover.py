@@ -105,7 +105,7 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
     events = await _events(services, session, data, filter_)
     receivers = await _receivers(services, session, data, events)
     assignments = await asyncio.to_thread(assign, events, receivers, data.mode)
-    digest = digest_of(assignments)
+    digest = await asyncio.to_thread(digest_of, assignments)
     count, batch_id = len(assignments), 0
     if not data.dry_run:
         if digest != data.digest:
@@ -115,13 +115,18 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
                 field="digest",
             )
         count, batch_id = await _apply(services, session, data.from_manager_id, assignments)
-    by_manager = totals(assignments, list(dict.fromkeys(data.to_manager_ids)))
-    if data.dry_run and data.limit:
-        _show(by_manager, assignments, events, data.limit)
+    by_manager = await asyncio.to_thread(_by_manager, data, assignments, events)
     answer = {"count": count, "by_manager": by_manager, "digest": digest}
     if not data.dry_run:
         answer["batch_id"] = batch_id
     return wire_safe(msgspec.json.encode(answer))
+
+
+def _by_manager(data: Any, assignments: list[Assignment], events: Timed) -> list[dict[str, Any]]:
+    by_manager = totals(assignments, list(dict.fromkeys(data.to_manager_ids)))
+    if data.dry_run and data.limit:
+        _show(by_manager, assignments, events, data.limit)
+    return by_manager
 
 
 def _show(

@@ -5,7 +5,9 @@ Source: contract, section 15.
 
 import hashlib
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -80,10 +82,15 @@ def assign(
     return found
 
 
+_event_id_of = attrgetter("event_id")
+
+
 def digest_of(assignments: Sequence[Assignment]) -> str:
     """The same for the same events, versions and receivers: what a preview has shown."""
-    rows = sorted((one.event_id, one.version, one.manager_id) for one in assignments)
-    return hashlib.blake2b(repr(rows).encode(), digest_size=12).hexdigest()
+    digest = hashlib.blake2b(digest_size=12)
+    for one in sorted(assignments, key=_event_id_of):
+        digest.update(b"%d,%d,%d;" % (one.event_id, one.version, one.manager_id))
+    return digest.hexdigest()
 
 
 def handed_over(event: Event, sender: int, receiver: int, *, actor: int, now: int) -> Event:
@@ -113,13 +120,9 @@ def first_shown(assignments: Sequence[Assignment], manager_id: int, limit: int) 
 
 def totals(assignments: Sequence[Assignment], manager_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Events and conflicts of each receiver, in the order given."""
+    counts = Counter(one.manager_id for one in assignments)
+    conflicts = Counter(one.manager_id for one in assignments if one.is_conflict)
     return [
-        {
-            "manager_id": manager_id,
-            "count": sum(one.manager_id == manager_id for one in assignments),
-            "conflicts": sum(
-                one.manager_id == manager_id and one.is_conflict for one in assignments
-            ),
-        }
-        for manager_id in manager_ids
+        {"manager_id": one, "count": counts[one], "conflicts": conflicts[one]}
+        for one in manager_ids
     ]
