@@ -85,6 +85,35 @@ async def test_a_guest_answers_for_a_whole_series(place: Place) -> None:
     assert answers == [[1, 3]] * 3
 
 
+async def test_a_guest_who_deletes_a_series_leaves_the_answers_of_what_is_over(
+    place: Place,
+) -> None:
+    async with serving_dav(place) as dav:
+        times = {"start_time": NOW, "end_time": NOW + 60}
+        made = await dav.desk.call(
+            TEN,
+            "MngAddCalendarEvent",
+            title="Weekly",
+            recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
+            participant_manager_ids=[30],
+            **times,
+        )
+        guest = await dav.of(30)
+        (address,) = (await guest.sync()).etags
+        first = made["data"]["event"]["id"]
+        await dav.desk.event(GUEST, "MngRespondCalendarEvent", id=first, status=1)
+        dav.desk.clock.time = NOW + 60
+        mark = (await guest.sync()).token
+        assert (await guest.ask("DELETE", address)).status == 204
+        answers = [[row["status"] for row in one["participants"]] for one in await rows(dav)]
+        assert answers == [[1, 1], [1, 2], [1, 2]]
+        assert (await guest.sync(mark)).gone == [address]
+        assert not (await guest.sync()).etags
+        later = (await rows(dav))[1]["id"]
+        await dav.desk.event(GUEST, "MngRespondCalendarEvent", id=later, status=1)
+        assert list((await guest.sync()).etags) == [address]
+
+
 async def test_an_owners_stale_text_does_not_take_back_the_answers_of_guests(place: Place) -> None:
     async with serving_dav(place) as dav:
         guest, name, made = await invitation(dav)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.commands.exported_uids import exported_object
-from deskcal.commands.new_series import SPARE_IDS, horizon_of
+from deskcal.commands.new_series import SPARE_IDS, announce_series, horizon_of
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.alarms import end_of
@@ -377,6 +377,8 @@ def _apply_series(
         elif old is not None:
             changes.put(old.id, None, ChangeType.DELETED)
     changes.put_series(result.series.series_id, result.series)
+    if not result.changed:
+        announce_series(changes, result.series.series_id)
     if seen:
         for event_id in (seen.event_id, *seen.overrides.values()):
             left = changes.event(event_id) if event_id else None

@@ -129,7 +129,9 @@ def _delete_series(
 def _decline(
     changes: Changes, session: Session, known: CalendarObject, events: list[Event], when: When
 ) -> Deleted:
+    """Of a series what is done or over stays as it is, as `put_answer` leaves it."""
     answer = (session.manager_id, ParticipantStatus.DECLINED, when.now)
-    is_changed = [answer_event(changes, event, *answer) for event in events]
+    coming = [event for event in events if not known.series_id or _is_open(event, when)]
+    is_changed = [answer_event(changes, event, *answer) for event in coming]
     answer_series(changes, known.series_id, *answer)
     return any(is_changed), True

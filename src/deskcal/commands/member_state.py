@@ -70,15 +70,17 @@ def _is_in(event: Event, collection: Collection) -> bool:
 
 def answer_series(
     changes: Changes, series_id: int, manager_id: int, status: ParticipantStatus, now: int
-) -> None:
-    """Sets a participant's answer for what a series will make; nothing where there is none."""
+) -> bool:
+    """Sets a participant's answer for what a series will make; whether it was another one."""
     series = changes.series(series_id) if series_id else None
     if series is None:
-        return
+        return False
     template = respond(series.template, manager_id, status, now=now)
-    if template != series.template:
-        after = msgspec.structs.replace(series, template=template, version=series.version + 1)
-        changes.put_series(series_id, after)
+    if template == series.template:
+        return False
+    after = msgspec.structs.replace(series, template=template, version=series.version + 1)
+    changes.put_series(series_id, after)
+    return True
 
 
 def answer_event(

@@ -70,7 +70,13 @@ class Head(Struct, gc=False):
     brand: str
     desk: str
     participants: list[_Row]
+    end_time: int
+    all_day: int = 0
     series_id: int = 0
+
+    def is_coming(self, now: int) -> bool:
+        """Whether it is open and not over; of an all-day one a day before, whatever its zone."""
+        return self.status == EventStatus.OPEN and self.end_time - self.all_day * 86_400 > now
 
     def is_in(self, collection: Collection) -> bool:
         """Whether it is listed there; what is archived is in no listing."""
@@ -316,19 +322,18 @@ class _Listing:
     ) -> None:
         if not self._collection.is_mine or self._is_whole:
             return
-        owner = self._collection.manager_id
+        owner, objects = self._collection.manager_id, self._services.store.objects
         if is_whole:
-            found = await self._services.store.objects.all(owner)
+            found = await objects.all(owner)
             self._is_whole = True
         else:
             ids = {head.id for head, _ in pairs}
             series = {head.series_id for head, _ in pairs if head.series_id} | set(series_ids)
             if not (ids or series):
                 return
-            found = await self._services.store.objects.of(owner, sorted(ids), sorted(series))
+            found = await objects.of(owner, sorted(ids), sorted(series))
         for one in found:
-            key = key_of(one)
-            if key is not None:
+            if key := key_of(one):
                 self._objects[key] = one
                 self._objects |= {Key(0, event_id): one for event_id in one.overrides.values()}
 
@@ -342,14 +347,13 @@ class _Listing:
         series = await self._services.store.series.get(series_id)
         if series is None or not self._has(series):
             return found
-        if whole is None:
-            await self.add_series(series_id)
-            return []
         if not whole:
+            if whole is None:
+                await self.add_series(series_id)
             return []
-        key = Key(series_id)
-        object_ = self._objects.get(key)
-        if self._is_hidden(object_, [head for head, _ in whole]):
+        object_ = self._objects.get(key := Key(series_id))
+        now = int(self._services.now())
+        if self._is_hidden(object_, [head for head, _ in whole if head.is_coming(now)]):
             return []
         tag = series_tag(series, ((head.id, head.version) for head, _ in whole))
         documents = [document for _, document in whole]
@@ -368,7 +372,7 @@ class _Listing:
         if head.id in self._added or self._is_hidden(object_, [head]):
             return
         self._added.add(head.id)
-        key = Key(0, head.id) if object_ is None else (key_of(object_) or Key(0, head.id))
+        key = (key_of(object_) if object_ else None) or Key(0, head.id)
         known = self.found.get(key)
         if known is None:
             tag = event_tag(head.id, head.version)
@@ -378,7 +382,7 @@ class _Listing:
         known.etag += f"-{event_tag(head.id, head.version)}"
 
     def _is_hidden(self, found: CalendarObject | None, heads: Sequence[Head]) -> bool:
-        """Whether the manager deleted it here; as a guest, until the answer is another one."""
+        """Whether the manager deleted it here; as a guest, until another answer to what comes."""
         if found is None or not found.is_hidden:
             return False
         manager_id = self._collection.manager_id

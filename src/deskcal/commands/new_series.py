@@ -33,6 +33,22 @@ def horizon_of(services: Services, now: int) -> Horizon:
     return Horizon(now + limits.series_horizon_sec, limits.max_series_occurrences)
 
 
+def announce_series(changes: Changes, series_id: int) -> int:
+    """One change of the last of its events as it is, where a series alone has changed; else 0.
+
+    So that the feed has the change, and calendar apps see it at their next sync.
+    """
+    last = max(changes.series_events(series_id), key=_by_start, default=None)
+    if last is None:
+        return 0
+    changes.put(last.id, msgspec.structs.replace(last), ChangeType.UPDATED)
+    return 1
+
+
+def _by_start(event: Event) -> tuple[int, int]:
+    return event.start_time, event.id
+
+
 class NewSeries(Struct, frozen=True):
     """A create with `recurrence`."""
 

@@ -19,6 +19,7 @@ from deskcal.commands.member_state import (
     touch,
 )
 from deskcal.commands.members import Member
+from deskcal.commands.new_series import announce_series
 from deskcal.commands.put_member import Put, Stored
 from deskcal.core.alarms import end_of
 from deskcal.core.event import Event, EventStatus, ParticipantStatus
@@ -142,8 +143,8 @@ def _respond(
         if status is None or not _may_be_answered(event, seen, put.services.default_timezone, now):
             continue
         is_changed |= answer_event(changes, event, put.manager_id, status, now)
-    if 0 in answers:
-        answer_series(changes, seen.series_id, put.manager_id, answers[0], now)
+    if 0 in answers and answer_series(changes, seen.series_id, put.manager_id, answers[0], now):
+        is_changed = is_changed or bool(announce_series(changes, seen.series_id))
     return is_changed
 
 

@@ -10,7 +10,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct, UnsetType
 
-from deskcal.commands.new_series import SPARE_IDS, horizon_of, require_repeatable
+from deskcal.commands.new_series import (
+    SPARE_IDS,
+    announce_series,
+    horizon_of,
+    require_repeatable,
+)
 from deskcal.commands.preconditions import require_destination, require_version
 from deskcal.commands.registry import Work
 from deskcal.commands.services import Services
@@ -142,9 +147,14 @@ class Stage(Struct, frozen=True):
                 self.changes.put(after.id, after, kind)
             elif before is not None:
                 self.changes.put(before.id, None, ChangeType.DELETED)
+        events = [event for pair in plan.changed for event in pair if event]
+        touched = {event.series_id for event in events}
+        count = len(plan.changed)
         for series_id, series in plan.series.items():
             self.changes.put_series(series_id, series)
-        return len(plan.changed)
+            if series is not None and series_id not in touched:
+                count += announce_series(self.changes, series_id)
+        return count
 
     def answer(self, plan: Plan, type_: ChangeType = ChangeType.UPDATED) -> bytes:
         """Stages the plan; the named event, or the first that is left of its series, and that."""
