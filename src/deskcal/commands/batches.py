@@ -14,7 +14,7 @@ from msgspec import Meta, Raw, Struct
 
 from deskcal.commands.registry import COMMANDS, Command, Data, Work, command
 from deskcal.commands.services import Services
-from deskcal.core.document import decode_event
+from deskcal.core.document import id_of
 from deskcal.core.event import MAX_ID, ChangeType, Event, Flag
 from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField
@@ -230,6 +230,8 @@ def _transaction(
 
 def _apply(applying: "_Applying", step: _Step, *, is_atomic: bool) -> Any:
     try:
+        if is_atomic:  # Nothing of the transaction stays where it raises.
+            return applying.step(step)
         return applying.attempt(lambda: applying.step(step))
     except DeskcalError as exc:
         exc.details["index"] = step.index
@@ -268,7 +270,7 @@ class _Applying:
         event_id = self._id(mutation.event_id)
         document = self._changes.mutate(msgspec.structs.replace(mutation, event_id=event_id))
         if not event_id:
-            self._ids.setdefault(_standing_for(self._step), decode_event(document).id)
+            self._ids.setdefault(_standing_for(self._step), id_of(document))
         return document
 
     def step(self, step: _Step) -> Any:

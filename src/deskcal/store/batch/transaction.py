@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from deskcal.core.document import decode_event
+from deskcal.core.document import id_of
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome
 from deskcal.core.series import Series
@@ -114,7 +114,7 @@ class StagedChanges:
             return self._batch.mutate(mutation)
         self._take_new()
         document = self._batch.mutate(mutation)
-        self._known.add(decode_event(document).id)
+        self._known.add(id_of(document))
         return document
 
     def new_id(self) -> int:
