@@ -109,11 +109,23 @@ async def test_name_and_colour_of_a_calendar_can_be_set_and_nothing_else(place: 
     assert prop.findtext("{http://apple.com/ns/ical/}calendar-color") == "#FF0000FF"
 
 
-async def _patched(dav: Dav, inner: str) -> Got:
+async def test_a_minimal_answer_to_what_was_set_has_no_body(place: Place) -> None:
+    """What was refused is named all the same. Source: RFC 8144, 2.2."""
+    async with serving_dav(place) as dav:
+        got = await _patched(dav, "<D:displayname>A</D:displayname>", prefer="return=minimal")
+        assert (got.status, got.body) == (204, b"")
+        assert got.headers["preference-applied"] == "return=minimal"
+        got = await _patched(dav, "<D:getetag>1</D:getetag>", prefer="return=minimal")
+        assert got.status == 207 and b"403 Forbidden" in got.body
+        found = await dav.propfind(dav.mine, "D:displayname")
+    assert found[dav.mine].findtext(f"{D}displayname") == "A"
+
+
+async def _patched(dav: Dav, inner: str, **headers: str) -> Got:
     body = (
         f"<D:propertyupdate {NAMESPACES}><D:set><D:prop>{inner}</D:prop></D:set></D:propertyupdate>"
     )
-    return await dav.ask("PROPPATCH", dav.mine, body)
+    return await dav.ask("PROPPATCH", dav.mine, body, **headers)
 
 
 async def test_apps_do_not_make_calendars(place: Place) -> None:
@@ -159,9 +171,11 @@ async def test_minimal_answers_leave_out_what_a_resource_does_not_have(
         body = REPORTS[name].format(href=href)
         usual = await dav.ask(method, dav.mine, body, depth="1")
         minimal = await dav.ask(method, dav.mine, body, depth="1", prefer="return=minimal")
+        brief = await dav.ask(method, dav.mine, body, depth="1", brief="t")
     assert b"404 Not Found" in usual.body
-    assert "preference-applied" not in usual.headers
-    assert minimal.status == 207
+    assert "preference-applied" not in usual.headers | brief.headers
+    assert minimal.status == 207 and brief.body == minimal.body
+    assert {got.headers["vary"] for got in (usual, minimal, brief)} == {"Prefer, Brief"}
     assert minimal.headers["preference-applied"] == "return=minimal"
     assert b"404" not in minimal.body
     assert b"urn:x" not in minimal.body

@@ -31,6 +31,8 @@ from deskcal.incidents import incident_of
 
 DAV_HEADERS = {"dav": "1, 3, calendar-access"}
 CONTENT = {"cache-control": "private, no-cache"}
+SHORTENED = CONTENT | {"vary": "Prefer, Brief"}
+"""Of what is shorter where the client asks for that."""
 WELL_KNOWN = "/.well-known/caldav"
 METHODS = (
     *("OPTIONS", "PROPFIND", "PROPPATCH", "REPORT", "GET", "HEAD", "PUT", "DELETE"),
@@ -99,7 +101,7 @@ class CalDav:
                 kept=self._texts,
                 cursor=await services.feed.cursor_of_now(),
                 path=path,
-                is_minimal=wants_minimal(request.headers.getlist("prefer")),
+                is_minimal=wants_minimal(request.headers),
             )
             return await method(context)
 
@@ -163,12 +165,16 @@ async def _propfind(context: Context) -> Response:
 
 
 async def _proppatch(context: Context) -> Response:
-    return _multistatus(await proppatch(context))
+    """What was done as a whole needs no body. Source: RFC 8144, 2.2."""
+    done = await proppatch(context)
+    if context.is_minimal and not done.refused:
+        return Response(status_code=204, headers=SHORTENED | _applied(context))
+    return _multistatus(done.body)
 
 
 async def _report(context: Context) -> Response:
     found = await report(context)
-    headers = CONTENT | (_applied(context) if found.status == 207 else {})
+    headers = SHORTENED | _applied(context) if found.status == 207 else CONTENT
     return Response(found.body, found.status, headers, found.media_type)
 
 
@@ -188,12 +194,13 @@ async def _get(context: Context) -> Response:
 
 
 def _multistatus(body: bytes, headers: dict[str, str] | None = None) -> Response:
-    return Response(body, 207, CONTENT | (headers or {}), xml.MEDIA_TYPE)
+    return Response(body, 207, SHORTENED | (headers or {}), xml.MEDIA_TYPE)
 
 
 def _applied(context: Context) -> dict[str, str]:
-    """The header that says which preference was honoured; RFC 8144, 2.1."""
-    return {"preference-applied": "return=minimal"} if context.is_minimal else {}
+    """The header that says which preference was honoured. Source: RFC 8144, 2.1."""
+    is_preferred = context.is_minimal and "prefer" in context.headers
+    return {"preference-applied": "return=minimal"} if is_preferred else {}
 
 
 _METHODS: Mapping[str, Method] = {

@@ -1,6 +1,8 @@
 """Refusals with a precondition of WebDAV, the conditions and preferences of a request. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
 
 from deskcal.http.caldav.names import caldav, dav
 
@@ -70,16 +72,16 @@ def is_known(headers: Mapping[str, str], etag: str) -> bool:
     return known is not None and _names(known, etag)
 
 
-def wants_minimal(lines: Iterable[str]) -> bool:
-    """Whether the lines of Prefer say `return=minimal`; the first `return` counts.
+def wants_minimal(headers: Headers) -> bool:
+    """Whether Prefer says `return=minimal`; the first `return` counts; without one, Brief.
 
-    Source: RFC 7240, 2 and 4.2.
+    Source: RFC 7240, 2 and 4.2; RFC 8144, appendix B.
     """
-    for preference in ",".join(lines).split(","):
+    for preference in ",".join(headers.getlist("prefer")).split(","):
         name, _, value = preference.partition(";")[0].partition("=")
         if name.strip().lower() == "return":
             return value.strip().strip('"').lower() == "minimal"
-    return False
+    return headers.get("brief", "").strip().lower() == "t"
 
 
 def _names(header: str, etag: str | None) -> bool:

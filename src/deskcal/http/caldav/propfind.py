@@ -145,7 +145,15 @@ def member_subjects(
     ]
 
 
-async def proppatch(context: Context) -> bytes:
+class Patched(msgspec.Struct, frozen=True):
+    """What became of a PROPPATCH."""
+
+    body: bytes
+    refused: Sequence[str] = ()
+    """Properties that may not be set; then nothing was."""
+
+
+async def proppatch(context: Context) -> Patched:
     """Sets what may be set on a collection: all of it, or nothing."""
     if context.target.kind != Kind.COLLECTION:
         raise forbidden("properties are set on a calendar only", NEED_PRIVILEGES)
@@ -155,12 +163,12 @@ async def proppatch(context: Context) -> bytes:
     refused = [name for name in changed if name not in SETTABLE]
     if refused:
         others = [name for name in changed if name in SETTABLE]
-        return xml.multistatus([xml.refused_properties(path, refused, others)])
+        return Patched(xml.multistatus([xml.refused_properties(path, refused, others)]), refused)
     try:
         await set_properties(context.services, collection, changed)
     except InvalidField as exc:
         raise forbidden(exc.message) from exc
-    return xml.multistatus([xml.response(path, map(xml.element, changed))])
+    return Patched(xml.multistatus([xml.response(path, map(xml.element, changed))]))
 
 
 def _changes(root: Element | None) -> dict[str, str | None]:
