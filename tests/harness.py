@@ -141,11 +141,17 @@ async def open_desk(
             monotonic=monotonic,
             default_timezone=default_timezone,
             call_rules=call_rules,
-            poster=Poster(AllowedNetworks(bounds.webhook_networks), bounds.webhook_timeout_sec),
+            poster=_poster(bounds),
         ) as dispatcher:
             yield Desk(dispatcher, clock, monotonic)
     finally:
         await store.close()
+
+
+def _poster(limits: Limits) -> Poster:
+    """In the process of the test, which is started sooner."""
+    networks = AllowedNetworks(limits.webhook_networks, limits.webhook_ports)
+    return Poster(networks, limits.webhook_timeout_sec)
 
 
 def error_of(answered: Answer) -> tuple[int, str, str | None]:

@@ -132,6 +132,17 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "CIDRs with commas between"
         ),
     ] = ""
+    webhook_ports: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=65_535)], ...],
+        Meta(description="Ports that webhooks may lead to, with commas between; empty: any"),
+    ] = ()
+    webhook_ca_file: Annotated[
+        str,
+        Meta(
+            description="PEM file of CAs that are trusted for receivers beside the public ones; "
+            "empty: none"
+        ),
+    ] = ""
     change_retention_sec: Annotated[
         int,
         Meta(ge=0, description="Changes older than this are forgotten, 0: never; cursors: 410"),

@@ -18,7 +18,7 @@ from commands.webhook_calls import (
 from deskcal.core.directory import Directory
 from harness import Desk
 from places import Place
-from receiver import Received, Receiver, answer
+from receiver import Received, Receiver, answer, receiving
 
 
 @pytest.fixture
@@ -138,6 +138,18 @@ async def test_after_a_rotation_both_secrets_sign_for_a_day(desk: Desk, receiver
     await receiver.until_count(2)
     assert len(receiver.requests[1].headers["webhook-signature"].split()) == 1
     assert len(one.headers["webhook-signature"].split()) == 2
+
+
+async def test_a_hook_that_was_changed_is_sent_what_comes_after_as_it_is_now(
+    desk: Desk, receiver: Receiver
+) -> None:
+    async with receiving() as other:
+        for number in range(20):
+            made = await hook(desk, receiver.url(), deskFilter=f"DESK_{number}")
+            await ask(desk, "MngUpdateCalendarWebhook", id=made["id"], url=other.url())
+            await add(desk, desk=f"DESK_{number}")
+        await other.until_count(20)
+        assert receiver.requests == []
 
 
 async def test_a_hook_with_reminders_is_sent_each_firing(desk: Desk, receiver: Receiver) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from certificate import write_certificate
 from deskcal.app.config import (
     Address,
     BadConfig,
@@ -50,6 +51,7 @@ def test_every_setting_can_be_given_in_each_of_the_three_ways(tmp_path: Path) ->
     samples = {"int": 5000, "float": 2.5, "bool": True, "choice": "debug", "str": "text"}
     special = {"tcp": "h:1", "web": "off", "default_timezone": "Europe/Nicosia"}
     special["webhook_networks"] = "10.0.0.0/8, fd00::/8"
+    special["webhook_ca_file"] = str(write_certificate(tmp_path / "ca.pem"))
     for setting in settings():
         if setting.kind in ("numbers", "tables"):
             continue
@@ -254,3 +256,16 @@ def test_every_setting_has_a_meaning_and_every_limit_is_a_setting() -> None:
 @pytest.mark.parametrize("text", ["10.0.0.1/8", "localhost"])
 def test_webhook_networks_are_cidrs(text: str) -> None:
     assert "must be CIDRs" in refusal({"webhook_networks": text})
+
+
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_the_file_of_cas_of_webhooks_is_read_at_the_start(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    if text is not None:
+        path.write_text(text)
+    assert "must be a PEM file of certificates" in refusal({"webhook_ca_file": str(path)})
+
+
+@pytest.mark.parametrize("text", ["0", "70000", "https"])
+def test_ports_of_webhooks_are_numbers_of_ports(text: str) -> None:
+    assert "webhook_ports" in refusal({"webhook_ports": text})

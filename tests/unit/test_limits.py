@@ -51,8 +51,8 @@ COUNTS = (
     "max_devices",
     "max_wrong_passwords_per_min",
 )
-OTHERS = ("webhook_retry_sec", "webhook_networks")
-"""Delays and networks: no single number that has a bound."""
+OTHERS = ("webhook_retry_sec", "webhook_networks", "webhook_ports", "webhook_ca_file")
+"""Delays, networks, ports and a file: no single number that has a bound."""
 
 
 def settings() -> list[str]:

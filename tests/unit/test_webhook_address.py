@@ -56,6 +56,14 @@ def test_one_address_that_may_be_used_is_enough_and_a_refusal_says_why() -> None
     assert "use https" in str(networks.refusal("http", ["8.8.8.8"]))
 
 
+def test_ports_may_be_limited_whatever_the_network() -> None:
+    networks = AllowedNetworks("127.0.0.0/8", [443, 8443])
+    for port, why in ((443, None), (8443, None), (80, "webhook_ports allows 443, 8443 only")):
+        found = networks.refusal_of(Target("http", "crm.example", port), ["127.0.0.1"])
+        assert found is None if why is None else why in str(found)
+    assert networks.refusal_of(Target("https", "crm.example", 443), ["10.0.0.1"])
+
+
 @pytest.mark.parametrize("text", ["10.0.0.1/8", "x", "10.0.0.0/33"])
 def test_what_is_no_network_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

@@ -188,6 +188,35 @@ async def test_a_certificate_that_nobody_vouches_for_is_no_answer(
     assert "CERTIFICATE_VERIFY_FAILED" in outcome.why
 
 
+async def test_a_ca_of_the_setting_is_trusted_for_the_name_of_the_url_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = write_certificate(tmp_path / "cert.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path)
+    names = Names()
+    names.answers = [[GOOD]]
+    async with listening(answering, ssl=context) as own:
+        poster = Poster(AllowedNetworks(f"{GOOD}/32"), 10, str(path))
+        assert (await post(poster, f"https://{GOOD}:{own.port}/")).status == 204
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", names.getaddrinfo)
+        outcome = await post(poster, f"https://{NAME}:{own.port}/")
+        assert outcome.status == 0
+        assert "Hostname mismatch" in outcome.why
+        await poster.aclose()
+
+
+async def test_a_port_that_is_not_allowed_is_refused_at_the_connect() -> None:
+    async with listening() as own:
+        networks = AllowedNetworks(f"{GOOD}/32", [443])
+        poster = Poster(networks, 10)
+        outcome = await post(poster, f"http://{GOOD}:{own.port}/")
+        assert (outcome.status, own.connections) == (0, 0)
+        assert "webhook_ports" in outcome.why
+        with pytest.raises(BadUrl, match="webhook_ports"):
+            await check_url(networks, f"http://{GOOD}:{own.port}/")
+
+
 async def test_a_redirect_is_not_followed() -> None:
     async with receiving() as first, receiving() as second, posting() as poster:
         first.reply = lambda _: answer(307, location=second.url())

@@ -13,6 +13,7 @@ import pytest
 from deskcal.core.webhooks import Outcome
 from deskcal.live import webhook_process
 from deskcal.live.webhook_process import PosterProcess
+from deskcal.wire.webhook_posts import PosterSettings
 from listener import listening, read_only
 from receiver import Received, Receiver, answer, receiving
 
@@ -22,7 +23,7 @@ WAIT_SEC = 60
 
 @asynccontextmanager
 async def posting(timeout_sec: float = WAIT_SEC) -> AsyncIterator[PosterProcess]:
-    poster = PosterProcess("127.0.0.1/32", timeout_sec)
+    poster = PosterProcess(PosterSettings(networks="127.0.0.1/32", timeout_sec=timeout_sec))
     try:
         yield poster
     finally:

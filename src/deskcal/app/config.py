@@ -7,6 +7,7 @@ import difflib
 import ipaddress
 import math
 import re
+import ssl
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -354,8 +355,18 @@ def _networks(value: str) -> None:
         raise ValueError(f"must be CIDRs with commas between, such as 10.0.0.0/8: {exc}") from exc
 
 
+def _ca_file(value: str) -> None:
+    if not value:
+        return
+    try:
+        ssl.create_default_context(cafile=value)
+    except OSError as exc:
+        raise ValueError(f"must be a PEM file of certificates: {exc}") from exc
+
+
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "webhook_networks": _networks,
+    "webhook_ca_file": _ca_file,
     "calling_hours": _calling_hours,
     "data": _not_empty,
     "tcp": listen_address,

@@ -54,6 +54,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Calendar apps": ("max_devices", "max_wrong_passwords_per_min"),
     "Webhooks": (
         "webhook_networks",
+        "webhook_ports",
+        "webhook_ca_file",
         "webhook_timeout_sec",
         "webhook_retry_sec",
         "max_webhooks",

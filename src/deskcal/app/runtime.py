@@ -21,6 +21,7 @@ from deskcal.live.webhook_lanes import Poster
 from deskcal.live.webhook_process import PosterProcess
 from deskcal.live.webhook_sender import WebhookSender
 from deskcal.store.ports import Committed, Store
+from deskcal.wire.webhook_posts import PosterSettings
 
 
 @asynccontextmanager
@@ -85,7 +86,13 @@ def _reminders(
 
 
 def _poster(limits: Limits) -> Poster:
-    return PosterProcess(limits.webhook_networks, limits.webhook_timeout_sec)
+    settings = PosterSettings(
+        networks=limits.webhook_networks,
+        timeout_sec=limits.webhook_timeout_sec,
+        ports=limits.webhook_ports,
+        ca_file=limits.webhook_ca_file,
+    )
+    return PosterProcess(settings)
 
 
 def _feed(store: Store, now: Callable[[], float], limits: Limits) -> Feed:

@@ -4,7 +4,7 @@ Source: contract, part 2, section 17.
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -31,10 +31,11 @@ class Target(Struct, frozen=True):
 
 
 class AllowedNetworks:
-    """Networks that webhooks may lead to though they are not public, by http too."""
+    """Networks that webhooks may lead to though they are not public, by http too; and ports."""
 
-    def __init__(self, text: str) -> None:
-        """`text`: CIDRs with commas between. Raises: ValueError."""
+    def __init__(self, text: str, ports: Collection[int] = ()) -> None:
+        """`text`: CIDRs with commas between; `ports` empty: any. Raises: ValueError."""
+        self._ports = frozenset(ports)
         parts = [part.strip() for part in text.split(",")]
         self._networks: list[_Network] = [ipaddress.ip_network(part) for part in parts if part]
 
@@ -46,6 +47,13 @@ class AllowedNetworks:
     def allow(self, scheme: str, address: str) -> bool:
         """Whether a hook with this scheme may connect to the address."""
         return self.include(address) or (scheme == "https" and is_public(address))
+
+    def refusal_of(self, target: Target, addresses: Iterable[str]) -> str | None:
+        """Why a host with these addresses may not be connected to; None: it may be."""
+        if self._ports and target.port not in self._ports:
+            allowed = ", ".join(map(str, sorted(self._ports)))
+            return f"leads to port {target.port}; the setting webhook_ports allows {allowed} only"
+        return self.refusal(target.scheme, addresses)
 
     def refusal(self, scheme: str, addresses: Iterable[str]) -> str | None:
         """Why none of the addresses may be connected to; None: one of them may be."""

@@ -134,8 +134,10 @@ class Connection(asyncio.Protocol):
 class Connections(httpx.AsyncBaseTransport):
     """Sends requests, each over a connection that waits for one, else over a new one."""
 
-    def __init__(self, networks: AllowedNetworks) -> None:
+    def __init__(self, networks: AllowedNetworks, ca_file: str = "") -> None:
+        """`ca_file`: of CAs that are trusted beside the public ones; empty: none."""
         self._networks = networks
+        self._ca_file = ca_file
         self._kept: dict[Target, list[Connection]] = {}
         self._count = 0
         self._sweep: asyncio.TimerHandle | None = None
@@ -145,6 +147,8 @@ class Connections(httpx.AsyncBaseTransport):
         """Made once it is needed, as that takes long."""
         context = httpx.create_ssl_context(trust_env=False)
         context.set_alpn_protocols(["http/1.1"])
+        if self._ca_file:
+            context.load_verify_locations(self._ca_file)
         return context
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -215,7 +219,7 @@ class Connections(httpx.AsyncBaseTransport):
         Raises: BadUrl if none of the addresses may be used; OSError.
         """
         addresses = await resolved(target)
-        refusal = self._networks.refusal(target.scheme, addresses)
+        refusal = self._networks.refusal_of(target, addresses)
         if refusal:
             raise BadUrl(f"{target.host} {refusal}")
         allowed = [one for one in addresses if self._networks.allow(target.scheme, one)]

@@ -22,9 +22,10 @@ ALWAYS = (("user-agent", "deskcal"), ("accept", "*/*"))
 class Poster:
     """Sends messages of all hooks; close it with `aclose`."""
 
-    def __init__(self, networks: AllowedNetworks, timeout_sec: float) -> None:
+    def __init__(self, networks: AllowedNetworks, timeout_sec: float, ca_file: str = "") -> None:
+        """`ca_file`: of CAs that are trusted beside the public ones; empty: none."""
         self._timeout_sec = timeout_sec
-        self._connections = Connections(networks)
+        self._connections = Connections(networks, ca_file)
 
     async def prepare(self) -> None:
         """Nothing to do."""

@@ -9,7 +9,7 @@ from deskcal.core.webhook_address import AllowedNetworks, BadUrl, Target, target
 async def check_url(networks: AllowedNetworks, url: str) -> None:
     """Raises: BadUrl if no hook may have this URL, as far as its host can be resolved now."""
     target = target_of(url)
-    refusal = networks.refusal(target.scheme, await resolved(target))
+    refusal = networks.refusal_of(target, await resolved(target))
     if refusal:
         raise BadUrl(refusal)
 

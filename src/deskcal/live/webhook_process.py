@@ -15,8 +15,10 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping
 from typing import cast
 
+import msgspec
+
 from deskcal.core.webhooks import Outcome
-from deskcal.wire.webhook_posts import Cancel, Post, Tried, frame, tries_reader
+from deskcal.wire.webhook_posts import Cancel, Post, PosterSettings, Tried, frame, tries_reader
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +30,8 @@ GRACE_SEC = 5
 class PosterProcess:
     """Sends messages of all hooks, as `webhook_http.Poster` does; close it with `aclose`."""
 
-    def __init__(self, networks: str, timeout_sec: float) -> None:
-        """`networks`: the setting `webhook_networks`."""
-        self._arguments = (networks, str(timeout_sec))
-        self._timeout_sec = timeout_sec
+    def __init__(self, settings: PosterSettings) -> None:
+        self._settings = settings
         self._starting = asyncio.Lock()
         self._link: _Link | None = None
         self.process: Process | None = None
@@ -75,10 +75,13 @@ class PosterProcess:
         try:
             with theirs:
                 self.process = await asyncio.create_subprocess_exec(
-                    *COMMAND, *self._arguments, stdin=theirs.fileno(), stdout=DEVNULL
+                    *COMMAND,
+                    msgspec.json.encode(self._settings),
+                    stdin=theirs.fileno(),
+                    stdout=DEVNULL,
                 )
             loop = asyncio.get_running_loop()
-            limit_sec = self._timeout_sec + GRACE_SEC
+            limit_sec = self._settings.timeout_sec + GRACE_SEC
             _, link = await loop.create_unix_connection(lambda: _Link(limit_sec), sock=ours)
         except BaseException:
             ours.close()

@@ -126,7 +126,8 @@ class WebhookSender:
 
     async def check_url(self, url: str) -> None:
         """Raises: BadUrl if no hook may have this URL."""
-        await check_url(AllowedNetworks(self._limits.webhook_networks), url)
+        limits = self._limits
+        await check_url(AllowedNetworks(limits.webhook_networks, limits.webhook_ports), url)
 
     async def send_sample(self, hook: Webhook) -> tuple[Delivery, str]:
         """Sends `calendar.test` at once, from this node, and writes down what came of it.
@@ -174,6 +175,13 @@ class WebhookSender:
                 await self._woken.wait()
         except TimeoutError:
             pass
+
+    def _is_stale(self) -> bool:
+        """Whether a hook was changed on this node since the hooks were read.
+
+        Then nothing more is put into lanes: it may have come after the change.
+        """
+        return self._reload_at == 0.0
 
     def _may_send(self) -> bool:
         return asyncio.get_running_loop().time() < self._lease_until
@@ -281,7 +289,7 @@ class WebhookSender:
         """Fills the lanes of every hook by a page; False: there may be more to read."""
         is_all = True
         for lanes in list(self._lanes.values()):
-            if lanes.is_full or not self._may_send():
+            if lanes.is_full or self._is_stale() or not self._may_send():
                 continue
             if lanes.read_seq < self._store.feed.last_seq:
                 is_all &= await self._read_page(lanes)
@@ -304,6 +312,8 @@ class WebhookSender:
             )
             lanes.put([], max(floor, since + 1))
             return False
+        if self._is_stale():
+            return True
         fitting = page.fitting(lanes.hook.id)
         items = [one for change in fitting for one in items_of(lanes.hook, lanes.audience, change)]
         lanes.put(items, newest if page.last_seq is None else page.last_seq)

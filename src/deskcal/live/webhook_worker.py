@@ -1,9 +1,9 @@
 """The process that sends the webhooks of one server, so that its requests wait for none.
 
-`python -m deskcal.live.webhook_worker NETWORKS TIMEOUT_SEC`, with a socket for standard input: it
-reads tries (`wire.webhook_posts`) and answers each. It has no store and no secrets, and ends when
-the socket does, whatever becomes of the server. Signals of a terminal or a service manager are for
-the server.
+`python -m deskcal.live.webhook_worker SETTINGS` (JSON), with a socket for standard input: it reads
+tries (`wire.webhook_posts`) and answers each. It has no store and no secrets, and ends when the
+socket does, whatever becomes of the server. Signals of a terminal or a service manager are for the
+server.
 """
 
 import asyncio
@@ -14,12 +14,13 @@ import socket
 import sys
 from typing import cast
 
+import msgspec
 import uvloop
 
 from deskcal.core.webhook_address import AllowedNetworks
 from deskcal.core.webhooks import Outcome
 from deskcal.live.webhook_http import Poster
-from deskcal.wire.webhook_posts import Cancel, Post, Tried, frame, posts_reader
+from deskcal.wire.webhook_posts import Cancel, Post, PosterSettings, Tried, frame, posts_reader
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +77,10 @@ def _outcome_of(task: asyncio.Task[Outcome]) -> Outcome:
     return Outcome(0, 0, 0, f"a fault of the server: {type(fault).__name__}")
 
 
-async def run(own: socket.socket, networks: str, timeout_sec: float) -> None:
+async def run(own: socket.socket, settings: PosterSettings) -> None:
     """Makes tries until the other end of `own` is closed."""
-    poster = Poster(AllowedNetworks(networks), timeout_sec)
+    networks = AllowedNetworks(settings.networks, settings.ports)
+    poster = Poster(networks, settings.timeout_sec, settings.ca_file)
     worker = Worker(poster)
     await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=own)
     await worker.ended.wait()
@@ -89,8 +91,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     own = socket.socket(fileno=sys.stdin.fileno())
-    networks, timeout_sec = sys.argv[1:]
-    uvloop.run(run(own, networks, float(timeout_sec)))
+    settings = msgspec.json.decode(sys.argv[1], type=PosterSettings)
+    uvloop.run(run(own, settings))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,15 @@ from deskcal.core.webhooks import Outcome
 LENGTH_BYTES = 4
 
 
+class PosterSettings(Struct, frozen=True, kw_only=True):
+    """What the process is started with: settings of the server, without `webhook_` before them."""
+
+    networks: str
+    timeout_sec: float
+    ports: tuple[int, ...] = ()
+    ca_file: str = ""
+
+
 class Post(Struct, frozen=True, array_like=True, tag=True):
     """One try that the server asks for."""
 
