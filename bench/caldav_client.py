@@ -13,7 +13,7 @@ from typing import Self
 
 from msgspec import Struct
 
-TIMEOUT_SEC = 120
+TIMEOUT_SEC = 300
 BATCH = 100
 """Hrefs of one multiget: what DAVx5 and Thunderbird ask for is of this size."""
 NAMESPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'

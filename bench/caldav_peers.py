@@ -28,6 +28,17 @@ REQUIREMENTS = ROOT / "bench" / "requirements.txt"
 INSTALL_SEC = 240
 FILL_SEC = 600
 USER = "user"
+RADICALE_CACHE = """
+import sys
+import radicale.config, radicale.storage
+configuration = radicale.config.load()
+values = {"filesystem_folder": sys.argv[1], "_filesystem_fsync": "False"}
+configuration.update({"storage": values}, "bench", privileged=True)
+storage = radicale.storage.load(configuration)
+with storage.acquire_lock("w", "user"):
+    (calendar,) = storage.discover(sys.argv[2], "0")
+    calendar.sync("")
+"""
 
 
 class Peer(Struct, frozen=True):
@@ -83,16 +94,21 @@ def deskcal(directory: Path, count: int, now: int) -> Iterator[Peer]:
 
 @contextmanager
 def radicale(directory: Path, count: int, now: int) -> Iterator[Peer]:
-    """Radicale, its folder filled before it starts: to put a calendar at once takes minutes."""
+    """Radicale, its folder filled before it starts: to put a calendar at once takes minutes.
+
+    So does its first answer, which makes files in its cache for every event and syncs each to the
+    disk; they are made by its own storage beforehand, without syncs.
+    """
     folder = directory / "collection-root" / USER / "calendar"
     folder.mkdir(parents=True)
     (folder / ".Radicale.props").write_text('{"tag": "VCALENDAR"}')
     _write_files(folder, count, now)
     port = _free_port()
     store = ("--storage-filesystem-folder", str(directory), "--auth-type", "none")
-    arguments = ["--server-hosts", f"127.0.0.1:{port}", "--logging-level", "error", *store]
+    arguments = ["--server-hosts", f"127.0.0.1:{port}", *store]
+    place = Place(port, f"/{USER}/calendar/", USER, "")
+    _run([str(VENV / "bin" / "python"), "-c", RADICALE_CACHE, str(directory), f"/{USER}/calendar/"])
     with _running("radicale", arguments, port) as process:
-        place = Place(port, f"/{USER}/calendar/", USER, "")
         yield Peer(_named("Radicale"), place, lambda: cpu_sec_of(process.pid))
 
 

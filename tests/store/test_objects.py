@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject
 from deskcal.store.ports import Store
+from store.conftest import Backend
+from store.mutations import adding
 from store.test_object_check import put
 
 
@@ -27,3 +29,21 @@ async def test_objects_are_found_by_what_they_are_of(store: Store) -> None:
     assert [one.uid for one in await objects.of_series(10)] == ["series", "later"]
     assert uids(await objects.of_series(20)) == ["others"]
     assert uids(await objects.of_names(10, ["s.ics", "e.ics", "x.ics"])) == ["event", "series"]
+
+
+async def test_events_are_loaded_together(store: Store) -> None:
+    documents = [await store.mutate(adding()) for _ in range(3)]
+    found = await store.load_all([1, 3, 9])
+    assert sorted(record.document for record in found) == sorted([documents[0], documents[2]])
+    assert await store.load_all([9]) == []
+
+
+async def test_events_are_loaded_together_by_a_store_that_has_just_been_opened(
+    backend: Backend,
+) -> None:
+    store = await backend.open()
+    documents = [await store.mutate(adding()) for _ in range(3)]
+    store = await backend.open()
+    await store.load(2)
+    found = await store.load_all([1, 2, 9])
+    assert sorted(record.document for record in found) == sorted(documents[:2])

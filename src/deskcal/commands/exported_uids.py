@@ -1,13 +1,25 @@
 """What an export of deskcal has given a UID, so that an import finds it again."""
 
+import re
+
 import msgspec
 
-from deskcal.commands.members import default_name, key_of_default_uid
+from deskcal.commands.members import Key, default_name
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event
 from deskcal.core.event import MAX_TIME
 from deskcal.ical.resource import default_uid
 from deskcal.store.batch.objects import CalendarObject
+
+_UID = re.compile(r"deskcal-(series-)?([1-9][0-9]{0,15})@[0-9]{1,12}")
+
+
+def key_of_default_uid(uid: str) -> Key | None:
+    """What a UID that deskcal gives stands for; None: it is none of these."""
+    matched = _UID.fullmatch(uid)
+    if matched is None:
+        return None
+    return Key(int(matched[2])) if matched[1] else Key(0, int(matched[2]))
 
 
 async def exported_object(services: Services, owner_id: int, uid: str) -> CalendarObject | None:

@@ -29,7 +29,6 @@ LARGE_BYTES = 64 * 1024
 MINE = "mine"
 
 _NAME = re.compile(r"(event|series)-([1-9][0-9]{0,15})\.ics")
-_UID = re.compile(r"deskcal-(series-)?([1-9][0-9]{0,15})@[0-9]{1,12}")
 _split = msgspec.json.Decoder(list[Raw]).decode
 
 
@@ -170,19 +169,21 @@ async def members(
 
 
 async def members_of(
-    services: Services, session: Session, collection: Collection, keys: Sequence[Key]
+    services: Services,
+    session: Session,
+    collection: Collection,
+    keys: Sequence[Key],
+    objects: Iterable[CalendarObject] = (),
 ) -> dict[Key, Member]:
-    """The members of these keys, as far as they are in the collection."""
+    """Those of the members that are in the collection; `objects`: those that were read already."""
     listing = _Listing(services, session, collection)
+    listing.know(objects)
     for key in keys:
         if key.series_id:
             await listing.add_series(key.series_id)
-    loads = [services.store.load(key.event_id) for key in keys if not key.series_id]
-    documents = [
-        record.document
-        for record in await asyncio.gather(*loads)
-        if record is not None and session.can_see(record)
-    ]
+    event_ids = [key.event_id for key in keys if not key.series_id]
+    records = await services.store.load_all(event_ids) if event_ids else []
+    documents = [record.document for record in records if session.can_see(record)]
     pairs = [(decode_head(document), Raw(document)) for document in documents]
     await listing.add(pairs, is_whole=False)
     return listing.found
@@ -206,7 +207,7 @@ async def members_named(
         objects = {one.name: one for one in found}
     keys = {key_of(objects[name]) if name in objects else _key_of_name(name) for name in names}
     known = sorted(key for key in keys if key is not None)
-    members_ = await members_of(services, session, collection, known)
+    members_ = await members_of(services, session, collection, known, objects.values())
     wanted = set(names)
     return [one for one in members_.values() if one.name in wanted]
 
@@ -226,14 +227,6 @@ def key_of(found: CalendarObject) -> Key | None:
     if found.uid.startswith(PROPERTIES) or not (found.series_id or event_id):
         return None
     return Key(found.series_id) if found.series_id else Key(0, event_id)
-
-
-def key_of_default_uid(uid: str) -> Key | None:
-    """What a UID that deskcal gives stands for; None: it is none of these."""
-    matched = _UID.fullmatch(uid)
-    if matched is None:
-        return None
-    return Key(int(matched[2])) if matched[1] else Key(0, int(matched[2]))
 
 
 def default_name(key: Key) -> str:
@@ -270,6 +263,14 @@ class _Listing:
         self._added: set[int] = set()
         """Events that are members or parts of one, but not of a series."""
         self.found: dict[Key, Member] = {}
+
+    def know(self, objects: Iterable[CalendarObject]) -> None:
+        """Takes objects that need not be read."""
+        for one in objects:
+            key = key_of(one)
+            if key is not None:
+                self._objects[key] = one
+                self._objects |= {Key(0, event_id): one for event_id in one.overrides.values()}
 
     async def add(self, pairs: Sequence[tuple[Head, Raw]], *, is_whole: bool) -> None:
         """Adds events; `is_whole`: these are all that there are."""
@@ -327,15 +328,13 @@ class _Listing:
             found = await objects.all(owner)
             self._is_whole = True
         else:
-            ids = {head.id for head, _ in pairs}
+            ids = {head.id for head, _ in pairs if Key(0, head.id) not in self._objects}
             series = {head.series_id for head, _ in pairs if head.series_id} | set(series_ids)
+            series = {one for one in series if Key(one) not in self._objects}
             if not (ids or series):
                 return
             found = await objects.of(owner, sorted(ids), sorted(series))
-        for one in found:
-            if key := key_of(one):
-                self._objects[key] = one
-                self._objects |= {Key(0, event_id): one for event_id in one.overrides.values()}
+        self.know(found)
 
     async def _add_series(
         self,

@@ -18,12 +18,12 @@ from deskcal.commands.calendar_import import (
     check_supported,
     digest_of,
 )
+from deskcal.commands.exported_uids import key_of_default_uid
 from deskcal.commands.member_state import object_of, require_unchanged, staged_tag, touch
 from deskcal.commands.members import (
     Collection,
     Member,
     key_of,
-    key_of_default_uid,
     members_of,
     uid_of,
 )

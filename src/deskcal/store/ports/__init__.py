@@ -223,6 +223,12 @@ class Store(Protocol):
     def read(self, event_id: int, done: Loaded) -> None:
         """`load` for many readers: calls `done` later, once."""
 
+    async def load_all(self, event_ids: Sequence[int]) -> list[Record]:
+        """Those of the events that there are, from the cache or by few statements; in no order.
+
+        Raises: Unavailable.
+        """
+
     def mutate(self, mutation: Mutation) -> "Future[bytes]":
         """Queues `mutation` at once, in the order of the calls; its document once it is durable.
 

@@ -4,6 +4,7 @@ Nothing is answered from memory, so that every read sees what any node has answe
 reads that wait at the same moment share a statement. See docs/decisions/0012.
 """
 
+import asyncio
 import functools
 from asyncio import Future
 from collections.abc import Callable, Sequence
@@ -126,6 +127,11 @@ class PostgresStore:
     def load(self, event_id: int) -> "Future[Record | None]":
         """The event, by the next statement that begins."""
         return self._loads.load(event_id)
+
+    async def load_all(self, event_ids: Sequence[int]) -> list[Record]:
+        """The events, as those that are loaded one by one."""
+        found = await asyncio.gather(*map(self.load, event_ids))
+        return [record for record in found if record is not None]
 
     def mutate(self, mutation: Mutation) -> "Future[bytes]":
         """Queues `mutation` for the writer."""

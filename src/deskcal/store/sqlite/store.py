@@ -174,11 +174,22 @@ class SqliteStore:
             self._cache.put(event_id, record)
         return record
 
+    async def load_all(self, event_ids: Sequence[int]) -> list[Record]:
+        """The events; those that are not cached by one statement, and not into memory."""
+        known = list(filter(None, map(self.peek, event_ids)))
+        missing = [event_id for event_id in event_ids if self.peek(event_id) is None]
+        documents = await self._read(self._points, self._documents, missing) if missing else []
+        return [*known, *map(record_of, documents)]
+
     def _document(self, connection: apsw.Connection, event_id: int) -> bytes | None:
         document: bytes | None = connection.execute(
             "SELECT document FROM event WHERE id = ?", (event_id,)
         ).get
         return document
+
+    def _documents(self, connection: apsw.Connection, event_ids: list[int]) -> list[bytes]:
+        statement = "SELECT document FROM event WHERE id IN (SELECT value FROM json_each(?))"
+        return [document for (document,) in connection.execute(statement, (str(event_ids),))]
 
     def mutate(self, mutation: Mutation) -> "Future[bytes]":
         """Queues `mutation` for the writer."""
