@@ -284,3 +284,21 @@ async def test_a_device_creates_in_its_brand(place: Place) -> None:
         await dav.put("a.ics", calendar(vevent()))
         (event,) = await rows(dav)
     assert (event["brand"], event["desk"], event["owner_manager_id"]) == ("default", "", 10)
+
+
+@pytest.mark.parametrize(("change_retention_sec", "left"), [(90 * DAY, 1), (0, 3)])
+async def test_what_has_left_the_trash_leaves_no_name(
+    place: Place, change_retention_sec: int, left: int
+) -> None:
+    """But where changes are kept for longer than the trash, so that apps may still ask."""
+    async with serving_dav(place, change_retention_sec=change_retention_sec) as dav:
+        for name, lines in (("a", []), ("b", WEEKLY), ("c", [])):
+            text = calendar(vevent(*lines, uid=name, start=NOW + DAY))
+            assert (await dav.put(f"{name}.ics", text)).status == 201
+        for name in ("a", "b"):
+            assert (await dav.ask("DELETE", f"{dav.mine}{name}.ics")).status == 204
+        store = dav.desk.services.store
+        assert await store.trash.purge(NOW + 1, 100) == 5
+        assert len(await store.objects.all(10)) == left
+        assert (await dav.put("a.ics", calendar(vevent(uid="a")))).status == 201
+        assert await dav.text("a.ics")

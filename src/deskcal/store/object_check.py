@@ -67,7 +67,7 @@ def of_escalation(row: Any, given: Given) -> Iterator[str]:
 def of_object(row: Any, given: Given) -> Iterator[str]:
     """Differences of one row of `OBJECTS`, whose UID and name are str.
 
-    The row of a deleted event stays, also after the event has left the trash.
+    The row of a deleted event may stay after the event has left the trash, see `keeps_objects`.
     """
     owner_id, uid, name, event_id, series_id, document, is_known = row
     what = f"calendar object {uid!r} of manager {owner_id}"

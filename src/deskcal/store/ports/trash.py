@@ -2,7 +2,10 @@
 
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
+
+from deskcal.limits import Limits
 
 Deletion = tuple[int, int]
 """Time of a deletion and the event: the order of the trash."""
@@ -19,6 +22,26 @@ class TrashedEvent(Struct, frozen=True):
     """The last one."""
 
 
+class _Series(Struct):
+    """Of an event document its series."""
+
+    series_id: int = 0
+
+
+_decode_series = msgspec.json.Decoder(_Series).decode
+
+
+def series_of(document: bytes) -> int:
+    """The series of an event document; 0: it has none."""
+    return _decode_series(document).series_id
+
+
+def keeps_objects(limits: Limits) -> bool:
+    """Whether calendar objects outlive the trash: apps may ask for older changes by name."""
+    changes_sec = limits.change_retention_sec
+    return changes_sec == 0 or changes_sec > limits.trash_retention_sec
+
+
 class TrashStore(Protocol):
     """Deleted events, until their time is over."""
 
@@ -26,4 +49,7 @@ class TrashStore(Protocol):
         """Up to `limit` deleted events, the newest deletion first; `before`: the last one seen."""
 
     async def purge(self, before: int, limit: int) -> int:
-        """Forgets up to `limit` events that were deleted before then; how many they were."""
+        """Forgets up to `limit` events that were deleted before then; how many they were.
+
+        With them their calendar objects, but where `keeps_objects`.
+        """

@@ -98,7 +98,7 @@ class PostgresStore:
         self.objects: CalendarObjectStore = PostgresObjects(self._read)
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
-        self.trash: TrashStore = PostgresTrash(self._read, self._writer.job)
+        self.trash: TrashStore = PostgresTrash(self._read, self._writer.job, limits)
         self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
         self.devices: DeviceStore = PostgresDevices(self._read, self._writer.job)
         self.webhooks: WebhookStore = PostgresWebhooks(self._read, self._writer.job)

@@ -1,9 +1,10 @@
 """The trash on PostgreSQL."""
 
 from deskcal.core.event import MAX_ID, MAX_TIME
+from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Writes
-from deskcal.store.ports.trash import Deletion, TrashedEvent
+from deskcal.store.ports.trash import Deletion, TrashedEvent, keeps_objects, series_of
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 
@@ -23,13 +24,23 @@ _PAGE = """
 _PURGE = """
     DELETE FROM trash WHERE event_id IN (
         SELECT event_id FROM trash WHERE deleted_time < %s ORDER BY deleted_time LIMIT %s
-        FOR UPDATE SKIP LOCKED)"""
+        FOR UPDATE SKIP LOCKED)
+    RETURNING event_id, document"""
+_REMOVE_OBJECTS = """
+    DELETE FROM calendar_object AS o WHERE o.event_id = ANY(%s::bigint[]) AND o.series_id = 0
+        AND position('"overrides":{"'::bytea IN o.document) = 0
+        AND NOT EXISTS (SELECT 1 FROM event WHERE id = o.event_id)"""
+_REMOVE_SERIES_OBJECTS = """
+    DELETE FROM calendar_object AS o WHERE o.series_id = ANY(%s::bigint[])
+        AND NOT EXISTS (SELECT 1 FROM series WHERE id = o.series_id)
+        AND NOT EXISTS (SELECT 1 FROM event WHERE series_id = o.series_id AND series_id > 0)"""
 
 
 class PostgresTrash:
     """A `TrashStore`."""
 
-    def __init__(self, read: Read, job: RunJob) -> None:
+    def __init__(self, read: Read, job: RunJob, limits: Limits) -> None:
+        self._keeps_objects = keeps_objects(limits)
         self._read = read
         self._job = job
 
@@ -39,11 +50,21 @@ class PostgresTrash:
         return found
 
     async def purge(self, before: int, limit: int) -> int:
-        """Forgets events that were deleted before then; several nodes may do so at a time."""
+        """Forgets events that were deleted before then, and what calendar apps knew them by.
+
+        Several nodes
+        may do so at a time.
+        """
 
         async def purge(connection: Connection, _: Batch) -> int:
-            cursor = await connection.execute(_PURGE, (before, limit))
-            return cursor.rowcount
+            cursor = await connection.execute(_PURGE.encode(), (before, limit), binary=True)
+            found = [(id_, series_of(document)) for id_, document in await cursor.fetchall()]
+            if found and not self._keeps_objects:
+                ids = [event_id for event_id, _ in found]
+                await run(connection, _REMOVE_OBJECTS, [integers(ids)])
+                series = sorted({series_id for _, series_id in found if series_id})
+                await run(connection, _REMOVE_SERIES_OBJECTS, [integers(series)])
+            return len(found)
 
         return int(await self._job(purge))
 

@@ -127,7 +127,7 @@ class SqliteStore:
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self.claims: ClaimStore = SqliteClaims(read_changes, self._job)
         read_lists = functools.partial(self._read, self._lists)
-        self.trash: TrashStore = SqliteTrash(read_changes, self._job)
+        self.trash: TrashStore = SqliteTrash(read_changes, self._job, limits)
         self.search: SearchStore = SqliteSearch(read_lists, self._job, self._collections)
         self.devices: DeviceStore = SqliteDevices(read_changes, self._job)
         self.webhooks: WebhookStore = SqliteWebhooks(read_changes, self._job)
