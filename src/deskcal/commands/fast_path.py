@@ -34,6 +34,8 @@ class FastPath:
         """Call it once all commands are registered."""
         self._dispatcher = dispatcher
         self._services = dispatcher.services
+        self.settle = dispatcher.services.store.settle
+        """To be called between two lots of frames, so that no change waits for all that is read."""
         self._lifecycle = dispatcher.lifecycle
         self._answered = dispatcher.stats.answered
         self._max_depth = dispatcher.services.limits.max_json_depth

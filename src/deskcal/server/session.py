@@ -32,7 +32,7 @@ class ClientSession:
         self._host = host
         self._limits = host.limits
         self._transport = transport
-        self._answer = host.requests.answer
+        self._answer, self._settle = host.requests.answer, host.requests.settle
         self._clock = host.services.now
         self._now = host.loop.time
         self._backlog: deque[bytes] = deque()
@@ -85,15 +85,13 @@ class ClientSession:
         if frames or not self._has_partial:
             self._began_at = 0.0
         self._has_partial = has_partial
-        if (
-            self._backlog
-            or self._stuck_at
-            or ((self._tasks or self._reading) and self._is_blocked())
-        ):
+        is_busy = self._tasks or self._reading
+        if self._backlog or self._stuck_at or (is_busy and self._is_blocked()):
             self._backlog.extend(frames)
             self._read_if_free()
         else:
             self._answer_frames(frames)
+        self._settle()
 
     def fail(self, error: DeskcalError) -> None:
         """Ends the connection with `error`, once every message before is being answered."""
@@ -187,22 +185,18 @@ class ClientSession:
             task.add_done_callback(self._done)
 
     def _event_is_read(self, pending: PendingAnswer, *loaded: Any) -> None:
-        """At once, as each answer waits for the end of this turn of the event loop anyway."""
         self._reading -= 1
         self._turns_of_reads.give()
         if not self._transport.is_closing:
-            answer = pending.finish_read(*loaded)
-            if self._reading or self._tasks or self._ready or self._stuck_at:
-                self._send_soon(answer)
-            else:
-                self._transport.write(answer)
+            self._send_next(pending.finish_read(*loaded))
         if self._backlog or self._closes_when_done:
             self._go_on_or_close()
 
     def _document_is_there(self, pending: PendingAnswer, work: asyncio.Future[bytes]) -> None:
+        self._tasks.discard(work)
         if not work.cancelled():
-            self._send_soon(pending.finish_done(work))
-        self._done(work)
+            self._send_next(pending.finish_done(work))
+        self._go_on_or_close()
 
     async def _finish(self, pending: PendingAnswer) -> None:
         try:
@@ -248,6 +242,13 @@ class ClientSession:
         if self._backlog:
             self._read_if_free()
         self._close_if_done()
+
+    def _send_next(self, answer: bytes) -> None:
+        """At once, unless others are on their way that may get ready in the same turn."""
+        if self._reading or self._tasks or self._ready or self._stuck_at:
+            self._send_soon(answer)
+        else:
+            self._send(answer)
 
     def _send_soon(self, answer: bytes) -> None:
         """With what gets ready in the same turn of the event loop, as each write costs a send."""

@@ -249,6 +249,9 @@ class Store(Protocol):
         Raises: NotFound, Forbidden, Conflict for a named event; else as `mutate`.
         """
 
+    def settle(self) -> None:
+        """Answers the changes that are committed by now, ahead of the event loop's next turn."""
+
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """Events that match every part of `wanted` and that `visibility` may see.
 

@@ -145,6 +145,9 @@ class PostgresStore:
         """Queues `claim` for the writer."""
         return self._writer.put(claim)
 
+    def settle(self) -> None:
+        """Nothing: the event loop itself commits."""
+
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """The rows and their count, in one snapshot."""
         most = self._limits.max_answer_bytes

@@ -1,4 +1,4 @@
-"""The SQL of a list on the embedded store: filter, scope and range to one statement. Pure text.
+"""A list on the embedded store: filter, scope and range to one statement, and its documents.
 
 Events are sorted into duration classes: within a class a range has to look back by no more than the
 class's limit, so that a few events that last for years never make every list slow.
@@ -6,6 +6,7 @@ class's limit, so that a few events that last for years never make every list sl
 
 from typing import Any
 
+import apsw
 import msgspec
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ from deskcal.store.lists import (
     link_of,
     look_back_sec,
     path_managers,
+    too_large,
 )
 
 _IN_RANGE = "x.start_time < :until AND (x.end_time > :since OR x.start_time >= :since)"
@@ -178,3 +180,15 @@ def _parameters(wanted: EventFilter) -> dict[str, Any]:
 
 def _json(values: tuple[int | str, ...]) -> str:
     return msgspec.json.encode(values).decode()
+
+
+def documents_of(connection: apsw.Connection, pages: list[str], most_bytes: int) -> list[bytes]:
+    """The documents of each page of ids, joined. Raises: InvalidField beyond `most_bytes`."""
+    pieces: list[bytes] = []
+    size = 0
+    for page in pages:
+        pieces.append(connection.execute(DOCUMENTS, {"ids": f"[{page.rstrip(',')}]"}).get)
+        size += len(pieces[-1])
+        if size > most_bytes:
+            raise too_large(most_bytes)
+    return pieces

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from asyncio import Future
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,7 +36,7 @@ from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
-from deskcal.store.lists import PIECE_ROWS, Collections, too_large
+from deskcal.store.lists import PIECE_ROWS, Collections
 from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports import (
     CalendarObjectStore,
@@ -62,7 +63,7 @@ from deskcal.store.sqlite.devices import SqliteDevices
 from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job, begin_timeline
 from deskcal.store.sqlite.lapsed_claims import SqliteClaims
-from deskcal.store.sqlite.lists import DOCUMENTS, ListQuery, list_query, parameters_of
+from deskcal.store.sqlite.lists import ListQuery, documents_of, list_query, parameters_of
 from deskcal.store.sqlite.object_store import SqliteObjects
 from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.search import SqliteSearch
@@ -102,6 +103,7 @@ class SqliteStore:
         self.peek: Callable[[int], Record | None] = self._cache.get
         self._loading: dict[int, Future[Record | None]] = {}
         self._pending: dict[int, _Pending] = {}
+        self._committed: deque[tuple[Sequence[Work | Job], CommitResult]] = deque()
         self._closing = False
         self.commits: Publisher[Committed] = Publisher()
         self._writer = Writer(
@@ -252,7 +254,13 @@ class SqliteStore:
 
     def _on_committed(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         """On the writer's thread: hands a committed group to the event loop."""
-        self._loop.call_soon_threadsafe(self._settle, group, result)
+        self._committed.append((group, result))
+        self._loop.call_soon_threadsafe(self.settle)
+
+    def settle(self) -> None:
+        """Answers the groups that the writer has left."""
+        while self._committed:
+            self._settle(*self._committed.popleft())
 
     def _settle(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         self._collections.add(result.collections)
@@ -283,21 +291,12 @@ class SqliteStore:
         with connection:
             ids = connection.execute(query.ids, query.parameters).get or ""
             found = ids.count(",") + 1 if ids else 0
-            pieces = self._pieces(connection, _PAGE.findall(ids))
+            most = self._limits.max_answer_bytes
+            pieces = documents_of(connection, _PAGE.findall(ids), most)
             count = wanted.offset + found
             if found == wanted.limit or (not found and wanted.offset):
                 count = connection.execute(query.count, query.parameters).get
         return Rows(pieces, count)
-
-    def _pieces(self, connection: apsw.Connection, pages: list[str]) -> list[bytes]:
-        pieces: list[bytes] = []
-        size = 0
-        for page in pages:
-            pieces.append(connection.execute(DOCUMENTS, {"ids": f"[{page.rstrip(',')}]"}).get)
-            size += len(pieces[-1])
-            if size > self._limits.max_answer_bytes:
-                raise too_large(self._limits.max_answer_bytes)
-        return pieces
 
     async def summary(
         self, wanted: EventFilter, visibility: Visibility, group_by: GroupBy, now: int

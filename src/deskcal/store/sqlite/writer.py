@@ -23,6 +23,9 @@ from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
 
 CHECKPOINT_PAGES = 4000
 """Pages of the write-ahead log after which they are copied into the database."""
+SWITCH_SEC = 0.0003
+"""How long the event loop may keep the interpreter's lock from a writer that has a group."""
+_USUAL_SWITCH_SEC = sys.getswitchinterval()
 
 LARGE = 100
 """Events of a transaction from which on it is large: applying it keeps the processor for long."""
@@ -119,7 +122,9 @@ class Writer:
         while not stopping:
             group, last = self._take()
             if group:
+                sys.setswitchinterval(SWITCH_SEC)
                 self._commit_group(group)
+                sys.setswitchinterval(_USUAL_SWITCH_SEC)
             if isinstance(last, Job):
                 self._commit_job(last)
             stopping = last is None
