@@ -8,6 +8,8 @@ from msgspec import Struct
 
 ROOT = "/dav/"
 _SAFE = "!$&'()*+,;=:@"
+_PLAIN = re.compile(r"[A-Za-z0-9._~@-]+")
+"""A name that needs no quoting."""
 _ID = re.compile(r"[1-9][0-9]{0,15}")
 
 
@@ -88,4 +90,4 @@ def collection_path(manager_id: int, name: str) -> str:
 
 def member_path(collection: str, name: str) -> str:
     """Of a member of the collection with that path."""
-    return collection + quote(name, safe=_SAFE)
+    return collection + (name if _PLAIN.fullmatch(name) else quote(name, safe=_SAFE))

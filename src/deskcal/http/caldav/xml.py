@@ -1,5 +1,6 @@
 """XML of requests and answers. Hostile XML is refused: entities, depth, size. No I/O."""
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ MAX_ELEMENTS = 60_000
 MEDIA_TYPE = "application/xml; charset=utf-8"
 _ROOT = " ".join(f'xmlns:{prefix}="{ns}"' for ns, prefix in PREFIXES.items())
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _RETURN = {"\r": "&#13;"}
 _REASONS = {200: "OK", 403: "Forbidden", 404: "Not Found", 424: "Failed Dependency"}
 _REASONS |= {507: "Insufficient Storage"}
@@ -62,20 +64,28 @@ def parse(body: bytes) -> Element | None:
 
 def text(value: str) -> str:
     """`value` as character data; a carriage return would be lost to the parser."""
+    if _SPECIAL.search(value) is None:
+        return value
     return escape(_ILLEGAL.sub("", value), _RETURN)
 
 
 def element(name: str, content: str = "") -> str:
     """An element of that name in Clark notation; `content` is XML."""
+    before, after, empty = _tags(name)
+    return f"{before}{content}{after}" if content else empty
+
+
+@functools.lru_cache(maxsize=512)
+def _tags(name: str) -> tuple[str, str, str]:
+    """Start tag, end tag, and the tag of an empty element."""
     namespace, _, local = name.removeprefix("{").rpartition("}")
     prefix = PREFIXES.get(namespace)
-    if prefix is None:
+    tag, declared = local, ""
+    if prefix is not None:
+        tag = f"{prefix}:{local}"
+    elif namespace:
         tag, declared = f"X:{local}", f' xmlns:X="{escape(namespace, {chr(34): "&quot;"})}"'
-        if not namespace:
-            tag, declared = local, ""
-        return f"<{tag}{declared}>{content}</{tag}>" if content else f"<{tag}{declared}/>"
-    tag = f"{prefix}:{local}"
-    return f"<{tag}>{content}</{tag}>" if content else f"<{tag}/>"
+    return f"<{tag}{declared}>", f"</{tag}>", f"<{tag}{declared}/>"
 
 
 def href(path: str) -> str:
