@@ -117,6 +117,20 @@ async def test_a_move_of_all_moves_them_too(place: Place) -> None:
         assert sorted(row["start_time"] for row in await rows(dav)) == found
 
 
+async def test_one_after_the_end_of_the_rule_moves_alone(place: Place) -> None:
+    late = NOW + 30 * DAY
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", calendar(vevent(RULE, f"RDATE:{utc(late)}")))
+        (one,) = [row for row in await rows(dav) if row["start_time"] == late]
+        times = {"start_time": late + 3600, "end_time": late + 7200}
+        answered = await dav.desk.call(
+            TEN, "MngUpdateCalendarEvent", id=one["id"], scope=1, **times
+        )
+        assert answered["status"] == 200 and answered["data"]["changed"] == 1
+        found = sorted(row["start_time"] for row in await rows(dav))
+        assert found == [NOW, NOW + WEEK, NOW + 2 * WEEK, late + 3600]
+
+
 async def test_beside_an_occurrence_of_the_rule_on_one_day_both_are_there(place: Place) -> None:
     text = calendar(vevent("RRULE:FREQ=DAILY;COUNT=3", f"RDATE:{utc(NOW + 4 * 3600)}"))
     async with serving_dav(place) as dav:
