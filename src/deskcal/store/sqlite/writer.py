@@ -8,8 +8,7 @@ import logging
 import queue
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import apsw
@@ -24,13 +23,10 @@ from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
 CHECKPOINT_PAGES = 4000
 """Pages of the write-ahead log after which they are copied into the database."""
 SWITCH_SEC = 0.0003
-"""How long the event loop may keep the interpreter's lock from a writer that has a group."""
+"""After which the writer, while it has a group, and the event loop take the interpreter's lock from
+each other. Usually it is 5 ms: for so long a create would wait for the reads of others at each
+step, and each turn of the event loop for a large transaction."""
 _USUAL_SWITCH_SEC = sys.getswitchinterval()
-
-LARGE = 100
-"""Events of a transaction from which on it is large: applying it keeps the processor for long."""
-SWITCH_SEC, LARGE_SWITCH_SEC = sys.getswitchinterval(), 0.0005
-"""After which the event loop gets the interpreter back: usually, and beside a large transaction."""
 
 logger = logging.getLogger(__name__)
 
@@ -171,8 +167,7 @@ class Writer:
     def _commit_group(self, group: list[Work]) -> None:
         """Commits `group`; where one of its mutations breaks it, each for itself."""
         try:
-            with _sharing_interpreter(group):
-                result = self._transact(lambda batch: batch.apply_all(group))
+            result = self._transact(lambda batch: batch.apply_all(group))
         except _CommitFailed as exc:
             logger.error("the commit of %d mutations failed: %s", len(group), exc)
             self._reopen()
@@ -286,22 +281,6 @@ class Writer:
 
 class _CommitFailed(apsw.Error):
     """COMMIT itself failed: whether the group is on the disk is not known."""
-
-
-@contextmanager
-def _sharing_interpreter(group: Sequence[Work]) -> Iterator[None]:
-    """While a large transaction is applied, the event loop waits for the interpreter less long.
-
-    With the usual interval each round of the loop, so each read of others, waits up to 5 ms.
-    """
-    if not any(isinstance(work, Transaction) and work.size >= LARGE for work in group):
-        yield
-        return
-    sys.setswitchinterval(LARGE_SWITCH_SEC)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(SWITCH_SEC)
 
 
 def _to_message(exc: apsw.Error) -> str:
