@@ -8,6 +8,7 @@ import asyncio
 import functools
 from asyncio import Future
 from typing import Any
+from weakref import WeakSet
 
 import msgspec
 import psycopg
@@ -28,6 +29,8 @@ LOADS = 2
 RUN_SEC = 0.01
 """How long a connection is kept for them, idle or not."""
 _NAME = b"deskcal_documents"
+_PREPARE = """
+    PREPARE deskcal_documents (bigint[]) AS SELECT id, document FROM event WHERE id = ANY($1)"""
 _Asked = dict[int, list[Loaded]]
 
 
@@ -43,6 +46,7 @@ class Loads:
         self._until = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle: list[_Run] = []
+        self._prepared: WeakSet[Connection] = WeakSet()
 
     @property
     def known_bytes(self) -> int:
@@ -115,6 +119,12 @@ class Loads:
         self._known.put(event_id, record)
         return record
 
+    async def prepare(self, connection: Connection) -> None:
+        """Has the statement there, once for each connection. Raises: psycopg.Error."""
+        if connection not in self._prepared:
+            await connection.execute(_PREPARE)
+            self._prepared.add(connection)
+
     def leave(self, run: "_Run") -> None:
         """It takes no more."""
         if run in self._idle:
@@ -148,6 +158,7 @@ class _Run:
 
     async def on(self, connection: Connection) -> None:
         """Reads what was asked for, then what `ask` is given. Raises: psycopg.Error."""
+        await self._loads.prepare(connection)
         self._pgconn = connection.pgconn
         self._socket = self._pgconn.socket
         self._done: Future[None] = self._loop.create_future()

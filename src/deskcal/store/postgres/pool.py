@@ -20,9 +20,6 @@ from deskcal.store.postgres.connection import (
     unavailable,
 )
 
-PREPARE = """
-    PREPARE deskcal_documents (bigint[]) AS SELECT id, document FROM event WHERE id = ANY($1)"""
-"""Of each connection of the pool: what `loads` executes."""
 GIVE_UP_SEC = 2
 """The pool retries a failed connect for so long; afterwards when a connection is requested."""
 
@@ -33,18 +30,13 @@ def open_pool(url: str, limits: Limits) -> AsyncConnectionPool[Connection]:
     return AsyncConnectionPool(
         connection_class=psycopg.AsyncConnection,
         kwargs=kwargs,
-        configure=functools.partial(_configure, limits=limits),
+        configure=functools.partial(configure, limits=limits),
         min_size=1,
         max_size=limits.database_pool_size - 1,
         reconnect_timeout=GIVE_UP_SEC,
         open=False,
         name=APPLICATION,
     )
-
-
-async def _configure(connection: Connection, *, limits: Limits) -> None:
-    await configure(connection, limits=limits)
-    await connection.execute(PREPARE)
 
 
 class Reader:
