@@ -1,8 +1,8 @@
 """The call desk: claims out of many due calls, and completions with a follow-up against creates.
 
-64 connections, each claim by another manager; every answer is durable. Claims out of 100,000 open
-calls, most of which are still to come, are made on one connection, against those that have come
-alone.
+64 connections, each claim by another manager; every answer is durable. A server is idle before it
+is measured: its index of the search has what was added. Claims out of 100,000 open calls, most of
+which are still to come, are made on one connection, against those that have come alone.
 """
 
 import itertools
@@ -50,6 +50,7 @@ def _claims(ground: Ground, directory: Path) -> Load:
     claim = requests.save(ground.directory / "claims.requests", requests.claims(CALLS, now))
     with processes.deskcal(directory) as server:
         requests.check(server.port, add)
+        server.until_idle()
         job = Job(
             port=server.port, requests=claim, seconds=ground.scale.seconds, pause_sec=PAUSE_SEC
         )
@@ -63,6 +64,8 @@ def _open_calls(ground: Ground) -> Row:
     rings = [list(itertools.islice(lines, A_ROUND)) for _ in range(ground.scale.rounds)]
     stores = {count: fill(ground.directory / f"{count}", _calls(count, ground)) for count in took}
     with processes.deskcal(stores[OPEN]) as many, processes.deskcal(stores[CALLS]) as few:
+        many.until_idle()
+        few.until_idle()
         for ring in rings:
             path = requests.save(ground.directory / "open.requests", ring)
             for count, server in ((OPEN, many), (CALLS, few)):
@@ -112,7 +115,9 @@ def _completions(ground: Ground) -> Row:
     for turn in range(ground.scale.rounds):
         with processes.deskcal(ground.directory / f"completed-{turn}") as server:
             requests.check(server.port, add)
+            server.until_idle()
             floor.append(_rate(ground, server.port, creates))
+            server.until_idle()
             ours.append(_rate(ground, server.port, complete))
         ground.say(f"completions with follow-up: {ours[-1]:,.0f}/s, creates {floor[-1]:,.0f}/s")
     return compared(

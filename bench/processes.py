@@ -21,6 +21,8 @@ SECRET = "only-for-benchmarks-only-for-benchmarks"
 START_SEC = 60
 STOP_SEC = 20
 JOB_SEC = 120
+IDLE_SEC, IDLE_LOOKS = 2.0, 60
+"""How long a server takes almost no processor time until it is idle, and how often one looks."""
 TICKS_PER_SEC = os.sysconf("SC_CLK_TCK")
 
 
@@ -96,6 +98,18 @@ class Served:
     def peak_bytes(self) -> int:
         """The most memory that it held since `forget_peak`."""
         return self._status("VmHWM")
+
+    def until_idle(self) -> None:
+        """Waits until it has done what follows its preparation, such as the index of the search.
+
+        Raises: RuntimeError if it is never idle.
+        """
+        for _ in range(IDLE_LOOKS):
+            before = self.cpu_sec
+            time.sleep(IDLE_SEC)
+            if self.cpu_sec - before <= IDLE_SEC / 20:
+                return
+        raise RuntimeError("the server is not idle after its preparation")
 
     def forget_peak(self) -> None:
         """Begins to look for the peak again."""
