@@ -145,9 +145,13 @@ async def test_large_compressed_messages_in_a_row_are_answered_in_order(place: P
         assert found == list(range(40))
 
 
+STOP_SEC = 4
+"""Long beside what a busy machine adds."""
+
+
 async def test_all_parts_stop_by_one_deadline(place: Place) -> None:
     """Issue 11: each part took the whole time of the stop again."""
-    limits: dict[str, Any] = {"stop_timeout_sec": 1, "max_unsent_bytes": 65_536}
+    limits: dict[str, Any] = {"stop_timeout_sec": STOP_SEC, "max_unsent_bytes": 65_536}
     loop = asyncio.get_running_loop()
     async with serving(place, **limits) as both:
         for _ in range(20):
@@ -163,6 +167,6 @@ async def test_all_parts_stop_by_one_deadline(place: Place) -> None:
             await socket.send(json.dumps(message))
         await until(lambda: both.clients.unsent_bytes > 1_000_000)
         begun = loop.time()
-    assert loop.time() - begun < 1.9
+    assert loop.time() - begun < 2 * STOP_SEC
     socket.transport.abort()
     hang_up(deaf)
