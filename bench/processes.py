@@ -107,7 +107,7 @@ class Served:
         for _ in range(IDLE_LOOKS):
             before = self.cpu_sec
             time.sleep(IDLE_SEC)
-            if self.cpu_sec - before <= IDLE_SEC / 20:
+            if self.cpu_sec - before <= IDLE_SEC / 10:
                 return
         raise RuntimeError("the server is not idle after its preparation")
 

@@ -16,11 +16,12 @@ from deskcal.core.masks import desk_mask
 from deskcal.core.sessions import Session
 from deskcal.core.text_search import matches, words_of
 from deskcal.errors import Unavailable
+from deskcal.limits import Limits
 from deskcal.live import search_index
 from deskcal.store.lists import search
 from deskcal.store.ports import Store
 from helpers import NOW
-from places import PostgresPlace
+from places import Place, PostgresPlace
 from store.conftest import Backend
 from store.mutations import ADMIN_SESSION, adding, changing, deleting, restoring
 
@@ -297,3 +298,36 @@ async def test_it_finds_what_a_look_at_every_event_finds(
     wanted = [event.id for event in made if matches(event, words_of(query))]
     assert sorted(ours.intersection(got)) == wanted
     assert all(one > other for one, other in itertools.pairwise(got))
+
+
+async def test_after_a_restart_the_index_waits_for_changes(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start leaves a gap in the numbers of changes, in which there is nothing to index."""
+    monkeypatch.setattr(search_index, "QUIET_SEC", 3600)
+    store = await place.open(Limits())
+    made = decode_event(await store.mutate(adding(title="call")))
+    await store.close()
+    store = await place.open(Limits())
+    steps = 0
+    one_step = store.search.index
+
+    async def counted(limit: int) -> int:
+        nonlocal steps
+        steps += 1
+        return await one_step(limit)
+
+    monkeypatch.setattr(store.search, "index", counted)
+    await store.feed.refresh()
+    task = asyncio.create_task(search_index.SearchIndex(store).run())
+    try:
+        async with asyncio.timeout(20):
+            while store.search.indexed_seq < 1:
+                await asyncio.sleep(0)
+        for _ in range(50):
+            assert await store.load(made.id)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await store.close()
+    assert steps == 2

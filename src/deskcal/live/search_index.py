@@ -32,6 +32,8 @@ class SearchIndex:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._changed = asyncio.Event()
+        self._complete_seq = 0
+        """Up to which there was nothing left to index; an import leaves a gap before it."""
 
     def wake(self) -> None:
         """There are new changes."""
@@ -61,15 +63,19 @@ class SearchIndex:
     async def _catch_up(self) -> None:
         """Until every change is indexed. A long way is logged."""
         done = 0
+        newest = self._store.feed.last_seq
         while count := await self._store.search.index(self._step):
+            newest = self._store.feed.last_seq
             done += count
             if done % REPORT_EVERY < STEP <= done:
                 logger.info("indexed the texts of %d changes for the search", done)
             await self._wait_for_the_writer()
+        self._complete_seq = newest
 
     @property
     def _behind(self) -> int:
-        return self._store.feed.last_seq - self._store.search.indexed_seq
+        complete = max(self._store.search.indexed_seq, self._complete_seq)
+        return self._store.feed.last_seq - complete
 
     @property
     def _step(self) -> int:
