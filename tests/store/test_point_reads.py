@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from deskcal.core.document import Record, decode_event
@@ -13,10 +14,12 @@ from deskcal.limits import Limits
 from deskcal.store.ports import Store
 from deskcal.store.postgres.store import open_postgres
 from postgres_server import PostgresServer
-from store.mutations import adding, changing
+from store.mutations import adding, changing, listed
 
 LARGE_IDS = range(MAX_ID - 300_000, MAX_ID)
 """Their text is 5 MB, more than what a socket takes at one time."""
+PREPARES_AFTER = 5
+"""Runs of a statement, after which the driver prepares it."""
 WAIT_SEC = 60
 
 
@@ -91,6 +94,25 @@ async def test_more_ids_than_a_socket_takes_are_sent_bit_by_bit(nodes: list[Stor
     answers = [nodes[0].load(event_id) for event_id in (1, *LARGE_IDS)]
     found = await asyncio.wait_for(asyncio.gather(*answers), WAIT_SEC)
     assert [record and record.document for record in found[:2]] == [document, None]
+
+
+async def test_reads_go_on_where_a_failed_list_has_cost_the_connection_its_statements(
+    url: str,
+) -> None:
+    """The driver deallocates them after a rollback that it sees for the first time."""
+    limits = Limits(request_deadline_sec=2, database_pool_size=2)
+    store = await open_postgres(url, limits)
+    document = await store.mutate(adding())
+    for _ in range(PREPARES_AFTER + 1):
+        await store.feed.changes(0, 10)
+    await read(store, 1)
+    with psycopg.connect(url) as other:
+        other.execute("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(Unavailable):
+            await listed(store)
+    record = await read(store, 1)
+    assert record is not None and record.document == document
+    await store.close()
 
 
 async def test_reads_that_get_no_connection_are_answered(url: str) -> None:

@@ -40,16 +40,7 @@ class Reading(Struct, frozen=True, gc=False):
 
     async def document(self) -> bytes:
         """Reads it without a turn. Raises: NotFound, Unavailable."""
-        read: Future[Record | None] = Future()
-
-        def done(event: Record | None, error: Exception | None) -> None:
-            if error is not None:
-                read.set_exception(error)
-            else:
-                read.set_result(event)
-
-        self.begin(done)
-        return self.see(await read)
+        return self.see(await self.store.load(self.event_id))
 
 
 Work = Coroutine[Any, Any, Data] | Future[bytes] | Reading

@@ -12,8 +12,7 @@ from weakref import WeakSet
 
 import msgspec
 import psycopg
-from psycopg import pq
-from psycopg.errors import error_from_result
+from psycopg import errors, pq
 
 from deskcal.core.document import Record, record_of
 from deskcal.errors import DeskcalError
@@ -125,6 +124,11 @@ class Loads:
             await connection.execute(_PREPARE)
             self._prepared.add(connection)
 
+    async def prepare_again(self, connection: Connection) -> None:
+        """For a connection that has lost the statement. Raises: psycopg.Error."""
+        self._prepared.discard(connection)
+        await self.prepare(connection)
+
     def leave(self, run: "_Run") -> None:
         """It takes no more."""
         if run in self._idle:
@@ -151,6 +155,8 @@ class _Run:
         self._results: list[Any] = []
         self._is_full = False
         """Whether the socket does not take all of a statement."""
+        self._is_watching = False
+        """Whether the event loop watches the socket."""
         self.is_over = False
         """Whether this statement is the last one."""
         self.asked = asked
@@ -159,18 +165,32 @@ class _Run:
     async def on(self, connection: Connection) -> None:
         """Reads what was asked for, then what `ask` is given. Raises: psycopg.Error."""
         await self._loads.prepare(connection)
-        self._pgconn = connection.pgconn
-        self._socket = self._pgconn.socket
+        try:
+            await self._read(connection.pgconn)
+        except errors.InvalidSqlStatementName:
+            # After some rollbacks the driver deallocates every statement of the connection.
+            await self._loads.prepare_again(connection)
+            await self._read(connection.pgconn)
+
+    async def _read(self, pgconn: pq.abc.PGconn) -> None:
+        self._pgconn, self._socket = pgconn, pgconn.socket
         self._done: Future[None] = self._loop.create_future()
         self.is_over = self._loop.time() >= self._over_at
         ending = self._loop.call_at(self._over_at, self._stop)
         self._loop.add_reader(self._socket, self._receive)
+        self._is_watching = True
         try:
             self.ask(self.asked)
             await self._done
         finally:
             ending.cancel()
-            self._loads.leave(self)
+            self._leave()
+
+    def _leave(self) -> None:
+        """Takes no more, and watches the socket no more: the number of a closed one is reused."""
+        self._loads.leave(self)
+        if self._is_watching:
+            self._is_watching = False
             self._loop.remove_reader(self._socket)
             if self._is_full:
                 self._loop.remove_writer(self._socket)
@@ -227,8 +247,7 @@ class _Run:
                     break
                 self._results.append(result)
         except psycopg.Error as exc:
-            self._loop.remove_reader(self._socket)
-            self._loads.leave(self)
+            self._leave()
             self.end(exc if self.asked else None)
 
     def _finish(self) -> None:
@@ -237,7 +256,7 @@ class _Run:
             return
         result = self._results[-1]
         if result.status != pq.ExecStatus.TUPLES_OK:
-            raise error_from_result(result)
+            raise errors.error_from_result(result)
         value = result.get_value
         rows = range(result.ntuples)
         found = {int.from_bytes(value(row, 0)): value(row, 1) for row in rows}
