@@ -184,10 +184,8 @@ class SqliteStore:
         return [*known, *map(record_of, documents)]
 
     def _document(self, connection: apsw.Connection, event_id: int) -> bytes | None:
-        document: bytes | None = connection.execute(
-            "SELECT document FROM event WHERE id = ?", (event_id,)
-        ).get
-        return document
+        statement = "SELECT document FROM event WHERE id = ?"
+        return cast(bytes | None, connection.execute(statement, (event_id,)).get)
 
     def _documents(self, connection: apsw.Connection, event_ids: list[int]) -> list[bytes]:
         statement = "SELECT document FROM event WHERE id IN (SELECT value FROM json_each(?))"
@@ -258,9 +256,12 @@ class SqliteStore:
         self._loop.call_soon_threadsafe(self.settle)
 
     def settle(self) -> None:
-        """Answers the groups that the writer has left."""
+        """Answers the groups that the writer has left; a fault in one is not its caller's."""
         while self._committed:
-            self._settle(*self._committed.popleft())
+            try:
+                self._settle(*self._committed.popleft())
+            except Exception as exc:
+                self._loop.call_exception_handler({"message": "after a commit", "exception": exc})
 
     def _settle(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         self._collections.add(result.collections)
@@ -291,8 +292,7 @@ class SqliteStore:
         with connection:
             ids = connection.execute(query.ids, query.parameters).get or ""
             found = ids.count(",") + 1 if ids else 0
-            most = self._limits.max_answer_bytes
-            pieces = documents_of(connection, _PAGE.findall(ids), most)
+            pieces = documents_of(connection, _PAGE.findall(ids), self._limits.max_answer_bytes)
             count = wanted.offset + found
             if found == wanted.limit or (not found and wanted.offset):
                 count = connection.execute(query.count, query.parameters).get
