@@ -236,6 +236,21 @@ async def test_required_outcomes_hold_for_complete_and_for_status_1(place: Place
         assert (await desk.call(TEN, COMPLETE, id=2))["status"] == 200
 
 
+async def test_an_update_that_begins_a_series_completes_as_complete_does(place: Place) -> None:
+    rules = CallRules(CallingHours({}, "UTC"), outcome_required_types=frozenset({2}))
+    done = {"id": 1, "status": 1, "recurrence": {"rrule": "FREQ=DAILY;COUNT=3"}}
+    async with open_desk(place, call_rules=rules) as desk:
+        await called(desk)
+        answered = await desk.call(TEN, "MngUpdateCalendarEvent", **done)
+        assert error_of(answered) == (400, "FIELD_REQUIRED", "outcome")
+        await desk.call(TEN, "MngClaimNextCalendarEvent", id=1, deskFilter="*")
+        done["outcome"] = "reached"
+        answered = await desk.call(ELEVEN, "MngUpdateCalendarEvent", **done)
+        assert error_of(answered)[:2] == (409, "CONFLICT")
+        event = await desk.event(TEN, "MngUpdateCalendarEvent", **done)
+        assert (event["status"], event["outcome"]) == (1, "reached")
+
+
 @pytest.mark.parametrize(
     ("command", "data"), [(COMPLETE, {}), ("MngUpdateCalendarEvent", {"status": 1})]
 )

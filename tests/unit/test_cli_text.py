@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deskcal.cli.text import readable_error, readable_json
+from deskcal.cli.text import readable_error, readable_json, utc_times
 from deskcal.errors import DeskcalError, InvalidField, NotFound
 
 
@@ -54,3 +54,8 @@ def test_an_error_of_an_unknown_code_shows_the_code() -> None:
 
 def test_an_error_can_not_write_to_the_terminal_behind_the_line() -> None:
     assert readable_error(NotFound("a\n\x1b[2J")) == r"404 NOT_FOUND: a\n\u001b[2J"
+
+
+def test_an_end_on_the_same_date_is_shown_without_it() -> None:
+    assert utc_times(0, 86_399) == ("1970-01-01 00:00", "23:59")
+    assert utc_times(0, 86_400) == ("1970-01-01 00:00", "1970-01-02 00:00")

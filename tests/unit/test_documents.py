@@ -1,4 +1,4 @@
-"""Documents: what is stored is what is sent; safe spelling, nesting, `ast_json`, the index."""
+"""Documents: what is stored is what is sent; escapes, nesting, `ast_json`, the index."""
 
 import json
 import re
@@ -20,9 +20,11 @@ from deskcal.core.document import (
     deeper_than,
     duration_class,
     encode_event,
+    id_of,
     index_row,
     record_of,
     scope_of,
+    series_of,
     wire_safe,
 )
 from deskcal.errors import InvalidField
@@ -324,3 +326,9 @@ def test_the_reminder_of_an_event_that_is_not_open_is_never_due() -> None:
 )
 def test_a_duration_class_holds_its_own_limit(duration_sec: int, expected: int) -> None:
     assert duration_class(duration_sec) == expected
+
+
+def test_id_and_series_are_read_without_the_rest() -> None:
+    alone, occurrence = (encode_event(make_event(id=7, **keys)) for keys in ({}, {"series_id": 9}))
+    assert (id_of(alone), series_of(alone)) == (7, 0)
+    assert (id_of(occurrence), series_of(occurrence)) == (7, 9)

@@ -52,7 +52,6 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
     [change],
   );
 
-
   // What fired while no page was open: unread ones are due, missed ones are only listed.
   useEffect(() => {
     if (state !== "open") return;

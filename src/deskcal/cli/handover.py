@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from deskcal.cli.connect import client_of, connect_options, require_token
-from deskcal.cli.text import printable
+from deskcal.cli.text import printable, utc_times
 from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
 
 
@@ -130,9 +130,7 @@ def _when(row: HandoverRow) -> str:
     if row.all_day:
         zone = ZoneInfo(row.timezone) if row.timezone else dt.UTC
         return f"{dt.datetime.fromtimestamp(row.start_time, zone):%Y-%m-%d} all day"
-    start, end = (dt.datetime.fromtimestamp(at, dt.UTC) for at in (row.start_time, row.end_time))
-    is_same_day = start.date() == end.date()
-    return f"{start:%Y-%m-%d %H:%M} - {end:{'%H:%M' if is_same_day else '%Y-%m-%d %H:%M'}}"
+    return " - ".join(utc_times(row.start_time, row.end_time))
 
 
 def _events(count: int) -> str:

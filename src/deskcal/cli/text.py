@@ -1,5 +1,6 @@
-"""JSON for a terminal: indented, with characters in place of escapes where it can show them."""
+"""Text for a terminal: JSON with characters in place of escapes, errors, times."""
 
+import datetime as dt
 import functools
 import json
 import re
@@ -32,6 +33,13 @@ def readable_error(error: DeskcalError) -> str:
 def printable(line: str) -> str:
     """The line with control characters and line breaks as escapes."""
     return "".join(c if c.isprintable() else _escaped(c) for c in line)
+
+
+def utc_times(start_time: int, end_time: int) -> tuple[str, str]:
+    """Start and end in UTC, to the minute; the end without its date where both have the same."""
+    start, end = (dt.datetime.fromtimestamp(at, dt.UTC) for at in (start_time, end_time))
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d %H:%M}", until
 
 
 def _unescaped(match: re.Match[str], encoding: str) -> str:

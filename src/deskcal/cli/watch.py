@@ -12,7 +12,7 @@ import click
 from deskcal.cli.batches import batches
 from deskcal.cli.connect import client_of, connect_options, require_token
 from deskcal.cli.options import Number
-from deskcal.cli.text import printable
+from deskcal.cli.text import printable, utc_times
 from deskcal.client.client import Client
 from deskcal.client.types import Change, Reminder
 from deskcal.core.event import MAX_ID, ChangeType, Event
@@ -158,9 +158,5 @@ def _line(time: int, what: str, which: str, event: Event | None, who: str, when:
 
 
 def _when(event: Event) -> str:
-    start, end = (
-        datetime.datetime.fromtimestamp(time, datetime.UTC)
-        for time in (event.start_time, event.end_time)
-    )
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
-    return f"{start:%Y-%m-%d %H:%M}-{until} UTC"
+    start, end = utc_times(event.start_time, event.end_time)
+    return f"{start}-{end} UTC"

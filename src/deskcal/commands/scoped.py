@@ -19,6 +19,7 @@ from deskcal.commands.new_series import (
 from deskcal.commands.preconditions import require_destination, require_version
 from deskcal.commands.registry import Work
 from deskcal.commands.services import Services
+from deskcal.core.completion import is_completion, require_unclaimed
 from deskcal.core.document import encode_event, scope_of
 from deskcal.core.draft import Draft, check_times, merge
 from deskcal.core.event import (
@@ -29,7 +30,7 @@ from deskcal.core.event import (
     next_version,
     respond,
 )
-from deskcal.core.outcomes import require_outcome
+from deskcal.core.outcomes import require_outcome, require_outcome_given
 from deskcal.core.series import (
     RecurrenceFields,
     begin_series,
@@ -192,7 +193,8 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
     """An update with a scope, or with `recurrence`."""
     if request.scope or recurrence:
         require_repeatable(sent)
-    if request.scope and sent.values.get("status") == EventStatus.DONE:
+    is_done = sent.values.get("status") == EventStatus.DONE
+    if request.scope and is_done:
         raise InvalidField("status 1 with a scope: occurrences are done one by one", field="scope")
     new = None
     if isinstance(recurrence, RecurrenceFields):
@@ -224,7 +226,7 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
     return request.run(
         apply,
         new_events=most + SPARE_IDS,
-        needs_outcomes=checks_outcome,
+        needs_outcomes=checks_outcome or is_done,
         follows_id=sent.values.get("follows_id") or 0,
     )
 
@@ -267,6 +269,8 @@ def _begin(
     if event.series_id:
         raise scope_needed(event)
     merged = merge(event, sent, now=request.now)
+    if is_completion(event, merged):
+        _require_completable(stage, event, merged)
     check_times(merged.start_time, merged.end_time)
     allow(event, merged)
     timezone = merged.timezone or request.services.default_timezone
@@ -287,6 +291,14 @@ def _begin(
         for one in extended.occurrences[1:]
     ]
     return stage.answer(Plan({series.series_id: series}, changed))
+
+
+def _require_completable(stage: Stage, before: Event, after: Event) -> None:
+    """Raises: Conflict while somebody else has claimed it; FieldRequired for an outcome."""
+    request = stage.request
+    require_unclaimed(before, request.session.manager_id, request.now)
+    if after.type in request.services.call_rules.outcome_required_types:
+        require_outcome_given(stage.changes.outcomes(), after.outcome, after.type)
 
 
 def delete_scoped(request: Request) -> Work:

@@ -162,11 +162,13 @@ function HandedOver({ share: { count, events = [] }, name, zone, directory }: { 
         {events.map((row) => (
           <li key={row.id} data-bad={row.conflict === 1}>
             <TypeIcon type={row.type} />
-            <strong>{row.title}</strong>
-            <small>
-              {whenText(row, zone)}
-              {row.desk && ` · ${directory.deskTitle(row.desk)}`}
-            </small>
+            <span className="handover-event">
+              <strong>{row.title}</strong>
+              <small>
+                {whenText(row, zone)}
+                {row.desk && ` · ${directory.deskTitle(row.desk)}`}
+              </small>
+            </span>
             {row.conflict === 1 && <span className="handover-busy">busy then</span>}
           </li>
         ))}

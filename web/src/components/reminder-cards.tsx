@@ -95,7 +95,7 @@ function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps 
           {` · due ${sinceText(now - reminder.due)}`}
         </p>
         <div className="reminder-actions">
-          <button type="button" className="button small" onClick={() => reminders.done(reminder)}>
+          <button type="button" className="button small" aria-label={`Dismiss ${row.title}`} onClick={() => reminders.done(reminder)}>
             Dismiss
           </button>
           <Snooze label={`Snooze ${row.title}`} onSnooze={(seconds) => reminders.snooze(reminder, seconds)} />

@@ -2,7 +2,6 @@
 
 from typing import Protocol
 
-import msgspec
 from msgspec import Struct
 
 from deskcal.limits import Limits
@@ -22,20 +21,6 @@ class TrashedEvent(Struct, frozen=True):
     """The last one."""
 
 
-class _Series(Struct):
-    """Of an event document its series."""
-
-    series_id: int = 0
-
-
-_decode_series = msgspec.json.Decoder(_Series).decode
-
-
-def series_of(document: bytes) -> int:
-    """The series of an event document; 0: it has none."""
-    return _decode_series(document).series_id
-
-
 def keeps_objects(limits: Limits) -> bool:
     """Whether calendar objects outlive the trash: apps may ask for older changes by name."""
     changes_sec = limits.change_retention_sec
@@ -51,5 +36,5 @@ class TrashStore(Protocol):
     async def purge(self, before: int, limit: int) -> int:
         """Forgets up to `limit` events that were deleted before then; how many they were.
 
-        With them their calendar objects, but where `keeps_objects`.
+        With them their calendar objects, except where `keeps_objects`.
         """

@@ -1,10 +1,11 @@
 """The trash on PostgreSQL."""
 
+from deskcal.core.document import series_of
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Writes
-from deskcal.store.ports.trash import Deletion, TrashedEvent, keeps_objects, series_of
+from deskcal.store.ports.trash import Deletion, TrashedEvent, keeps_objects
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 
@@ -52,8 +53,7 @@ class PostgresTrash:
     async def purge(self, before: int, limit: int) -> int:
         """Forgets events that were deleted before then, and what calendar apps knew them by.
 
-        Several nodes
-        may do so at a time.
+        Several nodes may do so at a time.
         """
 
         async def purge(connection: Connection, _: Batch) -> int:

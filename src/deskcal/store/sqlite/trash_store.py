@@ -4,10 +4,11 @@ from typing import Any
 
 import apsw
 
+from deskcal.core.document import series_of
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
-from deskcal.store.ports.trash import Deletion, TrashedEvent, keeps_objects, series_of
+from deskcal.store.ports.trash import Deletion, TrashedEvent, keeps_objects
 from deskcal.store.sqlite.changes import Read, RunJob
 
 _PAGE = """
