@@ -17,6 +17,20 @@ async def invitation(dav: Dav, **fields: Any) -> tuple[Dav, str, dict[str, Any]]
     return await dav.of(30), f"event-{made['id']}.ics", made
 
 
+async def invitation_to_series(dav: Dav, end_time: int) -> tuple[Dav, dict[str, Any]]:
+    """A guest's app, and the answer to the create of three weekly events."""
+    made = await dav.desk.call(
+        TEN,
+        "MngAddCalendarEvent",
+        title="Weekly",
+        start_time=NOW,
+        end_time=end_time,
+        recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
+        participant_manager_ids=[30],
+    )
+    return await dav.of(30), made["data"]
+
+
 async def test_a_guest_who_puts_the_event_back_answers_and_changes_nothing_else(
     place: Place,
 ) -> None:
@@ -68,17 +82,8 @@ async def test_a_guest_who_deletes_the_event_declines(place: Place) -> None:
 
 async def test_a_guest_answers_for_a_whole_series(place: Place) -> None:
     async with serving_dav(place) as dav:
-        times = {"start_time": NOW, "end_time": NOW + 3600}
-        made = await dav.desk.call(
-            TEN,
-            "MngAddCalendarEvent",
-            title="Weekly",
-            recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
-            participant_manager_ids=[30],
-            **times,
-        )
-        guest = await dav.of(30)
-        name = f"series-{made['data']['series']['series_id']}.ics"
+        guest, made = await invitation_to_series(dav, NOW + 3600)
+        name = f"series-{made['series']['series_id']}.ics"
         text = (await guest.text(name)).replace("\r\n ", "")
         assert (await guest.put(name, text.replace("NEEDS-ACTION", "TENTATIVE"))).status == 204
         answers = [[row["status"] for row in one["participants"]] for one in await rows(dav)]
@@ -89,18 +94,9 @@ async def test_a_guest_who_deletes_a_series_leaves_the_answers_of_what_is_over(
     place: Place,
 ) -> None:
     async with serving_dav(place) as dav:
-        times = {"start_time": NOW, "end_time": NOW + 60}
-        made = await dav.desk.call(
-            TEN,
-            "MngAddCalendarEvent",
-            title="Weekly",
-            recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
-            participant_manager_ids=[30],
-            **times,
-        )
-        guest = await dav.of(30)
+        guest, made = await invitation_to_series(dav, NOW + 60)
         (address,) = (await guest.sync()).etags
-        first = made["data"]["event"]["id"]
+        first = made["event"]["id"]
         await dav.desk.event(GUEST, "MngRespondCalendarEvent", id=first, status=1)
         dav.desk.clock.time = NOW + 60
         mark = (await guest.sync()).token
