@@ -5,7 +5,7 @@ Source: contract, section 13.
 
 import datetime as dt
 import itertools
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -222,11 +222,11 @@ class Extended(Struct, frozen=True):
     occurrences: list[Occurrence]
 
 
-def extend(series: Series, until: int, *, limit: int, held: Container[str] = ()) -> Extended:
+def extend(series: Series, until: int, *, limit: int) -> Extended:
     """The occurrences from the horizon of `series` on and before `until`.
 
-    `held`: local dates that have an event already. The new horizon is the next occurrence, or the
-    end of the last one. Raises: InvalidField for more than `limit`.
+    The new horizon is the next occurrence, or the end of the last one. Raises: InvalidField for
+    more than `limit`.
     """
     found = list(itertools.islice(series.occurrences(series.horizon, until), limit + 1))
     if len(found) > limit:
@@ -235,17 +235,23 @@ def extend(series: Series, until: int, *, limit: int, held: Container[str] = ())
             "horizon; end it sooner (COUNT or UNTIL), or write a larger INTERVAL",
             field="recurrence.rrule",
         )
-    made = [one for one in found if one.date.isoformat() not in held]
-    return Extended(with_horizon(series, max(until, series.horizon)), made)
+    last = found[-1] if found else None
+    return Extended(with_horizon(series, max(until, series.horizon), last), found)
 
 
-def with_horizon(series: Series, since: int) -> Series:
-    """`series`, of which all that comes before `since` exists."""
+def with_horizon(series: Series, since: int, last: Occurrence | None = None) -> Series:
+    """`series`, of which all that comes before `since` exists.
+
+    `last`: the last occurrence before `since`; None: it is looked for where it is needed.
+    """
     following = next_occurrence(series, since)
     if following is not None:
         return msgspec.structs.replace(series, horizon=following.time, is_ended=0)
-    end = wall_time(since, series.zone) + dt.timedelta(days=1)
-    return msgspec.structs.replace(series, horizon=last_end(series, end), is_ended=1)
+    if last is not None:
+        end = series.times(last.local)[1]
+    else:
+        end = last_end(series, wall_time(since, series.zone) + dt.timedelta(days=1))
+    return msgspec.structs.replace(series, horizon=end, is_ended=1)
 
 
 def next_occurrence(series: Series, since: int) -> Occurrence | None:
@@ -260,9 +266,9 @@ def next_occurrence(series: Series, since: int) -> Occurrence | None:
 
 def last_end(series: Series, before: dt.datetime) -> int:
     """The end of the last occurrence before `before` (local); where there is none, its start."""
-    last = None
+    last, left_out = None, set(series.exdates)
     for local in series.recurrence.locals_between(series.start_local, before):
-        if local.date().isoformat() not in series.exdates:
+        if local.date().isoformat() not in left_out:
             last = local
     if last is None:
         return instant(series.start_local, series.zone)
