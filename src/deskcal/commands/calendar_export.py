@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from deskcal.commands.collections import surroundings
 from deskcal.commands.filters import require_range
-from deskcal.commands.members import MAX_MEMBERS, Collection, Member, decode_head, members
+from deskcal.commands.member import Collection, Member, decode_head
+from deskcal.commands.members import MAX_MEMBERS, members
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import wire_safe

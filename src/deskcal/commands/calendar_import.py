@@ -12,10 +12,10 @@ from deskcal.commands.exported_uids import exported_object
 from deskcal.commands.new_series import SPARE_IDS, announce_series, horizon_of
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
-from deskcal.core.alarms import end_of
+from deskcal.core.alarms import is_coming
 from deskcal.core.document import scope_of, wire_safe
 from deskcal.core.draft import Draft, EventFields, create, draft_new, merge
-from deskcal.core.event import ChangeType, Event, EventStatus, Flag, Id, next_version
+from deskcal.core.event import ChangeType, Event, Flag, Id, next_version
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import Conflict, DeskcalError, InvalidField
@@ -23,7 +23,7 @@ from deskcal.ical.extras import extras_of
 from deskcal.ical.fields import encoded, fields_of
 from deskcal.ical.kept import kept
 from deskcal.ical.lines import raw_lines
-from deskcal.ical.occurrences import Overridden, Repeating, plan_series
+from deskcal.ical.occurrences import DAY_SEC, Overridden, Repeating, plan_series
 from deskcal.ical.ranges import parts_of
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
 from deskcal.live.connections import Peer
@@ -33,7 +33,6 @@ from deskcal.wire.data import decode_data
 
 AT_ONCE = 64
 """UIDs whose transactions are under way at a time."""
-DAY_SEC = 86_400
 TRIES = 3
 """Of a UID that somebody else changes at the same time."""
 MAX_SKIPPED = 1000
@@ -391,8 +390,7 @@ def _apply_series(
 def _delete_series(run: Importing, changes: Changes, series_id: int) -> None:
     """What repeated does so no more: its occurrences that are open and not over go."""
     for event in changes.series_events(series_id):
-        end_time = end_of(event, run.services.default_timezone)
-        if event.status == EventStatus.OPEN and end_time > run.now:
+        if is_coming(event, run.now, run.services.default_timezone):
             run.session.require_change(event.id, scope_of(event))
             changes.put(event.id, None, ChangeType.DELETED)
     changes.put_series(series_id, None)

@@ -6,7 +6,8 @@ back on; beyond both, rules say whether there is one. Source: contract, section 
 
 from collections.abc import Set
 
-from deskcal.commands.members import Collection, Key, Member, key_of, members, members_of
+from deskcal.commands.member import Collection, Key, Member, key_of
+from deskcal.commands.members import members, members_of
 from deskcal.commands.services import Services
 from deskcal.core.event import MAX_TIME
 from deskcal.core.sessions import Session

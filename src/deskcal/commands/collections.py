@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from deskcal.commands.members import Collection
+from deskcal.commands.member import Collection
 from deskcal.commands.services import Services
 from deskcal.core.directory import Directory, visible
 from deskcal.core.masks import desk_mask

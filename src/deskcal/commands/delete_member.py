@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.commands.calendar_import import Moved
+from deskcal.commands.member import Collection, Member, uid_of
 from deskcal.commands.member_state import (
     answer_event,
     answer_series,
@@ -18,12 +19,11 @@ from deskcal.commands.member_state import (
     staged_events,
     touch,
 )
-from deskcal.commands.members import Collection, Member, uid_of
 from deskcal.commands.put_member import is_ours
 from deskcal.commands.services import Services
-from deskcal.core.alarms import end_of
+from deskcal.core.alarms import is_coming
 from deskcal.core.document import scope_of
-from deskcal.core.event import ChangeType, Event, EventStatus, ParticipantStatus
+from deskcal.core.event import ChangeType, Event, ParticipantStatus
 from deskcal.core.series_scope import Scope, Selection, plan_delete
 from deskcal.core.sessions import Session
 from deskcal.store.batch.objects import CalendarObject
@@ -76,9 +76,8 @@ class When(Struct, frozen=True):
     default_timezone: str
 
 
-def _is_open(event: Event, when: When) -> bool:
-    is_over = end_of(event, when.default_timezone) <= when.now
-    return event.status == EventStatus.OPEN and not is_over
+def _is_coming(event: Event, when: When) -> bool:
+    return is_coming(event, when.now, when.default_timezone)
 
 
 Deleted = tuple[bool, bool]
@@ -103,7 +102,7 @@ def _delete_series(
     """What is open and not over goes, as by scope 2; the rest is hidden from the calendar."""
     series = changes.series(known.series_id)
     found = sorted(changes.series_events(known.series_id), key=lambda one: one.start_time)
-    coming = [one for one in found if _is_open(one, when)]
+    coming = [one for one in found if _is_coming(one, when)]
     if series is None or not coming:
         return False, bool(found)
     selection = Selection(
@@ -131,7 +130,7 @@ def _decline(
 ) -> Deleted:
     """Of a series what is done or over stays as it is, as `put_answer` leaves it."""
     answer = (session.manager_id, ParticipantStatus.DECLINED, when.now)
-    coming = [event for event in events if not known.series_id or _is_open(event, when)]
+    coming = [event for event in events if not known.series_id or _is_coming(event, when)]
     is_changed = [answer_event(changes, event, *answer) for event in coming]
     answer_series(changes, known.series_id, *answer)
     return any(is_changed), True

@@ -4,11 +4,11 @@ import re
 
 import msgspec
 
-from deskcal.commands.members import Key, default_name
+from deskcal.commands.member import Key, default_name
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event
 from deskcal.core.event import MAX_TIME
-from deskcal.ical.resource import default_uid
+from deskcal.ical.uids import default_uid
 from deskcal.store.batch.objects import CalendarObject
 
 _UID = re.compile(r"deskcal-(series-)?([1-9][0-9]{0,15})@[0-9]{1,12}")

@@ -4,16 +4,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from deskcal.commands.members import (
-    Collection,
-    Key,
-    Member,
-    decode_head,
-    default_name,
-    key_of,
-    members,
-    members_of,
-)
+from deskcal.commands.member import Collection, Key, Member, decode_head, default_name, key_of
+from deskcal.commands.members import members, members_of
 from deskcal.commands.services import Services
 from deskcal.core.sessions import Session
 from deskcal.errors import ResyncRequired

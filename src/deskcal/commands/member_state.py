@@ -3,7 +3,7 @@
 import msgspec
 
 from deskcal.commands.calendar_import import Moved
-from deskcal.commands.members import Collection, Member, event_tag, series_tag
+from deskcal.commands.member import Collection, Member, event_tag, series_tag
 from deskcal.core.event import (
     ChangeType,
     Event,

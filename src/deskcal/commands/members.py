@@ -1,147 +1,42 @@
-"""What is in a manager's CalDAV collections: events and series as members with names and ETags.
+"""What is in a manager's CalDAV collections: which events and series are their members.
 
 `mine` has what the manager owns or takes part in; a desk's collection has its events. A name and
 UID that a client chose are in the manager's calendar objects. Source: contract, section 16.
 """
 
 import asyncio
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
+from deskcal.commands.member import (
+    Collection,
+    Head,
+    Key,
+    Member,
+    decode_head,
+    default_name,
+    event_tag,
+    key_of,
+    key_of_name,
+    series_tag,
+)
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
-from deskcal.core.event import MAX_TIME, Event, EventStatus, ParticipantStatus, managers_of
+from deskcal.core.event import MAX_TIME, ParticipantStatus, managers_of
 from deskcal.core.filters import EventFilter
 from deskcal.core.masks import desk_mask
 from deskcal.core.series import Series
 from deskcal.core.sessions import Session
-from deskcal.ical.resource import default_uid
-from deskcal.store.batch.objects import PROPERTIES, CalendarObject
+from deskcal.store.batch.objects import CalendarObject
 
 MAX_MEMBERS = 200_000
 """Events of a collection that a listing reads at most."""
 LARGE_BYTES = 64 * 1024
 """Documents beyond that are decoded off the event loop."""
-MINE = "mine"
 
-_NAME = re.compile(r"(event|series)-([1-9][0-9]{0,15})\.ics")
 _split = msgspec.json.Decoder(list[Raw]).decode
-
-
-class Collection(Struct, frozen=True):
-    """One collection of a manager."""
-
-    manager_id: int
-    brand: str = ""
-    desk: str = ""
-    """A code; empty: the events without a desk."""
-    title: str = ""
-    is_desk: bool = False
-    """False: what the manager owns or takes part in, of all brands and desks."""
-
-    @property
-    def name(self) -> str:
-        """Of its address; neither a brand nor a code has a comma."""
-        return MINE if self.is_mine else f"desk,{self.brand},{self.desk}"
-
-    @property
-    def is_mine(self) -> bool:
-        """Whether it is the manager's own, which is written to."""
-        return not self.is_desk
-
-
-class _Row(Struct, gc=False):
-    manager_id: int
-    status: int
-
-
-class Head(Struct, gc=False):
-    """Of an event document what decides where it is listed, and under which ETag."""
-
-    id: int
-    owner_manager_id: int
-    status: int
-    version: int
-    brand: str
-    desk: str
-    participants: list[_Row]
-    end_time: int
-    all_day: int = 0
-    series_id: int = 0
-
-    def is_coming(self, now: int) -> bool:
-        """Whether it is open and not over; of an all-day one a day before, whatever its zone."""
-        return self.status == EventStatus.OPEN and self.end_time - self.all_day * 86_400 > now
-
-    def is_in(self, collection: Collection) -> bool:
-        """Whether it is listed there; what is archived is in no listing."""
-        return self.status != EventStatus.ARCHIVED and self.belongs_to(collection)
-
-    def belongs_to(self, collection: Collection) -> bool:
-        """Whether the collection is that of its manager or desk, also if it is archived."""
-        if collection.is_mine:
-            return self.concerns(collection.manager_id)
-        return (self.brand, self.desk) == (collection.brand, collection.desk)
-
-    def concerns(self, manager_id: int) -> bool:
-        """Whether the manager owns it or takes part."""
-        return manager_id == self.owner_manager_id or any(
-            row.manager_id == manager_id for row in self.participants
-        )
-
-
-decode_head = msgspec.json.Decoder(Head).decode
-
-
-class Key(Struct, frozen=True, order=True, gc=False):
-    """An event, or a series."""
-
-    series_id: int
-    """0: an event."""
-    event_id: int = 0
-
-
-class Member(Struct):
-    """One calendar object resource."""
-
-    key: Key
-    name: str
-    uid: str
-    """Empty: see `default_uid`, which needs the event."""
-    etag: str
-    documents: list[Raw]
-    series: Series | None = None
-    object: CalendarObject | None = None
-
-    @property
-    def events(self) -> list[Event]:
-        """Its events, decoded."""
-        return [decode_event(bytes(document)) for document in self.documents]
-
-    @property
-    def is_source(self) -> bool:
-        """Whether it is as a client put it."""
-        return self.object is not None and self.object.stamp == self.etag
-
-
-def event_tag(event_id: int, version: int) -> str:
-    """The ETag of one event."""
-    return f"{event_id}-{version}"
-
-
-def series_tag(series: Series, versions: Iterable[tuple[int, int]]) -> str:
-    """The ETag of a series with events of these ids and versions.
-
-    An occurrence that nobody has touched does not count: the server adds such ones in time.
-    """
-    digest = hashlib.blake2b(digest_size=10)
-    touched = sorted(one for one in versions if one[1] > 1)
-    digest.update(repr((series.version, touched)).encode())
-    return f"s{series.series_id}-{digest.hexdigest()}"
 
 
 async def members(
@@ -205,40 +100,11 @@ async def members_named(
     if collection.is_mine:
         found = await services.store.objects.of_names(collection.manager_id, names)
         objects = {one.name: one for one in found}
-    keys = {key_of(objects[name]) if name in objects else _key_of_name(name) for name in names}
+    keys = {key_of(objects[name]) if name in objects else key_of_name(name) for name in names}
     known = sorted(key for key in keys if key is not None)
     members_ = await members_of(services, session, collection, known, objects.values())
     wanted = set(names)
     return [one for one in members_.values() if one.name in wanted]
-
-
-def _key_of_name(name: str) -> Key | None:
-    """What a name that deskcal gives stands for; None: it is none of these."""
-    matched = _NAME.fullmatch(name)
-    if matched is None:
-        return None
-    number = int(matched[2])
-    return Key(number) if matched[1] == "series" else Key(0, number)
-
-
-def key_of(found: CalendarObject) -> Key | None:
-    """What an object is; None: of a row that is no member."""
-    event_id = found.event_id or next(iter(found.overrides.values()), 0)
-    if found.uid.startswith(PROPERTIES) or not (found.series_id or event_id):
-        return None
-    return Key(found.series_id) if found.series_id else Key(0, event_id)
-
-
-def default_name(key: Key) -> str:
-    """The name of what no client has named."""
-    return f"series-{key.series_id}.ics" if key.series_id else f"event-{key.event_id}.ics"
-
-
-def uid_of(member: Member) -> str:
-    """Its UID."""
-    if member.uid:
-        return member.uid
-    return default_uid(decode_event(bytes(member.documents[0])), member.series)
 
 
 async def _decoded(pieces: list[bytes]) -> list[tuple[Head, Raw]]:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from deskcal.commands.calendar_import import Moved
+from deskcal.commands.member import Member
 from deskcal.commands.member_state import (
     answer_event,
     answer_series,
@@ -18,11 +19,10 @@ from deskcal.commands.member_state import (
     staged_tag,
     touch,
 )
-from deskcal.commands.members import Member
 from deskcal.commands.new_series import announce_series
 from deskcal.commands.put_member import Put, Stored
-from deskcal.core.alarms import end_of
-from deskcal.core.event import Event, EventStatus, ParticipantStatus
+from deskcal.core.alarms import is_coming
+from deskcal.core.event import Event, ParticipantStatus
 from deskcal.errors import Forbidden
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.fields import STATUS_OF, manager_of
@@ -154,4 +154,4 @@ def _time_of(event: Event, seen: CalendarObject) -> int:
 
 def _may_be_answered(event: Event, seen: CalendarObject, zone: str, now: int) -> bool:
     """Of a series what is done or over stays as it is."""
-    return not seen.series_id or (event.status == EventStatus.OPEN and end_of(event, zone) > now)
+    return not seen.series_id or is_coming(event, now, zone)

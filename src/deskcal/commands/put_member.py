@@ -19,14 +19,9 @@ from deskcal.commands.calendar_import import (
     digest_of,
 )
 from deskcal.commands.exported_uids import key_of_default_uid
+from deskcal.commands.member import Collection, Member, key_of, uid_of
 from deskcal.commands.member_state import object_of, require_unchanged, staged_tag, touch
-from deskcal.commands.members import (
-    Collection,
-    Member,
-    key_of,
-    members_of,
-    uid_of,
-)
+from deskcal.commands.members import members_of
 from deskcal.commands.new_series import SPARE_IDS
 from deskcal.commands.services import Services
 from deskcal.core.document import scope_of
@@ -38,7 +33,7 @@ from deskcal.ical.extras import extras_of
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.ranges import repeating
 from deskcal.ical.read import CalendarEvent, read_calendar
-from deskcal.ical.resource import default_uid
+from deskcal.ical.uids import default_uid
 from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
 

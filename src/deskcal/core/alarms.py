@@ -39,6 +39,11 @@ def end_of(event: Event, default_timezone: str) -> int:
     return span_of(event, default_timezone)[1]
 
 
+def is_coming(event: Event, now: int, default_timezone: str) -> bool:
+    """Whether the event is open and not over. `default_timezone`: as for `end_of`."""
+    return event.status == _OPEN and end_of(event, default_timezone) > now
+
+
 def reminded_managers(event: Event) -> tuple[int, ...]:
     """Participants who have not declined, in order; empty while the event is not open."""
     if event.status != _OPEN:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 from msgspec import Struct
 
-from deskcal.core.alarms import end_of
-from deskcal.core.event import Event, EventStatus, next_version
+from deskcal.core.alarms import is_coming
+from deskcal.core.event import Event, next_version
 from deskcal.core.series import Extended, Series, extend, next_occurrence
 from deskcal.core.series_rules import end_before
 from deskcal.core.wall_clock import wall_time
@@ -81,8 +81,7 @@ class Selection(Struct, frozen=True):
         return sorted(chosen, key=lambda event: (event.original_start_time, event.id))
 
     def _is_touched(self, event: Event) -> bool:
-        is_over = end_of(event, self.default_timezone) <= self.now
-        return event.status == EventStatus.OPEN and not is_over and self.may_change(event)
+        return is_coming(event, self.now, self.default_timezone) and self.may_change(event)
 
     def stamped(self, before: Event, after: Event) -> Event:
         """`after` as the version after `before`."""

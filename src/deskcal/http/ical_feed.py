@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from deskcal.commands import Dispatcher
-from deskcal.commands.members import key_of
+from deskcal.commands.member import key_of
 from deskcal.core.directory import visible
 from deskcal.core.event import MAX_TIME, Event
 from deskcal.core.filters import EventFilter
@@ -20,7 +20,7 @@ from deskcal.core.sessions import Session
 from deskcal.errors import DeskcalError, Unauthorized, Unavailable
 from deskcal.ical.export import with_lines_of
 from deskcal.ical.lines import raw_lines
-from deskcal.ical.resource import default_uid
+from deskcal.ical.uids import default_uid
 from deskcal.ical.write import MEDIA_TYPE, calendar_text
 
 DAY_SEC = 86_400

@@ -20,6 +20,7 @@ from deskcal.core.wall_clock import instant, wall_time
 from deskcal.ical.lines import Part
 from deskcal.ical.series import exact_duration
 from deskcal.ical.text import folded, part_lines
+from deskcal.ical.uids import default_uid
 from deskcal.ical.write import PARTSTAT, PRIORITY, PRODUCT, ROLE, STATUS, address_of, clean_text
 
 ZONE_YEARS = range(1970, 9990)
@@ -64,7 +65,7 @@ def _lines(event: Event, uid: str, viewer: int, times: list[str]) -> Iterator[st
     yield from times
     updated = _utc(event.updated_time)
     yield f"DTSTAMP:{updated}"
-    yield f"UID:{uid or f'deskcal-{event.id}@{event.created_time}'}"
+    yield f"UID:{uid or default_uid(event)}"
     yield f"SEQUENCE:{event.version - 1}"
     yield f"CREATED:{_utc(event.created_time)}"
     description = _escaped(ast_text(event.ast_json)) if bytes(event.ast_json) != b"null" else ""

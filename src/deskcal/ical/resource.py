@@ -73,13 +73,6 @@ def _plain(resource: Resource, extras: str = "") -> str | None:
     return plain_text(event, resource.uid, resource.names, viewer, is_alone=alone, more=more)
 
 
-def default_uid(event: Event, series: Series | None) -> str:
-    """The UID of what no client has named; it leaves the brand out, which may change."""
-    if series is not None:
-        return f"deskcal-series-{series.series_id}@{series.template.created_time}"
-    return f"deskcal-{event.id}@{event.created_time}"
-
-
 def _generated(resource: Resource) -> str:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)

@@ -21,6 +21,7 @@ from deskcal.core.recurrence_rule import parse_rule
 from deskcal.core.series import Series, new_occurrence
 from deskcal.core.series_rules import cut
 from deskcal.core.wall_clock import instant, wall_time
+from deskcal.ical.uids import default_uid
 
 Render = Callable[[Event], Component]
 
@@ -112,7 +113,7 @@ def _master(shown: Shown, series: Series, first: Occurrence, render: Render) -> 
     updated = max(event.updated_time for event in shown.events)
     like = new_occurrence(series, first, shown.events[0].id, series.template.created_time)
     found = render(msgspec.structs.replace(like, updated_time=updated, version=series.version))
-    _set(found, "uid", _uid(series))
+    _set(found, "uid", default_uid(series.template, series))
     if not series.template.all_day:
         _set(found, "dtstart", _value(series, first.local))
         found.pop("dtend", None)
@@ -123,7 +124,7 @@ def _master(shown: Shown, series: Series, first: Occurrence, render: Render) -> 
 
 
 def _override(found: Component, series: Series, one: Occurrence) -> Component:
-    _set(found, "uid", _uid(series))
+    _set(found, "uid", default_uid(series.template, series))
     found.add("recurrence-id", _value(series, one.local))
     return found
 
@@ -131,10 +132,6 @@ def _override(found: Component, series: Series, one: Occurrence) -> Component:
 def _set(component: Component, name: str, value: Any) -> None:
     component.pop(name, None)
     component.add(name, value)
-
-
-def _uid(series: Series) -> str:
-    return f"deskcal-series-{series.series_id}@{series.template.created_time}"
 
 
 def _value(series: Series, local: dt.datetime) -> dt.date | dt.datetime:

@@ -23,6 +23,7 @@ from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
 from deskcal.core.series import Series
 from deskcal.ical.series import Shown, exact_duration, series_components
+from deskcal.ical.uids import default_uid
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//deskcal//deskcal//EN"
@@ -106,9 +107,9 @@ def add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
 def event_component(
     event: Event, names: Mapping[int, str], viewer: int, default_timezone: str
 ) -> Component:
-    """One VEVENT. Its UID leaves the brand out, which may change."""
+    """One VEVENT."""
     found = Component()
-    found.add("uid", f"deskcal-{event.id}@{event.created_time}")
+    found.add("uid", default_uid(event))
     found.add("dtstamp", _moment(event.updated_time))
     found.add("created", _moment(event.created_time))
     found.add("last-modified", _moment(event.updated_time))

@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.commands.collections import Surroundings
+from deskcal.commands.member import Collection, Key, Member
 from deskcal.commands.member_changes import SyncPosition
-from deskcal.commands.members import Collection, Key, Member
 from deskcal.commands.services import Services
 from deskcal.core.sessions import Session
 from deskcal.http.caldav import xml

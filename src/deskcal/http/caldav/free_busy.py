@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from deskcal.commands.candidates import candidates, zone_of
-from deskcal.commands.members import Member
+from deskcal.commands.member import Member
 from deskcal.core.free_busy import Interval, merged
 from deskcal.http.caldav.conditions import Refused
 from deskcal.http.caldav.context import ON_LOOP, RANGE_ON_LOOP_SEC, Context

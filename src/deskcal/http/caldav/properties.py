@@ -8,8 +8,8 @@ from email.utils import formatdate
 
 from msgspec import Struct
 
+from deskcal.commands.member import Collection, Member
 from deskcal.commands.member_changes import SyncPosition
-from deskcal.commands.members import Collection, Member
 from deskcal.core.event import MAX_TIME
 from deskcal.http.caldav.context import Context, token_of
 from deskcal.http.caldav.names import apple, caldav, calendarserver, dav

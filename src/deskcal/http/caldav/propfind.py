@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from deskcal.commands.collections import properties_of, set_properties
-from deskcal.commands.members import Collection, Member, member_named, members
+from deskcal.commands.member import Collection, Member
+from deskcal.commands.members import member_named, members
 from deskcal.errors import InvalidField
 from deskcal.http.caldav import xml
 from deskcal.http.caldav.conditions import NEED_PRIVILEGES, Refused, forbidden, not_found

@@ -10,12 +10,13 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct
 
 from deskcal.commands.candidates import candidates, zone_of
+from deskcal.commands.member import Collection, Member
 from deskcal.commands.member_changes import (
     Synced,
     changes_since,
     first_listing,
 )
-from deskcal.commands.members import Collection, Member, members, members_named
+from deskcal.commands.members import members, members_named
 from deskcal.core.all_day import span_of
 from deskcal.errors import ResyncRequired
 from deskcal.http.caldav import xml

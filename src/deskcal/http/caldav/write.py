@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from deskcal.commands.calendar_import import Moved
 from deskcal.commands.delete_member import delete_member
-from deskcal.commands.members import Collection, Member, member_named
+from deskcal.commands.member import Collection, Member
+from deskcal.commands.members import member_named
 from deskcal.commands.put_answer import put_answer
 from deskcal.commands.put_member import (
     TRIES,
