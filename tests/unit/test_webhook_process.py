@@ -120,3 +120,14 @@ async def test_the_process_ends_with_the_poster() -> None:
         await post(poster, receiver)
     assert poster.process is not None
     assert poster.process.returncode == 0
+
+
+async def test_a_process_that_is_being_started_ends_with_the_poster_too() -> None:
+    poster = PosterProcess(PosterSettings(networks="", timeout_sec=WAIT_SEC))
+    starting = asyncio.create_task(poster.prepare())
+    await asyncio.sleep(0)
+    assert poster.process is None
+    await poster.aclose()
+    await starting
+    assert poster.process is not None
+    assert poster.process.returncode is not None

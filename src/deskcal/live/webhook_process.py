@@ -45,8 +45,9 @@ class PosterProcess:
             logger.error("the process that sends webhooks can't be started: %s", exc)
 
     async def aclose(self) -> None:
-        """Ends the process."""
-        await self._end()
+        """Ends the process, also one that is being started."""
+        async with self._starting:
+            await self._end()
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:
         """One try; never raises what a receiver, a network or the process can cause."""

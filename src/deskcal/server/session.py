@@ -136,8 +136,7 @@ class ClientSession:
             self._read_if_free()
 
     def _is_blocked(self) -> bool:
-        in_flight = len(self._tasks) + self._reading
-        return self._stuck_at > 0 or in_flight >= self._limits.max_requests_in_flight
+        return self._stuck_at > 0 or self._in_flight >= self._limits.max_requests_in_flight
 
     @property
     def _in_flight(self) -> int:
