@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 from typing import Any
 
 import psycopg
@@ -275,6 +276,25 @@ async def test_the_index_goes_on_at_once_where_it_is_far_behind(
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def test_a_long_way_is_logged_whatever_the_size_of_its_steps(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, search_index.__name__)
+    for name, value in {"STEP": 1, "LARGE_STEP": 4, "FAR_BEHIND": 3, "REPORT_EVERY": 5}.items():
+        monkeypatch.setattr(search_index, name, value)
+    for _ in range(7):
+        await store.mutate(adding(title="call"))
+    task = asyncio.create_task(search_index.SearchIndex(store).run())
+    try:
+        async with asyncio.timeout(20):
+            while not caplog.messages:
+                await asyncio.sleep(0)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert caplog.messages == ["indexed the texts of 7 changes for the search"]
 
 
 @settings(

@@ -67,7 +67,7 @@ class SearchIndex:
         while count := await self._store.search.index(self._step):
             newest = self._store.feed.last_seq
             done += count
-            if done % REPORT_EVERY < STEP <= done:
+            if done % REPORT_EVERY < count:
                 logger.info("indexed the texts of %d changes for the search", done)
             await self._wait_for_the_writer()
         self._complete_seq = newest
