@@ -100,7 +100,7 @@ async def test_reads_go_on_where_a_failed_list_has_cost_the_connection_its_state
     url: str,
 ) -> None:
     """The driver deallocates them after a rollback that it sees for the first time."""
-    limits = Limits(request_deadline_sec=2, database_pool_size=2)
+    limits = Limits(request_deadline_sec=5, database_pool_size=2)
     store = await open_postgres(url, limits)
     document = await store.mutate(adding())
     for _ in range(PREPARES_AFTER + 1):
