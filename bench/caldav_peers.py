@@ -17,10 +17,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench import requests
+from bench import processes, requests
 from bench.caldav_client import Place
 from bench.caldav_events import calendar, events
-from bench.processes import ROOT, START_SEC, STOP_SEC, Served, cpu_sec_of, environment
+from bench.processes import ROOT, START_SEC, STOP_SEC, cpu_sec_of, environment, free_port
 from bench.requests import FIRST_MANAGER
 
 VENV = ROOT / "bench" / ".venv"
@@ -72,14 +72,9 @@ def install() -> str:
 @contextmanager
 def deskcal(directory: Path, count: int, now: int) -> Iterator[Peer]:
     """deskcal, its events imported by its command line, its password checked."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "deskcal.cli.main"]
-    with Served(
-        [
-            *("deskcal.cli.main", "serve", "--data", str(directory), "--tcp", "127.0.0.1:0"),
-            *("--web", f"127.0.0.1:{port}", "--log-level", "warning"),
-        ]
-    ) as server:
+    with processes.deskcal(directory, f"127.0.0.1:{port}") as server:
         owner = ("--manager", str(FIRST_MANAGER))
         added = _run([*command, "device", "add", "--data", str(directory), *owner, "--name", "App"])
         file = directory / "events.ics"
@@ -103,7 +98,7 @@ def radicale(directory: Path, count: int, now: int) -> Iterator[Peer]:
     folder.mkdir(parents=True)
     (folder / ".Radicale.props").write_text('{"tag": "VCALENDAR"}')
     _write_files(folder, count, now)
-    port = _free_port()
+    port = free_port()
     store = ("--storage-filesystem-folder", str(directory), "--auth-type", "none")
     arguments = ["--server-hosts", f"127.0.0.1:{port}", *store]
     place = Place(port, f"/{USER}/calendar/", USER, "")
@@ -115,7 +110,7 @@ def radicale(directory: Path, count: int, now: int) -> Iterator[Peer]:
 @contextmanager
 def xandikos(directory: Path, count: int, now: int) -> Iterator[Peer]:
     """Xandikos, its repository filled by one commit before it starts, its index at the start."""
-    port = _free_port()
+    port = free_port()
     path = f"{USER}/calendars/calendar"
     program = str(VENV / "bin" / "xandikos")
     made = ["create-collection", "-d", str(directory), "--type", "calendar", "--name", path]
@@ -196,9 +191,3 @@ def _run(command: list[str], seconds: float = FILL_SEC) -> str:
         check=True,
     )
     return done.stdout
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-    return port

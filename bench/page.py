@@ -6,16 +6,14 @@ Says so in its row where there is no Chromium, no Playwright or no built page.
 import os
 import random
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from bench import requests
-from bench.processes import Served
+from bench.processes import deskcal, free_port
 from bench.requests import DESKS, FIRST_MANAGER
 from bench.scale import Ground
 from bench.table import Bound, Row, absolute, at_most, millis, secs
@@ -72,8 +70,8 @@ def measure(ground: Ground) -> Iterator[Row]:
         yield Row(FIGURES["month"][0], f"not measured: {missing}", "", "", "within 1 s", False)
         return
     found: dict[str, list[float]] = {name: [] for name in FIGURES}
-    web = f"127.0.0.1:{_free_port()}"
-    with _serving(ground.directory / "page", web) as server:
+    web = f"127.0.0.1:{free_port()}"
+    with deskcal(ground.directory / "page", web) as server:
         path = requests.save(ground.directory / "page.requests", _events(ground.now))
         requests.check(server.port, path)
         for _ in range(ground.scale.rounds):
@@ -83,21 +81,6 @@ def measure(ground: Ground) -> Iterator[Row]:
                 found[name].append(value)
     for name, (what, goal, show) in FIGURES.items():
         yield absolute(what, found[name], goal, show=show)
-
-
-def _serving(directory: Path, web: str) -> Served:
-    return Served(
-        [
-            *("deskcal.cli.main", "serve", "--data", str(directory), "--tcp", "127.0.0.1:0"),
-            *("--web", web, "--log-level", "warning"),
-        ]
-    )
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-    return port
 
 
 def _chromium() -> str | None:

@@ -6,6 +6,7 @@ Our server is started as its users start it, by the command line and with defaul
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -138,18 +139,28 @@ def _memory(pid: int, name: str) -> int:
     raise LookupError(name)
 
 
-def deskcal(directory: Path) -> Served:
-    """Our server on the store in `directory`, on a free port of the loopback."""
-    return _served("--data", str(directory))
+def deskcal(directory: Path, web: str = "off") -> Served:
+    """Our server on the store in `directory`, on a free port of the loopback.
+
+    `web`: host and port of its page and of CalDAV; off: without.
+    """
+    return _served(web, "--data", str(directory))
 
 
 def deskcal_node(url: str) -> Served:
     """One node on the PostgreSQL database that `url` names, likewise."""
-    return _served("--database", url)
+    return _served("off", "--database", url)
 
 
-def _served(*place: str) -> Served:
-    listeners = ("--tcp", "127.0.0.1:0", "--web", "off")
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port: int = one.getsockname()[1]
+    return port
+
+
+def _served(web: str, *place: str) -> Served:
+    listeners = ("--tcp", "127.0.0.1:0", "--web", web)
     return Served(["deskcal.cli.main", "serve", *place, *listeners, "--log-level", "warning"])
 
 
