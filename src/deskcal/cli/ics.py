@@ -107,15 +107,15 @@ async def _import(file: BinaryIO, places: Places, options: dict[str, Any]) -> di
 
 
 async def _import_part(client: Client, data: dict[str, Any], part: FilePart) -> Any:
-    """The answer; of a UID that alone is longer than a message may be, that it is left out.
+    """The answer; that of a UID which alone is longer than a message may be says so.
 
-    It is not sent: a server closes the connection of a longer one, and its answer may be lost.
+    It is not sent: a server closes the connection of a longer message, and its answer may be lost.
     """
     message = data | {"ics": part.text.decode("utf-8", "replace")}
     length = len(msgspec.json.encode(message))
     if length > MESSAGE_BYTES and part.uids == 1:
         why = f"line {part.lines[0][0]}: the event with its exceptions has {length} bytes"
-        why += f"; at most {MESSAGE_BYTES} are taken"
+        why += f"; at most {MESSAGE_BYTES} are taken: shorten it, or make it two series"
         return dict.fromkeys(_COUNTS, 0) | {"skipped": [{"uid": "", "why": why}]}
     return await client.call("MngImportCalendarEvents", message)
 

@@ -202,7 +202,8 @@ def require_one_master(events: Sequence[CalendarEvent]) -> None:
     masters = [event for event in events if event.recurrence_id is None]
     if len(masters) > 1:
         raise InvalidField(
-            f"line {masters[1].line}: a second event with this UID and no RECURRENCE-ID",
+            f"line {masters[1].line}: a second event with this UID and no RECURRENCE-ID; give "
+            "it another UID, or the RECURRENCE-ID of the occurrence that it stands for",
             field="ics",
         )
 

@@ -126,7 +126,8 @@ def _require_few(wanted: Repeating, occurrences: Sequence[Occurrence]) -> None:
     """Raises: InvalidField for more than a series may have."""
     if len(occurrences) > wanted.horizon.limit:
         raise InvalidField(
-            f"the rule and its RDATEs have more than {wanted.horizon.limit} occurrences",
+            f"the rule and its RDATEs have more than {wanted.horizon.limit} occurrences; send "
+            "fewer RDATEs, or end the rule sooner (COUNT or UNTIL)",
             field="ics",
         )
 

@@ -60,10 +60,12 @@ def require_match(headers: Mapping[str, str], etag: str | None) -> None:
     """
     wanted = headers.get("if-match")
     if wanted is not None and not _names(wanted, etag):
-        raise Refused(412, "If-Match names another version than the one that is there")
+        raise Refused(
+            412, "If-Match names another version than the one that is there: read it again first"
+        )
     unwanted = headers.get("if-none-match")
     if unwanted is not None and _names(unwanted, etag):
-        raise Refused(412, "If-None-Match names what is there")
+        raise Refused(412, "If-None-Match names what is there: read it first, or take another name")
 
 
 def is_known(headers: Mapping[str, str], etag: str) -> bool:
