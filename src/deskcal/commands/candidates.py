@@ -13,12 +13,18 @@ from deskcal.core.event import MAX_TIME
 from deskcal.core.sessions import Session
 from deskcal.ical.occurrences import BACK_SEC
 
+LEAD_SEC = 86_400
+"""Around a range within which events are looked for: all-day ones go by the dates of a zone."""
+
 
 async def candidates(
     services: Services, session: Session, collection: Collection, since: int, until: int
 ) -> list[Member]:
-    """All members with an event that overlaps [since, until), and series that may reach into it."""
-    since, until = max(since, 0), min(until, MAX_TIME)
+    """All members that may have an occurrence within [since, until), by key.
+
+    Some of those that have one within `LEAD_SEC` of it alone are among them.
+    """
+    since, until = max(since - LEAD_SEC, 0), min(until + LEAD_SEC, MAX_TIME)
     if since >= until:
         return []
     found = {one.key: one for one in await members(services, session, collection, since, until)}

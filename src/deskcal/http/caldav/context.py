@@ -1,7 +1,6 @@
 """One request: who asks, for what, and what the answer needs to know."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
@@ -21,15 +20,16 @@ from deskcal.http.caldav.conditions import (
 )
 from deskcal.http.caldav.paths import Kind, Target, collection_path
 from deskcal.http.caldav.texts import Texts
+from deskcal.ical.filters import Range
 from deskcal.ical.resource import Resource, resource_text
 
 TOKEN = "urn:deskcal:cursor:"
 ON_LOOP = 20
 """Members whose texts are made on the event loop at most."""
-
-_encode = msgspec.json.Encoder().encode
 RANGE_ON_LOOP_SEC = 400 * 86_400
 """A range whose instances are looked for on the event loop at most."""
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -78,14 +78,8 @@ class Context(Struct, frozen=True, kw_only=True):
         """Its address."""
         return collection_path(self.manager_id, collection.name)
 
-    async def texts(self, members: Sequence[Member]) -> list[str]:
-        """The iCalendar text of each member; of many off the event loop."""
-        if len(members) <= ON_LOOP:
-            return [self.text(member) for member in members]
-        return await asyncio.to_thread(lambda: [self.text(member) for member in members])
-
     def data(self, member: Member) -> str:
-        """The same as character data of XML; kept for as long as what it is made of is the same."""
+        """The text of a member as character data of XML; kept while what it is made of is so."""
         stored = member.object
         series = member.series
         parts = (
@@ -117,6 +111,11 @@ class Context(Struct, frozen=True, kw_only=True):
                 extras=stored.extras if stored else "",
             )
         )
+
+
+def is_long(range_: Range) -> bool:
+    """Whether its instances are looked for off the event loop, however few the members are."""
+    return range_.until - range_.since > RANGE_ON_LOOP_SEC
 
 
 def token_of(position: SyncPosition) -> str:

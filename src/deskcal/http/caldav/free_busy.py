@@ -8,7 +8,7 @@ from deskcal.commands.candidates import candidates, zone_of
 from deskcal.commands.member import Member
 from deskcal.core.free_busy import Interval, merged
 from deskcal.http.caldav.conditions import Refused
-from deskcal.http.caldav.context import ON_LOOP, RANGE_ON_LOOP_SEC, Context
+from deskcal.http.caldav.context import ON_LOOP, Context, is_long
 from deskcal.http.caldav.names import caldav
 from deskcal.http.caldav.query import range_of
 from deskcal.ical.components import read_components
@@ -18,8 +18,6 @@ from deskcal.ical.lines import Part, Property
 from deskcal.ical.text import calendar_lines
 from deskcal.ical.write import PRODUCT
 
-DAY_SEC = 86_400
-
 
 async def free_busy_query(context: Context, root: Element) -> bytes:
     """A VFREEBUSY of the range."""
@@ -28,11 +26,9 @@ async def free_busy_query(context: Context, root: Element) -> bytes:
         raise Refused(400, "a free-busy-query needs a time-range element with start and end")
     range_ = range_of(node)
     collection = context.collection()
-    services = context.services
-    found = await candidates(
-        services, context.session, collection, range_.since - DAY_SEC, range_.until + DAY_SEC
-    )
-    if len(found) <= ON_LOOP and range_.until - range_.since <= RANGE_ON_LOOP_SEC:
+    services, session = context.services, context.session
+    found = await candidates(services, session, collection, range_.since, range_.until)
+    if len(found) <= ON_LOOP and not is_long(range_):
         return _text(context, found, range_)
     return await asyncio.to_thread(_text, context, found, range_)
 

@@ -29,9 +29,9 @@ from deskcal.http.caldav.conditions import (
 )
 from deskcal.http.caldav.context import (
     ON_LOOP,
-    RANGE_ON_LOOP_SEC,
     Context,
     invalid_token,
+    is_long,
     position_of,
     token_of,
 )
@@ -45,7 +45,6 @@ from deskcal.ical.components import Components, read_components
 from deskcal.ical.expand import expanded, limited
 from deskcal.ical.filters import (
     CompFilter,
-    Range,
     asks_for_all,
     asks_for_events,
     fits,
@@ -60,8 +59,6 @@ MANY = 200
 """Members that are looked up by name at most; more are found in a listing."""
 MAX_EXPANDED = 32 * 1024 * 1024
 """Characters of the responses of one expansion."""
-LEAD_SEC = 86_400
-"""Around a range within which events are looked for: all-day ones go by the dates of a zone."""
 
 
 class Report(Struct, frozen=True):
@@ -84,7 +81,9 @@ async def report(context: Context) -> Report:
     answer = _REPORTS.get(root.tag)
     if answer is None or context.target.kind != Kind.COLLECTION:
         raise forbidden(
-            f"the report {root.tag.rpartition('}')[2][:60]} is not answered here", SUPPORTED_REPORT
+            f"the report {root.tag.rpartition('}')[2][:60]} is not answered here; ask for one of "
+            "this address's supported-report-set",
+            SUPPORTED_REPORT,
         )
     return await answer(context, root)
 
@@ -131,8 +130,8 @@ class _Shown(Struct, frozen=True):
 
     async def responses(self, collection: Collection, found: Sequence[Member]) -> list[str]:
         """All of them, off the event loop where that takes long. Raises: Refused."""
-        is_long = self.data.form == Form.EXPANDED and _is_long(self.data.range)
-        if len(found) <= ON_LOOP and not is_long:
+        takes_long = self.data.form == Form.EXPANDED and is_long(self.data.range)
+        if len(found) <= ON_LOOP and not takes_long:
             return self._responses(collection, found)
         return await asyncio.to_thread(self._responses, collection, found)
 
@@ -149,10 +148,6 @@ class _Shown(Struct, frozen=True):
                     "the expansion is too long; ask for a shorter time-range", MATCHES_WITHIN_LIMITS
                 )
         return made
-
-
-def _is_long(range_: Range) -> bool:
-    return range_.until - range_.since > RANGE_ON_LOOP_SEC
 
 
 def _formed(components: Components, data: DataForm, zone: str) -> str:
@@ -187,8 +182,7 @@ async def fitting(context: Context, collection: Collection, wanted: CompFilter) 
         return []
     range_ = ranges_of(wanted)
     services, session = context.services, context.session
-    since, until = range_.since - LEAD_SEC, range_.until + LEAD_SEC
-    found = await candidates(services, session, collection, since, until)
+    found = await candidates(services, session, collection, range_.since, range_.until)
     if asks_for_all(wanted):
         return found
     plain = only_range(wanted)
@@ -203,7 +197,7 @@ async def fitting(context: Context, collection: Collection, wanted: CompFilter) 
     def chosen() -> list[Member]:
         return list(filter(is_chosen, found))
 
-    if len(found) <= ON_LOOP and not _is_long(range_):
+    if len(found) <= ON_LOOP and not is_long(range_):
         return chosen()
     return await asyncio.to_thread(chosen)
 
