@@ -5,6 +5,7 @@ Source: contract, section 17; docs/decisions/0021.
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -131,3 +132,15 @@ async def test_a_process_that_is_being_started_ends_with_the_poster_too() -> Non
     await starting
     assert poster.process is not None
     assert poster.process.returncode is not None
+
+
+async def test_the_process_is_given_no_setting_of_the_server_by_its_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting = "import os; raise SystemExit(sum(n.startswith('DESKCAL_') for n in os.environ))"
+    monkeypatch.setattr(webhook_process, "COMMAND", (sys.executable, "-c", counting))
+    monkeypatch.setenv("DESKCAL_SECRET", "of-the-server")
+    async with posting() as poster:
+        await poster.prepare()
+    assert poster.process is not None
+    assert poster.process.returncode == 0

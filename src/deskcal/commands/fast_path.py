@@ -35,7 +35,7 @@ class FastPath:
         self._dispatcher = dispatcher
         self._services = dispatcher.services
         self.settle = dispatcher.services.store.settle
-        """To be called between two lots of frames, so that no change waits for all that is read."""
+        """To be called after the frames of each read: answers to changes go out in between."""
         self._lifecycle = dispatcher.lifecycle
         self._answered = dispatcher.stats.answered
         self._max_depth = dispatcher.services.limits.max_json_depth

@@ -8,6 +8,7 @@ delivered, only the server knows. So nothing is lost with the process.
 import asyncio
 import itertools
 import logging
+import os
 import socket
 import sys
 import time
@@ -80,6 +81,7 @@ class PosterProcess:
                     msgspec.json.encode(self._settings),
                     stdin=theirs.fileno(),
                     stdout=DEVNULL,
+                    env=_without_settings(os.environ),
                 )
             loop = asyncio.get_running_loop()
             limit_sec = self._settings.timeout_sec + GRACE_SEC
@@ -193,3 +195,8 @@ class _Link(asyncio.Protocol):
         waiting = self._waiting.pop(tried.number, None)
         if waiting is not None and not waiting.outcome.done():
             waiting.outcome.set_result(tried.outcome)
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process that needs no setting of the server, and no secret."""
+    return {name: value for name, value in environment.items() if not name.startswith("DESKCAL_")}

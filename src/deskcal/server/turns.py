@@ -26,7 +26,7 @@ class Turns:
             self._waiting.append(functools.partial(begin, *arguments))
 
     def give(self) -> None:
-        """Somebody is done."""
+        """What had a turn is over; the next one begins."""
         self._free += 1
         if self._waiting:
             self._begin()
