@@ -82,6 +82,7 @@ def test_events_of_a_period_are_previewed_handed_over_and_undone(
     assert int(row.get_by_role("cell").last.inner_text()) >= 1
     listed = dialog.get_by_role("list", name="Zeynep Yılmaz gets").get_by_role("listitem")
     expect(listed).to_have_count(count)
+    expect(dialog.get_by_role("status").get_by_role("listitem")).to_have_count(0)
     for day in range(3):
         mine = listed.filter(has_text=f"Call of week {week}, {day}")
         expect(mine).to_have_count(1)

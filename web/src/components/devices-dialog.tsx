@@ -3,11 +3,10 @@
 import { useState, type FormEvent } from "react";
 import type { Api } from "../api";
 import { caldavAddress, isRefused, qrCode, usedText, type Device } from "../devices";
-import { copyText } from "../insecure-page";
 import { useDevices, type Added, type Devices } from "../use-devices";
 import { ConfirmDialog, type Question } from "./confirm-dialog";
+import { CopyButton } from "./copy-button";
 import { Dialog } from "./dialog";
-import { Icon } from "./icon";
 
 interface Props {
   api: Api;
@@ -103,17 +102,12 @@ function PasswordBox({ added: { device, password }, me, onClose }: { added: Adde
 }
 
 function Copied({ label, text }: { label: string; text: string }) {
-  const [isCopied, setIsCopied] = useState(false);
-  const copy = () => void copyText(text).then(setIsCopied);
   return (
     <div>
       <dt className="label">{label}</dt>
       <dd>
         <code>{text}</code>
-        <button type="button" className="button small" aria-label={`Copy: ${label}`} onClick={copy}>
-          <Icon name={isCopied ? "check" : "copy"} size={14} />
-          {isCopied ? "Copied" : "Copy"}
-        </button>
+        <CopyButton text={text} what={label} />
       </dd>
     </div>
   );

@@ -115,7 +115,11 @@ export function HandoverDialog({ session, zone, directory, api, actions, onClose
           )}
         </div>
         {problem && <p className="error" role="alert">{problem}</p>}
-        <div role="status">{preview && <Preview preview={preview} name={name} zone={zone} directory={directory} />}</div>
+        {/* Read out: the table, not each of the events. */}
+        <div role="status">{preview && <PreviewTable preview={preview} name={name} directory={directory} />}</div>
+        {preview?.by_manager.filter(({ count }) => count > 0).map((share) => (
+          <HandedOver key={share.manager_id} share={share} name={directory.person(share.manager_id).name} zone={zone} directory={directory} />
+        ))}
       </div>
     </Dialog>
   );
@@ -138,17 +142,6 @@ function Receivers({ choice: { sender, receivers, desk }, directory, onChange }:
         })}
       </div>
     </fieldset>
-  );
-}
-
-function Preview({ preview, name, zone, directory }: { preview: HandoverAnswer; name: string; zone: string; directory: Directory }) {
-  return (
-    <>
-      <PreviewTable preview={preview} name={name} directory={directory} />
-      {preview.by_manager.filter(({ count }) => count > 0).map((share) => (
-        <HandedOver key={share.manager_id} share={share} name={directory.person(share.manager_id).name} zone={zone} directory={directory} />
-      ))}
-    </>
   );
 }
 

@@ -44,7 +44,7 @@ export function ReminderCards({ isQuiet, behind, onAll, ...rest }: Props) {
   const hidden = due.length - seen.length;
   const [box, corner] = useFreeCorner(`${behind} ${seen.length}`);
   return (
-    <section ref={box} className="reminders" data-corner={corner} role="region" aria-label="Reminders" aria-live="assertive">
+    <section ref={box} className="reminders" data-corner={corner} role="region" aria-label="Reminders" aria-live="assertive" aria-relevant="additions">
       {seen.map((reminder) => (
         <Card key={reminder.token} reminder={reminder} {...rest} />
       ))}

@@ -2,8 +2,8 @@
 
 import { useState, type FormEvent } from "react";
 import type { Api } from "../api";
-import { copyText } from "../insecure-page";
 import { useWebhooks, type Secret, type Webhooks } from "../use-webhooks";
+import { CopyButton } from "./copy-button";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 import { WebhookRow } from "./webhook-row";
@@ -68,17 +68,12 @@ function NewWebhook({ webhooks, onDone }: { webhooks: Webhooks; onDone: () => vo
 }
 
 function SecretBox({ secret, onClose }: { secret: Secret; onClose: () => void }) {
-  const [isCopied, setIsCopied] = useState(false);
-  const copy = () => void copyText(secret.text).then(setIsCopied);
   return (
     <div className="webhook-secret" role="status">
       <strong>Secret of webhook {secret.id}: it is not shown again</strong>
       <code>{secret.text}</code>
       <div className="webhook-acts">
-        <button type="button" className="button small" onClick={copy}>
-          <Icon name={isCopied ? "check" : "copy"} size={14} />
-          {isCopied ? "Copied" : "Copy"}
-        </button>
+        <CopyButton text={secret.text} />
         <button type="button" className="button small" onClick={onClose}>I have kept it</button>
       </div>
     </div>
