@@ -3,6 +3,7 @@
 Source: contract, section 16.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ from deskcal.store.ports.work import Changes, Transaction
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 
-class Surroundings(Struct, frozen=True):
+class Surroundings(Struct, frozen=True, dict=True):
     """What a manager's CalDAV resources have in common."""
 
     names: Mapping[int, str]
@@ -30,8 +31,11 @@ class Surroundings(Struct, frozen=True):
     """The manager's own name."""
     collections: Mapping[str, Collection]
     """By name of their address; the manager's own first."""
-    names_hash: int
-    """Of `names`."""
+
+    @functools.cached_property
+    def names_hash(self) -> int:
+        """Of `names`; worked out where it is needed, as there may be thousands."""
+        return hash(frozenset(self.names.items()))
 
 
 async def surroundings(services: Services, session: Session) -> Surroundings:
@@ -46,8 +50,7 @@ async def surroundings(services: Services, session: Session) -> Surroundings:
         Collection(manager_id, desk.brand, desk.code, desk.title, is_desk=True)
         for desk in seen.desks
     ]
-    collections = {one.name: one for one in found}
-    return Surroundings(names, title, collections, hash(frozenset(names.items())))
+    return Surroundings(names, title, {one.name: one for one in found})
 
 
 async def properties_of(services: Services, collection: Collection) -> dict[str, str]:
