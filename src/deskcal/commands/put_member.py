@@ -98,7 +98,10 @@ def _parsed(text: str, zone: str) -> list[CalendarEvent]:
     if found.skipped:
         raise BadObject(found.skipped[0].why, "supported-calendar-data")
     if len({event.uid for event in found.events}) != 1:
-        raise BadObject("a resource has one UID, this one more", "valid-calendar-object-resource")
+        raise BadObject(
+            "a resource has one UID, this one more; put each under a name of its own",
+            "valid-calendar-object-resource",
+        )
     if len(text) > MAX_SOURCE and extras_of(found.events, MAX_EXTRAS)[1]:
         raise BadObject(
             f"the text has {len(text)} characters; beyond {MAX_SOURCE} at most {MAX_EXTRAS} are "
@@ -123,7 +126,9 @@ def _require_events(parts: Sequence[Part]) -> None:
     if any(part.is_cut for part in parts):
         raise BadObject("the text ends in the middle of an event", "valid-calendar-data")
     if any(not part.first("UID") for part in parts if part.name == "VEVENT"):
-        raise BadObject("a VEVENT has no UID", "valid-calendar-object-resource")
+        raise BadObject(
+            "a VEVENT has no UID; give it one that is unique", "valid-calendar-object-resource"
+        )
 
 
 class Found(Struct, frozen=True):

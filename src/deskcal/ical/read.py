@@ -228,7 +228,9 @@ class _Reader:
         found: list[Moment] = []
         for one in part.all(name):
             if one.params.get("VALUE", "").upper() == "PERIOD" or "/" in one.value:
-                raise _Unreadable(f"line {one.line}: {name} with periods is not taken")
+                raise _Unreadable(
+                    f"line {one.line}: {name} with periods is not taken; write its starts"
+                )
             texts = [text for text in one.value.split(",") if text]
             if len(found) + len(texts) > MAX_DATES:
                 raise _Unreadable(f"line {one.line}: more than {MAX_DATES} of {name}")
