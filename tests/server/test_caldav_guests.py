@@ -90,6 +90,17 @@ async def test_a_guest_answers_for_a_whole_series(place: Place) -> None:
     assert answers == [[1, 3]] * 3
 
 
+@pytest.mark.parametrize("rule", ["FREQ=WEEKLY;COUNT=30", "FREQ=DAILY;COUNT=3", "FREQ=HOURLY"])
+async def test_a_guest_may_not_change_the_rule_of_a_series(place: Place, rule: str) -> None:
+    async with serving_dav(place) as dav:
+        guest, made = await invitation_to_series(dav, NOW + 3600)
+        name = f"series-{made['series']['series_id']}.ics"
+        text = await guest.text(name)
+        (line,) = [one for one in text.split("\r\n") if one.startswith("RRULE:")]
+        assert (await guest.put(name, text.replace(line, f"RRULE:{rule}"))).status == 403
+        assert await guest.text(name) == text
+
+
 async def test_a_guest_who_deletes_a_series_leaves_the_answers_of_what_is_over(
     place: Place,
 ) -> None:

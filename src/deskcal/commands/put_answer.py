@@ -23,6 +23,7 @@ from deskcal.commands.new_series import announce_series
 from deskcal.commands.put_member import Put, Stored
 from deskcal.core.alarms import is_coming
 from deskcal.core.event import Event, ParticipantStatus
+from deskcal.core.recurrence_rule import Rule, fixed_to_start, parse_rule
 from deskcal.errors import Forbidden
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.fields import STATUS_OF, manager_of
@@ -39,7 +40,7 @@ async def put_answer(
 ) -> Stored:
     """Sets the manager's own answers. `shown`: the text of the member as it is given.
 
-    Raises: Forbidden where anything else differs; Moved.
+    Raises: Forbidden where anything else differs; InvalidField; Moved.
     """
     zone = put.services.default_timezone
     theirs, ours = read_components(put.text, zone), read_components(shown, zone)
@@ -94,8 +95,13 @@ def _require_same(theirs: Components, ours: Components) -> None:
         for name in names:
             if fields[name] != before[name]:
                 raise _forbidden(name)
-        if bool(component.event.rrule) != bool(known.event.rrule) and time in ours.events:
+        if time in ours.events and _rule(component.event) != _rule(known.event):
             raise _forbidden("its recurrence")
+
+
+def _rule(event: CalendarEvent) -> Rule | None:
+    """None: it does not repeat. Raises: InvalidField for a rule that is not taken."""
+    return fixed_to_start(parse_rule(event.rrule), event.start.local) if event.rrule else None
 
 
 def _forbidden(what: str) -> Forbidden:
