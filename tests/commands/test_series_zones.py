@@ -49,8 +49,10 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 async def test_open_future_occurrences_follow_their_wall_time(place: Place, folder: Path) -> None:
     async with open_desk(place) as desk:
         set_clock(folder, 2)
-        made = await add(desk, "FREQ=DAILY", start_time=START, end_time=START + 3600)
-        ended = await add(desk, "FREQ=DAILY;COUNT=3", start_time=START, end_time=START + 3600)
+        # Without reminders: those that are due would fire amid it.
+        fields = {"start_time": START, "end_time": START + 3600, "remind_before_sec": 0}
+        made = await add(desk, "FREQ=DAILY", **fields)
+        ended = await add(desk, "FREQ=DAILY;COUNT=3", **fields)
         events = await rows(desk, series_id=made["series"]["series_id"])
         moved, done, past = events[5], events[6], events[0]
         sent = {"id": moved["id"], "start_time": START + 20 * DAY, "end_time": START + 21 * DAY}
