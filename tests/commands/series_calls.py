@@ -67,7 +67,7 @@ def date(week: int) -> str:
 
 
 def review(rrule: str = "FREQ=WEEKLY;BYDAY=MO;COUNT=6", **fields: Any) -> dict[str, Any]:
-    """The Monday review of managers 10 and 11."""
+    """The Monday review of managers 10 and 11; a reminder would fire where a clock is stepped."""
     recurrence = {"rrule": rrule, "exdates": fields.pop("exdates", [])}
     return {
         "title": "Review",
@@ -75,7 +75,7 @@ def review(rrule: str = "FREQ=WEEKLY;BYDAY=MO;COUNT=6", **fields: Any) -> dict[s
         "start_time": monday(0),
         "end_time": monday(0) + 3600,
         "timezone": BERLIN,
-        "remind_before_sec": 600,
+        "remind_before_sec": 0,
         "participant_manager_ids": [11],
         "recurrence": recurrence,
     } | fields

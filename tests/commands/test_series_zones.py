@@ -49,8 +49,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 async def test_open_future_occurrences_follow_their_wall_time(place: Place, folder: Path) -> None:
     async with open_desk(place) as desk:
         set_clock(folder, 2)
-        # Without reminders: those that are due would fire amid it.
-        fields = {"start_time": START, "end_time": START + 3600, "remind_before_sec": 0}
+        fields = {"start_time": START, "end_time": START + 3600}
         made = await add(desk, "FREQ=DAILY", **fields)
         ended = await add(desk, "FREQ=DAILY;COUNT=3", **fields)
         events = await rows(desk, series_id=made["series"]["series_id"])
