@@ -20,7 +20,8 @@ ANSWER_BYTES = 16 * 1024
 The head of an answer may be as long."""
 KEPT_CONNECTIONS = 200
 """That may wait for a next message; in use are at most `LANES` of each hook."""
-KEEP_ALIVE_SEC = 30
+KEEP_ALIVE_SEC = 4
+"""After which one is not used again: many receivers close theirs after 5 s."""
 
 
 class Connection(asyncio.Protocol):
@@ -178,12 +179,14 @@ class Connections(httpx.AsyncBaseTransport):
 
     def _take(self, target: Target) -> Connection | None:
         """The connection that was used last; None: there is none that is open."""
+        since = asyncio.get_running_loop().time() - KEEP_ALIVE_SEC
         kept = self._kept.get(target, [])
         while kept:
             connection = kept.pop()
             self._count -= 1
-            if connection.is_open:
+            if connection.is_open and connection.kept_since > since:
                 return connection
+            connection.abort()
         return None
 
     def _keep(self, target: Target, connection: Connection) -> None:
