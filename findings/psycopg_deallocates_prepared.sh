@@ -50,4 +50,4 @@ server.cleanup()
 if first or not later:
     sys.exit("the behaviour has changed")
 PYTHON
-venv/bin/python deallocated.py
+XDG_RUNTIME_DIR="$folder" venv/bin/python deallocated.py
