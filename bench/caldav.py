@@ -61,6 +61,7 @@ def measure(ground: Ground) -> Iterator[Row]:
         ground.say(f"caldav: {missing}")
     else:
         starts += [caldav_peers.radicale, caldav_peers.xandikos]
+    ground.say(caldav_peers.LEFT_OUT)
     count = ground.scale.caldav_events
     with ExitStack() as running:
         peers = []

@@ -1,7 +1,8 @@
 """The call desk: claims out of many due calls, and completions with a follow-up against creates.
 
 64 connections, each claim by another manager; every answer is durable. A server is idle before it
-is measured: its index of the search has what was added. Claims out of 100,000 open calls, most of
+is measured: its index of the search has what was added, and it has verified the token of each
+manager, who in use claims many calls with one token. Claims out of 100,000 open calls, most of
 which are still to come, are made on one connection, against those that have come alone.
 """
 
@@ -48,8 +49,10 @@ def _claims(ground: Ground, directory: Path) -> Load:
     now = ground.now
     add = requests.save(ground.directory / "pool.requests", requests.pool_calls(CALLS, now))
     claim = requests.save(ground.directory / "claims.requests", requests.claims(CALLS, now))
+    sign_in = requests.save(ground.directory / "pings.requests", requests.pings(CALLS, now))
     with processes.deskcal(directory) as server:
         requests.check(server.port, add)
+        requests.check(server.port, sign_in)
         server.until_idle()
         job = Job(
             port=server.port, requests=claim, seconds=ground.scale.seconds, pause_sec=PAUSE_SEC

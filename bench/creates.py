@@ -14,9 +14,12 @@ from bench import processes, requests, sqlite_floor
 from bench.load import Job, Load
 from bench.scale import Ground
 from bench.sqlite_floor import Took
-from bench.table import Bound, Row, absolute, at_least, compared, micros, per_sec, percent
+from bench.stores import calendar, fill
+from bench.table import Bound, Row, absolute, at_least, compared, micros, millis, per_sec, percent
 
 RING = 24_000
+HOT_EVENTS = 1_000
+"""Events that others read meanwhile: all in memory."""
 
 
 class Figure(Struct, frozen=True):
@@ -68,6 +71,29 @@ def measure(ground: Ground) -> Iterator[Row]:
         )
         clients = figure.what.split(", against")[0]
         yield absolute(f"the same, {clients}: processor time for each", busy, None, show=micros)
+    yield _among_reads(ground, path)
+
+
+def _among_reads(ground: Ground, path: str) -> Row:
+    """One create after another, while all others pipeline point reads."""
+    store = fill(ground.directory / "creates-reads", calendar(HOT_EVENTS))
+    lines = requests.reads(range(1, HOT_EVENTS + 1), RING, ground.now)
+    reads = requests.save(ground.directory / "creates-reads.requests", lines)
+    took: list[float] = []
+    seconds = 2 * ground.scale.seconds
+    for _ in range(ground.scale.rounds):
+        with processes.deskcal(store) as server:
+            requests.check(server.port, reads)
+            flood = Job(port=server.port, requests=reads, in_flight=16, seconds=seconds)
+            one = Job(port=server.port, requests=path, connections=1, seconds=seconds - 0.4)
+            one.warm_sec, one.pause_sec = 0.5, 0.005
+            with processes.start("load", flood) as others:
+                load: Load = processes.run("load", one, Load)
+                rate: Load = processes.read("load", others.communicate()[0], Load)
+        took.append(load.p50_sec)
+        ground.say(f"a create among {rate.per_sec:,.0f} reads a second: {millis(load.p50_sec)}")
+    what = "a create while 64 other connections have 16 point reads in flight on each: median"
+    return absolute(what, took, None, show=millis)
 
 
 def _insert(ground: Ground, figure: Figure, path: str, directory: Path) -> float:

@@ -94,17 +94,25 @@ def measure(ground: Ground) -> Iterator[Row]:
 class Subscriber(asyncio.Protocol):
     """Subscribes; then notes how old each change is, or takes nothing at all."""
 
-    def __init__(self, token: str, delays: list[float] | None, *, is_stalled: bool) -> None:
+    def __init__(
+        self,
+        token: str,
+        delays: list[float] | None,
+        *,
+        channel: str = "calendar",
+        is_stalled: bool = False,
+    ) -> None:
         """`delays`: where to note them; None: it only reads."""
         self._token = token
+        self._channel = channel
         self._delays = delays
         self._is_stalled = is_stalled
         self.subscribed = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Subscribes to everything."""
+        """Subscribes to its channel."""
         self._transport = cast(asyncio.Transport, transport)
-        self._transport.write(line("Subscribe", {"chanels": ["calendar"]}, self._token))
+        self._transport.write(line("Subscribe", {"chanels": [self._channel]}, self._token))
 
     def data_received(self, data: bytes) -> None:
         """A change carries in its title when it was asked for."""
@@ -132,7 +140,7 @@ async def run(job: Job) -> Delays:
         subscribers.append(one)
     await asyncio.gather(*(one.subscribed for one in subscribers))
     reader, writer = await asyncio.open_connection("127.0.0.1", job.write_port or job.port)
-    answers = asyncio.ensure_future(_drop(reader))
+    answers = asyncio.ensure_future(drop(reader))
     await _write(writer, job, WARM_SEC)
     delays.clear()
     await _write(writer, job, job.seconds)
@@ -141,12 +149,17 @@ async def run(job: Job) -> Delays:
     wanted = int(job.changes_per_sec * job.seconds) * min(MEASURED, job.readers)
     if len(delays) < wanted * 0.98:
         raise RuntimeError(f"{len(delays)} of {wanted} changes came")
-    delays.sort()
-    count = len(delays)
-    return Delays(count, delays[count // 2], delays[count * 99 // 100], delays[-1])
+    return delays_of(delays)
 
 
-async def _drop(reader: asyncio.StreamReader) -> None:
+def delays_of(noted: list[float]) -> Delays:
+    """What is said of them."""
+    noted.sort()
+    count = len(noted)
+    return Delays(count, noted[count // 2], noted[count * 99 // 100], noted[-1])
+
+
+async def drop(reader: asyncio.StreamReader) -> None:
     while await reader.read(1 << 16):
         pass
 

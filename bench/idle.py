@@ -13,11 +13,8 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
+from bench import waves
 from bench.requests import line, token_of
-
-WAVE = 250
-"""Connections that are made at the same time."""
-ANSWER_SEC = 60
 
 
 class Job(Struct):
@@ -52,17 +49,11 @@ class Idle(asyncio.Protocol):
 
 async def main(job: Job) -> None:
     """Connects them, says how many were answered, waits for the end of the input."""
-    loop = asyncio.get_running_loop()
     now = int(time.time())
     clients = [Idle(number + 1, now) for number in range(job.connections)]
-    for start in range(0, len(clients), WAVE):
-        wave = clients[start : start + WAVE]
-        for client in wave:
-            await loop.create_connection(lambda client=client: client, "127.0.0.1", job.port)  # type: ignore[misc]
-        async with asyncio.timeout(ANSWER_SEC):
-            await asyncio.gather(*(client.answered for client in wave))
+    await waves.connect(clients, job.port, lambda client: client.answered)
     print(sum(client.answered.result() for client in clients), flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
+    await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":

@@ -59,9 +59,9 @@ def measure(ground: Ground) -> Iterator[Row]:
         show_ratio=times,
     )
     yield absolute(
-        f"{what}: first byte", [row.first_sec for row in lists], at_most(0.1), show=millis
+        f"{what}: first byte", [row.first_sec for row in lists], at_most(0.02), show=millis
     )
-    yield absolute(f"{what}: most memory, in answers", [growth / size], at_most(1.5), show=times)
+    yield absolute(f"{what}: most memory, in answers", [growth / size], at_most(0.5), show=times)
     yield absolute(
         f"point reads of {READERS} others meanwhile, 99th percentile",
         [row.p99_sec for row in beside],

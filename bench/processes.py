@@ -91,9 +91,16 @@ class Served:
     @property
     def child_bytes(self) -> int:
         """Memory that the processes hold which it has started."""
+        return sum(_memory(pid, "VmRSS") for pid in self._children())
+
+    @property
+    def child_cpu_sec(self) -> float:
+        """Processor time so far of the processes that it has started and that still run."""
+        return sum(map(cpu_sec_of, self._children()))
+
+    def _children(self) -> list[int]:
         tasks = Path(f"/proc/{self._process.pid}/task").glob("*/children")
-        children = [int(pid) for path in tasks for pid in path.read_text().split()]
-        return sum(_memory(pid, "VmRSS") for pid in children)
+        return [int(pid) for path in tasks for pid in path.read_text().split()]
 
     @property
     def peak_bytes(self) -> int:

@@ -105,8 +105,17 @@ def pool_calls(count: int, now: int) -> Iterator[bytes]:
 def claims(count: int, now: int) -> Iterator[bytes]:
     """The next call for each of many managers."""
     for number in range(count):
-        token = token_of(100_000 + number, MASK, now)
-        yield line("MngClaimNextCalendarEvent", {"deskFilter": "*"}, token, number)
+        yield line("MngClaimNextCalendarEvent", {"deskFilter": "*"}, _claimer(number, now), number)
+
+
+def pings(count: int, now: int) -> Iterator[bytes]:
+    """A `Ping` by each of these managers, after which their tokens have been verified."""
+    for number in range(count):
+        yield line("Ping", {}, _claimer(number, now), number)
+
+
+def _claimer(number: int, now: int) -> str:
+    return token_of(100_000 + number, MASK, now)
 
 
 def completions(count: int, now: int) -> Iterator[bytes]:

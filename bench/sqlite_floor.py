@@ -2,7 +2,9 @@
 
 Run as `python -m bench.sqlite_floor JOB`. Creates: the very rows that the store would write
 (event, its index rows, change row), made beforehand by the store's own code, inserted in
-transactions of a given size with synchronous=FULL in WAL. Lists: stored documents read and joined.
+transactions of a given size with synchronous=FULL in WAL. The same connection copies the log, as
+SQLite does by itself; a thread for that made no difference (docs/performance.md). Lists: stored
+documents read and joined.
 """
 
 import random
@@ -20,9 +22,9 @@ from deskcal.commands.events import AddEvent
 from deskcal.core.draft import create, draft_new
 from deskcal.core.event import ChangeType, Event
 from deskcal.store.ports.work import Mutation
+from deskcal.store.sqlite.checkpoint import CHECKPOINT_PAGES
 from deskcal.store.sqlite.connection import connect_reader, connect_writer
 from deskcal.store.sqlite.group import Numbers, SqliteBatch
-from deskcal.store.sqlite.writer import CHECKPOINT_PAGES
 
 
 class Job(Struct, kw_only=True):

@@ -17,7 +17,7 @@ from deskcal.core.sessions import Session
 from deskcal.live.audience import Audience, Page
 from deskcal.live.connections import Peer
 from deskcal.live.subscribers import SeenChange, Subscriber, lines_of
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 
 CONNECTIONS, DESKS, NOW = 10_000, 300, 1_710_000_000
 CHANGES = (4, 20, 100)

@@ -1,16 +1,18 @@
 """Webhooks to a receiver on the loopback: how many, how late, and what they cost creates.
 
-Run as `python -m bench.webhooks JOB`: receives, adds the hooks, creates events, and prints how long
-each message took from its request.
+Run as `python -m bench.webhooks JOB`: adds the hooks and creates events. What is received, and how
+late, says `bench.webhook_receiver`. Of each process the processor time is shown.
 """
 
 import asyncio
 import json
-import re
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, cast
+from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 import uvloop
@@ -32,21 +34,19 @@ from bench.table import (
     percent,
     times,
 )
+from bench.webhook_receiver import Ports, Received, Wanted
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import secret_key, sign
 
 HOOKS = 20
 CHANGES_PER_SEC = 500
 BURST = 3_000
+FANNED = 1_000
+"""Events of which each goes to every hook."""
 CONNECTIONS = 16
 WARM_SEC = 1.0
-LAST_SEC = 30
-"""In which the last messages must have come."""
 OTHER_DESK = "BESIDE"
 """Of events that go to no hook."""
-ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
-_LENGTH = re.compile(rb"content-length: ([0-9]+)", re.IGNORECASE)
-_SENT = re.compile(rb'"title":"at ([0-9.]+)')
 
 
 class Job(Struct, kw_only=True):
@@ -65,31 +65,63 @@ class Job(Struct, kw_only=True):
     beside_sec: float = 0
     """In which events are created that go to no hook, as fast as they are answered."""
     now: int
+    ports: Ports | None = None
+    """Of the receiver; None: no event goes to a hook."""
+
+    @property
+    def messages(self) -> int:
+        """How many are received."""
+        return self.count * (1 if self.is_shared else self.hooks)
+
+
+class Created(Struct):
+    """What the clients have done."""
+
+    begun_time: float
+    """Unix seconds, of the first create."""
+    took_sec: float
+    """From the first create until the last one was answered."""
+    beside: int
+    """Events that were created and go to no hook."""
+    cpu_sec: float
+    """Processor time since the start of the process."""
+
+
+class Shares(Struct):
+    """Processor time of each process, in seconds."""
+
+    server: float
+    sender: float
+    """The process of the server that sends."""
+    receiver: float
+    clients: float
 
 
 class Sent(Struct):
-    """What came of it."""
+    """What came of a job."""
 
     creates_sec: float
     """From the first create until the last one was answered."""
-    messages_sec: float
+    messages_sec: float = 0
     """Until the last message has come; 0: there is no hook."""
-    p50_sec: float
-    p99_sec: float
+    p50_sec: float = 0
+    p99_sec: float = 0
     beside: int = 0
     """Events that were created and go to no hook."""
     memory_bytes: int = 0
     """Of the server and its sending process, at the end."""
+    shares: Shares | None = None
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Throughput, delay, creates beside it, and what a receiver that hangs costs the others."""
+    """Throughput, delay, creates meanwhile, and what a receiver that hangs costs the others."""
     sec = max(4.0, ground.scale.seconds * 4)
     paced = {"count": int(CHANGES_PER_SEC * sec), "per_sec": CHANGES_PER_SEC, "is_shared": True}
     cases: dict[str, dict[str, Any]] = {
         "burst": {"hooks": 1, "count": BURST},
         "shared": {"hooks": HOOKS, **paced},
         "hanging": {"hooks": HOOKS, "has_hanging": True, **paced},
+        "fanned": {"hooks": HOOKS, "count": FANNED, "per_sec": CHANGES_PER_SEC},
         "beside": {"hooks": HOOKS, "beside_sec": sec, **paced},
         "alone": {"hooks": 0, "beside_sec": sec, **paced},
     }
@@ -127,12 +159,19 @@ def _delays(found: dict[str, list[Sent]]) -> Iterator[Row]:
         f"{what}: from the request to the receiver, 99 %", shared, at_most(0.25), show=millis
     )
     yield compared(
-        f"{what}: the same beside one more hook of all changes whose receiver hangs, against none",
+        f"{what}: the same with one more hook of all changes whose receiver hangs, against none",
         [one.p99_sec for one in found["hanging"]],
         shared,
         at_most(1.2),
         show=millis,
         show_ratio=times,
+    )
+    fanned = [FANNED * HOOKS / one.messages_sec for one in found["fanned"]]
+    yield absolute(
+        f"webhooks, {HOOKS} hooks of which each is sent {FANNED:,} changes: messages",
+        fanned,
+        None,
+        show=per_sec,
     )
 
 
@@ -141,75 +180,90 @@ def _run(ground: Ground, name: str, **fields: Any) -> Sent:
     place = ("--data", str(ground.directory / name), "--tcp", "127.0.0.1:0", "--web", "off")
     with Served(["deskcal.cli.main", "serve", *place, *options]) as server:
         job = Job(port=server.port, now=int(time.time()), **fields)
-        sent: Sent = processes.run("webhooks", job, Sent)
-        sent.memory_bytes = server.rss_bytes + server.child_bytes
+        sent = _send(server, job)
     ground.say(f"webhooks, {name}: {sent}")
     return sent
 
 
-class Hanging(asyncio.Protocol):
-    """A receiver that never answers."""
+def _send(server: Served, job: Job) -> Sent:
+    before = server.cpu_sec
+    if not job.hooks:
+        created = processes.run("webhooks", job, Created)
+        return _sent(server, before, created, None)
+    with receiving() as receiver:
+        job.ports = receiver.ports
+        created = processes.run("webhooks", job, Created)
+        return _sent(server, before, created, receiver.received(job.messages))
 
 
-class Receiver(asyncio.Protocol):
-    """Answers 204 at once, and notes how old each message is."""
-
-    def __init__(self, delays: list[float]) -> None:
-        self._delays = delays
-        self._rest = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keeps it."""
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Whole requests are answered."""
-        self._rest += data
-        while (end := self._rest.find(b"\r\n\r\n")) >= 0:
-            found = _LENGTH.search(self._rest, 0, end)
-            assert found is not None
-            size = end + 4 + int(found[1])
-            if len(self._rest) < size:
-                return
-            sent = _SENT.search(self._rest, end, size)
-            if sent is not None:
-                self._delays.append(time.time() - float(sent[1]))
-            self._rest = self._rest[size:]
-            self._transport.write(ANSWER)
+def _sent(server: Served, before: float, created: Created, received: Received | None) -> Sent:
+    """All that is known at the end."""
+    sent = Sent(created.took_sec, beside=created.beside)
+    sent.memory_bytes = server.rss_bytes + server.child_bytes
+    sent.shares = Shares(server.cpu_sec - before, server.child_cpu_sec, 0, created.cpu_sec)
+    if received is not None:
+        sent.messages_sec = received.last_time - created.begun_time
+        sent.p50_sec, sent.p99_sec = received.p50_sec, received.p99_sec
+        sent.shares.receiver = received.cpu_sec
+    return sent
 
 
-async def run(job: Job) -> Sent:
+class Receiving:
+    """A receiver in a process of its own."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        self.ports: Ports = msgspec.json.decode(self._line(), type=Ports)
+
+    def received(self, count: int) -> Received:
+        """What has come, once so many messages have. Raises: RuntimeError."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(msgspec.json.encode(Wanted(count)) + b"\n")
+        self._process.stdin.flush()
+        return msgspec.json.decode(self._line(), type=Received)
+
+    def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("bench.webhook_receiver failed; its message stands above")
+        return line
+
+
+@contextmanager
+def receiving() -> Iterator[Receiving]:
+    """Ends with the block."""
+    with processes.start("webhook_receiver", {}) as process:
+        try:
+            yield Receiving(process)
+        finally:
+            process.kill()
+
+
+async def run(job: Job) -> Created:
     """Runs the job."""
-    delays: list[float] = []
-    loop = asyncio.get_running_loop()
-    receiver = await loop.create_server(lambda: Receiver(delays), "127.0.0.1", 0)
     token = _token(job.now)
     clients = [await Client.connect(job.port, token) for _ in range(CONNECTIONS)]
-    for number in range(job.hooks):
-        desks = _desk(number) if job.is_shared else "*"
-        await clients[0].ask("MngAddCalendarWebhook", url=_url(receiver), deskFilter=desks)
-    if job.has_hanging:
-        hanging = await loop.create_server(Hanging, "127.0.0.1", 0)
-        await clients[0].ask("MngAddCalendarWebhook", url=_url(hanging), deskFilter="*")
+    if job.ports is not None:
+        await _add_hooks(clients[0], job, job.ports)
     others = [await Client.connect(job.port, token) for _ in range(CONNECTIONS)]
     await asyncio.sleep(WARM_SEC)
-    begun = time.monotonic()
+    begun_time, begun = time.time(), time.monotonic()
     beside = [asyncio.create_task(_create_beside(one, job, begun)) for one in others]
     numbers = iter(range(job.count))
     await asyncio.gather(*(_create(one, job, numbers, begun) for one in clients))
-    creates_sec = time.monotonic() - begun
+    took_sec = time.monotonic() - begun
     created = sum(await asyncio.gather(*beside))
-    if not job.hooks:
-        return Sent(creates_sec, 0, 0, 0, created)
-    async with asyncio.timeout(LAST_SEC):
-        wanted = job.count * (1 if job.is_shared else job.hooks)
-        while len(delays) < wanted:
-            await asyncio.sleep(0.005)
-    messages_sec = time.monotonic() - begun
-    delays.sort()
-    count = len(delays)
-    p50, p99 = delays[count // 2], delays[count * 99 // 100]
-    return Sent(creates_sec, messages_sec, p50, p99, created)
+    used = os.times()
+    return Created(begun_time, took_sec, created, used.user + used.system)
+
+
+async def _add_hooks(client: "Client", job: Job, ports: Ports) -> None:
+    for number in range(job.hooks):
+        desks = _desk(number) if job.is_shared else "*"
+        await client.ask("MngAddCalendarWebhook", url=_url(ports.port), deskFilter=desks)
+    if job.has_hanging:
+        await client.ask("MngAddCalendarWebhook", url=_url(ports.hanging), deskFilter="*")
 
 
 async def _create(client: "Client", job: Job, numbers: Iterator[int], begun: float) -> None:
@@ -261,8 +315,8 @@ class Client:
         )
 
 
-def _url(server: asyncio.Server) -> str:
-    return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}/"
 
 
 def _desk(number: int) -> str:
