@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from deskcal.http.page import page_directory
 from web.served import DESKTOP, PHONE, OpenPage, Served, Wire
 
+WAIT_MS = 30_000
+"""For an element, at most: the machine may have other work."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +28,7 @@ FLAGS = [
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Ends with its module: while Playwright is open, no test can run an event loop of its own."""
+    expect.set_options(timeout=WAIT_MS)
     chromium = os.environ.get("DESKCAL_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium here: apt-get install chromium, or name one in DESKCAL_CHROMIUM")
@@ -82,7 +85,7 @@ def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if is_ours(said) else None)
         page.goto(served.address(query, **claims) if signed_in else f"http://{served.web}/")

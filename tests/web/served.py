@@ -91,6 +91,12 @@ def iso_day(seconds: int) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(seconds))
 
 
+def zone_at(hour: int) -> str:
+    """A zone in which it is between that hour and the next one now."""
+    ahead = (hour - time.gmtime().tm_hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
+
+
 class Served:
     """A server process with the demo desk, but for its reminders."""
 

@@ -32,8 +32,5 @@ def test_what_escalates_is_shown_to_the_lead_and_opens_in_the_panel(
         remind_time=soon,
     )
     escalated = page.get_by_role("region", name="Escalated")
-    expect(escalated.locator(".side-row", has_text="Nobody reads this")).to_be_visible(
-        timeout=20_000
-    )
     escalated.locator(".side-row", has_text="Nobody reads this").click()
     expect(page.get_by_role("heading", name="Nobody reads this")).to_be_visible()

@@ -79,7 +79,7 @@ def test_a_new_event_needs_a_title_and_can_be_written_in_full(
     page.get_by_label("Title", exact=True).fill("In full")
     page.get_by_role("combobox", name="Type").select_option("Call")
     page.get_by_role("combobox", name="Reminder").select_option("1 hour before")
-    page.get_by_label("Customer").fill("40201")
+    page.get_by_label("Customer", exact=True).fill("40201")
     page.get_by_role("combobox", name="Add a participant").fill("zeyn")
     page.get_by_role("option", name="Zeynep").click()
     page.get_by_role("textbox", name="Notes").click()
@@ -201,7 +201,7 @@ def test_complete_cancel_and_archive_can_be_undone(
         wait_until(lambda: wire.get(event["id"])["status"] == 0)
 
 
-def wait_until(condition: object, seconds: float = 5) -> None:
+def wait_until(condition: object, seconds: float = 30) -> None:
     """Looks again and again; for what a browser does without showing it."""
     until = time.monotonic() + seconds
     assert callable(condition)

@@ -51,3 +51,37 @@ def test_the_small_month_is_one_tab_stop_with_arrows(open_page: OpenPage) -> Non
     assert before and after and after > before
     page.keyboard.press("Enter")
     expect(page.locator('.mini-day[aria-current="date"]')).to_have_attribute("data-date", after)
+
+
+def test_delete_removes_the_event_that_has_the_focus_or_is_open(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    monday = monday_at(9, weeks=43)
+    event = wire.add(title="Of no use", start_time=monday, end_time=monday + 3600)
+    page = open_page(query("week", monday))
+    block = page.locator(".rbc-event", has_text="Of no use")
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    block.focus()
+    page.keyboard.press("Delete")
+    expect(block).to_have_count(0)
+    undo.click()
+    block.click()
+    expect(page.get_by_role("heading", name="Of no use")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(block).to_have_count(0)
+    expect(undo).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(block).to_be_visible()
+    assert wire.get(event["id"])["title"] == "Of no use"
+
+
+def test_the_focus_of_a_row_is_drawn_inside_it(open_page: OpenPage) -> None:
+    for view in ("my_day", "agenda"):
+        page = open_page(f"?view={view}")
+        page.locator(".row").first.focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
+        style = page.locator(".row").first.evaluate(
+            "(one) => [getComputedStyle(one).outlineOffset, getComputedStyle(one).outlineStyle]"
+        )
+        assert style == ["-2px", "solid"]

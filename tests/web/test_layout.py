@@ -1,12 +1,13 @@
 """Where things stand, at five widths, light and dark: nothing is cut off or covered."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from web.served import OpenPage, Served, Wire, fill, monday_at, now
+from web.served import OpenPage, Served, Wire, fill, monday_at, now, zone_at
 from web.test_everyday import query
 
 SIZES = [(1440, 900), (1280, 720), (1024, 768), (768, 1024), (390, 844)]
@@ -50,6 +51,17 @@ COVERED = """() => {
 }"""
 """Controls of the top bar and of the panel that stand over each other; on a phone the panel is over
 the bar."""
+
+OVER_EACH_OTHER = """(selectors) => {
+  const all = selectors.flatMap((one) => [...document.querySelectorAll(one)])
+    .filter((one) => one.offsetWidth);
+  return all.flatMap((one, index) => all.slice(index + 1).filter((other) => {
+    const a = one.getBoundingClientRect(), b = other.getBoundingClientRect();
+    const isAcross = a.right > b.left + 1 && b.right > a.left + 1;
+    return isAcross && a.bottom > b.top + 1 && b.bottom > a.top + 1;
+  }).map((other) => `${one.className} and ${other.className}`));
+}"""
+"""Which of the elements of these selectors stand over each other."""
 
 
 def at(day: int, hour: float) -> int:
@@ -184,6 +196,75 @@ def test_the_panel_and_its_form_stand_beside_the_event(
     check_layout(page)
 
 
+@at_all_widths
+def test_the_tools_of_a_cancelled_urgent_event_are_whole(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int]
+) -> None:
+    event = wire.add(title="Off", type=4, priority=3, start_time=at(5, 9), end_time=at(5, 10))
+    wire.call("MngUpdateCalendarEvent", id=event["id"], status=2)
+    page = open_page(query("week", WEEK, f"&event={event['id']}"), size=size)
+    close = page.locator(".panel").get_by_role("button", name="Close", exact=True)
+    expect(close).to_be_visible()
+    assert box_of(close)["width"] >= 26
+    assert box_of(close)["x"] + box_of(close)["width"] <= size[0] - 8
+    check_layout(page)
+
+
+@at_all_widths
+def test_the_date_of_my_day_is_whole(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page("?view=my_day", size=size)
+    expect(page.locator(".work-head")).to_be_visible()
+    check_layout(page)
+
+
+@pytest.mark.parametrize(
+    ("view", "row", "size"),
+    [
+        ("my_day", ".work-row", (360, 740)),
+        ("my_day", ".work-row", (720, 450)),
+        ("desk", ".side-row", (1440, 900)),
+    ],
+    ids=["my_day", "my_day_at_twice_the_size", "desk"],
+)
+def test_times_below_the_titles_of_late_calls_are_whole(
+    open_page: OpenPage, wire: Wire, view: str, row: str, size: tuple[int, int]
+) -> None:
+    start = now() - 40 * 86_400
+    fields = {"desk": "DESK_RETENTION", "type": 2, "customer_timezone": zone_at(3)}
+    times = {"start_time": start, "end_time": start + 600, "pool_after_sec": 60}
+    wire.add(title="Very late", customer_id=1_234_567_890, **times, **fields)
+    page = open_page(f"?view={view}&desk=DESK_RETENTION", size=size)
+    lines = page.locator(row, has_text="Very late").locator(".row-more")
+    expect(lines.first).to_be_visible()
+    assert lines.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth)") == []
+
+
+@at_all_widths
+@pytest.mark.usefixtures("busy_week")
+def test_what_a_search_finds_stands_in_the_window(
+    open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page(query("week", WEEK), size=size)
+    page.get_by_role("searchbox", name="Search events").fill("twelve managers")
+    found = page.locator(".found")
+    expect(found).to_be_visible()
+    box = box_of(found)
+    assert box["x"] >= 0 and box["x"] + box["width"] <= size[0]
+
+
+@at_all_widths
+@pytest.mark.parametrize(("view", "day"), [("week", "2026-12-28"), ("agenda", "2026-12-20")])
+def test_dates_of_two_months_or_years_are_whole_in_the_bar(
+    open_page: OpenPage, size: tuple[int, int], view: str, day: str
+) -> None:
+    page = open_page(f"?view={view}&day={day}", size=size)
+    title, bar = (box_of(page.locator(one)) for one in (".top-title", ".top"))
+    expect(page.locator(".top-title")).to_have_text(re.compile(r"^\d\d Dec 2026 – \d+ Jan 2027$"))
+    check_layout(page)
+    assert bar["y"] <= title["y"]
+    assert title["y"] + title["height"] <= bar["y"] + bar["height"]
+
+
 @at_wide_widths
 @pytest.mark.usefixtures("busy_week")
 def test_whole_lines_of_a_title_are_shown(open_page: OpenPage, size: tuple[int, int]) -> None:
@@ -220,27 +301,42 @@ def test_reminder_cards_cover_no_control(
     expect(cards.locator(".reminder").first).to_be_visible()
     check_layout(page)
     assert not overlap(box_of(cards), box_of(page.locator(".top")))
-    round_button = page.locator(".round-button")
-    assert not round_button.is_visible() or not overlap(box_of(cards), box_of(round_button))
+    assert page.evaluate(OVER_EACH_OTHER, [".round-button", ".reminders > *"]) == []
     page.keyboard.press("n")
     create = page.get_by_role("button", name="Create", exact=True)
     expect(create).to_be_in_viewport()
     assert not cards.is_visible() or not overlap(box_of(cards), box_of(page.locator(".panel")))
 
 
-def test_reminder_cards_go_to_the_corner_in_which_nothing_is(
-    open_page: OpenPage, wire: Wire
+@pytest.mark.parametrize("view", ["week", "month", "day", "agenda", "my_day", "desk"])
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 844)], ids=str)
+def test_reminder_cards_take_room_from_a_view_and_cover_nothing_of_it(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int], view: str
 ) -> None:
-    week = monday_at(0, weeks=51)
-    for day in (4, 5, 6):
-        start = week + day * 86_400 + 12 * 3600
-        wire.add(title="In the corner", start_time=start, end_time=start + 6 * 3600)
-    wire.add(title="Due too", start_time=now() + 900, remind_time=now() - 5)
-    page = open_page(query("week", week), size=(1280, 720))
-    cards = page.locator(".reminders")
-    expect(cards).to_have_attribute("data-corner", "bottom left")
-    drawn = page.locator(".rbc-event", has_text="In the corner").all()
-    assert not any(overlap(box_of(cards), box_of(one)) for one in drawn)
+    """Wherever its events are: an arrangement that depends on them would depend on the hour."""
+    page = open_page(f"?view={view}&desk=DESK_RETENTION", size=size)
+    calendar = page.locator("#calendar")
+    expect(calendar).to_be_visible()
+    for number in range(4):
+        wire.add(title=f"Due {number}", start_time=now() + 900, remind_time=now() - 5)
+    expect(page.get_by_role("button", name="Dismiss all")).to_be_visible()
+    assert page.evaluate(OVER_EACH_OTHER, ["#calendar", ".reminders > *"]) == []
+
+
+def test_what_is_fixed_to_the_bottom_stands_above_reminder_cards(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int]
+) -> None:
+    """Messages, and the bar of selected events."""
+    wire.add(title="Due, too", start_time=now() + 900, remind_time=now() - 5)
+    page = open_page("?view=agenda", size=size)
+    expect(page.locator(".reminder").first).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".toast")).to_be_visible()
+    of_menu(page, "Select events")
+    bar = page.get_by_role("toolbar", name="Selected events")
+    expect(bar).to_be_visible()
+    fixed = [".toast", ".selection-bar", ".reminders > *"]
+    assert page.evaluate(OVER_EACH_OTHER, fixed) == []
 
 
 DIALOGS: list[tuple[str, Any]] = [

@@ -91,8 +91,10 @@ def test_a_copied_link_opens_the_event(open_page: OpenPage, wire: Wire) -> None:
 
 
 def test_next_free_moves_to_a_time_at_which_all_are_free(open_page: OpenPage, wire: Wire) -> None:
-    guests = [10, 14]
-    event = wire.add(title="To be put", start_time=WEEK + 9 * HOUR, participant_manager_ids=guests)
+    participants = [10, 14]
+    event = wire.add(
+        title="To be put", start_time=WEEK + 9 * HOUR, participant_manager_ids=participants
+    )
     page = open_page(query("week", WEEK, f"&event={event['id']}"))
     page.get_by_role("button", name="Next free").click()
     wait_until(lambda: wire.get(event["id"])["start_time"] != event["start_time"])
@@ -100,7 +102,7 @@ def test_next_free_moves_to_a_time_at_which_all_are_free(open_page: OpenPage, wi
     assert moved["end_time"] - moved["start_time"] == HOUR
     times = {"from": moved["start_time"], "to": moved["end_time"]}
     answer = wire.call(
-        "MngGetCalendarFreeBusy", manager_ids=guests, exclude_event_id=event["id"], **times
+        "MngGetCalendarFreeBusy", manager_ids=participants, exclude_event_id=event["id"], **times
     )
     assert not any(one["busy"] for one in answer["managers"])
 

@@ -32,9 +32,9 @@ def test_an_answer_given_meanwhile_is_merged_with_a_new_title(
     page = open_page(f"?view=agenda&event={event['id']}", size=size)
     page.get_by_role("button", name="Edit", exact=True).click()
     page.get_by_label("Title", exact=True).fill("New title")
-    guest = Wire(served.tcp, served.token(11))
-    guest.call("MngRespondCalendarEvent", id=event["id"], status=2)
-    guest.close()
+    participant = Wire(served.tcp, served.token(11))
+    participant.call("MngRespondCalendarEvent", id=event["id"], status=2)
+    participant.close()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="New title")).to_be_visible()
     after = wire.get(event["id"])
@@ -119,7 +119,7 @@ def test_a_restart_of_the_server_is_shown_and_caught_up_with(
     wire = Wire(served.tcp, served.token())
     wire.add(title=title, start_time=monday_at(9, 4))
     wire.close()
-    expect(event_named(page, title)).to_be_visible(timeout=15_000)
+    expect(event_named(page, title)).to_be_visible()
     expect(page.get_by_text("The connection is lost")).to_have_count(0)
     assert_live(page, served)
 
@@ -140,7 +140,7 @@ def test_an_edit_that_can_t_be_saved_stays_in_its_form(
     expect(page.get_by_text("There is no connection")).to_be_visible()
     expect(title).to_have_value("Written while away")
     served.start()
-    expect(page.get_by_text("The connection is lost")).to_have_count(0, timeout=15_000)
+    expect(page.get_by_text("The connection is lost")).to_have_count(0)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="Written while away")).to_be_visible()
 
@@ -182,5 +182,8 @@ def test_a_reminder_is_a_desktop_notification_while_the_page_is_hidden(
     wire.add(title="Not looked at", start_time=start, remind_time=now() - 1)
     expect(page.locator(".reminder").filter(has_text="Not looked at")).to_be_attached()
     page.wait_for_function("notices.length")
-    at = time.strftime("%a %-d %b %Y at %H:%M", time.gmtime(start))
-    assert page.evaluate("notices") == [["Not looked at", at]]
+    # September is "Sept" on the page.
+    at = time.strftime("%a %-d %b[t]? %Y at %H:%M", time.gmtime(start))
+    [[title, text]] = page.evaluate("notices")
+    assert title == "Not looked at"
+    assert re.fullmatch(at, text)

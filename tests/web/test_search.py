@@ -21,7 +21,10 @@ def test_the_words_are_marked_in_title_and_text_and_a_result_opens_its_event(
         end_time=start + 3600,
     )
     page = open_page(query("agenda", now()), size=size)
-    page.get_by_role("searchbox", name="Search events").fill(f"zolw {size[0]} REBATE")
+    page.keyboard.press("/")
+    search = page.get_by_role("searchbox", name="Search events")
+    expect(search).to_be_focused()
+    search.fill(f"zolw {size[0]} REBATE")
     found = page.get_by_role("region", name="Found events")
     result = found.get_by_role("listitem")
     expect(result).to_have_count(1)
@@ -29,3 +32,30 @@ def test_the_words_are_marked_in_title_and_text_and_a_result_opens_its_event(
     assert serious_in_light_and_dark(page) == []
     result.get_by_role("button").click()
     expect(page.get_by_role("heading", name=f"Rozmowa {name}")).to_be_visible()
+
+
+def test_what_is_found_comes_in_pages_whatever_brand_is_chosen(
+    open_page: OpenPage, wire: Wire, size: Size
+) -> None:
+    word = f"Quillfeather{size[0]}"
+    start = monday_at(9, weeks=44)
+    of_brand = {"brand": "northgate", "desk": "retention", "end_time": start + 3600}
+    wire.add(title=f"{word} of another brand", start_time=start, end_time=start + 600)
+    wire.add_all(
+        of_brand | {"title": f"{word} {n}", "start_time": start + 60 + n} for n in range(60)
+    )
+    page = open_page(query("agenda", now(), "&brand=northgate"), size=size)
+    page.get_by_role("searchbox", name="Search events").fill(word)
+    found = page.get_by_role("region", name="Found events")
+    results = found.get_by_role("listitem")
+    expect(results).to_have_count(50)
+    expect(found.get_by_role("status")).to_contain_text("50 or more found")
+    assert serious_in_light_and_dark(page) == []
+    more = found.get_by_role("button", name="Show more")
+    more.click()
+    expect(results).to_have_count(61)
+    expect(found.get_by_role("status")).to_contain_text("61 found")
+    expect(more).to_have_count(0)
+    assert results.last.locator(".ev-title").inner_text() == f"{word} of another brand"
+    results.last.get_by_role("button").click()
+    expect(page.get_by_role("heading", name=f"{word} of another brand")).to_be_visible()

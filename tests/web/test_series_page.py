@@ -231,3 +231,34 @@ def test_an_answer_is_for_this_one_or_all(open_page: OpenPage, wire: Wire, monda
     expect(page.get_by_text("You accepted (all of the series): Invited")).to_be_visible()
     rows = occurrences(wire, made["series_id"])
     assert [answers_of(row)[10] for row in rows] == [1, 1, 1]
+
+
+def test_a_range_beyond_what_is_made_of_a_series_says_so(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int]
+) -> None:
+    brand = f"horizon{size[0]}"
+    near, far = monday_at(0, weeks=50), monday_at(0, weeks=60)
+    made = wire.add(
+        title="Goes on",
+        brand=brand,
+        start_time=monday_at(9),
+        timezone="UTC",
+        recurrence={"rrule": "FREQ=WEEKLY"},
+    )
+    wire.add(title="Alone", brand=brand, start_time=far + 9 * 3600)
+    line = "Repeating events are there until"
+    page = open_page(query("week", near, f"&brand={brand}"), size=size)
+    expect(event_named(page, "Goes on")).to_be_visible()
+    expect(page.get_by_text(line)).to_have_count(0)
+    page.goto(page.url.replace(iso_day(near), iso_day(far)))
+    found = wire.call("MngGetCalendarSeries", id=made["id"])["series"]
+    date = page.evaluate(
+        """seconds => new Intl.DateTimeFormat("en-GB", {
+            day: "numeric", month: "short", year: "numeric", timeZone: "UTC"
+        }).format(seconds * 1000)""",
+        found["horizon"],
+    )
+    expect(page.get_by_text(f"{line} {date}; later ones come in time")).to_be_visible()
+    expect(event_named(page, "Alone")).to_be_visible()
+    assert serious_in_light_and_dark(page) == []
+    wire.call("MngDeleteCalendarEvent", id=made["id"], scope=2)

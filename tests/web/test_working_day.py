@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from web.served import OpenPage, Served, Wire, iso_day, monday_at, now
+from web.served import OpenPage, Served, Wire, iso_day, monday_at, now, zone_at
 from web.test_everyday import drag, event_named, query, wait_until
 from web.test_reach import serious_in_light_and_dark
 
@@ -172,9 +172,9 @@ def test_somebody_elses_meeting_is_asked_about_once_and_a_move_can_ask_everybody
         owner_manager_id=12,
         participant_manager_ids=[12, 14, 15],
     )
-    guest = Wire(served.tcp, served.token(14))
-    guest.call("MngRespondCalendarEvent", id=event["id"], status=1)
-    guest.close()
+    participant = Wire(served.tcp, served.token(14))
+    participant.call("MngRespondCalendarEvent", id=event["id"], status=1)
+    participant.close()
     page = open_page(query("week", WEEK, f"&event={event['id']}"))
     page.get_by_role("button", name="+1 h").click()
     question = page.get_by_role("dialog", name="Change somebody else's meeting?")
@@ -319,3 +319,43 @@ def test_axe_finds_nothing_serious_in_boxes_and_dialogs(
     act(page)
     page.wait_for_selector(".pop-over, dialog")
     assert serious_in_light_and_dark(page) == []
+
+
+@pytest.mark.parametrize("hour", [2, 22])
+@pytest.mark.parametrize("view", ["week", "day", "desk"])
+def test_the_hours_open_where_it_is_now(
+    open_page: OpenPage, size: tuple[int, int], view: str, hour: int
+) -> None:
+    page = open_page(f"?view={view}", size=size, zone=zone_at(hour))
+    expect(page.locator(".rbc-current-time-indicator").first).to_be_in_viewport()
+
+
+def test_the_hours_open_where_it_is_now_after_another_view(open_page: OpenPage) -> None:
+    page = open_page("?view=my_day", zone=zone_at(22))
+    page.keyboard.press("w")
+    line = page.locator(".rbc-current-time-indicator")
+    expect(line.first).to_be_in_viewport()
+    page.keyboard.press("y")
+    expect(line).to_have_count(0)
+    page.keyboard.press("w")
+    expect(line.first).to_be_in_viewport()
+
+
+def scrolled_tomorrow_and_back(page: Page, px: int) -> int:
+    """Where the hours of today stand after those of tomorrow were scrolled there."""
+    hours = page.locator(".rbc-time-content")
+    line = page.locator(".rbc-current-time-indicator")
+    page.keyboard.press("j")
+    expect(line).to_have_count(0)
+    hours.evaluate("(one, px) => one.scrollTo(0, px)", px)
+    page.keyboard.press("t")
+    expect(line).to_be_in_viewport()
+    found: int = hours.evaluate("(one) => one.scrollTop")
+    return found
+
+
+def test_today_keeps_the_hours_that_show_now_and_else_scrolls_to_them(open_page: OpenPage) -> None:
+    at_noon = open_page("?view=day", zone=zone_at(12))
+    assert scrolled_tomorrow_and_back(at_noon, 300) == 300
+    late = open_page("?view=day", zone=zone_at(22))
+    assert scrolled_tomorrow_and_back(late, 0) > 0

@@ -136,7 +136,7 @@ export class Actions {
 
   /** Offered after a move of a meeting to which others had answered. */
   private askAgain(row: EventRow): Toast["action"] {
-    const hasAnswers = row.participants.some((guest) => guest.manager_id !== row.owner_manager_id && guest.status !== ParticipantStatus.INVITED);
+    const hasAnswers = row.participants.some((participant) => participant.manager_id !== row.owner_manager_id && participant.status !== ParticipantStatus.INVITED);
     if (!hasAnswers) return undefined;
     const act = () =>
       void this.host.api.askAgain(row.id).then((after) => {

@@ -2,9 +2,9 @@
 
 import type { Connection } from "./connection";
 import type { Device } from "./devices";
-import type { AddEvent, AddWebhook, ClaimNext, Complete, EventRow, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, HandoverEvents, UpdateEvent, UpdateWebhook } from "./types.gen";
+import type { AddEvent, AddWebhook, ClaimNext, Complete, EventRow, ExportEvents, FindSlots, GetEventsByFilter, GetFreeBusy, GetSummary, HandoverEvents, ImportEvents, UpdateEvent, UpdateWebhook } from "./types.gen";
 import type { Delivery, Webhook, WebhookTest } from "./webhooks";
-import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HandoverAnswer, type HistoryEntry, type ListAnswer, type Reminder, type ReminderRow, type SeriesRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
+import { ServerError, toReminder, type BatchAnswer, type ChangesAnswer, type ClaimAnswer, type DirectoryAnswer, type FreeBusyAnswer, type HandoverAnswer, type HistoryEntry, type ImportAnswer, type ListAnswer, type Reminder, type ReminderRow, type SearchAnswer, type SeriesRow, type SlotsAnswer, type SummaryGroup, type TrashAnswer, type UndoAnswer } from "./wire";
 
 interface EventAnswer {
   event: EventRow;
@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 const MOST_REMINDERS = 200;
-const MOST_FOUND = 50;
+const FOUND_ROWS = 50;
 const TRASH_ROWS = 200;
 
 export class Api {
@@ -153,10 +153,10 @@ export class Api {
     }
   }
 
-  /** Events with every word of `q`, whatever accents and case; null: the server has no search. */
-  async search(q: string, deskFilter: string, brand: string): Promise<EventRow[] | null> {
+  /** Events with every word of `q`, whatever accents and case; `after`: `next` of the page before. null: the server has no search. */
+  async search(q: string, after: string | null): Promise<SearchAnswer | null> {
     try {
-      return (await this.connection.call<ListAnswer>("MngSearchCalendarEvents", { q, deskFilter, brand: brand || null, limit: MOST_FOUND })).rows;
+      return await this.connection.call<SearchAnswer>("MngSearchCalendarEvents", { q, deskFilter: "*", limit: FOUND_ROWS, after });
     } catch (failure) {
       if (failure instanceof ServerError && failure.status === 405) return null;
       throw failure;
@@ -214,6 +214,15 @@ export class Api {
 
   async deleteDevice(id: number): Promise<void> {
     await this.connection.call("MngDeleteCalendarDevice", { id });
+  }
+
+  importIcs(data: ImportEvents): Promise<ImportAnswer> {
+    return this.connection.call("MngImportCalendarEvents", data);
+  }
+
+  /** The text of an iCalendar file. */
+  async exportIcs(data: ExportEvents): Promise<string> {
+    return (await this.connection.call<{ ics: string }>("MngExportCalendarEvents", data)).ics;
   }
 
   freeBusy(data: GetFreeBusy): Promise<FreeBusyAnswer> {

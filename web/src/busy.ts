@@ -1,4 +1,4 @@
-// Who is busy when, and times to meet, as the page asks for them and tells of them.
+// Who is busy when, and times to meet, as the page asks for them and shows them.
 
 import type { Fields } from "./event-fields";
 import { dateIn, secondsOf } from "./time/clock";
@@ -98,8 +98,8 @@ export function grouped(slots: Slot[], zone: string): SlotGroup[] {
 export function invitedTo(fields: Fields): number[] {
   if (fields.status !== EventStatus.OPEN) return [];
   const { participants, owner_manager_id } = fields;
-  const isListed = participants.some((guest) => guest.manager_id === owner_manager_id);
-  const coming = participants.filter((guest) => guest.status !== ParticipantStatus.DECLINED).map((guest) => guest.manager_id);
+  const isListed = participants.some((participant) => participant.manager_id === owner_manager_id);
+  const coming = participants.filter((participant) => participant.status !== ParticipantStatus.DECLINED).map((participant) => participant.manager_id);
   return isListed ? coming : [owner_manager_id, ...coming];
 }
 
@@ -107,7 +107,7 @@ export function invitedTo(fields: Fields): number[] {
 export function isMeeting(fields: Fields): boolean {
   const { type, status, all_day, start_time, end_time, owner_manager_id, participants } = fields;
   if (status !== EventStatus.OPEN || all_day || !(end_time > start_time)) return false;
-  return type === EventType.MEETING || participants.some((guest) => guest.manager_id !== owner_manager_id);
+  return type === EventType.MEETING || participants.some((participant) => participant.manager_id !== owner_manager_id);
 }
 
 /** Whose times to ask for, without those of the event `excluded`; null where there is nothing to ask for. */

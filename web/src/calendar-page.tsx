@@ -47,7 +47,7 @@ import { useStable } from "./use-stable";
 import type { Theme } from "./use-theme";
 import { useToasts } from "./use-toasts";
 import { useZones } from "./use-zones";
-import { pageDay, visibleRange, type Shape } from "./visible-range";
+import { horizonText, pageDay, visibleRange, type Shape } from "./visible-range";
 
 /** Views of work, not of times: whose events they show, and in which state, is not for the filters. */
 const WORK_VIEWS: ViewName[] = ["my_day", "desk"];
@@ -65,6 +65,7 @@ export type Opened =
   | { kind: "trash" }
   | { kind: "webhooks" }
   | { kind: "handover" }
+  | { kind: "files" }
   | { kind: "left"; heading: string; left: LeftEvent[] };
 
 interface Props {
@@ -149,7 +150,9 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   };
   const removeSelected = () => {
     const picked = selection.rows;
-    if (picked.length) host.onMany(picked, "Delete them", () => void actions.many.remove(picked).then(selection.clear));
+    if (picked.length) return host.onMany(picked, "Delete them", () => void actions.many.remove(picked).then(selection.clear));
+    const row = events.get(eventIdAt(document.activeElement)) ?? (isForm ? undefined : chosen);
+    if (row) host.onDelete(row);
   };
 
   const startNew = useStable((slot: Slot | null) => {
@@ -206,7 +209,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   });
 
   const range = visibleRange(view, day, shape);
-  const exported = (kind: "csv" | "ics") => () => void import("./export").then((module) => module.download(kind, rows, range, zone, directory));
+  const saveCsv = () => void import("./export").then((module) => module.saveCsv(rows, range, zone, directory));
   const account: AccountItem[] = [
     { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
     { label: "Select events", icon: "task", act: () => selection.start() },
@@ -215,8 +218,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
     ...adminItems(session, setOpened),
     { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },
     { label: "Print", icon: "print", act: () => window.print() },
-    { label: "Export as CSV", icon: "text", act: exported("csv") },
-    { label: "Export as .ics", icon: "text", act: exported("ics") },
+    { label: "Import or export (.ics)", icon: "copy", act: () => setOpened({ kind: "files" }) },
+    { label: "Export as CSV", icon: "text", act: saveCsv },
     { label: "Sign out", icon: "exit", act: () => setQuestion({ title: "Sign out?", text: "You need a token to come back. Drafts of this tab are forgotten.", yes: "Sign out", act: onLeave }) },
   ];
   const loaded = useMemo(() => (rows.length ? [] : events.rows), [rows.length, events.rows]);
@@ -257,7 +260,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           isLoading={events.isLoading && isOpen}
           isMenuOpen={isSideOpen}
           isLead={isLead(session, directory)}
-          found={<SearchResults api={api} search={filters.search} brand={brand} zone={zone} shown={rows} onOpen={open} />}
+          found={<SearchResults api={api} search={filters.search} zone={zone} shown={rows} onOpen={open} />}
           bell={<Bell reminders={reminders} onOpen={() => setOpened({ kind: "reminders" })} />}
           account={<AccountMenu person={directory.person(session.id)} items={account} />}
           onChange={changeFilters}
@@ -266,6 +269,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onMenu={() => setIsSideOpen(true)}
         />
         <ConnectionBar state={link.state} error={events.error} onRetry={() => link.connection.retryNow()} onReload={events.reload} onLeave={onLeave} />
+        <p className="horizon" role="status">{horizonText(events.horizon, range, zone)}</p>
         <SelectionArea selection={selection}>
         {isWork ? (
           <WorkViews
@@ -319,7 +323,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
         <button type="button" className="round-button" aria-label="New event" onClick={() => startNew(null)}>
           <Icon name="plus" size={22} />
         </button>
-        <ReminderCards reminders={reminders} zone={zone} now={now} isQuiet={isNarrow && hasPanel} behind={`${view} ${day} ${hasPanel} ${rows.length}`} onAll={() => setOpened({ kind: "reminders" })} onOpen={open} onComplete={host.onDone} />
+        <ReminderCards reminders={reminders} zone={zone} now={now} isQuiet={isNarrow && hasPanel} onAll={() => setOpened({ kind: "reminders" })} onOpen={open} onComplete={host.onDone} />
       </main>
       {hasPanel && (
         <EventPanel
@@ -371,6 +375,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           api={api}
           actions={actions}
           host={host}
+          tell={tell}
           onSettled={editing.finish}
           onBack={() => setConflict(null)}
           onClose={() => setOpened(null)}

@@ -48,10 +48,10 @@ export function deskColumns(desk: string, { people, desks, person }: Directory, 
 export function columnItems(rows: EventRow[], columns: DeskColumn[], zone: string): DrawnItem[] {
   const ids = new Set(columns.map((column) => column.id));
   return rows.flatMap((row) => {
-    const guests = row.participants.filter((one) => one.manager_id !== row.owner_manager_id && one.status !== ParticipantStatus.DECLINED && ids.has(one.manager_id));
+    const participants = row.participants.filter((one) => one.manager_id !== row.owner_manager_id && one.status !== ParticipantStatus.DECLINED && ids.has(one.manager_id));
     return toPieces(row, zone).flatMap((item): DrawnItem[] => [
       { ...item, column: row.owner_manager_id },
-      ...guests.map((guest) => ({ ...item, column: guest.manager_id, isCopy: true })),
+      ...participants.map((participant) => ({ ...item, column: participant.manager_id, isCopy: true })),
     ]);
   });
 }

@@ -1,7 +1,7 @@
 // What is being typed, so that nothing of it is lost: one form at a time, the others wait as drafts.
 
 import type { Fields } from "./event-fields";
-import { isSame } from "./guests";
+import { isSame } from "./participants";
 import type { EventRow } from "./types.gen";
 
 export interface Edit {
@@ -30,8 +30,9 @@ export function isDirty({ fields, initial }: Edit): boolean {
 /** Whether something was typed; a new event that was only placed is not worth keeping. */
 export function isWorthKeeping(edit: Edit): boolean {
   if (edit.base) return isDirty(edit);
-  const { title, ast_json, participants } = edit.fields;
-  return title.trim() !== edit.initial.title || !isSame(ast_json, edit.initial.ast_json) || !isSame(participants, edit.initial.participants);
+  const { title, location, ast_json, participants } = edit.fields;
+  const isNamed = title.trim() !== edit.initial.title || location !== edit.initial.location;
+  return isNamed || !isSame(ast_json, edit.initial.ast_json) || !isSame(participants, edit.initial.participants);
 }
 
 export function isOf(edit: Edit, row: EventRow): boolean {

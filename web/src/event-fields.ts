@@ -1,9 +1,9 @@
 // What a person edits of an event: from a row or a slot, and as the data of a create or an update.
 
-import { isSame, mergeParticipants, type Guest } from "./guests";
+import { isSame, mergeParticipants, type Participant } from "./participants";
 import type { AddEvent, EventRow, UpdateEvent } from "./types.gen";
 
-const NAMES = [
+const SEED_NAMES = [
   "brand",
   "desk",
   "owner_manager_id",
@@ -23,15 +23,28 @@ const NAMES = [
   "login",
 ] as const;
 
-export type FieldName = (typeof NAMES)[number];
-export type Fields = Pick<EventRow, FieldName> & {
-  participants: Guest[];
+/** Keys that an event has only while they differ from these defaults. Source: contract, section 12. */
+const DEFAULTS = {
+  location: "",
+  show_as: null as number | null,
+  customer_timezone: "",
+  pool_after_sec: 0,
+};
+
+type SeedName = (typeof SEED_NAMES)[number];
+type MoreName = keyof typeof DEFAULTS;
+const MORE_NAMES = Object.keys(DEFAULTS) as MoreName[];
+const NAMES: readonly FieldName[] = [...SEED_NAMES, ...MORE_NAMES];
+
+export type FieldName = SeedName | MoreName;
+export type Fields = Pick<EventRow, SeedName> & typeof DEFAULTS & {
+  participants: Participant[];
   /** A new recurrence rule; empty: it does not repeat (any more); undefined: as it is. */
   rrule?: string;
 };
 
 export function fieldsOf(row: EventRow): Fields {
-  const fields = pick(row, NAMES) as Pick<EventRow, FieldName>;
+  const fields = { ...pick(row, SEED_NAMES), ...DEFAULTS, ...definedOf(pick(row, MORE_NAMES)) };
   const participants = row.participants.map(({ manager_id, role, status }) => ({ manager_id, role, status }));
   return { ...fields, participants };
 }
@@ -53,6 +66,7 @@ export function newFields(given: Partial<Fields> & Pick<Fields, "start_time" | "
     lead_id: 0,
     login: 0,
     participants: [],
+    ...DEFAULTS,
     ...given,
   };
 }
@@ -60,12 +74,14 @@ export function newFields(given: Partial<Fields> & Pick<Fields, "start_time" | "
 /** The data that creates an event; without participants the server adds the owner alone. */
 export function createData(fields: Fields, key: string): AddEvent {
   const { rrule, ...rest } = fields;
+  const usual = MORE_NAMES.filter((name) => rest[name] === DEFAULTS[name]);
+  for (const name of usual) delete (rest as Partial<Fields>)[name];
   return { ...rest, title: fields.title.trim(), idempotency_key: key, ...(rrule && { recurrence: { rrule } }) };
 }
 
 /** Only what differs between two states, as the data of an update. */
 export function changedFields(base: Fields, mine: Fields): Omit<UpdateEvent, "id"> {
-  const changed = NAMES.filter((name) => !isSame(base[name], mine[name]));
+  const changed = NAMES.filter((name) => isChanged(base, mine, name));
   const data: Omit<UpdateEvent, "id"> = pick(mine, changed);
   if (!isSame(base.participants, mine.participants)) data.participants = mine.participants;
   if (mine.rrule !== undefined) data.recurrence = mine.rrule ? { rrule: mine.rrule } : null;
@@ -86,7 +102,7 @@ export function mergeFields(base: Fields, mine: Fields, theirs: Fields): Merged 
   const fields: Fields = { ...theirs, ...(mine.rrule !== undefined && { rrule: mine.rrule }) };
   const collisions = new Set<FieldName>();
   for (const name of NAMES) {
-    if (isSame(base[name], mine[name])) continue;
+    if (!isChanged(base, mine, name)) continue;
     if (!isSame(base[name], theirs[name]) && !isSame(mine[name], theirs[name])) collisions.add(name);
     else Object.assign(fields, { [name]: mine[name] });
   }
@@ -106,6 +122,16 @@ export function withMine(fields: Fields, mine: Fields, names: FieldName[]): Fiel
   return { ...fields, ...pick(mine, wanted) };
 }
 
-function pick<Name extends FieldName>(from: Pick<EventRow, Name>, names: readonly Name[]): Pick<EventRow, Name> {
-  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<EventRow, Name>;
+/** Whether `mine` says otherwise; a draft of an earlier page lacks the newer names. */
+function isChanged(base: Fields, mine: Fields, name: FieldName): boolean {
+  return mine[name] !== undefined && !isSame(base[name], mine[name]);
+}
+
+function pick<From, Name extends keyof From>(from: From, names: readonly Name[]): Pick<From, Name> {
+  return Object.fromEntries(names.map((name) => [name, from[name]])) as Pick<From, Name>;
+}
+
+/** Without the keys that are absent. */
+function definedOf(from: Pick<EventRow, MoreName>): Partial<typeof DEFAULTS> {
+  return Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined));
 }

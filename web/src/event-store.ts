@@ -25,6 +25,8 @@ export interface EventState {
   readonly stale: ReadonlySet<number>;
   /** Time ranges that were listed in full, by scope (brand, desk mask and managers). */
   readonly loaded: ReadonlyMap<string, readonly Span[]>;
+  /** From where on occurrences of series may be missing, by scope; none: no list has named one. */
+  readonly horizons: ReadonlyMap<string, number>;
   /** Rises with each deletion: a list that was asked for before one must not bring the event back. */
   readonly clock: number;
   /** Rises with each reload. */
@@ -42,7 +44,8 @@ export type EventAction =
   | { type: "changed"; changes: Change[] }
   | { type: "removed"; id: number }
   | { type: "reload" }
-  | { type: "covered"; scope: string; span: Span }
+  /** `horizon`: the earliest that its lists have named; null: none. */
+  | { type: "covered"; scope: string; span: Span; horizon: number | null }
   /** A reload is complete; what was not confirmed goes, but for the event with the id `keep`. */
   | { type: "settled"; keep: number };
 
@@ -55,6 +58,7 @@ export const NO_EVENTS: EventState = {
   gone: new Map(),
   stale: new Set(),
   loaded: new Map(),
+  horizons: new Map(),
   clock: 0,
   epoch: 0,
 };
@@ -74,9 +78,9 @@ export function reduceEvents(state: EventState, action: EventAction): EventState
     case "removed":
       return changed(state, [{ seq: 0, id: action.id, row: null }]);
     case "reload":
-      return { ...state, stale: new Set(state.known.keys()), loaded: new Map(), epoch: state.epoch + 1 };
+      return { ...state, stale: new Set(state.known.keys()), loaded: new Map(), horizons: new Map(), epoch: state.epoch + 1 };
     case "covered":
-      return { ...state, loaded: withEntry(state.loaded, action.scope, [...(state.loaded.get(action.scope) ?? []), action.span]) };
+      return covered(state, action.scope, action.span, action.horizon);
     case "settled":
       return settled(state, action.keep);
   }
@@ -95,6 +99,11 @@ export function shownRows({ known, guesses }: EventState): EventRow[] {
 
 export function isCovered(state: EventState, scope: string, { from, to }: Span): boolean {
   return (state.loaded.get(scope) ?? []).some((span) => span.from <= from && span.to >= to);
+}
+
+function covered(state: EventState, scope: string, span: Span, horizon: number | null): EventState {
+  const loaded = withEntry(state.loaded, scope, [...(state.loaded.get(scope) ?? []), span]);
+  return { ...state, loaded, horizons: horizon === null ? state.horizons : withEntry(state.horizons, scope, horizon) };
 }
 
 function listed(state: EventState, rows: EventRow[], { clock, epoch }: Moment): EventState {

@@ -21,6 +21,7 @@ import "./styles/form.css";
 import "./styles/dialog.css";
 import "./styles/trash.css";
 import "./styles/handover.css";
+import "./styles/ics.css";
 import "./styles/selection.css";
 import "./styles/webhooks.css";
 import "./styles/devices.css";

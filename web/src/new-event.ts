@@ -6,7 +6,7 @@ import type { Filters } from "./filters";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 import { datesOf, type Slot } from "./slot";
-import { dateIn, nowSeconds, startOfDate } from "./time/clock";
+import { dateIn, movedAlong, nowSeconds, startOfDate } from "./time/clock";
 import type { EventType } from "./types.gen";
 import type { Directory } from "./use-directory";
 
@@ -49,9 +49,9 @@ export function slotTimes(slot: Slot, zone: string, settings: Settings): Times {
   return { start_time, end_time: Math.max(toSeconds(slot.end), +slot.end === +slot.start ? start_time + length : 0), all_day: 0 };
 }
 
-/** The next half hour; on another day than today at that time of day. */
-export function nextTimes(day: string, zone: string, settings: Settings): Times {
-  const now = Math.ceil(nowSeconds() / HALF_HOUR_SEC) * HALF_HOUR_SEC;
-  const start_time = now + startOfDate(day, zone) - startOfDate(dateIn(now, zone), zone);
+/** The next half hour, also where it is of the next day; on another day than today at that time of day. */
+export function nextTimes(day: string, zone: string, settings: Pick<Settings, "lengthMin">, now = nowSeconds()): Times {
+  const next = Math.ceil(now / HALF_HOUR_SEC) * HALF_HOUR_SEC;
+  const start_time = day === dateIn(now, zone) ? next : movedAlong(next, startOfDate(dateIn(next, zone), zone), startOfDate(day, zone), zone);
   return { start_time, end_time: start_time + settings.lengthMin * 60, all_day: 0 };
 }

@@ -30,6 +30,11 @@ export function outcomesFor(outcomes: DirectoryOutcome[], type: number): Directo
   return outcomes.filter((one) => !one.types.length || one.types.includes(type as never));
 }
 
+/** As the directory names it; its code where the directory does not know it. */
+export function outcomeName(outcomes: DirectoryOutcome[], code: string): string {
+  return outcomes.find((one) => one.code === code)?.name || code;
+}
+
 /** Whether an event of that type is completed with an outcome only. Where none of the directory applies to it, it is not. */
 export function isOutcomeRequired(outcomes: DirectoryOutcome[], required: number[], type: number): boolean {
   return required.includes(type) && (!outcomes.length || outcomesFor(outcomes, type).length > 0);

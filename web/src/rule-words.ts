@@ -23,9 +23,15 @@ export function textWords(text: string, first: string): string {
   return rule ? ruleWords(rule, first) : text;
 }
 
-function everyWords({ freq, interval, days, monthDays, months, positions }: Rule): string {
-  const isWorkdays = sameDays(days, WORKDAYS) && (freq === "DAILY" || freq === "WEEKLY");
-  if (isWorkdays && interval === 1 && !monthDays.length && !months.length && !positions.length) return "Every workday";
+/** Also where it is daily on these days. */
+function isWorkdays({ freq, interval, days, monthDays, months, positions }: Rule): boolean {
+  const isOnThem = sameDays(days, WORKDAYS) && (freq === "DAILY" || freq === "WEEKLY");
+  return isOnThem && interval === 1 && !monthDays.length && !months.length && !positions.length;
+}
+
+function everyWords(rule: Rule): string {
+  const { freq, interval } = rule;
+  if (isWorkdays(rule)) return "Every workday";
   return interval === 1 ? `Every ${UNITS[freq]}` : `Every ${interval} ${UNITS[freq]}s`;
 }
 
@@ -114,11 +120,9 @@ export function kindOf(text: string): Kind {
   if (!text) return "none";
   const rule = parseRule(text);
   if (!rule || isSpecial(rule)) return "custom";
-  const { freq, days, monthDays, interval } = rule;
-  if (freq === "WEEKLY") {
-    if (sameDays(days, WORKDAYS) && interval === 1) return "workdays";
-    return days.every((one) => !one.nth) ? "weekly" : "custom";
-  }
+  if (isWorkdays(rule)) return "workdays";
+  const { freq, days, monthDays } = rule;
+  if (freq === "WEEKLY") return days.every((one) => !one.nth) ? "weekly" : "custom";
   if (freq === "MONTHLY") {
     if (!days.length) return monthDays.length < 2 ? "monthly" : "custom";
     return days.length === 1 && days[0]?.nth && !monthDays.length ? "weekday" : "custom";

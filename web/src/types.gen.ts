@@ -609,7 +609,7 @@ export interface Commands {
   MngUpdateCalendarWebhook: { data: UpdateWebhook; answer: unknown };
   /** The server's time; needs no token, but one that is sent is checked. */
   Ping: { data: NoData; answer: unknown };
-  /** Adds channels to this connection; names that are none of ours stay silent. */
+  /** Adds channels to this connection; nothing is pushed on names that are not channels. */
   Subscribe: { data: Subscription; answer: unknown };
   /** Takes channels from this connection. */
   Unsubscribe: { data: Channels; answer: unknown };

@@ -26,7 +26,7 @@ export interface UndoHost {
 const KINDS: Record<number, string> = { 0: "added", 1: "changed", 2: "deleted", 3: "restored", 4: "archived" };
 const DELETED = 2;
 /** So many events that were left are named with their reasons. */
-const MOST_TOLD = 50;
+const MOST_NAMED = 50;
 
 export class Undoing {
   private last: Promise<void> = Promise.resolve();
@@ -59,7 +59,7 @@ export class Undoing {
 
   private async tellLeft({ undone, left }: UndoAnswer, batchId: number, verb: string, way: object): Promise<void> {
     const { tell, onLeft } = this.host;
-    const found = await Promise.all(left.slice(0, MOST_TOLD).map((id) => this.leftEvent(id, batchId)));
+    const found = await Promise.all(left.slice(0, MOST_NAMED).map((id) => this.leftEvent(id, batchId)));
     const first = found[0] as LeftEvent;
     const others = left.length > 1 ? `, and ${left.length - 1} more` : "";
     const action = { label: "Show", act: () => onLeft(found, `Not ${lowerFirst(verb)}`) };

@@ -51,7 +51,7 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
 
   const host = useMemo((): EventHost => {
     const isOthers = (row: EventRow) => {
-      const people = row.participants.filter((guest) => guest.manager_id !== session.id).length;
+      const people = row.participants.filter((participant) => participant.manager_id !== session.id).length;
       return row.owner_manager_id !== session.id && people >= 2 && !asked.has(row.id);
     };
     /** Somebody else's meeting: asked once. */
@@ -96,7 +96,7 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
       onDelete: (row) => guarded(row, "Delete it", () => ask(row, "Delete", (scope) => remove(row, scope))),
       onAnswer: (row, status) => ask(row, "Answer", (scope) => actions.answer(row, status, scope)),
       onDuplicate: (row) => {
-        const participants = fieldsOf(row).participants.map((guest) => (guest.manager_id === row.owner_manager_id ? guest : { ...guest, status: ParticipantStatus.INVITED }));
+        const participants = fieldsOf(row).participants.map((participant) => (participant.manager_id === row.owner_manager_id ? participant : { ...participant, status: ParticipantStatus.INVITED }));
         editing.startNew({ ...fieldsOf(row), status: EventStatus.OPEN, participants }, false);
       },
       onCopyLink: (row) => {

@@ -21,6 +21,8 @@ export interface Events {
   rows: EventRow[];
   isLoading: boolean;
   error: string | null;
+  /** From where on occurrences of series may be missing; null: no list has named one. */
+  horizon: number | null;
   store: EventStore;
   get: (id: number) => EventRow | undefined;
   reload: () => void;
@@ -31,10 +33,11 @@ export function useEvents(link: Link, filters: Filters, shape: Shape, me: number
   const state = useSyncExternalStore(store.subscribe, store.get);
   const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
   const isLive = useLive(link, store);
-  const { isLoading, error } = useLists(link, store, filters, shape, isLive, state.epoch, me);
+  const { isLoading, error, scope } = useLists(link, store, filters, shape, isLive, state.epoch, me);
   const rows = useMemo(() => shownRows(state), [state]);
   const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
-  return useMemo(() => ({ rows, isLoading, error, store, get, reload }), [rows, isLoading, error, store, get, reload]);
+  const horizon = state.horizons.get(scope) ?? null;
+  return useMemo(() => ({ rows, isLoading, error, horizon, store, get, reload }), [rows, isLoading, error, horizon, store, get, reload]);
 }
 
 /** Subscribes at each connection, from where the last one ended. True: changes are pushed. */
@@ -84,7 +87,7 @@ function setSeq(cursor: { seq: number | null }, seq: number | null): void {
   cursor.seq = seq;
 }
 
-function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart }: Shape, isLive: boolean, epoch: number, me: number): { isLoading: boolean; error: string | null } {
+function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart }: Shape, isLive: boolean, epoch: number, me: number): { isLoading: boolean; error: string | null; scope: string } {
   const { view, day, zone, brand, desk } = filters;
   const managers = view === "my_day" ? [me] : view === "desk" ? [] : filters.managers;
   const [outcome, setOutcome] = useState<{ isLoading: boolean; error: string | null }>({ isLoading: true, error: null });
@@ -117,7 +120,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
       clearTimeout(timer);
     };
   }, [isLive, epoch, view, day, zone, weekStart, scope, api, store, me, brand, desk]);
-  return outcome;
+  return { ...outcome, scope };
 }
 
 type Scope = [brand: string, desk: string, managers: number[]];
@@ -144,8 +147,16 @@ async function loadSpan(api: Api, store: EventStore, scope: string, span: Span, 
   if (isFull(store)) store.dispatch({ type: "reload" });
   const { epoch } = store.get();
   const [brand, deskFilter, managers] = JSON.parse(scope) as Scope;
-  await listEvents(askInto(api, store), { ...span, brand, deskFilter }, managers, () => {});
-  if (store.get().epoch === epoch) store.dispatch({ type: "covered", scope, span });
+  const list = askInto(api, store);
+  const horizons: number[] = [];
+  const ask: AskList = async (data) => {
+    const answer = await list(data);
+    if (answer.horizon) horizons.push(answer.horizon);
+    return answer;
+  };
+  await listEvents(ask, { ...span, brand, deskFilter }, managers, () => {});
+  const horizon = horizons.length ? Math.min(...horizons) : null;
+  if (store.get().epoch === epoch) store.dispatch({ type: "covered", scope, span, horizon });
 }
 
 /** Ends a reload. The event in the panel may be of another range: it is asked for by itself. */

@@ -1,7 +1,7 @@
 // From view and day to what is seen, and to the next or previous page of it.
 
 import type { ViewName } from "./filters";
-import { startOfDate } from "./time/clock";
+import { dateIn, startOfDate } from "./time/clock";
 import { addDays, addMonths, datesFrom, daysBetween, startOfMonth, startOfWeek } from "./time/dates";
 import { dateText, rangeText } from "./time/formats";
 
@@ -52,4 +52,10 @@ export function dayCount({ first, last }: Range): number {
 /** First moments of the range's days and of the day after, in milliseconds. */
 export function dayBounds(range: Range, zone: string): number[] {
   return datesFrom(range.first, dayCount(range) + 1).map((date) => startOfDate(date, zone) * 1000);
+}
+
+/** What to read where the range ends after the horizon of a series; empty elsewhere. Source: contract, section 13. */
+export function horizonText(horizon: number | null, { last }: Range, zone: string): string {
+  if (horizon === null || startOfDate(addDays(last, 1), zone) <= horizon) return "";
+  return `Repeating events are there until ${dateText(dateIn(horizon, zone), "date")}; later ones come in time`;
 }

@@ -6,6 +6,8 @@ import type { ErrorCode, EventRow, Json } from "./types.gen";
 export interface ListAnswer {
   rows: EventRow[];
   count: number;
+  /** From there on occurrences of series are still to be made; absent where none are missing. */
+  horizon?: number;
 }
 
 export interface ChangesAnswer {
@@ -151,6 +153,12 @@ export interface TrashAnswer {
   next: string | null;
 }
 
+export interface SearchAnswer {
+  rows: EventRow[];
+  /** Where the next page begins; null: this is the last one. */
+  next: string | null;
+}
+
 export interface UndoAnswer {
   undone: number;
   /** Events that somebody has changed since. */
@@ -238,4 +246,21 @@ export function reminderOf(message: unknown): Reminder | null {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export interface SkippedEvent {
+  uid: string;
+  /** With the line of the file. */
+  why: string;
+}
+
+/** What an import made of a file, or would make; counted by UID. */
+export interface ImportAnswer {
+  created: number;
+  updated: number;
+  unchanged: number;
+  /** The first 1,000 of them. */
+  skipped: SkippedEvent[];
+  /** How many there are, also where `skipped` is cut. */
+  skipped_count: number;
 }

@@ -108,7 +108,7 @@ export function zoneDates(zone: string, { first, days, weekStart }: WeekShape) {
   };
 }
 
-/** The localizer of `zone`; the hours of further `zones` stand beside its own. */
+/** The localizer of `zone`; the hours of further `zones` are next to its own. */
 export function zoneLocalizer(zone: string, shape: WeekShape, zones: string[] = []): DateLocalizer {
   const dates = zoneDates(zone, shape);
   const dayOf = (date: Date) => dateIn(secondsOfDate(date), zone);

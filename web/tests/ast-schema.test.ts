@@ -25,6 +25,12 @@ describe("a document", () => {
     expect(editableDocument(ast)).toBeNull();
   });
 
+  it("whose marks are in another order is offered: they mean the same", () => {
+    const marks = [{ type: "italic" }, { type: "bold" }];
+    const ast: Json = { type: "doc", content: [{ type: "paragraph", content: [{ type: "text", text: "x", marks }] }] };
+    expect(editableDocument(ast)?.textContent).toBe("x");
+  });
+
   it("without content is null", () => {
     expect(astOf(emptyDocument())).toBeNull();
     expect(editableDocument(null)).not.toBeNull();

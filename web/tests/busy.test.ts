@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { busyQuestion, busyText, grouped, hoursProblem, hoursText, invitedTo, isMeeting, slotSearch, USUAL_HOURS, type Wanted } from "../src/busy";
 import { newFields, type Fields } from "../src/event-fields";
-import { newGuest } from "../src/guests";
+import { newParticipant } from "../src/participants";
 import { secondsOf } from "../src/time/clock";
 import { EventStatus, EventType, ParticipantStatus } from "../src/types.gen";
 
@@ -65,7 +65,7 @@ describe("a search for times", () => {
 describe("an event that is edited", () => {
   const given = { start_time: 100, end_time: 200, timezone: ZONE, owner_manager_id: 10 };
   const fields = (changes: Partial<Fields> = {}) => newFields({ ...given, ...changes });
-  const guest = (manager_id: number, status: ParticipantStatus = 0) => ({ ...newGuest(manager_id), status });
+  const participant = (manager_id: number, status: ParticipantStatus = 0) => ({ ...newParticipant(manager_id), status });
 
   it("does not count among the busy times that are asked for", () => {
     expect(busyQuestion([10, 11], 100, 200, 7)).toEqual({ manager_ids: [10, 11], from: 100, to: 200, exclude_event_id: 7 });
@@ -77,14 +77,14 @@ describe("an event that is edited", () => {
 
   it("needs the times of its owner and of all who have not declined", () => {
     expect(invitedTo(fields())).toEqual([10]);
-    expect(invitedTo(fields({ participants: [guest(10), guest(11, ParticipantStatus.DECLINED), guest(12)] }))).toEqual([10, 12]);
-    expect(invitedTo(fields({ participants: [guest(12)] }))).toEqual([10, 12]);
-    expect(invitedTo(fields({ participants: [guest(12)], status: EventStatus.CANCELLED }))).toEqual([]);
+    expect(invitedTo(fields({ participants: [participant(10), participant(11, ParticipantStatus.DECLINED), participant(12)] }))).toEqual([10, 12]);
+    expect(invitedTo(fields({ participants: [participant(12)] }))).toEqual([10, 12]);
+    expect(invitedTo(fields({ participants: [participant(12)], status: EventStatus.CANCELLED }))).toEqual([]);
   });
 
   it("has free times if it is a meeting by its type or its participants", () => {
-    expect(isMeeting(fields({ type: EventType.CALL, participants: [guest(10)] }))).toBe(false);
-    expect(isMeeting(fields({ type: EventType.CALL, participants: [guest(10), guest(11)] }))).toBe(true);
+    expect(isMeeting(fields({ type: EventType.CALL, participants: [participant(10)] }))).toBe(false);
+    expect(isMeeting(fields({ type: EventType.CALL, participants: [participant(10), participant(11)] }))).toBe(true);
     expect(isMeeting(fields({ type: EventType.MEETING }))).toBe(true);
   });
 

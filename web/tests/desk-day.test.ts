@@ -19,8 +19,8 @@ const directory = {
   ],
   person: (id: number) => people.find((one) => one.id === id) ?? person(id, ""),
 } as unknown as Directory;
-const guest = (manager_id: number, status: 0 | 1 | 2 = 1) => ({ event_id: 1, manager_id, role: 1 as const, status, created_time: 1, updated_time: 1 });
-const owner = (manager_id: number) => ({ ...guest(manager_id), role: 0 as const });
+const participant = (manager_id: number, status: 0 | 1 | 2 = 1) => ({ event_id: 1, manager_id, role: 1 as const, status, created_time: 1, updated_time: 1 });
+const owner = (manager_id: number) => ({ ...participant(manager_id), role: 0 as const });
 
 describe("the desk that is shown", () => {
   it("is the one filtered by, else the one led, else one's own, else the first", () => {
@@ -41,7 +41,7 @@ describe("the columns", () => {
   const at = (id: number, fields: Partial<EventRow> = {}) => makeRow({ id, start_time: NOW, end_time: NOW + 3600, ...fields });
 
   it("hold each event with its owner, and a copy with each colleague who comes", () => {
-    const row = at(1, { participants: [owner(10), guest(11), guest(12), guest(13, 2)] });
+    const row = at(1, { participants: [owner(10), participant(11), participant(12), participant(13, 2)] });
     expect(columnItems([row], columns, "UTC").map(({ column, isCopy }) => [column, isCopy])).toEqual([[10, undefined], [11, true]]);
   });
 
@@ -87,7 +87,7 @@ describe("an event that is given to another manager", () => {
   it("leaves its owner, who stays in a meeting with others", () => {
     const alone = makeRow({ id: 1, participants: [owner(10)] });
     expect(givenTo(alone, 11)).toMatchObject({ owner_manager_id: 11, participants: [{ manager_id: 11, role: 0 }] });
-    const meeting = makeRow({ id: 1, participants: [owner(10), guest(11), guest(12)] });
+    const meeting = makeRow({ id: 1, participants: [owner(10), participant(11), participant(12)] });
     expect(givenTo(meeting, 11).participants.map((one) => [one.manager_id, one.role])).toEqual([[11, 0], [10, 1], [12, 1]]);
   });
 });

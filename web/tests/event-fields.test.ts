@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changedFields, createData, fieldsOf, mergeFields, withMine } from "../src/event-fields";
-import { newGuest } from "../src/guests";
+import { newParticipant } from "../src/participants";
 import { makeRow } from "./make-row";
 
 const base = fieldsOf(makeRow({}));
@@ -12,8 +12,34 @@ describe("an update", () => {
   });
 
   it("names the participants when one was added", () => {
-    const participants = [...base.participants, newGuest(11)];
+    const participants = [...base.participants, newParticipant(11)];
     expect(changedFields(base, { ...base, participants })).toEqual({ participants });
+  });
+});
+
+describe("keys that are absent while they have their defaults", () => {
+  const more = { location: "Room 7", show_as: 1, customer_timezone: "Asia/Tokyo", pool_after_sec: 900 };
+  const set = fieldsOf(makeRow(more));
+
+  it("are not sent with a new event unless they were set", () => {
+    for (const name of Object.keys(more)) expect(createData(base, "key")).not.toHaveProperty(name);
+    expect(createData(set, "key")).toMatchObject(more);
+    expect(createData({ ...base, show_as: 0 }, "key")).toMatchObject({ show_as: 0 });
+  });
+
+  it("are sent with an update only where they differ, and a default takes them off", () => {
+    expect(changedFields(base, { ...base, location: "" })).toEqual({});
+    expect(changedFields(base, { ...base, ...more })).toEqual(more);
+    expect(changedFields(set, { ...set, title: "Other" })).toEqual({ title: "Other" });
+    const usual = { location: "", show_as: null, customer_timezone: "", pool_after_sec: 0 };
+    expect(changedFields(set, { ...set, ...usual })).toEqual(usual);
+  });
+
+  it("stay as they are where an older draft does not know them", () => {
+    const older = Object.entries(set).filter(([name]) => !(name in more));
+    const draft = { ...Object.fromEntries(older), title: "Other" } as typeof set;
+    expect(changedFields(set, draft)).toEqual({ title: "Other" });
+    expect(mergeFields(set, draft, { ...set, priority: 3 }).fields).toMatchObject({ ...more, title: "Other", priority: 3 });
   });
 });
 
@@ -61,18 +87,18 @@ describe("two edits of one event", () => {
     expect(withMine(fields, mine, ["start_time"])).toMatchObject({ start_time: mine.start_time, end_time: mine.end_time });
   });
 
-  it("keep an answer given beside a new title and a new guest", () => {
-    const invited = { ...base, participants: [...base.participants, newGuest(11)] };
-    const mine = { ...invited, title: "New", participants: [...invited.participants, newGuest(12)] };
-    const answered = { ...invited, participants: [...base.participants, { ...newGuest(11), status: 1 as const }] };
+  it("keep an answer given beside a new title and a new participant", () => {
+    const invited = { ...base, participants: [...base.participants, newParticipant(11)] };
+    const mine = { ...invited, title: "New", participants: [...invited.participants, newParticipant(12)] };
+    const answered = { ...invited, participants: [...base.participants, { ...newParticipant(11), status: 1 as const }] };
     const { fields, collisions } = mergeFields(invited, mine, answered);
     expect(collisions).toEqual([]);
     expect(fields.title).toBe("New");
-    expect(fields.participants.map((guest) => [guest.manager_id, guest.status])).toEqual([[10, 1], [11, 1], [12, 0]]);
+    expect(fields.participants.map((participant) => [participant.manager_id, participant.status])).toEqual([[10, 1], [11, 1], [12, 0]]);
   });
 
-  it("let a guest go whom one of them removed", () => {
-    const invited = { ...base, participants: [...base.participants, newGuest(11)] };
+  it("let a participant go whom one of them removed", () => {
+    const invited = { ...base, participants: [...base.participants, newParticipant(11)] };
     expect(mergeFields(invited, base, invited).fields.participants).toEqual(base.participants);
   });
 });

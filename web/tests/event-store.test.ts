@@ -95,12 +95,28 @@ describe("a reload", () => {
   it("is not ended by a list that was asked for before it", () => {
     const store = storeWith([1, 1]);
     const asked = store.get();
-    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 10 } });
+    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 10 }, horizon: null });
     store.dispatch({ type: "reload" });
     store.dispatch({ type: "listed", rows: [makeRow({ id: 1 })], asked });
     expect(isCovered(store.get(), "all", { from: 0, to: 10 })).toBe(false);
     store.dispatch({ type: "settled", keep: 0 });
     expect(ids(store)).toEqual([]);
+  });
+});
+
+describe("the horizon", () => {
+  const horizons = (store: EventStore) => Object.fromEntries(store.get().horizons);
+
+  it("is that of the last list of a scope that has named one, until a reload", () => {
+    const store = new EventStore();
+    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: 50 });
+    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 10 }, horizon: null });
+    store.dispatch({ type: "covered", scope: "mine", span: { from: 0, to: 90 }, horizon: null });
+    expect(horizons(store)).toEqual({ all: 50 });
+    store.dispatch({ type: "covered", scope: "all", span: { from: 90, to: 99 }, horizon: 60 });
+    expect(horizons(store)).toEqual({ all: 60 });
+    store.dispatch({ type: "reload" });
+    expect(horizons(store)).toEqual({});
   });
 });
 

@@ -3,7 +3,7 @@ import { deskMatches, maskError } from "../src/desk-mask";
 import { defaultFilters, formatFilters, isShown, parseFilters } from "../src/filters";
 import { reminderChoice, reminderFields, movedReminder } from "../src/reminder-choice";
 import { secondsOf } from "../src/time/clock";
-import { dayBounds, pageDay, rangeTitle, visibleRange } from "../src/visible-range";
+import { dayBounds, horizonText, pageDay, rangeTitle, visibleRange } from "../src/visible-range";
 import { makeRow } from "./make-row";
 
 const usual = defaultFilters("2026-11-21", "Europe/Nicosia", "week");
@@ -66,6 +66,17 @@ describe("pages", () => {
   it("of a week with a clock change have its real length", () => {
     const bounds = dayBounds(visibleRange("week", "2026-03-29", shape), "Europe/Nicosia");
     expect(((bounds.at(-1) ?? 0) - (bounds[0] ?? 0)) / 3_600_000).toBe(167);
+  });
+
+  it("say from where on repeating events are still to come, where they end after it", () => {
+    const horizon = Date.UTC(2027, 11, 27, 23) / 1000;
+    const text = "Repeating events are there until 27 Dec 2027; later ones come in time";
+    expect(horizonText(horizon, { first: "2027-12-27", last: "2027-12-27" }, "UTC")).toBe(text);
+    expect(horizonText(horizon, { first: "2028-12-27", last: "2028-12-27" }, "UTC")).toBe(text);
+    expect(horizonText(horizon, { first: "2027-12-20", last: "2027-12-26" }, "UTC")).toBe("");
+    expect(horizonText(horizon, { first: "2027-12-20", last: "2027-12-27" }, "Europe/Nicosia")).toBe("");
+    expect(horizonText(horizon, { first: "2027-12-20", last: "2027-12-28" }, "Europe/Nicosia")).toBe(text.replace("27 Dec", "28 Dec"));
+    expect(horizonText(null, { first: "2028-12-27", last: "2028-12-27" }, "UTC")).toBe("");
   });
 });
 

@@ -81,8 +81,8 @@ describe("many events", () => {
   });
 
   it("are given to somebody with the other participants, and without the owner before", () => {
-    const guest = (manager_id: number, role: 0 | 1) => ({ event_id: 1, manager_id, role, status: 2 as const, created_time: 1, updated_time: 1 });
-    const { owner_manager_id, participants } = reassigned(makeRow({ participants: [guest(10, 0), guest(11, 1), guest(12, 1)] }), 12);
+    const participant = (manager_id: number, role: 0 | 1) => ({ event_id: 1, manager_id, role, status: 2 as const, created_time: 1, updated_time: 1 });
+    const { owner_manager_id, participants } = reassigned(makeRow({ participants: [participant(10, 0), participant(11, 1), participant(12, 1)] }), 12);
     expect(owner_manager_id).toBe(12);
     expect(participants).toEqual([{ manager_id: 12, role: 0, status: 1 }, { manager_id: 11, role: 1, status: 2 }]);
   });

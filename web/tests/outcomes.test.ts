@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { againTime, completeData, isOutcomeRequired, newFinish, outcomesFor, withOutcome } from "../src/outcomes";
+import { againTime, completeData, isOutcomeRequired, newFinish, outcomeName, outcomesFor, withOutcome } from "../src/outcomes";
 import { secondsOf } from "../src/time/clock";
 import type { DirectoryOutcome } from "../src/wire";
 import { makeRow } from "./make-row";
@@ -12,6 +12,11 @@ describe("an outcome", () => {
   it("is offered for its types alone", () => {
     const all = [outcome("any"), outcome("calls", { types: [2, 4] }), outcome("meetings", { types: [3] })];
     expect(outcomesFor(all, 4).map((one) => one.code)).toEqual(["any", "calls"]);
+  });
+
+  it("has its name of the directory, else its code", () => {
+    const all = [outcome("no_answer", { name: "No answer" }), outcome("unnamed", { name: "" })];
+    expect(["no_answer", "unnamed", "gone"].map((code) => outcomeName(all, code))).toEqual(["No answer", "unnamed", "gone"]);
   });
 
   it("is required where one can be given", () => {

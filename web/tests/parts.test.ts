@@ -3,9 +3,9 @@ import { NO_DRAFTS, left, opened, readDrafts, resumed, type Edit } from "../src/
 import { emptyText, unknownDesk } from "../src/empty-text";
 import { fieldsOf } from "../src/event-fields";
 import { reschedules } from "../src/event-commands";
-import { rowsOfRange, toCsv, toIcs } from "../src/export";
+import { rowsOfRange, toCsv } from "../src/export";
 import { defaultFilters } from "../src/filters";
-import { answersText } from "../src/guests";
+import { answersText } from "../src/participants";
 import { fitsSearch } from "../src/search";
 import { linkFor, readSettings, USUAL } from "../src/settings";
 import { dateIn, secondsOf, timeIn } from "../src/time/clock";
@@ -71,8 +71,8 @@ describe("settings", () => {
 });
 
 it("the answers of many are written in a line", () => {
-  const guests = [1, 1, 2, 0, 0, 3].map((status) => ({ status }) as { status: 0 | 1 | 2 | 3 });
-  expect(answersText(guests)).toBe("2 yes, 1 no, 1 maybe, 2 open");
+  const participants = [1, 1, 2, 0, 0, 3].map((status) => ({ status }) as { status: 0 | 1 | 2 | 3 });
+  expect(answersText(participants)).toBe("2 yes, 1 no, 1 maybe, 2 open");
 });
 
 describe("an empty view says why", () => {
@@ -116,14 +116,5 @@ describe("an export", () => {
   it("as CSV quotes what must be quoted, and has no formulas", () => {
     const [, line] = toCsv([row], zone, directory).split("\r\n");
     expect(line).toContain('7,"\'=SUM(A1), ""x""",2026-11-27 10:00,2026-11-27 10:30,no');
-  });
-
-  it("as iCalendar has lines of 75 octets, and dates of all-day events in their own zone", () => {
-    const day = makeRow({ id: 8, title: "Ж".repeat(80), all_day: 1, timezone: "Asia/Tokyo", start_time: secondsOf("2026-11-27", "00:00", "Asia/Tokyo"), end_time: secondsOf("2026-11-28", "00:00", "Asia/Tokyo") });
-    const text = toIcs([row, day], "host", 0);
-    expect(text).toContain("DTSTART:20261127T080000Z\r\nDTEND:20261127T083000Z\r\nSUMMARY:=SUM(A1)\\, \"x\"\r\nDESCRIPTION:a\\;b");
-    expect(text).toContain("DTSTART;VALUE=DATE:20261127\r\nDTEND;VALUE=DATE:20261128");
-    for (const line of text.split("\r\n")) expect(new TextEncoder().encode(line).length).toBeLessThanOrEqual(75);
-    expect(text.replace(/\r\n /g, "")).toContain("Ж".repeat(80));
   });
 });

@@ -97,8 +97,14 @@ describe("the choices of the form", () => {
     }
   });
 
+  it("are every workday also where they are daily on these days", () => {
+    expect(kindOf("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR")).toBe("workdays");
+    expect(kindOf("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR;COUNT=5")).toBe("workdays");
+  });
+
   it("are custom where no choice says it", () => {
     expect(["FREQ=MONTHLY;BYMONTHDAY=1,15", "FREQ=YEARLY;BYMONTH=3", "FREQ=WEEKLY;WKST=SU", "FREQ=DAILY;BYDAY=MO", "nonsense"].map(kindOf)).toEqual(["custom", "custom", "custom", "custom", "custom"]);
+    expect(kindOf("FREQ=DAILY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR")).toBe("custom");
     expect(kindOf("")).toBe("none");
     expect(kindLabel("monthly", "2026-11-30")).toBe("Every month on the last day");
   });

@@ -89,6 +89,10 @@ it("dates step without a zone", () => {
 });
 
 describe("texts", () => {
+  it("have no comma after the short name of a weekday, in any month", () => {
+    expect(["2026-05-01", "2026-09-23"].map((date) => dateText(date, "full"))).toEqual(["Fri 1 May 2026", "Wed 23 Sept 2026"]);
+  });
+
   it("have one form, by the settings", () => {
     expect([dateText("2026-11-27", "full"), clockText(at("2026-11-27T13:05:00Z"), "Europe/Nicosia")]).toEqual(["Fri 27 Nov 2026", "15:05"]);
     setFormats({ locale: "en-US", isTwelveHours: true });

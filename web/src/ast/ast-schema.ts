@@ -1,7 +1,7 @@
 // The documents that the editor writes, and whether one can be edited without losing anything.
 
 import { Node, Schema } from "prosemirror-model";
-import { isSame } from "../guests";
+import { isSame } from "../participants";
 import type { Json } from "../types.gen";
 import { plainText, readAst, safeHref, withNames, type NameOf } from "./ast-tree";
 
@@ -82,9 +82,17 @@ export function astOf(document: Node): Json {
   return document.toJSON() as Json;
 }
 
+/** For comparing: the order of keys, and of the marks of a text, means nothing. */
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map((key) => [key, sorted(value[key] ?? null)]));
+  const entries = Object.keys(value)
+    .sort()
+    .map((key): [string, Json] => [key, sorted(value[key] ?? null)]);
+  return Object.fromEntries(entries.map(([key, one]) => [key, key === "marks" && Array.isArray(one) ? inOrder(one) : one]));
+}
+
+function inOrder(marks: Json[]): Json[] {
+  const texts = marks.map((mark) => JSON.stringify(mark)).sort();
+  return texts.map((text) => JSON.parse(text) as Json);
 }

@@ -16,6 +16,7 @@ import { LookContext, NO_SLOT, PARTS } from "./calendar-parts";
 import type { CalendarProps } from "./calendar-view";
 import { eventClass } from "./event-face";
 import { shownManager } from "./print-legend";
+import { useNowShown } from "./use-now-shown";
 
 interface Props {
   calendar: CalendarProps;
@@ -75,6 +76,7 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
   }, [box, filters.event, height]);
   const selected = useMemo(() => shown.find((item) => item.resource.id === filters.event && !item.isDraft), [shown, filters.event]);
   const scrollTo = useMemo(() => toDate(secondsOf(range.first, FIRST_HOUR_SHOWN, zone)), [range.first, zone]);
+  useNowShown(box, view, range, zone);
 
   // Drawing the grid again is costly: only when something in it has changed.
   const grid = useMemo(

@@ -53,7 +53,7 @@ const LINE_PX = { normal: 23, compact: 20 };
 const LEAST_COLUMN_PX = 58;
 /** From this width of a day on, two of its events stand beside each other. */
 const TWO_COLUMNS_PX = 90;
-/** From this width of a day on, three of those that are done stand beside its events as slivers. */
+/** From this width of a day on, three of those that are done are shown next to its events as slivers. */
 const WIDE_DAY_PX = 130;
 const GUTTER_PX = 60;
 const ALL_DAY_ROWS = 3;

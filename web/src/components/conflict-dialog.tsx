@@ -4,6 +4,7 @@ import { useState } from "react";
 import { plainText, readAst } from "../ast/ast-tree";
 import { whenText } from "../calendar-event";
 import { fieldsOf, type FieldName, type Fields } from "../event-fields";
+import { poolText, showAsText } from "../event-words";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
 import type { EventRow } from "../types.gen";
 import type { Conflict } from "../actions";
@@ -24,6 +25,7 @@ const NAMES: Partial<Record<FieldName, string>> = {
   title: "Title", start_time: "When", ast_json: "Notes", status: "Status", type: "Type", priority: "Priority", desk: "Desk", brand: "Brand",
   owner_manager_id: "Organizer", customer_id: "Customer", lead_id: "Lead", login: "Login", remind_time: "Reminder time",
   remind_before_sec: "Reminder", timezone: "Time zone",
+  location: "Location", show_as: "Show as", customer_timezone: "Customer's zone", pool_after_sec: "Offer to the pool",
 };
 
 export function ConflictDialog({ conflict, zone, directory, me, onSettle, onBack }: Props) {
@@ -90,6 +92,10 @@ function shown(fields: Fields, name: FieldName, zone: string, directory: Directo
       return labelOf(PRIORITIES, fields.priority);
     case "owner_manager_id":
       return directory.person(fields.owner_manager_id).name;
+    case "show_as":
+      return showAsText(fields.show_as);
+    case "pool_after_sec":
+      return poolText(fields.pool_after_sec);
     default:
       return String(fields[name] || "None");
   }

@@ -5,7 +5,7 @@ import type { Api } from "../api";
 import { dateIn, nowSeconds, secondsOf, timeIn } from "../time/clock";
 import { deskMatches } from "../desk-mask";
 import { newFields } from "../event-fields";
-import { newGuest } from "../guests";
+import { newParticipant } from "../participants";
 import { safeHref } from "../ast/ast-tree";
 import type { Session } from "../session";
 import { EventType, type EventRow, type Json } from "../types.gen";
@@ -59,7 +59,7 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
         brand, desk, start_time: start, end_time: start + minutes * 60, timezone: zone,
         type: EventType.MEETING, owner_manager_id: session.id, title: title.trim() || usualTitle,
         remind_before_sec: 900, ast_json: meetNote(meet),
-        participants: going.filter((id) => id !== session.id).map(newGuest),
+        participants: going.filter((id) => id !== session.id).map(newParticipant),
       }),
     );
     setIsSaving(false);
@@ -100,7 +100,7 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
                 <input type="checkbox" checked={!left.includes(one.id)}
                   onChange={() => setLeft((all) => (all.includes(one.id) ? all.filter((id) => id !== one.id) : [...all, one.id]))} />
                 <Avatar person={one} />
-                <span className="guest-name">
+                <span className="participant-name">
                   {one.name}
                   {busy?.has(one.id) && <small className="busy">Busy</small>}
                 </span>
@@ -113,7 +113,7 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
           <span className="label">Title</span>
           <input className="input" placeholder={usualTitle} maxLength={500} value={title} onChange={(event) => setTitle(event.target.value)} />
         </label>
-        <div className="triple">
+        <div className="triple dated-triple">
           <DateInput label="Day" value={date} onChange={(value) => value && setDate(value)} />
           <label className="field">
             <span className="label">Time</span>

@@ -24,6 +24,7 @@ import { BigCalendar, pressed, slotOf } from "./calendar-grid";
 import { LookContext, NO_SLOT, PARTS } from "./calendar-parts";
 import { DeskSide, DeskTotals } from "./desk-side";
 import { eventClass } from "./event-face";
+import { useNowShown } from "./use-now-shown";
 import { useSize } from "./use-size";
 
 interface Props {
@@ -82,6 +83,7 @@ export function DeskView({ rows, filters, settings, now, zonesVersion, directory
     () => cutColumns(columnItems(today, columns, zone), bounds, columnPx, { zone, me, now: now * 1000 }),
     [today, columns, zone, bounds, columnPx, me, now],
   );
+  useNowShown(box, "desk", { first: day, last: day }, zone);
   // Their row groups have no table around them, which screen readers take for a fault.
   useEffect(() => box.current?.querySelectorAll(".rbc-allday-cell").forEach((cell) => cell.setAttribute("role", "table")), [box, columns, zone]);
   const heads = useMemo(() => headsOf(directory, summary, lists.claimed, now), [directory, summary, lists.claimed, now]);

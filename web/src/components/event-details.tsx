@@ -2,7 +2,7 @@
 
 import { useState, type ReactNode } from "react";
 import type { Api } from "../api";
-import { meetLink, readAst } from "../ast/ast-tree";
+import { meetLink, readAst, safeHref } from "../ast/ast-tree";
 import { AstView } from "../ast/ast-view";
 import { whenText } from "../calendar-event";
 import type { Edit } from "../drafts";
@@ -21,7 +21,8 @@ import type { CallDesk } from "../use-call-desk";
 import { needsOutcome, type Directory } from "../use-directory";
 import { isCall } from "../work-list";
 import { PriorityMark } from "./event-face";
-import { GuestList } from "./guest-list";
+import { EventResults, hasResults } from "./event-results";
+import { ParticipantList } from "./participant-list";
 import { Icon, TypeIcon, type IconName } from "./icon";
 import { useSeries } from "./repeat-field";
 import { OutcomeBox } from "./outcome-box";
@@ -59,15 +60,16 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
     <div className="panel-box">
       <header className="panel-head" style={{ "--c": owner.colour } as React.CSSProperties}>
         <div className="panel-tools">
-          <span className="kind">
-            <TypeIcon type={row.type} size={14} />
-            {labelOf(TYPES, row.type)}
-          </span>
-          {!isOpen && <span className="badge" data-status={row.status}>{labelOf(STATUSES, row.status)}</span>}
-          {row.priority !== Priority.NORMAL && (
-            <span className="badge" data-priority={row.priority}><PriorityMark priority={row.priority} />{labelOf(PRIORITIES, row.priority)}</span>
-          )}
-          <span className="spring" />
+          <div className="panel-kind">
+            <span className="kind">
+              <TypeIcon type={row.type} size={14} />
+              {labelOf(TYPES, row.type)}
+            </span>
+            {!isOpen && <span className="badge" data-status={row.status}>{labelOf(STATUSES, row.status)}</span>}
+            {row.priority !== Priority.NORMAL && (
+              <span className="badge" data-priority={row.priority}><PriorityMark priority={row.priority} />{labelOf(PRIORITIES, row.priority)}</span>
+            )}
+          </div>
           <Tool icon="edit" label="Edit" problem={problem} onClick={() => host.onEdit(row)} />
           <Tool icon="copy" label="Duplicate" onClick={() => host.onDuplicate(row)} />
           <Tool icon="link" label="Copy link" onClick={() => host.onCopyLink(row)} />
@@ -89,6 +91,11 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
         )}
         {isOpen && hasOutcome && !problem && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
         <Answer row={row} me={session.id} onAnswer={(status) => host.onAnswer(row, status)} />
+        {hasResults(row) && (
+          <Line icon="flag" label="What came of it">
+            <EventResults row={row} zone={zone} directory={directory} api={api} onOpen={host.onOpen} />
+          </Line>
+        )}
         <Line icon="clock" label="When">
           {whenText(row, zone)}
           {!row.all_day && <span className="faint"> · {zoneText(zone)} ({offsetText(row.start_time, zone)})</span>}
@@ -100,9 +107,11 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
           )}
           {isOpen && !problem && <RescheduleChips row={row} zone={zone} api={api} onMove={(times) => host.onMove(row, times)} />}
         </Line>
+        <Location text={row.location} />
+        <CustomerZone row={row} />
         {Boolean(row.series_id) && <SeriesLine row={row} api={api} />}
         <Line icon="people" label="Participants">
-          <GuestList row={row} directory={directory} />
+          <ParticipantList row={row} directory={directory} />
         </Line>
         {row.ast_json !== null && (
           <Line icon="text" label="Notes">
@@ -178,6 +187,29 @@ function Line({ icon, label, children }: { icon: IconName; label: string; childr
   );
 }
 
+/** Where it takes place; a link where that is an https address. */
+function Location({ text }: { text: string | undefined }) {
+  if (!text) return null;
+  const href = safeHref(text);
+  return (
+    <Line icon="place" label="Location">
+      {href?.startsWith("https:") ? <a href={href} target="_blank" rel="noopener noreferrer nofollow">{text}</a> : text}
+    </Line>
+  );
+}
+
+/** The customer's zone, and by its clock when the event starts. */
+function CustomerZone({ row }: { row: EventRow }) {
+  const theirs = row.customer_timezone;
+  if (!theirs) return null;
+  return (
+    <Line icon="globe" label="Customer's zone">
+      {zoneText(theirs)} ({offsetText(row.start_time, theirs)})
+      {!row.all_day && <span className="faint"> · starts {stampText(row.start_time, theirs)} for the customer</span>}
+    </Line>
+  );
+}
+
 const OWN_NAMES: Record<string, string> = { start_time: "time", end_time: "time", all_day: "time", remind_before_sec: "reminder", remind_time: "reminder", ast_json: "notes", owner_manager_id: "owner" };
 
 /** The rule of its series in words, and in what it differs. */
@@ -198,9 +230,9 @@ const REPLIES: [ParticipantStatus, string][] = [
   [ParticipantStatus.DECLINED, "No"],
 ];
 
-/** The manager's own answer, for a guest. */
+/** The manager's own answer, for a participant. */
 function Answer({ row, me, onAnswer }: { row: EventRow; me: number; onAnswer: (status: number) => void }) {
-  const own = row.participants.find((guest) => guest.manager_id === me);
+  const own = row.participants.find((participant) => participant.manager_id === me);
   if (!own || own.role === ParticipantRole.ORGANIZER || row.status !== EventStatus.OPEN) return null;
   return (
     <div className="reply">

@@ -4,7 +4,7 @@ import { useId, useState, type ReactNode } from "react";
 import type { Api } from "../api";
 import { busyText, invitedTo, isMeeting } from "../busy";
 import type { Fields } from "../event-fields";
-import { newGuest } from "../guests";
+import { newParticipant } from "../participants";
 import { PRIORITIES, TYPES } from "../labels";
 import { AstEditor } from "../lazy-parts";
 import { ParticipantRole, ParticipantStatus, type EventRow, type EventType, type Priority } from "../types.gen";
@@ -13,6 +13,7 @@ import type { Directory } from "../use-directory";
 import { FormFreeTimes } from "./form-free-times";
 import { Icon } from "./icon";
 import { PeopleField } from "./people-field";
+import { CallFields, PlaceFields } from "./place-fields";
 import { RepeatField } from "./repeat-field";
 import { ReminderField } from "./reminder-field";
 import { TimeFields } from "./time-fields";
@@ -99,6 +100,7 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
         </div>
         <TimeFields fields={fields} zone={zone} onChange={set} />
         <RepeatField fields={fields} saved={saved} api={api} onChange={set} />
+        <PlaceFields fields={fields} onChange={set} />
         {isMeeting(fields) && <FormFreeTimes fields={fields} excluded={saved?.id ?? null} zone={zone} directory={directory} api={api} onChange={set} />}
         <div className="pair">
           <label className="field">
@@ -117,8 +119,9 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
             </select>
           </label>
         </div>
+        <CallFields fields={fields} onChange={set} />
         <PeopleField
-          guests={fields.participants}
+          participants={fields.participants}
           owner={fields.owner_manager_id}
           brand={fields.brand}
           busyText={(id) => busyText(busy?.get(id) ?? [], fields.start_time, fields.end_time, zone)}
@@ -160,9 +163,9 @@ export function problemOf(fields: Fields): string {
 /** The organizer of the list follows the owner. */
 function withOwner(fields: Fields, owner: number) {
   const others = fields.participants
-    .filter((guest) => guest.manager_id !== owner)
-    .map((guest) => (guest.role === ParticipantRole.ORGANIZER ? { ...guest, role: ParticipantRole.REQUIRED } : guest));
-  return [{ ...newGuest(owner), role: ParticipantRole.ORGANIZER, status: ParticipantStatus.ACCEPTED }, ...others];
+    .filter((participant) => participant.manager_id !== owner)
+    .map((participant) => (participant.role === ParticipantRole.ORGANIZER ? { ...participant, role: ParticipantRole.REQUIRED } : participant));
+  return [{ ...newParticipant(owner), role: ParticipantRole.ORGANIZER, status: ParticipantStatus.ACCEPTED }, ...others];
 }
 
 function IdField({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {

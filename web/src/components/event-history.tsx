@@ -3,7 +3,9 @@
 import { useEffect, useState } from "react";
 import type { Api } from "../api";
 import { plainText, readAst } from "../ast/ast-tree";
-import { answersText, type Guest } from "../guests";
+import { answersText, type Participant } from "../participants";
+import { poolText, showAsText } from "../event-words";
+import { outcomeName } from "../outcomes";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
 import { stampText } from "../time/formats";
 import type { EventRow, EventStatus, EventType, Json, Priority } from "../types.gen";
@@ -22,6 +24,7 @@ const QUIET = new Set(["updated_by", "updated_time", "version", "reminder_sent_t
 const NAMES: Record<string, string> = {
   ast_json: "notes", start_time: "start", end_time: "end", all_day: "all day", owner_manager_id: "owner", remind_time: "reminder",
   remind_before_sec: "reminder before", customer_id: "customer", lead_id: "lead", timezone: "time zone",
+  customer_timezone: "customer's zone", pool_after_sec: "offer to the pool", follows_id: "follows event", follow_up_id: "followed by event",
 };
 
 export function EventHistory({ row, zone, api, directory }: Props) {
@@ -66,6 +69,7 @@ function isReminder({ actor, changed }: HistoryEntry): boolean {
 }
 
 function shown(name: string, value: Json, zone: string, directory: Directory): string {
+  if (name === "show_as") return showAsText(value as number | null).toLowerCase();
   if (value === null || value === "" || value === 0) return zeroOf(name);
   if (name.endsWith("_time")) return stampText(Number(value), zone);
   switch (name) {
@@ -75,8 +79,10 @@ function shown(name: string, value: Json, zone: string, directory: Directory): s
     case "owner_manager_id": return directory.person(Number(value)).name;
     case "ast_json": return plainText(readAst(value)).slice(0, 120) || "empty";
     case "all_day": return "yes";
+    case "pool_after_sec": return poolText(Number(value)).toLowerCase();
+    case "outcome": return outcomeName(directory.outcomes, String(value));
     case "remind_before_sec": return `${Number(value) / 60} min`;
-    case "participants": return `${(value as unknown[]).length} (${answersText(value as unknown as Guest[])})`;
+    case "participants": return `${(value as unknown[]).length} (${answersText(value as unknown as Participant[])})`;
     default: return typeof value === "object" ? JSON.stringify(value).slice(0, 120) : String(value);
   }
 }

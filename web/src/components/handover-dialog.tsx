@@ -136,7 +136,7 @@ function Receivers({ choice: { sender, receivers, desk }, directory, onChange }:
             <label key={`${desk} ${person.id}`} className="team-member" data-on={isOn}>
               <input type="checkbox" checked={isOn} onChange={() => onChange(isOn ? receivers.filter((id) => id !== person.id) : [...receivers, person.id])} />
               <Avatar person={person} />
-              <span className="guest-name">{person.name}</span>
+              <span className="participant-name">{person.name}</span>
             </label>
           );
         })}

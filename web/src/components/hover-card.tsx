@@ -2,7 +2,7 @@
 
 import { meetLink, readAst } from "../ast/ast-tree";
 import { whenText } from "../calendar-event";
-import { answersText } from "../guests";
+import { answersText } from "../participants";
 import { labelOf, TYPES } from "../labels";
 import { linkFor, type Settings } from "../settings";
 import type { EventRow } from "../types.gen";

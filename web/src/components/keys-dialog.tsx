@@ -22,7 +22,7 @@ const KEYS: [string, string][] = [
   ["Ctrl + click, S", "Select the event, or the one that has the focus"],
   ["Shift + click, Shift + S", "Select all up to it"],
   ["Ctrl + A", "Select all that are shown"],
-  ["Delete", "Delete the selected events"],
+  ["Delete", "Delete the selected events, or the one that has the focus or is open"],
   ["Ctrl + Z", "Undo the last change"],
   ["Ctrl + Y", "Do again what was undone"],
   ["X", "Dismiss the first reminder"],

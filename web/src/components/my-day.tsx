@@ -9,6 +9,7 @@ import { dateText } from "../time/formats";
 import { EventStatus, type EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
 import type { Directory } from "../use-directory";
+import { useShortcuts } from "../use-shortcuts";
 import { GROUPS, holderOf, isCall, isOverdue, toDo, workList, type WorkGroup, type WorkTime } from "../work-list";
 import { Avatar } from "./avatar";
 import { CustomerClock } from "./customer-clock";
@@ -35,14 +36,9 @@ export function MyDay({ rows, me, now, zone, isLoading, ...host }: Props) {
   const at = useMemo(() => ({ me, now, zone }), [me, now, zone]);
   const list = useMemo(() => workList(rows, at), [rows, at]);
   const count = toDo(list).length;
-  const onKey = (event: React.KeyboardEvent<HTMLElement>) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    moveFocus(event.currentTarget, step);
-  };
+  useShortcuts({ ArrowDown: () => moveFocus(1), ArrowUp: () => moveFocus(-1) }, isBesidePanel);
   return (
-    <div className="my-day" onKeyDown={onKey}>
+    <div className="my-day">
       <header className="work-head">
         <p>
           <strong>{count === 0 ? "Nothing to do" : `${count} to do`}</strong>
@@ -66,9 +62,14 @@ export function MyDay({ rows, me, now, zone, isLoading, ...host }: Props) {
   );
 }
 
+/** The panel scrolls with the arrows. */
+function isBesidePanel(target: Element): boolean {
+  return !target.closest(".panel");
+}
+
 /** From row to row; from elsewhere to the first one. */
-function moveFocus(list: HTMLElement, step: number): void {
-  const rows = [...list.querySelectorAll<HTMLElement>(".work-row")];
+function moveFocus(step: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>(".my-day .work-row")];
   const at = rows.indexOf(document.activeElement as HTMLElement);
   rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + step))]?.focus();
 }

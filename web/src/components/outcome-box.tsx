@@ -147,8 +147,9 @@ function AgainField({ finish, zone, now, onChange }: { finish: Finish; zone: str
       {at > 0 && (
         <label className="switch">
           <input type="checkbox" role="switch" checked={finish.inHours} onChange={() => onChange({ inHours: !finish.inHours })} />
-          {momentText(at, zone)}
-          <span className="faint">{finish.inHours ? "or the next time at which one may call" : "whatever the hour"}</span>
+          <span>
+            {momentText(at, zone)} <span className="faint">{finish.inHours ? "or the next time at which one may call" : "whatever the hour"}</span>
+          </span>
         </label>
       )}
     </div>

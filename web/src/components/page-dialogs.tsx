@@ -12,11 +12,13 @@ import type { Directory } from "../use-directory";
 import type { EventHost } from "../use-event-host";
 import type { Reminders } from "../use-reminders";
 import { changeSettings } from "../use-settings";
+import type { Tell } from "../use-toasts";
 import { ConflictDialog } from "./conflict-dialog";
 import { CustomerDialog } from "./customer-dialog";
 import { DayDialog } from "./day-dialog";
 import { DeskMeeting } from "./desk-meeting";
 import { HandoverDialog } from "./handover-dialog";
+import { IcsDialog } from "./ics-dialog";
 import { KeysDialog } from "./keys-dialog";
 import { LeftDialog } from "./left-dialog";
 import { ReminderDialog } from "./reminder-cards";
@@ -37,6 +39,7 @@ interface Props {
   api: Api;
   actions: Actions;
   host: EventHost;
+  tell: Tell;
   /** A conflict was settled, and its form can go. */
   onSettled: () => void;
   onBack: () => void;
@@ -62,7 +65,7 @@ export function PageDialogs(props: Props) {
   );
 }
 
-function One({ opened, items, filters, settings, session, directory, reminders, now, api, actions, host, onClose }: Props & { opened: Opened }) {
+function One({ opened, items, filters, settings, session, directory, reminders, now, api, actions, host, tell, onClose }: Props & { opened: Opened }) {
   const { zone, day } = filters;
   const common = { zone, directory, onOpen: host.onOpen, onClose };
   switch (opened.kind) {
@@ -90,6 +93,8 @@ function One({ opened, items, filters, settings, session, directory, reminders, 
       return <WebhooksDialog api={api} zone={zone} onClose={onClose} />;
     case "handover":
       return <HandoverDialog session={session} zone={zone} directory={directory} api={api} actions={actions} onClose={onClose} />;
+    case "files":
+      return <IcsDialog session={session} zone={zone} directory={directory} api={api} tell={tell} onClose={onClose} />;
     case "keys":
       return <KeysDialog onClose={onClose} />;
   }

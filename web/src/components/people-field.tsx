@@ -1,7 +1,7 @@
 // Owner and participants, chosen by name.
 
 import { useMemo, useState } from "react";
-import { newGuest, type Guest } from "../guests";
+import { newParticipant, type Participant } from "../participants";
 import { ANSWERS, labelOf, ROLES } from "../labels";
 import { ParticipantRole, type ParticipantRole as Role } from "../types.gen";
 import type { Directory } from "../use-directory";
@@ -9,53 +9,53 @@ import { Avatar } from "./avatar";
 import { Icon } from "./icon";
 
 interface Props {
-  guests: Guest[];
+  participants: Participant[];
   owner: number;
   brand: string;
   /** What is known of a manager at the event's time; empty: nothing. */
   busyText: (manager: number) => string;
   directory: Directory;
-  onChange: (guests: Guest[]) => void;
+  onChange: (participants: Participant[]) => void;
   onOwner: (manager: number) => void;
 }
 
 const MOST_OFFERED = 6;
 
-export function PeopleField({ guests, owner, brand, busyText, directory, onChange, onOwner }: Props) {
-  const rows = guests.some((guest) => guest.manager_id === owner)
-    ? guests
-    : [{ ...newGuest(owner), role: ParticipantRole.ORGANIZER, status: 1 as const }, ...guests];
+export function PeopleField({ participants, owner, brand, busyText, directory, onChange, onOwner }: Props) {
+  const rows = participants.some((participant) => participant.manager_id === owner)
+    ? participants
+    : [{ ...newParticipant(owner), role: ParticipantRole.ORGANIZER, status: 1 as const }, ...participants];
   const setRole = (id: number, role: Role) => {
     if (role === ParticipantRole.ORGANIZER) onOwner(id);
-    else onChange(rows.map((guest) => (guest.manager_id === id ? { ...guest, role } : guest)));
+    else onChange(rows.map((participant) => (participant.manager_id === id ? { ...participant, role } : participant)));
   };
   return (
     <fieldset className="field">
       <legend className="label">Participants</legend>
-      <ul className="guests editable">
-        {rows.map((guest) => {
-          const person = directory.person(guest.manager_id);
-          const isOwner = guest.manager_id === owner;
+      <ul className="participants editable">
+        {rows.map((participant) => {
+          const person = directory.person(participant.manager_id);
+          const isOwner = participant.manager_id === owner;
           return (
-            <li key={guest.manager_id}>
+            <li key={participant.manager_id}>
               <Avatar person={person} />
-              <span className="guest-name">
+              <span className="participant-name">
                 {person.name}
                 <small>
-                  {isOwner ? "Organizer" : labelOf(ANSWERS, guest.status)}
-                  {busyText(guest.manager_id) && <span className="busy"> · {busyText(guest.manager_id)}</span>}
+                  {isOwner ? "Organizer" : labelOf(ANSWERS, participant.status)}
+                  {busyText(participant.manager_id) && <span className="busy"> · {busyText(participant.manager_id)}</span>}
                 </small>
               </span>
               {!isOwner && (
                 <>
-                  <select className="input small" aria-label={`Role of ${person.name}`} value={guest.role}
-                    onChange={(event) => setRole(guest.manager_id, Number(event.target.value) as Role)}>
+                  <select className="input small" aria-label={`Role of ${person.name}`} value={participant.role}
+                    onChange={(event) => setRole(participant.manager_id, Number(event.target.value) as Role)}>
                     {ROLES.map(([value, label]) => (
                       <option key={value} value={value}>{label}</option>
                     ))}
                   </select>
                   <button type="button" className="icon-button small" aria-label={`Remove ${person.name}`}
-                    onClick={() => onChange(rows.filter((one) => one.manager_id !== guest.manager_id))}>
+                    onClick={() => onChange(rows.filter((one) => one.manager_id !== participant.manager_id))}>
                     <Icon name="close" size={14} />
                   </button>
                 </>
@@ -64,8 +64,8 @@ export function PeopleField({ guests, owner, brand, busyText, directory, onChang
           );
         })}
       </ul>
-      <AddPerson taken={rows.map((guest) => guest.manager_id)} brand={brand} directory={directory}
-        onAdd={(id) => onChange([...rows, newGuest(id)])} />
+      <AddPerson taken={rows.map((participant) => participant.manager_id)} brand={brand} directory={directory}
+        onAdd={(id) => onChange([...rows, newParticipant(id)])} />
     </fieldset>
   );
 }

@@ -34,10 +34,10 @@ export function QuickHints({ fields, zone, onChange }: Props) {
 /** What the words of the title would change; null: nothing. */
 export function wordChanges(fields: Fields, zone: string): Partial<Fields> | null {
   const words = readWords(fields.title, nowSeconds(), zone);
-  return saysAnything(words) && hasNews(words, fields, zone) ? withWords(fields, words, zone) : null;
+  return saysAnything(words) && addsToFields(words, fields, zone) ? withWords(fields, words, zone) : null;
 }
 
-function hasNews(words: QuickWords, fields: Fields, zone: string): boolean {
+function addsToFields(words: QuickWords, fields: Fields, zone: string): boolean {
   return Object.entries(withWords(fields, words, zone)).some(([name, value]) => fields[name as keyof Fields] !== value);
 }
 

@@ -1,7 +1,6 @@
-// Reminders that are due, with done and snooze; all of them behind the bell.
+// Reminders that are due, below the view, with done and snooze; all of them behind the bell.
 
-import { useEffect, useRef, useState } from "react";
-import { freestCorner, type Corner } from "../free-corner";
+import { useEffect } from "react";
 import { sinceText } from "../labels";
 import { startText } from "../calendar-event";
 import type { EventRow } from "../types.gen";
@@ -10,6 +9,7 @@ import type { Reminder } from "../wire";
 import { Dialog } from "./dialog";
 import { Icon, TypeIcon } from "./icon";
 import { AlertSwitch } from "./switches";
+import { useSize } from "./use-size";
 
 interface CardProps {
   reminders: Reminders;
@@ -24,8 +24,6 @@ interface CardProps {
 interface Props extends CardProps {
   /** Something else has the room: only the count is shown. */
   isQuiet: boolean;
-  /** Names what is drawn behind them: with another name, they may go to another corner. */
-  behind: string;
   onAll: () => void;
 }
 
@@ -36,15 +34,21 @@ const SNOOZES: [number, string][] = [
   [86_400, "Tomorrow"],
 ];
 const MOST_SEEN = 3;
-const IS_NARROW = "(max-width: 700px)";
+/** Least width of a card with its gap, and the width of what is not a card; as in the styles of `.reminders`. */
+const CARD_PX = 336;
+const BESIDE_PX = 112;
 
-export function ReminderCards({ isQuiet, behind, onAll, ...rest }: Props) {
+/** They take room from the view instead of lying over it: at no hour may one cover what is clicked there. */
+export function ReminderCards({ isQuiet, onAll, ...rest }: Props) {
   const { due } = rest.reminders;
-  const seen = isQuiet ? [] : due.slice(0, window.matchMedia(IS_NARROW).matches ? 1 : MOST_SEEN);
+  const [box, { width, height }] = useSize();
+  const room = Math.floor((width - BESIDE_PX) / CARD_PX);
+  const seen = isQuiet ? [] : due.slice(0, Math.max(1, Math.min(MOST_SEEN, room)));
   const hidden = due.length - seen.length;
-  const [box, corner] = useFreeCorner(`${behind} ${seen.length}`);
+  // For what is fixed to the bottom of the window: toasts, and the bar of selected events.
+  useEffect(() => document.documentElement.style.setProperty("--reminders-height", `${height}px`), [height]);
   return (
-    <section ref={box} className="reminders" data-corner={corner} role="region" aria-label="Reminders" aria-live="assertive" aria-relevant="additions">
+    <section ref={box} className="reminders" role="region" aria-label="Reminders" aria-live="assertive" aria-relevant="additions">
       {seen.map((reminder) => (
         <Card key={reminder.token} reminder={reminder} {...rest} />
       ))}
@@ -58,26 +62,6 @@ export function ReminderCards({ isQuiet, behind, onAll, ...rest }: Props) {
   );
 }
 
-/** The corner of the calendar in which the cards cover the least; it is looked for when `key` changes. */
-function useFreeCorner(key: string) {
-  const box = useRef<HTMLElement>(null);
-  const [corner, setCorner] = useState<Corner>("bottom right");
-  useEffect(() => {
-    // Two frames: the calendar measures itself before it draws what has room.
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => {
-        const cards = box.current;
-        const around = cards?.parentElement;
-        if (!cards || !around || !cards.offsetHeight) return;
-        const events = [...around.querySelectorAll(".rbc-event, .row-item")].map((one) => one.getBoundingClientRect());
-        setCorner(freestCorner(around.getBoundingClientRect(), cards.offsetWidth, cards.offsetHeight, events));
-      });
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [key]);
-  return [box, corner] as const;
-}
-
 function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps & { reminder: Reminder }) {
   const { row } = reminder;
   return (
@@ -86,7 +70,7 @@ function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps 
         <TypeIcon type={row.type} size={16} />
       </span>
       <div className="reminder-main">
-        <button type="button" className="reminder-title" onClick={() => onOpen(row)}>
+        <button type="button" className="reminder-title" title={row.title} onClick={() => onOpen(row)}>
           {row.title}
         </button>
         <p className="hint">

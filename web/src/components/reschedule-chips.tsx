@@ -36,7 +36,7 @@ export function RescheduleChips({ row, zone, api, onMove }: Props) {
 
 /** The next start at which all who come are free, in usual working hours; null: none. */
 async function nextFree(row: EventRow, zone: string, api: Api): Promise<number | null> {
-  const managers = row.participants.filter((guest) => guest.status !== ParticipantStatus.DECLINED).map((guest) => guest.manager_id);
+  const managers = row.participants.filter((participant) => participant.status !== ParticipantStatus.DECLINED).map((participant) => participant.manager_id);
   const lengthSec = Math.max(900, row.end_time - row.start_time);
   const from = Math.max(nowSeconds(), row.end_time);
   const search = slotSearch({ managers, lengthSec, date: dateIn(from, zone), hours: USUAL_HOURS, zone, excluded: row.id }, from);

@@ -1,50 +1,36 @@
 // What a search finds beyond what is shown.
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Api } from "../api";
 import { plainText, readAst } from "../ast/ast-tree";
 import { whenText } from "../calendar-event";
 import { markedPieces, snippet, type Piece } from "../search-marks";
 import type { EventRow } from "../types.gen";
+import { useSearch, type Search } from "../use-search";
 import { TypeIcon } from "./icon";
 
 interface Props {
   api: Api;
   search: string;
-  brand: string;
   zone: string;
   /** Of the shown range; what is found where the server has no search. */
   shown: EventRow[];
   onOpen: (row: EventRow) => void;
 }
 
-const PAUSE_MS = 200;
-const MOST = 30;
+/** Of `shown`, at most. */
+const MOST_SHOWN = 30;
 
-type Found = { search: string; rows: EventRow[] | null; problem: string };
-
-export function SearchResults({ api, search, brand, zone, shown, onOpen }: Props) {
-  const [found, setFound] = useState<Found>({ search: "", rows: null, problem: "" });
+export function SearchResults({ api, search, zone, shown, onOpen }: Props) {
   const [isLeft, setIsLeft] = useState("");
   const wanted = search.trim();
-  useEffect(() => {
-    if (wanted.length < 2) return;
-    let isStale = false;
-    const timer = setTimeout(() => {
-      const keep = (rows: EventRow[] | null, problem = "") => !isStale && setFound({ search: wanted, rows, problem });
-      ask(api, wanted, brand).then(keep, (failure: Error) => keep(null, failure.message));
-    }, PAUSE_MS);
-    return () => {
-      isStale = true;
-      clearTimeout(timer);
-    };
-  }, [api, wanted, brand]);
+  const found = useSearch(api, wanted);
   if (wanted.length < 2 || found.search !== wanted || isLeft === wanted) return null;
-  const rows = (found.rows ?? shown).slice(0, MOST);
+  const rows = found.rows ?? shown.slice(0, MOST_SHOWN);
   return (
     <div className="found" role="region" aria-label="Found events">
       <p className="found-head" role="status">
-        {found.problem || (found.rows ? `${rows.length === MOST ? `${MOST} or more` : rows.length} found` : `${shown.length} found in the range that is shown`)}
+        {statusText(found, shown.length)}
         <button type="button" className="text-button" onClick={() => setIsLeft(wanted)}>Close</button>
       </p>
       <ul className="plain-list">
@@ -59,8 +45,17 @@ export function SearchResults({ api, search, brand, zone, shown, onOpen }: Props
           </li>
         ))}
       </ul>
+      {found.next !== null && (
+        <button type="button" className="button wide" disabled={found.isLoading} onClick={found.more}>Show more</button>
+      )}
     </div>
   );
+}
+
+function statusText({ rows, next, problem }: Search, shown: number): string {
+  if (problem) return problem;
+  if (!rows) return `${shown} found in the range that is shown`;
+  return `${rows.length}${next === null ? "" : " or more"} found`;
 }
 
 function Marked({ pieces }: { pieces: Piece[] }) {
@@ -72,12 +67,4 @@ function Snippet({ row, search }: { row: EventRow; search: string }) {
   const { location = "", outcome_note = "" } = row as EventRow & { location?: string; outcome_note?: string };
   const pieces = [plainText(readAst(row.ast_json)), location, outcome_note].map((text) => snippet(text, search)).find((found) => found.length);
   return pieces ? <small className="found-snippet"><Marked pieces={pieces} /></small> : null;
-}
-
-/** By words; a number, or "#7", also by the event's id. Null: the server has no search. */
-async function ask(api: Api, search: string, brand: string): Promise<EventRow[] | null> {
-  const id = Number(search.match(/^#?(\d{1,15})$/)?.[1] ?? 0);
-  const [byId, byWords] = await Promise.all([id ? api.get(id).catch(() => null) : null, api.search(search, "*", brand)]);
-  if (!byId) return byWords;
-  return [byId, ...(byWords ?? []).filter((row) => row.id !== byId.id)];
 }

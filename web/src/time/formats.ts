@@ -54,7 +54,7 @@ export function isTwelveHours(): boolean {
 
 export function dateText(date: string, style: DateStyle): string {
   const day = dayNumber(date);
-  return Number.isNaN(day) ? "" : writerOf(STYLES[style]).format(day * DAY_MS).replace(/^(\p{L}+), (?=\d+ \p{L}{3}\b)/u, "$1 ");
+  return Number.isNaN(day) ? "" : writerOf(STYLES[style]).format(day * DAY_MS).replace(/^(\p{L}{3}), (?=\d)/u, "$1 ");
 }
 
 /** "23 – 29 Nov 2026". */
