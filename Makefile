@@ -41,6 +41,9 @@ test: $(STAMP) $(PAGE) ## Run all tests; fail below the least coverage
 		apt-get install -y -qq chromium >/dev/null; } || \
 		echo "No chromium here: the browser tests are skipped (apt-get install chromium," \
 			"or name one in DESKCAL_CHROMIUM)."
+	@command -v php >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+		apt-get install -y -qq php-cli >/dev/null; } || \
+		echo "No PHP here: its tests are skipped (apt-get install php-cli)."
 	@$(BIN)/python -c '$(FIND_POSTGRES)' 2>/dev/null || { [ "$$(id -u)" = 0 ] && \
 		apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		echo "No PostgreSQL here: its tests will fail (apt-get install postgresql)."
@@ -53,9 +56,6 @@ compat: $(STAMP) $(COMPAT)/.venv/.installed $(COMPAT)/node_modules/.package-lock
 	@ldconfig -p | grep -q libical.so || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 		apt-get install -y -qq libical3 >/dev/null; } || \
 		echo "No libical here: its test is skipped (apt-get install libical3)."
-	@command -v php >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
-		apt-get install -y -qq php-cli >/dev/null; } || \
-		echo "No PHP here: its tests are skipped (apt-get install php-cli)."
 	$(BIN)/python -m pytest $(COMPAT)
 
 $(COMPAT)/.venv/.installed: $(COMPAT)/requirements.txt

@@ -35,7 +35,7 @@ class FaultyDisk(apsw.VFS):
         self.syncs = 0
         """Syncs that have returned."""
         self.failing: set[str] = set()
-        """Of "sync", "write", "open": what fails with an I/O error."""
+        """Of "sync", "write", "read", "open": what fails with an I/O error."""
         self.room: int | None = None
         """Bytes that can be written until the disk is full; None: any number."""
         self.on_sync: Callable[[], None] = lambda: None
@@ -110,6 +110,11 @@ class _File(apsw.VFSFile):
         if self._name:
             disk.begin(self._name)
         super().__init__("", name, flags)
+
+    def xRead(self, amount: int, offset: int) -> bytes:
+        if self._name and "read" in self._disk.failing:
+            raise apsw.IOError("read failed")
+        return super().xRead(amount, offset)
 
     def xWrite(self, data: bytes, offset: int) -> None:
         if self._name:

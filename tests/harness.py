@@ -3,13 +3,14 @@
 Also: tokens, and requests as lines.
 """
 
+import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from deskcal.app.runtime import running
-from deskcal.commands import Dispatcher, FastPath, Peer, PendingAnswer
+from deskcal.commands import Dispatcher, FastPath, PagedAnswer, Peer, PendingAnswer
 from deskcal.core.all_day import UTC
 from deskcal.core.completion import NO_RULES, CallRules
 from deskcal.core.sessions import SessionType
@@ -95,7 +96,18 @@ class Desk:
 async def line_of(found: bytes | EventAnswer | PendingAnswer) -> bytes:
     """The answer in one piece."""
     data = await found.finish() if isinstance(found, PendingAnswer) else found
+    if isinstance(data, PagedAnswer):
+        return b"".join(await pieces_of(data))
     return data if isinstance(data, bytes) else b"".join(data)
+
+
+async def pieces_of(answer: PagedAnswer) -> list[bytes]:
+    """All pieces of an answer in pages."""
+    found = []
+    with contextlib.closing(answer):
+        while pieces := await answer.take():
+            found += pieces
+    return found
 
 
 def parsed(line: bytes) -> Answer:

@@ -16,6 +16,8 @@ from deskcal.core.tokens import Key, secret_key
 from deskcal.wire.data import decode_data
 
 NOW = 1_710_000_000
+NEVER = 4_000_000_000
+"""`exp` of tokens that are made when their module is read, maybe hours before its tests run."""
 SECRET = "only-for-tests-only-for-tests-only!"
 KEY: Key = secret_key(SECRET)
 

@@ -90,7 +90,7 @@ def programs() -> Path:
 
 
 def _copied(programs: Path, directory: Path) -> Path:
-    """The wheel's programs, with the libraries that lie beside its package, in `directory`."""
+    """The wheel's programs, with the libraries that are next to its package, in `directory`."""
     package = next(path for path in programs.parents if path.name == WHEEL)
     for part in package.parent.glob(f"{WHEEL}*"):
         if part.is_dir():

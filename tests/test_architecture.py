@@ -132,6 +132,12 @@ def test_modules_and_imports_are_found() -> None:
     assert "core.document" in imports("core.draft")
 
 
+def test_the_architecture_page_shows_these_layers() -> None:
+    lines = (ROOT / "ARCHITECTURE.md").read_text("utf-8").splitlines()
+    [shown] = [line for line in lines if line.startswith("errors, limits <")]
+    assert [set(layer.split(", ")) for layer in shown.split(" < ")] == list(LAYERS)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_module_belongs_to_a_layer(name: str) -> None:
     assert package_of(name) in set[str]().union(*LAYERS, ONLY_IMPORTS)

@@ -15,8 +15,14 @@ ROOT = Path(__file__).parents[1]
 WORDS = {
     "told": "answered, reported, sent",
     "heard": "received, fetched",
+    "news": "new messages, changes, what is new",
+    "sight": "visibility, visible to",
+    "land(ed|ing|s)": "committed, applied",
+    "house": "host, server",
+    "app store": "backend",
     "whoever": "who, the holder, anybody who",
     "stranger": "unauthenticated connection",
+    "guests?": "participant, connection",
     "nowhere": "in no ...",
     "anew": "again",
     "at hand": "cached",
@@ -25,6 +31,10 @@ WORDS = {
     "took up": "staged, added, noted",
     "taken up": "staged, added, noted",
     "ear of": "listener of",
+    "beside (it|them)": "next to it, besides, meanwhile",
+    "beside (a )?running": "while a server runs",
+    "tells? of": "says, reports, shows, answers",
+    "abreast": "at the same cursor",
 }
 """What to write instead."""
 QUOTES_OLD_NAMES = {"docs/decisions/0013-packages.md"}
@@ -56,6 +66,17 @@ def test_pages_use_the_words_of_the_field(path: Path) -> None:
 def test_the_source_uses_the_words_of_the_field() -> None:
     found = {str(path): words_in(path.read_text("utf-8")) for path in sources("src")}
     assert {path: words for path, words in found.items() if words} == {}
+
+
+def test_the_page_uses_the_words_of_the_field() -> None:
+    paths = [path for path in sorted((ROOT / "web/src").rglob("*")) if path.is_file()]
+    found = {str(path): words_in(separated(path.read_text("utf-8"))) for path in paths}
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+def separated(text: str) -> str:
+    """The words of names such as `newParticipant` apart."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
 
 
 def test_names_of_tests_use_the_words_of_the_field() -> None:

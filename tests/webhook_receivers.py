@@ -123,6 +123,7 @@ async def _check_changes(client: Client, webhook_id: int, process: ReceiverProce
     await client.delete_event(event.id)
     kinds = ("added", "updated", "deleted")
     assert await process.lines(3) == [f"calendar.event.{kind} {event.id}" for kind in kinds]
+    await _until_sent(client, webhook_id, 4)  # answered, too
     await client.replay_webhook(webhook_id, 0)
     await _until_sent(client, webhook_id, 7)
     await client.update_webhook(webhook_id, new_secret=1)
@@ -152,6 +153,7 @@ async def check_refuses(language: Language, directory: Path) -> None:
         async def post(body: bytes, headers: dict[str, str]) -> int:
             return (await http.post(process.url, content=body, headers=headers)).status_code
 
+        await _abandon(port)
         await _refusals(post, hook, now)
         for number, seq in ((1, 5), (1, 5), (2, 4), (3, 6)):
             body = _body(seq)
@@ -159,10 +161,21 @@ async def check_refuses(language: Language, directory: Path) -> None:
         second = headers_of(hook, "msg_4", now, _body(7))
         second["webhook-signature"] = "v1,other " + second["webhook-signature"]
         assert await post(_body(7), second) == 204
+        failing = b'{"type":"calendar.event.added","data":"x"}'
+        status = await post(failing, headers_of(hook, "msg_6", now, failing))
+        assert status == 500
         reminder = b'{"type":"calendar.reminder","data":{"seq":6,"event":{"id":1}}}'
         assert await post(reminder, headers_of(hook, "msg_5", now, reminder)) == 204
         added = ["calendar.event.added 1"] * 3
         assert await process.lines(4) == [*added, "calendar.reminder 1"]
+
+
+async def _abandon(port: int) -> None:
+    """A request whose connection ends before its body: the receiver goes on."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+    writer.close()
+    await writer.wait_closed()
 
 
 Post = Callable[[bytes, dict[str, str]], Awaitable[int]]

@@ -6,6 +6,7 @@ from deskcal.client.client import Client
 from deskcal.client.devices import DevicePassword
 from deskcal.client.series import ChangedSeries, CreatedSeries, Rule, SeriesRow
 from deskcal.client.types import (
+    BusyManagers,
     Change,
     ChangePage,
     ClaimResult,
@@ -17,7 +18,7 @@ from deskcal.client.types import (
     Reminder,
     ReminderPage,
     Slot,
-    SummaryGroup,
+    Slots,
 )
 from deskcal.client.webhooks import DeliveryPage, WebhookDelivery, WebhookSecret, WebhookTest
 from deskcal.core.devices import PublicDevice
@@ -31,6 +32,7 @@ from deskcal.core.event import (
     ParticipantStatus,
     Priority,
 )
+from deskcal.core.summary import SummaryGroup
 from deskcal.core.webhooks import PublicWebhook
 from deskcal.errors import (
     Conflict,
@@ -57,6 +59,7 @@ except PackageNotFoundError:  # a source tree on the path, never installed
     __version__ = "0"
 
 __all__ = [
+    "BusyManagers",
     "Change",
     "ChangePage",
     "ChangeType",
@@ -96,6 +99,7 @@ __all__ = [
     "Rule",
     "SeriesRow",
     "Slot",
+    "Slots",
     "SummaryGroup",
     "Timeout",
     "TooManyRequests",

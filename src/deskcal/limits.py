@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 KIB = 1024
 MIB = 1024 * 1024
+DAY_SEC = 86_400
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,6 +62,15 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     write_timeout_sec: Annotated[
         float, Meta(gt=0, description="A client that takes none of its output; beyond: close")
     ] = 30
+    list_snapshot_sec: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=4,
+            description="A long list that its client takes slowly is read from the database for "
+            "so long; then the rest is read at once and waits in memory",
+        ),
+    ] = 1
     max_connections: Annotated[
         int, Meta(ge=1, description="At most the process's file limit less 64; beyond: 503, close")
     ] = 10_000
@@ -101,7 +111,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 8
     reminder_grace_sec: Annotated[
         int, Meta(ge=0, description="A fired reminder waits so long for its manager; then: missed")
-    ] = 86_400
+    ] = DAY_SEC
     escalate_after_sec: Annotated[
         int,
         Meta(ge=0, description="A reminder unread for so long goes to its desk's lead; 0: never"),
@@ -139,26 +149,26 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhook_ca_file: Annotated[
         str,
         Meta(
-            description="PEM file of CAs that are trusted for receivers beside the public ones; "
+            description="PEM file of CAs that are trusted for receivers besides the public ones; "
             "empty: none"
         ),
     ] = ""
     change_retention_sec: Annotated[
         int,
         Meta(ge=0, description="Changes older than this are forgotten, 0: never; cursors: 410"),
-    ] = 90 * 86_400
+    ] = 90 * DAY_SEC
     retry_window_sec: Annotated[
         int, Meta(ge=1, description="How long an idempotency_key is remembered")
-    ] = 86_400
+    ] = DAY_SEC
     trash_retention_sec: Annotated[
         int, Meta(ge=0, description="How long a deleted event can be restored")
-    ] = 90 * 86_400
+    ] = 90 * DAY_SEC
     undo_sec: Annotated[
         int, Meta(ge=0, description="How long after it a batch can be undone; beyond: 404")
-    ] = 86_400
+    ] = DAY_SEC
     series_horizon_sec: Annotated[
         int, Meta(ge=1, description="How far ahead the occurrences of a series are made")
-    ] = 400 * 86_400
+    ] = 400 * DAY_SEC
     max_series_occurrences: Annotated[
         int, Meta(ge=1, description="Open ones of one series that are not over; beyond: 400")
     ] = 1000

@@ -67,6 +67,33 @@ async def test_what_was_exported_is_the_same_for_its_own_manager(desk: Desk) -> 
     assert [title for _, title in titles].count("Changed") == 3
 
 
+async def test_a_series_whose_occurrence_was_moved_is_the_same_for_its_manager(desk: Desk) -> None:
+    series: dict[str, Any] = {"title": "Series", "recurrence": {"rrule": "FREQ=DAILY;COUNT=3"}}
+    first = await desk.add(TEN, start_time=NOON, end_time=NOON + 60, timezone="UTC", **series)
+    moved = {"id": first["id"], "start_time": NOON + 60, "end_time": NOON + 120, "scope": 0}
+    answered = await desk.call(TEN, "MngUpdateCalendarEvent", **moved)
+    assert answered["status"] == 200, answered
+    before, text = await rows(desk), await exported(desk)
+    answered = await desk.call(TEN, "MngImportCalendarEvents", ics=text)
+    assert counts(answered["data"]) == (0, 0, 1)
+    assert await rows(desk) == before
+
+
+async def test_what_a_participant_exported_is_no_event_of_their_own(desk: Desk) -> None:
+    event = {"title": "Meeting", "start_time": NOON, "end_time": NOON + 60}
+    series = event | {"timezone": "UTC", "recurrence": {"rrule": "FREQ=DAILY;COUNT=3"}}
+    for one in (event, series):
+        await desk.add(TEN, participant_manager_ids=[11], **one)
+    eleven = token(11, exp=4e9)
+    before, text = await rows(desk), await exported(desk, eleven)
+    answered = await desk.call(eleven, "MngImportCalendarEvents", ics=text)
+    assert counts(answered["data"]) == (0, 0, 0)
+    reasons = [one["why"] for one in answered["data"]["skipped"]]
+    assert len(reasons) == 2
+    assert all("already" in why and "of manager 10" in why for why in reasons)
+    assert await rows(desk) == before
+
+
 async def test_an_export_of_desks_has_what_the_session_sees_of_them(desk: Desk) -> None:
     await desk.add(LEAD, title="One", desk="DESK_EU", owner_manager_id=11)
     await desk.add(LEAD, title="Two", desk="DESK_US", owner_manager_id=11)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from deskcal.commands.calendar_import import MAX_SKIPPED
 from harness import ADMIN, Desk, error_of, token
 
 TEN = token(10, exp=4e9)
@@ -95,6 +96,47 @@ async def test_the_same_file_changes_nothing_and_a_newer_one_updates(desk: Desk)
     assert counts(await imported(desk, vevent(*PLAIN))) == (0, 0, 1)
     (event,) = await rows(desk)
     assert (event["title"], event["version"]) == ("Talk", 2)
+
+
+async def test_of_the_same_sequence_the_one_that_was_modified_later_updates(desk: Desk) -> None:
+    def sent(title: str, day: int) -> str:
+        modified = f"LAST-MODIFIED:202612{day:02}T000000Z"
+        return vevent("DTSTART:20270105T090000Z", "SEQUENCE:1", f"SUMMARY:{title}", modified)
+
+    outcomes = [("First", 10, (1, 0, 0)), ("Later", 11, (0, 1, 0)), ("Earlier", 9, (0, 0, 1))]
+    for title, day, outcome in outcomes:
+        assert counts(await imported(desk, sent(title, day))) == outcome
+    assert [event["title"] for event in await rows(desk)] == ["Later"]
+
+
+async def test_an_event_without_a_summary_has_a_title_all_the_same(desk: Desk) -> None:
+    await imported(desk, vevent("DTSTART:20270105T090000Z"))
+    assert [event["title"] for event in await rows(desk)] == ["(no title)"]
+
+
+async def test_an_excluded_date_takes_out_the_occurrence_of_that_day(desk: Desk) -> None:
+    daily = ["DTSTART:20270105T090000Z", "RRULE:FREQ=DAILY;COUNT=3"]
+    found = await imported(desk, vevent(*daily, "EXDATE;VALUE=DATE:20270106"))
+    assert (counts(found), found["skipped"]) == ((1, 0, 0), [])
+    starts = sorted(event["start_time"] for event in await rows(desk))
+    assert starts == [NOON + 21 * HOUR, NOON + 21 * HOUR + 2 * DAY]
+
+
+async def test_the_events_have_the_brand_that_is_named(desk: Desk) -> None:
+    await imported(desk, vevent(*PLAIN), vevent(*WEEKLY, uid="w"), brand="acme")
+    brands = [event["brand"] for event in await rows(desk)]
+    assert len(brands) > 2 and set(brands) == {"acme"}
+
+
+async def test_a_zone_that_no_iana_zone_is_like_is_named_with_the_line(desk: Desk) -> None:
+    rule = ["DTSTART:19700101T000000", "TZOFFSETFROM:+0017", "TZOFFSETTO:+0017"]
+    lines = ["TZID:Own", "BEGIN:STANDARD", *rule, "END:STANDARD"]
+    zone = "\n".join(["BEGIN:VTIMEZONE", *lines, "END:VTIMEZONE", ""])
+    found = await imported(desk, zone, vevent("DTSTART;TZID=Own:20270105T090000"))
+    why = "line 13: no IANA zone has the clock of 'Own': its times are kept in UTC"
+    assert (counts(found), found["skipped"]) == ((1, 0, 0), [{"uid": "a@b", "why": why}])
+    (event,) = await rows(desk)
+    assert (event["start_time"], event["timezone"]) == (NOON + 21 * HOUR - 17 * 60, "UTC")
 
 
 async def test_a_rich_text_and_a_done_event_outlive_an_update(desk: Desk) -> None:
@@ -255,6 +297,35 @@ async def test_an_event_outside_the_scope_is_left_out(desk: Desk) -> None:
     assert counts(found) == (0, 0, 0)
     assert "outside your scope" in found["skipped"][0]["why"]
     assert (await desk.rows(token(1, ADMIN, exp=4e9)))[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "most"),
+    [("SUMMARY", "title", 500), ("LOCATION", "location", 500), ("DESCRIPTION", "", 60_000)],
+)
+async def test_a_text_that_is_cut_is_taken_and_named_with_its_line(
+    desk: Desk, name: str, field: str, most: int
+) -> None:
+    def sent(length: int) -> str:
+        return vevent("DTSTART:20270105T090000Z", f"{name}:{'x' * length}", uid=str(length))
+
+    whole = await imported(desk, sent(most))
+    assert (counts(whole), whole["skipped"]) == ((1, 0, 0), [])
+    cut = await imported(desk, sent(most + 1))
+    why = f"line 6: {name} has {most + 1} characters: the first {most} are taken"
+    assert (counts(cut), cut["skipped"]) == ((1, 0, 0), [{"uid": str(most + 1), "why": why}])
+    for event in await rows(desk):
+        text = event[field] if field else event["ast_json"]["content"][0]["content"][0]["text"]
+        assert text == "x" * most
+
+
+async def test_what_is_left_out_is_counted_beyond_what_is_named(desk: Desk) -> None:
+    todos = [f"BEGIN:VTODO\nUID:{one}\nEND:VTODO\n" for one in range(MAX_SKIPPED + 2)]
+    found = await imported(desk, vevent(*PLAIN), *todos)
+    assert counts(found) == (1, 0, 0)
+    assert (len(found["skipped"]), found["skipped_count"]) == (MAX_SKIPPED, MAX_SKIPPED + 2)
+    found = await imported(desk, todos[0])
+    assert (len(found["skipped"]), found["skipped_count"]) == (1, 1)
 
 
 async def test_no_calendar_is_400(desk: Desk) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from deskcal import commands
+from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.ports.work import Changes, Transaction
 from harness import ADMIN, Desk, error_of, open_desk, token
 from helpers import NOW
 from places import Place
@@ -76,6 +78,20 @@ async def test_invisible_changes_do_not_count_for_the_limit(desk: Desk) -> None:
     page = await changes(desk, TEN, since=3, limit=1)
     assert (summary(page), page["next"], page["more"]) == ([(0, 5, True)], 5, 1)
     assert await changes(desk, TEN, since=5, limit=1) == {"changes": [], "next": 6, "more": 0}
+
+
+async def test_a_last_number_without_a_change_is_nothing_more(desk: Desk) -> None:
+    """A calendar object that changes alone takes a number."""
+    await desk.add(ALL)
+    app = CalendarObject(owner_id=1, uid="a@b", name="a.ics", event_id=1)
+
+    def put(changes: Changes) -> None:
+        changes.put_calendar_object(app.key, app)
+
+    await desk.services.store.transact(Transaction((), 0, 1, NOW, put, objects=[app.key]))
+    assert (await changes(desk, since=None))["next"] == 2
+    page = await changes(desk)
+    assert (summary(page), page["next"], page["more"]) == ([(0, 1, True)], 1, 0)
 
 
 async def test_a_request_reads_so_many_changes_and_answers_where_to_continue(

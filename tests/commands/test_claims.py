@@ -148,6 +148,18 @@ async def test_a_customer_who_is_claimed_by_somebody_else_is_left_out(desk: Desk
     assert await claimed(desk, id=3) == 3
 
 
+@pytest.mark.parametrize("whose", [{}, POOL], ids=["own", "pool"])
+async def test_a_call_is_found_behind_many_that_are_left_out(
+    desk: Desk, whose: dict[str, Any]
+) -> None:
+    await called(desk, owner_manager_id=11, customer_id=5)
+    assert await claimed(desk, ELEVEN) == 1
+    blocked = [await called(desk, **whose, customer_id=5) for _ in range(80)]
+    assert await nothing(desk) == ("ALL_CLAIMED", 300)
+    last = await called(desk, **whose, customer_id=6)
+    assert last > blocked[-1] and await claimed(desk) == last
+
+
 async def test_customers_of_another_brand_are_others(desk: Desk) -> None:
     await called(desk, owner_manager_id=11, customer_id=5)
     await called(desk, brand="north", customer_id=5)
@@ -329,3 +341,11 @@ async def test_changes_sent_before_a_claim_are_seen_by_it(desk: Desk) -> None:
     )
     events = [answers[index]["data"]["event"] for index in (2, 3, 5)]
     assert [event and event["title"] for event in events] == ["a", "a", None]
+
+
+async def test_a_claim_does_not_come_back_with_a_deleted_event(desk: Desk) -> None:
+    event_id = await called(desk)
+    assert await claimed(desk) == event_id
+    assert (await desk.call(TEN, "MngDeleteCalendarEvent", id=event_id))["status"] == 200
+    restored = await desk.event(TEN, "MngRestoreCalendarEvent", id=event_id)
+    assert not {"claimed_by", "claim_until"} & restored.keys()

@@ -145,8 +145,13 @@ async def test_only_the_newest_verified_passwords_are_remembered(
     monkeypatch.setattr("deskcal.live.device_passwords.REMEMBERED", 1)
     _, first = await added(desk)
     _, second = await added(desk)
-    for password, expected in ((first, 1), (second, 2), (first, 1)):
+    for password, expected in ((first, 1), (second, 2)):
         assert await verified(desk, password) == expected
+    for _ in range(10):
+        assert await verified(desk, "wrong") is None
+    assert await verified(desk, second) == 2
+    with pytest.raises(TooManyRequests):
+        await verified(desk, first)
 
 
 async def test_more_passwords_than_can_wait_are_refused(

@@ -77,7 +77,7 @@ async def test_what_is_put_again_replaces_what_was_there(desk: Desk) -> None:
     assert await store.all() == names.Directory([renamed], [first], [for_all])
 
 
-async def test_the_command_line_writes_beside_a_running_server(tmp_path: Path) -> None:
+async def test_the_command_line_writes_while_a_server_runs(tmp_path: Path) -> None:
     assert directory_in(tmp_path / "none") == names.Directory()
     async with open_desk(SqlitePlace(tmp_path)) as running:
         put_in(tmp_path, names.Directory([BOB], [DESK_B]))

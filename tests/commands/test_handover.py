@@ -6,6 +6,7 @@ import pytest
 
 from harness import Desk, error_of, token
 from helpers import NOW
+from live import Receiver, reminded, step_to
 
 LEAD = token(1, desks="DESK_EU")
 ADMIN = token(99, type=3)
@@ -34,12 +35,17 @@ async def owned(desk: Desk, hours: int = 1, code: str = "DESK_EU", **named: Any)
 
 
 async def owners(desk: Desk) -> list[int]:
+    return [row["owner_manager_id"] for row in await rows(desk)]
+
+
+async def rows(desk: Desk) -> list[dict[str, Any]]:
     answered = await desk.call(
         ADMIN,
         "MngGetCalendarEventsByFilter",
         **{"from": 0, "to": NOW * 2, "limit": 100, "offset": 0, "deskFilter": "*"},
     )
-    return [row["owner_manager_id"] for row in answered["data"]["rows"]]
+    events: list[dict[str, Any]] = answered["data"]["rows"]
+    return events
 
 
 async def test_a_preview_changes_nothing(desk: Desk) -> None:
@@ -114,6 +120,36 @@ async def test_who_leaves_does_not_stay_and_answers_and_roles_of_others_do(desk:
         (20, 2, 3),
         (21, 1, 2),
     ]
+
+
+async def test_a_series_stays_one_and_its_reminders_stay(desk: Desk) -> None:
+    first = await owned(desk, recurrence={"rrule": "FREQ=DAILY;COUNT=3"}, remind_before_sec=60)
+    data = await do(desk)
+    assert data["count"] == 3
+    places = [
+        (one["owner_manager_id"], one["series_id"], one["remind_before_sec"])
+        for one in await rows(desk)
+    ]
+    assert places == [(13, first["series_id"], 60)] * 3
+    undone = await desk.call(ADMIN, "MngUndoCalendarBatch", batch_id=data["batch_id"])
+    assert undone["data"]["undone"] == 3
+    assert await owners(desk) == [12, 12, 12]
+
+
+async def test_an_unread_reminder_goes_to_the_new_owner_too(desk: Desk) -> None:
+    sender, receiver = Receiver(desk), Receiver(desk)
+    await sender.say(token(12), "Ping")
+    await receiver.say(token(13), "Ping")
+    await owned(desk, remind_time=NOW + 5)
+    step_to(desk, NOW + 5)
+    await reminded(desk)
+    assert (sender.tokens, receiver.tokens) == ([f"1-{NOW + 5}-12"], [])
+    await do(desk)
+    await reminded(desk)
+    assert receiver.tokens == [f"1-{NOW + 5}-13"]
+    assert sender.tokens == [f"1-{NOW + 5}-12"]
+    listed = await desk.call(token(13), "MngGetCalendarReminders", state="unread")
+    assert [row["token"] for row in listed["data"]["reminders"]] == receiver.tokens
 
 
 async def test_a_participant_is_replaced_where_that_role_is_asked_for(desk: Desk) -> None:

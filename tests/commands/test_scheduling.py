@@ -169,7 +169,7 @@ SLOT_ERRORS: list[tuple[dict[str, Any], str, str]] = [
     ({"limit": 0}, "limit", "limit (0) must be at least 1"),
     ({"limit": 101}, "limit", "limit (101) must be at most 100"),
     ({"hours": 9}, "hours", "hours (9) must be an object or null"),
-    ({"need": "some"}, "need", 'need ("some") is refused: Invalid enum value'),
+    ({"need": "some"}, "need", 'need ("some") must be "all" or "any"'),
     ({"exclude_event_id": "1"}, "exclude_event_id", "must be an integer or null"),
 ]
 HOURS_ERRORS: list[tuple[dict[str, Any], str, str]] = [

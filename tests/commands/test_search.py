@@ -45,6 +45,24 @@ async def test_pages_are_resumed_with_next(desk: Desk) -> None:
     assert await ids(desk, "call", limit=3, after=first["next"]) == [3, 2, 1]
 
 
+async def test_a_page_may_end_before_1970(desk: Desk) -> None:
+    """All day on 1 January, in the east."""
+    for _ in range(2):
+        await desk.add(
+            TEN, title="call", all_day=1, start_time=1, end_time=1, timezone="Asia/Tokyo"
+        )
+    page = (await search(desk, "call", limit=1))["data"]
+    assert await ids(desk, "call", after=page["next"]) == [1]
+
+
+async def test_a_page_has_50_events_where_no_limit_is_named(desk: Desk) -> None:
+    for _ in range(51):
+        await desk.add(TEN, title="call")
+    page = (await search(desk, "call"))["data"]
+    assert len(page["rows"]) == 50 and page["next"]
+    assert await ids(desk, "call", after=page["next"]) == [1]
+
+
 async def test_nothing_invisible_is_found(desk: Desk) -> None:
     await desk.add(TEN, title="secret call", desk="DESK_US")
     await desk.add(TEN, title="call", desk="DESK_EU")
@@ -71,6 +89,7 @@ async def test_filters_and_range_narrow_it(desk: Desk) -> None:
         ({"limit": 201}, "limit"),
         ({"after": "1"}, "after"),
         ({"after": "9999999999999-1"}, "after"),
+        ({"after": "-86401-1"}, "after"),
         ({"from": 5, "to": 5}, "to"),
         ({"deskFilter": "!X"}, "deskFilter"),
     ],

@@ -23,8 +23,9 @@ from commands.series_calls import (
     rows,
     starts,
 )
-from harness import Desk, token
+from harness import Desk, open_desk, token
 from helpers import NOW
+from places import Place
 
 
 async def test_every_occurrence_is_an_event(desk: Desk) -> None:
@@ -82,6 +83,33 @@ async def test_a_series_without_end_is_made_up_to_the_horizon(desk: Desk) -> Non
     assert NOW + 400 * DAY <= answer["series"]["horizon"] <= NOW + 401 * DAY
 
 
+async def test_occurrences_that_are_over_do_not_count_as_open_ones(desk: Desk) -> None:
+    begin, end = monday(-93), NOW + 400 * DAY
+    answer = await add(desk, "FREQ=DAILY", start_time=begin, end_time=begin + 3600)
+    assert answer["event"]["start_time"] == begin
+    assert 1040 <= answer["occurrences"] <= 1060
+    assert end <= answer["series"]["horizon"] <= end + DAY
+
+
+async def test_a_single_event_that_is_over_becomes_a_series(desk: Desk) -> None:
+    begin = monday(-93)
+    times = {"start_time": begin, "end_time": begin + 3600}
+    event = (await ok(desk, ADD, review() | times | {"recurrence": None}, TEN))["event"]
+    sent = {"id": event["id"], "recurrence": {"rrule": "FREQ=DAILY"}}
+    answer = await ok(desk, UPDATE, sent, TEN)
+    assert answer["event"]["id"] == event["id"]
+    assert 1040 <= answer["changed"] <= 1060
+
+
+async def test_open_occurrences_that_are_not_over_are_limited(place: Place) -> None:
+    async with open_desk(place, max_series_occurrences=10) as desk:
+        times = {"start_time": monday(-2), "end_time": monday(-2) + 3600}
+        assert (await add(desk, "FREQ=WEEKLY;COUNT=12", **times))["occurrences"] == 12
+        error = error_of(await ask(desk, ADD, review("FREQ=WEEKLY;COUNT=13", **times), TEN))
+        assert error["field"] == "recurrence.rrule"
+        assert "more than 10 occurrences that are not over" in error["message"]
+
+
 async def test_the_zone_of_the_server_is_stored(desk: Desk) -> None:
     answer = await add(desk, "FREQ=DAILY;COUNT=2", timezone="")
     assert answer["event"]["timezone"] == answer["series"]["timezone"] == "UTC"
@@ -113,6 +141,14 @@ async def test_the_same_key_again_creates_nothing(desk: Desk) -> None:
         ({"recurrence": {"rrule": "FREQ=DAILY", "exdates": ["x"]}}, "recurrence.exdates[0]"),
         ({"remind_time": NOW + 5}, "remind_time"),
         ({"start_time": monday(-200), "recurrence": {"rrule": "FREQ=DAILY"}}, "recurrence.rrule"),
+        (
+            {
+                "start_time": monday(-300),
+                "end_time": monday(-300) + 3600,
+                "recurrence": {"rrule": "FREQ=DAILY"},
+            },
+            "recurrence.rrule",
+        ),
     ],
 )
 async def test_bad_input_is_refused_and_nothing_is_written(

@@ -6,6 +6,7 @@ import pytest
 
 from harness import Desk, error_of, token
 from helpers import NOW
+from live import Receiver
 
 TEN = token(10)
 EU = token(30, desks="DESK_EU")
@@ -58,6 +59,18 @@ async def test_the_change_is_of_type_3(desk: Desk) -> None:
     await restore(desk, 1)
     answered = await desk.call(TEN, "MngGetCalendarChanges", since=2, deskFilter="*")
     assert [(row["type"], row["event"]["id"]) for row in answered["data"]["changes"]] == [(3, 1)]
+
+
+async def test_it_is_pushed_as_type_3(desk: Desk) -> None:
+    receiver = Receiver(desk)
+    await desk.add(TEN)
+    await delete(desk, 1)
+    await receiver.subscribe(TEN)
+    event = (await restore(desk, 1))["data"]["event"]
+    await receiver.until(lambda receiver: len(receiver.pushes) == 1)
+    assert receiver.pushes == [
+        {"event": "calendar:event", "type": 3, "seq": 3, "batch_id": 3, "data": event}
+    ]
 
 
 async def test_it_can_be_deleted_and_restored_again(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from deskcal.core.directory import Directory, Manager
 from harness import ADMIN, CRM_ADMIN, MANAGER, Desk, error_of, open_desk, token
 from places import Place
 from receiver import Receiver, answer
+from webhook_tries import PAUSED
 
 
 @pytest.fixture
@@ -121,9 +122,13 @@ async def test_a_hook_is_shown_without_its_secret_and_deleted(
 )
 async def test_a_url_that_leads_inside_is_refused(place: Place, url: str, why: str) -> None:
     async with open_desk(place) as desk:
-        answered = await desk.call(ROOT, "MngAddCalendarWebhook", url=url, deskFilter="*")
-        assert error_of(answered) == (400, "INVALID_FIELD", "url")
-        assert why in answered["error"]["message"]
+        hooks = desk.services.store.webhooks
+        made = await hooks.add(PAUSED)
+        for command, named in (("Add", {"deskFilter": "*"}), ("Update", {"id": made.id})):
+            answered = await desk.call(ROOT, f"Mng{command}CalendarWebhook", url=url, **named)
+            assert error_of(answered) == (400, "INVALID_FIELD", "url")
+            assert why in answered["error"]["message"]
+        assert await hooks.all() == [made]
 
 
 async def test_a_hook_is_refused_at_its_connect_once_the_setting_is_gone(

@@ -51,10 +51,12 @@ async def test_each_kind_of_change_has_its_name(desk: Desk, receiver: Receiver) 
     await update(desk, 1, title="second")
     await desk.event(ROOT, "MngArchiveCalendarEvent", id=1)
     await desk.call(ROOT, "MngDeleteCalendarEvent", id=1)
-    await receiver.until_count(4)
-    names = ["added", "updated", "archived", "deleted"]
+    restored = await desk.event(ROOT, "MngRestoreCalendarEvent", id=1)
+    await receiver.until_count(5)
+    names = ["added", "updated", "archived", "deleted", "restored"]
     assert receiver.changes == [(f"event.{name}", 1) for name in names]
-    assert receiver.requests[3].message["data"]["event"] == {"id": 1}
+    events = [one.message["data"]["event"] for one in receiver.requests]
+    assert events[3:] == [{"id": 1}, restored]
 
 
 async def test_only_the_types_that_were_asked_for_come(desk: Desk, receiver: Receiver) -> None:
@@ -66,7 +68,7 @@ async def test_only_the_types_that_were_asked_for_come(desk: Desk, receiver: Rec
     assert receiver.changes == [("event.added", 1), ("event.deleted", 1)]
 
 
-async def test_what_comes_into_sight_was_added_and_what_leaves_it_deleted(
+async def test_entering_the_scope_is_an_addition_and_leaving_it_a_deletion(
     desk: Desk, receiver: Receiver
 ) -> None:
     await hook(desk, receiver.url(), deskFilter="DESK_EU*", brand="b")
@@ -170,16 +172,91 @@ async def test_a_hook_with_reminders_is_sent_each_firing(desk: Desk, receiver: R
 async def test_a_hook_with_reminders_is_sent_an_escalation_once(
     place: Place, receiver: Receiver
 ) -> None:
+    released = asyncio.Event()
+
+    async def reply(one: Received) -> bytes:
+        if one.change[0] == "escalation":
+            await released.wait()
+        return answer()
+
+    receiver.reply = reply
+    async with opened(place, escalate_after_sec=100, webhook_timeout_sec=60) as desk:
+        await desk.services.store.directory.put(Directory(desks=[LED]))
+        await hook(desk, receiver.url(), types=[1, 2], reminders=1)
+        due = int(desk.clock.time) + 60
+        await add(desk, desk="DESK_EU", remind_time=due)
+        await add(desk)
+        for later, name in ((0, "reminder"), (100, "escalation")):
+            desk.clock.time = due + later
+            desk.services.reminders.wake()
+            await until_come(receiver, name)
+        message = next(one.message for one in receiver.requests if one.change[0] == "escalation")
+        assert message["type"] == "calendar.escalation"
+        assert (message["data"]["due"], message["data"]["manager_id"]) == (due, 20)
+        assert message["data"]["event"]["id"] == 1
+        await read_all(desk, receiver, "while it is under way")
+        released.set()
+        await pass_lane(desk, receiver, "after it was delivered")
     async with opened(place, escalate_after_sec=100) as desk:
+        desk.clock.time = due + 200
+        desk.services.reminders.wake()
+        await read_all(desk, receiver, "after a restart")
+        await pass_lane(desk, receiver, "at the end")
+    assert [name for name, _ in receiver.changes].count("escalation") == 1
+
+
+async def until_come(receiver: Receiver, name: str) -> None:
+    await receiver.until(lambda one: (name, 1) in one.changes)
+
+
+async def read_all(desk: Desk, receiver: Receiver, title: str) -> None:
+    """Until the sender has read all escalations: it does so after the changes, each time."""
+    for number in range(2):
+        await update_and_wait(desk, receiver, 2, f"{title} {number}")
+
+
+async def pass_lane(desk: Desk, receiver: Receiver, title: str) -> None:
+    """Until all that was read of event 1 is delivered."""
+    await update_and_wait(desk, receiver, 1, title)
+
+
+async def update_and_wait(desk: Desk, receiver: Receiver, event_id: int, title: str) -> None:
+    await update(desk, event_id, title=title)
+    await receiver.until(
+        lambda one: any(
+            found.message["data"]["event"].get("title") == title
+            for found in one.requests
+            if found.change == ("event.updated", event_id)
+        )
+    )
+
+
+@pytest.mark.parametrize("name", ["reminder", "escalation"])
+async def test_a_try_that_is_repeated_later_has_the_same_id(
+    place: Place, receiver: Receiver, name: str
+) -> None:
+    async with opened(place, escalate_after_sec=100) as desk:
+        failed: list[str] = []
+
+        def reply(one: Received) -> bytes:
+            if one.change[0] != name or len(failed) == 2:
+                return answer()
+            failed.append(one.id)
+            desk.clock.time += 7
+            return answer(500)
+
+        receiver.reply = reply
         await desk.services.store.directory.put(Directory(desks=[LED]))
         await hook(desk, receiver.url(), types=[2], reminders=1)
         due = int(desk.clock.time) + 60
         await add(desk, desk="DESK_EU", remind_time=due)
-        for later in (0, 100):
-            desk.clock.time = due + later
+        desk.clock.time = due
+        desk.services.reminders.wake()
+        await until_come(receiver, "reminder")
+        if name == "escalation":
+            desk.clock.time = due + 100
             desk.services.reminders.wake()
-            await receiver.until_count(1 + later // 100)
-        message = receiver.requests[1].message
-        assert message["type"] == "calendar.escalation"
-        assert (message["data"]["due"], message["data"]["manager_id"]) == (due, 20)
-        assert message["data"]["event"]["id"] == 1
+        await receiver.until(lambda one: one.changes.count((name, 1)) >= 3)
+        tries = [one for one in receiver.requests if one.change[0] == name]
+        assert len({one.id for one in tries}) == len({one.body for one in tries}) == 1
+        assert len({one.headers["webhook-timestamp"] for one in tries}) == 3

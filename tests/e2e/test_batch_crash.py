@@ -8,9 +8,10 @@ from typing import Any
 from deskcal import Client, DeskcalError
 from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
 from harness import token
+from helpers import NEVER
 from places import Place
 
-TEN = token(10, exp=time.time() + 3600)
+TEN = token(10, exp=NEVER)
 SIZE = 40
 START = int(time.time())
 

@@ -10,10 +10,12 @@ from standardwebhooks import Webhook as Verifier
 from deskcal.cli.webhook import delivery_lines, webhook_lines
 from deskcal.client.webhooks import WebhookDelivery
 from deskcal.core.webhooks import PublicWebhook
+from deskcal.limits import Limits
 from e2e.process import deskcal, serve
 from harness import ADMIN, MANAGER, token
 from places import Place
 from receiver import answer, receiving
+from webhook_tries import PAUSED, record_tries
 
 HOOK = PublicWebhook(1, "https://a.example/", "*", None, (0, 1, 2, 3, 4), 0, "active", "", 1, 2, 7)
 
@@ -83,6 +85,20 @@ async def test_a_webhook_from_add_to_delete(place: Place) -> None:
         assert "Delete webhook 1?" in await run("delete", "1", status=1)
         assert await run("delete", "1", "--yes") == "webhook 1 is deleted\n"
         assert "there is no webhook 1 that you may see" in await run("test", "1", status=1)
+
+
+async def test_deliveries_are_listed_over_all_pages_up_to_the_limit(place: Place) -> None:
+    store = await place.open(Limits())
+    await record_tries(store, await store.webhooks.add(PAUSED), range(1, 231))
+    await store.close()
+    admin = token(99, ADMIN, exp=int(time.time()) + 3600)
+    async with serve(place) as server:
+        options = ("--connect", f"{server.host}:{server.port}", "--token", admin)
+        for limit, count in (((), 100), (("--limit", "201"), 201), (("--limit", "1000"), 230)):
+            status, output = await deskcal("webhook", "deliveries", "1", *limit, *options)
+            assert status == 0, output
+            changes = [int(line.split()[2]) for line in output.splitlines()[1:]]
+            assert changes == list(range(230, 230 - count, -1))
 
 
 async def test_what_is_refused_is_one_line_with_the_rule(place: Place) -> None:

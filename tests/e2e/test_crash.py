@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ import pytest
 from deskcal import Client, DeskcalError, Event
 from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
 from harness import token
+from helpers import NEVER
 from places import Place, SqlitePlace
 
-TEN = token(10, exp=time.time() + 3600)
+TEN = token(10, exp=NEVER)
 START = 1_710_000_000
 
 

@@ -3,16 +3,16 @@
 import importlib.util
 import json
 import shutil
-import time
 from pathlib import Path
 
 from e2e.process import run, serve
 from golden.examples import ADD_REQUEST, ADD_RESPONSE_DATA, as_line, missing
 from harness import request, token
+from helpers import NEVER
 from places import Place
 
 SCRIPT = Path(__file__).with_name("foreign_client.mjs")
-TEN = token(10, exp=time.time() + 3600)
+TEN = token(10, exp=NEVER)
 TITLE = "O'Brien, [VIP]} Анна 🙂"
 
 

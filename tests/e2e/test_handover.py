@@ -50,9 +50,9 @@ def test_the_list_marks_conflicts_and_counts_what_it_leaves_out() -> None:
     assert listing(HandoverShare(13, 5, 1, rows)).splitlines() == [
         "",
         "to manager 13, times in UTC:",
-        "! 2027-03-30 09:00 - 09:30  Call (event 5, DESK_EU): busy then",
-        "  2027-03-30 23:00 - 2027-03-31 01:00  Night\\tshift (event 6)",
-        "  2027-03-31 all day        Call (event 7)",
+        "! 2027-03-30 09:00-09:30  Call (event 5, DESK_EU): busy then",
+        "  2027-03-30 23:00 to 2027-03-31 01:00  Night\\tshift (event 6)",
+        "  2027-03-31 all day      Call (event 7)",
         "    and 2 more",
     ]
     assert listing(HandoverShare(14, 0, 0)) == ""

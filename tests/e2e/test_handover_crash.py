@@ -10,9 +10,10 @@ import pytest
 from deskcal import Client, DeskcalError
 from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
 from harness import ADMIN, token
+from helpers import NEVER
 from places import Place
 
-ADMIN_TOKEN = token(99, ADMIN, exp=time.time() + 3600)
+ADMIN_TOKEN = token(99, ADMIN, exp=NEVER)
 START = int(time.time()) + 86_400
 EVENTS = 2_000
 

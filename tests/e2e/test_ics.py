@@ -1,6 +1,8 @@
 """`deskcal ics import` against a server process."""
 
 import asyncio
+import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,8 +11,8 @@ import pytest
 import deskcal
 from e2e.process import COMMAND, WAIT_SEC, ServerProcess, environment, start
 from harness import token
+from helpers import NEVER
 
-NEVER = 4_000_000_000
 TOKEN = token(10, exp=NEVER)
 
 
@@ -23,14 +25,18 @@ async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
         await process.end()
 
 
+def named(server: ServerProcess) -> dict[str, str]:
+    """The settings of a command that asks this server."""
+    return {"DESKCAL_CONNECT": f"{server.host}:{server.port}", "DESKCAL_TOKEN": TOKEN}
+
+
 async def ics(server: ServerProcess, *arguments: str) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of `deskcal ics`."""
-    named = {"DESKCAL_CONNECT": f"{server.host}:{server.port}", "DESKCAL_TOKEN": TOKEN}
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         "ics",
         *arguments,
-        env=environment() | named,
+        env=environment() | named(server),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -71,6 +77,44 @@ async def test_a_file_larger_than_a_message_is_imported_and_again_changes_nothin
         assert page.count == 700
 
 
+async def test_on_a_terminal_the_import_shows_how_much_is_done(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    file = tmp_path / "calendar.ics"
+    file.write_text(f"BEGIN:VCALENDAR\n{''.join(map(event, range(300)))}END:VCALENDAR\n")
+    terminal, its_end = os.openpty()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            *("ics", "import", "--dry-run", str(file)),
+            env=environment() | named(server),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=its_end,
+        )
+    finally:
+        os.close(its_end)
+    async with asyncio.timeout(WAIT_SEC):
+        shown = asyncio.create_task(asyncio.to_thread(all_of, terminal))
+        out, _ = await process.communicate()
+        text = await shown
+    assert out == b"would be: 300 created, 0 updated, 0 unchanged, 0 left out\n"
+    percents = [int(found) for found in re.findall(r"([0-9]+)%", text)]
+    assert "import" in text and percents == sorted(percents)
+    assert len(set(percents)) > 2 and percents[-1:] == [100]
+
+
+def all_of(terminal: int) -> str:
+    """What is written to a terminal until its other end is closed, which Linux reports as EIO."""
+    text = b""
+    with open(terminal, "rb", buffering=0) as output:
+        try:
+            while piece := output.read(4096):
+                text += piece
+        except OSError:
+            pass
+    return text.decode()
+
+
 async def test_what_is_too_long_is_named_and_the_rest_is_taken(
     server: ServerProcess, tmp_path: Path
 ) -> None:
@@ -90,6 +134,19 @@ async def test_what_is_too_long_is_named_and_the_rest_is_taken(
     first, second = err.splitlines()
     assert first.startswith("left out: line 8: 1 of its properties that deskcal has no field for")
     assert second.startswith("left out: line 15: the event with its exceptions has 12")
+
+
+async def test_what_is_left_out_is_counted_also_where_it_is_too_much_to_be_named(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    todos = [f"BEGIN:VTODO\nUID:{one}\nEND:VTODO\n" for one in range(1200)]
+    file = tmp_path / "todos.ics"
+    file.write_text(f"BEGIN:VCALENDAR\n{event(1)}{''.join(todos)}END:VCALENDAR\n")
+    status, out, err = await ics(server, "import", str(file))
+    assert (status, out) == (0, "1 created, 0 updated, 0 unchanged, 1200 left out\n")
+    *named, last = err.splitlines()
+    assert len(named) == 1000
+    assert last == "left out: 200 more, which the server's answer does not name"
 
 
 async def test_of_a_file_that_is_cut_the_rest_is_named_with_its_line(
@@ -121,9 +178,20 @@ async def test_a_calendar_is_exported_to_a_file_and_to_stdout(
     assert status == 2 and "name one of them" in err
 
 
+async def test_the_calendar_of_another_manager_is_exported(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    file = tmp_path / "calendar.ics"
+    file.write_text(f"BEGIN:VCALENDAR\n{event(1)}{event(2)}END:VCALENDAR\n")
+    await ics(server, "import", "--manager", "11", str(file))
+    for named, count in (([], 0), (["--manager", "11"], 2)):
+        status, out, _ = await ics(server, "export", *named, "-")
+        assert (status, out.count("BEGIN:VEVENT")) == (0, count)
+
+
 async def test_what_is_no_calendar_is_reported(server: ServerProcess, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("hello\n")
     status, _, err = await ics(server, "import", str(file))
     assert status == 1
-    assert err == f"deskcal: {file} has no BEGIN:VCALENDAR: it is no iCalendar file\n"
+    assert err == f"deskcal: {file} has no BEGIN:VCALENDAR: it is not an iCalendar file\n"

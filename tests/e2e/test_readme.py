@@ -132,3 +132,11 @@ def test_dots_stand_for_any_text_and_times_are_not_compared() -> None:
     shown = pattern_of('{\n  "time": 1795232630\n...\n}\n')
     assert shown.fullmatch(without_times('{\n  "time": 1800000000\n  more\n}\n'))
     assert not shown.fullmatch(without_times('{\n  "tim": 1800000000\n  more\n}\n'))
+
+
+@pytest.mark.parametrize(
+    "times", ["2026-03-09 15:30-16:00 UTC", "2026-03-09 23:30 to 2026-03-10 00:30 UTC"]
+)
+def test_the_times_of_an_event_are_not_compared_whatever_the_hour(times: str) -> None:
+    shown = pattern_of("15:20:00  added     #1  'Call'  2026-11-27 09:25-10:25 UTC\n")
+    assert shown.fullmatch(without_times(f"23:15:28  added     #1  'Call'  {times}\n"))

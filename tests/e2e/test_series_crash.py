@@ -10,9 +10,10 @@ from deskcal.client.series import Rule
 from deskcal.client.types import Change
 from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
 from harness import token
+from helpers import NEVER
 from places import Place
 
-TEN = token(10, exp=time.time() + 3600)
+TEN = token(10, exp=NEVER)
 DAY = 86_400
 START = int(time.time()) + DAY + DAY // 2
 """Half a day from now, on another day: no occurrence comes within a horizon meanwhile."""

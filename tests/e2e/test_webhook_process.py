@@ -9,10 +9,11 @@ import pytest
 from deskcal import Client
 from e2e.process import ServerProcess, serve
 from harness import ADMIN, token
+from helpers import NEVER
 from listener import Listener, listening, read_only
 from places import Place
 
-ROOT = token(1, ADMIN, exp=int(time.time()) + 3600)
+ROOT = token(1, ADMIN, exp=NEVER)
 
 
 @pytest.fixture

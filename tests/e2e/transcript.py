@@ -29,7 +29,7 @@ _BLOCK = re.compile(r"(?:<!-- ([^>]*) -->\n)?```(\w*)\n(.*?)^```$", re.MULTILINE
 _TIMES = (
     (re.compile(r'("(?:created_|updated_)?time": ?)\d{10}\b'), r"\1TIME"),
     (re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE), "CLOCK "),
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d-(\d{4}-\d\d-\d\d )?\d\d:\d\d UTC"), "WHEN"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(-| to \d{4}-\d\d-\d\d )\d\d:\d\d UTC"), "WHEN"),
 )
 
 

@@ -6,7 +6,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+import caldav_changes as changes
+from caldav_app import App
+from caldav_changes import Change, done, put, taken_out, updated
 from dav import Dav, Synced, dav_of
+from deskcal.http.caldav.app import CalDav
 from harness import token
 from helpers import NOW
 from http_get import WAIT_SEC, serving
@@ -90,3 +94,43 @@ async def test_a_rule_that_an_app_ends_later_is_seen_by_another_app(nodes: Two) 
     assert (await one.put("a.ics", calendar(vevent("RRULE:FREQ=MONTHLY;COUNT=90")))).status == 204
     found = await until(lambda: other.sync(before.token))
     assert found.etags.keys() == before.etags.keys() and found.etags != before.etags
+
+
+MADE_AT_ONE: dict[str, Change] = {
+    "renamed": changes.renamed_manager,
+    "title": updated(title="Another"),
+    "participant gone": updated(2, participant_manager_ids=[]),
+    "deleted": done("MngDeleteCalendarEvent", 7),
+    "restored": done("MngRestoreCalendarEvent", 7),
+    "put X-": put("two", "X-A:1"),
+    "object alone": changes.object_alone,
+    "object beside": changes.object_beside_another_event,
+    "imported": changes.imported("X-IMPORTED:1"),
+    "occurrence": changes.occurrence_moved,
+    "taken out": taken_out("one"),
+}
+
+
+async def test_what_another_node_changed_is_answered_at_once(nodes: Two) -> None:
+    """Also by a node that has all of the calendar in memory."""
+    one, other = nodes
+    names = await changes.fill(one)
+    participant = await dav_of(one.desk, one.address, 30)
+    served = CalDav(other.desk.dispatcher)
+    apps = [
+        App(served, other),
+        App(served, Dav(other.desk, other.address, 30, participant.password)),
+    ]
+
+    async def answers(apps: list[App]) -> list[bytes]:
+        queried = [await app.query() for app in apps]
+        return queried + [await app.multiget(names) for app in apps]
+
+    before = await answers(apps)
+    assert await answers(apps) == before
+    for name, change in MADE_AT_ONE.items():
+        await change(one)
+        after = await answers(apps)
+        assert after != before, name
+        assert after == await answers([app.at(one.desk) for app in apps]), name
+        before = after

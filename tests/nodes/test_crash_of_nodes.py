@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import json
 import random
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from deskcal.store.ports import Store
 from deskcal.store.postgres.store import open_postgres
 from e2e.process import deskcal
 from harness import new_event, token
+from helpers import NEVER
 from nodes.running import WAIT_SEC, Nodes
 from postgres_server import PostgresServer
 from store.mutations import loaded
@@ -27,7 +27,7 @@ WRITERS = 12
 KILLS = 8
 BETWEEN = 150
 """Creates that are answered between two kills."""
-TEN = token(10, exp=time.time() + 3600)
+TEN = token(10, exp=NEVER)
 Answer = dict[str, Any]
 
 

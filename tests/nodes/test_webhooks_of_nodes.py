@@ -6,7 +6,7 @@ Source: issue 18; contract, section 17.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -15,13 +15,14 @@ from deskcal import Client
 from deskcal.live.webhook_sender import LEASE_SEC, RENEW_SEC
 from e2e.process import ServerProcess, serve
 from harness import ADMIN, token
+from helpers import NEVER
 from nodes.running import Nodes
 from places import Place
 from postgres_server import PostgresServer
 from receiver import Received, Receiver, answer, receiving
 
 WAIT_SEC = 120
-ROOT = token(1, ADMIN, exp=int(time.time()) + 3600)
+ROOT = token(1, ADMIN, exp=NEVER)
 NETWORKS = ["--webhook-networks", "127.0.0.0/8"]
 EVENTS = 20
 LEASE = """
@@ -52,11 +53,21 @@ class Lease(NamedTuple):
     now: float
 
 
-async def lease_of(database: str) -> Lease:
-    """Raises: AssertionError if there is none."""
+async def lease_row(database: str) -> tuple[Any, ...] | None:
     async with await psycopg.AsyncConnection.connect(database) as connection:
         found = await connection.execute(LEASE)
-        row = await found.fetchone()
+        row: tuple[Any, ...] | None = await found.fetchone()
+    return row
+
+
+async def has_lease(database: str) -> bool:
+    """Whether there is one, be it over or not: a node that gives it up deletes it."""
+    return await lease_row(database) is not None
+
+
+async def lease_of(database: str) -> Lease:
+    """Raises: AssertionError if there is none."""
+    row = await lease_row(database)
     assert row is not None
     return Lease(row[0], float(row[1]), float(row[2]))
 
@@ -204,6 +215,24 @@ async def test_another_node_sends_once_the_lease_of_one_that_was_killed_has_run_
         assert held.until < taken.until - LEASE_SEC
         await writer.update(nodes[1], "by the other")
         await until_all_came(receiver, writer)
+
+
+async def test_a_node_whose_last_hook_is_disabled_gives_up_the_lease(
+    nodes: Nodes, database: str
+) -> None:
+    async with receiving() as receiver:
+        receiver.reply = lambda _: answer(410)
+        await nodes.start(0)
+        await add_hook(nodes[0], receiver)
+        async with asyncio.timeout(WAIT_SEC):
+            while not await has_lease(database):
+                await asyncio.sleep(0.05)
+        await Writer().create(nodes[0])
+        async with asyncio.timeout(WAIT_SEC):
+            while await has_lease(database):
+                await asyncio.sleep(0.05)
+        async with Client.connect(nodes[0].host, nodes[0].port, token=ROOT) as client:
+            assert [hook.state for hook in await client.get_webhooks()] == ["disabled"]
 
 
 async def test_a_server_that_is_killed_amid_deliveries_goes_on_where_it_stood(

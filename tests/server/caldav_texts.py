@@ -2,12 +2,13 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dav import Dav
 from harness import token
 from helpers import NOW
 
-TEN, GUEST = token(10), token(30)
+TEN, THIRTY = token(10), token(30)
 
 
 DAY = 86_400
@@ -34,6 +35,11 @@ ALARMS = [
 
 def utc(time: int) -> str:
     return f"{dt.datetime.fromtimestamp(time, dt.UTC):%Y%m%dT%H%M%SZ}"
+
+
+def local(time: int) -> str:
+    """On the clock of Nicosia."""
+    return f"{dt.datetime.fromtimestamp(time, ZoneInfo('Europe/Nicosia')):%Y%m%dT%H%M%S}"
 
 
 def vevent(*lines: str, uid: str = "a@b", start: int = NOW, summary: str = "Call") -> list[str]:

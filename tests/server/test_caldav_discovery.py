@@ -8,6 +8,7 @@ from deskcal.core.directory import Directory, checked_desk
 from harness import token
 from http_get import Got
 from places import Place
+from server.caldav_texts import calendar, vevent
 
 
 @pytest.mark.parametrize("path", ["/", "/dav", "/dav/", "/dav/managers/10/", "/.well-known/caldav"])
@@ -85,6 +86,15 @@ async def test_a_depth_of_infinity_is_answered_as_1(place: Place) -> None:
     assert list(found) == [dav.home, dav.mine]
 
 
+async def test_an_address_without_its_last_slash_is_the_same_resource(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        assert (await dav.put("a%40b.ics", calendar(vevent()))).status == 201
+        for path in ("/dav/managers/10/", dav.home, dav.mine):
+            answers = [await dav.ask("PROPFIND", one, depth="1") for one in (path, path[:-1])]
+            assert answers[0].status == 207
+            assert answers[1].body == answers[0].body
+
+
 async def test_options_tell_what_is_spoken(place: Place) -> None:
     async with serving_dav(place) as dav:
         got = await dav.ask("OPTIONS", dav.mine)
@@ -131,7 +141,9 @@ async def _patched(dav: Dav, inner: str, **headers: str) -> Got:
 async def test_apps_do_not_make_calendars(place: Place) -> None:
     async with serving_dav(place) as dav:
         got = await dav.ask("MKCALENDAR", f"{dav.home}new/")
-        assert got.status == 403
+        assert got.status == 403 and b"<C:calendar-collection-location-ok/>" in got.body
+        allowed = (await dav.ask("OPTIONS", dav.home)).headers["allow"]
+        assert "PUT" in allowed and "MK" not in allowed
         assert (await dav.ask("LOCK", dav.mine)).status == 405
 
 

@@ -165,6 +165,6 @@ async def test_an_expansion_to_the_year_9999_has_a_limit(
         assert (await dav.put("a.ics", calendar(vevent("RRULE:FREQ=DAILY")))).status == 201
         got = await dav.report(dav.mine, EXPAND)
         assert got.status == 207 and got.body.count(b"BEGIN:VEVENT") == MAX_INSTANCES
-        monkeypatch.setattr("deskcal.http.caldav.reports.MAX_EXPANDED", 1_000_000)
+        monkeypatch.setattr("deskcal.http.caldav.shown.MAX_EXPANDED", 1_000_000)
         got = await dav.report(dav.mine, EXPAND)
         assert got.status == 403 and b"number-of-matches-within-limits" in got.body

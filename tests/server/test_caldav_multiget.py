@@ -66,3 +66,15 @@ async def test_an_occurrence_is_given_once_beside_its_series(place: Place) -> No
     prop = found_in(got)[name]
     assert prop.findtext(f"{D}getetag") == alone.headers["etag"]
     assert prop.findtext(f"{C}calendar-data") == alone.body.decode()
+
+
+async def test_names_and_texts_that_are_special_in_xml_come_back_as_they_are(place: Place) -> None:
+    name, text = "a&b's.ics", calendar(vevent(summary="1 < 2 && ]]> &amp;"))
+    async with serving_dav(place) as dav:
+        assert (await dav.put(name, text)).status == 201
+        path = f"{dav.mine}{name}"
+        found = found_in(await multiget(dav, [path.replace("&", "&amp;")]))
+        listed = found_in(await dav.ask("PROPFIND", dav.mine, depth="1"))
+    assert list(found) == [path]
+    assert found[path].findtext(f"{C}calendar-data") == text
+    assert path in listed

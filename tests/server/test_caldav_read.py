@@ -23,6 +23,13 @@ def within(since: int, until: int) -> str:
     return f'<C:time-range start="{utc(since)}" end="{utc(until)}"/>'
 
 
+def sync_body(sent: str) -> str:
+    return (
+        f"<D:sync-collection {NAMESPACES}><D:sync-token>{sent}</D:sync-token>"
+        "<D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>"
+    )
+
+
 async def series(dav: Dav, rrule: str = "FREQ=DAILY;COUNT=3") -> dict[str, int]:
     """The first occurrence of a new series."""
     times = {"start_time": NOW, "end_time": NOW + 3600}
@@ -129,7 +136,7 @@ async def test_a_change_of_one_occurrence_is_a_change_of_its_series(place: Place
         assert list(after.etags) == [path] and not after.gone
         assert after.etags[path] != before.etags[path]
         await dav.desk.call(TEN, "MngDeleteCalendarEvent", id=first["id"], scope=2)
-        assert (await dav.sync(after.token)).gone == [path]
+        assert path in (await dav.sync(after.token)).gone
 
 
 async def test_a_single_occurrence_that_one_is_invited_to_is_an_event_of_its_own(
@@ -146,6 +153,25 @@ async def test_a_single_occurrence_that_one_is_invited_to_is_an_event_of_its_own
         assert list(after.etags) == [f"{guest.mine}event-{first['id']}.ics"]
         got = await guest.ask("GET", next(iter(after.etags)))
     assert got.body.count(b"BEGIN:VEVENT") == 1
+
+
+async def test_a_series_that_changed_with_an_occurrence_of_somebody_else_is_in_the_sync(
+    place: Place,
+) -> None:
+    """Else its ETag would be stale for an app, and each PUT with If-Match refused."""
+    async with serving_dav(place) as dav:
+        first = await series(dav)
+        path, owner = f"{dav.mine}series-{first['series_id']}.ics", token(20)
+        given = {"owner_manager_id": 20, "participant_manager_ids": []}
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=first["id"], **given)
+        participant = await dav.of(30)
+        before, theirs = await dav.sync(), await participant.sync()
+        await dav.desk.call(owner, "MngDeleteCalendarEvent", id=first["id"])
+        after = await dav.sync(before.token, limit=1)
+        assert (list(after.etags), after.gone, after.is_cut) == ([path], [], False)
+        assert after.etags == (await dav.sync()).etags != before.etags
+        nothing = await participant.sync(theirs.token)
+    assert not nothing.etags and not nothing.gone
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
@@ -182,11 +208,20 @@ async def test_a_token_that_is_not_known_is_refused_with_its_precondition(
     place: Place, sent: str
 ) -> None:
     async with serving_dav(place) as dav:
-        body = (
-            f"<D:sync-collection {NAMESPACES}><D:sync-token>{sent}</D:sync-token>"
-            "<D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>"
-        )
-        got = await dav.report(dav.mine, body)
+        got = await dav.report(dav.mine, sync_body(sent))
+    assert got.status == 403 and b"valid-sync-token" in got.body
+
+
+async def test_a_token_older_than_the_changes_that_are_kept_is_refused(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        event = await dav.desk.add(TEN)
+        old = (await dav.sync()).token
+        for title in ("second", "third"):
+            await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=event["id"], title=title)
+        new = (await dav.sync(old)).token
+        assert await dav.desk.services.store.feed.prune(NOW + 1, 2) == 2
+        got = await dav.report(dav.mine, sync_body(old))
+        assert (await dav.sync(new)).etags == {}
     assert got.status == 403 and b"valid-sync-token" in got.body
 
 

@@ -37,6 +37,19 @@ async def test_what_is_put_is_an_event_and_comes_back_to_the_byte(place: Place) 
         assert list((await dav.sync()).etags) == [f"{dav.mine}my%20event.ics"]
 
 
+async def test_what_is_put_with_an_offer_of_http_2_is_taken(place: Place) -> None:
+    """As Java's HttpClient puts; another HTTP parser gives such requests without their bodies."""
+    text = calendar(vevent())
+    offer = {
+        "upgrade": "h2c",
+        "connection": "Upgrade, HTTP2-Settings",
+        "http2_settings": "AAMAAABk",
+    }
+    async with serving_dav(place) as dav:
+        assert (await dav.put("a.ics", text, **offer)).status == 201
+        assert await dav.text("a.ics") == text
+
+
 async def test_a_text_of_which_a_part_could_not_be_kept_is_refused(place: Place) -> None:
     attached = f"ATTACH;VALUE=BINARY:{'A' * 66_000}"
     async with serving_dav(place) as dav:

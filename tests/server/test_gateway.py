@@ -110,6 +110,29 @@ async def test_many_requests_at_once_are_all_answered(place: Place) -> None:
         assert (await ask(socket, "MngGetCalendarEventsByFilter", **LIST))["data"]["count"] == 50
 
 
+@pytest.mark.parametrize("has_close_frame", [True, False])
+async def test_what_was_received_before_the_end_of_a_socket_is_executed(
+    place: Place, has_close_frame: bool
+) -> None:
+    """As on TCP; here without answers, as no data follows a close frame."""
+    async with serving(place, max_requests_in_flight=1) as (desk, address):
+        async with connect(address) as socket:
+            await sign_in(socket)
+            assert (await ask(socket, "Ping"))["status"] == 200
+            adding = json.dumps({"command": "MngAddCalendarEvent", "data": new_event()})
+            for _ in range(8):
+                socket.protocol.send_text(adding.encode())
+            if has_close_frame:
+                socket.protocol.send_close(1000)
+            socket.transport.write(b"".join(socket.protocol.data_to_send()))
+            if not has_close_frame:
+                socket.transport.write_eof()
+            async with asyncio.timeout(10):
+                await socket.wait_closed()
+        listed = await desk.call(token(10), "MngGetCalendarEventsByFilter", **LIST)
+    assert listed["data"]["count"] == 8
+
+
 async def test_bad_messages_in_a_row_end_the_socket(place: Place) -> None:
     async with serving(place, max_bad_messages=2) as (_, address), connect(address) as socket:
         await socket.send("no")

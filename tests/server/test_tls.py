@@ -1,17 +1,21 @@
 """The same protocol inside TLS, with a certificate made for the test."""
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from certificate import write_certificate
 from deskcal import Client, DeskcalError, Unavailable
-from harness import everything, new_event, token
+from deskcal.http.app import Gateway
+from deskcal.server.host import ConnectionHost
+from harness import everything, new_event, open_desk, token
 from places import Place
-from wire import HOST, Running, serving, until
+from wire import HOST, Running, Wire, serving, soon, until
 
 TEN = token(10)
 
@@ -22,12 +26,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_certificate(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
-@pytest.fixture
-async def secured(certificate: Path, place: Place) -> AsyncIterator[Running]:
+def context_of(certificate: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.fixture
+async def secured(certificate: Path, place: Place) -> AsyncIterator[Running]:
     limits = {"max_message_bytes": 1_048_576, "message_timeout_sec": 1}
-    async with serving(place, tls=context, **limits) as running:
+    async with serving(place, tls=context_of(certificate), **limits) as running:
         yield running
 
 
@@ -53,6 +61,60 @@ async def test_a_message_over_the_limit_gets_413_through_tls_too(
     wire = await secured.connect(tls=trust)
     wire.send(b"x" * 2_000_000)
     assert (await wire.answer())["status"] == 413
+
+
+async def stocked(running: Running, trust: ssl.SSLContext) -> Wire:
+    """A connection of its own, behind 60 events of 200 kB each."""
+    wire = await running.connect(tls=trust)
+    for _ in range(60):
+        await wire.call(TEN, "MngAddCalendarEvent", **new_event(ast_json="x" * 200_000))
+    return wire
+
+
+async def test_what_a_client_does_not_read_counts_with_tls_too(
+    secured: Running, trust: ssl.SSLContext
+) -> None:
+    """An answer that was written as one counted as if the client had read all of it."""
+    wire = await stocked(secured, trust)
+    other = await secured.connect(tls=trust)
+    wire.stop_reading()
+    wire.ask(TEN, "MngGetCalendarEventsByFilter", **everything())
+    await until(lambda: secured.server.unsent_bytes > 4_000_000)
+    before = secured.server.unsent_bytes
+    wire.read_again()
+    await until(lambda: secured.server.unsent_bytes < before)
+    wire.stop_reading()
+    for _ in range(20):
+        await other.call(TEN, "Ping")
+    assert secured.server.unsent_bytes > 2_000_000
+    wire.read_again()
+    assert len((await wire.answer())["data"]["rows"]) == 60
+    await until(lambda: secured.server.unsent_bytes == 0)
+
+
+async def test_a_client_that_reads_nothing_is_disconnected_with_tls_too(
+    certificate: Path, trust: ssl.SSLContext, place: Place
+) -> None:
+    async with serving(place, tls=context_of(certificate), write_timeout_sec=0.5) as running:
+        wire = await stocked(running, trust)
+        wire.stop_reading()
+        wire.ask(TEN, "MngGetCalendarEventsByFilter", **everything())
+        await until(lambda: running.server.connection_count == 0)
+
+
+async def test_a_server_that_stops_sends_what_waits_with_tls_too(
+    certificate: Path, trust: ssl.SSLContext, place: Place
+) -> None:
+    async with serving(place, tls=context_of(certificate)) as running:
+        running.is_stopped_first = True
+        wire = await stocked(running, trust)
+        wire.stop_reading()
+        wire.ask(TEN, "MngGetCalendarEventsByFilter", **everything())
+        await until(lambda: running.server.unsent_bytes > 4_000_000)
+        wire.read_again()
+        reading = asyncio.create_task(wire.rest())
+    rest = await reading
+    assert rest.endswith(b"\r\n") and rest.count(b"\r\n") == 1 and len(rest) > 60 * 200_000
 
 
 async def test_a_client_without_tls_harms_nobody(secured: Running, trust: ssl.SSLContext) -> None:
@@ -106,3 +168,29 @@ async def test_a_certificate_of_an_unknown_authority_names_the_option(secured: R
     with pytest.raises(Unavailable, match=r"certificate is not trusted: .*--ca"):
         async with Client.connect(HOST, secured.port, ssl=ssl.create_default_context()):
             pytest.fail("connected without trust")
+
+
+async def test_http_and_websockets_go_through_tls(
+    certificate: Path, trust: ssl.SSLContext, place: Place
+) -> None:
+    """The answer of 12 MB waits for a client that reads while it can."""
+    async with (
+        open_desk(place) as desk,
+        ConnectionHost(desk.dispatcher) as clients,
+        Gateway(clients, HOST, 0, tls=context_of(certificate)) as gateway,
+    ):
+        address = gateway.addresses[0]
+        reader, writer = await asyncio.open_connection(HOST, int(address.split(":")[1]), ssl=trust)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert (await soon(reader.read())).startswith(b"HTTP/1.1 200 ")
+        writer.close()
+        for _ in range(60):
+            await desk.event(TEN, "MngAddCalendarEvent", **new_event(ast_json="x" * 200_000))
+        async with connect(f"wss://{address}/ws", ssl=trust, max_size=None) as socket:
+            await socket.send(json.dumps({"authorization": TEN}))
+            request = {"command": "MngGetCalendarEventsByFilter", "data": everything()}
+            await socket.send(json.dumps(request))
+            listed = json.loads(await soon(socket.recv()))
+            assert len(listed["data"]["rows"]) == 60
+            await socket.send('{"command":"Ping"}')
+            assert json.loads(await soon(socket.recv()))["status"] == 200

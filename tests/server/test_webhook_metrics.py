@@ -1,13 +1,16 @@
-"""What `/metrics` tells of webhooks. Source: issue 18."""
+"""What `/metrics` has about webhooks. Source: issue 18."""
 
 import asyncio
 import time
 from typing import Any
 
+import pytest
+
+from deskcal.live import webhook_lanes
 from harness import ADMIN, Desk, token
 from http_get import serving
 from places import Place
-from receiver import Receiver, answer, receiving
+from receiver import Received, Receiver, answer, receiving
 from server.test_health import figures
 
 ROOT = token(1, ADMIN, exp=4e9)
@@ -60,6 +63,41 @@ async def test_tries_and_what_waits_are_counted_for_each_hook(place: Place) -> N
         receiver.reply = lambda _: b""
         await desk.add(ROOT, **soon(desk))
         await until(address, webhook_deliveries_total__no_answer=1, webhook_waiting__1=2)
+
+
+async def test_no_more_wait_than_the_window_and_what_is_unread_comes_once_there_is_room(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_lanes, "WINDOW", 4)
+    limits = LIMITS | {"webhook_timeout_sec": 60}
+    async with (
+        serving(place, **limits) as (desk, address),
+        receiving() as receiver,
+        receiving() as other,
+    ):
+        desk.clock.time = time.time()
+        released = asyncio.Event()
+
+        async def hang(_: Received) -> bytes:
+            await released.wait()
+            return answer()
+
+        receiver.reply = hang
+        await add_hook(desk, receiver)
+        await add_hook(desk, other)
+        for _ in range(4):
+            await desk.add(ROOT, **soon(desk))
+        await until(address, webhook_waiting__1=4, webhook_unread__1=0)
+        for number in range(5, 11):
+            await desk.add(ROOT, **soon(desk))
+            await other.until_count(number)
+        found = await figures(address)
+        assert found[name_of("webhook_waiting__1")] == 4
+        assert found[name_of("webhook_unread__1")] == 6
+        await receiver.until_count(4)
+        released.set()
+        await until(address, webhook_waiting__1=0, webhook_unread__1=0)
+        assert sorted(receiver.changes) == [("event.added", number) for number in range(1, 11)]
 
 
 async def test_hooks_are_counted_by_state_and_forgotten_once_deleted(place: Place) -> None:

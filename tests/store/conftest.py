@@ -1,6 +1,7 @@
-"""Stores to try the contract on, one backend beside the other."""
+"""Stores to try the contract on, one backend after the other."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import settings
 
 from deskcal.limits import Limits
 from deskcal.store.ports import CheckReport, Store
-from places import Place
+from deskcal.store.sqlite.store import open_sqlite
+from faulty_disk import FaultyDisk
+from places import Place, PostgresPlace, SqlitePlace
+from postgres_server import PostgresServer
 
 settings.register_profile("deskcal", deadline=None)
 settings.load_profile("deskcal")
@@ -50,3 +54,30 @@ async def backend(place: Place) -> AsyncIterator[Backend]:
 async def store(backend: Backend) -> Store:
     """An empty store."""
     return await backend.open()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[FaultyDisk]:
+    """A disk of its own for the embedded store."""
+    made = FaultyDisk(f"faulty {tmp_path}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def store_on_disk(disk: FaultyDisk, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store in the folder "data" of `tmp_path`."""
+    opened = await open_sqlite(tmp_path / "data", Limits(), vfs=disk.name)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Another place, of either backend, whatever `place` is."""
+    if request.param == "sqlite":
+        yield SqlitePlace(tmp_path / "target")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield PostgresPlace(url)

@@ -58,7 +58,9 @@ async def test_no_more_are_added_than_allowed(store: Store) -> None:
     assert len(await store.devices.all(10)) == 1
 
 
-async def test_the_command_line_changes_them_beside_a_server(place: Place, store: Store) -> None:
+async def test_the_command_line_changes_them_while_a_server_runs(
+    place: Place, store: Store
+) -> None:
     beside = place.backend(Limits()).devices()
     added = await asyncio.to_thread(beside.add, PHONE, 9)
     assert added is not None

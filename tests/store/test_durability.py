@@ -4,10 +4,11 @@
 """
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
+import apsw
 import pytest
 
 from deskcal.core.document import decode_event
@@ -15,6 +16,7 @@ from deskcal.errors import Timeout, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
 from deskcal.store.sqlite.check import check_sqlite
+from deskcal.store.sqlite.connection import unavailable
 from deskcal.store.sqlite.store import open_sqlite
 from faulty_disk import FaultyDisk
 from store.mutations import adding, changing, deleting, done, ids, listed, loaded
@@ -23,17 +25,8 @@ WAIT_SEC = 30
 
 
 @pytest.fixture
-async def disk(tmp_path: Path) -> AsyncIterator[FaultyDisk]:
-    made = FaultyDisk(f"faulty {tmp_path}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def store(disk: FaultyDisk, tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_sqlite(tmp_path / "data", Limits(), vfs=disk.name)
-    yield opened
-    await opened.close()
+def store(store_on_disk: Store) -> Store:
+    return store_on_disk
 
 
 async def after_power_cut(disk: FaultyDisk, directory: Path) -> list[tuple[int, int, str]]:
@@ -185,6 +178,22 @@ async def test_an_answer_after_a_failed_sync_survives_a_power_cut(
     assert [title for _, _, title in found if title.startswith("kept")] == [
         f"kept {number}" for number in range(5)
     ]
+
+
+def test_a_read_that_fails_says_why_not_that_it_could_not_be_rolled_back(
+    disk: FaultyDisk, tmp_path: Path
+) -> None:
+    """SQLite ends the transaction of a read that fails, so that a rollback fails, too."""
+    path = str(tmp_path / "some.db")
+    with contextlib.closing(apsw.Connection(path, vfs=disk.name)) as connection:
+        connection.execute("CREATE TABLE some (number); INSERT INTO some VALUES (1)")
+    with contextlib.closing(apsw.Connection(path, vfs=disk.name)) as connection:
+        connection.execute("SELECT * FROM sqlite_schema").fetchall()
+        disk.failing.add("read")
+        with pytest.raises(apsw.SQLError) as caught, connection:
+            connection.execute("SELECT number FROM some").fetchall()
+        disk.failing.clear()
+    assert str(unavailable(caught.value)) == "the database failed: read failed; try again later"
 
 
 async def test_on_a_full_disk_nothing_is_applied_and_reads_go_on(

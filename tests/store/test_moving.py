@@ -16,7 +16,8 @@ from deskcal.core.event import EventType
 from deskcal.core.outcomes import Outcome
 from deskcal.limits import Limits
 from deskcal.store.batch.objects import CalendarObject
-from deskcal.store.ports import StoredChange, StoreError
+from deskcal.store.ports import StoreError
+from deskcal.store.ports.feed import StoredChange
 from deskcal.store.ports.reminders import Notification, NotificationKey, NotificationState
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.transfer import export_postgres, import_postgres
@@ -39,17 +40,6 @@ HOSTILE = (
 )
 DUE = NOW + 1000
 LONG_AGO = NOW - 100_000
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """Another place, of either backend, whatever `place` is."""
-    if request.param == "sqlite":
-        yield SqlitePlace(tmp_path / "target")
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.database() as url:
-        yield PostgresPlace(url)
 
 
 @pytest.fixture
@@ -145,6 +135,8 @@ class Seen(msgspec.Struct):
     """What clients and the server see of a store."""
 
     rows: dict[str, Any]
+    trash: dict[str, Any]
+    found: dict[str, Any]
     changes: list[StoredChange]
     histories: list[list[StoredChange]]
     waiting: dict[int, list[Notification]]
@@ -158,6 +150,8 @@ async def seen(desk: Desk) -> Seen:
     store = desk.services.store
     return Seen(
         await desk.call(BOSS, "MngGetCalendarEventsByFilter", **everything()),
+        await desk.call(BOSS, "MngGetCalendarTrash", deskFilter="*", limit=100),
+        await desk.call(BOSS, "MngSearchCalendarEvents", q="old", deskFilter="*"),
         await store.feed.changes(store.feed.floor_seq, 1000),
         [await store.feed.history(event_id, 0, 100) for event_id in range(1, 40)],
         {
@@ -184,6 +178,9 @@ async def test_a_store_is_the_same_wherever_it_goes(place: Place, target: Place)
     async with open_desk(target) as desk:
         assert await seen(desk) == before
     assert before.floor_seq and before.next_due and before.waiting
+    titles = [row["event"]["title"] for row in before.trash["data"]["rows"]]
+    assert titles == ["old 3", "old 2"]
+    assert {row["title"] for row in before.found["data"]["rows"]} >= {"old 1", "old 4", "old 5"}
     assert sum(map(bool, before.histories)) == 15
 
 

@@ -10,7 +10,7 @@ import pytest
 from deskcal.limits import Limits
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.connection import DATABASE
-from deskcal.store.sqlite.schema import APPLICATION_ID, migrations
+from deskcal.store.sqlite.schema import APPLICATION_ID, migrations, run_script
 from deskcal.store.sqlite.store import open_sqlite
 from places import SqlitePlace
 from store.conftest import Backend
@@ -126,3 +126,29 @@ async def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Pa
     await store.mutate(adding(remind_before_sec=60))
     assert await ids(store) == [1]
     await backend.close()
+
+
+def test_a_statement_with_rows_does_not_end_a_migration() -> None:
+    connection = apsw.Connection(":memory:")
+    run_script(
+        connection, "CREATE TABLE a (x); INSERT INTO a VALUES (1), (2) RETURNING x; DROP TABLE a"
+    )
+    assert connection.execute("SELECT count(*) FROM sqlite_schema").get == 0
+
+
+async def test_a_copy_that_is_made_beside_the_store_is_whole(tmp_path: Path) -> None:
+    """As docs/operations.md says under "Backup"."""
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    copy.mkdir()
+    backend = Backend(SqlitePlace(original))
+    store = await backend.open()
+    await store.mutate(adding())
+    source = sqlite3.connect(original / DATABASE)
+    source.execute("VACUUM INTO ?", (str(copy / DATABASE),))
+    source.close()
+    await store.mutate(adding())
+    await backend.close()
+    copied = Backend(SqlitePlace(copy))
+    assert (await copied.check()).differences == []
+    assert await ids(await copied.open()) == [1]
+    await copied.close()

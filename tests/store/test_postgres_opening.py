@@ -110,7 +110,7 @@ async def test_no_connection_waits_for_ever(url: str) -> None:
 
 
 async def settings_of_all(url: str, name: str) -> set[str]:
-    """A setting on a connection that writes or hears, and on one that reads."""
+    """A setting on a connection that writes or listens, and on one that reads."""
     show = f"SHOW {name}".encode()
     writer = await connect(url, Limits())
     async with open_pool(url, Limits()) as pool, pool.connection() as reader, writer:
@@ -229,7 +229,7 @@ def secure(server: PostgresServer) -> Path:
 
 async def test_a_pooler_is_refused(proxy: PostgresProxy) -> None:
     proxy.is_pooler = True
-    assert "a connection pooler stands before the database" in await refused(proxy.url)
+    assert "there is a connection pooler before the database" in await refused(proxy.url)
     proxy.is_pooler = False
     await (await open_postgres(proxy.url, Limits())).close()
 

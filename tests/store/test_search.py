@@ -24,7 +24,7 @@ from deskcal.store.ports import Store
 from helpers import NOW
 from places import Place, PostgresPlace
 from store.conftest import Backend
-from store.mutations import ADMIN_SESSION, adding, changing, deleting, restoring
+from store.mutations import ADMIN_SESSION, adding, changing, deleting
 
 
 async def found(
@@ -157,6 +157,26 @@ def narrow(monkeypatch: pytest.MonkeyPatch, **named: int) -> None:
             monkeypatch.setattr(f"deskcal.store.{module}.search.{name}", value, raising=False)
 
 
+async def test_events_are_found_that_begin_before_1970_in_utc(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All day on 1 January 1970, in the east."""
+    narrow(monkeypatch, DOCUMENTS=1, COMMON=0)
+    first_day: dict[str, Any] = {
+        "all_day": 1,
+        "start_time": 1,
+        "end_time": 1,
+        "timezone": "Asia/Tokyo",
+    }
+    await store.mutate(adding(title="call", **first_day))
+    await store.mutate(adding(title="call", **first_day))
+    await store.mutate(adding(title="call", start_time=5, end_time=60))
+    await store.mutate(adding(title="newer"))
+    assert await found(store, "call") == [3, 2, 1]
+    await index(store)
+    assert await found(store, "call") == [3, 2, 1]
+
+
 async def test_many_candidates_are_looked_at_by_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,7 +199,7 @@ async def test_old_events_are_found_whichever_way_they_are_looked_for(
 ) -> None:
     store = await backend.open()
     narrow(monkeypatch, FEW_CANDIDATES=2, FIRST_PAGE=4, DOCUMENTS=2, MAX_ROWS_BY_TIME=rows)
-    narrow(monkeypatch, RARE=rare, MAX_COMMON=2, BLIND_ROWS=8)
+    narrow(monkeypatch, RARE=rare, MAX_COUNTS=2, BLIND_ROWS=8)
     for n in range(40):
         title = "old bonus call" if n < 4 else "new call"
         await store.mutate(adding(title=title, start_time=NOW + n, end_time=NOW + n))
@@ -194,30 +214,51 @@ async def test_old_events_are_found_whichever_way_they_are_looked_for(
         assert await found(store, "ld") == [4, 3, 2, 1]
 
 
-async def test_an_event_whose_text_stays_is_found_after_every_change(store: Store) -> None:
-    await store.mutate(adding(title="Zielińska", location="Nicosia"))
-    await index(store)
-    await store.mutate(changing(1, priority=2))
-    await index(store)
-    assert await found(store, "zielinska nicosia") == [1]
-    await store.mutate(changing(1, location="Larnaca"))
-    await store.mutate(changing(1, priority=1))
-    await index(store)
-    assert (await found(store, "nicosia"), await found(store, "larnaca")) == ([], [1])
-    await store.mutate(deleting(1))
-    await index(store)
-    await store.mutate(restoring(1))
-    await index(store)
-    assert (await found(store, "nicosia"), await found(store, "larnaca")) == ([], [1])
+# Some are within the same step of the index, some far from the others.
+STARTS = [1, 2, 4095, 4096, 4097, 8000, 50_000, 50_001, 50_001, 50_002, 90_000, 400_000_000]
 
 
-async def test_an_event_is_indexed_where_its_older_changes_are_forgotten(store: Store) -> None:
-    await store.mutate(adding(title="before", now=NOW))
+@pytest.mark.parametrize("most", [1, 4, 1000])
+async def test_pages_are_in_order_wherever_events_were_moved(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    narrow(monkeypatch, DOCUMENTS=2, FIRST_PAGE=3, COMMON=0, FEW_CANDIDATES=3, MAX_CANDIDATES=most)
+    for number, start in enumerate(STARTS * 3):
+        title = "hay" if number % 3 else "hay needle"
+        await store.mutate(adding(title=title, start_time=start, end_time=start))
     await index(store)
-    await store.mutate(changing(1, title="after", now=NOW + 10))
-    assert await store.feed.prune(NOW + 20, 10)
+    for event_id, start in ((1, 50_001), (4, 500_000_000), (22, 3), (34, 50_001)):
+        await store.mutate(changing(event_id, start_time=start, end_time=start))
     await index(store)
-    assert (await found(store, "before"), await found(store, "after")) == ([], [1])
+    for event_id, start in ((7, 50_001), (13, 600_000_000), (28, 5)):
+        await store.mutate(changing(event_id, start_time=start, end_time=start))
+    events = [decode_event(one.document) for one in await store.feed.changes(0, 1000)]
+    newest = {event.id: event.start_time for event in events if "needle" in event.title}
+    pages, after = list[int](), None
+    while after or not pages:
+        page = await find(store, "needle", limit=5, after=after)
+        pages += [decode_event(document).id for document in page.documents]
+        after = page.next
+    assert pages == sorted(newest, key=lambda one: (newest[one], one), reverse=True)
+
+
+async def test_all_day_events_are_in_order_where_the_default_timezone_is_another(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow(monkeypatch, DOCUMENTS=1)
+    day = NOW // 86_400 * 86_400
+    before, noon = day - 3600, day + 43_200
+    store = await place.open(Limits())
+    await store.mutate(adding(title="call", all_day=1, start_time=noon, end_time=noon))
+    await store.mutate(adding(title="call", start_time=before, end_time=before))
+    await store.mutate(adding(title="other", start_time=noon + 99_999, end_time=noon + 99_999))
+    await index(store)
+    assert await found(store, "call") == [1, 2]
+    await store.close()
+    store = await place.open(Limits(), default_timezone="Asia/Tokyo")
+    assert await found(store, "call") == [2, 1]
+    await store.close()
+    assert (await place.check()).differences == []
 
 
 async def test_it_obeys_the_filters_the_range_and_the_mask(store: Store) -> None:
@@ -282,8 +323,9 @@ async def test_a_long_way_is_logged_whatever_the_size_of_its_steps(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, search_index.__name__)
-    for name, value in {"STEP": 1, "LARGE_STEP": 4, "FAR_BEHIND": 3, "REPORT_EVERY": 5}.items():
-        monkeypatch.setattr(search_index, name, value)
+    store.search.step, store.search.large_step = 1, 4
+    monkeypatch.setattr(search_index, "FAR_BEHIND", 3)
+    monkeypatch.setattr(search_index, "REPORT_EVERY", 5)
     for _ in range(7):
         await store.mutate(adding(title="call"))
     task = asyncio.create_task(search_index.SearchIndex(store).run())

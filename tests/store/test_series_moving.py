@@ -1,27 +1,12 @@
 """Series are exported, imported and checked with the events that they made."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from commands.series_calls import ARCHIVE, DELETE, TEN, UPDATE, add, monday, ok, rows
 from harness import open_desk
-from places import Place, PostgresPlace, SqlitePlace
-from postgres_server import PostgresServer
+from places import Place
 from store.test_check import damage_in
 from store.test_moving import exported, imported
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """Another place, of either backend, whatever `place` is."""
-    if request.param == "sqlite":
-        yield SqlitePlace(tmp_path / "target")
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with server.database() as url:
-        yield PostgresPlace(url)
 
 
 async def fill(place: Place) -> None:

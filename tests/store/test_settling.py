@@ -1,12 +1,19 @@
 """Changes of the embedded store are answered as soon as the event loop looks."""
 
 import asyncio
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pytest
+
+from deskcal.core.event import Event
+from deskcal.errors import Forbidden
 from deskcal.limits import Limits
 from deskcal.store.ports import Committed
+from deskcal.store.sqlite import writer
 from deskcal.store.sqlite.store import open_sqlite
 from store.mutations import adding
 
@@ -22,8 +29,10 @@ async def test_a_committed_change_is_answered_ahead_of_the_next_turn_of_the_loop
     answers = [store.mutate(adding()) for _ in range(3)]
     until = time.monotonic() + WAIT_SEC
     while not all(answer.done() for answer in answers) and time.monotonic() < until:
-        store.settle()  # No await: the event loop gets no turn.
+        if store.unsettled:  # No await: the event loop gets no turn.
+            store.settle()
     assert [answer.result()[:6] for answer in answers] == [b'{"id":'] * 3
+    assert not store.unsettled
     seen = list(published)
     await store.mutate(adding())
     assert len(published) == len(seen) + 1
@@ -50,4 +59,65 @@ async def test_a_fault_in_one_group_concerns_neither_the_others_nor_who_settles(
     loop.set_exception_handler(None)
     assert [answer.result()[:6] for answer in answers] == [b'{"id":'] * 3
     assert failures == [broken] * 3
+    await store.close()
+
+
+async def test_the_loop_waits_for_the_statements_of_a_change_that_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 19: a create waited for the interpreter's lock at each statement."""
+    monkeypatch.setattr(writer, "LET_WRITE_SEC", WAIT_SEC)
+    store = await open_sqlite(tmp_path, Limits())
+    may_apply = threading.Event()
+    applied: list[int] = []
+    mutation = adding()
+
+    def change(event: Event | None, event_id: int) -> Event | None:
+        may_apply.wait(WAIT_SEC)
+        applied.append(event_id)
+        return mutation.change(event, event_id)
+
+    answer = store.mutate(msgspec.structs.replace(mutation, change=change))
+    timer = threading.Timer(0.05, may_apply.set)
+    timer.start()
+    store.let_write()
+    assert applied == [1]
+    await answer
+    timer.join()
+    await store.close()
+
+
+async def test_the_loop_waits_once_for_a_change_that_takes_long(tmp_path: Path) -> None:
+    store = await open_sqlite(tmp_path, Limits())
+    may_apply = threading.Event()
+    mutation = adding()
+
+    def change(event: Event | None, event_id: int) -> Event | None:
+        may_apply.wait(WAIT_SEC)
+        return mutation.change(event, event_id)
+
+    answer = store.mutate(msgspec.structs.replace(mutation, change=change))
+    store.let_write()
+    assert not answer.done()
+    may_apply.set()
+    assert await answer
+    await store.close()
+
+
+async def test_the_loop_does_not_wait_for_changes_that_are_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it would, this takes until the time-out of the whole test."""
+    monkeypatch.setattr(writer, "LET_WRITE_SEC", 10 * WAIT_SEC)
+    store = await open_sqlite(tmp_path, Limits())
+
+    def refuse(event: Event | None, event_id: int) -> Event | None:
+        raise Forbidden("no")
+
+    store.let_write()
+    await store.mutate(adding())
+    store.let_write()
+    with pytest.raises(Forbidden):
+        await store.mutate(msgspec.structs.replace(adding(), change=refuse))
+    store.let_write()
     await store.close()

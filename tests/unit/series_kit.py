@@ -24,7 +24,7 @@ def at(text: str, timezone: str = BERLIN) -> int:
 
 
 NOW = at("2027-01-01T00:00")
-HORIZON = Horizon(at("2027-03-01T00:00"), 1000)
+HORIZON = Horizon(at("2027-03-01T00:00"), 1000, NOW)
 
 
 def first_event(start: str, end: str, **fields: Any) -> Event:
@@ -57,7 +57,7 @@ class Desk:
         self.new_id = itertools.count(100).__next__
         series = begin_series(7, event, rrule, tuple(exdates), event.timezone)
         until = max(HORIZON.until, event.start_time + 50 * 86400)
-        extended = first_occurrences(series, Horizon(until, 1000))
+        extended = first_occurrences(series, Horizon(until, 1000, NOW))
         self.now = NOW
         self.series: dict[int, Series] = {7: extended.series}
         made = [

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import Raw
 
 from deskcal.core.plain_text import MAX_TEXT, ast_text
@@ -59,3 +61,32 @@ def test_blocks_stand_on_lines_of_their_own_and_links_say_where_they_lead() -> N
 
 def test_a_long_text_is_cut() -> None:
     assert len(text_of("x" * (MAX_TEXT + 1))) == MAX_TEXT
+
+
+STRINGS = st.sampled_from(["", " ", "a", "p", "br", "link", "https://x.y", "b\nc"])
+KEYS = st.sampled_from(["type", "text", "content", "children", "props", "attrs", "marks", "href"])
+TREES = st.recursive(
+    STRINGS | st.none() | st.integers(),
+    lambda trees: st.lists(trees, max_size=4) | st.dictionaries(KEYS, trees, max_size=5),
+    max_leaves=12,
+)
+NODES = st.recursive(
+    STRINGS | st.fixed_dictionaries({"type": STRINGS}, optional={"text": STRINGS}),
+    lambda nodes: st.fixed_dictionaries(
+        {"type": STRINGS},
+        optional={
+            "text": STRINGS,
+            "content": st.lists(nodes, max_size=4),
+            "children": st.lists(nodes, max_size=4),
+            "props": TREES,
+            "marks": TREES,
+        },
+    ),
+    max_leaves=8,
+)
+
+
+@given(TREES | NODES)
+def test_nodes_and_objects_have_the_same_text(tree: object) -> None:
+    """A list is never decoded into nodes."""
+    assert text_of(tree) == text_of([tree])

@@ -12,7 +12,7 @@ from deskcal.core.sessions import Session
 from deskcal.live.audience import MAX_PLACES, Audience, Page
 from deskcal.live.connections import Peer
 from deskcal.live.subscribers import SeenChange, Subscriber, lines_of
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 from helpers import NOW, make_event, make_owner_row, make_row
 
 MANAGERS = st.integers(1, 5)
@@ -221,3 +221,15 @@ def test_a_subscriber_that_changes_between_choice_and_push_is_asked_again() -> N
     one.peer.channels[1] = {"calendar:desk:DESK_B": None}
     audience.note(one)
     assert audience.text_for(one, page, NOW) == b""
+
+
+def test_the_end_of_another_session_changes_nothing_for_those_who_were_chosen() -> None:
+    audience, one, other = Audience(), subscribed("calendar"), subscribed("calendar", manager_id=2)
+    session = Session(2, desk_mask("*"), brand_mask("*"), type=1, exp=NOW + 1)
+    carry(other, [(session, {"calendar": None})])
+    audience.note(one)
+    audience.note(other)
+    page = page_at("")
+    assert set(audience.recipients(page, NOW)) == {one, other}
+    assert audience.text_for(one, page, NOW + 1) == audience.text_for(one, page, NOW) != b""
+    assert audience.text_for(other, page, NOW + 1) == b""

@@ -61,6 +61,20 @@ def test_what_is_tentative_is_busy_and_nothing_of_it_is_accepted(
     assert all(start < end for start, end in tentative)
 
 
+def test_intervals_without_length_or_outside_the_window_are_left_out() -> None:
+    assert merged([(5, 5), (1, 3), (8, 12), (12, 20), (30, 40)], 10, 30) == [(10, 20)]
+
+
+def test_an_interval_between_two_points_of_the_grid_makes_nobody_busy() -> None:
+    wanted = SlotSearch(since=0, until=100, duration_sec=10, step_sec=50, limit=5)
+    assert [slot.busy for slot in earliest_slots({1: [(20, 30)]}, wanted)] == [[], []]
+
+
+def test_what_is_tentative_is_cut_around_what_is_accepted() -> None:
+    times = BusyTimes(accepted=[(10, 20), (30, 40), (60, 70)], unanswered=[(5, 35), (50, 60)])
+    assert times.tentative() == [(5, 10), (20, 30), (50, 60)]
+
+
 @pytest.mark.parametrize(
     ("named", "busy"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskcal.http.caldav.paths import member_path
+from deskcal.http.caldav.paths import member_path, target_of, targets_of
 from deskcal.http.caldav.xml import element, text
 
 
@@ -47,3 +47,15 @@ def test_elements_have_the_prefix_of_their_namespace(
 )
 def test_names_are_quoted_in_a_path(name: str, path: str) -> None:
     assert member_path("/c/", name) == path
+
+
+def test_the_targets_of_many_paths_are_those_of_each() -> None:
+    mine = "/dav/managers/10/calendars/mine"
+    paths = [
+        *(f"{mine}/a.ics", f"{mine}/b@x.ics", f"{mine}/a%20b.ics", f"{mine}/c.ics/", mine),
+        *(f"{mine}/?a/b.ics", f"{mine}/a.ics?x", f"{mine}/a.ics?x/y", f"{mine}//a.ics"),
+        *(f"https://x:1{mine}/a.ics", "/dav/managers/10/calendars/desk,b,%C3%BC/a.ics"),
+        *("/dav/managers/x/calendars/mine/a.ics", "/dav/managers/11/calendars/mine/a.ics"),
+        *("", "/", "a.ics", "/a.ics", "/dav", "/dav/managers/10/calendars", f"{mine}/a/b/c.ics"),
+    ]
+    assert list(targets_of(paths)) == [(path, target_of(path)) for path in paths]

@@ -1,9 +1,11 @@
 """Commands of the command line that need no server, in this process; `tests/e2e` runs all."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import jwt
 import pytest
 from click.testing import CliRunner, Result
@@ -161,6 +163,22 @@ def test_help_lists_commands_and_groups() -> None:
     )
 
 
+def groups(group: click.Group) -> Iterator[click.Group]:
+    """The group and those in it."""
+    yield group
+    for inner in group.commands.values():
+        if isinstance(inner, click.Group):
+            yield from groups(inner)
+
+
+@pytest.mark.parametrize("group", list(groups(main)), ids=lambda group: group.name)
+def test_lists_of_commands_say_what_each_does_in_whole_sentences(group: click.Group) -> None:
+    shown = group.get_help(click.Context(group, terminal_width=80))
+    lines = shown[shown.index("Commands:") :].splitlines()[1:]
+    assert len(lines) == len(group.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
@@ -173,6 +191,8 @@ def test_help_lists_commands_and_groups() -> None:
         (("call", "Ping", "--connect", "127.0.0.1:1"), 1, "is a server running there?"),
         (("call", "Ping", "--connect", "127.0.0.1:1", "--tls"), 1, "can't reach"),
         (("call", "Ping", "--timeout", "0"), 2, "must be a number above 0"),
+        (("handover", "--from", "0", "--to", "1"), 2, "must be an integer of at least 1"),
+        (("handover", "--from", "1", "--to", "2", "--rows", "101"), 2, "at most 100"),
         (("check", "--data", "/nonexistent/x"), 1, "deskcal: "),
         (("serve", "--max-group", "0"), 2, "max_group = '0' (from flag --max-group)"),
         (("serve", "--config", "/nonexistent.toml"), 2, "can't be read"),

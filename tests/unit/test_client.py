@@ -1,6 +1,7 @@
 """The client's calls and answers, against a small server; the tests answer by hand."""
 
 import asyncio
+import re
 from typing import Any
 
 import msgspec
@@ -18,9 +19,19 @@ from deskcal import (
     SummaryGroup,
 )
 from deskcal.client.types import WorkingHours
+from deskcal.commands import COMMANDS
 from deskcal.core.document import encode_event
 from deskcal.errors import BY_CODE
 from unit.small_server import ended, event, later, one, served
+
+WITHOUT_METHOD = {"get_directory", "import_events", "export_events"}
+"""As `docs/clients.md` says."""
+
+
+def test_a_command_has_the_method_that_is_named_after_it() -> None:
+    short = [name.removeprefix("Mng").replace("Calendar", "") for name in COMMANDS]
+    named = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in short}
+    assert {name for name in named if not hasattr(deskcal.Client, name)} == WITHOUT_METHOD
 
 
 async def test_answers_find_their_call_by_ext_id_in_any_order() -> None:

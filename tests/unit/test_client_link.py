@@ -1,13 +1,15 @@
 """The client's connection: broken, silent, re-established; the tests answer by hand."""
 
 import asyncio
+import re
 
 import pytest
 from msgspec import Raw
 
 import deskcal
 from deskcal import Client
-from deskcal.client.calls import may_repeat
+from deskcal.client.calls import REPEATABLE, may_repeat
+from deskcal.commands import COMMANDS
 from deskcal.errors import BY_CODE
 from unit.small_server import WAIT_SEC, Received, SmallServer, ended, event, later, one, served
 
@@ -83,6 +85,15 @@ def test_only_a_create_with_a_key_is_a_repeatable_mutation() -> None:
     assert not may_repeat("MngAddCalendarEvent", {})
     assert not may_repeat("MngUpdateCalendarEvent", {"idempotency_key": "k"})
     assert may_repeat("MngGetCalendarEvent", {})
+
+
+def test_the_client_repeats_what_the_registry_says_may_be_repeated() -> None:
+    assert {name for name, command in COMMANDS.items() if command.is_repeatable} == REPEATABLE
+
+
+def test_every_command_that_reads_may_be_repeated() -> None:
+    reads = {name for name in COMMANDS if re.match("Mng(Get|Find|Search|Export)", name)}
+    assert reads <= REPEATABLE
 
 
 async def test_a_call_made_while_there_is_no_connection_waits_for_one() -> None:

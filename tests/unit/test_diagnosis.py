@@ -22,8 +22,9 @@ def test_another_line_is_shown_cut_off_when_no_answer_came() -> None:
     )
 
 
-def test_closed_connections_without_an_answer_make_tls_likely() -> None:
+def test_closed_connections_without_an_answer_make_tls_or_another_port_likely() -> None:
     assert "TLS" in Diagnosis().hint(1)
+    assert "web calendar" in Diagnosis().hint(1)
     assert Diagnosis().hint(0) == ""
     assert Diagnosis(is_deskcal=True).hint(1) == ""
 

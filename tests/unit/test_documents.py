@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from deskcal.core.document import (
     deeper_than,
     duration_class,
     encode_event,
+    fired_events,
     id_of,
     index_row,
     record_of,
@@ -332,3 +334,20 @@ def test_id_and_series_are_read_without_the_rest() -> None:
     alone, occurrence = (encode_event(make_event(id=7, **keys)) for keys in ({}, {"series_id": 9}))
     assert (id_of(alone), series_of(alone)) == (7, 0)
     assert (id_of(occurrence), series_of(occurrence)) == (7, 9)
+
+
+def as_stored(value: Any) -> Raw:
+    return canonical_ast(Raw(compact([value], ascii_only=False)))
+
+
+@given(st.lists(st.tuples(texts | trap_texts, values | st.just({"reminder_sent_time": 0, "a": 1}))))
+def test_a_fired_event_is_encoded_as_before_with_the_time_when_it_was_sent(
+    found: list[tuple[str, Any]],
+) -> None:
+    events = [
+        make_event(title=text, location=text, outcome_note=text, ast_json=as_stored(value))
+        for text, value in found
+    ]
+    fired = [msgspec.structs.replace(event, reminder_sent_time=NOW + 1) for event in events]
+    documents = [encode_event(event) for event in events]
+    assert fired_events(documents, NOW + 1) == [(one, encode_event(one)) for one in fired]

@@ -298,6 +298,6 @@ def test_a_draft_holds_what_was_sent_and_nothing_else() -> None:
     assert make_draft(desk=None, status=2).values == {"desk": None, "status": EventStatus.CANCELLED}
 
 
-def test_all_zones_of_the_database_are_known_and_no_files_beside_them() -> None:
+def test_all_zones_of_the_database_are_known_and_no_other_files() -> None:
     assert {"UTC", "Europe/Nicosia", "America/Argentina/Buenos_Aires"} <= timezones()
     assert timezones().isdisjoint({"", "Factory", "localtime", "posixrules"})

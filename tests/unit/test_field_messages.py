@@ -1,6 +1,7 @@
 """The error of a wrong field: its path, its value as sent, and the rule, in English."""
 
-from typing import Annotated, Any
+import enum
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -24,6 +25,13 @@ class Hours(Struct):
     start: Annotated[str, Meta(pattern="^[0-2]")]
 
 
+class GroupBy(enum.Enum):
+    """Names of groups."""
+
+    DAY = "day"
+    MANAGER = "manager"
+
+
 class Wanted(Struct):
     """Fields of the kinds that commands have and events have not."""
 
@@ -36,6 +44,9 @@ class Wanted(Struct):
     flag: bool = False
     status: int | list[int] = 0
     hours: Hours | None = None
+    need: Literal["all", "any"] = "all"
+    numbers: list[Literal[2, 4]] | None = None
+    group_by: GroupBy | None = None
 
 
 _wanted = msgspec.json.Decoder(Wanted)
@@ -162,6 +173,9 @@ def test_a_missing_field_inside_a_list_is_named_with_its_path() -> None:
         ('"flag":1', "flag", "(1) must be true or false"),
         ('"status":"x"', "status", '("x") must be an integer or an array'),
         ('"hours":{"start":5}', "hours.start", "(5) must be a string"),
+        ('"need":"some"', "need", '("some") must be "all" or "any"'),
+        ('"numbers":[2,3]', "numbers[1]", "(3) must be 2 or 4"),
+        ('"group_by":"week"', "group_by", '("week") must be "day" or "manager"'),
     ],
 )
 def test_the_kinds_of_rules_that_commands_have_read_like_english_too(

@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from deskcal.core.draft import EventFields, create, draft_new
 from deskcal.core.event import Event
+from deskcal.core.text_search import fold, text_of
 from deskcal.ical.export import event_of as vevent_of
 from deskcal.ical.export import with_lines
 from deskcal.ical.plain import plain_text
@@ -32,6 +33,18 @@ def lines_of(text: str) -> list[str]:
     plain = text.replace("\r\n ", "")
     inner = plain.partition("BEGIN:VEVENT\r\n")[2].partition("END:VEVENT")[0]
     return sorted(inner.split("\r\n"))
+
+
+def test_the_search_looks_in_the_description_that_the_feed_shows() -> None:
+    """Issue 16. With where its links lead."""
+    link = {"type": "link", "attrs": {"href": "https://meet.example/a-b"}}
+    join = {"type": "text", "text": "Join", "marks": [link]}
+    paragraph = {"type": "paragraph", "content": [{"text": "Über Gold: "}, join]}
+    event = event_of(ast_json={"type": "doc", "content": [paragraph, TREE]})
+    shown = Calendar.from_ical(plain_text(event, "", NAMES, 10, is_alone=True) or "")
+    description = str(shown.walk("VEVENT")[0]["DESCRIPTION"])
+    assert "https://meet.example/a-b" in description
+    assert text_of(event) == fold(f"Call\n{description}")
 
 
 @pytest.mark.parametrize("viewer", [10, 30, 99])

@@ -168,6 +168,12 @@ def test_a_repeating_event_has_its_rule_and_dates() -> None:
     assert found.rdates[0].time == seconds("2027-01-05T08:00")
 
 
+def test_excluded_days_without_a_type_are_days() -> None:
+    """npm's ics 3.12.0 writes them so (`findings/ics_excluded_days_without_a_type.sh`)."""
+    found = event_of("DTSTART;VALUE=DATE:20270301", "RRULE:FREQ=DAILY;COUNT=3", "EXDATE:20270302")
+    assert [(one.local.day, one.is_date) for one in found.exdates] == [(2, True)]
+
+
 def test_an_override_names_the_occurrence_and_whether_the_later_ones_too() -> None:
     found = event_of(
         "DTSTART:20270104T100000Z", "RECURRENCE-ID;RANGE=THISANDFUTURE:20270104T090000Z"

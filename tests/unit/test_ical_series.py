@@ -178,7 +178,25 @@ def test_what_the_rule_does_not_have_stands_alone() -> None:
     assert read(text) == listed(desk)
 
 
-def test_a_guest_of_one_occurrence_has_no_rule() -> None:
+def test_a_participant_of_one_occurrence_has_no_rule() -> None:
     text = text_of(review(), viewer=99)
     assert "RRULE" not in text
     assert text.count("BEGIN:VEVENT") == 8
+
+
+def test_each_change_of_the_clock_is_a_line_of_its_own() -> None:
+    """vobject 0.9.9 reads the first time alone of an RDATE of a VTIMEZONE."""
+    zone = text_of(review()).partition("BEGIN:VTIMEZONE")[2].partition("END:VTIMEZONE")[0]
+    lines = [line for line in zone.replace("\r\n ", "").split("\r\n") if "RDATE" in line]
+    assert len(lines) > 4 and not [line for line in lines if "," in line]
+
+
+def test_a_rule_that_readers_take_otherwise_is_left_out() -> None:
+    """ical.js 2.2.1 reads days from the end of several months of a year as days after them."""
+    until = at("2030-01-01T00:00")
+    quarters = review("FREQ=YEARLY;BYMONTH=1,4,7;BYMONTHDAY=4")
+    assert "RRULE:FREQ=MONTHLY;BYMONTHDAY=4;BYMONTH=1,4,7" in text_of(quarters, until=until)
+    months = review("FREQ=MONTHLY;BYMONTH=1,2;BYDAY=MO")
+    text = text_of(months, until=until)
+    assert "RRULE:FREQ=MONTHLY" not in text and text.count("BEGIN:VEVENT") == len(months.events) > 4
+    assert read(text, "2030-01-01T00:00") == listed(months)

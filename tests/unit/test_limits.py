@@ -30,8 +30,16 @@ DEFAULTS = {
     "max_mask_patterns": 32,
     "max_participants": 1_000,
     "reminder_grace_sec": 24 * 3600,
+    "escalate_after_sec": 0,
+    "series_horizon_sec": 400 * 86_400,
+    "max_series_occurrences": 1_000,
+    "trash_retention_sec": 90 * 86_400,
+    "undo_sec": 24 * 3600,
+    "webhook_timeout_sec": 15,
+    "webhook_retry_sec": (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600),
+    "webhook_networks": "",
 }
-"""Contract, sections 1, 7 and 11, written out a second time on purpose."""
+"""Contract, sections 1, 7, 11, 13 to 15 and 17, written out a second time on purpose."""
 
 UNITS = ("_bytes", "_sec")
 COUNTS = (
@@ -75,7 +83,7 @@ def lowest(name: str) -> tuple[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "value"), DEFAULTS.items())
-def test_a_default_is_the_one_of_the_contract(name: str, value: float) -> None:
+def test_a_default_is_the_one_of_the_contract(name: str, value: object) -> None:
     assert getattr(Limits(), name) == value
 
 

@@ -195,8 +195,8 @@ def test_a_file_that_was_altered_is_found_out_before_it_is_used(
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        (b"id,title\n", "no file that `deskcal export` has written"),
-        (b'{"event":{"id":1}}\n', "no file that `deskcal export` has written"),
+        (b"id,title\n", "not a file that `deskcal export` has written"),
+        (b'{"event":{"id":1}}\n', "not a file that `deskcal export` has written"),
         (b'{"deskcal_export":2,"counts":{},"last_event_id":0,"last_seq":0,"floor_seq":0}\n', "2"),
         (
             b'{"deskcal_export":1,"counts":{"x":0},"last_event_id":0,"last_seq":0,"floor_seq":0}\n',

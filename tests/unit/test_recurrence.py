@@ -48,7 +48,8 @@ def instants(series: Recurrence, count: int) -> list[str]:
 def test_a_rule_comes_when_published_tables_say(rule: str, start: str, expected: list[str]) -> None:
     begin = local(start)
     checked = Recurrence(fixed_to_start(parse_rule(rule), begin), begin, "UTC")
-    beyond = local(expected[-1]) + dt.timedelta(days=1 if checked.rule.is_endless else 3650)
+    is_endless = not checked.rule.count and checked.rule.until is None
+    beyond = local(expected[-1]) + dt.timedelta(days=1 if is_endless else 3650)
     found = [f"{one:%Y%m%dT%H%M%S}" for one in checked.locals_between(begin, beyond)]
     assert found == expected
 
@@ -321,3 +322,26 @@ def test_a_search_for_a_rule_that_never_comes_ends_soon() -> None:
         check_start(series("FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31", "20270401T100000"))
     assert time.perf_counter() - begun < 1
     assert recurrence.SEARCH_YEARS == 50
+
+
+@given(
+    st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(9999, 12, 30)),
+    st.sampled_from(["UTC", "Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe"]),
+    st.sampled_from([0, 1]),
+)
+def test_an_instant_is_that_of_a_datetime_in_the_zone(
+    local: dt.datetime, name: str, fold: int
+) -> None:
+    zone = ZoneInfo(name)
+    expected = local.replace(tzinfo=zone, fold=0).timestamp()
+    assert instant(local.replace(fold=fold), zone) == int(expected)
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "Australia/Lord_Howe", "America/Havana"])
+def test_each_minute_around_a_change_of_the_clock_is_that_of_a_datetime(name: str) -> None:
+    zone = ZoneInfo(name)
+    for day in (dt.datetime(2027, 3, 14), dt.datetime(2027, 3, 28), dt.datetime(2027, 10, 31)):
+        for minute in range(-60, 6 * 60):
+            local = day + dt.timedelta(minutes=minute)
+            expected = int(local.replace(tzinfo=zone, fold=0).timestamp())
+            assert instant(local.replace(fold=1), zone) == expected

@@ -162,9 +162,6 @@ def test_yearly_from_29_february_is_stored_with_month_and_day(sent: str, stored:
     assert str(fixed_to_start(parse_rule(sent), dt.datetime(2028, 2, 28, 10))) == sent
 
 
-def test_a_rule_says_whether_it_ends_and_whether_it_names_days() -> None:
-    assert parse_rule("FREQ=DAILY").is_endless
-    assert not parse_rule("FREQ=DAILY;COUNT=2").is_endless
-    assert not parse_rule("FREQ=DAILY;UNTIL=20270101").is_endless
+def test_a_rule_says_whether_it_names_days() -> None:
     assert not parse_rule("FREQ=MONTHLY").names_days
     assert parse_rule("FREQ=WEEKLY;BYDAY=MO").names_days

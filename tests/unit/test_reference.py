@@ -4,15 +4,24 @@ from pathlib import Path
 
 from deskcal.app.config import Config, settings
 from deskcal.app.groups import GROUPS, OTHER, group_of
+from deskcal.commands import COMMANDS
+from deskcal.commands.filters import CommonFilters
 from deskcal.tools.modules import first_sentence
-from deskcal.tools.reference import settings_by_group, written
+from deskcal.tools.reference import commands, settings_by_group, written
 
 
 def test_the_settings_have_a_row_each_in_the_table_of_their_group() -> None:
     rows = [line for line in settings_by_group().splitlines() if line.startswith("| `")]
     assert sorted(row.split("`")[1] for row in rows) == sorted(Config.__struct_fields__)
     assert all(row.count("|") == 5 for row in rows)
-    assert any(row.startswith("| `max_message_bytes` | 1048576 (1 MiB) | `DESK") for row in rows)
+    for default in (
+        "`max_message_bytes` | 1048576 (1 MiB)",
+        "`undo_sec` | 86400 (1 day)",
+        "`trash_retention_sec` | 7776000 (90 days)",
+        "`webhook_retry_sec` | 5,300,1800,7200,18000,36000,36000",
+        "`webhook_ports` | none",
+    ):
+        assert any(row.startswith(f"| {default} | `DESKCAL_") for row in rows)
 
 
 def test_groups_name_settings_that_exist_each_in_one_group() -> None:
@@ -20,6 +29,20 @@ def test_groups_name_settings_that_exist_each_in_one_group() -> None:
     assert len(named) == len(set(named))
     assert set(named) <= {setting.name for setting in settings()}
     assert group_of("no_such_setting") == OTHER
+    assert OTHER not in {group_of(setting.name) for setting in settings()}
+
+
+def test_values_of_enumerations_and_literals_are_shown_as_they_are_sent() -> None:
+    lines = commands().splitlines()
+    assert any(line.startswith('| `group_by` | string | yes | `"day"` or') for line in lines)
+    assert any(line.startswith("| `types` | array of int | no | `2` or `4` |") for line in lines)
+
+
+def test_filters_of_events_mean_the_same_in_every_command() -> None:
+    rows = [line for line in commands().splitlines() if line.startswith("| `follows_id` |")]
+    filters = [line for line in rows if line.endswith("| equal; 0: any |")]
+    wanted = [one for one in COMMANDS.values() if issubclass(one.data, CommonFilters)]
+    assert len(filters) == len(wanted) > 3
 
 
 def test_only_the_text_between_markers_is_replaced() -> None:

@@ -105,25 +105,25 @@ def test_exdates_leave_the_event_that_begins_the_series() -> None:
 
 
 def test_a_series_that_begins_behind_the_horizon_has_its_first_occurrence() -> None:
-    extended = first_occurrences(weekly(), Horizon(NOW, 1000))
+    extended = first_occurrences(weekly(), Horizon(NOW, 1000, NOW))
     assert [o.time for o in extended.occurrences] == [at("2027-01-04T10:00")]
     assert extended.series.horizon == at("2027-01-11T10:00")
 
 
 def test_more_than_the_limit_is_refused() -> None:
-    first_occurrences(weekly("FREQ=WEEKLY;COUNT=8"), Horizon(at("2028-01-01T00:00"), 8))
+    first_occurrences(weekly("FREQ=WEEKLY;COUNT=8"), Horizon(at("2028-01-01T00:00"), 8, NOW))
     with pytest.raises(InvalidField, match="needs more than 7 occurrences") as caught:
-        first_occurrences(weekly("FREQ=WEEKLY;COUNT=8"), Horizon(at("2028-01-01T00:00"), 7))
+        first_occurrences(weekly("FREQ=WEEKLY;COUNT=8"), Horizon(at("2028-01-01T00:00"), 7, NOW))
     assert caught.value.field == "recurrence.rrule"
 
 
 def test_a_series_is_extended_from_its_horizon_on() -> None:
     first = first_occurrences(weekly(), HORIZON).series
     assert (first.horizon, first.is_ended) == (at("2027-03-01T10:00"), 0)
-    more = extend(first, at("2027-03-09T00:00"), limit=10)
+    more = extend(first, at("2027-03-09T00:00"), now=NOW, limit=10)
     assert [o.time for o in more.occurrences] == [at("2027-03-01T10:00"), at("2027-03-08T10:00")]
     assert more.series.horizon == at("2027-03-15T10:00")
-    assert extend(first, NOW, limit=10).occurrences == []
+    assert extend(first, NOW, now=NOW, limit=10).occurrences == []
 
 
 def test_the_horizon_of_a_series_that_has_ended_is_the_end_of_the_last_one() -> None:

@@ -36,6 +36,18 @@ def test_without_events_nothing_moves() -> None:
     assert follow_clock(series, [], NOW) == (series, [])
 
 
+def test_an_ended_series_without_length_stays_ended() -> None:
+    first = first_event("2027-01-04T10:00", "2027-01-04T10:00")
+    begun = begin_series(7, first, "FREQ=WEEKLY;COUNT=3", (), "Europe/Berlin")
+    extended = first_occurrences(begun, HORIZON)
+    events = [
+        new_occurrence(extended.series, one, 31 + index, NOW)
+        for index, one in enumerate(extended.occurrences)
+    ]
+    assert extended.series.is_ended
+    assert follow_clock(extended.series, events, NOW) == (extended.series, [])
+
+
 def test_an_occurrence_without_a_reminder_follows_the_clock() -> None:
     series, event = series_with()
     _, moved = follow_clock(series, [event], NOW)

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from deskcal.core.text_search import fold, grams_of, matches, number_of, text_of, words_of
+from deskcal.core import text_search
+from deskcal.core.text_search import (
+    fold,
+    for_each_word,
+    grams_of,
+    grams_of_word,
+    matches,
+    number_of,
+    text_of,
+    words_of,
+)
 from deskcal.errors import InvalidField
 from helpers import make_event
 
@@ -85,12 +95,32 @@ def test_the_grams_of_a_part_of_a_word_are_among_those_of_the_text(
     part = folded[start : start + length]
     if not part or part.split() != [part]:
         return
-    assert grams_of([part]) <= grams_of([folded])
+    assert grams_of([part]) <= grams_of(folded.split())
 
 
 def test_short_words_have_no_grams() -> None:
-    assert grams_of(["ab c", ""]) == set()
-    assert grams_of(["abcd ab"]) == {"abc", "bcd"}
+    assert grams_of(["ab", "c", ""]) == set()
+    assert grams_of(["abcd", "ab"]) == {"abc", "bcd"}
+
+
+def test_what_is_remembered_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_search, "_MOST_WORDS", 2)
+    asked = list[str]()
+
+    def length(word: str) -> int:
+        asked.append(word)
+        return len(word)
+
+    lengths = for_each_word(length)
+    words = ["a", "bb", "a", "x" * 33, "x" * 33, "bb", "ccc", "bb"]
+    assert lengths(words) == list(map(len, words))
+    assert asked == ["a", "bb", "x" * 33, "x" * 33, "ccc", "bb"]
+
+
+@given(st.lists(st.text(max_size=40), max_size=5))
+def test_what_is_remembered_of_words_is_what_the_function_returns(words: list[str]) -> None:
+    grams = for_each_word(grams_of_word)
+    assert grams(words) == grams(words) == [grams_of_word(word) for word in words]
 
 
 @given(st.text(min_size=3, max_size=3), st.text(min_size=3, max_size=3))

@@ -241,3 +241,9 @@ P_384 = ec.generate_private_key(ec.SECP384R1())
 def test_a_key_of_another_kind_or_too_short_is_refused_with_those_that_are_not(text: str) -> None:
     with pytest.raises(BadKey, match="RSA of at least 2048 bits, EC on P-256, or Ed25519"):
         public_keys(text)
+
+
+def test_a_key_for_another_algorithm_is_refused_by_its_name() -> None:
+    text = jwks(jwk(rsa_key(), kid="a", alg="RS256"), jwk(rsa_key(), kid="b", alg="RS512"))
+    with pytest.raises(BadKey, match="the key 'b' is for RS512; take one for RS256"):
+        public_keys(text)

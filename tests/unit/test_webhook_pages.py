@@ -8,9 +8,8 @@ from deskcal.core.masks import checked_brand_mask, checked_desk_mask
 from deskcal.core.visibility import Visibility
 from deskcal.core.webhooks import Audience
 from deskcal.live import webhook_pages
-from deskcal.live.subscribers import SeenChange
 from deskcal.live.webhook_pages import HookFilters, Page
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 from helpers import NOW, make_event
 
 ALL = Visibility(1, checked_desk_mask("*"), checked_brand_mask("*"))
@@ -28,14 +27,14 @@ def document(place: Place | None) -> bytes | None:
     return None if place is None else encode_event(make_event(brand=place[0], desk=place[1]))
 
 
-def change(seq: int, before: Place | None, after: Place | None) -> SeenChange:
+def change(seq: int, before: Place | None, after: Place | None) -> StoredChange:
     """From one place to another; `after` None: deleted."""
     old, new = document(before), document(after)
     types = {(True, False): ChangeType.ADDED, (False, True): ChangeType.DELETED}
     type_ = types.get((old is None, new is None), ChangeType.UPDATED)
     known = new or old
     assert known is not None
-    return SeenChange(StoredChange(seq, type_, NOW, 1, 1, known, old, seq))
+    return StoredChange(seq, type_, NOW, 1, 1, known, old, seq)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Source: contract, section 17; docs/decisions/0021.
 """
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import pytest
 from deskcal.core.webhooks import Outcome
 from deskcal.live import webhook_process
 from deskcal.live.webhook_process import PosterProcess
+from deskcal.live.webhook_worker import NICENESS
 from deskcal.wire.webhook_posts import PosterSettings
 from listener import listening, read_only
 from receiver import Received, Receiver, answer, receiving
@@ -51,6 +53,19 @@ async def test_tries_of_one_process_have_the_outcomes_that_the_receiver_gave() -
         first = poster.process
         assert (await post(poster, receiver, "200")).is_success
         assert poster.process is first
+
+
+async def test_a_try_is_answered_while_another_one_hangs() -> None:
+    async with receiving() as receiver, posting() as poster:
+        receiver.reply = lambda one: forever(one) if one.id == "hanging" else answer()
+        hanging = asyncio.create_task(post(poster, receiver, "hanging"))
+        await receiver.until_count(1)
+        for number in range(3):
+            found = await asyncio.gather(*(post(poster, receiver, f"{number}") for _ in range(5)))
+            assert all(one.is_success for one in found)
+        assert not hanging.done()
+        hanging.cancel()
+        await asyncio.wait([hanging])
 
 
 async def test_an_address_that_is_not_allowed_is_refused_in_the_process_too() -> None:
@@ -132,6 +147,14 @@ async def test_a_process_that_is_being_started_ends_with_the_poster_too() -> Non
     await starting
     assert poster.process is not None
     assert poster.process.returncode is not None
+
+
+async def test_the_process_gives_way_to_the_server() -> None:
+    async with receiving() as receiver, posting() as poster:
+        assert (await post(poster, receiver)).is_success
+        assert poster.process is not None
+        niceness = os.getpriority(os.PRIO_PROCESS, poster.process.pid)
+        assert niceness == min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
 
 
 async def test_the_process_is_given_no_setting_of_the_server_by_its_environment(

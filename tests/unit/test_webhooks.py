@@ -21,8 +21,10 @@ from deskcal.core.webhooks import (
 )
 from deskcal.wire.webhooks import (
     LARGE_BYTES,
+    change_body,
     change_message,
     escalation_message,
+    reminder_body,
     reminder_message,
     sample_message,
     short_document,
@@ -92,7 +94,7 @@ SEEN, UNSEEN = make_scope(desk="DESK_EU"), make_scope(desk="")
         (ChangeType.DELETED, UNSEEN, None, None),
     ],
 )
-def test_what_comes_into_sight_was_added_and_what_leaves_it_deleted(
+def test_entering_the_scope_is_an_addition_and_leaving_it_a_deletion(
     type_: ChangeType,
     before: EventScope | None,
     after: EventScope | None,
@@ -150,7 +152,8 @@ def test_a_hook_is_shown_without_its_secrets() -> None:
 
 def test_messages_have_ids_of_their_own_and_times_in_utc() -> None:
     document = encode_event(make_event())
-    change = change_message(7, 3, ChangeType.RESTORED, NOW, 10, 2, 1, document)
+    body = change_body(3, ChangeType.RESTORED, NOW, 10, 2, 1, document)
+    change = change_message(7, 3, NOW, body)
     assert change.id == f"msg_7_3_{NOW}"
     assert json.loads(change.body) == {
         "type": "calendar.event.restored",
@@ -158,17 +161,21 @@ def test_messages_have_ids_of_their_own_and_times_in_utc() -> None:
         "data": {"seq": 3, "actor": 10, "batch_id": 2, "event": json.loads(document)},
     }
     others = [
-        reminder_message(7, 3, NOW, NOW, (10,), document),
-        escalation_message(7, 1, NOW, NOW, 20, document),
+        reminder_message(7, 3, NOW, reminder_body(3, NOW, NOW, (10,), document)),
+        escalation_message(7, 1, NOW, NOW - 60, 20, document),
         sample_message(7, NOW, "x"),
     ]
     names = [json.loads(one.body)["type"] for one in others]
     assert names == ["calendar.reminder", "calendar.escalation", "calendar.test"]
-    assert len({change.id, *(one.id for one in others)}) == 4
+    assert [one.id for one in others] == [
+        f"msg_7_3_{NOW}_reminder",
+        f"msg_7_1_{NOW - 60}_escalation",
+        "msg_7_test_x",
+    ]
 
 
 def test_a_deletion_has_the_id_alone() -> None:
-    body = change_message(7, 3, ChangeType.DELETED, NOW, 10, 3, 1, b"{}").body
+    body = change_body(3, ChangeType.DELETED, NOW, 10, 3, 1, b"{}")
     assert json.loads(body)["data"]["event"] == {"id": 1}
 
 

@@ -1,6 +1,8 @@
 """Which time zones are used, and what they say of 2027. Source: issue 12, no. 21."""
 
 import datetime as dt
+import gc
+import weakref
 import zoneinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzdata
 
-from deskcal.app.zone_data import PACKAGE, newest, system_zones, use_newest_zones
+from deskcal.app.zone_data import PACKAGE, keep_zones, newest, system_zones, use_newest_zones
 from deskcal.core.zones import ZoneData, offset_table, zone_data
 
 HOUR = 3600
@@ -63,6 +65,15 @@ def test_the_set_that_was_chosen_is_the_one_that_zoneinfo_reads() -> None:
     assert found.version >= tzdata.IANA_VERSION
     if found.source == PACKAGE:
         assert zoneinfo.TZPATH == ()
+
+
+def test_a_zone_stays_loaded_however_many_others_are_used() -> None:
+    """By itself `zoneinfo` holds eight of them, and reads the file of a ninth each time."""
+    keep_zones()
+    names = sorted(zoneinfo.available_timezones())[100:150]
+    loaded = [weakref.ref(ZoneInfo(name)) for name in names]
+    gc.collect()
+    assert [one() is ZoneInfo(name) for one, name in zip(loaded, names, strict=True)] == [True] * 50
 
 
 @pytest.mark.parametrize(("name", "hours"), CHANGED.items())

@@ -20,7 +20,7 @@ from deskcal.core.calling_hours import BadHours, CallingHours, HoursTable
 from deskcal.core.draft import timezones
 from deskcal.core.event import default_of
 from deskcal.core.webhook_address import AllowedNetworks
-from deskcal.limits import KIB, MIB, Limits
+from deskcal.limits import Limits
 
 PREFIX = "DESKCAL_"
 NOT_SETTINGS = frozenset({"DESKCAL_SECRET", "DESKCAL_TOKEN", "DESKCAL_CONNECT", "DESKCAL_CONFIG"})
@@ -42,26 +42,32 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 class Config(Limits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a server, checked; `load_config` makes one."""
 
-    data: Annotated[str, Meta(description="Directory of the store and of the made secret")] = "data"
+    data: Annotated[
+        str,
+        Meta(
+            description="Directory of the store, and of the secret that is made on the first start"
+        ),
+    ] = "data"
     database: Annotated[
         str,
         Meta(
-            description="postgresql://USER@HOST:PORT/NAME that several nodes share, in place of a "
-            "store in `data`"
+            description="postgresql://USER@HOST:PORT/NAME of a database that several nodes share, "
+            "in place of a store in `data`"
         ),
     ] = ""
-    tcp: Annotated[str, Meta(description="HOST:PORT of the TCP listener")] = "127.0.0.1:8765"
+    tcp: Annotated[str, Meta(description="Where to listen for TCP")] = "127.0.0.1:8765"
     web: Annotated[
-        str, Meta(description="HOST:PORT of the web calendar, WebSocket and metrics, or `off`")
+        str,
+        Meta(description="Where to listen for HTTP: web calendar, CalDAV, metrics; or `off`"),
     ] = "127.0.0.1:8766"
     secret_file: Annotated[
-        str, Meta(description="File of the HS256 secret; DESKCAL_SECRET goes before it")
+        str, Meta(description="File of the HS256 secret; DESKCAL_SECRET overrides it")
     ] = ""
     jwt_keys: Annotated[
         str, Meta(description="PEM or JWKS file of public keys, in place of a secret")
     ] = ""
-    jwt_issuer: Annotated[str, Meta(description="Wanted `iss` of tokens; empty: any")] = ""
-    jwt_audience: Annotated[str, Meta(description="Wanted `aud` of tokens; empty: any")] = ""
+    jwt_issuer: Annotated[str, Meta(description="Required `iss` of tokens; empty: any")] = ""
+    jwt_audience: Annotated[str, Meta(description="Required `aud` of tokens; empty: any")] = ""
     jwt_leeway_sec: Annotated[
         int, Meta(ge=0, description="How far the clock of the token's issuer may be off")
     ] = 0
@@ -72,7 +78,9 @@ class Config(Limits, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_timezone: Annotated[
         str, Meta(description="IANA zone of events that name none, for all-day dates")
     ] = "UTC"
-    log_level: Annotated[LogLevel, Meta(description="Least weight of what is logged")] = "info"
+    log_level: Annotated[LogLevel, Meta(description="The least severe level that is logged")] = (
+        "info"
+    )
     demo: Annotated[
         bool, Meta(description="Put the demo desk into an empty store at the start")
     ] = False
@@ -197,19 +205,6 @@ def _check_ipv6(text: str) -> None:
         ipaddress.IPv6Address(text)
     except ValueError as exc:
         raise ValueError(f"must have an IPv6 address in its brackets: {exc}") from exc
-
-
-def shown_default(setting: Setting) -> str:
-    """The default for people, sizes with their unit."""
-    value = setting.default
-    if setting.name.endswith("_bytes"):
-        unit, name = (MIB, "MiB") if value % MIB == 0 else (KIB, "KiB")
-        return f"{value} ({value // unit} {name})"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if not isinstance(value, str) and not value and value != 0:
-        return "none"
-    return f"`{value}`" if isinstance(value, str) and value else str(value)
 
 
 def _setting(field: msgspec.structs.FieldInfo) -> Setting:

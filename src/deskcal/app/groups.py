@@ -1,4 +1,7 @@
-"""The settings by group, for the help of `deskcal serve` and for the docs."""
+"""The settings by group and their defaults, for the help of `deskcal serve` and for the docs."""
+
+from deskcal.app.config import Setting
+from deskcal.limits import DAY_SEC, KIB, MIB
 
 DAILY = "Options"
 OTHER = "Other settings"
@@ -34,6 +37,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_unsent_bytes",
         "max_unsent_total_bytes",
         "write_timeout_sec",
+        "list_snapshot_sec",
     ),
     "Store": (
         "database_pool_size",
@@ -51,7 +55,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "series_horizon_sec",
         "max_series_occurrences",
     ),
-    "Calendar apps": ("max_devices", "max_wrong_passwords_per_min"),
+    "Calendar apps": ("passwords_without_tls", "max_devices", "max_wrong_passwords_per_min"),
     "Webhooks": (
         "webhook_networks",
         "webhook_ports",
@@ -71,3 +75,20 @@ _GROUP_OF = {name: title for title, names in GROUPS.items() for name in names}
 def group_of(name: str) -> str:
     """The title of the group of a setting."""
     return _GROUP_OF.get(name, OTHER)
+
+
+def shown_default(setting: Setting) -> str:
+    """The default for people, sizes and long times with their unit."""
+    value = setting.default
+    if setting.kind == "numbers":
+        return ",".join(map(str, value)) or "none"
+    if setting.name.endswith("_sec") and value and value % DAY_SEC == 0:
+        return f"{value} ({value // DAY_SEC} day{'' if value == DAY_SEC else 's'})"
+    if setting.name.endswith("_bytes"):
+        unit, name = (MIB, "MiB") if value % MIB == 0 else (KIB, "KiB")
+        return f"{value} ({value // unit} {name})"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str) and not value and value != 0:
+        return "none"
+    return f"`{value}`" if isinstance(value, str) and value else str(value)

@@ -31,11 +31,13 @@ from deskcal.app.backends import (
 from deskcal.app.config import OFF, Config, listen_address
 from deskcal.app.keys import read_public_keys, signing_key, watch_keys
 from deskcal.app.runtime import running
-from deskcal.app.zone_data import use_newest_zones
+from deskcal.app.zone_data import keep_zones, use_newest_zones
 from deskcal.commands import Dispatcher, Lifecycle
 from deskcal.core.calling_hours import CallingHours
 from deskcal.core.completion import CallRules
+from deskcal.core.draft import timezones
 from deskcal.core.tokens import TokenVerifier
+from deskcal.core.zones import zone_data
 from deskcal.demo.calendar import Filled
 from deskcal.demo.desk import NotEmpty, fill, page_address, welcome
 from deskcal.demo.desks import CALLING_HOURS as DEMO_HOURS
@@ -79,6 +81,7 @@ async def serve(
     `abandon` ends the process at once, where the store can't be closed in time. Raises: StartError.
     """
     _begin_log(config)
+    _load_zones(config)
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
     tls = _tls(config)
@@ -134,7 +137,7 @@ def _announce_page(
     environ: Mapping[str, str],
     announce: Callable[[str], None],
 ) -> None:
-    """Tells where the web calendar is; the demo's address has a token behind its `#`."""
+    """Says where the web calendar is; the demo's address has a token behind its `#`."""
     base = f"{gateway.scheme}://{gateway.addresses[0]}/"
     if config.demo and not config.jwt_keys:
         announce(page_address(signing_key(config, environ), base, time.time()))
@@ -164,6 +167,17 @@ async def _fill_if_empty(dispatcher: Dispatcher, announce: Callable[[str], None]
     except NotEmpty:
         return
     announce(f"the demo desk: {filled.events} events of {filled.managers} managers")
+
+
+def _load_zones(config: Config) -> None:
+    """Loads all zones. Raises: StartError where the file of `default_timezone` can't be read."""
+    keep_zones()
+    if config.default_timezone not in timezones():
+        raise StartError(
+            f"default_timezone ({config.default_timezone}): the zone's file of "
+            f"{zone_data().source} can't be read; install the time zone data again, or set another "
+            "zone"
+        )
 
 
 def _call_rules(config: Config) -> CallRules:

@@ -41,7 +41,9 @@ class CommandList(click.Command):
 @click.argument("command")
 @click.argument("data", metavar="['JSON' | -]", default="{}")
 def call(command: str, data: str, **options: Any) -> None:
-    """Send one command with a JSON object as its data (- reads it from stdin), print the answer.
+    """Send one command and print its answer.
+
+    JSON is an object, the data of the command; - reads it from stdin.
 
     The answer is printed to stdout, whatever its status. The exit status is 0 for an answer with
     status 200; otherwise it is 1, and the error is printed to stderr too. The fields of each

@@ -31,7 +31,7 @@ MANAGER = click.option(
 
 @click.group()
 def device() -> None:
-    """Passwords for calendar apps: add, list, revoke. Works beside a running server."""
+    """Passwords for calendar apps: add, list, revoke. A server may run meanwhile."""
 
 
 @device.command("add")
@@ -50,7 +50,9 @@ def device() -> None:
 @click.option("--brands", metavar="MASK", help="Brands in scope.  [default of the directory]")
 @click.option("--brand", metavar="BRAND", help="Of what the app creates.")
 def add_device(**options: Any) -> None:
-    """Add a password for a calendar app, and print it: it is not shown again.
+    """Add a password for a calendar app, and print it.
+
+    It is not shown again.
 
     The user name in the app is the manager's id.
     """
@@ -70,7 +72,10 @@ def add_device(**options: Any) -> None:
 @config_options("data", "database")
 @MANAGER
 def list_devices(**options: Any) -> None:
-    """List a manager's devices, one a line: id, name, when it was added, when it was last used."""
+    """List a manager's devices.
+
+    A line each: id, name, when it was added, when it was last used.
+    """
     for one in app.devices(config_of(options)).all(options["manager"]):
         times = [_time(one.created_time), _time(one.last_used_time)]
         click.echo("\t".join([str(one.id), one.name, *times]))

@@ -26,7 +26,7 @@ MANAGER_ID = Number(1, MAX_ID)
 
 @click.group()
 def manager() -> None:
-    """Managers by name: add, list, disable. Works beside a running server."""
+    """Managers by name: add, list, disable. A server may run meanwhile."""
 
 
 @manager.command("add")
@@ -50,7 +50,10 @@ def add_manager(manager_id: int, **options: Any) -> None:
 @manager.command("list")
 @config_options("data", "database")
 def list_managers(**options: Any) -> None:
-    """List the managers, one a line: id, name, brand, desks, colour."""
+    """List the managers.
+
+    A line each: id, name, brand, desks, colour.
+    """
     for one in app.directory(config_of(options)).managers:
         state = ["disabled"] if one.disabled else []
         click.echo("\t".join([str(one.id), one.name, one.brand, one.desks, one.colour, *state]))
@@ -60,7 +63,7 @@ def list_managers(**options: Any) -> None:
 @config_options("data", "database")
 @click.option("--id", "manager_id", required=True, type=MANAGER_ID, help="Manager id.")
 def disable_manager(manager_id: int, **options: Any) -> None:
-    """Mark a manager as disabled: no longer offered, but still named in events."""
+    """Disable a manager: no longer offered, but still named."""
     config = config_of(options)
     known = {one.id: one for one in app.directory(config).managers}
     if manager_id not in known:
@@ -72,7 +75,7 @@ def disable_manager(manager_id: int, **options: Any) -> None:
 
 @click.group()
 def desk() -> None:
-    """Desks by name: add, list. Works beside a running server."""
+    """Desks by name: add, list. A server may run meanwhile."""
 
 
 @desk.command("add")
@@ -100,7 +103,10 @@ def add_desk(lead: int | None, **options: Any) -> None:
 @desk.command("list")
 @config_options("data", "database")
 def list_desks(**options: Any) -> None:
-    """List the desks, one a line: code, brand, title, manager who leads it."""
+    """List the desks.
+
+    A line each: code, brand, title, manager who leads it.
+    """
     for one in app.directory(config_of(options)).desks:
         lead = [str(one.manager_id)] if one.manager_id else []
         click.echo("\t".join([one.code, one.brand, one.title, *lead]))
@@ -108,13 +114,13 @@ def list_desks(**options: Any) -> None:
 
 @click.group()
 def directory() -> None:
-    """Managers, desks and outcomes as JSON: put, show. Works beside a running server."""
+    """Managers, desks and outcomes as JSON: put, show. A server may run meanwhile."""
 
 
 @directory.command("show")
 @config_options("data", "database")
 def show_directory(**options: Any) -> None:
-    """Print managers, desks and outcomes as a JSON object, as `put` takes it."""
+    """Print managers, desks and outcomes as JSON, as `put` takes it."""
     found = msgspec.json.encode(app.directory(config_of(options)))
     click.echo(msgspec.json.format(found).decode())
 
@@ -123,7 +129,9 @@ def show_directory(**options: Any) -> None:
 @config_options("data", "database")
 @click.argument("file", type=click.File("rb"))
 def put_directory(file: BinaryIO, **options: Any) -> None:
-    """Add or replace the managers, desks and outcomes of FILE (- reads it from stdin).
+    """Add or replace managers, desks and outcomes.
+
+    They are read from FILE; - is stdin.
 
     FILE is a JSON object such as
     {"outcomes":[{"code":"no_answer","name":"No answer","types":[2,4],"next_in_sec":3600}],

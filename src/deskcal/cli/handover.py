@@ -8,8 +8,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from deskcal.cli.connect import client_of, connect_options, require_token
-from deskcal.cli.text import printable, utc_times
+from deskcal.cli.options import Number
+from deskcal.cli.text import printable, utc_span
 from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
+from deskcal.core.event import MAX_ID
+
+MAX_SHOWN = 100
+"""Events of each manager that the server shows. Source: contract, section 15."""
 
 
 class _ManagerIds(click.ParamType[list[int]]):
@@ -31,7 +36,12 @@ class _ManagerIds(click.ParamType[list[int]]):
 
 @click.command()
 @click.option(
-    "--from", "sender", type=click.IntRange(1), required=True, help="Manager whose events go."
+    "--from",
+    "sender",
+    type=Number(1, MAX_ID),
+    required=True,
+    metavar="ID",
+    help="Manager whose events go.",
 )
 @click.option(
     "--to",
@@ -52,10 +62,10 @@ class _ManagerIds(click.ParamType[list[int]]):
 @click.option("--dry-run", is_flag=True, help="Show who would get what, and change nothing.")
 @click.option(
     "--rows",
-    type=click.IntRange(0, 100),
+    type=Number(0, MAX_SHOWN),
     default=20,
     show_default=True,
-    help="Events of each manager to show, those with a conflict first.",
+    help=f"Events of each manager to show, at most {MAX_SHOWN}, those with a conflict first.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask after the preview.")
 @connect_options
@@ -122,7 +132,7 @@ def _row(row: HandoverRow) -> str:
     mark = "!" if row.conflict else " "
     desk = f", {row.desk}" if row.desk else ""
     busy = ": busy then" if row.conflict else ""
-    return printable(f"{mark} {_when(row):<24}  {row.title} (event {row.id}{desk}){busy}")
+    return printable(f"{mark} {_when(row):<22}  {row.title} (event {row.id}{desk}){busy}")
 
 
 def _when(row: HandoverRow) -> str:
@@ -130,7 +140,7 @@ def _when(row: HandoverRow) -> str:
     if row.all_day:
         zone = ZoneInfo(row.timezone) if row.timezone else dt.UTC
         return f"{dt.datetime.fromtimestamp(row.start_time, zone):%Y-%m-%d} all day"
-    return " - ".join(utc_times(row.start_time, row.end_time))
+    return utc_span(row.start_time, row.end_time)
 
 
 def _events(count: int) -> str:

@@ -50,7 +50,7 @@ def import_ics(file: Path, **options: Any) -> None:
     with file.open("rb") as opened:
         places = find_places(opened)
         if not places.is_calendar:
-            raise Failure(f"{file} has no BEGIN:VCALENDAR: it is no iCalendar file")
+            raise Failure(f"{file} has no BEGIN:VCALENDAR: it is not an iCalendar file")
         counts = asyncio.run(_import(opened, places, options))
     verb = "would be: " if options["dry_run"] else ""
     click.echo(verb + ", ".join(f"{counts[name]} {name}" for name in (*_COUNTS, "left out")))
@@ -116,17 +116,23 @@ async def _import_part(client: Client, data: dict[str, Any], part: FilePart) -> 
     if length > MESSAGE_BYTES and part.uids == 1:
         why = f"line {part.lines[0][0]}: the event with its exceptions has {length} bytes"
         why += f"; at most {MESSAGE_BYTES} are taken: shorten it, or make it two series"
-        return dict.fromkeys(_COUNTS, 0) | {"skipped": [{"uid": "", "why": why}]}
+        return dict.fromkeys(_COUNTS, 0) | {
+            "skipped": [{"uid": "", "why": why}],
+            "skipped_count": 1,
+        }
     return await client.call("MngImportCalendarEvents", message)
 
 
 def _add(counts: dict[str, int], answer: dict[str, Any], part: FilePart) -> None:
     for name in _COUNTS:
         counts[name] += answer[name]
+    counts["left out"] += answer["skipped_count"]
     for skipped in answer["skipped"]:
-        counts["left out"] += 1
         why = _LINE.sub(lambda found: f"line {part.line_of(int(found[1]))}", skipped["why"])
         click.echo(f"left out: {why} ({skipped['uid'] or 'no UID'})", err=True)
+    unnamed = answer["skipped_count"] - len(answer["skipped"])
+    if unnamed:
+        click.echo(f"left out: {unnamed} more, which the server's answer does not name", err=True)
 
 
 def _bar(length: int) -> Any:

@@ -4,18 +4,30 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from deskcal.app.config import Config, Setting, load_config, settings, shown_default
-from deskcal.app.groups import DAILY, GROUPS, group_of
+from deskcal.app.config import Config, Setting, load_config, settings
+from deskcal.app.groups import DAILY, GROUPS, group_of, shown_default
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 CONFIG_VARIABLE = "DESKCAL_CONFIG"
 KEY_SETTINGS = ("secret_file", "jwt_keys", "jwt_issuer", "jwt_audience")
 """The settings that a token depends on."""
+_FORMS = {
+    "data": "DIR",
+    "database": "URL",
+    "tcp": "HOST:PORT",
+    "web": "HOST:PORT",
+    "default_timezone": "ZONE",
+    "jwt_keys": "FILE",
+    "tls_cert": "FILE",
+    "tls_key": "FILE",
+    "calling_hours": "JSON",
+    "webhook_networks": "CIDR,CIDR",
+}
 
 
 class Number(click.ParamType[float]):
@@ -93,8 +105,18 @@ def _option(setting: Setting) -> Decorator:
     if setting.kind == "bool":
         flag = f"{setting.flag}/--no-{setting.flag.removeprefix('--')}"
         return click.option(flag, setting.name, default=None, help=_help(setting))
-    metavar = {"int": "INTEGER", "float": "NUMBER"}.get(setting.kind, "TEXT")
-    return click.option(setting.flag, setting.name, metavar=metavar, help=_help(setting))
+    return click.option(setting.flag, setting.name, metavar=_metavar(setting), help=_help(setting))
+
+
+def _metavar(setting: Setting) -> str:
+    """What a value is like, for the help."""
+    if setting.kind == "choice":
+        return f"[{'|'.join(get_args(get_args(setting.type)[0]))}]"
+    if setting.name in _FORMS:
+        return _FORMS[setting.name]
+    if setting.name.endswith("_file"):
+        return "FILE"
+    return {"int": "INTEGER", "float": "NUMBER", "numbers": "N,N"}.get(setting.kind, "TEXT")
 
 
 def _help(setting: Setting) -> str:

@@ -35,11 +35,15 @@ def printable(line: str) -> str:
     return "".join(c if c.isprintable() else _escaped(c) for c in line)
 
 
-def utc_times(start_time: int, end_time: int) -> tuple[str, str]:
-    """Start and end in UTC, to the minute; the end without its date where both have the same."""
+def utc_span(start_time: int, end_time: int) -> str:
+    """Start and end in UTC, to the minute, as reminders write them: `2026-03-09 15:30-16:00`.
+
+    Where the end is on another day: `2026-03-09 23:30 to 2026-03-10 00:30`.
+    """
     start, end = (dt.datetime.fromtimestamp(at, dt.UTC) for at in (start_time, end_time))
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
-    return f"{start:%Y-%m-%d %H:%M}", until
+    if end.date() == start.date():
+        return f"{start:%Y-%m-%d %H:%M}-{end:%H:%M}"
+    return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
 
 
 def _unescaped(match: re.Match[str], encoding: str) -> str:

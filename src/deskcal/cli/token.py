@@ -15,9 +15,10 @@ from deskcal.core.event import MAX_ID
 from deskcal.core.masks import BadMask, brand_mask, desk_mask
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import FEED, sign
+from deskcal.limits import DAY_SEC
 
-TTL_SEC = 86_400
-FEED_TTL_SEC = 180 * 86_400
+TTL_SEC = DAY_SEC
+FEED_TTL_SEC = 180 * DAY_SEC
 PREFIX = "SESSION_"
 
 

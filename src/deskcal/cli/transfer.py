@@ -21,7 +21,7 @@ from deskcal.store.transfer.export import OnProgress
     help="Write the secrets of webhooks, too; keep the file safe.",
 )
 def export_command(webhook_secrets: bool, **options: Any) -> None:
-    """Write everything in the store to stdout, one JSON object a line.
+    """Write the whole store to stdout, one JSON object a line.
 
     The file is a snapshot; servers may run meanwhile. It holds events and their history,
     reminders, managers, desks and webhooks, but no secret. A webhook without its secret is paused
@@ -37,7 +37,9 @@ def export_command(webhook_secrets: bool, **options: Any) -> None:
 @click.command("import")
 @config_options("data", "database")
 def import_command(**options: Any) -> None:
-    """Read an export from stdin into an empty store that no server uses.
+    """Read an export from stdin into an empty store.
+
+    No server may use the store meanwhile.
 
     A database is filled page by page: after an interruption run the same command again with the
     same file, and it continues. No server starts on a database whose import is incomplete. A

@@ -12,7 +12,7 @@ import click
 from deskcal.cli.batches import batches
 from deskcal.cli.connect import client_of, connect_options, require_token
 from deskcal.cli.options import Number
-from deskcal.cli.text import printable, utc_times
+from deskcal.cli.text import printable, utc_span
 from deskcal.client.client import Client
 from deskcal.client.types import Change, Reminder
 from deskcal.core.event import MAX_ID, ChangeType, Event
@@ -39,7 +39,7 @@ _WHAT = {
     help="First the changes after this one.  [default: from now on]",
 )
 def watch(mask: str, manager: int | None, since: int | None, **options: Any) -> None:
-    """Show changes and the token's reminders as they come, until Ctrl-C.
+    """Show changes and reminders as they come, until Ctrl-C.
 
     A line each: time, what happened, event, title, who, desk, when. "gone" is an event that was
     deleted, or is no longer visible. Changes of a series that were made together are one line.
@@ -158,5 +158,4 @@ def _line(time: int, what: str, which: str, event: Event | None, who: str, when:
 
 
 def _when(event: Event) -> str:
-    start, end = utc_times(event.start_time, event.end_time)
-    return f"{start}-{end} UTC"
+    return f"{utc_span(event.start_time, event.end_time)} UTC"

@@ -59,7 +59,10 @@ def _filters(command: _Command) -> _Command:
 
 @click.group()
 def webhook() -> None:
-    """Webhooks: add, list, test, pause, resume, replay; the token is an administrator's."""
+    """Webhooks: add, list, update, pause, test, replay, delete.
+
+    The token is an administrator's.
+    """
 
 
 @webhook.command("add")
@@ -68,9 +71,9 @@ def webhook() -> None:
 @click.option("--reminders", is_flag=True, help="Send reminders and escalations, too.")
 @connect_options
 def add_webhook(url: str, desks: str | None, reminders: bool, **options: Any) -> None:
-    """Have changes from now on sent to URL, and print the secret of the signatures.
+    """Send changes from now on to URL, and print the secret.
 
-    The secret is shown this once.
+    The secret signs what is sent; it is shown this once.
     """
 
     async def ask(client: Client) -> WebhookSecret:
@@ -100,7 +103,7 @@ def update_webhook(webhook_id: int, reminders: bool | None, **options: Any) -> N
 @webhook.command("list")
 @connect_options
 def list_webhooks(**options: Any) -> None:
-    """List the webhooks that the token may change, and why one is paused or disabled."""
+    """List the webhooks, and why one is paused or disabled."""
 
     async def ask(client: Client) -> list[PublicWebhook]:
         return await client.get_webhooks()
@@ -113,7 +116,10 @@ def list_webhooks(**options: Any) -> None:
 @_id_argument
 @connect_options
 def pause_webhook(webhook_id: int, **options: Any) -> None:
-    """Send nothing until it is resumed; changes wait as long as they are kept."""
+    """Send nothing until it is resumed.
+
+    Changes wait as long as they are kept (the setting change_retention_sec).
+    """
     _update(options, webhook_id, paused=1)
 
 
@@ -121,7 +127,10 @@ def pause_webhook(webhook_id: int, **options: Any) -> None:
 @_id_argument
 @connect_options
 def resume_webhook(webhook_id: int, **options: Any) -> None:
-    """Go on where the webhook stood, after a pause or once its receiver is back."""
+    """Go on where the webhook stood.
+
+    After a pause, or after it was disabled because its receiver did not answer.
+    """
     _update(options, webhook_id, paused=0)
 
 
@@ -129,7 +138,10 @@ def resume_webhook(webhook_id: int, **options: Any) -> None:
 @_id_argument
 @connect_options
 def new_secret(webhook_id: int, **options: Any) -> None:
-    """Make another secret and print it; for a day the old one signs too."""
+    """Make another secret and print it.
+
+    For a day the old one signs too.
+    """
     _update(options, webhook_id, new_secret=1)
 
 
@@ -138,7 +150,7 @@ def new_secret(webhook_id: int, **options: Any) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @connect_options
 def delete_webhook(webhook_id: int, yes: bool, **options: Any) -> None:
-    """Delete a webhook; what was not delivered is not sent any more."""
+    """Delete a webhook; nothing more is sent to it."""
     require_token(options)
     if not yes:
         click.confirm(f"Delete webhook {webhook_id}?", abort=True)
@@ -161,7 +173,10 @@ def delete_webhook(webhook_id: int, yes: bool, **options: Any) -> None:
 )
 @connect_options
 def replay_webhook(webhook_id: int, since: int, **options: Any) -> None:
-    """Send the changes after a cursor again, each with the webhook-id that it had."""
+    """Send the changes after a cursor again.
+
+    Each has the webhook-id that it had, so that a receiver can leave out what it knows.
+    """
 
     async def ask(client: Client) -> PublicWebhook:
         return await client.replay_webhook(webhook_id, since)
@@ -173,7 +188,10 @@ def replay_webhook(webhook_id: int, since: int, **options: Any) -> None:
 @_id_argument
 @connect_options
 def test_webhook(webhook_id: int, **options: Any) -> None:
-    """Send a test message at once. The exit status is 0 where the receiver has taken it."""
+    """Send a test message at once.
+
+    The exit status is 0 where the receiver has taken it.
+    """
 
     async def ask(client: Client) -> tuple[WebhookDelivery, str]:
         tested = await client.test_webhook(webhook_id)

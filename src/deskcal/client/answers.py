@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from deskcal.client.types import FreeBusy, HistoryEntry, Slot, SummaryGroup
+from deskcal.client.types import FreeBusy, HistoryEntry, Slot
 from deskcal.core.event import Event
+from deskcal.core.summary import SummaryGroup
 
 
 class EventAnswer(Struct):
@@ -30,12 +31,14 @@ class FreeBusyAnswer(Struct):
     """When managers are busy, in the order asked."""
 
     managers: list[ManagerBusy]
+    horizon: int | None = None
 
 
 class SlotsAnswer(Struct):
     """Times to meet, the earliest first."""
 
     slots: list[Slot]
+    horizon: int | None = None
 
 
 class SummaryAnswer(Struct):

@@ -6,8 +6,9 @@ import msgspec
 
 from deskcal.client.answers import EventAnswer, SummaryAnswer
 from deskcal.client.caller import Caller
-from deskcal.client.types import ClaimQuery, ClaimResult, Completed, Completion, SummaryGroup
+from deskcal.client.types import ClaimQuery, ClaimResult, Completed, Completion
 from deskcal.core.event import Event
+from deskcal.core.summary import SummaryGroup
 
 
 class CallDeskCalls(Caller):

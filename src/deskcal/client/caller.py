@@ -1,4 +1,4 @@
-"""What the groups of a client's methods stand on: one command out, its `data` back."""
+"""What all groups of a client's methods use: a command is sent, its `data` comes back."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

@@ -18,6 +18,11 @@ REPEATABLE = frozenset(
         "Unsubscribe",
         "MngGetCalendarEvent",
         "MngGetCalendarEventsByFilter",
+        "MngSearchCalendarEvents",
+        "MngExportCalendarEvents",
+        "MngGetCalendarSeries",
+        "MngGetCalendarTrash",
+        "MngGetCalendarDirectory",
         "MngAckCalendarReminder",
         "MngGetCalendarReminders",
         "MngGetCalendarChanges",
@@ -31,7 +36,10 @@ REPEATABLE = frozenset(
         "MngGetCalendarWebhookDeliveries",
     }
 )
-"""Commands that may be sent twice; so may a create that carries an idempotency_key."""
+"""Commands that may be sent twice; so may a create that carries an idempotency_key.
+
+Those that the server's registry names `is_repeatable`, which a test compares.
+"""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -78,7 +86,7 @@ _BY_STATUS = {error.status: error for error in reversed(BY_CODE.values())}
 
 
 class Incoming(Struct, gc=False):
-    """A message of the server, as far as it tells answers from pushes."""
+    """A message of the server, as far as answers differ from pushes."""
 
     ext_id: str | int | UnsetType | None = msgspec.field(default=UNSET, name="extID")
     status: int = 0

@@ -1,4 +1,4 @@
-"""The typed asyncio client: a method for each command. The connection is in `link`."""
+"""The typed asyncio client: a method for almost every command, `call` for any. See `link`, too."""
 
 import functools
 from collections import Counter

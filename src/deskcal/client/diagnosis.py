@@ -33,7 +33,10 @@ class Diagnosis(Struct):
         if self.foreign:
             return f"; the server sent {self.foreign!r}, which is not a message of deskcal"
         if reconnects and not self.is_deskcal:
-            return "; the server closes the connection without an answer: does it need TLS?"
+            return (
+                "; the server closes the connection without an answer: does it need TLS? or is "
+                "it the port of the web calendar?"
+            )
         return ""
 
 

@@ -53,18 +53,18 @@ class Caller(Protocol):
 
 
 class _Watch:
-    """Waits for news, and calls again when a call fails for no fault of the caller's."""
+    """Waits for something new, and calls again when a call fails for no fault of the caller's."""
 
     def __init__(self, caller: Caller, token: str | None) -> None:
         self._caller = caller
         self._token = token
-        self._news = asyncio.Event()
+        self._something_new = asyncio.Event()
         self._is_new_link = True
 
     def look_again(self) -> None:
         """There is a new connection, or none any more."""
         self._is_new_link = True
-        self._news.set()
+        self._something_new.set()
 
     @property
     def is_over(self) -> bool:
@@ -72,13 +72,13 @@ class _Watch:
         return self._caller.link.is_closed
 
     async def _wait(self) -> bool:
-        """Until there are news; False: there were none for long."""
+        """Until there is something new; False: there was nothing for long."""
         try:
             async with asyncio.timeout(QUIET_SEC):
-                await self._news.wait()
+                await self._something_new.wait()
         except TimeoutError:
             return False
-        self._news.clear()
+        self._something_new.clear()
         return True
 
     async def _persist(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -125,7 +125,7 @@ class ChangeWatch(_Watch):
             return False
         if self._cursor is None or message["seq"] > self._cursor:
             self._is_behind = True
-            self._news.set()
+            self._something_new.set()
         return True
 
     async def next_page(self) -> list[Change]:
@@ -192,7 +192,7 @@ class ReminderWatch(_Watch):
         if message[3] not in self._seen:
             self._remember(message[3])
             self._waiting.append(_reminder(message))
-            self._news.set()
+            self._something_new.set()
         return True
 
     def _remember(self, token: str) -> None:
@@ -217,11 +217,11 @@ class ReminderWatch(_Watch):
     async def acknowledge(self, reminder: Reminder) -> None:
         """Marks it read; an acknowledgement that fails is left: the reminder was given out."""
         try:
-            await self._persist(lambda: self._tell_read(reminder))
+            await self._persist(lambda: self._send_ack(reminder))
         except DeskcalError:
             return
 
-    async def _tell_read(self, reminder: Reminder) -> None:
+    async def _send_ack(self, reminder: Reminder) -> None:
         await self._caller.ask("MngAckCalendarReminder", {"token": reminder.token}, self._token)
 
 

@@ -1,4 +1,4 @@
-"""What the client stands on: one connection, the calls that wait on it, and re-establishing it.
+"""The connection of a client: the calls that wait on it, and re-establishing it.
 
 Answers find their call by extID. No command but Ping and Subscribe is known by its meaning here.
 """
@@ -143,7 +143,7 @@ class Link:
         """Unsubscribes, here and on new connections; nobody waits for the answer."""
         self.subscriptions.drop(token, [name])
         if self._connected:
-            self._tell("Unsubscribe", {"chanels": [name]}, token, _failure_of)
+            self._send("Unsubscribe", {"chanels": [name]}, token, _failure_of)
 
     async def _open(self) -> None:
         to = self._options
@@ -192,7 +192,7 @@ class Link:
                     return b""
             asked = bool(self._pending or self.subscriptions)
             if asked:
-                self._tell("Ping", {}, None, _failure_of)
+                self._send("Ping", {}, None, _failure_of)
 
     def _take(self, frame: bytes) -> None:
         """Raises: ValueError if the frame is no message."""
@@ -210,7 +210,7 @@ class Link:
             self.subscriptions.advance(seq)
         self._push(message)
 
-    def _tell_listeners(self) -> None:
+    def _notify_listeners(self) -> None:
         for listener in self._listeners:
             listener.look_again()
 
@@ -282,19 +282,19 @@ class Link:
         self._resume()
 
     def _resume(self) -> None:
-        """Tells the new connection of the managers and their channels, then repeats the calls."""
+        """Sends the tokens and channels to the new connection, then repeats the calls."""
         waiting = list(self._pending.values())
         for token in list(self._carried):
-            self._tell("Ping", {}, token, functools.partial(self._greeted, token))
+            self._send("Ping", {}, token, functools.partial(self._token_taken, token))
         for key, data in self.subscriptions.resumes():
-            call = self._tell("Subscribe", data, key, _failure_of)
+            call = self._send("Subscribe", data, key, _failure_of)
             call.on_answer = functools.partial(self._resubscribed, key, data["chanels"])
         for call in waiting:
             if not call.answer.done():
                 self._write(call)
-        self._tell_listeners()
+        self._notify_listeners()
 
-    def _greeted(self, token: str, answer: asyncio.Future[Answer]) -> None:
+    def _token_taken(self, token: str, answer: asyncio.Future[Answer]) -> None:
         if isinstance(_failure_of(answer), Unauthorized):
             self._carried.pop(token, None)
 
@@ -305,7 +305,7 @@ class Link:
         else:
             self.subscriptions.drop(token, names)
             self._push(failure)
-            self._tell_listeners()
+            self._notify_listeners()
 
     def _post(self, command: str, data: Mapping[str, Any], token: str | None) -> Call:
         """A call that is under way, or goes out with the next connection."""
@@ -321,7 +321,7 @@ class Link:
             self._write(call)
         return call
 
-    def _tell(
+    def _send(
         self,
         command: str,
         data: Mapping[str, Any],
@@ -356,7 +356,7 @@ class Link:
         for call in list(self._pending.values()):
             self._give_up(call, "this client was closed")
         self._push(_END)
-        self._tell_listeners()
+        self._notify_listeners()
 
 
 def _failure_of(answer: asyncio.Future[Answer]) -> DeskcalError | None:

@@ -86,15 +86,20 @@ class SeriesCalls(Caller):
     async def update_series(
         self,
         event_id: int,
-        scope: Scope,
+        scope: Scope | None = None,
         *,
         rule: Rule | UnsetType | None = UNSET,
         reset_own: bool = False,
+        if_version: int | None = None,
         token: str | None = None,
         **changes: Unpack[EventChanges],
     ) -> ChangedSeries:
-        """Changes several occurrences; `rule` None ends the rule and keeps the named one."""
-        data: dict[str, Any] = {**changes, "id": event_id, "scope": scope}
+        """Changes several occurrences; `rule` None ends the rule and keeps the named one.
+
+        Without a scope, and with a `rule`: a single event becomes the first of a series. Conflict
+        if the named event's version is not `if_version`.
+        """
+        data: dict[str, Any] = {**changes, **_target(event_id, scope, if_version)}
         if rule is not UNSET:
             data["recurrence"] = rule
         if reset_own:
@@ -102,33 +107,66 @@ class SeriesCalls(Caller):
         return await self._changed("MngUpdateCalendarEvent", data, token)
 
     async def delete_series(
-        self, event_id: int, scope: Scope, *, token: str | None = None
+        self,
+        event_id: int,
+        scope: Scope,
+        *,
+        if_version: int | None = None,
+        token: str | None = None,
     ) -> Sequence[int]:
         """Deletes several occurrences; their ids."""
-        data = {"id": event_id, "scope": scope}
+        data = _target(event_id, scope, if_version)
         answer = await self.ask("MngDeleteCalendarEvent", data, token)
         return msgspec.json.decode(answer, type=_DeletedAnswer).ids
 
     async def archive_series(
-        self, event_id: int, scope: Scope, *, token: str | None = None
+        self,
+        event_id: int,
+        scope: Scope,
+        *,
+        if_version: int | None = None,
+        token: str | None = None,
     ) -> ChangedSeries:
         """Archives several occurrences."""
-        data = {"id": event_id, "scope": scope}
+        data = _target(event_id, scope, if_version)
         return await self._changed("MngArchiveCalendarEvent", data, token)
 
     async def respond_series(
-        self, event_id: int, scope: Scope, status: ParticipantStatus, *, token: str | None = None
+        self,
+        event_id: int,
+        scope: Scope,
+        status: ParticipantStatus,
+        *,
+        if_version: int | None = None,
+        token: str | None = None,
     ) -> ChangedSeries:
         """Sets the answer of the token's own manager on several occurrences."""
-        data = {"id": event_id, "scope": scope, "status": status}
+        data = {**_target(event_id, scope, if_version), "status": status}
         return await self._changed("MngRespondCalendarEvent", data, token)
 
-    async def get_series(self, event_id: int, *, token: str | None = None) -> SeriesRow:
-        """The series of an occurrence; NotFound, or InvalidField for an event of no series."""
-        answer = await self.ask("MngGetCalendarSeries", {"id": event_id}, token)
+    async def get_series(
+        self,
+        event_id: int | None = None,
+        *,
+        series_id: int | None = None,
+        token: str | None = None,
+    ) -> SeriesRow:
+        """The series of an occurrence, or the one of that id: one of the two is needed.
+
+        NotFound, or InvalidField for an event of no series.
+        """
+        asked = {"id": event_id, "series_id": series_id}
+        data = {name: value for name, value in asked.items() if value is not None}
+        answer = await self.ask("MngGetCalendarSeries", data, token)
         return msgspec.json.decode(answer, type=_SeriesAnswer).series
 
     async def _changed(
         self, command: str, data: dict[str, Any], token: str | None
     ) -> ChangedSeries:
         return msgspec.json.decode(await self.ask(command, data, token), type=ChangedSeries)
+
+
+def _target(event_id: int, scope: Scope | None, if_version: int | None) -> dict[str, int]:
+    """The occurrence that is named, what is meant besides, and the version that it must have."""
+    sent = {"id": event_id, "scope": scope, "if_version": if_version}
+    return {name: value for name, value in sent.items() if value is not None}

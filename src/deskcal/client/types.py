@@ -1,6 +1,6 @@
 """What a client sends and gets: fields of events, queries, pages, slots, changes, reminders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Required, TypedDict
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from deskcal.core.event import ChangeType, Event
 
 
 class EventFields(TypedDict, total=False):
-    """What may be sent of an event beside title and times. Source: seed 001, "Request Data"."""
+    """What may be sent of an event besides title and times. Source: seed 001, "Request Data"."""
 
     brand: str
     desk: str
@@ -108,20 +108,6 @@ class ClaimResult(Struct, frozen=True):
     """When to ask again; 0: nothing is to come."""
 
 
-class SummaryGroup(Struct, frozen=True):
-    """Counts of the events of one key."""
-
-    key: int | str
-    open: int
-    done: int
-    cancelled: int
-    overdue: int
-    """Open and over."""
-    oldest_overdue_sec: int
-    on_time: int
-    """Done by their end."""
-
-
 class EventQuery(TypedDict, total=False):
     """Which events to list; `since` and `until` (Unix seconds) are the wire's `from` and `to`."""
 
@@ -191,6 +177,24 @@ class Slot(Struct, frozen=True):
     """Managers who are not free; empty: all are."""
 
 
+class Slots(list[Slot]):
+    """Times to meet, the earliest first."""
+
+    def __init__(self, slots: Iterable[Slot] = (), horizon: int | None = None) -> None:
+        super().__init__(slots)
+        self.horizon = horizon
+        """From this time on meetings may be missing, as a series goes on; None: none is."""
+
+
+class BusyManagers(dict[int, FreeBusy]):
+    """When managers are busy, by manager id."""
+
+    def __init__(self, managers: Mapping[int, FreeBusy], horizon: int | None = None) -> None:
+        super().__init__(managers)
+        self.horizon = horizon
+        """From this time on meetings may be missing, as a series goes on; None: none is."""
+
+
 class EventPage(Struct, frozen=True):
     """One page of a list."""
 
@@ -198,6 +202,8 @@ class EventPage(Struct, frozen=True):
     """By start_time, then id."""
     count: int
     """Of all events that match and may be seen, whatever limit and offset are."""
+    horizon: int | None = None
+    """From this time on events may be missing, as a series goes on; None: none is."""
 
 
 class SearchPage(Struct, frozen=True):

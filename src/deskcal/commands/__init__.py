@@ -20,19 +20,21 @@ from deskcal.commands import (
     undo,
     webhooks,
 )
-from deskcal.commands.dispatch import Answer, Dispatcher, PendingAnswer
+from deskcal.commands.dispatch import Answer, Dispatcher, PagedAnswer, PendingAnswer
 from deskcal.commands.fast_path import FastPath
-from deskcal.commands.registry import COMMANDS, Data, Reading
+from deskcal.commands.registry import COMMANDS, Changing, Data, Reading
 from deskcal.commands.services import Lifecycle, RequestStats, Services
 from deskcal.live.connections import Peer
 
 __all__ = [
     "COMMANDS",
     "Answer",
+    "Changing",
     "Data",
     "Dispatcher",
     "FastPath",
     "Lifecycle",
+    "PagedAnswer",
     "Peer",
     "PendingAnswer",
     "Reading",

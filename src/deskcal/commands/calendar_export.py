@@ -50,12 +50,12 @@ class _Wanted(Struct, frozen=True):
     until: int
 
 
-@command("MngExportCalendarEvents", ExportEvents, is_list=True)
+@command("MngExportCalendarEvents", ExportEvents, is_list=True, is_repeatable=True)
 def export_events(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """Gives a manager's calendar, or the events of desks, as an iCalendar file."""
     if data.manager_id and data.desk_filter is not None:
         raise InvalidField(
-            "deskFilter beside manager_id: an export is of a manager or of desks; send one of them",
+            "deskFilter and manager_id: an export is of a manager or of desks; send one of them",
             field="deskFilter",
         )
     since, until = data.since or 0, MAX_TIME if data.until is None else data.until

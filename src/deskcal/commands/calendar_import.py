@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from deskcal.commands.deletions import Deletions
 from deskcal.commands.exported_uids import exported_object
-from deskcal.commands.new_series import SPARE_IDS, announce_series, horizon_of
+from deskcal.commands.new_series import announce_series, horizon_of, most_imported
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.alarms import is_coming
@@ -23,9 +24,10 @@ from deskcal.ical.extras import extras_of
 from deskcal.ical.fields import encoded, fields_of
 from deskcal.ical.kept import kept
 from deskcal.ical.lines import raw_lines
-from deskcal.ical.occurrences import DAY_SEC, Overridden, Repeating, plan_series
+from deskcal.ical.occurrences import Overridden, Repeating, plan_series
 from deskcal.ical.ranges import parts_of
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
+from deskcal.limits import DAY_SEC
 from deskcal.live.connections import Peer
 from deskcal.store.batch.objects import MAX_EXTRAS, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
@@ -36,7 +38,7 @@ AT_ONCE = 64
 TRIES = 3
 """Of a UID that somebody else changes at the same time."""
 MAX_SKIPPED = 1000
-"""Entries of `skipped` in an answer."""
+"""Entries of `skipped` in an answer; `skipped_count` counts the others, too."""
 OWN_FIELDS = (
     *("title", "location", "start_time", "end_time", "all_day", "timezone", "status"),
     *("priority", "show_as", "ast_json", "remind_before_sec"),
@@ -113,7 +115,7 @@ async def _import(run: Importing, text: str) -> Data:
     found = await asyncio.to_thread(read_calendar, raw_lines(text), zone)
     if not found.is_calendar:
         raise InvalidField(
-            "ics has no BEGIN:VCALENDAR: it is no iCalendar file (.ics)", field="ics"
+            "ics has no BEGIN:VCALENDAR: it is not an iCalendar file (.ics)", field="ics"
         )
     groups = _by_uid(found)
     outcomes: dict[str, str] = {}
@@ -125,8 +127,7 @@ async def _import(run: Importing, text: str) -> Data:
         for uid, (outcome, why) in zip(part, results, strict=True):
             outcomes[uid] = outcome
             if why:
-                line = groups[uid][0].line
-                skipped.append(Skipped(uid, f"line {line}: {why}"))
+                skipped.append(Skipped(uid, f"line {groups[uid][0].line}: {why}"))
     return _answer(list(outcomes.values()), skipped)
 
 
@@ -134,7 +135,8 @@ def _answer(outcomes: list[str], skipped: list[Skipped]) -> bytes:
     counts: dict[str, Any] = {
         name: outcomes.count(name) for name in ("created", "updated", "unchanged")
     }
-    return wire_safe(msgspec.json.encode(counts | {"skipped": skipped[:MAX_SKIPPED]}))
+    named = {"skipped": skipped[:MAX_SKIPPED], "skipped_count": len(skipped)}
+    return wire_safe(msgspec.json.encode(counts | named))
 
 
 def _by_uid(found: CalendarFile) -> dict[str, list[CalendarEvent]]:
@@ -217,7 +219,7 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
     key = (run.owner_id, events[0].uid)
     store = run.services.store
     stored = await store.objects.get(*key)
-    seen = stored or await exported_object(run.services, *key)
+    seen = stored or await exported_object(run.services, run.session, *key)
     digest = digest_of(events)
     newest = max((event.sequence, event.modified) for event in events)
     mark = (seen.sequence, seen.modified) if seen else newest
@@ -248,7 +250,7 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
 
     transaction = Transaction(
         event_ids=[event_id for event_id in single_ids if event_id],
-        new_events=run.services.limits.max_series_occurrences + SPARE_IDS + len(events),
+        new_events=most_imported(run.services, run.now, events),
         actor=run.session.manager_id,
         time=run.now,
         apply=apply,
@@ -393,5 +395,6 @@ def _delete_series(run: Importing, changes: Changes, series_id: int) -> None:
     for event in changes.series_events(series_id):
         if is_coming(event, run.now, run.services.default_timezone):
             run.session.require_change(event.id, scope_of(event))
-            changes.put(event.id, None, ChangeType.DELETED)
-    changes.put_series(series_id, None)
+    series = changes.series(series_id)
+    if series is not None:
+        Deletions(changes, run.session, run.now, run.services.default_timezone).end(series)

@@ -1,14 +1,14 @@
 """The call desk: completing a call with what came of it and what follows; claims of calls."""
 
-from asyncio import Future
-from typing import Annotated, Literal
+from collections.abc import Coroutine
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from deskcal.commands.events import EventId, EventInScope, EventKey
 from deskcal.commands.preconditions import require_version
-from deskcal.commands.registry import Data, Work, command
+from deskcal.commands.registry import Changing, Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.claims import CALLS, MAX_LEASE_SEC, MIN_LEASE_SEC, Claim, released
 from deskcal.core.completion import (
@@ -76,7 +76,7 @@ def complete_event(services: Services, _: Peer, session: Session, data: Complete
         work.apply,
         needs_outcomes=work.needs_outcomes,
     )
-    return work.answer(services.store.transact(transaction))
+    return Changing(services.store.transact(transaction), work.answer)
 
 
 class _Completing:
@@ -142,29 +142,32 @@ class _Completing:
                 field="follow_up.owner_manager_id",
             )
 
-    async def answer(self, work: "Future[Applied]") -> Data:
-        """The pair, once it is durable."""
-        event, follow_up = (await work).value
-        if isinstance(follow_up, int):
-            follow_up = await self._load(follow_up)
-        return b'{"event":%b,"follow_up":%b}' % (event, follow_up)
+    def answer(self, applied: Applied) -> bytes | Coroutine[Any, Any, Data]:
+        """The pair that is durable."""
+        event, follow_up = applied.value
+        if not isinstance(follow_up, int):
+            return _pair(event, follow_up)
+        return self._pair_of_done(event, follow_up) if follow_up else _pair(event, b"null")
 
-    async def _load(self, event_id: int) -> bytes:
-        """The follow-up of an event that was done before; null where it is not to be seen."""
-        record = await self._services.store.load(event_id) if event_id else None
+    async def _pair_of_done(self, event: bytes, follow_up_id: int) -> bytes:
+        """That of an event that was done before; null for a follow-up that is not to be seen."""
+        record = await self._services.store.load(follow_up_id)
         if record is None or not self._session.can_see(record):
-            return b"null"
-        return record.document
+            return _pair(event, b"null")
+        return _pair(event, record.document)
+
+
+def _pair(event: bytes, follow_up: bytes) -> bytes:
+    return b'{"event":%b,"follow_up":%b}' % (event, follow_up)
 
 
 @command("MngClaimNextCalendarEvent", ClaimNext)
 def claim_next_event(services: Services, _: Peer, session: Session, data: ClaimNext) -> Work:
     """Claims the most pressing call whose time has come, or says why there is none."""
-    return _answer_claim(services.store.claim(_claim(services, session, data)))
+    return Changing(services.store.claim(_claim(services, session, data)), _answer_claim)
 
 
-async def _answer_claim(work: "Future[ClaimAnswer]") -> Data:
-    answer = await work
+def _answer_claim(answer: ClaimAnswer) -> bytes:
     if answer.document is not None:
         return b'{"event":%b}' % answer.document
     head = b'{"event":null,"reason":"%b","retry_after_sec":%d}'
@@ -195,7 +198,7 @@ def _claim(services: Services, session: Session, data: ClaimNext) -> Claim:
     )
 
 
-@command("MngReleaseCalendarEvent", EventId, gives_event=True)
+@command("MngReleaseCalendarEvent", EventId, gives_event=True, is_repeatable=True)
 def release_event(services: Services, _: Peer, session: Session, data: EventId) -> Work:
     """Ends the caller's claim of an event; of an event that nobody has claimed, changes nothing."""
     now = int(services.now())

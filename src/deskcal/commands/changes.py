@@ -19,7 +19,7 @@ from deskcal.core.visibility import not_found
 from deskcal.live.connections import Peer
 from deskcal.live.pacing import Pacing
 from deskcal.store.columns import fits
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 
 MAX_CHANGES = 5000
 MAX_LOOKED_AT = 20_000
@@ -55,7 +55,7 @@ class GetHistory(EventId, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=MAX_HISTORY)] = MAX_HISTORY
 
 
-@command("MngGetCalendarChanges", GetChanges, is_list=True)
+@command("MngGetCalendarChanges", GetChanges, is_list=True, is_repeatable=True)
 def get_changes(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """What changed after a cursor, in order, and the cursor to go on from."""
     facts = event_facts(data, services.limits, int(services.now()))
@@ -104,6 +104,7 @@ async def _changes(services: Services, wanted: _Wanted, since: int, limit: int) 
     services.feed.check_cursor(since)
     rows: list[bytes] = []
     size = looked_at = 0
+    is_cut = False
     pacing = Pacing()
     async for change in _stored_changes(services, since, min(limit, PAGE)):
         row = _change_row(change, wanted)
@@ -113,9 +114,10 @@ async def _changes(services: Services, wanted: _Wanted, since: int, limit: int) 
             rows.append(row)
             size += len(row)
         if len(rows) == limit or size > MAX_BYTES or looked_at == MAX_LOOKED_AT:
+            is_cut = True
             break
         await pacing.after(change)
-    more = bool(looked_at) and since < services.feed.newest_seq
+    more = is_cut and since < services.feed.newest_seq
     return b'{"changes":[%b],"next":%d,"more":%d}' % (b",".join(rows), since, more)
 
 
@@ -156,7 +158,7 @@ def _change_row(change: StoredChange, wanted: _Wanted) -> bytes | None:
     )
 
 
-@command("MngGetCalendarEventHistory", GetHistory, is_list=True)
+@command("MngGetCalendarEventHistory", GetHistory, is_list=True, is_repeatable=True)
 def get_event_history(services: Services, _: Peer, session: Session, data: GetHistory) -> Work:
     """Who changed what, when, from what to what; also of a deleted event."""
     return _history(services, session, data)

@@ -1,15 +1,16 @@
-"""DELETE of a calendar object resource: an event goes to the trash, a guest declines.
+"""DELETE of a calendar object resource: an event goes to the trash, a participant declines.
 
 Source: contract, sections 13 and 16.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from deskcal.commands.calendar_import import Moved
+from deskcal.commands.deletions import Deletions
 from deskcal.commands.member import Collection, Member, uid_of
 from deskcal.commands.member_state import (
     answer_event,
@@ -23,8 +24,7 @@ from deskcal.commands.put_member import is_ours
 from deskcal.commands.services import Services
 from deskcal.core.alarms import is_coming
 from deskcal.core.document import scope_of
-from deskcal.core.event import ChangeType, Event, ParticipantStatus
-from deskcal.core.series_scope import Scope, Selection, plan_delete
+from deskcal.core.event import Event, ParticipantStatus
 from deskcal.core.sessions import Session
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
@@ -52,11 +52,16 @@ async def delete_member(
             after = msgspec.structs.replace(known, is_hidden=is_hidden)
             changes.put_calendar_object(known.key, after)
 
-    await services.store.transact(_transaction(session, known, now, apply))
+    series_ids = {known.series_id, *(event.series_id for event in member.events)} - {0}
+    await services.store.transact(_transaction(session, known, series_ids, now, apply))
 
 
 def _transaction(
-    session: Session, known: CalendarObject, now: int, apply: Callable[[Changes], Any]
+    session: Session,
+    known: CalendarObject,
+    series_ids: Set[int],
+    now: int,
+    apply: Callable[[Changes], Any],
 ) -> Transaction:
     return Transaction(
         event_ids=sorted({known.event_id, *known.overrides.values()} - {0}),
@@ -64,7 +69,7 @@ def _transaction(
         actor=session.manager_id,
         time=now,
         apply=apply,
-        series_ids=[known.series_id] if known.series_id else [],
+        series_ids=sorted(series_ids),
         objects=[known.key],
     )
 
@@ -87,42 +92,17 @@ Deleted = tuple[bool, bool]
 def _delete(
     changes: Changes, session: Session, known: CalendarObject, events: list[Event], when: When
 ) -> Deleted:
+    """Of a series what is open and not over; the rest of it is hidden from the calendar."""
     for event in events:
         session.require_change(event.id, scope_of(event))
+    deletions = Deletions(changes, session, when.now, when.default_timezone)
     if not known.series_id:
         for event in events:
-            changes.put(event.id, None, ChangeType.DELETED)
+            deletions.one(event)
         return True, False
-    return _delete_series(changes, session, known, when)
-
-
-def _delete_series(
-    changes: Changes, session: Session, known: CalendarObject, when: When
-) -> Deleted:
-    """What is open and not over goes, as by scope 2; the rest is hidden from the calendar."""
     series = changes.series(known.series_id)
-    found = sorted(changes.series_events(known.series_id), key=lambda one: one.start_time)
-    coming = [one for one in found if _is_coming(one, when)]
-    if series is None or not coming:
-        return False, bool(found)
-    selection = Selection(
-        series,
-        found,
-        coming[0],
-        Scope.ALL,
-        session.manager_id,
-        when.now,
-        lambda one: session.can_change(scope_of(one)),
-        changes.new_id,
-        when.default_timezone,
-    )
-    plan = plan_delete(selection)
-    for before, after in plan.changed:
-        if before is not None:
-            changes.put(before.id, after, ChangeType.UPDATED if after else ChangeType.DELETED)
-    for series_id, left in plan.series.items():
-        changes.put_series(series_id, left)
-    return True, bool(changes.series_events(known.series_id))
+    is_changed = series is not None and deletions.coming(series)
+    return is_changed, bool(changes.series_events(known.series_id))
 
 
 def _decline(

@@ -71,7 +71,7 @@ async def _add(services: Services, session: Session, name: str, brand: str) -> D
     return wire_safe(_encode({"device": public(added), "password": password}))
 
 
-@command("MngGetCalendarDevices", NoData, is_list=True)
+@command("MngGetCalendarDevices", NoData, is_list=True, is_repeatable=True)
 def get_devices(services: Services, _: Peer, session: Session, data: NoData) -> Work:
     """The caller's own devices, without their passwords."""
 

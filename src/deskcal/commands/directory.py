@@ -1,4 +1,4 @@
-"""Managers, desks and outcomes by name, and the settings that a page needs beside them."""
+"""Managers, desks and outcomes by name, and the settings that a page needs."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class GetDirectory(Struct, kw_only=True):
     brand: str | None = None
 
 
-@command("MngGetCalendarDirectory", GetDirectory, is_list=True)
+@command("MngGetCalendarDirectory", GetDirectory, is_list=True, is_repeatable=True)
 def get_directory(services: Services, _: Peer, session: Session, data: GetDirectory) -> Work:
     """Managers and desks that the session may see, by name, and the outcomes of calls."""
     mask = desk_mask_of("deskFilter", data.desk_filter, services.limits)

@@ -1,4 +1,4 @@
-"""The way of a request: frame, session, command, answer. Handlers are in the modules beside.
+"""The way of a request: frame, session, command, answer. Handlers are elsewhere in the package.
 
 `Dispatcher.answer` applies every rule of the contract in its order; `fast_path` answers a usual
 request in fewer steps.
@@ -6,12 +6,12 @@ request in fewer steps.
 
 import difflib
 from asyncio import Future
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from msgspec import Struct
 
-from deskcal.commands.registry import COMMANDS, Command, Data, Reading, Work
+from deskcal.commands.registry import COMMANDS, Changing, Command, Data, PagedData, Reading, Work
 from deskcal.commands.services import Lifecycle, RequestStats, Services
 from deskcal.core.document import Record
 from deskcal.core.sessions import Session
@@ -56,21 +56,44 @@ class PendingAnswer(Struct):
     ignored: bytes = b""
     """JSON text that follows the members of `data`; see `ignored_text`."""
 
-    async def finish(self) -> Data:
-        """The answer as a line, whole or in pieces, once the work is done. Never raises."""
+    async def finish(self) -> "Data | PagedAnswer":
+        """The answer as a line, whole, in pieces or in pages, once the work is done. Never raises.
+
+        Close pages in any case.
+        """
         try:
             data = await self._begun()
+            if not isinstance(data, bytes | list):
+                return PagedAnswer(self, data)
             self.stats.answered[self.command.number] += 1
             return self._encode(data)
         except Exception as exc:
             return self.refuse(exc)
 
-    def finish_done(self, work: Future[bytes]) -> bytes:
-        """`finish`, for work that is a future and done."""
+    def finish_done(self, change: Future[Any]) -> "bytes | PendingAnswer":
+        """`finish`, for work that is a future or `Changing`, once the change is done.
+
+        This answer itself where something is to be read for it: `work` is what is left to do.
+        """
+        if isinstance(self.work, Changing):
+            return self._finish_change(self.work.answer, change)
         try:
-            document = work.result()
+            document = change.result()
             self.stats.answered[self.command.number] += 1
             return b"".join(event_answer(self.ext_id, document, self.ignored))
+        except Exception as exc:
+            return self.refuse(exc)
+
+    def _finish_change(
+        self, answer: Callable[[Any], bytes | Coroutine[Any, Any, Data]], change: Future[Any]
+    ) -> "bytes | PendingAnswer":
+        try:
+            data = answer(change.result())
+            if not isinstance(data, bytes):
+                self.work = data
+                return self
+            self.stats.answered[self.command.number] += 1
+            return encode_answer(self.ext_id, data, self.ignored)
         except Exception as exc:
             return self.refuse(exc)
 
@@ -99,21 +122,58 @@ class PendingAnswer(Struct):
 
     def close(self) -> None:
         """Gives up work that was not begun."""
-        if not isinstance(self.work, (Future, Reading)):
+        if not isinstance(self.work, (Future, Reading, Changing)):
             self.work.close()
 
-    def _begun(self) -> Coroutine[Any, Any, Data] | Future[bytes]:
-        if not isinstance(self.work, Reading):
-            return self.work
-        return self.work.document()
+    def around(self) -> list[bytes]:
+        """What stands before and after the `data` of a success."""
+        return encode_answer(self.ext_id, SPLIT).split(SPLIT, 1)
+
+    def _begun(self) -> Coroutine[Any, Any, Data | PagedData] | Future[bytes]:
+        if isinstance(self.work, Changing):
+            return self.work.data()
+        return self.work.document() if isinstance(self.work, Reading) else self.work
 
     def _encode(self, data: Data) -> Data:
         if isinstance(data, list):
-            head, tail = encode_answer(self.ext_id, SPLIT).split(SPLIT, 1)
+            head, tail = self.around()
             return [head, *with_ignored(data, self.ignored), tail]
         if self.command.gives_event:
             return b"".join(event_answer(self.ext_id, data, self.ignored))
         return encode_answer(self.ext_id, data, self.ignored)
+
+
+class PagedAnswer:
+    """An answer as one line in pages, made as they are taken. The first one is not empty."""
+
+    def __init__(self, pending: PendingAnswer, data: PagedData) -> None:
+        self._pending = pending
+        self._data = data
+        self._before, self._after = pending.around()
+        self._is_ended = False
+
+    async def take(self) -> list[bytes]:
+        """The next pieces of the line; empty after its end.
+
+        Raises: Unavailable, or what is an incident. Then the line has no end: see `fail`.
+        """
+        if self._is_ended:
+            return []
+        page = await self._data.take()
+        if not page:
+            self._is_ended = True
+            self._pending.stats.answered[self._pending.command.number] += 1
+            page = [*with_ignored([self._data.end()], self._pending.ignored), self._after]
+        before, self._before = self._before, b""
+        return [before, *page] if before else page
+
+    def fail(self, exc: Exception) -> None:
+        """Counts the answer as failed, and logs what is an incident: there is no line for it."""
+        self._pending.refuse(exc)
+
+    def close(self) -> None:
+        """Nothing more is taken; call it in any case."""
+        self._data.close()
 
 
 Answer = bytes | EventAnswer | PendingAnswer

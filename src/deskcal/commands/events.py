@@ -11,7 +11,7 @@ from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.horizons import horizon_member, is_listed
 from deskcal.commands.new_series import NewSeries, add_series
 from deskcal.commands.preconditions import require_destination, require_version
-from deskcal.commands.registry import Data, Reading, Work, command
+from deskcal.commands.registry import Data, PagedData, Reading, Work, command
 from deskcal.commands.scoped import (
     Recurrence,
     Request,
@@ -48,9 +48,11 @@ from deskcal.core.visibility import not_found
 from deskcal.errors import Forbidden
 from deskcal.limits import Limits
 from deskcal.live.connections import Peer
+from deskcal.store.lists.paged import PagedRows
 from deskcal.store.ports.work import Change, Follows, Mutation, Retry
 
 MAX_LIMIT = 50_000
+_BEFORE_ROWS = b'{"rows":['
 
 EventKey = Annotated[int, Meta(ge=1, le=MAX_ID)]
 
@@ -217,7 +219,7 @@ def respond_event(services: Services, _: Peer, session: Session, data: Respond) 
     return _mutate(services, session, data.id, ChangeType.UPDATED, change)
 
 
-@command("MngGetCalendarEvent", EventId, gives_event=True)
+@command("MngGetCalendarEvent", EventId, gives_event=True, is_repeatable=True)
 def get_event(services: Services, _: Peer, session: Session, data: EventId) -> Data | Work:
     """One event.
 
@@ -230,22 +232,55 @@ def get_event(services: Services, _: Peer, session: Session, data: EventId) -> D
     return record.document
 
 
-@command("MngGetCalendarEventsByFilter", GetEventsByFilter, is_list=True)
+@command("MngGetCalendarEventsByFilter", GetEventsByFilter, is_list=True, is_repeatable=True)
 def get_events_by_filter(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """The events that overlap a range, by start_time, then id, and how many there are in all."""
     return _list_events(services, session, event_filter(data, services.limits, int(services.now())))
 
 
-async def _list_events(services: Services, session: Session, wanted: EventFilter) -> Data:
-    rows = await services.store.list_events(wanted, session)
-    pieces = [b'{"rows":[']
+async def _list_events(
+    services: Services, session: Session, wanted: EventFilter
+) -> Data | PagedData:
+    horizon = await horizon_member(services, wanted.until, is_listed(session, wanted))
+    rows = await services.store.list_pages(wanted, session)
+    if isinstance(rows, PagedRows):
+        return _PagedList(rows, horizon)
+    pieces = [_BEFORE_ROWS]
     for documents in rows.documents:
         pieces += (documents, b",")
     if rows.documents:
         pieces.pop()
-    horizon = await horizon_member(services, wanted.until, is_listed(session, wanted))
-    pieces.append(b'],"count":%d%b}' % (rows.count, horizon))
+    pieces.append(_after_rows(rows.count, horizon))
     return pieces
+
+
+class _PagedList:
+    """The same text of a long list, sent as it is read."""
+
+    def __init__(self, rows: PagedRows, horizon: bytes) -> None:
+        self._rows = rows
+        self._horizon = horizon
+        self._before = _BEFORE_ROWS
+
+    async def take(self) -> list[bytes]:
+        """The next rows."""
+        pieces: list[bytes] = []
+        for documents in await self._rows.take():
+            pieces += (self._before, documents)
+            self._before = b","
+        return pieces
+
+    def end(self) -> bytes:
+        """The count, which is known after the last row."""
+        return _after_rows(self._rows.count, self._horizon)
+
+    def close(self) -> None:
+        """Lets go of the snapshot."""
+        self._rows.close()
+
+
+def _after_rows(count: int, horizon: bytes) -> bytes:
+    return b'],"count":%d%b}' % (count, horizon)
 
 
 def event_filter(data: Any, limits: Limits, now: int) -> EventFilter:

@@ -31,15 +31,15 @@ class Subscription(Channels):
     since: Id | None = None
 
 
-@command("Ping", NoData, types=None)
+@command("Ping", NoData, types=None, is_repeatable=True)
 def ping_server(services: Services, _: Peer, __: Session, ___: NoData) -> Data:
     """The server's time; needs no token, but one that is sent is checked."""
     return ping(services)
 
 
-@command("Subscribe", Subscription, types=None)
+@command("Subscribe", Subscription, types=None, is_repeatable=True)
 def subscribe(services: Services, peer: Peer, session: Session, data: Subscription) -> Data | Work:
-    """Adds channels to this connection; names that are none of ours stay silent."""
+    """Adds channels to this connection; nothing is pushed on names that are not channels."""
     if data.since is not None and data.since > services.feed.newest_seq:
         return _subscribe_later(services, peer, session, data, data.since)
     return _subscribe(services, peer, session, data)
@@ -72,7 +72,7 @@ def _subscribe(services: Services, peer: Peer, session: Session, data: Subscript
     return _subscribed(wanted)
 
 
-@command("Unsubscribe", Channels, types=None)
+@command("Unsubscribe", Channels, types=None, is_repeatable=True)
 def unsubscribe(services: Services, peer: Peer, session: Session, data: Channels) -> Data:
     """Takes channels from this connection."""
     gone = set(_names(data))

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.core.document import decode_event
-from deskcal.core.event import Event, EventStatus
+from deskcal.core.event import Event, EventStatus, managers_of
 from deskcal.core.series import Series
 from deskcal.ical.uids import default_uid
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject
@@ -39,6 +39,12 @@ class Collection(Struct, frozen=True):
         """Whether it is the manager's own, which is written to."""
         return not self.is_desk
 
+    def has_series(self, series: Series) -> bool:
+        """Whether a series is one member of it; else single occurrences are, or none is."""
+        if self.is_mine:
+            return self.manager_id in managers_of(series.template)
+        return (series.template.brand, series.template.desk) == (self.brand, self.desk)
+
 
 class _Row(Struct, gc=False):
     manager_id: int
@@ -59,9 +65,14 @@ class Head(Struct, gc=False):
     all_day: int = 0
     series_id: int = 0
 
+    @property
+    def over_time(self) -> int:
+        """When it is over; of an all-day one a day before, whatever its zone."""
+        return self.end_time - self.all_day * 86_400
+
     def is_coming(self, now: int) -> bool:
-        """Whether it is open and not over; of an all-day one a day before, whatever its zone."""
-        return self.status == EventStatus.OPEN and self.end_time - self.all_day * 86_400 > now
+        """Whether it is open and not over."""
+        return self.status == EventStatus.OPEN and self.over_time > now
 
     def is_in(self, collection: Collection) -> bool:
         """Whether it is listed there; what is archived is in no listing."""
@@ -91,7 +102,7 @@ class Key(Struct, frozen=True, order=True, gc=False):
     event_id: int = 0
 
 
-class Member(Struct):
+class Member(Struct, gc=False):
     """One calendar object resource."""
 
     key: Key

@@ -7,10 +7,12 @@ from msgspec import Struct
 from deskcal.commands.member import Collection, Key, Member, decode_head, default_name, key_of
 from deskcal.commands.members import members, members_of
 from deskcal.commands.services import Services
+from deskcal.core.event import ChangeType
 from deskcal.core.sessions import Session
 from deskcal.errors import ResyncRequired
 from deskcal.live.pacing import Pacing
-from deskcal.store.ports import StoredChange
+from deskcal.store.batch.batch import SERVER
+from deskcal.store.ports.feed import StoredChange
 
 PAGE = 1000
 MAX_LOOKED_AT = 20_000
@@ -71,13 +73,14 @@ async def changes_since(
     keys: dict[Key, None] = {}
     seq, is_cut = since, False
     looked_at = 0
-    pacing = Pacing()
-    while seq < services.feed.newest_seq and not is_cut:
+    pacing, wholes = Pacing(), _Wholes(services, collection)
+    while seq < (newest := services.feed.newest_seq) and not is_cut:
         stored = await services.store.feed.changes(seq, PAGE)
         if not stored:
+            seq = newest  # Numbers may have no change; else an app would ask for it each time.
             break
         for change in stored:
-            added = dict.fromkeys(_keys(change, collection))
+            added = dict.fromkeys(await wholes.keys(change))
             looked_at += 1
             if keys and (_is_over(keys | added, limit) or looked_at > MAX_LOOKED_AT):
                 is_cut = True
@@ -93,14 +96,41 @@ def _is_over(keys: dict[Key, None], limit: int) -> bool:
     return bool(limit) and len(members) > limit
 
 
-def _keys(change: StoredChange, collection: Collection) -> list[Key]:
-    """The members that the change is about, before and after it; of an occurrence both keys."""
-    found = []
-    for document in (change.document, change.before):
-        head = decode_head(document) if document else None
-        if head is not None and head.belongs_to(collection):
-            found.append(Key(head.series_id, head.id))
-    return found
+class _Wholes:
+    """The members of a collection that changes are about; each series is looked up once."""
+
+    def __init__(self, services: Services, collection: Collection) -> None:
+        self._services = services
+        self._collection = collection
+        self._known: dict[int, bool] = {}
+
+    async def keys(self, change: StoredChange) -> list[Key]:
+        """The members before and after the change; of an occurrence both keys.
+
+        Of an occurrence that is in another collection its series, if that is a member: rule and
+        version may have changed with it, on which text and ETag depend.
+        """
+        found = []
+        for document in (change.document, change.before):
+            head = decode_head(document) if document else None
+            if head is None:
+                continue
+            if head.belongs_to(self._collection):
+                found.append(Key(head.series_id, head.id))
+            elif head.series_id and not _is_extension(change) and await self._has(head.series_id):
+                found.append(Key(head.series_id))
+        return found
+
+    async def _has(self, series_id: int) -> bool:
+        if series_id not in self._known:
+            series = await self._services.store.series.get(series_id)
+            self._known[series_id] = series is not None and self._collection.has_series(series)
+        return self._known[series_id]
+
+
+def _is_extension(change: StoredChange) -> bool:
+    """Whether the server has added an occurrence at the horizon, which leaves the series as is."""
+    return change.actor == SERVER and change.type == ChangeType.ADDED
 
 
 async def _synced(
@@ -114,29 +144,29 @@ async def _synced(
     """The members of the keys as they are now, and the names of those that are not there.
 
     An occurrence is a member of its own where the manager takes part in single ones; else it is
-    reported by its series.
+    reported by its series. Where there is no such series any more, it is not known which of the
+    two clients have seen, so both are reported as gone.
     """
     if not keys:
         return Synced((), (), position, is_cut)
     wholes = list(dict.fromkeys(Key(k.series_id) if k.series_id else k for k in keys))
     found = await members_of(services, session, collection, wholes)
-    single = {k.series_id for k in keys if k.series_id and _has_singles(found, k, keys)}
-    missing = [key for key in wholes if key not in found and key.series_id not in single]
-    missing += [
-        Key(0, k.event_id)
-        for k in keys
-        if k.series_id in single and Key(0, k.event_id) not in found
-    ]
+    missing = [key for key in wholes if key not in found]
+    parted = {
+        one.series_id for one in missing if await _has_singles(services, collection, one.series_id)
+    }
+    missing += [Key(0, k.event_id) for k in keys if k.event_id and k.series_id in parted]
+    missing = [key for key in missing if key not in found]
     names = await _names(services, collection, missing)
     covered = {one.name for one in found.values()}
     gone = [name for name in dict.fromkeys(names) if name not in covered]
     return Synced(sorted(found.values(), key=lambda one: one.key), gone, position, is_cut)
 
 
-def _has_singles(found: dict[Key, Member], key: Key, keys: dict[Key, None]) -> bool:
-    """Whether events of that series are members of their own."""
-    ids = [one.event_id for one in keys if one.series_id == key.series_id]
-    return any(Key(0, event_id) in found for event_id in ids)
+async def _has_singles(services: Services, collection: Collection, series_id: int) -> bool:
+    """Whether occurrences of that series, 0 for none, are or may have been members of their own."""
+    series = await services.store.series.get(series_id) if series_id else None
+    return bool(series_id) and (series is None or not collection.has_series(series))
 
 
 async def _names(services: Services, collection: Collection, keys: Sequence[Key]) -> list[str]:

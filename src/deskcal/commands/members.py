@@ -5,10 +5,11 @@ UID that a client chose are in the manager's calendar objects. Source: contract,
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Sequence, Set
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from deskcal.commands.member import (
     Collection,
@@ -24,12 +25,12 @@ from deskcal.commands.member import (
 )
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
-from deskcal.core.event import MAX_TIME, ParticipantStatus, managers_of
+from deskcal.core.event import MAX_TIME, ParticipantStatus
 from deskcal.core.filters import EventFilter
 from deskcal.core.masks import desk_mask
 from deskcal.core.series import Series
 from deskcal.core.sessions import Session
-from deskcal.store.batch.objects import CalendarObject
+from deskcal.store.batch.objects import PROPERTIES, CalendarObject
 
 MAX_MEMBERS = 200_000
 """Events of a collection that a listing reads at most."""
@@ -37,6 +38,16 @@ LARGE_BYTES = 64 * 1024
 """Documents beyond that are decoded off the event loop."""
 
 _split = msgspec.json.Decoder(list[Raw]).decode
+_heads = msgspec.json.Decoder(list[Head]).decode
+
+
+class Members(Struct, frozen=True):
+    """Members of a collection."""
+
+    found: list[Member]
+    """By key."""
+    until: float
+    """Unix seconds until when these are the members, if nothing changes."""
 
 
 async def members(
@@ -47,6 +58,17 @@ async def members(
     until: int = MAX_TIME,
 ) -> list[Member]:
     """The members with an event that overlaps [since, until), by key; series are whole."""
+    return (await members_until(services, session, collection, since, until)).found
+
+
+async def members_until(
+    services: Services,
+    session: Session,
+    collection: Collection,
+    since: int = 0,
+    until: int = MAX_TIME,
+) -> Members:
+    """The same, and how long they stay so."""
     wanted = EventFilter(
         since=since,
         until=until,
@@ -60,7 +82,8 @@ async def members(
     is_whole = (since, until) == (0, MAX_TIME)
     listing = _Listing(services, session, collection)
     await listing.add(pairs, is_whole=is_whole)
-    return sorted(listing.found.values(), key=lambda one: one.key)
+    found = sorted(listing.found.values(), key=lambda one: one.key)
+    return Members(found, listing.until)
 
 
 async def members_of(
@@ -80,6 +103,8 @@ async def members_of(
     records = await services.store.load_all(event_ids) if event_ids else []
     documents = [record.document for record in records if session.can_see(record)]
     pairs = [(decode_head(document), Raw(document)) for document in documents]
+    there = {head.id for head, _ in pairs if head.is_in(collection)}
+    pairs += await listing.rest_of(set(event_ids) - there)
     await listing.add(pairs, is_whole=False)
     return listing.found
 
@@ -109,8 +134,11 @@ async def members_named(
 
 async def _decoded(pieces: list[bytes]) -> list[tuple[Head, Raw]]:
     def decode() -> list[tuple[Head, Raw]]:
-        documents = _split(b"[" + b",".join(pieces) + b"]")
-        return [(decode_head(document), document) for document in documents]
+        found: list[tuple[Head, Raw]] = []
+        for piece in pieces:
+            several = b"[%b]" % piece
+            found += zip(_heads(several), _split(several), strict=True)
+        return found
 
     if sum(map(len, pieces)) > LARGE_BYTES:
         return await asyncio.to_thread(decode)
@@ -124,19 +152,24 @@ class _Listing:
         self._services = services
         self._session = session
         self._collection = collection
-        self._objects: dict[Key, CalendarObject] = {}
+        self._objects: dict[int, CalendarObject] = {}
+        """By event id; of a series by its id below 0."""
         self._is_whole = False
         self._added: set[int] = set()
         """Events that are members or parts of one, but not of a series."""
         self.found: dict[Key, Member] = {}
+        self.until = math.inf
+        """Unix seconds when time alone may hide one of them."""
 
     def know(self, objects: Iterable[CalendarObject]) -> None:
         """Takes objects that need not be read."""
         for one in objects:
-            key = key_of(one)
-            if key is not None:
-                self._objects[key] = one
-                self._objects |= {Key(0, event_id): one for event_id in one.overrides.values()}
+            if one.uid.startswith(PROPERTIES):
+                continue
+            if one.series_id or one.event_id:
+                self._objects[-one.series_id or one.event_id] = one
+            for event_id in one.overrides.values():
+                self._objects[event_id] = one
 
     async def add(self, pairs: Sequence[tuple[Head, Raw]], *, is_whole: bool) -> None:
         """Adds events; `is_whole`: these are all that there are."""
@@ -147,7 +180,7 @@ class _Listing:
                 by_series.setdefault(head.series_id, []).append((head, document))
         await self._read_objects(pairs, is_whole)
         if not is_whole:
-            pairs += await self._other_overrides(pairs)
+            pairs += await self._other_overrides({head.id for head, _ in pairs})
         singles = [pair for pair in pairs if not pair[0].series_id]
         for series_id, found in by_series.items():
             if Key(series_id) not in self.found:
@@ -155,18 +188,25 @@ class _Listing:
         for head, document in singles:
             self._add_single(head, document)
 
-    async def _other_overrides(self, pairs: Sequence[tuple[Head, Raw]]) -> list[tuple[Head, Raw]]:
-        """The rest of members of several events, of which `pairs` has some."""
-        known = {head.id for head, _ in pairs}
-        found = {one.uid: one for one in map(self._object_of, known) if one is not None}
-        ids = {event_id for one in found.values() for event_id in one.overrides.values()} - known
+    async def rest_of(self, event_ids: Set[int]) -> list[tuple[Head, Raw]]:
+        """What is left of members of several events of which these are archived or deleted."""
+        if not self._collection.is_mine or not event_ids:
+            return []
+        ids = sorted(event_ids - self._objects.keys())
+        if ids:
+            self.know(await self._services.store.objects.of(self._collection.manager_id, ids, []))
+        return await self._other_overrides(event_ids)
+
+    async def _other_overrides(self, known: Set[int]) -> list[tuple[Head, Raw]]:
+        """The rest of members of several events, of which some are known."""
+        several = (
+            one for one in map(self._objects.get, known) if one is not None and one.overrides
+        )
+        ids = {event_id for one in several for event_id in one.overrides.values()} - known
         records = await asyncio.gather(*map(self._services.store.load, sorted(ids)))
         documents = [one.document for one in records if one and self._session.can_see(one)]
         others = [(decode_head(document), Raw(document)) for document in documents]
         return [pair for pair in others if pair[0].is_in(self._collection)]
-
-    def _object_of(self, event_id: int) -> CalendarObject | None:
-        return self._objects.get(Key(0, event_id))
 
     async def add_series(self, series_id: int) -> None:
         """Adds one series, or its occurrences where the viewer takes part in single ones."""
@@ -178,7 +218,9 @@ class _Listing:
         ]
         await self._read_objects([], is_whole=False, series_ids=[series_id])
         pairs = [pair for pair in pairs if pair[0].is_in(self._collection)]
-        for head, document in await self._add_series(series_id, pairs, pairs):
+        singles = await self._add_series(series_id, pairs, pairs)
+        await self._read_objects(singles, is_whole=False)
+        for head, document in singles:
             self._add_single(head, document)
 
     async def _read_objects(
@@ -194,9 +236,9 @@ class _Listing:
             found = await objects.all(owner)
             self._is_whole = True
         else:
-            ids = {head.id for head, _ in pairs if Key(0, head.id) not in self._objects}
+            ids = {head.id for head, _ in pairs} - self._objects.keys()
             series = {head.series_id for head, _ in pairs if head.series_id} | set(series_ids)
-            series = {one for one in series if Key(one) not in self._objects}
+            series = {one for one in series if -one not in self._objects}
             if not (ids or series):
                 return
             found = await objects.of(owner, sorted(ids), sorted(series))
@@ -210,44 +252,43 @@ class _Listing:
     ) -> list[tuple[Head, Raw]]:
         """Adds the member of a series; events that are to be members of their own."""
         series = await self._services.store.series.get(series_id)
-        if series is None or not self._has(series):
+        if series is None or not self._collection.has_series(series):
             return found
         if not whole:
             if whole is None:
                 await self.add_series(series_id)
             return []
-        object_ = self._objects.get(key := Key(series_id))
+        object_ = self._objects.get(-series_id)
         now = int(self._services.now())
-        if self._is_hidden(object_, [head for head, _ in whole if head.is_coming(now)]):
+        coming = [head for head, _ in whole if head.is_coming(now)]
+        if object_ is not None and object_.is_hidden:
+            self.until = min([self.until, *(head.over_time for head in coming)])
+        if self._is_hidden(object_, coming):
             return []
         tag = series_tag(series, ((head.id, head.version) for head, _ in whole))
         documents = [document for _, document in whole]
-        self._put(Member(key, "", "", tag, documents, series, object_))
+        self._put(Key(series_id), tag, documents, series, object_)
         return []
 
-    def _has(self, series: Series) -> bool:
-        """Whether the whole series is in the collection, not single occurrences alone."""
-        if self._collection.is_mine:
-            return self._collection.manager_id in managers_of(series.template)
-        place = (series.template.brand, series.template.desk)
-        return place == (self._collection.brand, self._collection.desk)
-
     def _add_single(self, head: Head, document: Raw) -> None:
-        object_ = self._objects.get(Key(0, head.id))
-        if head.id in self._added or self._is_hidden(object_, [head]):
+        event_id = head.id
+        object_ = self._objects.get(event_id)
+        if event_id in self._added or (object_ is not None and self._is_hidden(object_, [head])):
             return
-        self._added.add(head.id)
-        key = (key_of(object_) if object_ else None) or Key(0, head.id)
-        known = self.found.get(key)
-        if known is None:
-            tag = event_tag(head.id, head.version)
-            self._put(Member(key, "", "", tag, [document], None, object_))
-            return
-        known.documents.append(document)
-        known.etag += f"-{event_tag(head.id, head.version)}"
+        self._added.add(event_id)
+        tag = event_tag(event_id, head.version)
+        key = Key(0, event_id)
+        if object_ is not None and object_.overrides:
+            key = key_of(object_) or key
+            known = self.found.get(key)
+            if known is not None:
+                known.documents.append(document)
+                known.etag += f"-{tag}"
+                return
+        self._put(key, tag, [document], None, object_)
 
     def _is_hidden(self, found: CalendarObject | None, heads: Sequence[Head]) -> bool:
-        """Whether the manager deleted it here; as a guest, until another answer to what comes."""
+        """Whether the manager deleted it here; of others' until another answer to what comes."""
         if found is None or not found.is_hidden:
             return False
         manager_id = self._collection.manager_id
@@ -258,8 +299,13 @@ class _Listing:
             if row.manager_id == manager_id and head.owner_manager_id != manager_id
         )
 
-    def _put(self, member: Member) -> None:
-        found = member.object
-        member.name = found.name if found else default_name(member.key)
-        member.uid = found.uid if found else ""
-        self.found[member.key] = member
+    def _put(
+        self,
+        key: Key,
+        tag: str,
+        documents: list[Raw],
+        series: Series | None,
+        found: CalendarObject | None,
+    ) -> None:
+        name, uid = (found.name, found.uid) if found else (default_name(key), "")
+        self.found[key] = Member(key, name, uid, tag, documents, series, found)

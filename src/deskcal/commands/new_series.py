@@ -1,5 +1,7 @@
 """A create with `recurrence`: the series and its occurrences in one transaction."""
 
+import functools
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +12,9 @@ from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
 from deskcal.core.draft import Draft, create
 from deskcal.core.event import ChangeType, Event
+from deskcal.core.recurrence import Occurrence
 from deskcal.core.series import (
+    MAX_PAST,
     RecurrenceFields,
     Series,
     begin_series,
@@ -21,16 +25,34 @@ from deskcal.core.series_document import series_answer
 from deskcal.core.series_scope import Horizon, first_occurrences
 from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
+from deskcal.ical.read import CalendarEvent
+from deskcal.limits import DAY_SEC
 from deskcal.store.ports.work import Applied, Changes, Follows, Mutation, Retry, Transaction
 
 SPARE_IDS = 2
-"""New numbers that a mutation needs beside those of occurrences: of a series, of an event."""
+"""New numbers that a mutation needs besides those of occurrences: of a series, of an event."""
 
 
 def horizon_of(services: Services, now: int) -> Horizon:
     """How far and how many occurrences of a series are made at `now`."""
     limits = services.limits
-    return Horizon(now + limits.series_horizon_sec, limits.max_series_occurrences)
+    return Horizon(now + limits.series_horizon_sec, limits.max_series_occurrences, now)
+
+
+def most_occurrences(services: Services, now: int, start_time: int = 0) -> int:
+    """How many occurrences one mutation makes at most, of a series that begins at `start_time`.
+
+    0: it is not known when it begins. A rule has one on a date at most.
+    """
+    past = max((now - start_time) // DAY_SEC + 2, 0)
+    return services.limits.max_series_occurrences + min(past, MAX_PAST)
+
+
+def most_imported(services: Services, now: int, events: Sequence[CalendarEvent]) -> int:
+    """How many events the components of one UID become at most; single ones need few."""
+    is_series = any(event.rrule for event in events)
+    occurrences = most_occurrences(services, now) if is_series else 0
+    return occurrences + SPARE_IDS + len(events)
 
 
 def announce_series(changes: Changes, series_id: int) -> int:
@@ -91,14 +113,13 @@ def add_series(services: Services, session: Session, new: NewSeries) -> Work:
             return document, b""
         series, occurrences = made[0]
         for one in occurrences[1:]:
-            event = new_occurrence(series, one, changes.new_id(), now)
-            changes.put(event.id, event, ChangeType.ADDED)
+            changes.add(functools.partial(_occurrence, series, one, now))
         changes.put_series(series_id, series)
         return document, _created(series_answer(series, ()), len(occurrences))
 
     transaction = Transaction(
         event_ids=(new.follows.event_id,) if new.follows else (),
-        new_events=services.limits.max_series_occurrences + SPARE_IDS,
+        new_events=most_occurrences(services, now, sent.values["start_time"]) + SPARE_IDS,
         actor=session.manager_id,
         time=now,
         apply=apply,
@@ -119,6 +140,10 @@ async def _created_answer(services: Services, work: Any) -> bytes:
         created = _created(series_answer(series, events) if series else b"null", len(events))
     text: bytes = document + created
     return text
+
+
+def _occurrence(series: Series, one: Occurrence, now: int, event_id: int) -> Event:
+    return new_occurrence(series, one, event_id, now)
 
 
 def _created(series: bytes, count: int) -> bytes:

@@ -3,10 +3,12 @@
 Source: contract, section 16.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from deskcal.commands.calendar_import import Moved
 from deskcal.commands.member import Member
@@ -23,16 +25,13 @@ from deskcal.commands.new_series import announce_series
 from deskcal.commands.put_member import Put, Stored
 from deskcal.core.alarms import is_coming
 from deskcal.core.event import Event, ParticipantStatus
-from deskcal.core.recurrence_rule import Rule, fixed_to_start, parse_rule
 from deskcal.errors import Forbidden
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.fields import STATUS_OF, manager_of
+from deskcal.ical.participant_put import forbidden_change
 from deskcal.ical.read import CalendarEvent
 from deskcal.store.batch.objects import MAX_SOURCE, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
-
-ANYONES = ("title", "location", "start_time", "end_time", "all_day")
-"""Fields that a participant's text must have as they are."""
 
 
 async def put_answer(
@@ -42,11 +41,7 @@ async def put_answer(
 
     Raises: Forbidden where anything else differs; InvalidField; Moved.
     """
-    zone = put.services.default_timezone
-    theirs, ours = read_components(put.text, zone), read_components(shown, zone)
-    _require_same(theirs, ours)
-    answers = _answers(events, put.manager_id)
-    has_own = _own_part(theirs) != _own_part(ours)
+    read = await asyncio.to_thread(_read, put, events, shown)
     now = int(put.services.now())
     seen = object_of(member, put.manager_id, events[0].uid)
 
@@ -54,8 +49,8 @@ async def put_answer(
         if changes.calendar_object(seen.key) != member.object:
             raise Moved("changed meanwhile")
         require_unchanged(changes, put.collection, member)
-        is_changed = _respond(changes, put, seen, answers, now)
-        if has_own and not is_changed:
+        is_changed = _respond(changes, put, seen, read.answers, now)
+        if read.has_own and not is_changed:
             touch(changes, seen, put.manager_id, now)
         tag = staged_tag(changes, put.collection, seen)
         source = put.text if len(put.text) <= MAX_SOURCE else ""
@@ -80,35 +75,26 @@ def _transaction(put: Put, seen: CalendarObject, now: int, apply: Any) -> Transa
     )
 
 
-def _require_same(theirs: Components, ours: Components) -> None:
-    """Raises: Forbidden where a field is another one than it was given."""
-    for time, component in theirs.events.items():
-        known = ours.events.get(time)
-        if known is None:
-            known = ours.master
-            names: tuple[str, ...] = ("title", "location")
-        else:
-            names = ANYONES
-        if known is None:
-            raise _forbidden("an occurrence that is not there")
-        fields, before = component.fields, known.fields
-        for name in names:
-            if fields[name] != before[name]:
-                raise _forbidden(name)
-        if time in ours.events and _rule(component.event) != _rule(known.event):
-            raise _forbidden("its recurrence")
+class _Read(Struct, frozen=True):
+    """What a participant's text says of what is theirs."""
+
+    answers: Mapping[int, ParticipantStatus]
+    """By RECURRENCE-ID; 0: of the master."""
+    has_own: bool
+    """Whether alarms or TRANSP are others than they were given."""
 
 
-def _rule(event: CalendarEvent) -> Rule | None:
-    """None: it does not repeat. Raises: InvalidField for a rule that is not taken."""
-    return fixed_to_start(parse_rule(event.rrule), event.start.local) if event.rrule else None
-
-
-def _forbidden(what: str) -> Forbidden:
-    return Forbidden(
-        f"this event is somebody else's: you may answer and set your own alarms, but not change "
-        f"{what}; ask its owner"
-    )
+def _read(put: Put, events: Sequence[CalendarEvent], shown: str) -> _Read:
+    """Raises: Forbidden where anything else differs; InvalidField."""
+    zone = put.services.default_timezone
+    theirs, ours = read_components(put.text, zone), read_components(shown, zone)
+    what = forbidden_change(theirs, ours, zone)
+    if what:
+        raise Forbidden(
+            "this event is somebody else's: you may answer and set your own alarms, but not "
+            f"change {what}; ask its owner"
+        )
+    return _Read(_answers(events, put.manager_id), _own_part(theirs) != _own_part(ours))
 
 
 def _answers(events: Sequence[CalendarEvent], manager_id: int) -> dict[int, ParticipantStatus]:

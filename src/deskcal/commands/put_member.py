@@ -22,7 +22,7 @@ from deskcal.commands.exported_uids import key_of_default_uid
 from deskcal.commands.member import Collection, Member, key_of, uid_of
 from deskcal.commands.member_state import object_of, require_unchanged, staged_tag, touch
 from deskcal.commands.members import members_of
-from deskcal.commands.new_series import SPARE_IDS
+from deskcal.commands.new_series import most_imported
 from deskcal.commands.services import Services
 from deskcal.core.document import scope_of
 from deskcal.core.event import ChangeType
@@ -221,7 +221,7 @@ def _transaction(
         ids.append(default.event_id)
     return Transaction(
         event_ids=sorted({event_id for event_id in ids if event_id}),
-        new_events=put.services.limits.max_series_occurrences + SPARE_IDS + len(events),
+        new_events=most_imported(put.services, now, events),
         actor=put.manager_id,
         time=now,
         apply=apply,

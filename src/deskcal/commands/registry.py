@@ -1,8 +1,8 @@
 """The table of commands: names, input structs and handlers."""
 
 from asyncio import Future
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Generator, Iterable
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -43,7 +43,39 @@ class Reading(Struct, frozen=True, gc=False):
         return self.see(await self.store.load(self.event_id))
 
 
-Work = Coroutine[Any, Any, Data] | Future[bytes] | Reading
+class Changing(Struct, frozen=True):
+    """A change on its way, whose answer is made of what it left; no task waits for it."""
+
+    change: Future[Any]
+    answer: Callable[[Any], bytes | Coroutine[Any, Any, Data]]
+    """The `data` of what `change` gives; a coroutine where something is to be read for it."""
+
+    def __await__(self) -> Generator[Any, None, Data]:
+        return self.data().__await__()
+
+    async def data(self) -> Data:
+        """Waits for the change. Raises: what `change` and `answer` raise."""
+        found = self.answer(await self.change)
+        return found if isinstance(found, bytes) else await found
+
+
+class PagedData(Protocol):
+    """An answer's `data` in pages that are made as they are taken."""
+
+    async def take(self) -> list[bytes]:
+        """The next pieces of its JSON text, safe to send; empty once only `end` is missing.
+
+        Raises: Unavailable where the rest can't be read.
+        """
+
+    def end(self) -> bytes:
+        """What follows the last page: ends the object."""
+
+    def close(self) -> None:
+        """Nothing more is taken; call it in any case."""
+
+
+Work = Coroutine[Any, Any, Data | PagedData] | Future[bytes] | Reading | Changing
 """A future is the document of one event."""
 Handler = Callable[[Services, Peer, Session, Any], Data | Work]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -67,6 +99,8 @@ class Command(Struct, frozen=True):
     """Whether its `data` is one event."""
     is_list: bool
     """Whether its answer may be large: a connection works on one such at a time."""
+    is_repeatable: bool
+    """Whether sending it twice does no more than sending it once: every read, and some changes."""
     types: frozenset[int] | None
     """Session types that may use it; None: any."""
     number: int
@@ -88,6 +122,7 @@ def command(
     *,
     gives_event: bool = False,
     is_list: bool = False,
+    is_repeatable: bool = False,
     types: frozenset[int] | None = CALENDAR_TYPES,
     read_only: Iterable[str] = (),
 ) -> Callable[[_Function], _Function]:
@@ -105,6 +140,7 @@ def command(
             known=frozenset((*data.__struct_encode_fields__, *read_only)),
             gives_event=gives_event,
             is_list=is_list,
+            is_repeatable=is_repeatable,
             types=types,
             number=len(COMMANDS),
         )

@@ -71,7 +71,7 @@ class Snooze(Ack):
     """Unix seconds, in the future."""
 
 
-@command("MngGetCalendarReminders", GetReminders, is_list=True)
+@command("MngGetCalendarReminders", GetReminders, is_list=True, is_repeatable=True)
 def get_reminders(services: Services, _: Peer, session: Session, data: GetReminders) -> Work:
     """The caller's own fired reminders, newest first: unread, read and missed ones."""
     return _get(services, session, data, _position(data.after))
@@ -154,7 +154,7 @@ class _Page(Struct):
         return [b'{"reminders":[', b",".join(self.rows), b'],"next":%b}' % cursor.encode()]
 
 
-@command("MngAckCalendarReminder", Ack)
+@command("MngAckCalendarReminder", Ack, is_repeatable=True)
 def ack_reminder(services: Services, peer: Peer, session: Session, data: Ack) -> Work:
     """Marks a reminder read, on all of the manager's connections."""
     return _ack(services, peer, session, _key(session, data))

@@ -77,7 +77,7 @@ class BusyManager(Struct):
     """Of these, the times at which nothing is accepted."""
 
 
-@command("MngGetCalendarFreeBusy", GetFreeBusy, is_list=True)
+@command("MngGetCalendarFreeBusy", GetFreeBusy, is_list=True, is_repeatable=True)
 def get_free_busy(services: Services, _: Peer, session: Session, data: GetFreeBusy) -> Work:
     """When each of these managers is busy, without saying with what."""
     require_range(data.since, data.until)
@@ -91,7 +91,7 @@ def get_free_busy(services: Services, _: Peer, session: Session, data: GetFreeBu
     return found()
 
 
-@command("MngFindCalendarSlots", FindSlots, is_list=True)
+@command("MngFindCalendarSlots", FindSlots, is_list=True, is_repeatable=True)
 def find_slots(services: Services, _: Peer, session: Session, data: FindSlots) -> Work:
     """The earliest times at which all of these managers are free, or the fewest are busy."""
     wanted = _slot_search(data)

@@ -14,6 +14,7 @@ from deskcal.commands.new_series import (
     SPARE_IDS,
     announce_series,
     horizon_of,
+    most_occurrences,
     require_repeatable,
 )
 from deskcal.commands.preconditions import require_destination, require_version
@@ -51,7 +52,7 @@ from deskcal.core.series_scope import (
 )
 from deskcal.core.series_update import NewRule, Update, plan_rule, plan_update
 from deskcal.core.sessions import Session
-from deskcal.core.visibility import not_found
+from deskcal.core.visibility import not_found, require_followed
 from deskcal.errors import Forbidden, InvalidField
 from deskcal.store.ports.work import Changes, Transaction
 
@@ -222,7 +223,7 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
             return stage.answer(plan_end(selection))
         return stage.answer(plan_update(selection, update))
 
-    most = request.services.limits.max_series_occurrences if new else 0
+    most = most_occurrences(request.services, request.now) if new else 0
     return request.run(
         apply,
         new_events=most + SPARE_IDS,
@@ -241,11 +242,7 @@ def _allow(stage: Stage, *, checks_outcome: bool) -> Callable[[Event, Event], No
             session.require_place(scope_of(after))
         if after.follows_id and after.follows_id != before.follows_id:
             followed = stage.changes.event(after.follows_id)
-            if followed is None or not session.can_see(scope_of(followed)):
-                raise InvalidField(
-                    f"follows_id ({after.follows_id}) must name an event that you may see",
-                    field="follows_id",
-                )
+            require_followed(after.follows_id, followed, session.can_see)
         if checks_outcome and after.outcome:
             require_outcome(outcomes, after.outcome, after.type)
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
+from deskcal.core.all_day import BEFORE_ALL
 from deskcal.core.event import MAX_ID, MAX_TIME, Time
 from deskcal.core.filters import Position, SearchFilter
 from deskcal.core.sessions import Session
@@ -20,7 +21,7 @@ MAX_QUERY = 500
 """Characters of `q`."""
 MAX_ROWS = 200
 ROWS = 50
-_CURSOR = re.compile(r"(\d{1,12})-(\d{1,16})", re.ASCII)
+_CURSOR = re.compile(r"(-?\d{1,12})-(\d{1,16})", re.ASCII)
 
 SearchEvents: Any = msgspec.defstruct(
     "SearchEvents",
@@ -38,7 +39,7 @@ SearchEvents: Any = msgspec.defstruct(
 """Words, and what the events that have them must be."""
 
 
-@command("MngSearchCalendarEvents", SearchEvents, is_list=True)
+@command("MngSearchCalendarEvents", SearchEvents, is_list=True, is_repeatable=True)
 def search_events(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """The events in whose text every word of `q` is found, newest first."""
     since, until = data.since or 0, MAX_TIME + 1 if data.until is None else data.until
@@ -66,7 +67,7 @@ def _position(after: str | None) -> Position | None:
         return None
     found = _CURSOR.fullmatch(after)
     start, event_id = map(int, found.groups()) if found else (MAX_TIME + 1, 0)
-    if start > MAX_TIME or event_id > MAX_ID:
+    if not BEFORE_ALL <= start <= MAX_TIME or event_id > MAX_ID:
         raise InvalidField(
             f"after ({after[:64]!r}) is no cursor; send `next` of the page before", field="after"
         )

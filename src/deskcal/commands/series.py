@@ -22,7 +22,7 @@ class SeriesKey(Struct, kw_only=True):
     series_id: EventKey | None = None
 
 
-@command("MngGetCalendarSeries", SeriesKey)
+@command("MngGetCalendarSeries", SeriesKey, is_repeatable=True)
 def get_series(services: Services, _: Peer, session: Session, data: SeriesKey) -> Work:
     """The rule of a series, and which occurrences differ from it."""
     if (data.id is None) == (data.series_id is None):

@@ -31,7 +31,7 @@ GetSummary: Any = msgspec.defstruct(
 """What is counted, and by what."""
 
 
-@command("MngGetCalendarSummary", GetSummary, is_list=True)
+@command("MngGetCalendarSummary", GetSummary, is_list=True, is_repeatable=True)
 def get_summary(services: Services, _: Peer, session: Session, data: Any) -> Work:
     """Counts of the events that overlap a range, by day, manager, desk, type or outcome."""
     require_range(data.since, data.until)

@@ -35,7 +35,7 @@ class GetTrash(Struct, kw_only=True):
     before: str | None = None
 
 
-@command("MngGetCalendarTrash", GetTrash, is_list=True)
+@command("MngGetCalendarTrash", GetTrash, is_list=True, is_repeatable=True)
 def get_trash(services: Services, _: Peer, session: Session, data: GetTrash) -> Work:
     """Deleted events that the caller could change, the last deleted first."""
     mask = desk_mask_of("deskFilter", data.desk_filter, services.limits)

@@ -25,7 +25,8 @@ from deskcal.core.trash import alone
 from deskcal.core.undo import Step, Undone, is_answer, is_touched, undone
 from deskcal.errors import NotFound
 from deskcal.live.connections import Peer
-from deskcal.store.ports import SeriesStep, StoredChange
+from deskcal.store.ports import SeriesStep
+from deskcal.store.ports.feed import StoredChange
 from deskcal.store.ports.work import Changes, Transaction
 
 PAGE = 500

@@ -182,7 +182,7 @@ async def _delete(services: Services, session: Session, webhook_id: int) -> Data
     return b'{"id":%d}' % webhook_id
 
 
-@command("MngGetCalendarWebhooks", NoData, is_list=True, types=ADMIN_TYPES)
+@command("MngGetCalendarWebhooks", NoData, is_list=True, types=ADMIN_TYPES, is_repeatable=True)
 def get_webhooks(services: Services, _: Peer, session: Session, data: NoData) -> Work:
     """The webhooks that the session may change, without their secrets."""
 
@@ -194,7 +194,13 @@ def get_webhooks(services: Services, _: Peer, session: Session, data: NoData) ->
     return found()
 
 
-@command("MngGetCalendarWebhookDeliveries", GetDeliveries, is_list=True, types=ADMIN_TYPES)
+@command(
+    "MngGetCalendarWebhookDeliveries",
+    GetDeliveries,
+    is_list=True,
+    types=ADMIN_TYPES,
+    is_repeatable=True,
+)
 def get_webhook_deliveries(
     services: Services, _: Peer, session: Session, data: GetDeliveries
 ) -> Work:

@@ -3,7 +3,7 @@
 from deskcal.core.all_day import span_of
 from deskcal.core.event import Event, EventStatus, ParticipantStatus
 
-_OPEN = EventStatus.OPEN
+_OPEN, _DECLINED = EventStatus.OPEN, ParticipantStatus.DECLINED
 """A look-up in an enumeration takes as long as the rest of a comparison."""
 
 
@@ -48,9 +48,7 @@ def reminded_managers(event: Event) -> tuple[int, ...]:
     """Participants who have not declined, in order; empty while the event is not open."""
     if event.status != _OPEN:
         return ()
-    return tuple(
-        row.manager_id for row in event.participants if row.status != ParticipantStatus.DECLINED
-    )
+    return tuple([row.manager_id for row in event.participants if row.status != _DECLINED])
 
 
 def is_armed(event: Event, armed_time: int) -> bool:

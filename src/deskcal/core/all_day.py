@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deskcal.core.event import Event
 from deskcal.core.wall_clock import instant, wall_time
+from deskcal.limits import DAY_SEC
 
 UTC = "UTC"
-DAY_SEC = 86_400
+BEFORE_ALL = -DAY_SEC
+"""Unix seconds, before all events: the date that a zone has at 0 begins up to a day before."""
 
 
 def span_of(event: Event, default_timezone: str = UTC) -> tuple[int, int]:

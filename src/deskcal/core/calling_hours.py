@@ -14,9 +14,10 @@ from msgspec import Meta, Struct
 
 from deskcal.core.draft import timezones
 from deskcal.core.event import MAX_TIME
+from deskcal.core.zones import first_change, utc_offset
+from deskcal.limits import DAY_SEC
 
 HOUR_MIN, DAY_MIN = 60, 24 * 60
-DAY_SEC = 86_400
 LOOK_AHEAD_DAYS = 800
 """After so many days without an allowed minute the search for one ends."""
 REMEMBERED = 10_000
@@ -155,21 +156,5 @@ def _openings(hours: _Hours, zone: ZoneInfo, since: int) -> Iterator[int]:
             moment = int(clock.replace(fold=fold).timestamp())
             if since <= moment < until:
                 yield moment
-    if _offset(zone, since) != _offset(zone, until):
-        yield _clock_change(zone, since, until)
-
-
-def _clock_change(zone: ZoneInfo, since: int, until: int) -> int:
-    """The first moment after `since` with another offset; there is one, up to `until`."""
-    before = _offset(zone, since)
-    while until - since > 1:
-        middle = (since + until) // 2
-        if _offset(zone, middle) == before:
-            since = middle
-        else:
-            until = middle
-    return until
-
-
-def _offset(zone: ZoneInfo, time: int) -> dt.timedelta | None:
-    return dt.datetime.fromtimestamp(time, zone).utcoffset()
+    if utc_offset(since, zone) != utc_offset(until, zone):
+        yield first_change(since, until, zone)

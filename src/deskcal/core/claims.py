@@ -5,15 +5,15 @@ Source: contract, section 14.
 
 import enum
 from collections.abc import Iterable
+from operator import attrgetter
 
 import msgspec
 from msgspec import Struct
 
 from deskcal.core.completion import CallRules
-from deskcal.core.document import scope_of
-from deskcal.core.draft import Draft, merge
-from deskcal.core.event import MAX_ID, Event, EventStatus, EventType, customer_of
+from deskcal.core.event import Event, EventStatus, EventType, customer_of
 from deskcal.core.masks import DeskMask
+from deskcal.core.participants import rows_of_owner
 from deskcal.core.sessions import Session
 
 CALLS = (EventType.CALL, EventType.FOLLOW_UP)
@@ -21,6 +21,7 @@ CALLS = (EventType.CALL, EventType.FOLLOW_UP)
 MIN_LEASE_SEC, MAX_LEASE_SEC = 30, 3600
 NUMBERS = ("customer_id", "lead_id", "login")
 """Fields that name a customer, within a brand; 0 names nobody."""
+_numbers = attrgetter(*NUMBERS)
 
 Rank = tuple[int, int, int, int]
 """Own before the pool, then higher priority, earlier start, lower id: the lowest comes first."""
@@ -74,7 +75,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     desk_filter: DeskMask
     types: tuple[int, ...] = CALLS
     has_pool: bool = True
-    """Whether events of the pool are wanted beside its own."""
+    """Whether events of the pool are wanted besides its own."""
     brand: str | None = None
     lease_sec: int = 300
     event_id: int = 0
@@ -101,7 +102,7 @@ class Claim(Struct, frozen=True, kw_only=True):
             return None
         if not is_own and not (self.has_pool and event.pool_after_sec):
             return None
-        if not (self.takes(event.brand, event.desk) and self.session.can_change(scope_of(event))):
+        if not (self.takes(event.brand, event.desk) and self.session.can_change(event)):
             return None
         return (0 if is_own else 1, -event.priority, event.start_time, event.id)
 
@@ -145,10 +146,16 @@ class Claim(Struct, frozen=True, kw_only=True):
         until = self.now + self.lease_sec
         if event.claimed_by == self.manager_id:
             until = max(until, event.claim_until)
+        rows = event.participants
         if event.owner_manager_id != self.manager_id:
-            taken = Draft({"owner_manager_id": self.manager_id}, None, MAX_ID)
-            event = merge(event, taken, now=self.now)
-        return msgspec.structs.replace(event, claimed_by=self.manager_id, claim_until=until)
+            rows = rows_of_owner(event, self.manager_id, self.now)
+        return msgspec.structs.replace(
+            event,
+            owner_manager_id=self.manager_id,
+            participants=rows,
+            claimed_by=self.manager_id,
+            claim_until=until,
+        )
 
 
 def is_same_customer(one: Event, other: Event) -> bool:
@@ -167,5 +174,4 @@ def released(event: Event) -> Event:
 
 def numbers_of(event: Event) -> list[tuple[str, int]]:
     """Field and value of the numbers that name its customer."""
-    numbers = ((field, getattr(event, field)) for field in NUMBERS)
-    return [(field, number) for field, number in numbers if number]
+    return [one for one in zip(NUMBERS, _numbers(event), strict=True) if one[1]]

@@ -7,6 +7,7 @@ import json
 import math
 import re
 import sys
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Raw, Struct
@@ -37,6 +38,8 @@ _STRING_BYTES = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _to_ascii = json.JSONEncoder().encode
 _encode = msgspec.json.Encoder().encode
 _decode_event = msgspec.json.Decoder(Event).decode
+_NOT_SENT = b'"reminder_sent_time":0,'
+_decode_events = msgspec.json.Decoder(list[Event]).decode
 
 
 class _Keys(Struct, frozen=True, gc=False):
@@ -44,7 +47,13 @@ class _Keys(Struct, frozen=True, gc=False):
     series_id: int = 0
 
 
+class _Place(Struct, frozen=True, gc=False):
+    brand: str
+    desk: str
+
+
 _decode_keys = msgspec.json.Decoder(_Keys).decode
+_decode_place = msgspec.json.Decoder(_Place).decode
 
 
 class EventScope(Struct, frozen=True, gc=False):
@@ -104,6 +113,17 @@ def decode_event(document: bytes) -> Event:
     return _decode_event(document)
 
 
+def fired_events(documents: Sequence[bytes], now: int) -> list[tuple[Event, bytes]]:
+    """Events whose reminder was not sent, as they are once it was, at `now`: with new documents.
+
+    All are decoded together, and of a document only the number is another one. No text after it
+    holds an unescaped quote, and `ast_json` stands before it.
+    """
+    sent = b'"reminder_sent_time":%d,' % now
+    fired = [sent.join(document.rsplit(_NOT_SENT, 1)) for document in documents]
+    return list(zip(_decode_events(b"[%b]" % b",".join(fired)), fired, strict=True))
+
+
 def id_of(document: bytes) -> int:
     """The id of the event of a document, in a fifth of the time of `decode_event`."""
     return _decode_keys(document).id
@@ -112,6 +132,12 @@ def id_of(document: bytes) -> int:
 def series_of(document: bytes) -> int:
     """The series of the event of a document; 0: it has none."""
     return _decode_keys(document).series_id
+
+
+def place_of(document: bytes) -> tuple[str, str]:
+    """Brand and desk of the event of a document, in a third of the time of its scope."""
+    place = _decode_place(document)
+    return (place.brand, place.desk)
 
 
 def scope_of(event: Event) -> EventScope:
@@ -139,12 +165,19 @@ def _scope(
 
 
 def index_row(event: Event, default_timezone: str = UTC) -> IndexRow:
-    """The one derivation of these columns from an event.
+    """`index_values` as a struct."""
+    return IndexRow(*index_values(event, default_timezone))
+
+
+def index_values(
+    event: Event, default_timezone: str = UTC
+) -> tuple[int, str, str, int, int, int, int, tuple[int, ...]]:
+    """The one derivation of the fields of `IndexRow` from an event, in their order.
 
     `default_timezone`: of all-day events that name no zone.
     """
     start_time, end_time = span_of(event, default_timezone)
-    return IndexRow(
+    return (
         event.id,
         event.brand,
         event.desk,

@@ -3,7 +3,7 @@
 import functools
 import re
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, get_type_hints
 
 import msgspec
@@ -40,6 +40,7 @@ _REQUIRED = frozenset(REQUIRED)
 
 _NO_ZONES = {"Factory", "localtime"}
 """Files in the zone database that are not zones of a place; browsers do not know them."""
+_left_out: set[str] = set()
 
 _HINTS = get_type_hints(Event, include_extras=True)
 _DEFAULTS = {
@@ -144,7 +145,9 @@ def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
     Raises: InvalidField if the owner's row is one participant too many.
     Source: seed 001, "Defaults" and "Validation".
     """
-    values = {name: value for name, value in sent.values.items() if value is not None}
+    values = dict(sent.values)
+    if None in values.values():
+        values = {name: value for name, value in values.items() if value is not None}
     created_by = values.pop("created_by", 0) or actor
     owner = values.pop("owner_manager_id", 0) or created_by
     rows = new_rows(event_id, owner, sent.participants or (), now)
@@ -234,7 +237,13 @@ def _start_time(name: str, value: int) -> int:
 @functools.cache
 def timezones() -> frozenset[str]:
     """IANA names that an event may carry."""
-    return frozenset(zoneinfo.available_timezones() - _NO_ZONES)
+    return frozenset(zoneinfo.available_timezones() - _NO_ZONES - _left_out)
+
+
+def leave_out_timezones(names: Iterable[str]) -> None:
+    """Takes zones out of `timezones`, as their files can't be read."""
+    _left_out.update(names)
+    timezones.cache_clear()
 
 
 def _timezone(name: str, value: str) -> str:

@@ -150,8 +150,6 @@ READ_ONLY = (
     "own_fields",
 )
 """Fields that clients can't set; sent back, they are ignored."""
-OMITTED = tuple(f.name for f in msgspec.structs.fields(Event) if f.default is not NODEFAULT)
-"""Fields that a document holds only while they differ from their default."""
 WRITABLE = tuple(n for n in Event.__struct_fields__ if n not in (*READ_ONLY, "participants"))
 
 

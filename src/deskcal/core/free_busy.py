@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from deskcal.core.event import MAX_TIME, Event, EventStatus, EventType
+from deskcal.limits import DAY_SEC
 
 Interval = tuple[int, int]
 """Start and end; the end is the first second that is no longer part of it."""
@@ -16,7 +17,6 @@ Interval = tuple[int, int]
 DAY_MIN = 24 * 60
 INTERVAL_BYTES = 24
 """Size of one interval in an answer."""
-_DAY_SEC = 86_400
 
 FREE_WHEN_ALL_DAY = (EventType.TASK, EventType.REMINDER, EventType.DEADLINE)
 """All-day events of these types are shown as free, unless `show_as` says otherwise."""
@@ -104,7 +104,7 @@ def working_days(hours: Hours, since: int, until: int) -> Iterator[Interval]:
     gap (PEP 495). The last two days of the year 9999 have no hours.
     """
     zone = ZoneInfo(hours.timezone)
-    until = min(until, MAX_TIME - 2 * _DAY_SEC)
+    until = min(until, MAX_TIME - 2 * DAY_SEC)
     if since >= until:
         return
     last = dt.datetime.fromtimestamp(until, zone).date()
@@ -121,7 +121,7 @@ def working_days(hours: Hours, since: int, until: int) -> Iterator[Interval]:
 
 def working_times(hours: Hours, since: int, until: int) -> list[Interval]:
     """`working_days`, clipped to [since, until) and merged."""
-    until = min(until, MAX_TIME - 2 * _DAY_SEC)
+    until = min(until, MAX_TIME - 2 * DAY_SEC)
     return merged(working_days(hours, since, until), since, until)
 
 

@@ -19,7 +19,8 @@ from deskcal.core.event import (
 )
 from deskcal.errors import InvalidField
 
-_REQUIRED, _INVITED = ParticipantRole.REQUIRED, ParticipantStatus.INVITED
+_ORGANIZER, _REQUIRED = ParticipantRole.ORGANIZER, ParticipantRole.REQUIRED
+_INVITED, _ACCEPTED = ParticipantStatus.INVITED, ParticipantStatus.ACCEPTED
 
 
 class ParticipantFields(Struct, frozen=True, gc=False):
@@ -84,9 +85,16 @@ def merged_rows(
     """
     if sent is None and before.owner_manager_id == after.owner_manager_id:
         return before.participants
+    if sent is None:
+        return rows_of_owner(before, after.owner_manager_id, now)
     known = {row.manager_id: row for row in before.participants}
-    wanted = tuple(map(ParticipantFields, known)) if sent is None else sent
-    return _rows(after.id, after.owner_manager_id, wanted, known, now)
+    return _rows(after.id, after.owner_manager_id, sent, known, now)
+
+
+def rows_of_owner(event: Event, owner: int, now: int) -> tuple[Participant, ...]:
+    """The rows of an event that gets another owner."""
+    known = {row.manager_id: row for row in event.participants}
+    return _rows(event.id, owner, tuple(map(ParticipantFields, known)), known, now)
 
 
 def new_rows(
@@ -108,7 +116,10 @@ def _rows(
     first = wanted.pop(owner, None) or ParticipantFields(owner)
     return (
         _owner_row(event_id, first, known.get(owner), now),
-        *[_guest_row(event_id, row, known.get(row.manager_id), now) for row in wanted.values()],
+        *[
+            _participant_row(event_id, row, known.get(row.manager_id), now)
+            for row in wanted.values()
+        ],
     )
 
 
@@ -124,12 +135,14 @@ def check_count(rows: tuple[Participant, ...], most: int) -> None:
 def _owner_row(
     event_id: int, sent: ParticipantFields, known: Participant | None, now: int
 ) -> Participant:
-    kept = known.status if known else ParticipantStatus.ACCEPTED
+    if known is None and _is_plain(sent):
+        return Participant(event_id, sent.manager_id, _ORGANIZER, _ACCEPTED, now, now)
+    kept = known.status if known else _ACCEPTED
     status = kept if sent.status is None else sent.status
-    return _row(event_id, sent, known, ParticipantRole.ORGANIZER, status, now)
+    return _row(event_id, sent, known, _ORGANIZER, status, now)
 
 
-def _guest_row(
+def _participant_row(
     event_id: int, sent: ParticipantFields, known: Participant | None, now: int
 ) -> Participant:
     """A row of anyone but the owner: never the organizer."""
@@ -139,7 +152,7 @@ def _guest_row(
     kept_status = known.status if known else _INVITED
     role = kept_role if sent.role is None else sent.role
     status = kept_status if sent.status is None else sent.status
-    role = ParticipantRole.REQUIRED if role == ParticipantRole.ORGANIZER else role
+    role = _REQUIRED if role == _ORGANIZER else role
     return _row(event_id, sent, known, role, status, now)
 
 

@@ -52,11 +52,6 @@ class Rule(Struct, frozen=True, kw_only=True):
     """0 is Monday."""
 
     @property
-    def is_endless(self) -> bool:
-        """Whether the rule has neither COUNT nor UNTIL."""
-        return not self.count and self.until is None
-
-    @property
     def names_days(self) -> bool:
         """Whether a part of the rule says on which days it falls, other than `start_time`."""
         return bool(self.by_day or self.by_month_day or self.by_month)
@@ -308,7 +303,7 @@ _DAY_CHECKS: tuple[tuple[Callable[[Rule], bool], str], ...] = (
 
 
 def _without_mixed_days(rule: Rule) -> Rule:
-    """Every WE beside a 1MO becomes 1WE to 5WE: readers take such a mixture differently."""
+    """Every WE next to a 1MO becomes 1WE to 5WE: readers take such a mixture differently."""
     if not _has_ordinals(rule) or all(ordinal for ordinal, _ in rule.by_day):
         return rule
     last = 5 if _is_monthly_ordinal(rule) else 53

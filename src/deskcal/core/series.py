@@ -5,12 +5,13 @@ Source: contract, section 13.
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.alarms import end_of
 from deskcal.core.event import Event, EventStatus, Flag, Id, Seconds, Time
 from deskcal.core.recurrence import Occurrence, Recurrence, check_start
 from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
@@ -19,6 +20,8 @@ from deskcal.errors import InvalidField
 
 EXDATES = "recurrence.exdates"
 MAX_EXDATES = 1000
+MAX_PAST = 2000
+"""Occurrences that are over already when they are made, at most; of a daily rule, over 5 years."""
 YEAR_SEC = 366 * 86400
 SEARCH_YEARS = (0, 1, 8, 50)
 """Steps in which the next occurrence is looked for."""
@@ -71,8 +74,10 @@ class Series(Struct, frozen=True, kw_only=True):
 
     def occurrences(self, since: int, until: int) -> Iterator[Occurrence]:
         """What the rule and `exdates` leave, with `since` <= time < `until`, in order."""
-        left_out = set(self.exdates)
         found = self.recurrence.between(since, until)
+        if not self.exdates:
+            return found
+        left_out = set(self.exdates)
         return (one for one in found if one.date.isoformat() not in left_out)
 
     def times(self, local: dt.datetime) -> tuple[int, int]:
@@ -211,7 +216,7 @@ def new_occurrence(series: Series, occurrence: Occurrence, event_id: int, now: i
         updated_time=now,
         series_id=series.series_id,
         original_start_time=occurrence.time,
-        participants=tuple(msgspec.structs.replace(row, event_id=event_id) for row in rows),
+        participants=tuple([msgspec.structs.replace(row, event_id=event_id) for row in rows]),
     )
 
 
@@ -222,21 +227,50 @@ class Extended(Struct, frozen=True):
     occurrences: list[Occurrence]
 
 
-def extend(series: Series, until: int, *, limit: int) -> Extended:
+def extend(series: Series, until: int, *, now: int, limit: int) -> Extended:
     """The occurrences from the horizon of `series` on and before `until`.
 
     The new horizon is the next occurrence, or the end of the last one. Raises: InvalidField for
-    more than `limit`.
+    more than `limit` that are not over at `now`, or more than `MAX_PAST` that are.
     """
-    found = list(itertools.islice(series.occurrences(series.horizon, until), limit + 1))
-    if len(found) > limit:
-        raise InvalidField(
-            f"recurrence.rrule ({series.rrule}) needs more than {limit} occurrences up to the "
-            "horizon; end it sooner (COUNT or UNTIL), or write a larger INTERVAL",
-            field="recurrence.rrule",
+    coming = series.occurrences(series.horizon, until)
+    found = []
+    for one in coming:
+        found.append(one)
+        if not _is_over(series, one, now):
+            break
+        if len(found) > MAX_PAST:
+            raise _too_many(
+                series, f"{MAX_PAST} occurrences that are over; begin it later, or write"
+            )
+    # Each ends after the one before: none that follows is over.
+    found += itertools.islice(coming, limit)
+    if len(found) - past_count(series, found, now) > limit:
+        raise _too_many(
+            series,
+            f"{limit} occurrences that are not over up to the horizon; end it sooner (COUNT or "
+            "UNTIL), or write",
         )
     last = found[-1] if found else None
     return Extended(with_horizon(series, max(until, series.horizon), last), found)
+
+
+def past_count(series: Series, occurrences: Iterable[Occurrence], now: int) -> int:
+    """How many of `occurrences`, which are in order, are over at `now` where the rule puts them."""
+    return sum(1 for _ in itertools.takewhile(lambda one: _is_over(series, one, now), occurrences))
+
+
+def _is_over(series: Series, one: Occurrence, now: int) -> bool:
+    start, end = series.times(one.local)
+    event = msgspec.structs.replace(series.template, start_time=start, end_time=end)
+    return end_of(event, series.timezone) <= now
+
+
+def _too_many(series: Series, what: str) -> InvalidField:
+    return InvalidField(
+        f"recurrence.rrule ({series.rrule}) needs more than {what} a larger INTERVAL",
+        field="recurrence.rrule",
+    )
 
 
 def with_horizon(series: Series, since: int, last: Occurrence | None = None) -> Series:

@@ -31,7 +31,9 @@ class Horizon(Struct, frozen=True):
     until: int
     """Unix seconds."""
     limit: int
-    """Open occurrences of one series that are not over, at most."""
+    """Open occurrences of one series that are not over at `now`, at most."""
+    now: int
+    """Unix seconds."""
 
 
 class Plan(Struct):
@@ -98,7 +100,7 @@ def first_occurrences(series: Series, horizon: Horizon, first: Event | None = No
     if begin is None or (first and begin.time != first.start_time):
         what = "leave out every occurrence" if begin is None else "leave out the event itself"
         raise InvalidField(f"recurrence.exdates {what}; send fewer", field="recurrence.exdates")
-    return extend(series, max(horizon.until, begin.time + 1), limit=horizon.limit)
+    return extend(series, max(horizon.until, begin.time + 1), now=horizon.now, limit=horizon.limit)
 
 
 def plan_each(

@@ -41,7 +41,7 @@ def follow_clock(
     for event in events:
         one = nearest[event.id]
         distance = abs(one.time - event.original_start_time) if one else 0
-        # Further dates beside an occurrence of the rule stay where they are.
+        # Further dates on the day of an occurrence of the rule stay where they are.
         if one and distance and distance == closest[one.time] and _follows(event, now):
             moved.append((event, _moved(event, series, one, now)))
     return _with_horizon(series, occurrences), moved
@@ -74,7 +74,9 @@ def _moved(event: Event, series: Series, one: Occurrence, now: int) -> Event:
 
 def _with_horizon(series: Series, occurrences: list[Occurrence]) -> Series:
     if series.is_ended:
-        return with_horizon(series, max(series.horizon, occurrences[-1].time) if occurrences else 1)
+        # After the last occurrence, whose end may be its start.
+        since = max(series.horizon, occurrences[-1].time + 1) if occurrences else 1
+        return with_horizon(series, since)
     following = _nearest(occurrences, series.horizon)
     horizon = following.time if following else series.horizon
     return msgspec.structs.replace(series, horizon=horizon)

@@ -69,7 +69,7 @@ class Session(Visibility, frozen=True, kw_only=True):
         """Whether the type is one of the five of seed 000, "Access Control"."""
         return self.type in CALENDAR_TYPES
 
-    def can_change(self, scope: EventScope) -> bool:
+    def can_change(self, scope: EventScope | Event) -> bool:
         """Whether the session may change the visible event."""
         may_change_any = self.others_may_change or self.type in ADMIN_TYPES
         if may_change_any and self.in_scope(scope.brand, scope.desk):

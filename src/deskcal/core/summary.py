@@ -27,7 +27,7 @@ class GroupBy(enum.Enum):
     OUTCOME = "outcome"
 
 
-class Group(Struct, frozen=True):
+class SummaryGroup(Struct, frozen=True):
     """One group; the order of the fields is the order on the wire."""
 
     key: int | str
@@ -42,17 +42,17 @@ class Group(Struct, frozen=True):
     """Done by their end."""
 
 
-def merged(groups: Iterable[Group]) -> list[Group]:
+def merged(groups: Iterable[SummaryGroup]) -> list[SummaryGroup]:
     """The groups by key, those of equal keys as one."""
-    found: dict[int | str, Group] = {}
+    found: dict[int | str, SummaryGroup] = {}
     for group in groups:
         known = found.get(group.key)
         found[group.key] = group if known is None else _sum(known, group)
     return [found[key] for key in sorted(found, key=lambda key: (isinstance(key, str), key))]
 
 
-def _sum(one: Group, other: Group) -> Group:
-    return Group(
+def _sum(one: SummaryGroup, other: SummaryGroup) -> SummaryGroup:
+    return SummaryGroup(
         one.key,
         one.open + other.open,
         one.done + other.done,
@@ -63,7 +63,7 @@ def _sum(one: Group, other: Group) -> Group:
     )
 
 
-def by_day(groups: Iterable[Group], timezone: str) -> list[Group]:
+def by_day(groups: Iterable[SummaryGroup], timezone: str) -> list[SummaryGroup]:
     """Groups whose keys are slots of SLOT_SEC, as days of a zone: keys such as `2026-11-27`."""
     zone = ZoneInfo(timezone)
     days = []

@@ -4,8 +4,10 @@ Source: contract, section 15, MngSearchCalendarEvents.
 """
 
 import functools
+import itertools
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from msgspec import Raw, Struct
 
@@ -19,12 +21,16 @@ GRAM = 3
 """Characters of a gram; shorter words are found without the index."""
 MAX_WORDS = 16
 _REMEMBERED = 32
-"""Characters of the longest word whose grams are remembered."""
+"""Characters of the longest word of which results are remembered."""
+_MOST_WORDS = 16_384
+"""Words of which results are remembered."""
 _LETTERS = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ŧ": "t", "ı": "i"}
     | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
 """Letters that Unicode does not decompose into a base letter and a mark."""
+
+_Result = TypeVar("_Result")
 
 
 class Texts(Struct, frozen=True, gc=False):
@@ -72,20 +78,36 @@ def text_of(event: Event | Texts) -> str:
     return fold("\n".join(filter(None, parts)))
 
 
-def grams_of(texts: Iterable[str]) -> set[str]:
-    """Runs of three characters in the words of folded texts; a word that is shorter has none."""
-    found: set[str] = set()
-    for text in texts:
-        for word in text.split():
-            found.update(_known_grams(word) if len(word) <= _REMEMBERED else _grams(word))
-    return found
+def grams_of(words: Iterable[str]) -> set[str]:
+    """Runs of three characters in folded words; a word that is shorter has none."""
+    return set(itertools.chain.from_iterable(map(grams_of_word, words)))
 
 
-def _grams(word: str) -> tuple[str, ...]:
-    return tuple([word[start : start + GRAM] for start in range(len(word) - GRAM + 1)])
+def grams_of_word(word: str) -> list[str]:
+    """Runs of three characters, in their order."""
+    return [word[start : start + GRAM] for start in range(len(word) - GRAM + 1)]
 
 
-_known_grams = functools.lru_cache(maxsize=16_384)(_grams)
+class _Results(dict[str, _Result]):
+    """What `function` returned for words; forgotten at once where there are `_MOST_WORDS`."""
+
+    def __init__(self, function: Callable[[str], _Result]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, word: str) -> _Result:
+        result = self._function(word)
+        if len(word) <= _REMEMBERED:
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = result
+        return result
+
+
+def for_each_word(function: Callable[[str], _Result]) -> Callable[[Iterable[str]], list[_Result]]:
+    """`function`, for several words; what it returned is remembered where the word is short."""
+    known = _Results(function).__getitem__
+    return lambda words: list(map(known, words))
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -3,7 +3,7 @@
 Source: contract, section 3.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import jwt
 import msgspec
@@ -70,12 +70,22 @@ def public_keys(text: str) -> list[Key]:
     """The keys of a PEM or JWKS file: RSA, P-256 or Ed25519. Raises: BadKey."""
     try:
         if text.lstrip().startswith("{"):
-            return [_key(key.key, key.key_id) for key in jwt.PyJWKSet.from_json(text).keys]
+            return [_jwk(key) for key in jwt.PyJWKSet.from_json(text).keys]
         return [_key(load_pem_public_key(text.encode()), None)]
     except BadKey:
         raise
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as exc:
         raise BadKey(f"neither a PEM public key nor a JWKS: {exc}") from exc
+
+
+def _jwk(sent: jwt.PyJWK) -> Key:
+    key = _key(sent.key, sent.key_id)
+    if sent.algorithm_name != key.algorithm:
+        raise BadKey(
+            f"the key {sent.key_id!r} is for {sent.algorithm_name}; take one for RS256, ES256 or "
+            "EdDSA"
+        )
+    return key
 
 
 def _key(key: object, kid: str | None) -> Key:
@@ -152,7 +162,8 @@ class TokenVerifier:
         signer = signature.key
         return any(
             (key.algorithm, key.key) == (signer.algorithm, signer.key)
-            for key in self._candidates(signature.kid)
+            for key in self.keys
+            if _fits(key, signature.kid)
         )
 
     def authenticate_feed(self, token: str, now: float) -> Session:
@@ -183,24 +194,20 @@ class TokenVerifier:
         )
 
     def _payload(self, token: str) -> tuple[bytes, _Signature]:
-        """The signed payload. Tries the key of the token's `kid`, else those without one."""
-        try:
-            kid = jwt.get_unverified_header(token).get("kid")
-        except (jwt.PyJWTError, ValueError, RecursionError) as exc:
-            raise Unauthorized("__token is no JWT") from exc
-        for key in self._candidates(kid):
+        """The signed payload. Only a key of the token's `kid`, or one without, can have signed it.
+
+        PyJWT takes as long to read a token as to verify it, so its header is not read before.
+        """
+        for key in self.keys:
             try:
                 verified = jwt.api_jws.decode_complete(token, key.key, algorithms=[key.algorithm])
-            except (jwt.PyJWTError, ValueError, TypeError):
+            except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
                 continue
-            payload: bytes = verified["payload"]
-            return payload, _Signature(key, kid)
-        raise Unauthorized("__token is not signed by a key of this server")
-
-    def _candidates(self, kid: object) -> Iterable[Key]:
-        if kid is None:
-            return self.keys
-        return [key for key in self.keys if key.kid in (None, kid)]
+            kid = verified["header"].get("kid")
+            if _fits(key, kid):
+                payload: bytes = verified["payload"]
+                return payload, _Signature(key, kid)
+        raise _unsigned(token)
 
     def _claims(self, payload: bytes) -> Claims:
         try:
@@ -217,6 +224,20 @@ class TokenVerifier:
         audiences = claims.aud if isinstance(claims.aud, list) else [claims.aud]
         if self._audience and self._audience not in audiences:
             raise Unauthorized("__token is for another audience (aud)")
+
+
+def _fits(key: Key, kid: object) -> bool:
+    """Whether the key can have signed a token of this `kid`."""
+    return kid is None or key.kid in (None, kid)
+
+
+def _unsigned(token: str) -> Unauthorized:
+    """The error for a token that no key has signed."""
+    try:
+        jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        return Unauthorized("__token is no JWT")
+    return Unauthorized("__token is not signed by a key of this server")
 
 
 def _session(claims: Claims, limits: Limits) -> Session:

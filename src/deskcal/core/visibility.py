@@ -3,11 +3,14 @@
 Source: contract, section 3, "Who may do what".
 """
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
-from deskcal.core.document import EventScope
+from deskcal.core.document import EventScope, scope_of
+from deskcal.core.event import Event
 from deskcal.core.masks import DeskMask, Mask
-from deskcal.errors import NotFound
+from deskcal.errors import InvalidField, NotFound
 
 
 class Visibility(Struct, frozen=True):
@@ -33,3 +36,13 @@ class Visibility(Struct, frozen=True):
 def not_found(event_id: int) -> NotFound:
     """The same error for an event that does not exist and for one that is not visible."""
     return NotFound(f"there is no event {event_id}, or none that you may see", field="id")
+
+
+def require_followed(
+    event_id: int, event: Event | None, can_see: Callable[[EventScope], bool]
+) -> None:
+    """Raises: InvalidField if the event that `follows_id` names is not there, or not visible."""
+    if event is None or not can_see(scope_of(event)):
+        raise InvalidField(
+            f"follows_id ({event_id}) must name an event that you may see", field="follows_id"
+        )

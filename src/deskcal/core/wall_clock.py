@@ -3,6 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 (naive, as what it is compared with)
+
 
 def instant(local: dt.datetime, zone: ZoneInfo) -> int:
     """Unix seconds at which a clock of `zone` shows `local` (naive).
@@ -10,7 +12,11 @@ def instant(local: dt.datetime, zone: ZoneInfo) -> int:
     A time that the clock skips is read with the offset before the gap; of a time that it shows
     twice the first counts. Source: contract, section 13.
     """
-    return int(local.replace(tzinfo=zone, fold=0).timestamp())
+    if local.fold:
+        local = local.replace(fold=0)
+    offset = zone.utcoffset(local)
+    assert offset is not None  # A zone of the database has one at any time.
+    return int((local - _EPOCH - offset).total_seconds())
 
 
 def wall_time(time: int, zone: ZoneInfo) -> dt.datetime:

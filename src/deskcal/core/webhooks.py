@@ -38,7 +38,7 @@ class WebhookState(enum.StrEnum):
 
 
 class Webhook(Struct, frozen=True, kw_only=True):
-    """One hook; what `MngGetCalendarWebhooks` tells is in `public`."""
+    """One hook; what `MngGetCalendarWebhooks` answers is in `public`."""
 
     id: int
     url: str

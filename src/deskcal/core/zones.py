@@ -39,30 +39,31 @@ def offset_table(zone: ZoneInfo, since: int, until: int) -> list[int]:
 
     All in seconds: [7200, 1774746000, 10800, ...]. The page reads the same form.
     """
-    table = [_offset(since, zone)]
+    table = [utc_offset(since, zone)]
     at = since
     while at < until:
         following = min(at + STEP_SEC, until)
-        if _offset(following, zone) != table[-1]:
-            following = _first_change(at, following, zone)
+        if utc_offset(following, zone) != table[-1]:
+            following = first_change(at, following, zone)
             if following < until:
-                table += [following, _offset(following, zone)]
+                table += [following, utc_offset(following, zone)]
         at = following
     return table
 
 
-def _first_change(before: int, after: int, zone: ZoneInfo) -> int:
+def first_change(before: int, after: int, zone: ZoneInfo) -> int:
     """The first second whose offset is not that of `before`; that of `after` is not."""
-    known = _offset(before, zone)
+    known = utc_offset(before, zone)
     while after - before > 1:
         middle = (before + after) // 2
-        if _offset(middle, zone) == known:
+        if utc_offset(middle, zone) == known:
             before = middle
         else:
             after = middle
     return after
 
 
-def _offset(time: int, zone: ZoneInfo) -> int:
+def utc_offset(time: int, zone: ZoneInfo) -> int:
+    """Seconds that the clock of `zone` is ahead of UTC at `time` (Unix seconds)."""
     offset = dt.datetime.fromtimestamp(time, zone).utcoffset()
     return 0 if offset is None else int(offset.total_seconds())

@@ -9,6 +9,7 @@ from typing import Any
 
 from deskcal.core.event import EventStatus, EventType
 from deskcal.demo.desks import DESKS
+from deskcal.limits import DAY_SEC
 
 Call = Callable[[str, int, dict[str, Any]], Awaitable[Any]]
 """Sends a command as a manager; gives the data of its answer."""
@@ -16,7 +17,6 @@ Events = list[dict[str, Any]]
 
 LEAD = DESKS[0].first_id
 CALLS = (EventType.CALL, EventType.FOLLOW_UP)
-DAY_SEC = 86_400
 LEASE_SEC = 3600
 
 

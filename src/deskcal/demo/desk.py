@@ -14,9 +14,10 @@ from deskcal.demo.afterwards import settle
 from deskcal.demo.calendar import Filled, demo_events
 from deskcal.demo.desks import DemoEvent, demo_directory, demo_managers
 from deskcal.demo.series import demo_series
+from deskcal.limits import DAY_SEC
 
-TOKEN_TTL_SEC = 86_400
-WEEK_SEC = 7 * 86_400
+TOKEN_TTL_SEC = DAY_SEC
+WEEK_SEC = 7 * DAY_SEC
 ADD = "MngAddCalendarEvent"
 
 
@@ -65,6 +66,7 @@ def _send(dispatcher: Dispatcher, name: str, actor: int, data: dict[str, Any]) -
 async def _result(pending: PendingAnswer) -> Any:
     """The data of its answer, which must be a success."""
     answer = await pending.finish()
+    assert isinstance(answer, bytes | list)
     line = answer if isinstance(answer, bytes) else b"".join(answer)
     decoded = msgspec.json.decode(line)
     assert decoded["status"] == 200, line
@@ -104,7 +106,7 @@ def page_address(key: Key, base: str, now: float) -> str:
 def welcome(key: Key, address: str, now: float) -> str:
     """A command to paste that lists this week's events of the demo desk; its token is for a day."""
     manager = demo_managers()[0]
-    monday = int(now) - (int(now) + 3 * 86_400) % WEEK_SEC
+    monday = int(now) - (int(now) + 3 * DAY_SEC) % WEEK_SEC
     wanted = {"from": monday, "to": monday + WEEK_SEC, "deskFilter": "*", "limit": 50, "offset": 0}
     return (
         f"this week's events, as {manager.name} (SESSION_CRM_ADMIN, every desk, valid for 24 h):\n"

@@ -1,1 +1,1 @@
-"""HTTP beside TCP: the web calendar, health, metrics, iCalendar feeds."""
+"""HTTP: the web calendar, health, metrics, iCalendar feeds."""

@@ -22,8 +22,8 @@ from deskcal.ical.export import with_lines_of
 from deskcal.ical.lines import raw_lines
 from deskcal.ical.uids import default_uid
 from deskcal.ical.write import MEDIA_TYPE, calendar_text
+from deskcal.limits import DAY_SEC
 
-DAY_SEC = 86_400
 BACK_SEC = 90 * DAY_SEC
 AHEAD_SEC = 365 * DAY_SEC
 MAX_EVENTS = 5_000

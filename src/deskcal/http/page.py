@@ -24,7 +24,7 @@ from deskcal.server.host import ConnectionHost
 from deskcal.server.websocket import WebSockets
 
 PAGE = "static"
-"""The directory beside this file into which `web/` is built."""
+"""The directory next to this file into which `web/` is built."""
 
 POLICY = "; ".join(
     (

@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from icalendar import Timezone
-
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.text import calendar_lines
+from deskcal.ical.vtimezone import vtimezone_text
 from deskcal.ical.write import PRODUCT, ZONE_AHEAD
 from deskcal.ical.zones import zone_name
 
@@ -35,7 +34,7 @@ def joined(texts: Iterable[str], first: int, last: int) -> str:
 
 
 def with_lines(text: str, lines: Sequence[str]) -> str:
-    """`text` with further content lines in its first VEVENT, but no VALARM beside one it has."""
+    """`text` with further content lines in its first VEVENT, but no VALARM where it has one."""
     parts = list(_parts(text))
     _add_lines(next(part for part in parts if part.name == "VEVENT"), lines)
     return _text(parts)
@@ -81,5 +80,5 @@ def _tzid(zone: Part) -> str:
 
 def _zone(tzid: str, first: int, last: int) -> Part:
     low, high = (dt.datetime.fromtimestamp(time, dt.UTC).date() for time in (first, last))
-    zone = Timezone.from_tzid(tzid, first_date=low - BEFORE, last_date=high + ZONE_AHEAD)
-    return next(part for part in _parts(zone.to_ical().decode()) if part.name == "VTIMEZONE")
+    text = vtimezone_text(tzid, low - BEFORE, high + ZONE_AHEAD)
+    return next(part for part in _parts(text) if part.name == "VTIMEZONE")

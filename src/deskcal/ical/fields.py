@@ -10,12 +10,10 @@ import msgspec
 from deskcal.core.event import MAX_LOCATION, MAX_TITLE, EventStatus, EventType, Priority
 from deskcal.core.recurrence import Recurrence
 from deskcal.core.wall_clock import wall_time
-from deskcal.ical.read import Attendee, CalendarEvent, Moment
+from deskcal.ical.read import MAX_DESCRIPTION, Attendee, CalendarEvent, Moment
 from deskcal.ical.write import PARTSTAT, ROLE
 
 NO_TITLE = "(no title)"
-MAX_DESCRIPTION = 60_000
-"""Characters that are taken; a longer text is cut."""
 
 _MANAGER = re.compile(r"mailto:manager-([1-9][0-9]{0,15})@deskcal\.invalid", re.IGNORECASE)
 STATUS_OF = {text: status for status, text in PARTSTAT.items()}

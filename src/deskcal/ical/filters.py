@@ -1,6 +1,7 @@
 """The filter of a calendar-query, and whether a resource fits it. Pure. Source: RFC 4791, 9.7."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from deskcal.ical.read import duration_of
 
 LEAD_SEC = 400 * 86_400
 """An alarm this long before its event is still found by its own time."""
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 class Range(Struct, frozen=True):
@@ -182,7 +184,28 @@ def _goes_off(alarm: Part, one: Instance, range_: Range) -> bool:
             return False
         is_end = trigger.params.get("RELATED", "").upper() == "END"
         time = (one.end_time if is_end else one.start_time) + days * 86_400 + seconds
-    return range_.since <= time < range_.until
+    first = range_.since - time
+    if first <= 0:
+        return time < range_.until
+    count, step = _repeats(alarm)
+    number = -(-first // step)
+    return number <= count and time + number * step < range_.until
+
+
+def _repeats(alarm: Part) -> tuple[int, int]:
+    """How often it goes off again (REPEAT), and after how many seconds each time (DURATION).
+
+    Source: RFC 5545, 3.6.6; RFC 4791, 9.9: any of its triggers counts.
+    """
+    count, pause = alarm.first("REPEAT"), alarm.first("DURATION")
+    if count is None or pause is None or not _COUNT.fullmatch(count.value.strip()):
+        return 0, 1
+    try:
+        days, seconds = duration_of(pause)
+    except ValueError:
+        return 0, 1
+    step = days * 86_400 + seconds
+    return (int(count.value), step) if step > 0 else (0, 1)
 
 
 def _instant_of(line: Property) -> int | None:

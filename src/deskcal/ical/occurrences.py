@@ -15,19 +15,26 @@ from deskcal.core.draft import Draft, create, merge
 from deskcal.core.event import Event, EventStatus, next_version
 from deskcal.core.recurrence import Occurrence, Recurrence
 from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
-from deskcal.core.series import Series, as_template, begin_series, new_occurrence
+from deskcal.core.series import (
+    MAX_PAST,
+    Series,
+    as_template,
+    begin_series,
+    new_occurrence,
+    past_count,
+)
 from deskcal.core.series_scope import Horizon, first_occurrences
 from deskcal.core.wall_clock import instant, wall_time
 from deskcal.errors import InvalidField
 from deskcal.ical.fields import exdates_of
 from deskcal.ical.kept import kept
 from deskcal.ical.read import CalendarEvent
+from deskcal.limits import DAY_SEC
 
-DAY_SEC = 86_400
 BACK_SEC = 90 * DAY_SEC
 """Of a series that began long ago, occurrences are made from so long ago on."""
-SEARCH_SEC = 60 * 366 * 86_400
-YEAR_SEC = 366 * 86_400
+YEAR_SEC = 366 * DAY_SEC
+SEARCH_SEC = 60 * YEAR_SEC
 
 
 class Overridden(Struct, frozen=True):
@@ -81,7 +88,7 @@ def plan_series(
     if series is not None:
         made = msgspec.structs.replace(made, version=series.version + 1)
     occurrences = sorted((*extended.occurrences, *_further(wanted, made)))
-    _require_few(wanted, occurrences)
+    _require_few(wanted, made, occurrences)
     known, left = _paired(occurrences, events, made.zone)
     own = {one.recurrence_time: one for one in wanted.overrides}
     changed: list[tuple[Event | None, Event | None]] = []
@@ -122,12 +129,13 @@ def _further(wanted: Repeating, series: Series) -> Iterator[Occurrence]:
             yield Occurrence(time, local)
 
 
-def _require_few(wanted: Repeating, occurrences: Sequence[Occurrence]) -> None:
+def _require_few(wanted: Repeating, series: Series, occurrences: Sequence[Occurrence]) -> None:
     """Raises: InvalidField for more than a series may have."""
-    if len(occurrences) > wanted.horizon.limit:
+    limit, past = wanted.horizon.limit, past_count(series, occurrences, wanted.now)
+    if past > MAX_PAST or len(occurrences) - past > limit:
         raise InvalidField(
-            f"the rule and its RDATEs have more than {wanted.horizon.limit} occurrences; send "
-            "fewer RDATEs, or end the rule sooner (COUNT or UNTIL)",
+            f"the rule and its RDATEs have more than {limit} occurrences that are not over, or "
+            f"{MAX_PAST} that are; send fewer RDATEs, or end the rule sooner (COUNT or UNTIL)",
             field="ics",
         )
 

@@ -21,6 +21,7 @@ from deskcal.ical.lines import Part
 from deskcal.ical.series import exact_duration
 from deskcal.ical.text import folded, part_lines
 from deskcal.ical.uids import default_uid
+from deskcal.ical.vtimezone import add_vtimezones
 from deskcal.ical.write import PARTSTAT, PRIORITY, PRODUCT, ROLE, STATUS, address_of, clean_text
 
 ZONE_YEARS = range(1970, 9990)
@@ -36,8 +37,9 @@ def plain_text(
     is_alone: bool,
     more: Part | None = None,
 ) -> str | None:
-    """A VCALENDAR of one timed event; None: it is not so simple. `is_alone`: without guests.
+    """A VCALENDAR of one timed event; None: it is not so simple.
 
+    `is_alone`: without other participants.
     `more`: a VEVENT with further lines of it; its alarms count where the event has none.
     """
     year = 1970 + event.start_time // 31_556_952
@@ -148,5 +150,5 @@ def _zone_text(timezone: str, year: int) -> str:
     component.add("dtstart", dt.datetime(year, 7, 1, tzinfo=ZoneInfo(timezone)))
     calendar.add_component(component)
     first, last = dt.date(year - 1, 1, 1), dt.date(year + 2, 1, 1)
-    calendar.add_missing_timezones(first_date=first, last_date=last)
+    add_vtimezones(calendar, first, last)
     return "".join(zone.to_ical().decode() for zone in calendar.walk("VTIMEZONE"))

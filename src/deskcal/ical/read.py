@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from deskcal.core.event import MAX_LOCATION, MAX_TITLE
 from deskcal.core.wall_clock import day_start, instant
 from deskcal.ical.lines import Part, Problem, Property, read_parts, text_of
 from deskcal.ical.observances import TIME, observance
@@ -22,6 +23,9 @@ MAX_DATES = 10_000
 """EXDATEs or RDATEs of one event."""
 MIN_YEAR = 1583
 """Of a start: the first whole year of the Gregorian calendar."""
+MAX_DESCRIPTION = 60_000
+_TAKEN = {"SUMMARY": MAX_TITLE, "LOCATION": MAX_LOCATION, "DESCRIPTION": MAX_DESCRIPTION}
+"""Characters that an event's field takes of a text; the rest is cut."""
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
@@ -175,7 +179,7 @@ class _Reader:
         else:
             try:
                 self._found.events.append(self._event(uid, part))
-            except (_Unreadable, ValueError, OverflowError) as exc:
+            except (ValueError, OverflowError) as exc:
                 self._skip(uid, part.line, str(exc))
 
     def _skip(self, uid: str, line: int, why: str) -> None:
@@ -197,9 +201,9 @@ class _Reader:
             line=part.line,
             start=start,
             end=self._end(part, start, uid),
-            title=_text(part, "SUMMARY"),
-            description=_text(part, "DESCRIPTION"),
-            location=_text(part, "LOCATION"),
+            title=self._text(part, "SUMMARY", uid),
+            description=self._text(part, "DESCRIPTION", uid),
+            location=self._text(part, "LOCATION", uid),
             status=_upper(part, "STATUS"),
             is_transparent=None if not transp else transp == "TRANSPARENT",
             priority=_integer(part, "PRIORITY"),
@@ -215,6 +219,18 @@ class _Reader:
             alarms=tuple(self._alarms(part, uid)),
             extras=tuple(_extras(part)),
         )
+
+    def _text(self, part: Part, name: str, uid: str) -> str:
+        """The whole text; a field that takes less of it is named in the warnings."""
+        found = part.first(name)
+        if found is None:
+            return ""
+        text = text_of(found.value).strip()
+        length = len(" ".join(text.split()) if name == "SUMMARY" else text)
+        if length > _TAKEN[name]:
+            why = f"{name} has {length} characters: the first {_TAKEN[name]} are taken"
+            self._warn(uid, found.line, why)
+        return text
 
     def _rule(self, part: Part) -> str:
         rules = part.all("RRULE")
@@ -330,11 +346,6 @@ class _Reader:
 
 def _range_of(recurrence: Property | None) -> str:
     return recurrence.params.get("RANGE", "").upper() if recurrence else ""
-
-
-def _text(part: Part, name: str) -> str:
-    found = part.first(name)
-    return text_of(found.value).strip() if found else ""
 
 
 def _upper(part: Part, name: str) -> str:

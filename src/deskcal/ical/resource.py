@@ -19,6 +19,7 @@ from deskcal.ical.lines import raw_lines
 from deskcal.ical.patch import patched
 from deskcal.ical.plain import plain_text
 from deskcal.ical.series import Shown, series_components
+from deskcal.ical.vtimezone import add_vtimezones
 from deskcal.ical.write import PRODUCT, add_zones, event_component
 
 ALARMS, TRANSP = "alarms", "transp"
@@ -85,7 +86,7 @@ def _generated(resource: Resource) -> str:
     if resource.series is not None:
         add_zones(calendar, [list(resource.events)])
     else:
-        calendar.add_missing_timezones(*_zone_range(resource.events))
+        add_vtimezones(calendar, *_zone_range(resource.events))
     text: bytes = calendar.to_ical()
     return text.decode()
 
@@ -123,7 +124,7 @@ def _components(resource: Resource) -> list[Component]:
 
 
 def is_alone(event: Event, viewer: int) -> bool:
-    """Whether it is the viewer's own event without guests, which is no meeting."""
+    """Whether it is the viewer's own event without other participants, which is no meeting."""
     rows = [(row.manager_id, row.status) for row in event.participants]
     return event.owner_manager_id == viewer and rows == [(viewer, ParticipantStatus.ACCEPTED)]
 

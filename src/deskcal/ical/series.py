@@ -2,7 +2,8 @@
 
 DTSTART is a member of the rule, EXDATE and RECURRENCE-ID have its form and zone. An occurrence at a
 time that the clock skips or shows twice, or over a change of the clock, is written out with
-moments in UTC, since readers disagree there. Source: contract, section 13; RFC 5545, 3.8.4.4.
+moments in UTC, since readers disagree there. A rule on which they disagree is left out of the feed,
+its occurrences are events alone. Source: contract, section 13; RFC 5545, 3.8.4.4.
 """
 
 import datetime as dt
@@ -17,10 +18,11 @@ from msgspec import Struct
 
 from deskcal.core.event import Event, EventStatus, managers_of
 from deskcal.core.recurrence import Occurrence
-from deskcal.core.recurrence_rule import parse_rule
+from deskcal.core.recurrence_rule import Rule, parse_rule
 from deskcal.core.series import Series, new_occurrence
 from deskcal.core.series_rules import cut
 from deskcal.core.wall_clock import instant, wall_time
+from deskcal.ical.rules import read_alike
 from deskcal.ical.uids import default_uid
 
 Render = Callable[[Event], Component]
@@ -42,12 +44,14 @@ class Shown(Struct, frozen=True):
 def series_components(shown: Shown, render: Render) -> list[Component]:
     """The VEVENTs of a series; `render` makes one of an event alone.
 
-    Without an RRULE where the viewer takes part in single occurrences only.
+    Without an RRULE where the viewer takes part in single occurrences only, or readers disagree on
+    the rule; only a resource, which is one UID, has the rule all the same.
     """
     by_time = {event.original_start_time: event for event in shown.events}
     occurrences = _occurrences(shown, min(by_time))
     first = next((one for one in occurrences if one.time in by_time), None)
-    if first is None or shown.viewer not in managers_of(shown.series.template):
+    is_invited = shown.viewer in managers_of(shown.series.template)
+    if first is None or not is_invited or _rule(shown.series, shown.is_one_uid) is None:
         return [_alone(shown, event, render) for event in shown.events]
     series = cut(shown.series, first.local).tail
     master = _master(shown, series, first, render)
@@ -119,7 +123,7 @@ def _master(shown: Shown, series: Series, first: Occurrence, render: Render) -> 
         found.pop("dtend", None)
         if series.length_sec:
             found.add("duration", vText(exact_duration(series.length_sec)))
-    found.add("rrule", vRecur.from_ical(_rule_text(series)))
+    found.add("rrule", vRecur.from_ical(_rule_text(series, shown.is_one_uid)))
     return found
 
 
@@ -142,9 +146,15 @@ def _value(series: Series, local: dt.datetime) -> dt.date | dt.datetime:
     return local.replace(tzinfo=zone)
 
 
-def _rule_text(series: Series) -> str:
-    """The rule; UNTIL has the type of DTSTART. Source: RFC 5545, 3.3.10."""
+def _rule(series: Series, is_one_uid: bool) -> Rule | None:
+    """The rule as it is written; None: readers disagree on it."""
     rule = parse_rule(series.rrule)
+    return rule if is_one_uid else read_alike(rule)
+
+
+def _rule_text(series: Series, is_one_uid: bool) -> str:
+    """The rule; UNTIL has the type of DTSTART. Source: RFC 5545, 3.3.10."""
+    rule = _rule(series, is_one_uid) or parse_rule(series.rrule)
     until = rule.until
     if series.template.all_day and isinstance(until, dt.datetime):
         until = wall_time(_seconds(until), series.zone).date()
@@ -168,7 +178,7 @@ def _differs(event: Event, series: Series, one: Occurrence) -> bool:
 
 
 def _shown_fields(event: Event) -> tuple[Any, ...]:
-    """What a VEVENT shows beside its times."""
+    """What a VEVENT shows besides its times."""
     rows: Iterable[Any] = event.participants
     return (
         event.title,

@@ -28,8 +28,8 @@ def part_lines(part: Part) -> Iterator[str]:
 
 def folded(line: str) -> str:
     """A content line with its end, in lines of at most `MAX_OCTETS`."""
-    if len(line) <= MAX_OCTETS and line.isascii():
-        return line + "\r\n"
+    if line.isascii():
+        return _folded_ascii(line)
     pieces: list[str] = []
     piece, size = "", 0
     for character in line:
@@ -40,3 +40,12 @@ def folded(line: str) -> str:
         piece += character
         size += length
     return "\r\n".join([*pieces, piece]) + "\r\n"
+
+
+def _folded_ascii(line: str) -> str:
+    """The same of a line in which every character is an octet."""
+    if len(line) <= MAX_OCTETS:
+        return line + "\r\n"
+    rest = range(MAX_OCTETS, len(line), MAX_OCTETS - 1)
+    pieces = (line[start : start + MAX_OCTETS - 1] for start in rest)
+    return "\r\n ".join([line[:MAX_OCTETS], *pieces]) + "\r\n"

@@ -24,6 +24,7 @@ from deskcal.core.plain_text import ast_text
 from deskcal.core.series import Series
 from deskcal.ical.series import Shown, exact_duration, series_components
 from deskcal.ical.uids import default_uid
+from deskcal.ical.vtimezone import add_vtimezones
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//deskcal//deskcal//EN"
@@ -101,7 +102,7 @@ def add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
     if times:
         first = _moment(min(times)).date() - datetime.timedelta(days=366)
         last = _moment(max(times)).date() + ZONE_AHEAD
-        calendar.add_missing_timezones(first_date=first, last_date=last)
+        add_vtimezones(calendar, first, last)
 
 
 def event_component(

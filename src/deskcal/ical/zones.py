@@ -14,6 +14,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from msgspec import Struct
 
 from deskcal.core.draft import timezones
+from deskcal.core.zones import utc_offset
 
 WINDOWS = WINDOWS_TO_OLSON | {
     "British Columbia Standard Time": "America/Vancouver",
@@ -183,10 +184,5 @@ def _zones_by_offsets() -> dict[tuple[int, ...], str]:
     others: Iterable[str] = sorted(name for name in timezones() if "/" in name)
     found: dict[tuple[int, ...], str] = {}
     for name in (*_USUAL, *others):
-        found.setdefault(tuple(_offset(time, ZoneInfo(name)) for time in _COMPARED), name)
+        found.setdefault(tuple(utc_offset(time, ZoneInfo(name)) for time in _COMPARED), name)
     return found
-
-
-def _offset(time: int, zone: ZoneInfo) -> int:
-    offset = dt.datetime.fromtimestamp(time, zone).utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0

@@ -46,7 +46,7 @@ class Group:
 class _Member:
     """Where a subscriber is found."""
 
-    __slots__ = ("group", "managers", "number", "until")
+    __slots__ = ("group", "managers", "number", "until", "viewers")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -57,6 +57,8 @@ class _Member:
         """Of its live sessions, and those whom it follows."""
         self.until = math.inf
         """When the first of its live sessions is over, Unix seconds."""
+        self.viewers: list[Viewer] | None = None
+        """Of all its live sessions; None: it was not asked for them yet."""
 
 
 class Page:
@@ -66,12 +68,25 @@ class Page:
         """`changes`: at least one, in order."""
         self.changes = changes
         self.first_seq, self.last_seq = changes[0].seq, changes[-1].seq
-        pairs = ((change.before, change.after) for change in changes)
-        scopes = [scope for pair in pairs for scope in pair if scope is not None]
-        self.managers = {manager_id for scope in scopes for manager_id in scope.managers}
-        self.places = {_place_of(scope) for scope in scopes}
+        self.by_manager: dict[int, list[SeenChange]] = {}
+        """Changes by who owned, created or took part in the event, before or after them."""
+        self.by_place: dict[Place, list[SeenChange]] = {}
+        """Changes by brand and desk of the event, before or after them."""
+        for change in changes:
+            scopes = [scope for scope in (change.before, change.after) if scope is not None]
+            for manager_id in {one for scope in scopes for one in scope.managers}:
+                self.by_manager.setdefault(manager_id, []).append(change)
+            for place in set(map(_place_of, scopes)):
+                self.by_place.setdefault(place, []).append(change)
+        self.at_places: dict[Group, list[list[SeenChange]]] = {}
+        """What each group may see, by brand and desk, since `Audience.recipients`."""
+        self.seen: dict[Group, list[SeenChange]] = {}
+        """The same in order, as far as it was asked for."""
         self.texts: dict[Group, bytes] = {}
         """What each group receives, as far as it was asked for."""
+        self.decided_by: dict[Subscriber, Group] = {}
+        """Recipients none of whose managers is part of an event: they receive what their group
+        does, as long as nothing about them has changed since `Audience.recipients`."""
 
 
 class Audience:
@@ -111,39 +126,80 @@ class Audience:
     def recipients(self, page: Page, now: float) -> list[Subscriber]:
         """Those who may receive something of the page at `now` (Unix seconds), each once."""
         self._bring_up_to(now)
-        found: dict[Subscriber, None] = {}
-        groups: dict[Group, None] = {}
-        for place in page.places:
-            groups.update(self._at(place))
-        for group in groups:
-            found.update(group.members)
-        for manager_id in page.managers:
-            found.update(self._by_manager.get(manager_id, {}))
-        return list(found)
+        at_places = page.at_places = {}
+        for place, changes in page.by_place.items():
+            for group in self._at(place):
+                at_places.setdefault(group, []).append(changes)
+        decided_by = page.decided_by = {}
+        for group in at_places:
+            decided_by.update(dict.fromkeys(group.members, group))
+        asked: dict[Subscriber, None] = {}
+        for manager_id in page.by_manager:
+            asked.update(self._by_manager.get(manager_id, {}))
+        for subscriber in asked:
+            decided_by.pop(subscriber, None)
+        return [*decided_by, *asked]
 
     def text_for(self, subscriber: Subscriber, page: Page, now: float) -> bytes:
         """The lines that it receives now, in one piece; empty: none."""
-        group = self._group_now(subscriber, page, now)
-        if group is None or subscriber.cursor >= page.first_seq:
-            later = [change for change in page.changes if change.seq > subscriber.cursor]
-            return b"".join(lines_of(later, subscriber.viewers(now)))
+        group = page.decided_by.get(subscriber)
+        if (
+            group is None
+            or subscriber.cursor >= page.first_seq
+            or self._has_changed(subscriber, now)
+        ):
+            return self._text_of_its_own(subscriber, page, now)
         text = page.texts.get(group)
         if text is None:
             text = page.texts[group] = b"".join(self._lines(page, group))
         return text
 
-    def _group_now(self, subscriber: Subscriber, page: Page, now: float) -> Group | None:
-        """The group that decides what the subscriber receives; None: it has to be asked."""
+    def _has_changed(self, subscriber: Subscriber, now: float) -> bool:
+        """Whether the subscriber may have changed since its page was chosen, or any session ended.
+
+        It looks at what all subscribers share: what is kept of one alone is seldom in the
+        processor's caches.
+        """
+        is_over = bool(self._ends) and self._ends[0][0] <= now
+        return is_over or now < self._now or subscriber in self._stale
+
+    def _text_of_its_own(self, subscriber: Subscriber, page: Page, now: float) -> bytes:
+        """What one receives whose managers may be part of events, or who has changed."""
+        member = self._member_now(subscriber, now)
+        if member is None:
+            changes, viewers = page.changes, subscriber.viewers(now)
+        else:
+            changes = self._seen_by(member, page)
+            viewers = member.viewers = member.viewers or subscriber.viewers(now)
+        later = [change for change in changes if change.seq > subscriber.cursor]
+        return b"".join(lines_of(later, viewers))
+
+    def _member_now(self, subscriber: Subscriber, now: float) -> _Member | None:
+        """What is known of the subscriber; None: it is outdated, so every change may be for it."""
         member = self._members.get(subscriber)
         if member is None or subscriber in self._stale or not self._now <= now < member.until:
             return None
-        return member.group if page.managers.isdisjoint(member.managers) else None
+        return member
+
+    def _seen_by(self, member: _Member, page: Page) -> list[SeenChange]:
+        """The changes that may be for the subscriber, in order; no other can be."""
+        lists = [page.by_manager[one] for one in page.by_manager.keys() & member.managers]
+        if member.group is not None:
+            lists.append(self._seen_by_group(page, member.group))
+        return _in_order(lists)
+
+    def _seen_by_group(self, page: Page, group: Group) -> list[SeenChange]:
+        """The changes that may be for its members because of brand and desk, in order."""
+        seen = page.seen.get(group)
+        if seen is None:
+            seen = page.seen[group] = _in_order(page.at_places.get(group, []))
+        return seen
 
     def _lines(self, page: Page, group: Group) -> Iterable[bytes]:
         def sees(scope: EventScope) -> bool:
             return group in self._at(_place_of(scope))
 
-        for change in page.changes:
+        for change in self._seen_by_group(page, group):
             type_ = change.type_for(sees)
             if type_ is not None:
                 yield change.line(type_)
@@ -232,6 +288,14 @@ class Audience:
         del self._groups[group.key]
         for groups in self._groups_at.values():
             groups.pop(group, None)
+
+
+def _in_order(lists: Sequence[list[SeenChange]]) -> list[SeenChange]:
+    """The changes of all lists, each once; each list is in order."""
+    if len(lists) == 1:
+        return lists[0]
+    by_seq = {change.seq: change for change in itertools.chain.from_iterable(lists)}
+    return [by_seq[seq] for seq in sorted(by_seq)]
 
 
 def _place_of(scope: EventScope) -> Place:

@@ -17,6 +17,7 @@ class Peer:
         "channels",
         "is_authenticated",
         "is_closed",
+        "is_deferring",
         "left_bytes",
         "name",
         "send",
@@ -32,6 +33,7 @@ class Peer:
         send: Callable[[bytes], bool] | None = None,
         unsent_bytes: Callable[[], int] | None = None,
         written_bytes: Callable[[], int] | None = None,
+        is_deferring: Callable[[], bool] | None = None,
     ) -> None:
         self.name = name
         """Address, for the log."""
@@ -41,6 +43,11 @@ class Peer:
         """What was sent and has not left this process."""
         self.written_bytes = written_bytes or _noop
         """All that was sent since the connection was opened, also what has not left yet."""
+        self.is_deferring = is_deferring or _is_not
+        """Whether what is sent waits for the end of a long answer, at a position yet unknown.
+
+        `Peers.arrivals` publishes its managers when it is over.
+        """
         self.is_authenticated = False
         """Whether it has carried a valid token, of whatever session type."""
         self.is_closed = False
@@ -82,6 +89,10 @@ def _discard(_: bytes) -> bool:
 
 def _noop() -> int:
     return 0
+
+
+def _is_not() -> bool:
+    return False
 
 
 class Peers:

@@ -151,7 +151,7 @@ class DevicePasswords:
         self._by_manager.check(manager_id)
 
     def _matching(self, devices: list[Device], password: str) -> Device | None:
-        """Computes one hash in any case: the time tells nothing of a manager's devices."""
+        """Computes one hash in any case: the time reveals nothing about a manager's devices."""
         if len(password) > MAX_PASSWORD:
             return None
         selector = selector_of(password)

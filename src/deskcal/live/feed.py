@@ -15,7 +15,7 @@ from deskcal.live.connections import Peer
 from deskcal.live.pacing import Pacing
 from deskcal.live.subscribers import SeenChange, Subscriber, lines_of
 from deskcal.store.batch.timeline import require_kept
-from deskcal.store.ports import FeedStore, StoredChange
+from deskcal.store.ports.feed import FeedStore, StoredChange
 from deskcal.wire.pushes import encode_resync
 
 logger = logging.getLogger(__name__)
@@ -24,10 +24,8 @@ PAGE = 500
 """Changes that are read at one time."""
 LEAST_WAIT_SEC = 0.02
 """Between two looks, so that many small commits are pushed together."""
-REST = 1.0
-"""Of the time that a look took, what follows before the next: requests get their share."""
 PUSHES_AT_ONCE = 50
-"""Subscribers that are pushed to before other tasks run."""
+"""Subscribers that are pushed to before other tasks run: so requests get their share."""
 CALM_BYTES = 16 * 1024
 """Unsent output of a subscriber that has caught up; with more it gets no further page."""
 PRUNE_AT_ONCE = 1000
@@ -85,7 +83,7 @@ class Feed:
         for name in names:
             if since is not None or name not in known:
                 subscriber.joining[manager_id, name] = start
-        if subscriber.is_live and subscriber.hindmost() == subscriber.foremost():
+        if subscriber.is_live and subscriber.lowest_cursor() == subscriber.highest_cursor():
             subscriber.joining.clear()
         elif subscriber.task is None:
             subscriber.is_live = False
@@ -150,7 +148,6 @@ class Feed:
 
     async def run(self) -> None:
         """Pushes without end; called again after a failure, it sends a resync to those left out."""
-        loop = asyncio.get_running_loop()
         for one in list(self._subscribers.values()):
             if one.is_waiting:
                 one.is_waiting = one.is_live = False
@@ -162,13 +159,12 @@ class Feed:
             except TimeoutError:
                 pass
             self._nudged.clear()
-            begun = loop.time()
             try:
                 await self._look()
             except DeskcalError as exc:
                 logger.error("changes can't be read, trying again: %s", exc)
                 await asyncio.sleep(POLL_SEC)
-            await asyncio.sleep(max(LEAST_WAIT_SEC, REST * (loop.time() - begun)))
+            await asyncio.sleep(LEAST_WAIT_SEC)
 
     async def prune(self) -> None:
         """Forgets changes that are too old, a few at a time; returns if all are kept."""
@@ -182,7 +178,7 @@ class Feed:
             await asyncio.sleep(PRUNE_EVERY_SEC if pruned < PRUNE_AT_ONCE else POLL_SEC)
 
     async def _look(self) -> None:
-        """Pushes what came since the last look; with nobody to tell, only takes note."""
+        """Pushes what came since the last look; without subscribers it only notes the position."""
         while self._seq < self._store.last_seq:
             if not self._subscribers:
                 self._seq = self._store.last_seq
@@ -200,22 +196,26 @@ class Feed:
 
     async def _push_page(self, page: Page) -> None:
         """Pushes to every live subscriber that receives anything, some at a time."""
-        pushed = 0
-        for subscriber in self._choose(page):
-            pushed += self._push(subscriber, page)
-            if pushed >= PUSHES_AT_ONCE:
-                pushed = 0
-                await asyncio.sleep(0)
+        chosen = self._choose(page)
+        for start in range(0, len(chosen), PUSHES_AT_ONCE):
+            now = self._now()
+            for subscriber in chosen[start : start + PUSHES_AT_ONCE]:
+                self._push(subscriber, page, now)
+            await asyncio.sleep(0)
 
     def _choose(self, page: Page) -> list[Subscriber]:
         """Who may receive something; all others have come as far as the page from now on."""
         found = []
+        seq, last_seq = self._seq, page.last_seq
         for subscriber in self._audience.recipients(page, self._now()):
-            self._bring_up(subscriber)
-            if subscriber.is_live and subscriber.cursor < page.last_seq:
+            if not subscriber.is_live:
+                continue
+            if not subscriber.is_waiting and subscriber.cursor < seq:
+                subscriber.cursor = seq
+            if subscriber.cursor < last_seq:
                 subscriber.is_waiting = True
                 found.append(subscriber)
-        self._seq = page.last_seq
+        self._seq = last_seq
         return found
 
     def _start_over(self, until: int) -> None:
@@ -225,28 +225,29 @@ class Feed:
         for subscriber in [one for one in self._subscribers.values() if one.is_live]:
             self._resync(subscriber)
 
-    def _push(self, subscriber: Subscriber, page: Page) -> bool:
-        """Pushes to a subscriber that is still live; whether there was anything for it."""
+    def _push(self, subscriber: Subscriber, page: Page, now: float) -> None:
+        """Pushes to a subscriber that is still live what there is for it at `now`."""
         if not subscriber.is_live or subscriber.cursor >= page.last_seq:
             subscriber.is_waiting = False
-            return False
-        text = self._audience.text_for(subscriber, page, self._now())
+            return
+        text = self._audience.text_for(subscriber, page, now)
         is_sent = not text or subscriber.peer.send(text)
         subscriber.is_waiting = False
-        if not is_sent:
+        if is_sent:
+            subscriber.cursor = page.last_seq
+        else:
             subscriber.is_live = False
             self.resyncs += 1
-            return True
-        subscriber.cursor = page.last_seq
-        return bool(text)
 
     async def _catch_up(self, subscriber: Subscriber) -> None:
-        """Tells each channel what came after its own cursor, in order, until all are abreast."""
+        """Sends each channel what came after its own cursor, in order, until all have the same."""
         try:
-            while (since := subscriber.hindmost()) < max(self._seq, subscriber.foremost()):
-                await self._tell_page(subscriber, since)
+            while (since := subscriber.lowest_cursor()) < max(
+                self._seq, subscriber.highest_cursor()
+            ):
+                await self._catch_up_page(subscriber, since)
                 await _taken(subscriber.peer)
-            subscriber.restart(subscriber.foremost())
+            subscriber.restart(subscriber.highest_cursor())
         except ResyncRequired:
             self._resync(subscriber)
         except Exception as exc:
@@ -257,14 +258,14 @@ class Feed:
         finally:
             subscriber.task = None
 
-    async def _tell_page(self, subscriber: Subscriber, since: int) -> None:
+    async def _catch_up_page(self, subscriber: Subscriber, since: int) -> None:
         """One page after `since`, up to where another channel has its cursor."""
         stored = await self._store.changes(since, PAGE)
-        if since != subscriber.hindmost():
+        if since != subscriber.lowest_cursor():
             return
         stop = subscriber.next_stop(since) or self._seq
         changes = await _decoded([one for one in stored if one.seq <= stop])
-        if since != subscriber.hindmost():
+        if since != subscriber.lowest_cursor():
             return
         lines = lines_of(changes, subscriber.viewers(self._now(), after=since))
         is_whole = len(changes) < len(stored) or not stored

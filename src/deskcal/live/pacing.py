@@ -2,12 +2,12 @@
 
 import asyncio
 
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 
 SLICE_BYTES = 128 * 1024
 """Documents that are worked on before other tasks run."""
 CHANGE_BYTES = 1024
-"""What a change costs beside its documents, in bytes of these."""
+"""What a change costs besides its documents, in bytes of these."""
 
 
 class Pacing:

@@ -5,12 +5,12 @@ Source: contract, section 7, "Reminders".
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct
 
 from deskcal.core.alarms import is_armed, reminded_managers
-from deskcal.core.document import EventScope, decode_event, scope_of
+from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import Event
 from deskcal.core.sessions import Session
 from deskcal.live.connections import Peer, Peers
@@ -30,6 +30,8 @@ READ_AT_ONCE = 200
 """Events of reminders that are decoded before other tasks run."""
 REMINDED, ESCALATED = 200, 201
 """The code of the array. Source: contract, section 7; part 2, section 14."""
+_FEW = 8
+"""Managers that are looked through as quickly as a set is asked."""
 LATE_SEC = 5
 """A reminder that fired on time and is delivered so much later says how late it is."""
 
@@ -78,7 +80,7 @@ class Delivery:
         by_manager: dict[int, list[_Addressed]] = {}
         for number, notification in enumerate(notifications, 1):
             if subject is None or subject.document is not notification.document:
-                subject = _subject(notification.document)
+                subject = _subject(notification)
             addressed = (notification, subject)
             by_manager.setdefault(notification.key.manager_id, []).append(addressed)
             if number % READ_AT_ONCE == 0:
@@ -98,9 +100,11 @@ class Delivery:
                 self._dropped.append(notification)
             else:
                 valid.append((notification, subject))
-        for peer, session in self._peers.of_manager(manager_id, now):
+        reached = sorted(self._peers.of_manager(manager_id, now), key=_is_deferring)
+        for peer, session in reached:
             self._send(peer, session, valid, int(now))
-        if any(notification.key not in self._unsent for notification, _ in valid):
+        keys = [notification.key for notification, _ in valid]
+        if not all(map(self._unsent.__contains__, keys)):
             self.waiting.add(manager_id)
 
     def _send(
@@ -110,15 +114,21 @@ class Delivery:
         found: "list[tuple[Notification, _Subject]]",
         now: int,
     ) -> None:
-        """Writes, in one piece, what the connection may receive and did not yet."""
+        """Writes, in one piece, what the connection may receive and did not yet.
+
+        One that defers its output receives what was sent to another one, which is recorded by that
+        one's output; the rest waits until it defers no more.
+        """
+        is_deferring = peer.is_deferring()
         wanted = [
             (notification, subject)
             for notification, subject in found
             if peer not in self._unsent.get(notification.key, ())
-            and _may_receive(session, subject.scope)
+            and (not is_deferring or notification.key in self._unsent)
+            and _may_receive(session, subject.event)
         ]
         lines = [self._line(*addressed, now) for addressed in wanted]
-        if lines and peer.send(b"".join(lines)):
+        if lines and peer.send(b"".join(lines)) and not is_deferring:
             end = peer.written_bytes()
             for notification, _ in wanted:
                 self._unsent.setdefault(notification.key, {})[peer] = end
@@ -186,8 +196,7 @@ class _Subject(Struct, frozen=True):
 
     event: Event
     document: bytes
-    scope: EventScope
-    reminded: frozenset[int]
+    reminded: Collection[int]
     """Participants who have not declined; empty while the event is not open."""
 
     def reminds(self, notification: Notification) -> bool:
@@ -211,13 +220,23 @@ def _begins(notification: Notification) -> int:
     return max(notification.key.due_time, notification.fired_time)
 
 
-def _subject(document: bytes | None) -> _Subject | None:
+def _subject(notification: Notification) -> _Subject | None:
     """None: the event is deleted."""
+    document = notification.document
     if document is None:
         return None
-    event = decode_event(document)
-    return _Subject(event, document, scope_of(event), frozenset(reminded_managers(event)))
+    event = notification.event or decode_event(document)
+    reminded = reminded_managers(event)
+    return _Subject(event, document, frozenset(reminded) if len(reminded) > _FEW else reminded)
 
 
-def _may_receive(session: Session, scope: EventScope) -> bool:
-    return session.may_use_calendar and session.can_see(scope)
+def _is_deferring(reached: tuple[Peer, Session]) -> bool:
+    peer, _ = reached
+    return peer.is_deferring()
+
+
+def _may_receive(session: Session, event: Event) -> bool:
+    """A scope is made only where brand and desk do not decide."""
+    if not session.may_use_calendar:
+        return False
+    return session.in_scope(event.brand, event.desk) or session.can_see(scope_of(event))

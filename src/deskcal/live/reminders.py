@@ -16,14 +16,16 @@ from typing import Self
 from deskcal.errors import DeskcalError
 from deskcal.live.connections import Peers
 from deskcal.live.reminder_delivery import Delivery
-from deskcal.store.ports.reminders import Fired, Notification, ReminderStore
+from deskcal.store.ports.reminders import Notification, ReminderStore
 
 logger = logging.getLogger(__name__)
 
 ROUND = 500
 """Events that are fired in one transaction."""
-ROUNDS = 64
-"""Rounds after which managers who connected meanwhile get theirs."""
+ROUNDS = 8
+"""Rounds after which what they fired is delivered, at the latest, while the next ones fire."""
+DELIVERIES = 8
+"""Deliveries after which managers who connected meanwhile get theirs."""
 DELIVERED_AT_ONCE = 4000
 """Fired reminders after which they are delivered: those of one manager are sent together."""
 PAGE = 100
@@ -77,6 +79,8 @@ class Reminders:
         self._has_failed = False
         self._has_new_fired = True
         self._is_claimed = False
+        self._ready: list[Notification] = []
+        """Fired, and to be delivered next."""
         self.fired = 0
         """Counter since the start, of notifications."""
 
@@ -211,34 +215,53 @@ class Reminders:
         return any(self._peers.of_manager(manager_id, self._now()))
 
     async def _fire_some(self) -> None:
-        """Fires what is due in rounds; delivers after some of them.
-
-        Not at the same time: two threads that both need the interpreter all the time are slower
-        than one after the other.
-        """
-        ready: list[Notification] = []
+        """Fires what is due, and delivers some of it while more is fired."""
         try:
-            for _ in range(ROUNDS):
-                fired = await self._fire_round()
-                ready += fired.notifications
-                if fired.events < ROUND or len(ready) >= DELIVERED_AT_ONCE:
-                    await self._delivery.deliver(ready)
-                    ready = []
-                if not fired.events:
+            for _ in range(DELIVERIES):
+                events = await self._fire_and_deliver()
+                if not events:
                     break
-                if self._has_new_fired:
-                    await self._deliver_fired()
         finally:
-            await self._delivery.deliver(ready)
+            await self._delivery.deliver(self._take_ready())
             await self._record()
-        if not fired.events:
+        if not events:
             await self._find_next()
-        self._is_claimed = not fired.events and self._is_due()
+        self._is_claimed = not events and self._is_due()
 
-    async def _fire_round(self) -> Fired:
-        fired = await self._store.fire(int(self._now()), ROUND)
-        self.fired += fired.count
-        return fired
+    async def _fire_and_deliver(self) -> int:
+        """Fires some rounds, and delivers at the same time what was ready; as `_fire_rounds`.
+
+        Where nodes share the store, nothing is ready: what was fired is fetched first.
+        """
+        if self._has_new_fired:
+            await self._deliver_fired()
+        ready = self._take_ready()
+        if not ready:
+            return await self._fire_rounds()
+        firing = asyncio.get_running_loop().create_task(self._fire_rounds())
+        try:
+            await self._delivery.deliver(ready)
+            return await firing
+        except BaseException as exc:
+            if isinstance(exc, asyncio.CancelledError):
+                firing.cancel()
+            await asyncio.wait([firing])
+            raise
+
+    async def _fire_rounds(self) -> int:
+        """Fires until enough is ready to be delivered; 0: nothing was due any more."""
+        for _ in range(ROUNDS):
+            fired = await self._store.fire(int(self._now()), ROUND)
+            self.fired += fired.count
+            self._ready += fired.notifications
+            is_enough = fired.events < ROUND or len(self._ready) >= DELIVERED_AT_ONCE
+            if is_enough or self._has_new_fired:
+                break
+        return fired.events
+
+    def _take_ready(self) -> list[Notification]:
+        ready, self._ready = self._ready, []
+        return ready
 
     async def _find_next(self) -> None:
         """The earliest due time, of the store and of what is armed while it is read."""

@@ -6,8 +6,6 @@ import logging
 from deskcal.errors import DeskcalError
 from deskcal.store.ports import Store
 
-STEP = 100
-"""Changes that one transaction indexes; mutations of clients come in between."""
 PAUSE_SEC = 0.05
 """Between two looks at a writer that is busy."""
 MAX_PAUSES = 20
@@ -20,7 +18,6 @@ FAR_BEHIND = 5_000
 """Changes that are not indexed, at which it goes on at once, in steps that cost less for each."""
 TOO_FAR_BEHIND = 10_000
 """At which it waits for the writer no more: a search has a limit."""
-LARGE_STEP = 500
 REPORT_EVERY = 50_000
 
 logger = logging.getLogger(__name__)
@@ -79,11 +76,23 @@ class SearchIndex:
 
     @property
     def _step(self) -> int:
-        return LARGE_STEP if self._behind >= FAR_BEHIND else STEP
+        search = self._store.search
+        return search.large_step if self._behind >= FAR_BEHIND else search.step
 
     async def _wait_for_the_writer(self) -> None:
         left = TOO_FAR_BEHIND - self._behind
         for _ in range(max(MAX_PAUSES * min(left, FAR_BEHIND) // FAR_BEHIND, 1)):
-            await asyncio.sleep(PAUSE_SEC if self._store.waiting_mutations else 0)
-            if not self._store.waiting_mutations:
+            is_busy = self._is_writer_busy
+            self._changed.clear()
+            await asyncio.sleep(PAUSE_SEC if is_busy else 0)
+            if not self._is_writer_busy:
                 return
+
+    @property
+    def _is_writer_busy(self) -> bool:
+        """Whether mutations wait; in a burst, such as of reminders, whether changes were committed.
+
+        Reminders are fired in transactions of their own, none of which waits for long.
+        """
+        is_burst = self._changed.is_set() and self._behind >= FAR_BEHIND
+        return is_burst or self._store.waiting_mutations > 0

@@ -1,7 +1,7 @@
 """Makes the occurrences of series up to the horizon, as time goes on.
 
 One transaction for each series, on the series as it is there: with several nodes exactly one makes
-an occurrence, and a node that dies in the middle leaves a series extended or as it was.
+an occurrence, and a node that crashes in the middle leaves a series extended or as it was.
 Source: contract, section 13.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from deskcal.core.document import decode_event
 from deskcal.core.event import ChangeType
-from deskcal.core.series import extend, new_occurrence
+from deskcal.core.series import MAX_PAST, extend, new_occurrence
 from deskcal.core.series_zones import follow_clock
 from deskcal.errors import DeskcalError
 from deskcal.limits import Limits
@@ -147,7 +147,7 @@ class SeriesHorizon:
 
         transaction = Transaction(
             event_ids=(),
-            new_events=self._limit,
+            new_events=self._limit + MAX_PAST,
             actor=SERVER,
             time=now,
             apply=apply,
@@ -167,7 +167,7 @@ class SeriesHorizon:
         series = changes.series(series_id)
         if series is None or series.is_ended or series.horizon >= until:
             return 0
-        extended = extend(series, until, limit=self._limit)
+        extended = extend(series, until, now=now, limit=self._limit)
         for one in extended.occurrences:
             event = new_occurrence(extended.series, one, changes.new_id(), now)
             changes.put(event.id, event, ChangeType.ADDED)

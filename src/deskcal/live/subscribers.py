@@ -14,7 +14,7 @@ from deskcal.core.event import ChangeType
 from deskcal.core.masks import checked_desk_mask
 from deskcal.core.sessions import Session
 from deskcal.live.connections import Peer
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 from deskcal.wire.pushes import encode_push
 
 Channel = tuple[int, str]
@@ -121,11 +121,11 @@ class Subscriber:
     def _cursor_of(self, channel: Channel) -> int:
         return self.joining.get(channel, self.cursor)
 
-    def hindmost(self) -> int:
+    def lowest_cursor(self) -> int:
         """The cursor of the channel that is furthest behind."""
         return min(self.cursor, *self.joining.values()) if self.joining else self.cursor
 
-    def foremost(self) -> int:
+    def highest_cursor(self) -> int:
         """The cursor of the channel that is furthest ahead."""
         return max(self.cursor, *self.joining.values()) if self.joining else self.cursor
 

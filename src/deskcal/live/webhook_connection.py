@@ -136,7 +136,7 @@ class Connections(httpx.AsyncBaseTransport):
     """Sends requests, each over a connection that waits for one, else over a new one."""
 
     def __init__(self, networks: AllowedNetworks, ca_file: str = "") -> None:
-        """`ca_file`: of CAs that are trusted beside the public ones; empty: none."""
+        """`ca_file`: of CAs that are trusted besides the public ones; empty: none."""
         self._networks = networks
         self._ca_file = ca_file
         self._kept: dict[Target, list[Connection]] = {}

@@ -16,14 +16,14 @@ from deskcal.core.webhooks import Outcome, retry_after_sec
 from deskcal.live.webhook_connection import Connections
 
 ALWAYS = (("user-agent", "deskcal"), ("accept", "*/*"))
-"""Headers of every request, beside those of its message, Host and Content-Length."""
+"""Headers of every request, besides those of its message, Host and Content-Length."""
 
 
 class Poster:
     """Sends messages of all hooks; close it with `aclose`."""
 
     def __init__(self, networks: AllowedNetworks, timeout_sec: float, ca_file: str = "") -> None:
-        """`ca_file`: of CAs that are trusted beside the public ones; empty: none."""
+        """`ca_file`: of CAs that are trusted besides the public ones; empty: none."""
         self._timeout_sec = timeout_sec
         self._connections = Connections(networks, ca_file)
 

@@ -13,9 +13,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from deskcal.core.alarms import reminded_managers, trigger_time
-from deskcal.core.document import decode_event, scope_of
-from deskcal.core.event import ChangeType
 from deskcal.core.webhook_signature import headers_of
 from deskcal.core.webhooks import (
     FAILING_SEC,
@@ -24,36 +21,20 @@ from deskcal.core.webhooks import (
     Outcome,
     Webhook,
     retry_delay_sec,
-    type_for,
 )
-from deskcal.live.subscribers import SeenChange
-from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress
-from deskcal.wire.webhooks import Message, change_message, escalation_message, reminder_message
+from deskcal.live.webhook_changes import Item
+from deskcal.store.ports.webhooks import Delivery, Progress
+from deskcal.wire.webhooks import Message
 
 logger = logging.getLogger(__name__)
 
 WINDOW = 1000
-"""Messages of one hook that are read ahead at most."""
+"""Messages of one hook that wait; from then on nothing more is read for it."""
 WINDOW_BYTES = 8 * 1024 * 1024
 """Of their events, about."""
 GONE = 410
 FAULT_SEC = 60
 """Before a message is tried again that could not be made."""
-
-
-class Item(Struct, frozen=True):
-    """Something that a hook may be sent, once it is its turn."""
-
-    seq: int
-    """Of the change; 0: an escalation."""
-    event_id: int
-    time: int
-    """Of the change, or when the escalation fired; Unix seconds."""
-    size_bytes: int
-    message: Callable[[Webhook, Audience], Message | None]
-    """What it is sent, by what its creator may see then; None: nothing."""
-    number: int = 0
-    """Of an escalation."""
 
 
 class Poster(Protocol):
@@ -276,58 +257,3 @@ class Lanes:
             del self._unfinished[item.seq], self._times[item.seq]
         if self._count == WINDOW // 2:
             self._host.on_room()
-
-
-def items_of(hook: Webhook, audience: Audience, change: SeenChange) -> list[Item]:
-    """What a hook may be sent of a change: the change, then the reminder that it has fired."""
-    stored = change.stored
-    size = len(stored.document) + len(stored.before or b"")
-    items = []
-    if _type_for(hook, audience, change) is not None:
-
-        def changed(hook: Webhook, audience: Audience) -> Message | None:
-            type_ = _type_for(hook, audience, change)
-            if type_ is None:
-                return None
-            known = (stored.time, stored.actor, stored.batch_id, stored.event_id, stored.document)
-            return change_message(hook.id, stored.seq, type_, *known)
-
-        items.append(Item(stored.seq, stored.event_id, stored.time, size, changed))
-    if hook.reminders and _is_firing(change):
-
-        def reminded(hook: Webhook, audience: Audience) -> Message | None:
-            if change.after is None or not audience.sees(change.after):
-                return None
-            event = decode_event(stored.document)
-            known = (stored.time, trigger_time(event) or 0, reminded_managers(event))
-            return reminder_message(hook.id, stored.seq, *known, stored.document)
-
-        items.append(Item(stored.seq, stored.event_id, stored.time, size, reminded))
-    return items
-
-
-def _type_for(hook: Webhook, audience: Audience, change: SeenChange) -> ChangeType | None:
-    type_ = type_for(change.stored.type, change.before, change.after, audience.sees)
-    return type_ if type_ is not None and type_ in hook.types else None
-
-
-def _is_firing(change: SeenChange) -> bool:
-    """Whether the change is that a reminder has fired."""
-    stored = change.stored
-    if stored.actor or stored.before is None or change.after is None:
-        return False
-    sent = decode_event(stored.document).reminder_sent_time
-    return sent > 0 and sent != decode_event(stored.before).reminder_sent_time
-
-
-def escalation_item(pending: PendingEscalation, document: bytes | None) -> Item:
-    """What a hook is sent of an escalation; nothing once the event is deleted (None)."""
-
-    def escalated(hook: Webhook, audience: Audience) -> Message | None:
-        if document is None or not audience.sees(scope_of(decode_event(document))):
-            return None
-        known = (pending.fired_time, pending.due_time, pending.manager_id)
-        return escalation_message(hook.id, pending.event_id, *known, document)
-
-    size = len(document or b"")
-    return Item(0, pending.event_id, pending.fired_time, size, escalated, number=pending.number)

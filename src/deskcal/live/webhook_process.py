@@ -127,6 +127,7 @@ class _Link(asyncio.Protocol):
         self._reader = tries_reader()
         self._numbers = itertools.count(1)
         self._waiting: dict[int, _Waiting] = {}
+        self._unsent: list[bytes] = []
         self._watch: asyncio.TimerHandle | None = None
         self.is_open = False
 
@@ -151,7 +152,7 @@ class _Link(asyncio.Protocol):
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:
         """One try. Cancelled, it returns once the process has given it up, or is given up."""
         number = next(self._numbers)
-        self._transport.write(frame(Post(number, url, dict(headers), body, now)))
+        self._send(Post(number, url, dict(headers), body, now))
         waiting = _Waiting(asyncio.get_running_loop())
         self._waiting[number] = waiting
         self._begin_watch()
@@ -161,11 +162,22 @@ class _Link(asyncio.Protocol):
             if number not in self._waiting:
                 raise
             waiting.begin_again()
-            self._transport.write(frame(Cancel(number)))
+            self._send(Cancel(number))
             answered, _ = await asyncio.wait([waiting.outcome], timeout=GRACE_SEC)
             if not answered:
                 self.abort()
             raise
+
+    def _send(self, message: Post | Cancel) -> None:
+        """With all that is sent in the same turn of the event loop: uvloop would write each."""
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._unsent.append(frame(message))
+
+    def _write(self) -> None:
+        if self.is_open:
+            self._transport.write(b"".join(self._unsent))
+        self._unsent.clear()
 
     def _begin_watch(self) -> None:
         if self._watch is None:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -22,8 +22,8 @@ from deskcal.core.webhook_signature import headers_of
 from deskcal.core.webhooks import Outcome, Webhook, WebhookState, audience_of
 from deskcal.errors import DeskcalError, ResyncRequired
 from deskcal.limits import Limits
-from deskcal.live.subscribers import SeenChange
-from deskcal.live.webhook_lanes import Lanes, LanesHost, Poster, escalation_item, items_of
+from deskcal.live.webhook_changes import escalation_item, items_of
+from deskcal.live.webhook_lanes import Lanes, LanesHost, Poster
 from deskcal.live.webhook_names import check_url
 from deskcal.live.webhook_pages import HookFilters, Page
 from deskcal.store.ports import Store
@@ -36,14 +36,14 @@ LEASE_SEC = 8
 """How long another node waits after the last sign of life of the one that sends."""
 RENEW_SEC = 2
 """Between two signs of life; also between two looks at the hooks, and at a lease held elsewhere."""
-FLUSH_SEC = 0.25
-"""Between two times that progress is written down."""
+FLUSH_SEC = 1.0
+"""Between two times that progress is written down, in one transaction for all hooks."""
 LEAST_WAIT_SEC = 0.05
 """Between two reads, so that many small commits are read together."""
 PAUSE_SEC = 0.005
 """Instead, where a page was full, so that the sender keeps up with many changes."""
-PAGE = 200
-PAGES = 16
+PAGE = 500
+PAGES = 6
 """Pages of changes that are kept for hooks which come to the same place a little later."""
 ESCALATIONS = 100
 
@@ -155,7 +155,7 @@ class WebhookSender:
                 await self._end_some()
                 is_all = await self._read()
                 if loop.time() >= flush_at:
-                    await self._flush()
+                    await self._record(self._lanes.values())
                     flush_at = loop.time() + FLUSH_SEC
             except Exception as exc:
                 is_ours = isinstance(exc, DeskcalError)
@@ -188,10 +188,10 @@ class WebhookSender:
 
     async def _reload(self) -> None:
         """Reads the hooks again, holds the lease while there are any, starts and stops lanes."""
-        hooks = await self._hooks.all()
-        self.states = Counter(hook.state for hook in hooks)
-        self._forget_tries({hook.id for hook in hooks})
-        active = {hook.id: hook for hook in hooks if hook.state == WebhookState.ACTIVE}
+        known = await self._hooks.all()
+        self.states = Counter(hook.state for hook in known)
+        self._forget_tries({hook.id for hook in known})
+        active = {hook.id: hook for hook in known if hook.state == WebhookState.ACTIVE}
         if not active or not await self._hold_lease():
             await self._stop_sending()
             return
@@ -200,7 +200,8 @@ class WebhookSender:
             hook = active.get(hook_id)
             if hook is None or hook.generation != lanes.hook.generation:
                 await self._stop(hook_id)
-        await self._start(list(active.values()))
+        hooks = list(active.values())
+        await self._start(hooks, await self._hooks.creators(_creators_of(hooks)))
 
     def _forget_tries(self, known: set[int]) -> None:
         """Of hooks that were deleted."""
@@ -215,9 +216,8 @@ class WebhookSender:
         self._lease_until = began + LEASE_SEC - 1
         return True
 
-    async def _start(self, hooks: list[Webhook]) -> None:
+    async def _start(self, hooks: list[Webhook], creators: Mapping[int, Manager]) -> None:
         """Lanes for those that have none; pauses the hooks of creators who may see nothing."""
-        creators = await self._hooks.creators(sorted({hook.created_by for hook in hooks}))
         for hook in hooks:
             creator = creators.get(hook.created_by)
             lanes = self._lanes.get(hook.id)
@@ -242,21 +242,21 @@ class WebhookSender:
         lanes = self._lanes.pop(hook_id)
         del self._creators[hook_id]
         await lanes.close()
-        progress = lanes.progress()
-        if progress:
-            await self._hooks.record(self._node, [progress])
+        await self._record([lanes])
 
     async def _stop_sending(self) -> None:
-        """Ends all lanes, writes down how far they have come, and gives up the lease."""
-        if not self._lanes:
-            return
+        """Ends all lanes, writes down how far they have come, and gives up the lease, if held."""
+        lanes, self._lanes = list(self._lanes.values()), {}
+        was_held, self._lease_until = self._lease_until > 0, 0.0
+        self._creators.clear()
+        for one in lanes:
+            await one.close()
         try:
-            for hook_id in list(self._lanes):
-                await self._stop(hook_id)
-            await self._hooks.release_lease(self._node)
+            await self._record(lanes)
+            if was_held:
+                await self._hooks.release_lease(self._node)
         except DeskcalError as exc:
             logger.error("the progress of webhooks was not written: %s", exc)
-        self._lease_until = 0.0
 
     def _on_tried(self, webhook_id: int, outcome: Outcome) -> None:
         self.tries[webhook_id, result_of(outcome)] += 1
@@ -323,8 +323,9 @@ class WebhookSender:
         """Changes after `since`, and the creators of hooks as they are at the time of the read."""
         page = self._pages.get(since)
         if page is None:
-            changes = [SeenChange(one) for one in await self._store.feed.changes(since, PAGE)]
-            await self._start([lanes.hook for lanes in self._lanes.values()])
+            hooks = [lanes.hook for lanes in self._lanes.values()]
+            changes, creators = await self._hooks.page(since, PAGE, _creators_of(hooks))
+            await self._start(hooks, creators)
             page = Page(changes, self._filters)
             if changes:
                 self._pages[since] = page
@@ -340,12 +341,16 @@ class WebhookSender:
             lanes.put([item], lanes.read_seq)
             lanes.read_number = pending.number
 
-    async def _flush(self) -> None:
-        """Writes down how far the hooks have come."""
-        found = [lanes.progress() for lanes in self._lanes.values()]
+    async def _record(self, lanes: Iterable[Lanes]) -> None:
+        """Writes down how far hooks have come, in one transaction."""
+        found = [one.progress() for one in lanes]
         progress = [one for one in found if one]
         if progress:
             await self._hooks.record(self._node, progress)
+
+
+def _creators_of(hooks: Sequence[Webhook]) -> list[int]:
+    return sorted({hook.created_by for hook in hooks})
 
 
 def result_of(outcome: Outcome) -> str:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from deskcal.live.tasks import Tasks
 from deskcal.server.admission import Admission
+from deskcal.server.tls_transport import TlsTransport
 
 RETRY_SEC = 1.0
 """After a failed accept, as when the process has no file descriptor left."""
@@ -94,9 +95,7 @@ class Handshake(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called when the handshake is complete: gives up its place to the connection."""
         self._tls.admission.forget(self)
-        protocol = self._connect()
-        cast(asyncio.Transport, transport).set_protocol(protocol)
-        protocol.connection_made(transport)
+        TlsTransport(cast(asyncio.Transport, transport), self._connect())
 
     def abort(self, why: str) -> None:
         """Closes at once."""

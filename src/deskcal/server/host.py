@@ -5,6 +5,7 @@ One host serves all listeners of a server.
 
 import asyncio
 import ssl
+import time
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -13,6 +14,7 @@ from deskcal.errors import DeskcalError, Unavailable
 from deskcal.limits import Limits
 from deskcal.server.admission import Admission, AdmittedConnection
 from deskcal.server.handshake import Tls
+from deskcal.server.run_queue import RunQueue
 
 WATCHED_AT_ONCE = 500
 """Connections whose clocks are checked before other tasks run."""
@@ -44,6 +46,9 @@ class ConnectionHost:
         self.requests = FastPath(dispatcher)
         self.limits: Limits = dispatcher.services.limits
         self.loop = asyncio.get_running_loop()
+        self.run_queue = RunQueue(
+            time.perf_counter, self.loop.call_soon, self.services.store.let_write
+        )
         self.admission = Admission(self.limits, self.loop.time)
         self._connections: dict[HostedConnection, None] = {}
         self._refused: set[HostedConnection] = set()

@@ -11,10 +11,12 @@ from collections import deque
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from deskcal.commands import Data, PendingAnswer, Reading
+from deskcal.commands import Changing, PagedAnswer, PendingAnswer, Reading
 from deskcal.errors import DeskcalError, Unavailable
 from deskcal.live.connections import Peer
 from deskcal.server.host import ConnectionHost
+from deskcal.server.output import ClientOutput
+from deskcal.server.run_queue import SHARED_PERIODS
 from deskcal.server.transport import Transport
 from deskcal.server.turns import READS_AT_ONCE, Turns
 from deskcal.wire.envelope import DOCUMENT, NO_EXT_ID, encode_error
@@ -32,19 +34,21 @@ class ClientSession:
         self._host = host
         self._limits = host.limits
         self._transport = transport
-        self._answer, self._settle = host.requests.answer, host.requests.settle
+        self._answer = host.requests.answer
+        self._unsettled, self._settle = host.requests.unsettled, host.requests.settle
         self._clock = host.services.now
         self._now = host.loop.time
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Future[Any]] = set()
         self._reading = 0
         """Events that are read, or are to be read once they have a turn."""
-        self._ready: list[bytes] = []
         self._list_turn: asyncio.Semaphore | None = None
         self._read_turns: Turns | None = None
-        self._drained: asyncio.Event | None = None
+        self._output = ClientOutput(transport, host.limits, host.loop.time, host.loop.call_soon)
+        """Nothing is read from the client while it is not free."""
         self._last_error: DeskcalError | None = None
         """Ends the connection once every message before it is being answered."""
+        self._run_queue = host.run_queue
         self._is_reading = True
         self._is_ending = False
         self._is_authenticated = False
@@ -54,13 +58,13 @@ class ClientSession:
         self._is_silent = False
         self._received_at = self._beat_at = self._now()
         self._began_at = 0.0  # `watch` sets it, as it does `_received_at`: no clock on each read.
-        self._stuck_at = 0.0
-        """Since when the client has not read its output; 0: it has."""
-        self._stuck_bytes = 0
-        self._full_at = 0.0
         self._was_aborted = False
         self.peer = Peer(
-            name, self.push, lambda: transport.unsent_bytes, lambda: transport.written_bytes
+            name,
+            self.push,
+            lambda: self.unsent_bytes,
+            lambda: transport.written_bytes,
+            lambda: self._output.is_amid_line,
         )
 
     def start(self) -> None:
@@ -74,7 +78,7 @@ class ClientSession:
         """Whether input is dropped."""
         return self._is_ending
 
-    def receive(self, frames: list[bytes], *, has_partial: bool) -> None:
+    def receive(self, frames: list[bytes], has_partial: bool) -> None:
         """Answers what can be answered at once with one write; starts the rest.
 
         `has_partial`: whether a message has begun after these and not ended.
@@ -86,12 +90,19 @@ class ClientSession:
             self._began_at = 0.0
         self._has_partial = has_partial
         is_busy = self._tasks or self._reading
-        if self._backlog or self._stuck_at or (is_busy and self._is_blocked()):
+        if self._backlog or not self._output.is_free or (is_busy and self._is_blocked):
             self._backlog.extend(frames)
             self._read_if_free()
+        elif len(frames) == 1:
+            self._run_queue.shared_periods = SHARED_PERIODS
+            self._answer_frames(frames)
+        elif self._run_queue.shared_periods:
+            self._backlog.extend(frames)
+            self._run_queue.put(self._go_on)
         else:
             self._answer_frames(frames)
-        self._settle()
+        if self._unsettled:
+            self._settle()
 
     def fail(self, error: DeskcalError) -> None:
         """Ends the connection with `error`, once every message before is being answered."""
@@ -101,13 +112,14 @@ class ClientSession:
     def receive_end(self) -> bool:
         """The client sends nothing more; True: it still gets answers."""
         self._closes_when_done = True
-        self._send_ready()
+        self._go_on()
+        self._output.send_ready()
         return bool(self._in_flight or self._backlog)
 
     def _answer_frames(self, frames: list[bytes]) -> None:
         """Answers `frames` in order; what follows one that reaches a limit waits."""
-        answer, peer = self._answer, self.peer
-        now = self._clock()
+        answer, peer, clock = self._answer, self.peer, self._clock
+        now = clock()
         out: list[bytes] = []
         room = self._limits.max_unsent_bytes
         rest = iter(frames)
@@ -121,7 +133,7 @@ class ClientSession:
                 room -= len(found)
             else:
                 self._start(found)
-                if self._is_blocked():
+                if self._is_blocked:
                     room = 0
             if room <= 0:
                 self._backlog.extendleft(reversed(list(rest)))
@@ -135,8 +147,10 @@ class ClientSession:
         if self._backlog or not self._is_reading:
             self._read_if_free()
 
+    @property
     def _is_blocked(self) -> bool:
-        return self._stuck_at > 0 or self._in_flight >= self._limits.max_requests_in_flight
+        is_full = self._in_flight >= self._limits.max_requests_in_flight
+        return is_full or not self._output.is_free
 
     @property
     def _in_flight(self) -> int:
@@ -145,7 +159,7 @@ class ClientSession:
 
     def _read_if_free(self) -> None:
         """Reads from the client only while nothing of it waits."""
-        is_free = not self._backlog and not self._stuck_at
+        is_free = not self._backlog and self._output.is_free
         if is_free != self._is_reading and not self._transport.is_closing:
             self._is_reading = is_free
             if is_free:
@@ -153,27 +167,31 @@ class ClientSession:
                 self._transport.resume()
             else:
                 self._transport.pause()
-        if self._backlog and not self._is_blocked():
-            self._host.loop.call_soon(self._go_on)
+        if self._backlog and not self._is_blocked:
+            self._run_queue.put(self._go_on)
 
     def _go_on(self) -> None:
         """Answers the backlog, as far as the limits allow."""
-        if self._backlog and not self._is_blocked() and not self._is_ending:
+        if self._backlog and not self._is_blocked and not self._is_ending:
             free = self._limits.max_requests_in_flight - self._in_flight
             count = min(len(self._backlog), free)
             self._answer_frames([self._backlog.popleft() for _ in range(count)])
             self._fail_if_due()
+            if self._unsettled:
+                self._settle()
         self._close_if_done()
 
     def _fail_if_due(self) -> None:
-        if self._last_error is not None and not self._backlog and not self._is_ending:
+        is_due = not self._backlog and not self._output.is_amid_line and not self._is_ending
+        if self._last_error is not None and is_due:
             self.end_with(self._last_error)
 
     def _start(self, pending: PendingAnswer) -> None:
         work = pending.work
-        if isinstance(work, asyncio.Future):
-            self._tasks.add(work)
-            work.add_done_callback(functools.partial(self._document_is_there, pending))
+        if isinstance(work, (asyncio.Future, Changing)):
+            change = work.change if isinstance(work, Changing) else work
+            self._tasks.add(change)
+            change.add_done_callback(functools.partial(self._change_is_there, pending))
         elif isinstance(work, Reading):
             self._reading += 1
             done = functools.partial(self._event_is_read, pending)
@@ -191,25 +209,33 @@ class ClientSession:
         if self._backlog or self._closes_when_done:
             self._go_on_or_close()
 
-    def _document_is_there(self, pending: PendingAnswer, work: asyncio.Future[bytes]) -> None:
-        self._tasks.discard(work)
-        if not work.cancelled():
-            self._send_next(pending.finish_done(work))
+    def _change_is_there(self, pending: PendingAnswer, change: asyncio.Future[Any]) -> None:
+        self._tasks.discard(change)
+        if not change.cancelled():
+            answer = pending.finish_done(change)
+            if isinstance(answer, bytes):
+                self._send_next(answer)
+            elif self._transport.is_closing:
+                answer.close()
+            else:
+                self._start(answer)
         self._go_on_or_close()
 
     async def _finish(self, pending: PendingAnswer) -> None:
         try:
             async with self._turn(pending.command.is_list):
-                await self._until_drained()
+                await self._output.drained()
                 if pending.command.is_list:
                     await self._host.room_for_list()
                 data = await pending.finish()
                 if isinstance(data, bytes):
-                    self._send_soon(data)
+                    self._output.send_soon(data)
+                elif isinstance(data, list):
+                    self._output.send(data)
                 else:
-                    self._send(data)
+                    await self._send_pages(data)
         except Unavailable as exc:
-            self._send(pending.refuse(exc))
+            self._output.send(pending.refuse(exc))
         finally:
             pending.close()
 
@@ -223,15 +249,35 @@ class ClientSession:
     @property
     def _turns_of_reads(self) -> Turns:
         if self._read_turns is None:
-            self._read_turns = Turns(READS_AT_ONCE, is_held=self._stuck_at > 0)
+            self._read_turns = Turns(READS_AT_ONCE, is_held=not self._output.is_free)
         return self._read_turns
 
-    async def _until_drained(self) -> None:
-        """Returns when the client has read what it was sent before."""
-        while self._stuck_at:
-            self._drained = self._drained or asyncio.Event()
-            self._drained.clear()
-            await self._drained.wait()
+    async def _send_pages(self, answer: PagedAnswer) -> None:
+        """Sends one line as the client takes it; a failure ends the connection amid the line."""
+        self._output.send_ready()
+        self._turns_of_reads.hold()
+        until = self._now() + self._limits.list_snapshot_sec
+        try:
+            while (pieces := await answer.take()) and not self._transport.is_closing:
+                self._output.send_part(pieces)
+                self._read_if_free()
+                await self._output.drained_by(until)
+        except Exception as exc:
+            answer.fail(exc)
+            self.abort(f"an answer can't be completed: {exc}")
+            return
+        finally:
+            answer.close()
+        self._output.end_line()
+        self._resume()
+        self._fail_if_due()
+
+    def _resume(self) -> None:
+        """Goes on, where the client takes its output and no line is sent in parts."""
+        self._read_if_free()
+        if self._output.is_free:
+            self._turns_of_reads.resume()
+            self._host.services.resume(self.peer)
 
     def _done(self, task: asyncio.Future[Any]) -> None:
         self._tasks.discard(task)
@@ -244,70 +290,33 @@ class ClientSession:
 
     def _send_next(self, answer: bytes) -> None:
         """At once, unless others are on their way that may get ready in the same turn."""
-        if self._reading or self._tasks or self._ready or self._stuck_at:
-            self._send_soon(answer)
+        output = self._output
+        if self._reading or self._tasks or output.has_ready or not output.is_free:
+            output.send_soon(answer)
         else:
-            self._send(answer)
-
-    def _send_soon(self, answer: bytes) -> None:
-        """With what gets ready in the same turn of the event loop, as each write costs a send."""
-        if not self._ready:
-            self._host.loop.call_soon(self._send_ready)
-        self._ready.append(answer)
-
-    def _send_ready(self) -> None:
-        if self._ready:
-            answers, self._ready = self._ready, []
-            self._send(b"".join(answers))
-
-    def _send(self, data: Data) -> None:
-        """At once, after what is ready."""
-        self._send_ready()
-        if self._transport.is_closing:
-            return
-        was_stuck, before = self._stuck_at > 0, self.unsent_bytes
-        if isinstance(data, bytes):
-            self._transport.write(data)
-        else:
-            self._transport.write_pieces(data)
-        if was_stuck:
-            self._stuck_bytes += self.unsent_bytes - before
+            output.send(answer)
 
     def push(self, lines: bytes) -> bool:
         """Sends unrequested lines; False, and nothing sent, where the client is too slow."""
-        if self._is_ending or self._transport.is_closing or self._is_too_slow():
-            return False
-        self._send(lines)
-        return True
-
-    def _is_too_slow(self) -> bool:
-        if not self._stuck_at:
-            return False
-        is_long_full = self._now() - self._full_at > self._limits.write_timeout_sec
-        return is_long_full or self.unsent_bytes > self._limits.max_unsent_bytes
+        return not self._is_ending and self._output.push(lines)
 
     @property
     def unsent_bytes(self) -> int:
         """Output that waits for the client to read it."""
-        return self._transport.unsent_bytes
+        return self._output.unsent_bytes
 
     def writing_paused(self) -> None:
         """The client reads its output too slowly: nothing more is read from it."""
-        self._stuck_at = self._full_at = self._now()
-        self._stuck_bytes = self.unsent_bytes
+        self._output.pause()
         self._turns_of_reads.hold()
         self._host.stalled(self)
         self._read_if_free()
 
     def writing_resumed(self) -> None:
         """The client has read most of its output."""
-        self._stuck_at = 0.0
-        if self._drained is not None:
-            self._drained.set()
-        self._turns_of_reads.resume()
+        self._output.resume()
         self._host.drained(self)
-        self._read_if_free()
-        self._host.services.resume(self.peer)
+        self._resume()
 
     def lost(self) -> None:
         """The connection is closed; what is in the store's queue still takes effect."""
@@ -325,14 +334,13 @@ class ClientSession:
 
         Of a client that did not read its output, what had left at the last look is sure.
         """
-        if not self._was_aborted and not self._stuck_at:
+        if not self._was_aborted and not self._output.is_stuck:
             self.peer.left_bytes = self._transport.written_bytes
 
     def stop(self) -> None:
         """Finishes what is in flight, answers what was read with 503, closes."""
         self._closes_when_done = True
-        self._read_if_free()
-        self._close_if_done()
+        self._go_on_or_close()
 
     def abort(self, why: str) -> None:
         """Closes at once."""
@@ -340,17 +348,18 @@ class ClientSession:
         self._is_ending = True
         if not self._was_aborted:
             self._was_aborted = True
-            self.peer.left_bytes = self._transport.written_bytes - self.unsent_bytes
+            transport = self._transport
+            self.peer.left_bytes = transport.written_bytes - transport.unsent_bytes
         self._transport.abort()
 
     def _close_if_done(self) -> None:
         if self._closes_when_done and not self._in_flight and not self._backlog:
-            self._send_ready()
+            self._output.send_ready()
             self._transport.close()
 
     def end_with(self, error: DeskcalError) -> None:
         """Sends the reason, and ends."""
-        self._send(encode_error(NO_EXT_ID, error))
+        self._output.send(encode_error(NO_EXT_ID, error))
         self._end(error)
 
     def _end(self, error: DeskcalError | None) -> None:
@@ -358,7 +367,8 @@ class ClientSession:
         self._is_ending = True
         self._backlog.clear()
         self._read_if_free()
-        self._host.loop.call_later(DRAIN_SEC, self._transport.close, error)
+        close = functools.partial(self._transport.close, error)
+        self._host.loop.call_later(DRAIN_SEC, self._output.at_line_end, close)
 
     def watch(self, now: float) -> None:
         """Checks the clocks: a message without end, silence, a client that does not read."""
@@ -367,8 +377,9 @@ class ClientSession:
             self._is_silent = True
             self._received_at = now
         self._began_at = self._began_at or now
-        if self._stuck_at:
-            self._watch_stuck(now)
+        if self._output.is_stuck:
+            if self._output.is_overdue(now):
+                self.abort(f"read none of its output for {limits.write_timeout_sec} s")
         elif self._is_overdue(now):
             self.abort(f"a message took more than {limits.message_timeout_sec} s")
         if self.peer.channels:
@@ -377,21 +388,13 @@ class ClientSession:
             self.abort(f"idle for {limits.idle_timeout_sec} s")
 
     def _is_busy(self) -> bool:
-        return self._in_flight > 0 or self._stuck_at > 0
+        return self._in_flight > 0 or self._output.is_stuck
 
     def _is_overdue(self, now: float) -> bool:
         has_begun = self._has_partial and self._is_reading
         return has_begun and now - self._began_at > self._limits.message_timeout_sec
 
-    def _watch_stuck(self, now: float) -> None:
-        """Closes when the client has read nothing at all for too long."""
-        unsent = self.unsent_bytes
-        if unsent < self._stuck_bytes:
-            self._stuck_at, self._stuck_bytes = now, unsent
-        elif now - self._stuck_at > self._limits.write_timeout_sec:
-            self.abort(f"read none of its output for {self._limits.write_timeout_sec} s")
-
     def _beat(self, now: float) -> None:
-        if now - self._beat_at >= self._limits.heartbeat_sec and not self._stuck_at:
+        if now - self._beat_at >= self._limits.heartbeat_sec and self._output.is_free:
             self._beat_at = now
             self._transport.beat()

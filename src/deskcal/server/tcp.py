@@ -31,7 +31,8 @@ class TcpConnection(asyncio.Protocol):
         """Hands on all frames that one read brought."""
         decoder = self._decoder
         frames = decoder.feed(data)
-        self._session.receive(frames, has_partial=decoder.unfinished_bytes > 0)
+        has_partial = len(decoder.unfinished) > 0
+        self._session.receive(frames, has_partial)
         if decoder.overflowed and not self._session.is_ending:
             limit = self._limits.max_message_bytes
             self._session.fail(MessageTooLarge(f"the message is longer than {limit} bytes"))
@@ -75,6 +76,13 @@ class TcpConnection(asyncio.Protocol):
         """Sends one line that is in pieces, without copying them."""
         self.written_bytes += sum(map(len, pieces))
         self._transport.writelines(pieces)
+
+    def write_part(self, pieces: list[bytes]) -> None:
+        """Sends a part of one line."""
+        self.write_pieces(pieces)
+
+    def end_parts(self) -> None:
+        """Sends nothing: the line has its own end."""
 
     def beat(self) -> None:
         """Sends an empty line."""

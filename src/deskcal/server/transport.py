@@ -26,6 +26,12 @@ class Transport(Protocol):
     def write_pieces(self, pieces: list[bytes]) -> None:
         """Sends one line that is in pieces."""
 
+    def write_part(self, pieces: list[bytes]) -> None:
+        """Sends a part of one line, which `end_parts` ends; nothing else is written before that."""
+
+    def end_parts(self) -> None:
+        """The line whose parts were sent is complete."""
+
     def beat(self) -> None:
         """Sends a heartbeat."""
 

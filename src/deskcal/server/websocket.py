@@ -86,6 +86,10 @@ class WebSocketConnection(asyncio.Protocol):
         self._input = bytearray()
         self._fragments: list[bytes] = []
         self._is_paused = False
+        self._is_fragmented = False
+        """Whether a message was begun and not ended."""
+        self._has_ended = False
+        """Whether the client sends nothing more, and nothing can be sent to it."""
         self.written_bytes = 0
         """All output since the connection was opened."""
         self._pinged = b""
@@ -126,7 +130,7 @@ class WebSocketConnection(asyncio.Protocol):
         within = messages if all(sizes) else messages[: sizes.index(False)]
         frames = [f for f in map(self._frame_of, within) if f is not None]
         has_partial = bool(self._fragments or self._protocol.reader.buffer)
-        session.receive(frames, has_partial=has_partial)
+        session.receive(frames, has_partial)
         if len(within) < len(messages):
             session.fail(MessageTooLarge(f"the message is longer than {limit} bytes"))
 
@@ -203,12 +207,27 @@ class WebSocketConnection(asyncio.Protocol):
         """Writes what the protocol has to send; the connection ends where it says so."""
         for data in self._protocol.data_to_send():
             if data == SEND_EOF:
-                self._transport.close()
+                self._end()
             else:
                 self._write(data)
 
-    def eof_received(self) -> None:
-        """The connection is closed: a WebSocket has no half-closed state."""
+    def _end(self) -> None:
+        """Closes once what was received is executed, as TCP does; answers can't be sent any more.
+
+        Source: RFC 6455, section 5.5.1: no data after a close frame.
+        """
+        self._has_ended = True
+        if self._session is None:
+            self._transport.close()
+        else:
+            self._session.receive_end()
+
+    def eof_received(self) -> bool:
+        """True: the connection is closed by `close`. TLS knows no half-closed connection."""
+        self._protocol.receive_eof()
+        self._flush()
+        is_plain = self._transport.get_extra_info("sslcontext") is None
+        return is_plain and not self._transport.is_closing()
 
     def connection_lost(self, _: Exception | None) -> None:
         """Ends the session."""
@@ -236,7 +255,8 @@ class WebSocketConnection(asyncio.Protocol):
     @property
     def is_closing(self) -> bool:
         """Whether nothing can be written any more."""
-        return self._transport.is_closing() or self._protocol.state is not State.OPEN
+        has_ended = self._has_ended or self._protocol.state is not State.OPEN
+        return has_ended or self._transport.is_closing()
 
     def write(self, lines: bytes) -> None:
         """Sends each line as a text frame; nothing for empty ones."""
@@ -255,6 +275,26 @@ class WebSocketConnection(asyncio.Protocol):
         """Sends one line that is in pieces."""
         self.write(b"".join(pieces))
 
+    def write_part(self, pieces: list[bytes]) -> None:
+        """Sends a part of one line as a fragment of a message. RFC 6455, section 5.4."""
+        if self.is_closing:
+            return
+        part = b"".join(pieces).removesuffix(b"\r\n")
+        if self._is_fragmented:
+            self._protocol.send_continuation(part, fin=False)
+        else:
+            self._protocol.send_text(part, fin=False)
+            self._is_fragmented = True
+        self._write(b"".join(self._protocol.data_to_send()))
+
+    def end_parts(self) -> None:
+        """Ends the message with an empty fragment."""
+        if self.is_closing or not self._is_fragmented:
+            return
+        self._protocol.send_continuation(b"", fin=True)
+        self._is_fragmented = False
+        self._write(b"".join(self._protocol.data_to_send()))
+
     def beat(self) -> None:
         """Sends nothing: pings find a browser that is gone."""
 
@@ -271,6 +311,8 @@ class WebSocketConnection(asyncio.Protocol):
 
     def close(self, error: DeskcalError | None = None) -> None:
         """Begins the closing handshake, behind all output; `error` decides the code."""
+        if self._has_ended:
+            self._transport.close()
         if self._transport.is_closing():
             return
         if self._protocol.state is State.OPEN:
@@ -285,6 +327,7 @@ class WebSocketConnection(asyncio.Protocol):
             return
         self._protocol.fail(CloseCode.POLICY_VIOLATION)
         self._flush()
+        self._transport.close()
         self._host.loop.call_later(CLOSE_SEC, self._transport.abort)
 
 

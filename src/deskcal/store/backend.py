@@ -1,4 +1,4 @@
-"""What a database backend supplies: one class with these methods for each package beside this one.
+"""What a database backend supplies: one class with these methods in each of their packages.
 
 The settings choose the class in `app.backends`, and nothing else asks which backend is in use.
 """

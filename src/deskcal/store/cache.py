@@ -5,7 +5,7 @@ from collections import OrderedDict
 from deskcal.core.document import Record
 
 OVERHEAD_BYTES = 500
-"""Memory of one entry beside its document."""
+"""Memory of one entry besides its document."""
 
 
 class RecordCache:

@@ -5,6 +5,7 @@ pages in `FILES`. The meanings of fields and answers are in `reference_texts`.
 """
 
 import enum
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any
 
 from msgspec import inspect as kinds
 
-from deskcal.app.config import Setting, settings, shown_default
-from deskcal.app.groups import GROUPS, group_of
+from deskcal.app.config import Setting, settings
+from deskcal.app.groups import GROUPS, group_of, shown_default
 from deskcal.commands import COMMANDS
+from deskcal.commands.filters import CommonFilters
 from deskcal.commands.registry import Command
 from deskcal.core.draft import REQUIRED
 from deskcal.core.event import (
@@ -35,6 +37,7 @@ from deskcal.tools.reference_texts import (
     LIMITS,
     MEANINGS,
     OF_COMMAND,
+    OF_FILTER,
     OF_PARTICIPANT,
     ON_CREATE,
 )
@@ -148,9 +151,11 @@ def _command(command: Command) -> str:
 def _row(command: str, field: kinds.Field) -> tuple[str, ...]:
     name = field.encode_name
     is_required = field.required or (command == "MngAddCalendarEvent" and name in REQUIRED)
-    meaning = OF_COMMAND.get((command, name)) or MEANINGS.get(name, "")
+    is_filter = issubclass(COMMANDS[command].data, CommonFilters) and name in OF_FILTER
+    special = OF_COMMAND.get((command, name)) or (OF_FILTER[name] if is_filter else "")
+    meaning = special or MEANINGS.get(name, "")
     required = "yes" if is_required else "no"
-    rules = {} if (command, name) in OF_COMMAND else LIMITS
+    rules = {} if special else LIMITS
     return f"`{name}`", _type_of(field), required, _limits(field, rules), meaning
 
 
@@ -214,7 +219,16 @@ def _name(kind: kinds.Type) -> str:
         return "time" if kind.le == MAX_TIME else "int"
     if isinstance(kind, kinds.ListType | kinds.VarTupleType):
         return f"array of {_type(kind.item_type)}"
+    if isinstance(kind, kinds.EnumType | kinds.LiteralType):
+        return "int" if all(isinstance(value, int) for value in _values(kind)) else "string"
     return _NAMES.get(type(kind), type(kind).__name__)
+
+
+def _values(kind: kinds.EnumType | kinds.LiteralType) -> list[Any]:
+    """What is taken, as it is on the wire."""
+    if isinstance(kind, kinds.EnumType):
+        return [one.value for one in kind.cls]
+    return list(kind.values)
 
 
 _NAMES: dict[type, str] = {
@@ -223,10 +237,8 @@ _NAMES: dict[type, str] = {
     kinds.FloatType: "number",
     kinds.RawType: "object, array, string or null",
     kinds.StructType: "object",
-    kinds.EnumType: "int",
     kinds.DictType: "object",
     kinds.AnyType: "any",
-    kinds.LiteralType: "string",
 }
 
 
@@ -240,10 +252,10 @@ def _limits(field: kinds.Field, rules: Mapping[str, str]) -> str:
 def _range(kind: kinds.Type) -> str:
     if isinstance(kind, kinds.IntType) and kind.ge is not None:
         return f"{kind.ge} .. {_bound(kind.le)}" if kind.le is not None else f"at least {kind.ge}"
-    if isinstance(kind, kinds.EnumType) and issubclass(kind.cls, enum.Enum):
+    if isinstance(kind, kinds.EnumType) and issubclass(kind.cls, enum.IntEnum):
         return ", ".join(f"{n.value} {n.name.lower().replace('_', '-')}" for n in kind.cls)
-    if isinstance(kind, kinds.LiteralType):
-        return " or ".join(f'`"{value}"`' for value in kind.values)
+    if isinstance(kind, kinds.EnumType | kinds.LiteralType):
+        return " or ".join(f"`{json.dumps(value)}`" for value in _values(kind))
     if isinstance(kind, kinds.StrType) and kind.max_length is not None:
         return f"{kind.min_length or 0} .. {kind.max_length} characters"
     if isinstance(kind, kinds.ListType | kinds.VarTupleType):

@@ -15,6 +15,10 @@ from deskcal.core.event import (
 from deskcal.limits import DEFAULT_LIMITS
 
 _CODE = f"at most {MAX_CODE} characters, none of `,` `*` `!`, no control characters"
+_HORIZON = (
+    "; with `horizon` where a series goes on within the range: from that time on the answer may be "
+    "incomplete"
+)
 
 LIMITS = {
     "title": f"1 .. {MAX_TITLE} characters, trimmed",
@@ -126,15 +130,14 @@ MEANINGS = {
 }
 """By field."""
 
-LIST_COMMANDS = ("MngGetCalendarEventsByFilter", "MngGetCalendarChanges")
-"""Commands that take the filters of a list."""
-_FILTERS = {
+OF_FILTER = {
     **dict.fromkeys(("customer_id", "lead_id", "login", "series_id"), "equal; 0: any"),
     **dict.fromkeys(("follows_id", "owner_manager_id"), "equal; 0: any"),
     **dict.fromkeys(("status", "type", "priority"), "equal, or one of these"),
     **dict.fromkeys(("brand", "outcome"), "equal; absent or empty: any"),
     "manager_ids": "one of these is owner, creator or participant; empty: any",
 }
+"""By field, in the commands whose data are filters of events."""
 
 OF_COMMAND = {
     ("MngGetCalendarSummary", "group_by"): "`day` of the start, `manager` (the owner), `desk`, "
@@ -153,7 +156,6 @@ OF_COMMAND = {
         "else those of the event; `type`, else 4; `remind_before_sec`; `customer_hours` 1: at the "
         "next minute at which the customer may be called"
     ),
-    **{(command, name): text for command in LIST_COMMANDS for name, text in _FILTERS.items()},
     ("MngUpdateCalendarEvent", "created_by"): "ignored: the creator stays",
     ("MngUpdateCalendarEvent", "recurrence"): (
         "another rule, with `scope` 1 or 2; null ends the rule and keeps the named one; on an "
@@ -177,7 +179,7 @@ OF_COMMAND = {
     ("MngExportCalendarEvents", "from"): "only what overlaps [from, to); a series is whole",
     ("MngExportCalendarEvents", "to"): "absent: no end",
     ("MngImportCalendarEvents", "owner_manager_id"): "whose events they become; 0: the session's",
-    ("MngImportCalendarEvents", "dry_run"): "1: only tells what would be done; default 0",
+    ("MngImportCalendarEvents", "dry_run"): "1: only answers what would be done; default 0",
     ("MngImportCalendarEvents", "brand"): "of the events; absent: `default`",
     ("MngImportCalendarEvents", "desk"): "of the events; absent: none",
     ("MngFindCalendarSlots", "limit"): "slots at most; default 10",
@@ -256,7 +258,7 @@ ANSWERS = {
         '`{"count":n,"by_manager":[{"manager_id","count","conflicts"}],"digest":"...","batch_id":n}`'
         ", with `events` of each manager where `limit` is sent"
     ),
-    "MngGetCalendarEventsByFilter": '`{"rows":[full events],"count":n}`',
+    "MngGetCalendarEventsByFilter": f'`{{"rows":[full events],"count":n}}`{_HORIZON}',
     "Subscribe": '`{"chanels":[...]}`, all that are now subscribed',
     "Unsubscribe": '`{"chanels":[...]}`, those that are left',
     "MngGetCalendarChanges": (
@@ -273,10 +275,10 @@ ANSWERS = {
     ),
     "MngGetCalendarFreeBusy": (
         '`{"managers":[{"manager_id","busy":[[start,end],...],"tentative":[...]}]}`, '
-        "in order, none overlapping"
+        f"in order, none overlapping{_HORIZON}"
     ),
     "MngFindCalendarSlots": (
-        '`{"slots":[{"start_time","end_time","busy":[ids]}]}`, the earliest first'
+        f'`{{"slots":[{{"start_time","end_time","busy":[ids]}}]}}`, the earliest first{_HORIZON}'
     ),
     "MngAddCalendarDevice": (
         '`{"device":{"id","name","created_time","last_used_time"},"password":"..."}`, '
@@ -303,7 +305,8 @@ ANSWERS = {
     ),
     "MngExportCalendarEvents": '`{"ics":text,"count":n}`, `count` of its events and series',
     "MngImportCalendarEvents": (
-        '`{"created":n,"updated":n,"unchanged":n,"skipped":[{"uid","why"}]}`, counted by UID'
+        '`{"created":n,"updated":n,"unchanged":n,"skipped":[{"uid","why"}],"skipped_count":n}`, '
+        "counted by UID; `skipped` has the first 1,000, `skipped_count` says how many there are"
     ),
     "MngAckCalendarReminder": '`{"token":"..."}`',
     "MngSnoozeCalendarReminder": '`{"token":"...","until":time}`, the token of the later one',

@@ -5,7 +5,7 @@ import enum
 import itertools
 import re
 from collections.abc import Sequence, Set
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Raw, Struct
@@ -89,15 +89,24 @@ def _shown(text: str) -> str:
 
 
 def _choices(hint: Any, steps: list[str]) -> str:
-    """The numbers of the enumeration at the path, with their names; "" if there is none."""
+    """The values that the path takes, numbers with their names; "" where they are not listed."""
     for step in steps:
         structs = [kind for kind in _kinds_of(hint) if issubclass(kind, Struct)]
         fields = [field for struct in structs for field in msgspec.structs.fields(struct)]
         hint = next((field.type for field in fields if field.encode_name == step), hint)
-    kinds = dict.fromkeys(_kinds_of(hint))
-    enums = [kind for kind in kinds if issubclass(kind, enum.IntEnum)]
-    names = [f"{int(n)} ({n.name.lower().replace('_', '-')})" for kind in enums for n in kind]
+    names = list(dict.fromkeys(_values_of(hint)))
     return " or ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def _values_of(hint: Any) -> list[str]:
+    """The values of each enumeration and literal in a hint such as `list[Kind] | None`."""
+    if get_origin(hint) is Literal:
+        return [msgspec.json.encode(value).decode() for value in get_args(hint)]
+    if not isinstance(hint, type) or get_args(hint):
+        return [value for part in get_args(hint) for value in _values_of(part)]
+    if issubclass(hint, enum.IntEnum):
+        return [f"{int(n)} ({n.name.lower().replace('_', '-')})" for n in hint]
+    return [f'"{n.value}"' for n in hint] if issubclass(hint, enum.Enum) else []
 
 
 def _kinds_of(hint: Any) -> list[type]:

@@ -16,18 +16,14 @@ EMPTY = (b"", b"\r", b"\n", CRLF)
 class FrameDecoder:
     """Splits a stream into frames; a bare LF ends one too, empty lines are skipped."""
 
-    __slots__ = ("_limit_bytes", "_tail", "overflowed")
+    __slots__ = ("_limit_bytes", "overflowed", "unfinished")
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
-        self._tail = bytearray()
+        self.unfinished = bytearray()
+        """The message that has begun and not ended."""
         self.overflowed = False
         """True once a frame was over the limit: nothing after it is decoded."""
-
-    @property
-    def unfinished_bytes(self) -> int:
-        """Bytes of the message that has begun and not ended."""
-        return len(self._tail)
 
     def feed(self, data: bytes) -> list[bytes]:
         """Frames that `data` completes, in order; see `overflowed` for one that was too long.
@@ -36,19 +32,19 @@ class FrameDecoder:
         """
         if self.overflowed:
             return []
-        if not self._tail and 2 <= data.find(b"\n") == len(data) - 1 <= self._limit_bytes:
+        if not self.unfinished and 2 <= data.find(b"\n") == len(data) - 1 <= self._limit_bytes:
             return [data[:-1]]
-        held_bytes = len(self._tail) + len(data)
+        held_bytes = len(self.unfinished) + len(data)
         frames = data.split(b"\n")
-        if self._tail:
-            self._tail += frames[0]
+        if self.unfinished:
+            self.unfinished += frames[0]
             if len(frames) > 1:
-                frames[0] = bytes(self._tail)
-                self._tail = bytearray(frames.pop())
+                frames[0] = bytes(self.unfinished)
+                self.unfinished = bytearray(frames.pop())
             else:
                 frames.clear()
         else:
-            self._tail += frames.pop()
+            self.unfinished += frames.pop()
         if b"\r" in frames or b"" in frames:
             frames = [frame for frame in frames if frame not in EMPTY]
         if held_bytes > self._limit_bytes:
@@ -61,10 +57,10 @@ class FrameDecoder:
             if len(frame) - frame.endswith(b"\r") > self._limit_bytes:
                 self._overflow()
                 return frames[:index]
-        if len(self._tail) - self._tail.endswith(b"\r") > self._limit_bytes:
+        if len(self.unfinished) - self.unfinished.endswith(b"\r") > self._limit_bytes:
             self._overflow()
         return frames
 
     def _overflow(self) -> None:
         self.overflowed = True
-        self._tail = bytearray()
+        self.unfinished = bytearray()

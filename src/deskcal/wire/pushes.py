@@ -40,12 +40,12 @@ def encode_push(type_: int, seq: int, batch_id: int, event_id: int, document: by
 
 
 def encode_resync(seq: int) -> bytes:
-    """Tells a subscriber that was too slow that pushes go on after `seq`."""
+    """Informs a subscriber that was too slow that pushes go on after `seq`."""
     return b'{"event":"calendar:resync","seq":%d}\r\n' % seq
 
 
 def encode_read(token: str) -> bytes:
-    """Tells a manager's other connections that a reminder was read."""
+    """Informs a manager's other connections that a reminder was read."""
     return b'{"event":"calendar:reminder","type":2,"token":"%b"}\r\n' % token.encode()
 
 
@@ -55,9 +55,9 @@ def encode_reminder(reminder: Reminder) -> bytes:
     Source: contract, section 7, "Pushed messages".
     """
     late = b',"late_sec":%d' % reminder.late_sec if reminder.late_sec else b""
-    return b'["n",%b,%b,"%b",1,%d,%d,%d,{"event":%b,"due":%d%b},%d]\r\n' % (
-        wire_safe(_encode(reminder.title)),
-        wire_safe(_encode(reminder.description)),
+    texts = wire_safe(_encode((reminder.title, reminder.description)))[1:-1]
+    return b'["n",%b,"%b",1,%d,%d,%d,{"event":%b,"due":%d%b},%d]\r\n' % (
+        texts,
         reminder.token.encode(),
         reminder.level,
         reminder.manager_id,

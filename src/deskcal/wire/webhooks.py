@@ -31,8 +31,7 @@ class Message(Struct, frozen=True):
     body: bytes
 
 
-def change_message(
-    hook_id: int,
+def change_body(
     seq: int,
     type_: ChangeType,
     time: int,
@@ -40,24 +39,34 @@ def change_message(
     batch_id: int,
     event_id: int,
     document: bytes,
-) -> Message:
-    """What a hook is sent of a change; of a deletion with the event's id alone."""
+) -> bytes:
+    """What hooks are sent of a change; of a deletion with the event's id alone."""
     event = b'{"id":%d}' % event_id if type_ == ChangeType.DELETED else short_document(document)
     data = b'{"seq":%d,"actor":%d,"batch_id":%d,"event":%b}' % (seq, actor, batch_id, event)
-    return Message(f"msg_{hook_id}_{seq}_{time}", _body(NAMES[type_], time, data))
+    return _body(NAMES[type_], time, data)
 
 
-def reminder_message(
-    hook_id: int, seq: int, time: int, due: int, manager_ids: tuple[int, ...], document: bytes
-) -> Message:
-    """That the reminder of an event has fired, and for whom."""
+def change_message(hook_id: int, seq: int, time: int, body: bytes) -> Message:
+    """What one hook is sent of a change, by its `change_body`."""
+    return Message(f"msg_{hook_id}_{seq}_{time}", body)
+
+
+def reminder_body(
+    seq: int, time: int, due: int, manager_ids: tuple[int, ...], document: bytes
+) -> bytes:
+    """What hooks are sent of a reminder that has fired, and for whom."""
     data = b'{"seq":%d,"due":%d,"manager_ids":%b,"event":%b}' % (
         seq,
         due,
         _encode(manager_ids),
         short_document(document),
     )
-    return Message(f"msg_{hook_id}_{seq}_{time}_reminder", _body(REMINDER, time, data))
+    return _body(REMINDER, time, data)
+
+
+def reminder_message(hook_id: int, seq: int, time: int, body: bytes) -> Message:
+    """What one hook is sent of a reminder, by its `reminder_body`."""
+    return Message(f"msg_{hook_id}_{seq}_{time}_reminder", body)
 
 
 def escalation_message(

@@ -13,6 +13,7 @@ from deskcal.errors import DeskcalError
 from deskcal.http.caldav import xml
 from deskcal.http.caldav.auth import Client, login
 from deskcal.http.caldav.conditions import (
+    MAX_SIZE,
     Refused,
     forbidden,
     is_known,
@@ -20,7 +21,8 @@ from deskcal.http.caldav.conditions import (
     wants_minimal,
 )
 from deskcal.http.caldav.context import Context
-from deskcal.http.caldav.names import dav
+from deskcal.http.caldav.kept import KeptCollections
+from deskcal.http.caldav.names import caldav
 from deskcal.http.caldav.paths import ROOT, Kind, target_of
 from deskcal.http.caldav.properties import MEMBER_TYPE
 from deskcal.http.caldav.propfind import propfind, proppatch
@@ -53,6 +55,8 @@ class CalDav:
         self._services = dispatcher.services
         self._lifecycle = dispatcher.lifecycle
         self._texts = Texts()
+        self.kept = KeptCollections()
+        """Responses in memory."""
 
     async def serve(self, request: Request) -> Response:
         """The answer to any request at all."""
@@ -99,6 +103,7 @@ class CalDav:
                 body=body,
                 around=around,
                 kept=self._texts,
+                collections=self.kept,
                 cursor=await services.feed.cursor_of_now(),
                 path=path,
                 is_minimal=wants_minimal(request.headers),
@@ -115,7 +120,7 @@ class CalDav:
                 raise Refused(
                     413,
                     f"the body is longer than {limit} bytes",
-                    "{urn:ietf:params:xml:ns:caldav}max-resource-size",
+                    MAX_SIZE,
                     headers={"connection": "close"},
                 )
             pieces.append(piece)
@@ -143,12 +148,13 @@ def _refusal(refused: Refused) -> Response:
 
 
 def _unsupported(method: str) -> Response:
+    """Source: RFC 4791, 5.3.1: MKCALENDAR is not required; 5.3.1.2 has its preconditions."""
     if method in ("MKCALENDAR", "MKCOL"):
         return _refusal(
             forbidden(
                 "calendars are not made by apps here: there is one for the manager and one for "
                 "each desk",
-                dav("resource-must-be-null"),
+                caldav("calendar-collection-location-ok"),
             )
         )
     return Response(

@@ -1,6 +1,8 @@
 """One request: who asks, for what, and what the answer needs to know."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Hashable, Mapping
+from xml.etree.ElementTree import Element
 
 import msgspec
 from msgspec import Struct
@@ -18,16 +20,20 @@ from deskcal.http.caldav.conditions import (
     forbidden,
     not_found,
 )
+from deskcal.http.caldav.kept import KeptCollections
 from deskcal.http.caldav.paths import Kind, Target, collection_path
 from deskcal.http.caldav.texts import Texts
 from deskcal.ical.filters import Range
 from deskcal.ical.resource import Resource, resource_text
+from deskcal.limits import DAY_SEC
 
 TOKEN = "urn:deskcal:cursor:"
 ON_LOOP = 20
 """Members whose texts are made on the event loop at most."""
-RANGE_ON_LOOP_SEC = 400 * 86_400
+RANGE_ON_LOOP_SEC = 400 * DAY_SEC
 """A range whose instances are looked for on the event loop at most."""
+PARSED_ON_LOOP = 16_384
+"""Bytes of a body that is parsed on the event loop at most."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -44,6 +50,7 @@ class Context(Struct, frozen=True, kw_only=True):
     body: bytes
     around: Surroundings
     kept: Texts
+    collections: KeptCollections
     path: str
     """Of the target, as it was sent."""
     cursor: int
@@ -55,6 +62,15 @@ class Context(Struct, frozen=True, kw_only=True):
     def manager_id(self) -> int:
         """Who asks."""
         return self.session.manager_id
+
+    async def root(self) -> Element | None:
+        """The root of the body; None of an empty one. Raises: Refused with 400.
+
+        A large body is parsed off the event loop: it takes tens of milliseconds.
+        """
+        if len(self.body) <= PARSED_ON_LOOP:
+            return xml.parse(self.body)
+        return await asyncio.to_thread(xml.parse, self.body)
 
     def collection(self) -> Collection:
         """The collection that the target is or is in. Raises: Refused with 404."""
@@ -78,22 +94,33 @@ class Context(Struct, frozen=True, kw_only=True):
         """Its address."""
         return collection_path(self.manager_id, collection.name)
 
+    def memory_key(self, collection: Collection) -> Hashable:
+        """What decides which members a collection has: whose it is, and what may be seen."""
+        session = self.session
+        return session.manager_id, session.desks.text, session.brands.text, collection.name
+
     def data(self, member: Member) -> str:
         """The text of a member as character data of XML; kept while what it is made of is so."""
-        stored = member.object
-        series = member.series
-        parts = (
-            *((stored.extras, stored.source) if stored else ()),
-            *map(bytes, member.documents),
-            _encode(series) if series else b"",
-        )
-        viewer = (self.manager_id, self.around.names_hash)
-        key = (viewer, member.key, member.uid, member.is_source, len(parts), hash(parts))
+        key = self._key(member)
         known = self.kept.get(key)
         if known is None:
             known = xml.text(self.text(member))
             self.kept.put(key, known)
         return known
+
+    def kept_data(self, member: Member) -> str | None:
+        """The same if it is kept; else None."""
+        return self.kept.get(self._key(member))
+
+    def _key(self, member: Member) -> Hashable:
+        made_of: tuple[bytes | str, ...] = tuple(map(bytes, member.documents))
+        stored, series = member.object, member.series
+        if stored is not None:
+            made_of += stored.extras, stored.source
+        if series is not None:
+            made_of += (_encode(series),)
+        of = hash((member.uid, member.is_source, made_of))
+        return self.session.manager_id, self.around.names_hash, member.key, of
 
     def text(self, member: Member) -> str:
         """The iCalendar text of a member."""

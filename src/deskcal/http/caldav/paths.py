@@ -2,6 +2,7 @@
 
 import enum
 import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
@@ -66,6 +67,24 @@ def target_of(path: str) -> Target:
         return UNKNOWN
     manager_id = int(names[1]) if len(names) > 1 else 0
     return Target(kind, manager_id, *names[3:])
+
+
+def targets_of(paths: Iterable[str]) -> Iterator[tuple[str, Target]]:
+    """Each path with its target; many members of one collection at a low cost."""
+    collections: dict[str, Target] = {}
+    for path in paths:
+        before, _, name = path.rpartition("/")
+        if _PLAIN.fullmatch(name) is None:
+            yield path, target_of(path)
+            continue
+        collection = collections.get(before)
+        if collection is None:
+            collection = collections[before] = target_of(before)
+        if collection.kind == Kind.COLLECTION and "?" not in before:
+            target = Target(Kind.MEMBER, collection.manager_id, collection.collection, name)
+        else:
+            target = target_of(path)
+        yield path, target
 
 
 def managers_path() -> str:

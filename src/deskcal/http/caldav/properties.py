@@ -34,13 +34,12 @@ SETTABLE = (
 
 
 class Subject(Struct, frozen=True):
-    """What is asked for its properties."""
+    """What is asked for its properties; of `Kind.MEMBER`: any member of the collection."""
 
     kind: Kind
     context: Context
     path: str
     collection: Collection | None = None
-    member: Member | None = None
     stored: Mapping[str, str] = {}
     """What clients have set on the collection."""
 
@@ -114,31 +113,30 @@ def _reports(subject: Subject) -> str | None:
     return "".join(element(dav("supported-report"), one) for one in reports)
 
 
-def _etag(subject: Subject) -> str | None:
-    return text(f'"{subject.member.etag}"') if subject.member else None
-
-
 def _content_type(subject: Subject) -> str | None:
-    if subject.member is not None:
-        return MEMBER_TYPE
-    return "httpd/unix-directory" if subject.kind != Kind.MEMBER else None
+    return MEMBER_TYPE if subject.kind == Kind.MEMBER else "httpd/unix-directory"
 
 
-def _content_length(subject: Subject) -> str | None:
-    if subject.member is None:
-        return None
-    return str(len(subject.context.text(subject.member).encode()))
+def _etag(_: Context, member: Member) -> str:
+    return f'"{member.etag}"'
 
 
-def _modified(subject: Subject) -> str | None:
-    if subject.member is None:
-        return None
-    updated = max(event.updated_time for event in subject.member.events)
+def _content_length(context: Context, member: Member) -> str:
+    return str(len(context.text(member).encode()))
+
+
+def _modified(_: Context, member: Member) -> str:
+    updated = max(event.updated_time for event in member.events)
     return formatdate(min(updated, MAX_TIME), usegmt=True)
 
 
-def _calendar_data(subject: Subject) -> str | None:
-    return subject.context.data(subject.member) if subject.member else None
+OF_MEMBER: Mapping[str, Callable[[Context, Member], str]] = {
+    dav("getetag"): _etag,
+    dav("getcontentlength"): _content_length,
+    dav("getlastmodified"): _modified,
+    caldav("calendar-data"): Context.data,
+}
+"""Properties that only members have, and each another value: their content as XML."""
 
 
 def _in_collection(content: str) -> Property:
@@ -176,16 +174,12 @@ LIVE: Mapping[str, Property] = {
     dav("current-user-privilege-set"): _privileges,
     dav("supported-report-set"): _reports,
     dav("principal-collection-set"): _principals,
-    dav("getetag"): _etag,
     dav("getcontenttype"): _content_type,
-    dav("getcontentlength"): _content_length,
-    dav("getlastmodified"): _modified,
     dav("sync-token"): _token,
     calendarserver("getctag"): _token,
     caldav("calendar-home-set"): _home,
     caldav("calendar-user-address-set"): _addresses,
     caldav("calendar-user-type"): _user_type,
-    caldav("calendar-data"): _calendar_data,
     caldav("supported-calendar-component-set"): _in_collection('<C:comp name="VEVENT"/>'),
     caldav("supported-calendar-data"): _in_collection(
         '<C:calendar-data content-type="text/calendar" version="2.0"/>'
@@ -200,7 +194,7 @@ LIVE: Mapping[str, Property] = {
     apple("calendar-color"): _stored(apple("calendar-color")),
     apple("calendar-order"): _stored(apple("calendar-order")),
 }
-"""Every property by its name."""
+"""Every property by its name, but those of `OF_MEMBER`."""
 
 ALL = (
     dav("resourcetype"),
@@ -211,4 +205,4 @@ ALL = (
 )
 """What `allprop` stands for, as far as the resource has it."""
 
-__all__ = ["ALL", "LIVE", "ROOT", "SETTABLE", "Subject"]
+__all__ = ["ALL", "LIVE", "OF_MEMBER", "ROOT", "SETTABLE", "Subject"]

@@ -13,28 +13,18 @@ from deskcal.errors import InvalidField
 from deskcal.http.caldav import xml
 from deskcal.http.caldav.conditions import NEED_PRIVILEGES, Refused, forbidden, not_found
 from deskcal.http.caldav.context import Context
+from deskcal.http.caldav.member_xml import MemberXml, Wanted
 from deskcal.http.caldav.names import dav
 from deskcal.http.caldav.paths import (
     Kind,
-    collection_path,
     home_path,
     managers_path,
-    member_path,
     principal_path,
 )
-from deskcal.http.caldav.properties import ALL, LIVE, SETTABLE, Subject
+from deskcal.http.caldav.properties import ALL, LIVE, OF_MEMBER, SETTABLE, Subject
 
 ON_LOOP = 200
 """Resources whose properties are written on the event loop at most."""
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """Which properties."""
-
-    names: Sequence[str]
-    is_strict: bool = True
-    """Whether what a resource does not have is reported as missing."""
-    names_only: bool = False
 
 
 def wanted_of(prop: Element | None) -> Wanted:
@@ -44,11 +34,20 @@ def wanted_of(prop: Element | None) -> Wanted:
 
 async def propfind(context: Context, path: str) -> bytes:
     """The properties of the target, and of what is in it where Depth says so."""
-    wanted = _wanted(xml.parse(context.body))
+    wanted = _wanted(await context.root())
     subjects = await _subjects(context, path, is_deep=_is_deep(context))
-    if len(subjects) > ON_LOOP:
-        return await asyncio.to_thread(_multistatus, subjects, wanted)
-    return _multistatus(subjects, wanted)
+    collection, found = await _members(context)
+
+    def multistatus() -> bytes:
+        responses = [properties(subject, wanted) for subject in subjects]
+        if collection is not None:
+            write = MemberXml(context, collection, wanted).response
+            responses += map(write, found)
+        return xml.multistatus(responses)
+
+    if len(found) > ON_LOOP:
+        return await asyncio.to_thread(multistatus)
+    return multistatus()
 
 
 def _is_deep(context: Context) -> bool:
@@ -68,7 +67,7 @@ def _wanted(root: Element | None) -> Wanted:
     if root.tag != dav("propfind"):
         raise Refused(400, "the body of a PROPFIND is a DAV:propfind")
     if root.find(dav("propname")) is not None:
-        return Wanted(list(LIVE), is_strict=False, names_only=True)
+        return Wanted([*LIVE, *OF_MEMBER], is_strict=False, names_only=True)
     return wanted_of(root.find(dav("prop")))
 
 
@@ -86,22 +85,28 @@ def properties(subject: Subject, wanted: Wanted) -> str:
     return xml.response(subject.path, found, missing if is_complete else ())
 
 
-def _multistatus(subjects: Sequence[Subject], wanted: Wanted) -> bytes:
-    return xml.multistatus(properties(subject, wanted) for subject in subjects)
+async def _members(context: Context) -> tuple[Collection | None, Sequence[Member]]:
+    """The members that are asked for, and their collection. Raises: Refused with 404."""
+    services, session, kind = context.services, context.session, context.target.kind
+    if kind == Kind.COLLECTION and _is_deep(context):
+        collection = context.collection()
+        return collection, await members(services, session, collection)
+    if kind != Kind.MEMBER:
+        return None, ()
+    collection = context.collection()
+    found = await member_named(services, session, collection, context.target.member)
+    if found is None:
+        raise not_found()
+    return collection, [found]
 
 
 async def _subjects(context: Context, path: str, *, is_deep: bool) -> list[Subject]:
+    """What is asked for, without members."""
     kind, me = context.target.kind, context.manager_id
     if kind == Kind.MEMBER:
-        return [await _member(context)]
+        return []
     if kind == Kind.COLLECTION:
-        collection = context.collection()
-        found = [await _collection(context, collection)]
-        if is_deep:
-            found += member_subjects(
-                context, collection, await members(context.services, context.session, collection)
-            )
-        return found
+        return [await _collection(context, context.collection())]
     if kind == Kind.HOME:
         found = [Subject(kind, context, home_path(me))]
         if is_deep:
@@ -125,25 +130,7 @@ async def _subjects(context: Context, path: str, *, is_deep: bool) -> list[Subje
 async def _collection(context: Context, collection: Collection) -> Subject:
     stored = await properties_of(context.services, collection)
     path = context.path_of(collection)
-    return Subject(Kind.COLLECTION, context, path, collection, None, stored)
-
-
-async def _member(context: Context) -> Subject:
-    collection, name = context.collection(), context.target.member
-    found = await member_named(context.services, context.session, collection, name)
-    if found is None:
-        raise not_found()
-    return member_subjects(context, collection, [found])[0]
-
-
-def member_subjects(
-    context: Context, collection: Collection, found: Sequence[Member]
-) -> list[Subject]:
-    """The members as subjects of a collection."""
-    base = collection_path(context.manager_id, collection.name)
-    return [
-        Subject(Kind.MEMBER, context, member_path(base, one.name), collection, one) for one in found
-    ]
+    return Subject(Kind.COLLECTION, context, path, collection, stored)
 
 
 class Patched(msgspec.Struct, frozen=True):
@@ -159,7 +146,7 @@ async def proppatch(context: Context) -> Patched:
     if context.target.kind != Kind.COLLECTION:
         raise forbidden("properties are set on a calendar only", NEED_PRIVILEGES)
     collection = context.collection()
-    changed = _changes(xml.parse(context.body))
+    changed = _changes(await context.root())
     path = context.path_of(collection)
     refused = [name for name in changed if name not in SETTABLE]
     if refused:

@@ -12,11 +12,10 @@ from msgspec import Struct
 from deskcal.commands.candidates import candidates, zone_of
 from deskcal.commands.member import Collection, Member
 from deskcal.commands.member_changes import (
-    Synced,
+    SyncPosition,
     changes_since,
     first_listing,
 )
-from deskcal.commands.members import members, members_named
 from deskcal.core.all_day import span_of
 from deskcal.errors import ResyncRequired
 from deskcal.http.caldav import xml
@@ -36,13 +35,15 @@ from deskcal.http.caldav.context import (
     token_of,
 )
 from deskcal.http.caldav.free_busy import free_busy_query
+from deskcal.http.caldav.member_xml import Wanted
 from deskcal.http.caldav.names import caldav, dav
-from deskcal.http.caldav.paths import Kind, member_path, principal_path, target_of
+from deskcal.http.caldav.paths import Kind, Target, member_path, principal_path, targets_of
 from deskcal.http.caldav.properties import Subject
-from deskcal.http.caldav.propfind import Wanted, member_subjects, properties, wanted_of
-from deskcal.http.caldav.query import DataForm, Form, comp_filter, data_form
-from deskcal.ical.components import Components, read_components
-from deskcal.ical.expand import expanded, limited
+from deskcal.http.caldav.propfind import properties, wanted_of
+from deskcal.http.caldav.query import comp_filter
+from deskcal.http.caldav.shown import Shown, shown_by
+from deskcal.http.caldav.whole import all_of, named
+from deskcal.ical.components import read_components
 from deskcal.ical.filters import (
     CompFilter,
     asks_for_all,
@@ -55,10 +56,7 @@ from deskcal.ical.filters import (
 ABOVE = (Kind.ROOT, Kind.MANAGERS, Kind.PRINCIPAL, Kind.HOME)
 MAX_HREFS = 20_000
 """Of a multiget."""
-MANY = 200
-"""Members that are looked up by name at most; more are found in a listing."""
-MAX_EXPANDED = 32 * 1024 * 1024
-"""Characters of the responses of one expansion."""
+_NONE: Mapping[str, bytes] = {}
 
 
 class Report(Struct, frozen=True):
@@ -71,7 +69,7 @@ class Report(Struct, frozen=True):
 
 async def report(context: Context) -> Report:
     """Answers by the root of the body. Raises: Refused."""
-    root = xml.parse(context.body)
+    root = await context.root()
     if root is None:
         raise Refused(400, "a REPORT needs a body: its root element says which report")
     if root.tag == caldav("calendar-multiget") and context.target.kind in (Kind.HOME, Kind.MEMBER):
@@ -97,74 +95,15 @@ def _principals(context: Context, root: Element) -> bytes:
         return xml.multistatus([])
     wanted = wanted_of(root.find(dav("prop")))
     if not wanted.names:
-        # As caldav 3.6 sends it: the names beside an empty prop.
+        # As caldav 3.6 sends it: the names next to an empty prop.
         others = (dav("prop"), dav("property-search"))
         wanted = Wanted([one.tag for one in root if one.tag not in others])
     return xml.multistatus([properties(subject, wanted)])
 
 
-class _Shown(Struct, frozen=True):
-    """Members in the form in which they are asked for."""
-
-    context: Context
-    wanted: Wanted
-    data: DataForm
-
-    def response(self, collection: Collection, member: Member) -> str:
-        """One member."""
-        if self.data.form == Form.WHOLE:
-            return self._properties(collection, member, None)
-        zone = zone_of(member, self.context.services.default_timezone)
-        components = read_components(self.context.text(member), zone)
-        return self._properties(collection, member, _formed(components, self.data, zone))
-
-    def _properties(self, collection: Collection, member: Member, data: str | None) -> str:
-        (subject,) = member_subjects(self.context, collection, [member])
-        name = caldav("calendar-data")
-        if data is None or name not in self.wanted.names:
-            return properties(subject, self.wanted)
-        others = Wanted([one for one in self.wanted.names if one != name])
-        found = properties(subject, others)
-        content = xml.element(name, xml.text(data))
-        return found.replace("<D:prop>", f"<D:prop>{content}", 1)
-
-    async def responses(self, collection: Collection, found: Sequence[Member]) -> list[str]:
-        """All of them, off the event loop where that takes long. Raises: Refused."""
-        takes_long = self.data.form == Form.EXPANDED and is_long(self.data.range)
-        if len(found) <= ON_LOOP and not takes_long:
-            return self._responses(collection, found)
-        return await asyncio.to_thread(self._responses, collection, found)
-
-    def _responses(self, collection: Collection, found: Sequence[Member]) -> list[str]:
-        if self.data.form != Form.EXPANDED:
-            return [self.response(collection, one) for one in found]
-        made: list[str] = []
-        size = 0
-        for one in found:
-            made.append(self.response(collection, one))
-            size += len(made[-1])
-            if size > MAX_EXPANDED:
-                raise forbidden(
-                    "the expansion is too long; ask for a shorter time-range", MATCHES_WITHIN_LIMITS
-                )
-        return made
-
-
-def _formed(components: Components, data: DataForm, zone: str) -> str:
-    since, until = data.range.since, data.range.until
-    if data.form == Form.EXPANDED:
-        return expanded(components, since, until, zone)
-    return limited(components, since, until)
-
-
-def _shown(context: Context, root: Element) -> _Shown:
-    prop = root.find(dav("prop"))
-    return _Shown(context, wanted_of(prop), data_form(prop))
-
-
 async def _query(context: Context, root: Element) -> Report:
     collection = context.collection()
-    shown = _shown(context, root)
+    shown = shown_by(context, root)
     outer = root.find(caldav("filter"))
     node = outer.find(caldav("comp-filter")) if outer is not None else None
     if node is None:
@@ -172,8 +111,12 @@ async def _query(context: Context, root: Element) -> Report:
     wanted = comp_filter(node)
     if wanted.name != "VCALENDAR":
         raise forbidden("the outermost comp-filter must have the name VCALENDAR", VALID_FILTER)
-    found = await fitting(context, collection, wanted)
-    return Report(xml.multistatus(await shown.responses(collection, found)))
+    if asks_for_events(wanted) and asks_for_all(wanted):
+        responses = (await all_of(context, collection, shown)).responses
+    else:
+        found = await fitting(context, collection, wanted)
+        responses = await shown.responses(collection, found)
+    return Report(xml.joined(responses))
 
 
 async def fitting(context: Context, collection: Collection, wanted: CompFilter) -> list[Member]:
@@ -210,61 +153,47 @@ async def _multiget(context: Context, root: Element) -> bytes:
     hrefs = [(one.text or "").strip() for one in root.findall(dav("href"))]
     if len(hrefs) > MAX_HREFS:
         raise Refused(413, f"a multiget of {len(hrefs)} resources; at most {MAX_HREFS} are taken")
-    shown = _shown(context, root)
-    found = await _named(context, hrefs)
-    by_collection: dict[str, list[Member]] = {}
-    for collection, member in found.values():
-        by_collection.setdefault(collection.name, []).append(member)
-    texts: dict[tuple[str, str], str] = {}
-    for name, several in by_collection.items():
-        collection = context.around.collections[name]
-        made = await shown.responses(collection, several)
-        texts |= {(name, one.name): text for one, text in zip(several, made, strict=True)}
+    shown = shown_by(context, root)
+    places = [(href, _place(context, target)) for href, target in targets_of(hrefs)]
+    texts = await _texts(context, shown, places)
     responses = []
-    for href in hrefs:
-        known = found.get(href)
-        if known is None:
-            responses.append(xml.status_response(href, 404))
-        else:
-            responses.append(texts[known[0].name, known[1].name])
-    return xml.multistatus(responses)
+    for href, (collection, name) in places:
+        found = texts.get(collection, _NONE).get(name)
+        responses.append(xml.status_response(href, 404).encode() if found is None else found)
+    return xml.joined(responses)
 
 
-async def _named(context: Context, hrefs: Iterable[str]) -> Mapping[str, tuple[Collection, Member]]:
-    """Collection and member by href, without those that are not there."""
-    found: dict[str, tuple[Collection, Member]] = {}
-    wanted: dict[str, dict[str, list[str]]] = {}
-    for href in hrefs:
-        target = target_of(href)
-        if target.kind == Kind.MEMBER and target.manager_id == context.manager_id:
-            wanted.setdefault(target.collection, {}).setdefault(target.member, []).append(href)
-    for name, by_member in wanted.items():
-        collection = context.around.collections.get(name)
-        if collection is None:
-            continue
-        for member in await _members_named(context, collection, list(by_member)):
-            for href in by_member[member.name]:
-                found[href] = (collection, member)
-    return found
+def _place(context: Context, target: Target) -> tuple[str, str]:
+    """The names of collection and member; empty: it is neither the manager's own, nor a member."""
+    is_own = target.kind == Kind.MEMBER and target.manager_id == context.manager_id
+    return (target.collection, target.member) if is_own else ("", "")
 
 
-async def _members_named(
-    context: Context, collection: Collection, names: Sequence[str]
-) -> list[Member]:
-    services, session = context.services, context.session
-    if len(names) > MANY:
-        wanted = set(names)
-        return [one for one in await members(services, session, collection) if one.name in wanted]
-    return await members_named(services, session, collection, names)
+async def _texts(
+    context: Context, shown: Shown, places: Iterable[tuple[str, tuple[str, str]]]
+) -> Mapping[str, Mapping[str, bytes]]:
+    """The responses of the members by names of collection and member, without what is not there."""
+    wanted: dict[str, dict[str, None]] = {}
+    for _, (collection, name) in places:
+        wanted.setdefault(collection, {})[name] = None
+    texts = {}
+    for name, names in wanted.items():
+        found = context.around.collections.get(name)
+        if found is not None:
+            texts[name] = await named(context, found, shown, list(names))
+    return texts
 
 
 async def _sync(context: Context, root: Element) -> Report:
     collection = context.collection()
-    shown = _shown(context, root)
+    shown = shown_by(context, root)
     token = (root.findtext(dav("sync-token")) or "").strip()
     limit = _limit(root)
-    services, session = context.services, context.session
     position = position_of(token) if token else None
+    if position is None and not limit:
+        whole = await all_of(context, collection, shown)
+        return Report(_synced_body(whole.responses, SyncPosition(whole.seq)))
+    services, session = context.services, context.session
     try:
         if position is None or position.after is not None:
             synced = await first_listing(services, session, collection, position, limit)
@@ -272,19 +201,18 @@ async def _sync(context: Context, root: Element) -> Report:
             synced = await changes_since(services, session, collection, position.seq, limit)
     except ResyncRequired as exc:
         raise invalid_token() from exc
-    return Report(await _synced_body(context, shown, collection, synced))
-
-
-async def _synced_body(
-    context: Context, shown: _Shown, collection: Collection, synced: Synced
-) -> bytes:
     path = context.path_of(collection)
     responses = await shown.responses(collection, synced.members)
-    responses += [xml.status_response(member_path(path, name), 404) for name in synced.gone]
+    others = [xml.status_response(member_path(path, name), 404) for name in synced.gone]
     if synced.is_cut:
-        responses.append(xml.status_response(path, 507, MATCHES_WITHIN_LIMITS))
-    token = xml.element(dav("sync-token"), xml.text(token_of(synced.position)))
-    return xml.multistatus(responses, token)
+        others.append(xml.status_response(path, 507, MATCHES_WITHIN_LIMITS))
+    responses += [one.encode() for one in others]
+    return Report(_synced_body(responses, synced.position))
+
+
+def _synced_body(responses: Sequence[bytes], position: SyncPosition) -> bytes:
+    token = xml.element(dav("sync-token"), xml.text(token_of(position)))
+    return xml.joined(responses, token)
 
 
 def _limit(root: Element) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 MOST_CHARACTERS = 32 * 1024 * 1024
 """Of all texts together; then the oldest go. The texts of some 20,000 events."""
 OVERHEAD = 300
-"""Counted for each text beside its characters."""
+"""Counted for each text in addition to its characters."""
 
 
 class Texts:

@@ -21,6 +21,7 @@ from deskcal.errors import Forbidden, InvalidField
 from deskcal.http.caldav.conditions import (
     CALENDAR_DATA,
     NEED_PRIVILEGES,
+    VALID_DATA,
     Refused,
     forbidden,
     not_found,
@@ -44,7 +45,7 @@ async def put(context: Context) -> Response:
         text = context.body.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         message = f"the text is not UTF-8: {exc.reason} at byte {exc.start}"
-        raise forbidden(message, caldav("valid-calendar-data")) from exc
+        raise forbidden(message, VALID_DATA) from exc
     request = Put(
         services=context.services,
         session=context.session,

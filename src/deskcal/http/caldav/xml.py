@@ -71,13 +71,13 @@ def text(value: str) -> str:
 
 def element(name: str, content: str = "") -> str:
     """An element of that name in Clark notation; `content` is XML."""
-    before, after, empty = _tags(name)
+    before, after, empty = tags(name)
     return f"{before}{content}{after}" if content else empty
 
 
 @functools.lru_cache(maxsize=512)
-def _tags(name: str) -> tuple[str, str, str]:
-    """Start tag, end tag, and the tag of an empty element."""
+def tags(name: str) -> tuple[str, str, str]:
+    """Start tag, end tag, and the tag of an empty element, of a name in Clark notation."""
     namespace, _, local = name.removeprefix("{").rpartition("}")
     prefix = PREFIXES.get(namespace)
     tag, declared = local, ""
@@ -95,14 +95,23 @@ def href(path: str) -> str:
 
 def response(path: str, found: Iterable[str], missing: Sequence[str] = ()) -> str:
     """What a resource has of what was asked for; `missing`: names of what it has not."""
-    parts = [href(path), _propstat("".join(found), 200)]
+    before, between, after = around(missing)
+    return f"{before}{text(path)}{between}{''.join(found)}{after}"
+
+
+def around(missing: Sequence[str]) -> tuple[str, str, str]:
+    """What is in front of the path of a response, between it and what was found, and behind that.
+
+    `missing`: as of `response`.
+    """
+    behind = f"</D:prop>{_status(200)}</D:propstat>"
     if missing:
-        parts.append(_propstat("".join(map(element, missing)), 404))
-    return f"<D:response>{''.join(parts)}</D:response>"
+        behind += _propstat("".join(map(element, missing)), 404)
+    return "<D:response><D:href>", "</D:href><D:propstat><D:prop>", f"{behind}</D:response>"
 
 
 def refused_properties(path: str, refused: Iterable[str], others: Iterable[str]) -> str:
-    """A PROPPATCH that was not done: the properties at fault, and those beside them."""
+    """A PROPPATCH that was not done: the properties at fault, and the others."""
     parts = [href(path), _propstat("".join(map(element, refused)), 403)]
     names = "".join(map(element, others))
     if names:
@@ -118,9 +127,13 @@ def status_response(path: str, status: int, error: str = "") -> str:
 
 def multistatus(responses: Iterable[str], after: str = "") -> bytes:
     """The body of an answer; `after`: XML behind the responses."""
-    inner = "".join(responses)
-    whole = f'<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus {_ROOT}>{inner}{after}'
-    return f"{whole}</D:multistatus>\n".encode()
+    return joined([one.encode() for one in responses], after)
+
+
+def joined(responses: Iterable[bytes], after: str = "") -> bytes:
+    """The same of responses that are encoded already."""
+    before = f'<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus {_ROOT}>'
+    return b"".join((before.encode(), *responses, f"{after}</D:multistatus>\n".encode()))
 
 
 def error_body(condition: str, path: str, message: str) -> bytes:

@@ -7,26 +7,24 @@ group leave as many change rows, but its index is written once.
 import weakref
 from collections.abc import Callable, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
-from deskcal.core.alarms import (
-    gained_managers,
-    reminded_managers,
-    would_miss_firing,
-)
+from deskcal.core.alarms import gained_managers, reminded_managers, would_miss_firing
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
 from deskcal.core.completion import is_completion
-from deskcal.core.document import decode_event, encode_event, record_of, scope_of
+from deskcal.core.document import decode_event, encode_event, record_of
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome, require_outcome_given
 from deskcal.core.series import Series
-from deskcal.errors import DeskcalError, InvalidField
+from deskcal.core.visibility import require_followed
+from deskcal.errors import DeskcalError
 from deskcal.store.batch.claims import Claims
+from deskcal.store.batch.notifications import StagedNotifications
 from deskcal.store.batch.objects import StagedObjects
 from deskcal.store.batch.retries import Retries
 from deskcal.store.batch.series import StagedSeries
-from deskcal.store.batch.staged import Savepoint, StagedEvent, notification_of
+from deskcal.store.batch.staged import Savepoint, StagedEvent, notifications_of
 from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
@@ -39,7 +37,7 @@ from deskcal.store.batch.writes import (
     batch_id_of,
 )
 from deskcal.store.columns import event_row
-from deskcal.store.ports.reminders import Notification, NotificationKey
+from deskcal.store.ports.reminders import Notification
 from deskcal.store.ports.work import (
     Applied,
     Follows,
@@ -72,22 +70,17 @@ class Batch:
         self._changes: list[ChangeRow] = []
         self._batch = 0
         self._retries = Retries(stored, retry_window_sec)
-        self._wanted: dict[NotificationKey, Notification] = {}
-        self._fired_by_change: set[NotificationKey] = set()
         self._only_fired: set[int] = set()
         self._outcomes: Sequence[Outcome] | None = None
         self._series = StagedSeries(stored)
         self._claims = Claims(weakref.proxy(self), stored.calls)  # A cycle would keep the group.
         self.objects = StagedObjects(stored)
+        self.notifications = StagedNotifications()
         self._managers: dict[int, tuple[int, ...]] = {}
         self.ids_used = 0
         """How many of `new_ids` are taken."""
         self.earliest_due = 0
         """Of the reminders that the group armed, Unix seconds, once it is written; 0: none."""
-        self.notified: list[Notification] = []
-        """Those of `notify` that are new, once the group is written."""
-        self.woken: list[Notification] = []
-        """Snoozed ones that fire now."""
 
     @property
     def change_count(self) -> int:
@@ -95,16 +88,37 @@ class Batch:
         return len(self._changes)
 
     @property
+    def number_count(self) -> int:
+        """How many numbers the group takes: one for each change, then one for what has none.
+
+        A calendar object or series may change without its events. Who has followed the changes up
+        to a number knows by a number without a change that there is more to be read again.
+        """
+        return self.change_count + self._has_more_than_changes
+
+    @property
+    def _has_more_than_changes(self) -> bool:
+        """Whether a calendar object or a series changes of which no event does."""
+        if self._series.is_empty and self.objects.is_empty:
+            return False
+        event_ids = {change[0] for change in self._changes}
+        staged = [self._staged[event_id] for event_id in event_ids]
+        events = [event for one in staged for event in (one.before, one.after) if event]
+        series_ids = {event.series_id for event in events}
+        has_series = self._series.changed_ids <= series_ids
+        return not (has_series and self.objects.are_all_of(event_ids, series_ids))
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
         is_quiet = self._series.is_empty and self.objects.is_empty
-        return is_quiet and not (self._changes or self.woken or self._wanted)
+        return is_quiet and not self._changes and self.notifications.is_empty
 
     def apply_all(self, group: Sequence[Work]) -> list[WorkOutcome]:
         """Outcomes of all of them, in order."""
         claims = [one for one in group if isinstance(one, Claim) and not one.event_id]
         if claims:
-            self._stored.calls.prepare(claims)
+            self._claims.prepare(claims)
         self._stored.prepare(event_ids_of(group))
         return [self.apply(one) for one in group]
 
@@ -134,18 +148,15 @@ class Batch:
             for id_, one in self._staged.items()
             if one.after is not one.before
         }
-        due, reminded = self.earliest_due, self.reminded()
+        due, reminded = self.earliest_due, self.notifications.reminded()
         return CommitResult(outcomes, records, last_seq, due, collections, reminded)
 
     def number_batches(self, outcomes: list[WorkOutcome], last_seq: int) -> None:
-        """Fills in the `batch_id` of transactions, once the numbers of the changes are known."""
+        """Fills in the `batch_id` of transactions; `last_seq`: the group's last number."""
+        base = last_seq - self.number_count
         for outcome in outcomes:
             if isinstance(outcome, Applied):
-                outcome.batch_id = batch_id_of(outcome.batch_id, last_seq - self.change_count)
-
-    def reminded(self) -> list[int]:
-        """Managers whose reminders the group fired beside its mutations, once it is written."""
-        return [n.key.manager_id for n in self.notified if n.key in self._fired_by_change]
+                outcome.batch_id = batch_id_of(outcome.batch_id, base)
 
     def mutate(self, mutation: Mutation) -> bytes:
         """Stages a mutation; its document. Raises: what its `change` raises, Conflict."""
@@ -184,11 +195,7 @@ class Batch:
         """Raises: InvalidField if the event that is to be followed is not there, or not visible."""
         if before is None or before.follows_id != after.follows_id:
             event = self.event(follows.event_id)
-            if event is None or not follows.is_visible(scope_of(event)):
-                raise InvalidField(
-                    f"follows_id ({follows.event_id}) must name an event that you may see",
-                    field="follows_id",
-                )
+            require_followed(follows.event_id, event, follows.is_visible)
 
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes."""
@@ -222,9 +229,8 @@ class Batch:
             fired = self.fire(after, now)
         else:
             gained = gained_managers(before, after, now, self._timezone)
-            fired = [notification_of(after, manager_id, document, now) for manager_id in gained]
-        self.notify(fired)
-        self._fired_by_change.update(notification.key for notification in fired)
+            fired = notifications_of(after, gained, document, now)
+        self.notifications.add_of_change(fired)
 
     def add(self, make: Callable[[int], Event], type_: ChangeType, time: int, actor: int) -> bytes:
         """Stages a new event; its document."""
@@ -281,9 +287,8 @@ class Batch:
             self.change_count,
             dict(self._staged),
             dict(self._retries.keys),
-            dict(self._wanted),
-            set(self._fired_by_change),
             set(self._only_fired),
+            self.notifications.savepoint(),
             self._series.savepoint(),
             self.objects.savepoint(),
         )
@@ -294,42 +299,36 @@ class Batch:
         del self._changes[savepoint.changes :]
         self._staged = savepoint.staged
         self._retries.keys = savepoint.keys
-        self._wanted = savepoint.wanted
-        self._fired_by_change = savepoint.fired_by_change
         self._only_fired = savepoint.only_fired
+        self.notifications.roll_back(savepoint.notifications)
         self._series.roll_back(savepoint.series)
         self.objects.roll_back(savepoint.objects)
 
+    def fire_stored(self, event: Event, document: bytes, now: int) -> list[Notification]:
+        """As `fire`, of an armed event that was not looked at; given as it is once it was sent."""
+        self._changes.append((event.id, int(ChangeType.UPDATED), now, SERVER, 0, document))
+        self._staged[event.id] = StagedEvent(None, event, document)
+        self._only_fired.add(event.id)
+        return notifications_of(event, reminded_managers(event), document, now)
+
     def fire(self, event: Event, now: int) -> list[Notification]:
-        """Stages that the reminder of an armed event was sent; whom to `notify`."""
+        """Stages that the reminder of an armed event was sent; whom to notify."""
         is_untouched = self._staged[event.id].before is event
-        fired = msgspec.structs.replace(event, reminder_sent_time=now)
+        fired = replace(event, reminder_sent_time=now)
         document = self.stage(event.id, fired, ChangeType.UPDATED, now, SERVER)
         if is_untouched:
             self._only_fired.add(event.id)
-        managers = reminded_managers(event)
-        return [notification_of(event, manager_id, document, now) for manager_id in managers]
-
-    def notify(self, fired: list[Notification]) -> None:
-        """Stages notifications; `notified` are those whose rows are new."""
-        self._wanted |= {notification.key: notification for notification in fired}
-
-    def written(self, new: set[tuple[int, int, int, int]]) -> None:
-        """Fills `notified`; `new`: the keys of the rows that were new."""
-        self.notified = [
-            n for key, n in self._wanted.items() if msgspec.structs.astuple(key) in new
-        ]
+        return notifications_of(fired, reminded_managers(fired), document, now)
 
     def event(self, event_id: int) -> Event | None:
         """The event as the group has left it so far; None: there is none."""
         staged = self._staged.get(event_id)
         if staged is not None:
             return staged.after
-        document = self._stored.document(event_id)
-        if document is not None:
-            return self.take(event_id, document)
-        self._staged[event_id] = StagedEvent(None, None, b"")
-        return None
+        stored = self._stored.event(event_id)
+        event, document = stored or (None, b"")
+        self._staged[event_id] = StagedEvent(event, event, document)
+        return event
 
     def trashed(self, event_id: int) -> Event | None:
         """The event as it was deleted; None if it is there, or not in the trash."""
@@ -360,8 +359,8 @@ class Batch:
         found = Writes(
             changes=self._changes,
             keys=self._retries.keys,
-            notifications=list(self._wanted.values()),
-            woken=self.woken,
+            notifications=self.notifications.staged(),
+            woken=self.notifications.woken,
             series=self._series.writes(),
             objects=self.objects.writes(),
         )
@@ -375,4 +374,5 @@ class Batch:
             found.put(event_id, staged.document, before, after)
             self._managers[event_id] = after.managers if after else ()
         self.earliest_due = found.earliest_due
+        found.only_fires = 0 < len(self._changes) == len(self._only_fired)
         return found

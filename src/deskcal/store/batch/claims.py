@@ -24,13 +24,17 @@ from deskcal.core.claims import (
 from deskcal.core.completion import require_unclaimed
 from deskcal.core.document import encode_event, scope_of
 from deskcal.core.event import ChangeType, Event, EventStatus, Priority
+from deskcal.core.masks import Mask
 from deskcal.core.outcomes import Outcome
 from deskcal.core.visibility import not_found
 from deskcal.errors import Conflict
 from deskcal.store.ports.calls import CallKind, CallQuery, CallSource, ClaimAnswer
 
-FIRST, GROWTH, MOST = 32, 8, 2_000_000
-"""Rows of the first look, by how much the next ones grow, and of the last one."""
+FIRST, GROWTH, MOST = 8, 8, 2_000_000
+"""Rows of the first look beyond one for each claim, by how much the next ones grow, and of the
+last one."""
+_Filter = tuple[str | None, Mask, Mask, Mask]
+"""What decides from which places a claim may take; masks of equal texts are one object."""
 
 
 class ClaimGroup(Protocol):
@@ -114,6 +118,13 @@ class Claims:
         self._overlay = _Overlay()
         self._known: dict[CallQuery, Sequence[Event]] = {}
         self._runs: dict[CallQuery, _Run] = {}
+        self._places: dict[_Filter, tuple[int, ...]] = {}
+        self._expected = 0
+
+    def prepare(self, claims: Sequence[Claim]) -> None:
+        """Makes ready for claims of the most pressing event."""
+        self._expected = len(claims)
+        self._source.prepare(claims)
 
     def claim(self, claim: Claim) -> ClaimAnswer:
         """Claims the most pressing event. Raises: NotFound, Forbidden, Conflict for a named one."""
@@ -172,10 +183,10 @@ class Claims:
 
     def _others(self, claim: Claim) -> Iterator[Event]:
         """What the group has freed or added, what the manager has claimed, and lapsed claims."""
+        manager_id, now = claim.manager_id, claim.now
+        claimed = self._overlay.claimed.values()
         yield from self._overlay.free.values()
-        for event in self._overlay.claimed.values():
-            if not claim.is_held_by_other(event):
-                yield event
+        yield from [e for e in claimed if e.claimed_by == manager_id or e.claim_until <= now]
         known = set()
         for query in (
             CallQuery(CallKind.MINE, claim.manager_id),
@@ -189,7 +200,7 @@ class Claims:
     def _own(self, claim: Claim) -> Iterator[Event]:
         """The manager's events, by priority, start and id, as many as are taken."""
         yielded: set[int] = set()
-        for limit in _limits():
+        for limit in _limits(FIRST):
             rows = self._rows(CallQuery(CallKind.OWN, claim.manager_id, (), claim.now, limit))
             is_cut = False
             for _, found in itertools.groupby(rows, lambda event: event.priority):
@@ -206,15 +217,23 @@ class Claims:
 
     def _pool(self, claim: Claim) -> Iterator[Event]:
         """Events of the pool, by priority, start and id, as many as are taken."""
-        places = self._source.places(claim) if claim.has_pool else ()
+        places = self._places_of(claim) if claim.has_pool else ()
         for priority in sorted(Priority, reverse=True) if places else ():
             query = CallQuery(CallKind.POOL, 0, places, claim.now, priority=priority)
             yield from self._in_order(query)
 
+    def _places_of(self, claim: Claim) -> tuple[int, ...]:
+        session = claim.session
+        key = (claim.brand, claim.desk_filter, session.brands, session.desks)
+        places = self._places.get(key)
+        if places is None:
+            places = self._places[key] = self._source.places(claim)
+        return places
+
     def _in_order(self, wanted: CallQuery) -> Iterator[Event]:
         """Events in the order of the query, as many as are taken."""
         passed = 0
-        for limit in _limits():
+        for limit in _limits(FIRST + self._expected):
             run = self._run_of(msgspec.structs.replace(wanted, limit=limit))
             for event in itertools.islice(run.events, max(run.first, passed), None):
                 if event.id not in self._overlay.changed:
@@ -238,9 +257,10 @@ class Claims:
 
     def _wait(self, claim: Claim, event: Event, soonest: Wait | None) -> Wait | None:
         """The last obstacle to end; of an event that can't be the soonest, any of them."""
-        first = claim.wait(event, (), ())
-        if first is not None and soonest is not None and first.until >= soonest.until:
-            return first
+        if soonest is not None:
+            first = claim.wait(event, (), ())
+            if first is not None and first.until >= soonest.until:
+                return first
         return claim.wait(event, self._held(event), self._contacts(claim, event))
 
     def _held(self, event: Event) -> list[Event]:
@@ -264,11 +284,11 @@ class Claims:
     def _take(self, claim: Claim, event: Event) -> bytes | None:
         """The document of the claimed event; None where it has changed since it was read."""
         current = self._group.event(event.id)
+        if current == event:
+            return self._put(claim, event)
         if current is None or claim.rank(current) != claim.rank(event):
             return None
-        if current != event and self._wait(claim, current, None):
-            return None
-        return self._put(claim, current)
+        return None if self._wait(claim, current, None) else self._put(claim, current)
 
     def _put(self, claim: Claim, event: Event) -> bytes:
         after = claim.claimed(event)
@@ -297,7 +317,7 @@ class Claims:
         """When the next event comes, Unix seconds; 0: none."""
         times = list(self._times(claim, self._overlay.free.values()))
         queries = [CallQuery(CallKind.NEXT_OWN, claim.manager_id, (), claim.now)]
-        places = self._source.places(claim)
+        places = self._places_of(claim)
         if claim.has_pool and places:
             queries.append(CallQuery(CallKind.NEXT_POOL, 0, places, claim.now))
         for query in queries:
@@ -311,8 +331,8 @@ class Claims:
                 yield time
 
 
-def _limits() -> Iterator[int]:
-    limit = FIRST
+def _limits(first: int) -> Iterator[int]:
+    limit = first
     while limit < MOST:
         yield limit
         limit *= GROWTH

@@ -1,5 +1,6 @@
 """The calendar objects of one group in memory: what a calendar app knows an event or series by."""
 
+from collections.abc import Set
 from typing import Protocol
 
 from msgspec import Struct
@@ -51,6 +52,12 @@ class CalendarObject(Struct, frozen=True, kw_only=True):
         """Owner and UID."""
         return self.owner_id, self.uid
 
+    def is_of(self, event_ids: Set[int], series_ids: Set[int]) -> bool:
+        """Whether one of these events or series is it, or is a part of it."""
+        if self.series_id:
+            return self.series_id in series_ids
+        return self.event_id in event_ids or not event_ids.isdisjoint(self.overrides.values())
+
 
 class StoredObjects(Protocol):
     """What is in the database of calendar objects while a group is applied."""
@@ -65,6 +72,7 @@ class StagedObjects:
     def __init__(self, stored: StoredObjects) -> None:
         self._stored = stored
         self._changed: dict[ObjectKey, CalendarObject | None] = {}
+        self._before: dict[ObjectKey, CalendarObject | None] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -79,7 +87,21 @@ class StagedObjects:
 
     def put(self, key: ObjectKey, found: CalendarObject | None) -> None:
         """Stages what becomes of an object; None: it is gone."""
+        if key not in self._changed and not key[1].startswith(PROPERTIES):
+            self._before[key] = self._stored.calendar_object(key)
         self._changed[key] = found
+
+    def are_all_of(self, event_ids: Set[int], series_ids: Set[int]) -> bool:
+        """Whether each that changes is one of these events or series, before and after.
+
+        A collection's own properties are of no event, and do not count.
+        """
+        return all(
+            one is None or one.is_of(event_ids, series_ids)
+            for key, before in self._before.items()
+            if key in self._changed
+            for one in (before, self._changed[key])
+        )
 
     def savepoint(self) -> dict[ObjectKey, CalendarObject | None]:
         """What `roll_back` takes."""

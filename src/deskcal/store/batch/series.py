@@ -62,6 +62,11 @@ class StagedSeries:
         """Whether there is nothing to write."""
         return not self._changes
 
+    @property
+    def changed_ids(self) -> set[int]:
+        """Those that the group changes."""
+        return {series_id for series_id, _, _ in self._changes}
+
     def get(self, series_id: int) -> Series | None:
         """The series as the group has left it so far; None: there is none."""
         if series_id not in self._after:

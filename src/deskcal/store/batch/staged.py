@@ -1,9 +1,12 @@
 """What a group holds in memory of one event, and of itself before a part of it. No SQL."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
 from deskcal.core.event import Event
+from deskcal.store.batch.notifications import NotificationsSavepoint
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesSavepoint
 from deskcal.store.batch.writes import KeptAnswer, RetryKey
@@ -25,17 +28,21 @@ class Savepoint(Struct, frozen=True):
     changes: int
     staged: dict[int, StagedEvent]
     keys: dict[RetryKey, KeptAnswer]
-    wanted: dict[NotificationKey, Notification]
-    fired_by_change: set[NotificationKey]
     only_fired: set[int]
+    notifications: NotificationsSavepoint
     series: SeriesSavepoint
     objects: dict[ObjectKey, CalendarObject | None]
 
 
-def notification_of(event: Event, manager_id: int, document: bytes, now: int) -> Notification:
-    """The reminder of an event that fires at `now` (Unix seconds) for one manager.
+def notifications_of(
+    event: Event, managers: Sequence[int], document: bytes, now: int
+) -> list[Notification]:
+    """The reminders of an event that fire at `now` (Unix seconds) for these managers.
 
-    `document`: that of the event as it is then.
+    `event`, `document`: as it is then.
     """
     due = trigger_time(event) or 0
-    return Notification(NotificationKey(event.id, due, manager_id), due, now, document)
+    return [
+        Notification(NotificationKey(event.id, due, manager_id), due, now, document, event)
+        for manager_id in managers
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from deskcal.core.event import Event
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.objects import StoredObjects
 from deskcal.store.batch.series import StoredSeries
@@ -14,10 +15,10 @@ class Stored(StoredSeries, StoredObjects, Protocol):
     """What is in the database while a group is applied."""
 
     def prepare(self, event_ids: Sequence[int]) -> None:
-        """Reads at one time what `document` is about to be asked for, where that is quicker."""
+        """Reads at one time what `event` is about to be asked for, where that is quicker."""
 
-    def document(self, event_id: int) -> bytes | None:
-        """Of that event; None: there is none."""
+    def event(self, event_id: int) -> tuple[Event, bytes] | None:
+        """That event with its document; None: there is none."""
 
     def trashed(self, event_id: int) -> bytes | None:
         """The last document of that event in the trash; None: it is not there."""

@@ -1,6 +1,6 @@
 """What a group of mutations leaves: rows to be written, answers, what is in memory. No SQL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -47,7 +47,7 @@ class CommitResult(Struct):
     collections: dict[Collection, int]
     """Brands and desks that the group was the first to use."""
     reminded: list[int] = []
-    """Managers whose reminders the group fired beside its mutations."""
+    """Managers whose reminders the group fired besides its mutations."""
     has_fired: bool = False
 
 
@@ -71,6 +71,9 @@ class Writes(Struct, kw_only=True):
     `PLACED` of what is."""
     touched: list[tuple[int, bytes, int]] = []
     """Event, document and due time of the rest."""
+    only_fires: bool = False
+    """Whether each change is the firing of another event, at the same time: then these are
+    `touched`, in the order of the changes, and no other event is written."""
     gone: list[int] = []
     managers_gone: list[ManagerRow] = []
     managers_added: list[tuple[int, int, int, int, int]] = []
@@ -99,6 +102,8 @@ class Writes(Struct, kw_only=True):
             self.moved.append((after, document, columns))
         else:
             self.touched.append((event_id, document, after.due_time))
+        if _manager_columns(before) == _manager_columns(after):
+            return
         old, new = manager_rows(before), manager_rows(after)
         self.managers_gone += old.keys() - new.keys()
         self.managers_added += [(*key, end) for key, end in new.items() if old.get(key) != end]
@@ -111,16 +116,13 @@ class Writes(Struct, kw_only=True):
     @property
     def earliest_due(self) -> int:
         """Of the reminders of these events, Unix seconds; 0: none."""
-        due = [row.due_time for row in self._placed()]
-        due += [due_time for _, _, due_time in self.touched]
+        due = {row.due_time for row in self._placed()}
+        due |= {due_time for _, _, due_time in self.touched}
         return min(filter(None, due), default=0)
 
-    def _placed(self) -> Iterator[EventRow]:
+    def _placed(self) -> list[EventRow]:
         """The rows that are new or moved."""
-        for row, _ in self.added:
-            yield row
-        for row, _, _ in self.moved:
-            yield row
+        return [row for row, _ in self.added] + [row for row, _, _ in self.moved]
 
     def escalations(self, after_sec: int) -> list[tuple[int, int, int]]:
         """Event, due time and time of escalation of what fired; none where `after_sec` is 0."""
@@ -146,12 +148,17 @@ class Writes(Struct, kw_only=True):
 
     def collections(self) -> list[Collection]:
         """Brands and desks of the rows, each once."""
-        return list(dict.fromkeys((row.brand, row.desk) for row in self._placed()))
+        return list(dict.fromkeys([(row.brand, row.desk) for row in self._placed()]))
 
 
 def batch_id_of(batch: int, base: int) -> int:
     """The `batch_id` of a `ChangeRow`'s batch where number 1 of the group is change `base + 1`."""
     return base + batch if batch > 0 else -batch
+
+
+def _manager_columns(row: EventRow | None) -> tuple[Any, ...] | None:
+    """All that the rows of `event_manager` are made of, but for the event's id."""
+    return None if row is None else (row.managers, row.duration_class, row.start_time, row.end_time)
 
 
 def manager_rows(row: EventRow | None) -> dict[ManagerRow, int]:

@@ -1,4 +1,4 @@
-"""The columns of the table `event` beside the document: one row for each, and all that follows.
+"""The columns of the table `event` next to the document: one row for each, and all that follows.
 
 INSERT, UPDATE, COPY, the check, the equalities of a list and the filters on the wire are derived
 from `COLUMNS`. A field that lists are to be filtered by takes a row here and a migration of each
@@ -7,15 +7,14 @@ backend. No SQL of a backend here.
 
 import enum
 from collections.abc import Callable, Mapping
-from operator import attrgetter
-from typing import Any
+from itertools import compress
+from operator import attrgetter, itemgetter, ne
 
-import msgspec
 from msgspec import Struct
 
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import claim_state, pool_time
-from deskcal.core.document import IndexRow, index_row
+from deskcal.core.document import IndexRow, index_values
 from deskcal.core.event import Event, EventStatus
 
 Value = int | str
@@ -102,15 +101,16 @@ NAMES = tuple(column.name for column in COLUMNS)
 FILTERS = {column.name: column for column in COLUMNS if column.filter is not Filter.NONE}
 """Columns that lists are filtered by, by name."""
 
-_DUE = NAMES.index("due_time")
 _DERIVED = tuple(column.derive for column in COLUMNS if column.derive is not None)
 _STORED = tuple(column for column in COLUMNS if column.derive is None)
-_of_index = attrgetter(*(column.source for column in _STORED if _is_of_index(column)))
+_of_index = itemgetter(
+    *(IndexRow.__struct_fields__.index(c.source) for c in _STORED if _is_of_index(c))
+)
 _of_event = attrgetter(*(column.source for column in _STORED if not _is_of_index(column)))
 
 
 class EventRow(IndexRow, frozen=True, gc=False):
-    """All that is stored of an event beside its document."""
+    """All that is stored of an event besides its document."""
 
     values: tuple[Value, ...]
     """In the order of `COLUMNS`."""
@@ -121,28 +121,23 @@ _as_row: Callable[..., EventRow] = EventRow
 
 def event_row(event: Event, default_timezone: str = UTC) -> EventRow:
     """The one derivation of all columns from an event."""
-    index = index_row(event, default_timezone)
+    index = index_values(event, default_timezone)
     derived = [derive(event) for derive in _DERIVED]
-    values = (*_of_index(index), *_of_event(event), *derived)
-    return _as_row(*msgspec.structs.astuple(index), values)
+    return _as_row(*index, (*_of_index(index), *_of_event(event), *derived))
 
 
 PLACED = ("collection_id", *NAMES)
 """Columns of the table that are found by name, but for the document."""
+_PLACES = range(1, len(PLACED))
+_DUE_ALONE = (PLACED.index("due_time"),)
 
 
 def moved_columns(before: EventRow, after: EventRow) -> tuple[int, ...]:
     """Where in `PLACED` the rows differ; empty: in the due time alone, or not at all."""
-    if _without_due(before) == _without_due(after):
-        return ()
-    pairs = zip(before.values, after.values, strict=True)
-    found = tuple([n for n, (old, new) in enumerate(pairs, 1) if old != new])
-    is_there = (before.brand, before.desk) == (after.brand, after.desk)
-    return found if is_there else (0, *found)
-
-
-def _without_due(row: EventRow) -> tuple[Any, ...]:
-    return (row.brand, row.desk, row.values[:_DUE], row.values[_DUE + 1 :])
+    found = tuple(compress(_PLACES, map(ne, before.values, after.values)))
+    if before.brand != after.brand or before.desk != after.desk:
+        return (0, *found)
+    return () if found == _DUE_ALONE else found
 
 
 def fits(event: Event, equal: Mapping[str, tuple[Value, ...]]) -> bool:

@@ -29,7 +29,7 @@ DOCUMENTS = 64
 COMMON = 8
 """One in so many of these that matches: the events by time fill a page sooner than the index."""
 BLIND_ROWS = 1_500
-"""Events that are compared by time before the index is asked for grams that are all common."""
+"""Events that are compared by time before the index is asked for pairs, or for common grams."""
 RARE = 20_000
 """Events that a gram may be in to be looked for: each one that is in more makes a search slower."""
 MAX_ROWS_BY_TIME = 32_000
@@ -52,6 +52,10 @@ class SearchStore(Protocol):
 
     indexed_seq: int
     """Up to which change the index has come, as far as this node has seen."""
+    step: int
+    """Changes that one transaction is to index; mutations of clients come in between."""
+    large_step: int
+    """The same where the index is far behind: each change costs less."""
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """Events with all words of `wanted` that `visibility` may see.
@@ -113,9 +117,9 @@ def query_grams(words: Sequence[str]) -> list[str]:
     return sorted(grams_of(words))
 
 
-def grams_of_document(document: bytes) -> set[str]:
-    """What the index has of an event."""
-    return grams_of([text_of(_decode_texts(document))])
+def words_of_document(document: bytes) -> set[str]:
+    """The folded words of an event, of whose grams the index consists."""
+    return set(text_of(_decode_texts(document)).split())
 
 
 def has_other_text(document: bytes, indexed: bytes | None) -> bool:

@@ -1,7 +1,7 @@
 """Where events are kept: what every store offers, and the mutations it takes. No SQL here."""
 
 from asyncio import Future
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Protocol
 
 from msgspec import Struct
@@ -9,19 +9,19 @@ from msgspec import Struct
 from deskcal.core.claims import Claim
 from deskcal.core.directory import Directory
 from deskcal.core.document import Record
-from deskcal.core.event import ChangeType
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.series import Series
-from deskcal.core.summary import Group, GroupBy
+from deskcal.core.summary import GroupBy, SummaryGroup
 from deskcal.core.visibility import Visibility
 from deskcal.store.batch.objects import CalendarObject
-from deskcal.store.batch.timeline import Gap
+from deskcal.store.lists.paged import PagedRows
 from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
 from deskcal.store.ports.devices import DeviceStore
+from deskcal.store.ports.feed import FeedStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
@@ -51,66 +51,6 @@ class CheckReport(Struct):
     """Rows looked at, by table."""
     differences: list[str]
     """One sentence each; empty: index and documents agree."""
-
-
-class StoredChange(Struct, frozen=True):
-    """One change of one event, as the feed and the history read it."""
-
-    seq: int
-    type: ChangeType
-    time: int
-    """Unix seconds."""
-    actor: int
-    """Manager of the session that changed it; 0: the server, which fired its reminder."""
-    event_id: int
-    document: bytes
-    """The event after the change; of a deletion: as it was last."""
-    before: bytes | None
-    """The event before the change; None: it was added, or what was before is not kept any more."""
-    batch_id: int
-    """The `seq` of the first change of its batch; its own where it was changed alone."""
-
-
-class FeedStore(Protocol):
-    """The change table."""
-
-    last_seq: int
-    """Of the newest change that was answered, as far as this node knows; see `refresh`."""
-    floor_seq: int
-    """Cursors before this one can't be resumed from."""
-    gaps: Sequence[Gap]
-    """Nor those within a gap, as far as this node knows."""
-
-    async def refresh(self) -> None:
-        """Brings both numbers up to what any node had answered before the call.
-
-        Raises: Unavailable.
-        """
-
-    async def changes(self, since: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes after `since`, in order of `seq`, which is commit order.
-
-        Fewer when they are large; none beyond `last_seq`, and at least one when there is one.
-        Raises: ResyncRequired if some after `since` are not kept any more.
-        """
-
-    async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes of one event after `since`, in order."""
-
-    async def batch(self, batch_id: int, since: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes of a batch after `since`, in order; fewer when they are large.
-
-        None if there are no more, or the batch is not kept any more.
-        """
-
-    async def newest(self, event_id: int) -> StoredChange | None:
-        """The last change of one event, also of a deleted one; None: none is kept."""
-
-    async def prune(self, before: int, limit: int) -> int:
-        """Forgets up to `limit` changes older than `before` (Unix seconds); how many they were.
-
-        The newest change of an event that is still there stays, and so does that of a series.
-        """
 
 
 class DirectoryStore(Protocol):
@@ -180,7 +120,7 @@ class CalendarObjectStore(Protocol):
 
 
 class Committed(Protocol):
-    """What a committed group tells the rest of the server."""
+    """What the rest of the server learns of a committed group."""
 
     last_seq: int
     earliest_due: int
@@ -208,6 +148,10 @@ class Store(Protocol):
     """Publishes each committed group that changed something: a signal to look."""
     peek: Callable[[int], Record | None]
     """`peek(event_id)`: the event if it is cached; None: not cached, it may still exist."""
+
+    @property
+    def unsettled(self) -> Sized:
+        """Committed groups that `settle` has not answered yet: always the same collection."""
 
     @property
     def waiting_mutations(self) -> int:
@@ -252,6 +196,12 @@ class Store(Protocol):
     def settle(self) -> None:
         """Answers the changes that are committed by now, ahead of the event loop's next turn."""
 
+    def let_write(self) -> None:
+        """Blocks for 1 ms at most, until the changes that wait are written, not yet committed.
+
+        Of a writer in this process, which would wait for the interpreter's lock at each statement.
+        """
+
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """Events that match every part of `wanted` and that `visibility` may see.
 
@@ -260,9 +210,16 @@ class Store(Protocol):
         Source: seed 000, "Desk Scope"; contract, section 6.
         """
 
+    async def list_pages(self, wanted: EventFilter, visibility: Visibility) -> Rows | PagedRows:
+        """The same; a long list in pages, all of one snapshot. Take them soon, or close them.
+
+        It is paged only where it is surely not too large.
+        Raises: as `list_events`, before the first page; `PagedRows.take` says what comes after it.
+        """
+
     async def summary(
         self, wanted: EventFilter, visibility: Visibility, group_by: GroupBy, now: int
-    ) -> list[Group]:
+    ) -> list[SummaryGroup]:
         """Counts of what a list of `wanted` has, without limit and what is archived, by key.
 
         Days come as slots of `summary.SLOT_SEC`. Raises: Unavailable when it takes too long.

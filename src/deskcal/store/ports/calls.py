@@ -20,8 +20,11 @@ class ClaimAnswer(Struct, frozen=True):
     """When to ask again; 0: nothing is to come."""
 
 
-class CallKind(enum.Enum):
-    """Which calls; all but CLAIMED and LAPSED are claimed by nobody, or MINE by the manager."""
+class CallKind(enum.IntEnum):
+    """Which calls; all but CLAIMED and LAPSED are claimed by nobody, or MINE by the manager.
+
+    Integers, as the hash of another enumeration is computed in Python.
+    """
 
     OWN = enum.auto()
     """Of the manager, started by `now`: by priority, the highest first, then start and id."""

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from deskcal.core.event import Event
+
 
 class NotificationState(enum.IntEnum):
     """What became of one manager's reminder."""
@@ -39,6 +41,8 @@ class Notification(Struct, frozen=True, gc=False):
     fired_time: int
     document: bytes | None
     """The event as it is; None: it is gone."""
+    event: Event | None = None
+    """The document decoded; None: it is not decoded yet, or gone."""
 
 
 class Fired(Struct, frozen=True):

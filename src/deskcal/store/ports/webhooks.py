@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from deskcal.core.directory import Manager
 from deskcal.core.webhooks import Webhook
+from deskcal.store.ports.feed import StoredChange
 
 
 class Delivery(Struct, frozen=True):
@@ -81,6 +82,14 @@ class WebhookStore(Protocol):
 
     async def creators(self, manager_ids: Sequence[int]) -> dict[int, Manager]:
         """Those of these managers who are in the directory."""
+
+    async def page(
+        self, since: int, limit: int, creator_ids: Sequence[int]
+    ) -> tuple[list[StoredChange], dict[int, Manager]]:
+        """`FeedStore.changes`, and `creators` as they are no earlier than these changes.
+
+        Raises: ResyncRequired if some after `since` are not kept any more.
+        """
 
     async def deliveries(self, webhook_id: int, after: int, limit: int) -> list[StoredDelivery]:
         """Tries of one hook with numbers below `after` (0: all), the newest first."""

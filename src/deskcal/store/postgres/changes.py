@@ -4,13 +4,13 @@ import asyncio
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.timeline import Gap, undone
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 
@@ -75,8 +75,18 @@ _FORGET_GAPS = "DELETE FROM cursor_gap WHERE upper <= %s"
 _SET_FLOOR = "UPDATE counter SET floor_seq = %s"
 
 
+class Found(NamedTuple):
+    """A page of changes, and how far the counter was."""
+
+    last_seq: int
+    floor_seq: int
+    is_undone: bool
+    """Whether the cursor is in a gap."""
+    changes: list[StoredChange]
+
+
 class PostgresFeed:
-    """A `FeedStore`. Every read tells how far the nodes have come, too."""
+    """A `FeedStore`. Every read returns how far the nodes have come, too."""
 
     def __init__(self, read: Read, job: RunJob) -> None:
         self._read = read
@@ -107,18 +117,23 @@ class PostgresFeed:
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes after `since`, whichever node made them."""
-        last_seq, floor_seq, is_undone, found = await self._read(_changes, since, limit)
-        self.saw(last_seq, floor_seq)
-        if is_undone:
+        return self.kept(since, await self._read(changes_after, since, limit))
+
+    def kept(self, since: int, found: Found) -> list[StoredChange]:
+        """The changes of `changes_after`; takes note of the counter.
+
+        Raises: ResyncRequired if some after `since` are not kept any more.
+        """
+        self.saw(found.last_seq, found.floor_seq)
+        if found.is_undone:
             raise undone(since)
-        if since < floor_seq:
+        if since < found.floor_seq:
             raise ResyncRequired(
-                f"since ({since}) is older than the changes that are kept (after {floor_seq}): "
-                "list the events again",
+                f"since ({since}) is older than the changes that are kept "
+                f"(after {found.floor_seq}): list the events again",
                 field="since",
             )
-        changes: list[StoredChange] = found
-        return changes
+        return found.changes
 
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes of one event after `since`."""
@@ -152,13 +167,13 @@ async def _counter(connection: Connection) -> tuple[int, int]:
     return row or (0, 0)
 
 
-async def _changes(
-    connection: Connection, since: int, limit: int
-) -> tuple[int, int, bool, list[StoredChange]]:
-    """How far the counter is, its floor, and the changes, all of one snapshot."""
+async def changes_after(connection: Connection, since: int, limit: int) -> Found:
+    """Up to `limit` changes after `since`, and the counter, all of one snapshot."""
     cursor = await connection.execute(_CHANGES.encode(), (since, since, since, limit), binary=True)
     rows = await cursor.fetchall()
-    return *rows[0][:3], [_change(row[3:]) for row in rows if row[3] is not None]
+    last_seq, floor_seq, is_undone = rows[0][:3]
+    changes = [_change(row[3:]) for row in rows if row[3] is not None]
+    return Found(last_seq, floor_seq, is_undone, changes)
 
 
 async def _select(

@@ -1,4 +1,4 @@
-"""Removes brands and desks that no event uses any more from PostgreSQL, also beside other nodes."""
+"""Removes brands and desks that no event uses any more, also while other nodes run."""
 
 import functools
 from typing import Any

@@ -54,8 +54,8 @@ _COMMITS = """
     SELECT set_config('synchronous_commit',
         CASE current_setting('synchronous_commit')
             WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)"""
-# A pooler greets by itself, and its server processes are not ours to set anything on.
-_ON_THE_ONE_THAT_GREETED = "WHERE pg_backend_pid() = %s"
+# A pooler answers the startup message itself, and its server processes are not ours to configure.
+_ON_THE_BACKEND_OF_THE_START = "WHERE pg_backend_pid() = %s"
 # What has an id of a transaction has locked rows; an export, which takes long, has none.
 _END_STALLED = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -111,11 +111,11 @@ async def _set_up(connection: Connection, limits: Limits) -> None:
         settings["transaction_timeout"] = deadline_ms + IDLE_IN_TRANSACTION_SEC * 1000
     names = ", ".join("set_config(%s, %s, false)" for _ in settings)
     values = [text for name, value in settings.items() for text in (name, str(value))]
-    query = f"{_COMMITS}, {names} {_ON_THE_ONE_THAT_GREETED}"
+    query = f"{_COMMITS}, {names} {_ON_THE_BACKEND_OF_THE_START}"
     cursor = await connection.execute(query.encode(), [*values, connection.info.backend_pid])
     if await cursor.fetchone() is None:
         raise StoreError(
-            "a connection pooler stands before the database; deskcal needs sessions of its own, "
+            "there is a connection pooler before the database; deskcal needs sessions of its own, "
             "for LISTEN and for timeouts: name PostgreSQL itself, with its own port"
         )
 

@@ -1,4 +1,4 @@
-"""Devices on PostgreSQL. The command line changes them too, beside running servers."""
+"""Devices on PostgreSQL. The command line changes them too, while servers run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,6 @@
 """The directory of managers, desks and outcomes on PostgreSQL.
 
-The server reads it; the command line writes it too, beside running servers. No other table is
+The server reads it; the command line writes it too, while servers run. No other table is
 touched here.
 """
 
@@ -85,7 +85,7 @@ def directory_at(url: str, limits: Limits) -> Directory:
 
 
 def put_at(url: str, limits: Limits, names: Directory) -> None:
-    """Adds or replaces what `names` has, also beside running servers. Raises: StoreError."""
+    """Adds or replaces what `names` has, also while servers run. Raises: StoreError."""
 
     async def write(connection: Connection) -> None:
         await write_directory(connection, names)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.document import decode_event
+from deskcal.core.event import Event
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.writes import RetryKey
@@ -31,12 +33,13 @@ class Found(Struct):
     def prepare(self, event_ids: Sequence[int]) -> None:
         """Nothing: they were read when they were locked."""
 
-    def document(self, event_id: int) -> bytes | None:
-        """The document of an event that was locked. Raises: MissingRows for one to be locked."""
+    def event(self, event_id: int) -> tuple[Event, bytes] | None:
+        """An event that was locked. Raises: MissingRows for one that is yet to be locked."""
         if self.has_claims and event_id not in self.locked:
             self.calls.missing_ids.add(event_id)
             raise MissingRows
-        return self.documents.get(event_id)
+        document = self.documents.get(event_id)
+        return None if document is None else (decode_event(document), document)
 
     trash: dict[int, bytes] = {}
     """Last documents of deleted events, locked."""

@@ -171,7 +171,7 @@ async def write(
     retry_window_sec: int,
     escalate_after_sec: int,
 ) -> int:
-    """Writes a group that is not empty, and commits it; the number of its last change.
+    """Writes a group that is not empty, and commits it; its last number.
 
     Index first, then the counter, then what carries its numbers. `begins`: with BEGIN before it.
     Raises: psycopg.Error, Unavailable: nothing was applied.
@@ -199,12 +199,14 @@ async def write(
             fired = await run(connection, _INSERT_NOTIFICATIONS, _columns(rows))
         escalations = writes.escalations(escalate_after_sec)
         await _run_for(connection, _INSERT_ESCALATIONS, _columns(escalations))
+        if batch.number_count > len(writes.changes) > 0:
+            await connection.execute(_TAKE_NUMBER)
         notified = await run(connection, _NOTIFY, [])
         end = await connection.execute("COMMIT")
     if end.statusmessage != "COMMIT":
         raise Unavailable("the database did not commit; nothing was applied, try again later")
     if fired:
-        batch.written(set(await fired.fetchall()))
+        batch.notifications.written(set(await fired.fetchall()))
     row = await notified.fetchone()
     return int(row[0])
 

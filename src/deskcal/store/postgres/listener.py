@@ -81,11 +81,6 @@ class PostgresListener:
         self._end_stalled_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
-    @property
-    def is_listening(self) -> bool:
-        """False while there is no connection."""
-        return self._connection is not None
-
     async def start(self) -> None:
         """Reads how far the nodes are, then listens. Raises: psycopg.Error, StoreError."""
         connection = await self._open()

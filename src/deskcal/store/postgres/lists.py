@@ -1,34 +1,26 @@
-"""A list on PostgreSQL: its SQL, and how it is read in one snapshot with its count.
+"""The SQL of a list on PostgreSQL: filter, scope and range to statements.
 
 Events are sorted into duration classes, as in the embedded store; the index gives the rows of a
 class in their order.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec import Struct
 
 from deskcal.core.filters import EventFilter
-from deskcal.core.visibility import Visibility
 from deskcal.store.columns import FILTERS
 from deskcal.store.lists import (
     CLASSES,
-    PIECE_ROWS,
-    Collections,
     Places,
     Selection,
     equalities,
     link_of,
     look_back_sec,
     path_managers,
-    too_large,
 )
-from deskcal.store.ports import Rows
 from deskcal.store.postgres.arrays import integers
-from deskcal.store.postgres.connection import Connection, is_lost
-from deskcal.store.postgres.group import NEWEST_COLLECTION, SQL_TYPES, read_collections
+from deskcal.store.postgres.group import SQL_TYPES
 
 _IN_RANGE = """
     x.start_time < %(until)s::bigint
@@ -42,21 +34,27 @@ _WITH = """EXISTS (
     SELECT 1 FROM event_manager AS mine
     WHERE mine.manager_id = {whom} AND mine.duration_class = {e}.duration_class
       AND mine.start_time = {e}.start_time AND mine.event_id = {e}.id)"""
-
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_DOCUMENTS = """
-    SELECT string_agg(e.document, ',' ORDER BY page.place)
-    FROM unnest(%s::bigint[]) WITH ORDINALITY AS page(id, place)
-    JOIN event AS e ON e.id = page.id"""
+_IDS = """SELECT id FROM ({rows}) AS found ORDER BY start_time, id
+    LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint"""
+_FIRST = """(SELECT * FROM ({select}) AS x
+    ORDER BY start_time, id LIMIT %(limit)s::bigint + %(offset)s::bigint)"""
 
 
 class ListQuery(Struct, frozen=True):
-    """Two statements over the same rows, and their parameters."""
+    """Statements over the same rows, and their parameters."""
 
     ids: str
     """The ids in order, a row each."""
     count: str
     parameters: dict[str, Any]
+    selects: list[str]
+    """What finds the rows, each row once, in no order."""
+
+    @property
+    def first_ids(self) -> str:
+        """`ids` for a small `limit`: reads no more rows than that, where an index sorts them."""
+        parts = (_FIRST.format(select=select) for select in self.selects)
+        return _IDS.format(rows=" UNION ALL ".join(parts))
 
 
 def list_query(wanted: EventFilter, places: Places, manager_id: int) -> ListQuery:
@@ -68,13 +66,13 @@ def list_query(wanted: EventFilter, places: Places, manager_id: int) -> ListQuer
     conditions = [_IN_RANGE, *_equalities(wanted, alias), _scope(alias, places)]
     parts = _parts(wanted, " AND ".join(conditions))
     event_id = "x.event_id" if path_managers(wanted) else "x.id"
-    rows = " UNION ALL ".join(f"SELECT x.start_time, {event_id} AS id {part}" for part in parts)
+    selects = [f"SELECT x.start_time, {event_id} AS id {part}" for part in parts]
     counts = " UNION ALL ".join(f"SELECT count(*) AS n {part}" for part in parts)
     return ListQuery(
-        f"SELECT id FROM ({rows}) AS found ORDER BY start_time, id"
-        " LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint",
+        _IDS.format(rows=" UNION ALL ".join(selects)),
         f"SELECT sum(n)::bigint FROM ({counts}) AS found",
         _parameters(wanted, manager_id, places),
+        selects,
     )
 
 
@@ -177,67 +175,3 @@ def _parameter(values: tuple[int | str, ...]) -> object:
         return values[0]
     texts = [value for value in values if isinstance(value, str)]
     return texts or integers(value for value in values if isinstance(value, int))
-
-
-async def list_rows(
-    connection: Connection,
-    wanted: EventFilter,
-    visibility: Visibility,
-    collections: Collections,
-    max_answer_bytes: int,
-) -> Rows:
-    """The rows of a list and their count, both of one snapshot.
-
-    `collections` is what this node knows, of commits only; what is new in the snapshot is added.
-    Raises: InvalidField when the answer would be too large.
-    """
-    newest, places = collections.newest, await collections.places(wanted, visibility)
-    query = list_query(wanted, places, visibility.manager_id) if places else None
-    async with _transaction(connection):
-        async with connection.pipeline():
-            await connection.execute(_BEGIN)
-            known = await connection.execute(NEWEST_COLLECTION)
-            found = await _run(connection, query.ids, query) if query else None
-        if (await known.fetchall())[0][0] > newest:
-            collections.add(await read_collections(connection, newest))
-            places = await collections.places(wanted, visibility)
-            query = list_query(wanted, places, visibility.manager_id) if places else None
-            found = await _run(connection, query.ids, query) if query else None
-        if query is None or found is None:
-            return Rows([], 0)
-        ids = [event_id for (event_id,) in await found.fetchall()]
-        count = wanted.offset + len(ids)
-        if len(ids) == wanted.limit or (not ids and wanted.offset):
-            counted = await _run(connection, query.count, query)
-            count = (await counted.fetchall())[0][0]
-        return Rows(await _pieces(connection, ids, max_answer_bytes), count)
-
-
-@asynccontextmanager
-async def _transaction(connection: Connection) -> AsyncIterator[None]:
-    """Ends the transaction that is begun within, whatever happens."""
-    try:
-        yield
-    finally:
-        if not is_lost(connection):
-            await connection.execute("COMMIT")
-
-
-async def _run(connection: Connection, statement: str, query: ListQuery) -> Any:
-    """Is planned each time: the best way depends on the range and the limit."""
-    return await connection.execute(
-        statement.encode(), query.parameters, prepare=False, binary=True
-    )
-
-
-async def _pieces(connection: Connection, ids: list[int], max_answer_bytes: int) -> list[bytes]:
-    pieces: list[bytes] = []
-    size = 0
-    for start in range(0, len(ids), PIECE_ROWS):
-        page = integers(ids[start : start + PIECE_ROWS])
-        cursor = await connection.execute(_DOCUMENTS, (page,), prepare=True, binary=True)
-        pieces.append((await cursor.fetchall())[0][0])
-        size += len(pieces[-1])
-        if size > max_answer_bytes:
-            raise too_large(max_answer_bytes)
-    return pieces

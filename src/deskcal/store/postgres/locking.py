@@ -134,7 +134,7 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
 
 
 async def _lock_first(connection: Connection, group: Sequence[Work], found: Found) -> None:
-    """Begins the transaction and locks what tells which events are to be locked."""
+    """Begins the transaction and locks the rows that name the events to be locked."""
     await connection.execute("BEGIN")
     if found.has_claims:
         await connection.execute(LOCK_CLAIMS, CLAIM_LOCK)

@@ -143,7 +143,7 @@ class PostgresReminders:
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due and no other node has claimed."""
         batch, events = await self._job(functools.partial(_fire, now, limit, self._escalates))
-        return Fired([], events, len(batch.notified) + len(batch.woken))
+        return Fired([], events, len(batch.notifications.new) + len(batch.notifications.woken))
 
     async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
         """What was fired since the last call, whole transactions at a time."""
@@ -196,7 +196,7 @@ class PostgresReminders:
         return kept
 
     async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
-        """Puts a row beside the one of `key` that fires at `until`."""
+        """Adds a row to the one of `key`, that fires at `until`."""
         snoozed: bool = await self._job(functools.partial(_snooze, key, until, now))
         return snoozed
 
@@ -311,8 +311,10 @@ async def _fire(
             break
     if events < limit:
         rows = await _rows(connection, _DUE_SNOOZED, (now, limit - events))
-        batch.woken = [Notification(NotificationKey(*row[:4]), row[4], now, None) for row in rows]
-    left = limit - events - len(batch.woken)
+        batch.notifications.woken = [
+            Notification(NotificationKey(*row[:4]), row[4], now, None) for row in rows
+        ]
+    left = limit - events - len(batch.notifications.woken)
     due = await _rows(connection, _DUE_ESCALATIONS, (now, left)) if left > 0 else []
     if due:
         columns = [integers(column) for column in zip(*due, strict=True)]
@@ -323,8 +325,8 @@ async def _fire(
                 await connection.execute(_TELL_WEBHOOKS, values)
             wanted += found
         await connection.execute(_DELETE_ESCALATIONS, columns)
-    batch.notify(wanted)
-    return batch, events + len(batch.woken) + len(due)
+    batch.notifications.add(wanted)
+    return batch, events + len(batch.notifications.woken) + len(due)
 
 
 async def _escalations(connection: Connection, columns: list[str], now: int) -> list[Notification]:

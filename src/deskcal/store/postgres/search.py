@@ -6,7 +6,7 @@ from typing import Any
 
 from deskcal.core.event import ChangeType
 from deskcal.core.filters import Position, SearchFilter
-from deskcal.core.text_search import number_of
+from deskcal.core.text_search import for_each_word, grams_of_word, number_of
 from deskcal.core.visibility import Visibility
 from deskcal.store.batch.batch import Batch
 from deskcal.store.lists import CLASSES, Collections
@@ -20,11 +20,11 @@ from deskcal.store.lists.search import (
     RARE,
     Matches,
     SearchPage,
-    grams_of_document,
     has_other_text,
     page_sizes,
     query_grams,
     require_index,
+    words_of_document,
 )
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
@@ -33,7 +33,7 @@ from deskcal.store.postgres.lists import conditions_of, parameters_of
 
 SEARCHES_BETWEEN_LOOKS = 500
 """After which the planner is asked again which grams are common."""
-INDEX_LOCK = (0x6465736B, 3)
+INDEX_LOCK = (0x6465736B, 5)
 """Key of an advisory lock: one node writes the index at a time."""
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -63,18 +63,20 @@ _DOCUMENTS = """
     SELECT e.document FROM unnest(%s::bigint[]) WITH ORDINALITY AS page(id, place)
     JOIN event AS e ON e.id = page.id ORDER BY page.place"""
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
-_NEW = """
-    SELECT seq, event_id FROM change WHERE seq > (SELECT indexed_seq FROM search_index)
-    ORDER BY seq LIMIT %s"""
-# With each event the document that the index has of it, if that is among the changes still.
-_STORED = f"""
-    SELECT one.id, e.document, indexed.document
-    FROM unnest(%s::bigint[]) AS one (id) LEFT JOIN event AS e ON e.id = one.id
-    LEFT JOIN LATERAL (
+# Each change with its event's document as of then.
+_NEW = f"""
+    SELECT c.seq, c.event_id, CASE WHEN c.type <> {ChangeType.DELETED:d} AND EXISTS (
+        SELECT 1 FROM event AS e WHERE e.id = c.event_id) THEN c.document END
+    FROM change AS c WHERE c.seq > (SELECT indexed_seq FROM search_index)
+    ORDER BY c.seq LIMIT %s"""
+# Of each event the document that the index has, if that is among the changes still.
+_INDEXED_DOCUMENTS = f"""
+    SELECT one.id, indexed.document
+    FROM unnest(%s::bigint[]) AS one (id) CROSS JOIN LATERAL (
         SELECT CASE WHEN c.type <> {ChangeType.DELETED:d} THEN c.document END AS document
         FROM change AS c
         WHERE c.event_id = one.id AND c.seq <= (SELECT indexed_seq FROM search_index)
-        ORDER BY c.seq DESC LIMIT 1) AS indexed ON true"""
+        ORDER BY c.seq DESC LIMIT 1) AS indexed"""
 _PUT = """
     INSERT INTO event_gram (event_id, grams) VALUES (%s, %s::bigint[])
     ON CONFLICT (event_id) DO UPDATE SET grams = excluded.grams"""
@@ -93,6 +95,7 @@ class PostgresSearch:
         self._common: frozenset[int] = frozenset()
         self._searches = 0
         self.indexed_seq = 0
+        self.step, self.large_step = 100, 500
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """In one snapshot."""
@@ -264,20 +267,35 @@ async def _index(limit: int, connection: Connection, _: Batch) -> tuple[int, int
     if not changed:
         (seq,) = (await _rows(connection, _INDEXED_SEQ))[0]
         return 0, seq
-    ids = {event_id for _, event_id in changed}
-    stored = await _rows(connection, _STORED, (integers(sorted(ids)),))
-    other = [
-        (event_id, _grams(document))
-        for event_id, document, indexed in stored
-        if document is not None and has_other_text(document, indexed)
-    ]
-    async with connection.cursor() as cursor:
-        await cursor.executemany(_PUT, other)
-    gone = [event_id for event_id, document, _ in stored if document is None]
-    await connection.execute(_REMOVE, (integers(gone),))
+    await _index_changes(connection, changed)
     await connection.execute(_SET_INDEXED, (changed[-1][0],))
     return len(changed), changed[-1][0]
 
 
+async def _index_changes(connection: Connection, changed: Sequence[Any]) -> None:
+    """Puts the text of each event as of its last one of these changes, whatever has come since.
+
+    That is what the next step compares with.
+    """
+    documents = {event_id: document for _, event_id, document in changed}
+    indexed = dict(await _rows(connection, _INDEXED_DOCUMENTS, (integers(sorted(documents)),)))
+    other = [
+        (event_id, _grams(document))
+        for event_id, document in documents.items()
+        if document is not None and has_other_text(document, indexed.get(event_id))
+    ]
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_PUT, other)
+    gone = [event_id for event_id, document in documents.items() if document is None]
+    await connection.execute(_REMOVE, (integers(gone),))
+
+
 def _grams(document: bytes) -> str:
-    return integers(map(number_of, grams_of_document(document)))
+    return integers(set().union(*_numbers_of_words(words_of_document(document))))
+
+
+def _numbers_of_word(word: str) -> list[int]:
+    return list(map(number_of, grams_of_word(word)))
+
+
+_numbers_of_words = for_each_word(_numbers_of_word)

@@ -19,17 +19,17 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
-from deskcal.core.summary import Group, GroupBy
+from deskcal.core.summary import GroupBy, SummaryGroup
 from deskcal.core.visibility import Visibility
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.lists import Collections
+from deskcal.store.lists.paged import FIRST_ROWS, PagedLists, PagedRows
 from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports import (
     CalendarObjectStore,
     Committed,
     DirectoryStore,
-    FeedStore,
     Loaded,
     Rows,
     SeriesStore,
@@ -37,6 +37,7 @@ from deskcal.store.ports import (
 )
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
 from deskcal.store.ports.devices import DeviceStore
+from deskcal.store.ports.feed import FeedStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
@@ -49,8 +50,8 @@ from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.devices import PostgresDevices
 from deskcal.store.postgres.directory import PostgresDirectory
 from deskcal.store.postgres.lapsed_claims import PostgresClaims
+from deskcal.store.postgres.list_reader import ListRead, list_rows, put_pages
 from deskcal.store.postgres.listener import PostgresListener
-from deskcal.store.postgres.lists import list_rows
 from deskcal.store.postgres.loads import Loads
 from deskcal.store.postgres.locks import hold_for_serving
 from deskcal.store.postgres.objects import PostgresObjects
@@ -65,6 +66,11 @@ from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.webhooks import PostgresWebhooks
 from deskcal.store.postgres.writer import Writer
 from deskcal.store.postgres.zones import warn_of_zones
+
+MAX_SNAPSHOTS = 2
+"""Lists that keep a connection until their pages are taken."""
+READERS_FOR_A_SNAPSHOT = 3
+"""Connections of readers for each of these, so that other reads find one."""
 
 
 class PostgresStore:
@@ -86,6 +92,7 @@ class PostgresStore:
         connect_writer = functools.partial(connect, url, limits)
         self._writer = Writer(connect_writer, self._on_committed, limits, default_timezone)
         self._collections = Collections()
+        self._paged = PagedLists(min(MAX_SNAPSHOTS, pool.max_size // READERS_FOR_A_SNAPSHOT))
         self.commits: Publisher[Committed] = Publisher()
         self.peek: Callable[[int], Record | None] = lambda _: None
         self._feed = PostgresFeed(self._read, self._writer.job)
@@ -101,7 +108,7 @@ class PostgresStore:
         self.trash: TrashStore = PostgresTrash(self._read, self._writer.job, limits)
         self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
         self.devices: DeviceStore = PostgresDevices(self._read, self._writer.job)
-        self.webhooks: WebhookStore = PostgresWebhooks(self._read, self._writer.job)
+        self.webhooks: WebhookStore = PostgresWebhooks(self._read, self._writer.job, self._feed)
         self._listener = PostgresListener(
             functools.partial(_connect_for_serving, url, limits),
             self._feed,
@@ -145,20 +152,37 @@ class PostgresStore:
         """Queues `claim` for the writer."""
         return self._writer.put(claim)
 
+    @property
+    def unsettled(self) -> tuple[()]:
+        """Never any: the event loop itself commits."""
+        return ()
+
     def settle(self) -> None:
-        """Nothing: the event loop itself commits."""
+        """Does nothing."""
+
+    def let_write(self) -> None:
+        """Nothing: the database writes."""
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """The rows and their count, in one snapshot."""
-        most = self._limits.max_answer_bytes
-        rows: Rows = await self._read(list_rows, wanted, visibility, self._collections, most)
+        rows: Rows = await self._read(list_rows, self._list_read(wanted, visibility))
         return rows
+
+    async def list_pages(self, wanted: EventFilter, visibility: Visibility) -> Rows | PagedRows:
+        """The same; a long list in pages, on a connection that it keeps until they are taken."""
+        if wanted.limit < FIRST_ROWS or self._paged.is_full:
+            return await self.list_events(wanted, visibility)
+        read = self._list_read(wanted, visibility)
+        return await self._paged.begin(functools.partial(self._read, put_pages, read))
+
+    def _list_read(self, wanted: EventFilter, visibility: Visibility) -> ListRead:
+        return ListRead(wanted, visibility, self._collections, self._limits.max_answer_bytes)
 
     async def summary(
         self, wanted: EventFilter, visibility: Visibility, group_by: GroupBy, now: int
-    ) -> list[Group]:
+    ) -> list[SummaryGroup]:
         """One statement, in one snapshot with the collections."""
-        found: list[Group] = await self._read(
+        found: list[SummaryGroup] = await self._read(
             summary, wanted, visibility, self._collections, group_by, now
         )
         return found
@@ -191,6 +215,7 @@ class PostgresStore:
         """Commits what is queued and lets go of the database."""
         await self._listener.close()
         await self._writer.close()
+        await self._paged.close()
         await self._read.close()
         await self._pool.close()
 

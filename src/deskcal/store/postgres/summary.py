@@ -3,7 +3,7 @@
 from typing import Any
 
 from deskcal.core.filters import EventFilter
-from deskcal.core.summary import SLOT_SEC, Group, GroupBy, merged
+from deskcal.core.summary import SLOT_SEC, GroupBy, SummaryGroup, merged
 from deskcal.core.visibility import Visibility
 from deskcal.store.lists import CLASSES, Collections
 from deskcal.store.postgres.connection import Connection
@@ -38,7 +38,7 @@ async def summary(
     collections: Collections,
     group_by: GroupBy,
     now: int,
-) -> list[Group]:
+) -> list[SummaryGroup]:
     """The groups, by key; days as slots of SLOT_SEC. In one snapshot."""
     await connection.execute(_BEGIN)
     try:
@@ -63,7 +63,7 @@ async def summary(
                 for (_, desk), number in (await read_collections(connection, 0)).items()
             }
             rows = [(desks[number], *row) for number, *row in rows]
-        return merged(Group(*row) for row in rows)
+        return merged(SummaryGroup(*row) for row in rows)
     finally:
         await connection.execute("COMMIT")
 

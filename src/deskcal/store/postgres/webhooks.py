@@ -9,6 +9,7 @@ from deskcal.core.directory import Manager
 from deskcal.core.webhooks import Webhook
 from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.directory import row_of
+from deskcal.store.ports.feed import StoredChange
 from deskcal.store.ports.webhook_rows import (
     KEPT_DELIVERIES,
     changed,
@@ -18,6 +19,7 @@ from deskcal.store.ports.webhook_rows import (
 )
 from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress, StoredDelivery
 from deskcal.store.postgres.arrays import integers
+from deskcal.store.postgres.changes import Found, PostgresFeed, changes_after
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 
 _COLUMNS = "SELECT id, settings, state, reason, cursor, failing_since, generation FROM webhook"
@@ -73,9 +75,10 @@ _LAST = 2**63 - 1
 class PostgresWebhooks:
     """A `WebhookStore`."""
 
-    def __init__(self, read: Read, job: RunJob) -> None:
+    def __init__(self, read: Read, job: RunJob, feed: PostgresFeed) -> None:
         self._read = read
         self._job = job
+        self._feed = feed
 
     async def all(self) -> list[Webhook]:
         """Every hook."""
@@ -140,8 +143,15 @@ class PostgresWebhooks:
 
     async def creators(self, manager_ids: Sequence[int]) -> dict[int, Manager]:
         """By id."""
-        rows = await self._rows(_CREATORS, (integers(manager_ids),))
-        return {row[0]: row_of(Manager, row) for row in rows}
+        found: dict[int, Manager] = await self._read(_creators, manager_ids)
+        return found
+
+    async def page(
+        self, since: int, limit: int, creator_ids: Sequence[int]
+    ) -> tuple[list[StoredChange], dict[int, Manager]]:
+        """Both on one connection, the creators after the changes."""
+        found, creators = await self._read(_page, since, limit, creator_ids)
+        return self._feed.kept(since, found), creators
 
     async def deliveries(self, webhook_id: int, after: int, limit: int) -> list[StoredDelivery]:
         """A page of tries."""
@@ -181,6 +191,18 @@ class PostgresWebhooks:
 
 async def _select(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:
     return await (await connection.execute(statement.encode(), values)).fetchall()
+
+
+async def _creators(connection: Connection, manager_ids: Sequence[int]) -> dict[int, Manager]:
+    rows = await _select(connection, _CREATORS, (integers(manager_ids),))
+    return {row[0]: row_of(Manager, row) for row in rows}
+
+
+async def _page(
+    connection: Connection, since: int, limit: int, creator_ids: Sequence[int]
+) -> tuple[Found, dict[int, Manager]]:
+    found = await changes_after(connection, since, limit)
+    return found, await _creators(connection, creator_ids)
 
 
 async def _record(connection: Connection, one: Progress) -> None:

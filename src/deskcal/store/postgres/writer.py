@@ -338,7 +338,7 @@ class Writer:
             raise
         self._collections = collections if len(collections) <= REMEMBERED else {}
         batch.number_batches(outcomes, last_seq)
-        has_fired = bool(batch.notified or batch.woken)
+        has_fired = bool(batch.notifications.new or batch.notifications.woken)
         return CommitResult(outcomes, {}, last_seq, batch.earliest_due, {}, [], has_fired)
 
     async def _have_ids(self, connection: Connection, count: int) -> None:

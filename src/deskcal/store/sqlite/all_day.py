@@ -9,6 +9,7 @@ from deskcal.core.document import decode_event
 from deskcal.core.zones import zone_data
 from deskcal.store.batch.writes import manager_rows
 from deskcal.store.columns import event_row
+from deskcal.store.sqlite.search_index import index_moved
 
 _USED = "SELECT default_timezone, zones FROM all_day_index"
 _USE = "UPDATE all_day_index SET default_timezone = ?, zones = ?"
@@ -44,6 +45,7 @@ def use_zones(connection: apsw.Connection, default_timezone: str) -> None:
 
 def _move_all(connection: apsw.Connection, default_timezone: str) -> int:
     rows: Any = connection.execute(_ALL_DAY).fetchall()
+    moved = []
     for event_id, duration_class, start_time, document in rows:
         row = event_row(decode_event(document), default_timezone)
         place = (row.duration_class, row.start_time)
@@ -52,4 +54,7 @@ def _move_all(connection: apsw.Connection, default_timezone: str) -> int:
         connection.execute(_MOVE, (*place, row.end_time, row.due_time, event_id))
         new = [(*key, end_time) for key, end_time in manager_rows(row).items()]
         connection.executemany(_PUT_MANAGER, new)
+        if row.start_time != start_time:
+            moved.append(event_id)
+    index_moved(connection, moved)
     return len(rows)

@@ -11,7 +11,7 @@ from deskcal.core.event import ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.timeline import Gap, undone
-from deskcal.store.ports import StoredChange
+from deskcal.store.ports.feed import StoredChange
 from deskcal.store.sqlite.group import Numbers
 
 Read = Callable[..., Awaitable[Any]]
@@ -78,7 +78,7 @@ class SqliteFeed:
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
         """Up to `limit` changes after `since`, as far as the event loop knows of their commit."""
-        found: list[StoredChange] = await self._read(_changes, since, limit)
+        found: list[StoredChange] = await self._read(changes_after, since, limit)
         return [change for change in found if change.seq <= self.last_seq]
 
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:
@@ -105,8 +105,11 @@ class SqliteFeed:
         return int(forgotten)
 
 
-def _changes(connection: apsw.Connection, since: int, limit: int) -> list[StoredChange]:
-    """Raises: ResyncRequired, seen in the same snapshot as the changes."""
+def changes_after(connection: apsw.Connection, since: int, limit: int) -> list[StoredChange]:
+    """Up to `limit` committed changes after `since`.
+
+    Raises: ResyncRequired, seen in the same snapshot as the changes.
+    """
     with connection:
         floor_seq = connection.execute(_FLOOR).get
         found = _select(connection, _CHANGES, (since, limit))

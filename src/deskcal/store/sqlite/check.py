@@ -45,13 +45,26 @@ _STRAY_MANAGERS = """
     WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = m.event_id)"""
 _CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
 _IN_BOTH = "SELECT event_id FROM trash WHERE event_id IN (SELECT id FROM event)"
+# Events without their row of the index, what is indexed of no event, and rows of the index astray.
 _UNINDEXED = """
-    SELECT coalesce(e.id, g.id)
-    FROM event AS e FULL JOIN event_gram_docsize AS g ON g.id = e.id
-    WHERE (e.id IS NULL OR g.id IS NULL) AND NOT EXISTS (
+    SELECT id FROM (
+        SELECT e.id AS id FROM event AS e
+        LEFT JOIN indexed_event AS i ON i.event_id = e.id
+        LEFT JOIN event_gram_docsize AS d ON d.id = i.gram_row
+        WHERE e.id <= 137438953471
+            AND (d.id IS NULL OR i.gram_row <> (e.start_time >> 12 << 37 | e.id))
+        UNION
+        SELECT i.event_id FROM indexed_event AS i LEFT JOIN event AS e ON e.id = i.event_id
+        WHERE e.id IS NULL
+        UNION
+        SELECT d.id & 137438953471 FROM event_gram_docsize AS d
+        LEFT JOIN indexed_event AS i ON i.event_id = d.id & 137438953471 AND i.gram_row = d.id
+        WHERE i.event_id IS NULL
+    ) AS astray
+    WHERE NOT EXISTS (
         SELECT 1 FROM change AS c
-        WHERE c.event_id = coalesce(e.id, g.id)
-          AND c.seq > (SELECT indexed_seq FROM search_index))"""
+        WHERE c.event_id = astray.id AND c.seq > (SELECT indexed_seq FROM search_index))
+    ORDER BY id"""
 _COUNTERS = "SELECT last_event_id, last_seq, floor_seq FROM counter"
 _LATE_CHANGES = """
     SELECT max(seq), max(event_id) FROM change"""

@@ -87,8 +87,8 @@ class SqliteCalls:
         """`collections`: number of each (brand, desk)."""
         self._connection = connection
         self._collections = collections
-        self.documents: dict[int, bytes] = {}
-        """Of the events in the rows so far."""
+        self.events: dict[int, tuple[Event, bytes]] = {}
+        """Those in the rows so far, with their documents."""
         self._mine: dict[int, list[Event]] = {}
         self._without_own: set[int] = set()
         self._held: dict[tuple[str, int], list[Event]] = {}
@@ -132,8 +132,9 @@ class SqliteCalls:
         return rows
 
     def _kept(self, event_id: int, document: bytes) -> Event:
-        self.documents[event_id] = document
-        return decode_event(document)
+        event = decode_event(document)
+        self.events[event_id] = (event, document)
+        return event
 
     def _read_held(self, events: Sequence[Event]) -> None:
         """Who holds the customers of these calls, with one statement."""

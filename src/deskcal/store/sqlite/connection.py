@@ -1,17 +1,24 @@
 """The files of the embedded store: its directory's lock, its connections."""
 
 import fcntl
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import apsw
 
+from deskcal.errors import Unavailable
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.schema import migrate, require_ours
 
 DATABASE = "deskcal.db"
 LOCK = "deskcal.lock"
 BUSY_TIMEOUT_MS = 5000
+STEPS_BETWEEN_LOOKS = 20_000
+"""Virtual machine steps of SQLite after which a reader looks whether its time is over."""
+
+_Result = TypeVar("_Result")
 
 
 def lock_directory(directory: Path) -> IO[str]:
@@ -40,14 +47,30 @@ def connect_writer(directory: Path, vfs: str | None = None) -> apsw.Connection:
     connection = apsw.Connection(str(directory / DATABASE), vfs=vfs)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     require_ours(connection)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -16384"):
-        connection.execute(f"PRAGMA {pragma}")
+    _set_up(connection)
     migrate(connection)
     return connection
 
 
+def connect_writer_again(directory: Path, vfs: str | None = None) -> apsw.Connection:
+    """Another writing connection to a store that is open, which leaves its schema as it is.
+
+    A newer deskcal that was installed meanwhile has migrations for the next start.
+    Raises: apsw.Error.
+    """
+    connection = apsw.Connection(str(directory / DATABASE), vfs=vfs)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    _set_up(connection)
+    return connection
+
+
+def _set_up(connection: apsw.Connection) -> None:
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -16384"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
 def connection_in(directory: Path) -> apsw.Connection:
-    """A writing connection for the command line, also beside a running server.
+    """A writing connection for the command line, also while a server runs.
 
     Raises: StoreError, apsw.Error.
     """
@@ -65,3 +88,24 @@ def connect_reader(directory: Path, vfs: str | None = None) -> apsw.Connection:
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.execute("PRAGMA cache_size = -2048")
     return connection
+
+
+def read_until(
+    until: float, connection: apsw.Connection, read: Callable[..., _Result], *arguments: object
+) -> _Result:
+    """`read(connection, *arguments)`, by `until` (monotonic seconds).
+
+    Raises: what it raises; apsw.InterruptError when it takes longer.
+    """
+    connection.set_progress_handler(lambda: time.monotonic() > until, STEPS_BETWEEN_LOOKS)
+    return read(connection, *arguments)
+
+
+def unavailable(exc: apsw.Error) -> Unavailable:
+    """The error for a read that failed or took too long."""
+    if isinstance(exc, apsw.InterruptError):
+        return Unavailable("the read took too long; ask for a shorter range")
+    first: BaseException = exc
+    while isinstance(first.__context__, apsw.Error):  # A failed ROLLBACK says nothing of the cause.
+        first = first.__context__
+    return Unavailable(f"the database failed: {first}; try again later")

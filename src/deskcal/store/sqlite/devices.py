@@ -1,6 +1,6 @@
 """Devices in the embedded store.
 
-The command line changes them too, beside a running server, in short transactions of its own.
+The command line changes them too, while a server runs, in short transactions of its own.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """The directory of managers, desks and outcomes in the embedded store.
 
-The server reads it; the command line writes it too, beside a running server, in short transactions
+The server reads it; the command line writes it too, while a server runs, in short transactions
 of its own. No other table is touched here.
 """
 
@@ -79,7 +79,7 @@ def directory_in(directory: Path) -> Directory:
 
 
 def put_in(directory: Path, names: Directory) -> None:
-    """Adds or replaces what `names` has, also beside a running server. Raises: StoreError."""
+    """Adds or replaces what `names` has, also while a server runs. Raises: StoreError."""
     try:
         connection = connection_in(directory)
         with connection:

@@ -9,6 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.all_day import UTC
+from deskcal.core.document import decode_event
+from deskcal.core.event import Event
 from deskcal.core.outcomes import Outcome
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
@@ -25,6 +27,7 @@ from deskcal.store.batch.writes import (
 from deskcal.store.columns import PLACED, EventRow
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.claims import SqliteCalls
+from deskcal.store.sqlite.fired import UPDATE_DOCUMENT, write_fired, write_notifications
 from deskcal.store.sqlite.objects import stored_object, write_objects
 from deskcal.store.sqlite.outcomes import read_outcomes
 from deskcal.store.sqlite.series import series_document, series_events, write_series
@@ -36,7 +39,6 @@ _COLUMNS = (*PLACED, "document")
 INSERT_EVENT = f"""
     INSERT INTO event (id, {", ".join(_COLUMNS)})
     VALUES ({", ".join(["?"] * (1 + len(_COLUMNS)))})"""  # noqa: S608
-_UPDATE_DOCUMENT = "UPDATE event SET document = ?2, due_time = ?3 WHERE id = ?1"
 _DELETE_EVENT = "DELETE FROM event WHERE id = ?"
 _INSERT_MANAGER = "INSERT OR REPLACE INTO event_manager VALUES (?, ?, ?, ?, ?)"
 _DELETE_MANAGER = """
@@ -54,16 +56,6 @@ _UPDATE_COUNTER = "UPDATE counter SET last_event_id = ?, last_seq = ?"
 _SELECT_KEY = """
     SELECT i.digest, c.document FROM idempotency AS i JOIN change AS c ON c.seq = i.seq
     WHERE i.manager_id = ? AND i.key = ? AND i.time > ?"""
-# A manager who had it already (1 sent, 2 read) is not reminded again: the row is not returned.
-_NOTIFY = """
-    INSERT INTO notification (event_id, due_time, manager_id, level, armed_time, fired_time, state,
-        state_time)
-    VALUES (?, ?, ?, ?, ?, ?, 0, ?)
-    ON CONFLICT DO UPDATE SET
-        armed_time = excluded.armed_time, fired_time = excluded.fired_time,
-        state = 0, state_time = excluded.state_time
-    WHERE level = 10 AND (state NOT IN (1, 2) OR fired_time = 0)
-    RETURNING event_id, due_time, manager_id, level"""
 _SET_FIRED = """
     UPDATE notification SET fired_time = ?, state_time = ?
     WHERE event_id = ? AND due_time = ? AND manager_id = ? AND level = ?"""
@@ -152,15 +144,17 @@ class _Stored(Struct, frozen=True):
             rows: Any = self.connection.execute(_SELECT_DOCUMENTS, (text,))
             self.documents.update(rows)
 
-    def document(self, event_id: int) -> bytes | None:
-        """The stored document of an event."""
+    def event(self, event_id: int) -> tuple[Event, bytes] | None:
+        """The stored event."""
         if event_id > self.last_event_id:
             return None
-        known = self.documents.get(event_id) or self.calls.documents.get(event_id)
+        known = self.calls.events.get(event_id)
         if known is not None:
             return known
-        document: bytes | None = self.connection.execute(_SELECT_DOCUMENT, (event_id,)).get
-        return document
+        document = self.documents.get(event_id)
+        if document is None:
+            document = self.connection.execute(_SELECT_DOCUMENT, (event_id,)).get
+        return None if document is None else (decode_event(document), document)
 
     def trashed(self, event_id: int) -> bytes | None:
         """The last document of a deleted event."""
@@ -231,7 +225,7 @@ class SqliteBatch:
 
     @property
     def _last_seq(self) -> int:
-        return self._before.last_seq + self.staged.change_count
+        return self._before.last_seq + self.staged.number_count
 
     def commit_result(self, outcomes: list[WorkOutcome]) -> CommitResult:
         """What the group leaves to the event loop, once it is committed."""
@@ -242,9 +236,21 @@ class SqliteBatch:
         if self.staged.is_empty:
             return
         writes = self.staged.writes()
-        self._write_collections(writes)
-        self._write_events(writes)
         base = self._before.last_seq
+        if writes.only_fires:
+            write_fired(self._connection, base, writes)
+        else:
+            self._write_collections(writes)
+            self._write_events(writes)
+            self._write_changes(writes, base)
+            write_trash(self._run, writes)
+        self._write_keys(writes.keys)
+        self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
+        self._write_notifications(writes)
+        write_objects(self._run, writes.objects)
+        write_series(self._run, writes.series, base, has_changes=bool(writes.changes))
+
+    def _write_changes(self, writes: Writes, base: int) -> None:
         changes = [
             (seq, event_id, type_, time, actor, batch and batch_id_of(batch, base), document)
             for seq, (event_id, type_, time, actor, batch, document) in enumerate(
@@ -252,12 +258,6 @@ class SqliteBatch:
             )
         ]
         self._run(_INSERT_CHANGE, changes)
-        write_trash(self._run, writes)
-        self._write_keys(writes.keys)
-        self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
-        self._write_notifications(writes)
-        write_objects(self._run, writes.objects)
-        write_series(self._run, writes.series, base, has_changes=bool(writes.changes))
 
     def _write_collections(self, writes: Writes) -> None:
         new, last = self._new_collections, self._before.last_collection
@@ -280,7 +280,7 @@ class SqliteBatch:
         added = [(row.event_id, *_placed(row, numbers), doc) for row, doc in writes.added]
         self._run(INSERT_EVENT, added)
         self._write_moved(writes, numbers)
-        self._run(_UPDATE_DOCUMENT, writes.touched)
+        self._run(UPDATE_DOCUMENT, writes.touched)
         self._run(_DELETE_MANAGER, writes.managers_gone)
         self._run(_INSERT_MANAGER, writes.managers_added)
         self._run(_DELETE_EVENT, [(event_id,) for event_id in writes.gone])
@@ -300,12 +300,9 @@ class SqliteBatch:
         woken = [(n.fired_time, n.fired_time, *astuple(n.key)) for n in writes.woken]
         self._run(_SET_FIRED, woken)
         if writes.notifications:
-            rows = [
-                (*astuple(n.key), n.armed_time, n.fired_time, n.fired_time)
-                for n in writes.notifications
-            ]
-            new: Any = self._connection.executemany(_NOTIFY, rows)
-            self.staged.written(set(new))
+            self.staged.notifications.written(
+                write_notifications(self._connection, writes.notifications)
+            )
             self._run(_INSERT_ESCALATION, writes.escalations(self._escalate_after_sec))
 
     def _write_keys(self, keys: dict[RetryKey, KeptAnswer]) -> None:

@@ -4,6 +4,7 @@ Events are sorted into duration classes: within a class a range has to look back
 class's limit, so that a few events that last for years never make every list slow.
 """
 
+from collections import deque
 from typing import Any
 
 import apsw
@@ -20,7 +21,6 @@ from deskcal.store.lists import (
     link_of,
     look_back_sec,
     path_managers,
-    too_large,
 )
 
 _IN_RANGE = "x.start_time < :until AND (x.end_time > :since OR x.start_time >= :since)"
@@ -37,7 +37,10 @@ _WITH = """EXISTS (
     WHERE mine.manager_id {whom} AND mine.duration_class = {e}.duration_class
       AND mine.start_time = {e}.start_time AND mine.event_id = {e}.id)"""
 
-
+_IDS = """
+    SELECT group_concat(id, ',') FROM (
+        SELECT id FROM ({rows}) ORDER BY start_time, id LIMIT :limit OFFSET :offset)"""
+_FIRST = "SELECT * FROM ({} ORDER BY start_time, id LIMIT :limit + :offset)"
 DOCUMENTS = """
     SELECT CAST(group_concat(e.document, ',') AS BLOB)
     FROM json_each(:ids) AS page CROSS JOIN event AS e ON e.id = page.value"""
@@ -48,12 +51,19 @@ CROSS JOIN makes the page the outer loop, so the documents come in its order.
 
 
 class ListQuery(Struct, frozen=True):
-    """Two statements over the same rows, and their parameters."""
+    """Statements over the same rows, and their parameters."""
 
     ids: str
     """One text: the ids in order, with commas between; NULL for none."""
     count: str
     parameters: dict[str, Any]
+    selects: list[str]
+    """What finds the rows, each row once, in no order."""
+
+    @property
+    def first_ids(self) -> str:
+        """`ids` for a small `limit`: reads no more rows than that, where an index sorts them."""
+        return _IDS.format(rows=" UNION ALL ".join(map(_FIRST.format, self.selects)))
 
 
 def list_query(wanted: EventFilter, places: Places, manager_id: int, known: int) -> ListQuery:
@@ -66,15 +76,13 @@ def list_query(wanted: EventFilter, places: Places, manager_id: int, known: int)
     conditions = [_IN_RANGE, *_equalities(wanted, alias), _scope(alias, places)]
     parameters = parameters_of(wanted, places, manager_id, known)
     parts = _parts(wanted, " AND ".join(conditions))
-    rows = " UNION ALL ".join(
-        f"SELECT x.start_time AS start_time, {alias}.id AS id {part}" for part in parts
-    )
+    selects = [f"SELECT x.start_time AS start_time, {alias}.id AS id {part}" for part in parts]
     counts = " UNION ALL ".join(f"SELECT count(*) AS n {part}" for part in parts)
     return ListQuery(
-        "SELECT group_concat(id, ',') FROM "
-        f"(SELECT id FROM ({rows}) ORDER BY start_time, id LIMIT :limit OFFSET :offset)",
+        _IDS.format(rows=" UNION ALL ".join(selects)),
         f"SELECT sum(n) FROM ({counts})",
         parameters,
+        selects,
     )
 
 
@@ -182,13 +190,12 @@ def _json(values: tuple[int | str, ...]) -> str:
     return msgspec.json.encode(values).decode()
 
 
-def documents_of(connection: apsw.Connection, pages: list[str], most_bytes: int) -> list[bytes]:
-    """The documents of each page of ids, joined. Raises: InvalidField beyond `most_bytes`."""
-    pieces: list[bytes] = []
+def documents_of(connection: apsw.Connection, pieces: deque[str], enough_bytes: int) -> list[bytes]:
+    """The documents of each piece of ids, joined; takes pieces until these come to more."""
+    documents: list[bytes] = []
     size = 0
-    for page in pages:
-        pieces.append(connection.execute(DOCUMENTS, {"ids": f"[{page.rstrip(',')}]"}).get)
-        size += len(pieces[-1])
-        if size > most_bytes:
-            raise too_large(most_bytes)
-    return pieces
+    while pieces and size <= enough_bytes:
+        ids = f"[{pieces.popleft().rstrip(',')}]"
+        documents.append(connection.execute(DOCUMENTS, {"ids": ids}).get)
+        size += len(documents[-1])
+    return documents

@@ -7,14 +7,15 @@ event's `reminder_sent_time` and the change in one transaction.
 import functools
 import heapq
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import apsw
 from msgspec.structs import astuple
 
 from deskcal.core.alarms import is_armed
-from deskcal.core.document import decode_event
+from deskcal.core.document import decode_event, fired_events
+from deskcal.core.event import Event
 from deskcal.store.batch.batch import Batch
 from deskcal.store.lists.reminders import NEWEST, cursor_of, split_dropped
 from deskcal.store.ports.reminders import (
@@ -32,14 +33,23 @@ from deskcal.store.sqlite.changes import Read, RunJob
 WAITING, SENT, READ, MISSED, DROPPED = map(int, NotificationState)
 MAX_FIRED = 2000
 """Rows of one round, after which no further event is begun: one may have a thousand."""
+MAX_FIRED_BYTES = 4_000_000
+"""Documents that a round reads into memory; it ends with the one that goes beyond."""
+DECODED_AT_ONCE = 20
+"""Events of a round: no other thread can take the interpreter's lock meanwhile."""
 
 _NEXT_EVENT = "SELECT min(due_time) FROM event WHERE due_time > 0"
 _NEXT_ESCALATION = "SELECT min(escalate_time) FROM escalation"
 _NEXT_SNOOZED = "SELECT min(due_time) FROM notification WHERE state = 0 AND fired_time = 0"
 _NEXT = (_NEXT_EVENT, _NEXT_SNOOZED, _NEXT_ESCALATION)
+# Joined in SQLite, so that it lets go of the interpreter's lock once for all of them.
 _DUE_EVENTS = """
-    SELECT id, document FROM event WHERE due_time > 0 AND due_time <= ?
-    ORDER BY due_time, id LIMIT ?"""
+    SELECT CAST(group_concat(e.document, char(10)) AS BLOB) FROM (
+        SELECT id, sum(size) OVER (ORDER BY due_time, id ROWS UNBOUNDED PRECEDING) - size AS before
+        FROM (
+            SELECT id, due_time, length(document) AS size FROM event
+            WHERE due_time > 0 AND due_time <= ? ORDER BY due_time, id LIMIT ?)
+    ) AS due CROSS JOIN event AS e ON e.id = due.id WHERE due.before <= ?"""
 _DUE_SNOOZED = """
     SELECT n.event_id, n.due_time, n.manager_id, n.level, n.armed_time, e.document
     FROM notification AS n LEFT JOIN event AS e ON e.id = n.event_id
@@ -113,7 +123,7 @@ class SqliteReminders:
     async def fire(self, now: int, limit: int) -> Fired:
         """Fires what is due."""
         batch, events = await self._job(functools.partial(_fire, now, limit, self._escalates))
-        fired = batch.notified + batch.woken
+        fired = batch.notifications.new + batch.notifications.woken
         return Fired(fired, events, len(fired))
 
     async def fetch_fired(self, is_here: Callable[[int], bool], limit: int) -> NewFired:
@@ -156,7 +166,7 @@ class SqliteReminders:
         return kept
 
     async def snooze(self, key: NotificationKey, until: int, now: int) -> bool:
-        """Puts a row beside the one of `key` that fires at `until`."""
+        """Adds a row to the one of `key`, that fires at `until`."""
         snoozed: bool = await self._job(functools.partial(_snooze, key, until, now))
         return snoozed
 
@@ -259,14 +269,13 @@ def _fire(
     """Events, then snoozed rows and escalations with what is left of `limit`."""
     wanted: list[Notification] = []
     events = 0
-    armed: Any = connection.execute(_DUE_EVENTS, (now, limit)).fetchall()
-    for event_id, document in armed:
-        wanted += batch.fire(batch.take(event_id, document), now)
+    for event, document in _due_events(connection, now, limit):
+        wanted += batch.fire_stored(event, document, now)
         events += 1
         if len(wanted) >= MAX_FIRED:
             break
-    batch.woken = _due_snoozed(connection, now, limit - events)
-    left = limit - events - len(batch.woken)
+    batch.notifications.woken = _due_snoozed(connection, now, limit - events)
+    left = limit - events - len(batch.notifications.woken)
     due: Any = connection.execute(_DUE_ESCALATIONS, (now, left)).fetchall()
     if escalates:
         found = _escalations(connection, due, now)
@@ -274,8 +283,16 @@ def _fire(
         connection.executemany(_TELL_WEBHOOKS, rows)
         wanted += found
     connection.executemany(_DELETE_ESCALATION, [row[:2] for row in due])
-    batch.notify(wanted)
-    return batch, events + len(batch.woken) + len(due)
+    batch.notifications.add(wanted)
+    return batch, events + len(batch.notifications.woken) + len(due)
+
+
+def _due_events(connection: apsw.Connection, now: int, limit: int) -> Iterator[tuple[Event, bytes]]:
+    """Events whose reminder is due, as they are once it was sent; decoded as they are taken."""
+    joined: bytes | None = connection.execute(_DUE_EVENTS, (now, limit, MAX_FIRED_BYTES)).get
+    documents = joined.split(b"\n") if joined else []
+    for start in range(0, len(documents), DECODED_AT_ONCE):
+        yield from fired_events(documents[start : start + DECODED_AT_ONCE], now)
 
 
 def _escalations(connection: apsw.Connection, rows: list[Any], now: int) -> list[Notification]:

@@ -39,6 +39,11 @@ def migrate(connection: apsw.Connection) -> None:
         return
     with connection:
         for script in scripts[version:]:
-            connection.execute(script)
+            run_script(connection, script)
         connection.pragma("application_id", APPLICATION_ID)
         connection.pragma("user_version", len(scripts))
+
+
+def run_script(connection: apsw.Connection, script: str) -> None:
+    """Runs all statements of `script`; apsw waits behind one whose rows nobody takes."""
+    connection.execute(script).fetchall()

@@ -1,17 +1,17 @@
-"""The search in the embedded store: candidates of the index, then the documents themselves."""
+"""The search in the embedded store: what the index names, newest first, then the documents."""
 
 import functools
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 import apsw
-import msgspec
 
-from deskcal.core.event import ChangeType
+from deskcal.core.all_day import BEFORE_ALL
 from deskcal.core.filters import Position, SearchFilter
-from deskcal.core.text_search import number_of
 from deskcal.core.visibility import Visibility
-from deskcal.store.batch.batch import Batch
+from deskcal.errors import Unavailable
 from deskcal.store.lists import CLASSES, Collections
 from deskcal.store.lists.search import (
     BLIND_ROWS,
@@ -19,21 +19,30 @@ from deskcal.store.lists.search import (
     FEW_CANDIDATES,
     MAX_BEHIND,
     MAX_CANDIDATES,
-    MAX_ROWS_BY_TIME,
     RARE,
     Matches,
     SearchPage,
-    grams_of_document,
-    has_other_text,
     page_sizes,
     query_grams,
     require_index,
 )
 from deskcal.store.sqlite.changes import Read, RunJob
 from deskcal.store.sqlite.lists import conditions_of, parameters_of
+from deskcal.store.sqlite.search_index import (
+    MAX_INDEXED_ID,
+    STEP_SEC,
+    event_of,
+    json_of,
+    next_step,
+    row_of,
+    step_of,
+    with_grams,
+    with_pairs,
+    write_step,
+)
 
-MAX_COMMON = 4_096
-"""Grams that are remembered to be in more; then they are counted again."""
+MAX_COUNTS = 4_096
+"""Grams of which is remembered how many events have them; then they are counted again."""
 
 _AFTER = "(x.start_time, x.id) < (:after_start, :after_id)"
 _BY_TIME = """
@@ -48,24 +57,13 @@ _OF_IDS = """
 _BEHIND = """
     SELECT DISTINCT event_id FROM change NOT INDEXED
     WHERE seq > (SELECT indexed_seq FROM search_index) LIMIT ?"""
+_NEVER_INDEXED = f"SELECT id FROM event WHERE id > {MAX_INDEXED_ID} LIMIT ?"
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM event_gram WHERE event_gram MATCH ? LIMIT ?)"
-_INDEXED = "SELECT rowid FROM event_gram WHERE event_gram MATCH ? LIMIT ?"
+_INDEXED = """
+    SELECT rowid FROM event_gram WHERE event_gram MATCH ? AND rowid <= ?
+    ORDER BY rowid DESC LIMIT ?"""
 _DOCUMENTS = """
     SELECT e.document FROM json_each(?) AS page CROSS JOIN event AS e ON e.id = page.value"""
-_NEW = """
-    SELECT seq, event_id FROM change WHERE seq > (SELECT indexed_seq FROM search_index)
-    ORDER BY seq LIMIT ?"""
-# With each event the document that the index has of it, if that is among the changes still.
-_STORED = f"""
-    SELECT one.value, e.document, (
-        SELECT iif(c.type = {ChangeType.DELETED:d}, NULL, c.document) FROM change AS c
-        WHERE c.event_id = one.value AND c.seq <= (SELECT indexed_seq FROM search_index)
-        ORDER BY c.seq DESC LIMIT 1)
-    FROM json_each(?) AS one LEFT JOIN event AS e ON e.id = one.value"""
-_PUT = "INSERT OR REPLACE INTO event_gram (rowid, grams) VALUES (?, ?)"
-_REMOVE = "DELETE FROM event_gram WHERE rowid = ?"
-_INDEXED_SEQ = "SELECT indexed_seq FROM search_index"
-_SET_INDEXED = "UPDATE search_index SET indexed_seq = ?"
 
 
 class SqliteSearch:
@@ -75,8 +73,10 @@ class SqliteSearch:
         self._read = read
         self._job = job
         self._collections = collections
-        self._common: set[str] = set()
+        self._counts: dict[str, int] = {}
+        self._counted_seq = 0
         self.indexed_seq = 0
+        self.step, self.large_step = 200, 1_000
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """In one snapshot, on a reading thread."""
@@ -86,14 +86,17 @@ class SqliteSearch:
         known = self._collections.newest
         parameters = parameters_of(wanted, places, visibility.manager_id, known)
         conditions = conditions_of(wanted, places)
-        found: SearchPage = await self._read(_find, wanted, conditions, parameters, self._common)
+        found: SearchPage = await self._read(_find, wanted, conditions, parameters, self._counts)
         return found
 
     async def index(self, limit: int) -> int:
-        """One step, in a transaction of its own."""
-        count, seq = await self._job(functools.partial(_index, limit))
-        self.indexed_seq = max(self.indexed_seq, seq)
-        return int(count)
+        """One step: its texts are read on a reading thread, and then written in a transaction."""
+        step = await self._read(next_step, limit)
+        is_written = step.count and await self._job(functools.partial(write_step, step))
+        self.indexed_seq = max(self.indexed_seq, step.last_seq if is_written else step.indexed_seq)
+        if self.indexed_seq >= self._counted_seq + FEW_CANDIDATES:
+            self._counts, self._counted_seq = {}, self.indexed_seq
+        return int(step.count)
 
 
 def _find(
@@ -101,19 +104,19 @@ def _find(
     wanted: SearchFilter,
     conditions: str,
     parameters: dict[str, Any],
-    common: set[str],
+    counts: dict[str, int],
 ) -> SearchPage:
-    """First the newest events; if few of them match, the candidates of the index."""
+    """First the newest events; if few of them match, what the index names."""
     look = _Look(connection, wanted, conditions, parameters)
     with connection:
         changed = _changed(connection)
         look.by_time_while(lambda: look.found.are_common)
         if look.is_open:
             grams = query_grams(wanted.words)
-            rare = _rare(connection, grams, common)
+            rare = _rare(connection, grams, counts)
             look.by_time_while(lambda: not rare and look.rows < BLIND_ROWS)
-            ids = _candidates(connection, rare or grams) if look.is_open else None
-            look.candidates(None if ids is None else ids | changed)
+            look.by_index(with_grams(rare or grams) or with_pairs(wanted.words), changed)
+        look.by_time_while(lambda: True)
     return look.found.page()
 
 
@@ -122,34 +125,29 @@ def _changed(connection: apsw.Connection) -> set[int]:
     behind: Any = connection.execute(_BEHIND, (MAX_BEHIND + 1,))
     changed = {event_id for (event_id,) in behind}
     require_index(len(changed))
-    return changed
+    never: Any = connection.execute(_NEVER_INDEXED, (MAX_BEHIND + 1,)).fetchall()
+    if len(never) > MAX_BEHIND:
+        raise Unavailable(
+            f"more than {MAX_BEHIND} events have ids above {MAX_INDEXED_ID}, too many for the "
+            "search of the embedded store: move them to PostgreSQL by an export and an import"
+        )
+    return changed.union(event_id for (event_id,) in never)
 
 
-def _candidates(connection: apsw.Connection, grams: list[str]) -> set[int] | None:
-    """All events that may have every gram; None: too many to name, or there is no gram."""
-    if not grams:
-        return None
-    text = " AND ".join(map(_quoted, grams))
-    rows: Any = connection.execute(_INDEXED, (text, MAX_CANDIDATES + 1))
-    ids = {event_id for (event_id,) in rows}
-    return None if len(ids) > MAX_CANDIDATES else ids
-
-
-def _rare(connection: apsw.Connection, grams: list[str], common: set[str]) -> list[str]:
+def _rare(connection: apsw.Connection, grams: list[str], counts: dict[str, int]) -> list[str]:
     """Those of the grams that few events have, up to one that is enough; no one: all are common."""
     rare = []
     for gram in grams:
-        if gram in common:
-            continue
-        count = connection.execute(_COUNT, (_quoted(gram), RARE + 1)).get
+        count = counts.get(gram)
+        if count is None:
+            count = connection.execute(_COUNT, (with_grams([gram]), RARE + 1)).get
+            if len(counts) >= MAX_COUNTS:
+                counts.clear()
+            counts[gram] = count
         if count <= RARE:
             rare.append(gram)
-            if count <= FEW_CANDIDATES:
-                break
-        else:
-            if len(common) >= MAX_COMMON:
-                common.clear()
-            common.add(gram)
+        if count <= FEW_CANDIDATES:
+            break
     return rare
 
 
@@ -181,42 +179,59 @@ class _Look:
     def by_time_while(self, goes_on: Callable[[], bool]) -> None:
         """Looks at all events by time."""
         while self.is_open and goes_on():
-            self._by_time(None)
+            self._by_time()
 
-    def candidates(self, ids: set[int] | None) -> None:
-        """What is found among the events of these ids, from where it is; None: among all."""
-        most = self.rows + MAX_ROWS_BY_TIME
-        while self.is_open and (ids is None or (len(ids) > FEW_CANDIDATES and self.rows < most)):
-            self._by_time(ids)
-        if ids is not None and self.is_open:
-            self._of_ids(ids)
+    def by_index(self, query: str, changed: set[int]) -> None:
+        """Looks at the events that the index names for `query`, from where it is.
 
-    def _by_time(self, ids: set[int] | None) -> None:
-        """The next events by time, of these ids unless that is None."""
+        If there are more than `MAX_CANDIDATES`, some of the oldest are left.
+        """
+        if not self.is_open:
+            return
+        values = (query, self._highest_row, MAX_CANDIDATES)
+        not_indexed = self._positions(changed)
+        with closing(self._connection.execute(_INDEXED, values)) as rows:
+            for ids, start_time in _steps(rows):
+                older = [one for one in not_indexed if one[0] < start_time]
+                newer = not_indexed[: len(not_indexed) - len(older)]
+                positions = self._positions(ids - changed) + newer
+                self._compare(sorted(positions, reverse=True))
+                self._after, not_indexed = (start_time, 0), older
+                self._is_over = start_time == BEFORE_ALL
+                if not self.is_open:
+                    return
+
+    @property
+    def _highest_row(self) -> int:
+        """Of the step in which the newest event may be that is still to be looked at."""
+        newest = self._parameters["until"] if self._after is None else self._after[0]
+        return row_of(newest + STEP_SEC, 0) - 1
+
+    def _by_time(self) -> None:
+        """The next events by time."""
         size = next(self._sizes)
         fitting = self._with_after()
         parts = [_BY_TIME.format(number=number, conditions=fitting) for number in CLASSES]
         statement = " UNION ALL ".join(parts) + " ORDER BY start_time DESC, id DESC LIMIT :page"
         values = self._values() | {"page": size}
         rows: list[Any] = self._connection.execute(statement, values).fetchall()
-        self._compare(rows if ids is None else [row for row in rows if row[1] in ids])
+        self._compare(rows)
         self._is_over = len(rows) < size
         self.rows += size
         if rows:
             self._after = rows[-1]
 
-    def _of_ids(self, ids: set[int]) -> None:
+    def _positions(self, ids: Iterable[int]) -> list[Position]:
         """Those of the events that fit the filters, newest first."""
         statement = _OF_IDS.format(conditions=self._with_after())
-        values = self._values() | {"ids": _json(sorted(ids))}
-        rows: Any = self._connection.execute(statement, values).fetchall()
-        self._compare(rows)
-        self._is_over = True
+        values = self._values() | {"ids": json_of(ids)}
+        rows: list[Any] = self._connection.execute(statement, values).fetchall()
+        return rows
 
     def _compare(self, rows: list[Position]) -> None:
         for start in range(0, len(rows), DOCUMENTS):
             chunk = rows[start : start + DOCUMENTS]
-            ids = _json(event_id for _, event_id in chunk)
+            ids = json_of(event_id for _, event_id in chunk)
             documents: Any = self._connection.execute(_DOCUMENTS, (ids,))
             self.found.look_at(chunk, (document for (document,) in documents))
             if self.found.is_full:
@@ -232,36 +247,21 @@ class _Look:
         return self._parameters | {"after_start": start, "after_id": event_id}
 
 
-def _index(limit: int, connection: apsw.Connection, _: Batch) -> tuple[int, int]:
-    """How many changes it has indexed, and up to which the index is."""
-    changed: list[Any] = connection.execute(_NEW, (limit,)).fetchall()
-    if changed:
-        ids = dict.fromkeys(event_id for _, event_id in changed)
-        stored: list[Any] = connection.execute(_STORED, (_json(ids),)).fetchall()
-        other = [
-            (event_id, _tokens(document))
-            for event_id, document, indexed in stored
-            if document is not None and has_other_text(document, indexed)
-        ]
-        connection.executemany(_PUT, other)
-        gone = [(event_id,) for event_id, document, _ in stored if document is None]
-        connection.executemany(_REMOVE, gone)
-        connection.execute(_SET_INDEXED, (changed[-1][0],))
-    return len(changed), connection.execute(_INDEXED_SEQ).get
+def _steps(rows: Iterable[tuple[int]]) -> Iterator[tuple[set[int], int]]:
+    """Events of whole steps of the index, newest first, more each time.
 
-
-def _tokens(document: bytes) -> str:
-    return " ".join(map(_token, grams_of_document(document)))
-
-
-@functools.lru_cache(maxsize=16_384)
-def _token(gram: str) -> str:
-    return f"{number_of(gram):x}"
-
-
-def _quoted(gram: str) -> str:
-    return f'"{_token(gram)}"'
-
-
-def _json(values: Iterable[int]) -> str:
-    return msgspec.json.encode(list(values)).decode()
+    With them the Unix seconds with which the last of these steps begins; `BEFORE_ALL`: there are no
+    more.
+    """
+    ids: set[int] = set()
+    count, size = 0, DOCUMENTS
+    for start_time, group in itertools.groupby((row for (row,) in rows), step_of):
+        before = len(ids)
+        ids.update(map(event_of, group))
+        count += len(ids) - before
+        if count >= MAX_CANDIDATES:
+            return
+        if len(ids) >= size:
+            yield ids, start_time
+            ids, size = set(), min(2 * size, FEW_CANDIDATES)
+    yield ids, BEFORE_ALL

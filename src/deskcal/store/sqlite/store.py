@@ -9,40 +9,37 @@ import asyncio
 import functools
 import itertools
 import math
-import re
-import threading
 import time
 from asyncio import Future
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, TypeVar
 
 import apsw
 from msgspec import Struct
 
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
-from deskcal.core.document import Record, record_of
+from deskcal.core.document import Record
 from deskcal.core.filters import EventFilter
 from deskcal.core.free_busy import INTERVAL_BYTES, BusyTimes
 from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
-from deskcal.core.summary import Group, GroupBy
+from deskcal.core.summary import GroupBy, SummaryGroup
 from deskcal.core.visibility import Visibility
 from deskcal.errors import DeskcalError, Timeout, Unavailable, without_frames
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.cache import RecordCache
-from deskcal.store.lists import PIECE_ROWS, Collections
+from deskcal.store.lists import Collections
+from deskcal.store.lists.paged import PagedRows
 from deskcal.store.lists.search import SearchStore
 from deskcal.store.ports import (
     CalendarObjectStore,
     Committed,
     DirectoryStore,
-    FeedStore,
     Loaded,
     Rows,
     SeriesStore,
@@ -50,6 +47,7 @@ from deskcal.store.ports import (
 )
 from deskcal.store.ports.calls import ClaimAnswer, ClaimStore
 from deskcal.store.ports.devices import DeviceStore
+from deskcal.store.ports.feed import FeedStore
 from deskcal.store.ports.reminders import ReminderStore
 from deskcal.store.ports.trash import TrashStore
 from deskcal.store.ports.webhooks import WebhookStore
@@ -58,13 +56,20 @@ from deskcal.store.sqlite.all_day import use_zones
 from deskcal.store.sqlite.busy import BusyQuery, busy
 from deskcal.store.sqlite.changes import SqliteFeed
 from deskcal.store.sqlite.collections import remove_collections, unused_collections
-from deskcal.store.sqlite.connection import connect_reader, connect_writer, lock_directory
+from deskcal.store.sqlite.connection import (
+    connect_writer,
+    connect_writer_again,
+    lock_directory,
+)
 from deskcal.store.sqlite.devices import SqliteDevices
 from deskcal.store.sqlite.directory import SqliteDirectory
 from deskcal.store.sqlite.group import Job, begin_timeline
 from deskcal.store.sqlite.lapsed_claims import SqliteClaims
-from deskcal.store.sqlite.lists import ListQuery, documents_of, list_query, parameters_of
+from deskcal.store.sqlite.list_reader import SqliteLists
+from deskcal.store.sqlite.lists import parameters_of
+from deskcal.store.sqlite.loads import Loads
 from deskcal.store.sqlite.object_store import SqliteObjects
+from deskcal.store.sqlite.readers import Readers
 from deskcal.store.sqlite.reminders import SqliteReminders
 from deskcal.store.sqlite.search import SqliteSearch
 from deskcal.store.sqlite.series_store import SqliteSeries
@@ -73,13 +78,7 @@ from deskcal.store.sqlite.trash_store import SqliteTrash
 from deskcal.store.sqlite.webhooks import SqliteWebhooks
 from deskcal.store.sqlite.writer import Writer
 
-LIST_READERS = 2
-STEPS_BETWEEN_LOOKS = 20_000
-"""Virtual machine steps of SQLite after which a reader looks whether its time is over."""
-
 _Result = TypeVar("_Result")
-_PAGE = re.compile(rf"(?:[0-9]+,?){{1,{PIECE_ROWS}}}")
-"""Ids of one piece: cut out of the text of all, as 50,000 strings would take more than it."""
 
 
 class _Pending(Struct):
@@ -94,20 +93,17 @@ class SqliteStore:
 
     def __init__(self, directory: Path, limits: Limits, lock: IO[str], *, vfs: str | None) -> None:
         """Use `open_sqlite`."""
-        self._directory = directory
-        self._vfs = vfs
         self._limits = limits
         self._lock = lock
         self._loop = asyncio.get_running_loop()
         self._cache = RecordCache(limits.cache_bytes)
         self.peek: Callable[[int], Record | None] = self._cache.get
-        self._loading: dict[int, Future[Record | None]] = {}
         self._pending: dict[int, _Pending] = {}
-        self._committed: deque[tuple[Sequence[Work | Job], CommitResult]] = deque()
+        self.unsettled: deque[tuple[Sequence[Work | Job], CommitResult]] = deque()
         self._closing = False
         self.commits: Publisher[Committed] = Publisher()
         self._writer = Writer(
-            lambda: connect_writer(directory, vfs),
+            lambda: connect_writer_again(directory, vfs),
             self._on_committed,
             max_group=limits.max_group,
             retry_window_sec=limits.retry_window_sec,
@@ -115,11 +111,13 @@ class SqliteStore:
         )
         self._collections = Collections()
         self._collections.add(self._writer.numbers.collections)
-        self._reader = threading.local()
-        self._points = ThreadPoolExecutor(1, "deskcal-point")
-        self._changes = ThreadPoolExecutor(1, "deskcal-change")
-        self._lists = ThreadPoolExecutor(LIST_READERS, "deskcal-list")
-        read_changes = functools.partial(self._read, self._changes)
+        self._readers = Readers(directory, vfs, limits.request_deadline_sec)
+        read_points = functools.partial(self._readers.read, self._readers.points)
+        self._loads = Loads(read_points, self._cache)
+        self.load: Callable[[int], Future[Record | None]] = self._loads.load
+        self.read: Callable[[int, Loaded], None] = self._loads.read
+        self._read_lists = functools.partial(self._readers.read, self._readers.lists)
+        read_changes = functools.partial(self._readers.read, self._readers.changes)
         self.feed: FeedStore = SqliteFeed(read_changes, self._job, self._writer.numbers)
         self.reminders: ReminderStore = SqliteReminders(
             read_changes, self._job, escalates=limits.escalate_after_sec > 0
@@ -128,11 +126,13 @@ class SqliteStore:
         self.objects: CalendarObjectStore = SqliteObjects(read_changes)
         self.directory: DirectoryStore = SqliteDirectory(read_changes, self._job)
         self.claims: ClaimStore = SqliteClaims(read_changes, self._job)
-        read_lists = functools.partial(self._read, self._lists)
+        self._listed = SqliteLists(
+            self._read_lists, self._readers.lists, self._readers.detach, self._collections, limits
+        )
         self.trash: TrashStore = SqliteTrash(read_changes, self._job, limits)
-        self.search: SearchStore = SqliteSearch(read_lists, self._job, self._collections)
+        self.search: SearchStore = SqliteSearch(self._read_lists, self._job, self._collections)
         self.devices: DeviceStore = SqliteDevices(read_changes, self._job)
-        self.webhooks: WebhookStore = SqliteWebhooks(read_changes, self._job)
+        self.webhooks: WebhookStore = SqliteWebhooks(read_changes, self._job, self.feed)
         self._expiry = self._loop.call_later(1, self._expire)
         self._writer.start()
 
@@ -146,50 +146,9 @@ class SqliteStore:
         """The size of the cache."""
         return self._cache.size_bytes
 
-    def load(self, event_id: int) -> "Future[Record | None]":
-        """The event from the database, also into memory unless it changes meanwhile."""
-        loading = self._loading.get(event_id)
-        if loading is None:
-            loading = asyncio.ensure_future(self._load(event_id))
-            self._loading[event_id] = loading
-        return asyncio.shield(loading)
-
-    def read(self, event_id: int, done: Loaded) -> None:
-        """`load`, and what comes of it."""
-
-        def hand_on(loaded: "Future[Record | None]") -> None:
-            error = cast(Exception | None, loaded.exception())
-            done(loaded.result() if error is None else None, error)
-
-        self.load(event_id).add_done_callback(hand_on)
-
-    async def _load(self, event_id: int) -> Record | None:
-        this = asyncio.current_task()
-        try:
-            document = await self._read(self._points, self._document, event_id)
-        finally:
-            unchanged = self._loading.get(event_id) is this
-            if unchanged:
-                self._loading.pop(event_id, None)
-        record = None if document is None else record_of(document)
-        if record is not None and unchanged:
-            self._cache.put(event_id, record)
-        return record
-
     async def load_all(self, event_ids: Sequence[int]) -> list[Record]:
-        """The events; those that are not cached by one statement, and not into memory."""
-        known = list(filter(None, map(self.peek, event_ids)))
-        missing = [event_id for event_id in event_ids if self.peek(event_id) is None]
-        documents = await self._read(self._points, self._documents, missing) if missing else []
-        return [*known, *map(record_of, documents)]
-
-    def _document(self, connection: apsw.Connection, event_id: int) -> bytes | None:
-        statement = "SELECT document FROM event WHERE id = ?"
-        return cast(bytes | None, connection.execute(statement, (event_id,)).get)
-
-    def _documents(self, connection: apsw.Connection, event_ids: list[int]) -> list[bytes]:
-        statement = "SELECT document FROM event WHERE id IN (SELECT value FROM json_each(?))"
-        return [document for (document,) in connection.execute(statement, (str(event_ids),))]
+        """The events; those that are not cached by one statement, and not into the cache."""
+        return await self._loads.load_all(event_ids)
 
     def mutate(self, mutation: Mutation) -> "Future[bytes]":
         """Queues `mutation` for the writer."""
@@ -252,22 +211,24 @@ class SqliteStore:
 
     def _on_committed(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         """On the writer's thread: hands a committed group to the event loop."""
-        self._committed.append((group, result))
+        self.unsettled.append((group, result))
         self._loop.call_soon_threadsafe(self.settle)
+
+    def let_write(self) -> None:
+        """Waits for the statements of the writer."""
+        self._writer.let_write()
 
     def settle(self) -> None:
         """Answers the groups that the writer has left; a fault in one is not its caller's."""
-        while self._committed:
+        while self.unsettled:
             try:
-                self._settle(*self._committed.popleft())
+                self._settle(*self.unsettled.popleft())
             except Exception as exc:
                 self._loop.call_exception_handler({"message": "after a commit", "exception": exc})
 
     def _settle(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         self._collections.add(result.collections)
-        for event_id, record in result.records.items():
-            self._loading.pop(event_id, None)
-            self._cache.put(event_id, record)
+        self._loads.put(result.records)
         for mutation, outcome in zip(group, result.outcomes, strict=True):
             answer = self._pending.pop(id(mutation)).answer
             if answer.done():
@@ -276,31 +237,21 @@ class SqliteStore:
                 answer.set_exception(without_frames(outcome))
             else:
                 answer.set_result(outcome)
+        self.feed.last_seq = max(self.feed.last_seq, result.last_seq)
         if result.records:
-            self.feed.last_seq = result.last_seq
             self.commits.publish(result)
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:
         """One statement a list, in one snapshot with its count."""
-        places = await self._collections.places(wanted, visibility)
-        if places is None:
-            return Rows([], 0)
-        query = list_query(wanted, places, visibility.manager_id, self._collections.newest)
-        return await self._read(self._lists, self._rows, query, wanted)
+        return await self._listed.whole(wanted, visibility)
 
-    def _rows(self, connection: apsw.Connection, query: ListQuery, wanted: EventFilter) -> Rows:
-        with connection:
-            ids = connection.execute(query.ids, query.parameters).get or ""
-            found = ids.count(",") + 1 if ids else 0
-            pieces = documents_of(connection, _PAGE.findall(ids), self._limits.max_answer_bytes)
-            count = wanted.offset + found
-            if found == wanted.limit or (not found and wanted.offset):
-                count = connection.execute(query.count, query.parameters).get
-        return Rows(pieces, count)
+    async def list_pages(self, wanted: EventFilter, visibility: Visibility) -> Rows | PagedRows:
+        """The same; a long list in pages, on a connection of its own."""
+        return await self._listed.paged(wanted, visibility)
 
     async def summary(
         self, wanted: EventFilter, visibility: Visibility, group_by: GroupBy, now: int
-    ) -> list[Group]:
+    ) -> list[SummaryGroup]:
         """One statement, on a thread of the lists."""
         places = await self._collections.places(wanted, visibility)
         if places is None:
@@ -308,7 +259,7 @@ class SqliteStore:
         known = self._collections.newest
         parameters = parameters_of(wanted, places, visibility.manager_id, known) | {"now": now}
         query = summary_query(wanted, places, group_by)
-        return await self._read(self._lists, summary, query, parameters, group_by)
+        return await self._read_lists(summary, query, parameters, group_by)
 
     async def busy(
         self,
@@ -323,41 +274,11 @@ class SqliteStore:
         most = self._limits.max_answer_bytes // INTERVAL_BYTES
         newest = self._collections.newest
         query = BusyQuery(manager_ids, since, until, places, newest, most, exclude_event_id)
-        return await self._read(self._lists, busy, query)
-
-    async def _read(
-        self, pool: ThreadPoolExecutor, read: Callable[..., _Result], *arguments: object
-    ) -> _Result:
-        """`read(connection, *arguments)` on a thread of `pool`, within the request's deadline."""
-        until = time.monotonic() + self._limits.request_deadline_sec
-        return await self._loop.run_in_executor(pool, self._read_until, until, read, arguments)
-
-    def _read_until(
-        self, until: float, read: Callable[..., _Result], arguments: tuple[object, ...]
-    ) -> _Result:
-        def is_over() -> bool:
-            return time.monotonic() > until
-
-        try:
-            connection = self._reading_connection()
-            connection.set_progress_handler(is_over, STEPS_BETWEEN_LOOKS)
-            return read(connection, *arguments)
-        except apsw.InterruptError as exc:
-            raise Unavailable("the read took too long; ask for a shorter range") from exc
-        except apsw.Error as exc:
-            self._reader.__dict__.clear()
-            raise Unavailable(f"the database failed: {exc}; try again later") from exc
-
-    def _reading_connection(self) -> apsw.Connection:
-        connection: apsw.Connection | None = getattr(self._reader, "connection", None)
-        if connection is None:
-            connection = connect_reader(self._directory, self._vfs)
-            self._reader.connection = connection
-        return connection
+        return await self._read_lists(busy, query)
 
     async def remove_unused_collections(self) -> int:
-        """Candidates are found beside the writer, which only looks at changes since then."""
-        unused = await self._read(self._lists, unused_collections)
+        """Candidates are found while the writer works, which only looks at changes since then."""
+        unused = await self._read_lists(unused_collections)
         if not unused.numbers:
             return 0
         removed = await self._job(functools.partial(remove_collections, unused), True)
@@ -371,8 +292,8 @@ class SqliteStore:
         """
         self._closing = True
         self._expiry.cancel()
-        for pool in (self._points, self._changes, self._lists):
-            await self._loop.run_in_executor(None, pool.shutdown)
+        await self._listed.close()
+        await self._readers.close()
         await self._loop.run_in_executor(None, self._writer.close)
         self._lock.close()
 

@@ -5,7 +5,7 @@ from typing import Any
 import apsw
 
 from deskcal.core.filters import EventFilter
-from deskcal.core.summary import SLOT_SEC, Group, GroupBy, merged
+from deskcal.core.summary import SLOT_SEC, GroupBy, SummaryGroup, merged
 from deskcal.store.lists import CLASSES, Places
 from deskcal.store.sqlite.lists import conditions_of, look_back
 
@@ -40,7 +40,7 @@ def summary_query(wanted: EventFilter, places: Places, group_by: GroupBy) -> str
 
 def summary(
     connection: apsw.Connection, query: str, parameters: dict[str, Any], group_by: GroupBy
-) -> list[Group]:
+) -> list[SummaryGroup]:
     """The groups, by key; days as slots of SLOT_SEC."""
     with connection:
         rows: Any = connection.execute(query, parameters).fetchall()
@@ -48,4 +48,4 @@ def summary(
             found: Any = connection.execute(_DESKS)
             desks = dict(found)
             rows = [(desks[number], *row) for number, *row in rows]
-    return merged(Group(*row) for row in rows)
+    return merged(SummaryGroup(*row) for row in rows)

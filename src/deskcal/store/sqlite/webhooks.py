@@ -10,6 +10,7 @@ from deskcal.core.directory import Manager
 from deskcal.core.webhooks import Webhook
 from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.directory import row_of
+from deskcal.store.ports.feed import FeedStore, StoredChange
 from deskcal.store.ports.webhook_rows import (
     KEPT_DELIVERIES,
     changed,
@@ -18,7 +19,7 @@ from deskcal.store.ports.webhook_rows import (
     webhook_of,
 )
 from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress, StoredDelivery
-from deskcal.store.sqlite.changes import Read, RunJob
+from deskcal.store.sqlite.changes import Read, RunJob, changes_after
 
 _COLUMNS = "SELECT id, settings, state, reason, cursor, failing_since, generation FROM webhook"
 _ALL = f"{_COLUMNS} ORDER BY id"
@@ -65,9 +66,10 @@ _LAST = 2**63 - 1
 class SqliteWebhooks:
     """A `WebhookStore`."""
 
-    def __init__(self, read: Read, job: RunJob) -> None:
+    def __init__(self, read: Read, job: RunJob, feed: FeedStore) -> None:
         self._read = read
         self._job = job
+        self._feed = feed
 
     async def all(self) -> list[Webhook]:
         """Every hook."""
@@ -132,9 +134,15 @@ class SqliteWebhooks:
 
     async def creators(self, manager_ids: Sequence[int]) -> dict[int, Manager]:
         """By id."""
-        ids = ",".join(map(str, manager_ids))
-        rows = await self._rows(_CREATORS, (f"[{ids}]",))
-        return {row[0]: row_of(Manager, row) for row in rows}
+        found: dict[int, Manager] = await self._read(_creators, manager_ids)
+        return found
+
+    async def page(
+        self, since: int, limit: int, creator_ids: Sequence[int]
+    ) -> tuple[list[StoredChange], dict[int, Manager]]:
+        """Both by one task of a reading thread."""
+        found, creators = await self._read(_page, since, limit, creator_ids)
+        return [change for change in found if change.seq <= self._feed.last_seq], creators
 
     async def deliveries(self, webhook_id: int, after: int, limit: int) -> list[StoredDelivery]:
         """A page of tries."""
@@ -164,6 +172,19 @@ class SqliteWebhooks:
 
 def _select(connection: apsw.Connection, statement: str, values: tuple[Any, ...]) -> list[Any]:
     return connection.execute(statement, values).fetchall()
+
+
+def _creators(connection: apsw.Connection, manager_ids: Sequence[int]) -> dict[int, Manager]:
+    ids = ",".join(map(str, manager_ids))
+    rows: Any = connection.execute(_CREATORS, (f"[{ids}]",))
+    return {row[0]: row_of(Manager, row) for row in rows}
+
+
+def _page(
+    connection: apsw.Connection, since: int, limit: int, creator_ids: Sequence[int]
+) -> tuple[list[StoredChange], dict[int, Manager]]:
+    changes = changes_after(connection, since, limit)
+    return changes, _creators(connection, creator_ids)
 
 
 def _record(connection: apsw.Connection, one: Progress) -> None:

@@ -18,14 +18,15 @@ from deskcal.incidents import incident_of
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.ports.work import Transaction, Work
+from deskcal.store.sqlite.checkpoint import CHECKPOINT_PAGES, Checkpoint
 from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
 
-CHECKPOINT_PAGES = 4000
-"""Pages of the write-ahead log after which they are copied into the database."""
 SWITCH_SEC = 0.0003
-"""After which the writer, while it has a group, and the event loop take the interpreter's lock from
-each other. Usually it is 5 ms: for so long a create would wait for the reads of others at each
-step, and each turn of the event loop for a large transaction."""
+"""After which the writer, while it has a group or a job, and the event loop take the interpreter's
+lock from each other. Usually it is 5 ms: for so long a create would wait for the reads of others at
+each step, and each turn of the event loop for a large transaction."""
+LET_WRITE_SEC = 0.001
+"""How long the event loop waits for the statements of a group; those of a create take 0.2 ms."""
 _USUAL_SWITCH_SEC = sys.getswitchinterval()
 
 logger = logging.getLogger(__name__)
@@ -61,8 +62,12 @@ class Writer:
         self._escalate_after_sec = escalate_after_sec
         self._queue: queue.SimpleQueue[Work | Job | None] = queue.SimpleQueue()
         self._waiting: dict[int, None] = {}
-        self._wal_pages = 0
+        self._checkpoint: Checkpoint | None = None
         self._is_broken = False
+        self._is_written = threading.Event()
+        """Not set while mutations wait that are not written, unless the event loop has waited."""
+        self._is_written.set()
+        self._is_committing = False
         self._doubtful: set[int] = set()
         self._last_collection = 0
         self._open()
@@ -80,6 +85,7 @@ class Writer:
     def put(self, work: Work) -> None:
         """Queues `work`; never blocks."""
         self._waiting[id(work)] = None
+        self._is_written.clear()
         self._queue.put(work)
 
     def put_job(self, job: Job) -> None:
@@ -89,6 +95,15 @@ class Writer:
     def withdraw(self, key: int) -> bool:
         """Whether the mutation of this `id()` was still waiting; then it is not applied."""
         return self._waiting.pop(key, _TAKEN) is not _TAKEN
+
+    def let_write(self) -> None:
+        """Blocks until what waits is written, or the end of `LET_WRITE_SEC`: once for each group.
+
+        Not while another group is being committed, as that may take long.
+        """
+        if not self._is_written.is_set() and not self._is_committing:
+            self._is_written.wait(LET_WRITE_SEC)
+            self._is_written.set()
 
     def waiting(self) -> int:
         """Mutations in the queue, withdrawn ones too."""
@@ -105,6 +120,8 @@ class Writer:
         """A fresh connection; what is remembered of the database is read again."""
         self._connection = self._connect()
         self._connection.set_wal_hook(self._count_pages)
+        self._wal_pages = 0
+        self._copied_pages = 0
         self._numbers = Numbers.read(self._connection, self._last_collection)
         self._last_collection = self._numbers.last_collection
 
@@ -121,10 +138,13 @@ class Writer:
                 sys.setswitchinterval(SWITCH_SEC)
                 self._commit_group(group)
                 sys.setswitchinterval(_USUAL_SWITCH_SEC)
+            self._is_written.set()
             if isinstance(last, Job):
+                sys.setswitchinterval(SWITCH_SEC)
                 self._commit_job(last)
+                sys.setswitchinterval(_USUAL_SWITCH_SEC)
             stopping = last is None
-            self._checkpoint()
+            self._copy_log()
 
     def _take(self) -> tuple[list[Work], Work | Job | None]:
         """The mutations that wait, up to a job or the end; and what was taken last."""
@@ -201,6 +221,8 @@ class Writer:
         outcomes = apply(batch.staged)
         batch.write()
         result = batch.commit_result(outcomes)
+        self._is_committing = True
+        self._is_written.set()
         try:
             self._connection.execute("COMMIT")
         except apsw.FullError:
@@ -208,6 +230,8 @@ class Writer:
         except apsw.Error as exc:
             self._doubtful |= result.records.keys()
             raise _CommitFailed(str(exc)) from exc
+        finally:
+            self._is_committing = False
         self._numbers = batch.numbers
         self._last_collection = self._numbers.last_collection
         return self._with_doubtful(result)
@@ -263,20 +287,48 @@ class Writer:
 
     def _drop(self) -> None:
         """Closes the connection, whatever its disk says to that."""
+        if self._checkpoint is not None:
+            self._checkpoint.wait()
+            self._checkpoint = None
         try:
             self._connection.close(True)
         except apsw.Error as exc:
             logger.error("closing the database failed: %s", exc)
 
-    def _checkpoint(self) -> None:
-        """Copies the write-ahead log into the database once it is long; a failure is not silent."""
-        if self._is_broken or self._wal_pages < CHECKPOINT_PAGES:
+    def _copy_log(self) -> None:
+        """Copies the write-ahead log into the database once it is long; a failure is not silent.
+
+        Also where no thread can be started: without the writer's own, no change would be answered.
+        """
+        if self._is_broken:
             return
         try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except apsw.Error:
+            self._go_on_copying()
+        except apsw.BusyError:
+            logger.debug("another process copies the write-ahead log")
+        except Exception:
             logger.exception("copying the write-ahead log failed; reopening the database")
             self._reopen()
+
+    def _go_on_copying(self) -> None:
+        """Begins a checkpoint beside the writer, or copies the rest of one that has ended.
+
+        The rest whatever its size, so that the log does not grow as long as changes keep coming. A
+        read that goes on may keep it from being copied, or a command that copies it itself: then
+        again after each group.
+        """
+        if self._checkpoint is not None:
+            if self._checkpoint.is_running:
+                return
+            ended, self._checkpoint = self._checkpoint, None
+            self._copied_pages = ended.pages()
+        elif self._wal_pages < self._copied_pages:
+            self._copied_pages = 0
+        elif self._wal_pages - self._copied_pages >= CHECKPOINT_PAGES:
+            self._checkpoint = Checkpoint(self._connect)
+            return
+        if self._copied_pages:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
 
 class _CommitFailed(apsw.Error):

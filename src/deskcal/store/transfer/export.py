@@ -1,9 +1,9 @@
 """A whole store as a file of lines, to move it elsewhere. Pure: no file is opened here.
 
-One JSON object a line. The first tells what follows, then comes each row under the name of its
-kind, kinds and rows in order; the last has the number of lines before it and their SHA-256, so that
-a file that was cut off is found. Documents stand there byte for byte. What can be derived (index
-columns, collections) is left out.
+One JSON object a line. The first has the counts of what follows, then comes each row under the
+name of its kind, kinds and rows in order; the last has the number of lines before it and their
+SHA-256, so that a file that was cut off is found. Documents are written byte for byte. What can be
+derived (index columns, collections) is left out.
 """
 
 import hashlib
@@ -197,7 +197,7 @@ def _head(line: bytes) -> Head:
         head = _decode_head(line)
     except msgspec.DecodeError as exc:
         raise BadExport(
-            f"line 1: this is no file that `deskcal export` has written ({exc})"
+            f"line 1: this is not a file that `deskcal export` has written ({exc})"
         ) from exc
     if head.format != FORMAT:
         raise BadExport(

@@ -94,7 +94,7 @@ def _check_secret(webhook_id: int, secret: str) -> None:
 
 
 def of_webhook(row: tuple[Any, ...], reminders: int, last_seq: int) -> Iterator[str]:
-    """Differences of one hook, as a check tells them; `reminders` is its column."""
+    """Differences of one hook, as a check reports them; `reminders` is its column."""
     try:
         hook = webhook_of(row)
     except (ValueError, msgspec.MsgspecError) as exc:

@@ -1,0 +1,54 @@
+"""The reminders that a group of mutations fires: rows to write, and which were new. No SQL."""
+
+from msgspec.structs import astuple
+
+from deskcal.store.ports.reminders import Notification, NotificationKey
+
+NotificationsSavepoint = tuple[dict[NotificationKey, Notification], set[NotificationKey]]
+"""The notifications so far, and which of them fire because of a change."""
+
+
+class StagedNotifications:
+    """The notifications of a group, in the order in which they were staged."""
+
+    def __init__(self) -> None:
+        self._staged: dict[NotificationKey, Notification] = {}
+        self._fired_by_change: set[NotificationKey] = set()
+        self.new: list[Notification] = []
+        """Staged ones whose rows are new, once the group is written."""
+        self.woken: list[Notification] = []
+        """Snoozed ones that fire now."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.woken or self._staged)
+
+    def add(self, fired: list[Notification]) -> None:
+        """Stages notifications."""
+        self._staged |= {notification.key: notification for notification in fired}
+
+    def add_of_change(self, fired: list[Notification]) -> None:
+        """Stages notifications that fire because of a change of their event."""
+        self.add(fired)
+        self._fired_by_change.update(notification.key for notification in fired)
+
+    def staged(self) -> list[Notification]:
+        """Those that are to be written."""
+        return list(self._staged.values())
+
+    def written(self, new: set[tuple[int, int, int, int]] | None) -> None:
+        """Fills `new`; `new`: the keys of the rows that were new, None: all of them."""
+        self.new = [n for key, n in self._staged.items() if new is None or astuple(key) in new]
+
+    def reminded(self) -> list[int]:
+        """Managers whose reminders changes fired, once the group is written."""
+        return [n.key.manager_id for n in self.new if n.key in self._fired_by_change]
+
+    def savepoint(self) -> NotificationsSavepoint:
+        """As it is now, for `roll_back`."""
+        return dict(self._staged), set(self._fired_by_change)
+
+    def roll_back(self, savepoint: NotificationsSavepoint) -> None:
+        """Makes it what it was."""
+        self._staged, self._fired_by_change = savepoint

@@ -1,0 +1,44 @@
+"""When the task that indexes the texts leaves the writer to others."""
+
+import asyncio
+
+import pytest
+
+from deskcal.live import search_index
+from deskcal.store.ports import Store
+from store.mutations import adding
+
+
+@pytest.mark.parametrize("is_burst", [True, False])
+async def test_an_index_that_is_far_behind_pauses_while_changes_are_committed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, is_burst: bool
+) -> None:
+    """In a burst of reminders no mutation waits, and the writer is busy all the same."""
+    store.search.large_step = 2
+    monkeypatch.setattr(search_index, "FAR_BEHIND", 3)
+    monkeypatch.setattr(search_index, "PAUSE_SEC", 3600)
+    for _ in range(8):
+        await store.mutate(adding())
+    running = search_index.SearchIndex(store)
+    one_step = store.search.index
+    steps = 0
+
+    async def step_beside_a_commit(limit: int) -> int:
+        nonlocal steps
+        steps += 1
+        if is_burst:
+            running.wake()
+        return await one_step(limit)
+
+    monkeypatch.setattr(store.search, "index", step_beside_a_commit)
+    task = asyncio.create_task(running.run())
+    try:
+        async with asyncio.timeout(20):
+            while store.search.indexed_seq < (2 if is_burst else store.feed.last_seq):
+                await asyncio.sleep(0)
+        for _ in range(50):
+            assert await store.load(1)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert (steps == 1) is is_burst
