@@ -13,7 +13,7 @@ from deskcal.limits import Limits
 from deskcal.store.ports import Store
 from deskcal.store.ports.work import Mutation
 from deskcal.store.postgres.store import open_postgres
-from deskcal.store.postgres.writer import ATTEMPTS
+from deskcal.store.postgres.writer import ATTEMPTS, GROUP
 from postgres_server import PostgresServer
 from store.mutations import adding, changing, deleting, done, ids, loaded
 
@@ -266,17 +266,21 @@ async def test_a_number_that_is_held_for_long_is_skipped_by_no_reader(
 
 
 async def test_what_waits_behind_a_held_number_is_answered_within_its_deadline(
-    node: Store, other: Other
+    url: str, other: Other
 ) -> None:
+    """A group waits for the lock, and the next one, which leaves a fifth of the deadline."""
+    node = await open_postgres(url, Limits(request_deadline_sec=15))
     await other.run("BEGIN")
     await other.run("UPDATE counter SET last_seq = last_seq + 1")
     answers: list[asyncio.Future[bytes]] = []
     async with asyncio.timeout(WAIT_SEC):
         while not any(answer.done() for answer in answers):
-            answers.append(node.mutate(adding()))
+            if len(answers) < GROUP:
+                answers.append(node.mutate(adding()))
             await asyncio.sleep(0.01)
         found = await asyncio.gather(*answers, return_exceptions=True)
     assert {type(answer) for answer in found} == {Unavailable}
     await other.run("ROLLBACK")
     await node.mutate(adding())
     assert len(await ids(node)) == 1
+    await node.close()
