@@ -14,7 +14,7 @@ from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
 from deskcal.core.completion import is_completion
 from deskcal.core.document import decode_event, encode_event, record_of
-from deskcal.core.event import ChangeType, Event
+from deskcal.core.event import ChangeType, Event, EventStatus
 from deskcal.core.outcomes import Outcome, require_outcome, require_outcome_given
 from deskcal.core.series import Series
 from deskcal.core.visibility import require_followed
@@ -36,7 +36,7 @@ from deskcal.store.batch.writes import (
     Writes,
     batch_id_of,
 )
-from deskcal.store.columns import event_row
+from deskcal.store.columns import event_row, with_done_time
 from deskcal.store.ports.reminders import Notification
 from deskcal.store.ports.work import (
     Applied,
@@ -243,7 +243,7 @@ class Batch:
         self.ids_used += 1
         document = encode_event(event)
         self._changes.append((event_id, int(type_), time, actor, self._batch, document))
-        self._staged[event_id] = StagedEvent(None, event, document)
+        self._staged[event_id] = StagedEvent(None, None, b"").changed(event, document)
         return document
 
     def new_id(self) -> int:
@@ -337,6 +337,10 @@ class Batch:
         document = self._staged[event_id].document or self._stored.trashed(event_id)
         return decode_event(document) if document else None
 
+    def done_time(self, event_id: int) -> int:
+        """When the group completed an event that it has changed; AS_STORED: it did not."""
+        return self._staged[event_id].done_time
+
     def take(self, event_id: int, document: bytes) -> Event:
         """`event`, of an event that was read from the database already."""
         event = decode_event(document)
@@ -351,7 +355,7 @@ class Batch:
         staged = self._staged[event_id]
         document = staged.document if after is None else encode_event(after)
         self._changes.append((event_id, int(type_), time, actor, self._batch, document))
-        self._staged[event_id] = StagedEvent(staged.before, after, document)
+        self._staged[event_id] = staged.changed(after, document)
         return document
 
     def writes(self) -> Writes:
@@ -371,6 +375,8 @@ class Batch:
                 continue
             before = event_row(staged.before, self._timezone) if staged.before else None
             after = event_row(staged.after, self._timezone) if staged.after else None
+            if staged.after and after and staged.after.status == EventStatus.DONE:
+                after = with_done_time(after, staged.done_time)
             found.put(event_id, staged.document, before, after)
             self._managers[event_id] = after.managers if after else ()
         self.earliest_due = found.earliest_due

@@ -28,6 +28,7 @@ from deskcal.core.masks import Mask
 from deskcal.core.outcomes import Outcome
 from deskcal.core.visibility import not_found
 from deskcal.errors import Conflict
+from deskcal.store.columns import AS_STORED
 from deskcal.store.ports.calls import CallKind, CallQuery, CallSource, ClaimAnswer
 
 FIRST, GROWTH, MOST = 8, 8, 2_000_000
@@ -49,6 +50,9 @@ class ClaimGroup(Protocol):
 
     def event(self, event_id: int) -> Event | None:
         """The event as the group has left it so far."""
+
+    def done_time(self, event_id: int) -> int:
+        """When the group completed an event that it has changed; AS_STORED: it did not."""
 
     def put(
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
@@ -273,10 +277,20 @@ class Claims:
         if not claim.rules.cooldown_sec:
             return []
         codes = tuple(one.code for one in self._group.outcomes() if one.is_contact)
-        done = [other for other in self._overlay.done.values() if other.outcome in codes]
+        since = claim.now - claim.rules.cooldown_sec
+        stored: dict[int, tuple[int, Event]] = {}
         for field, number in numbers_of(event) if codes else ():
-            done += self._unchanged(self._source.contacts(field, number, codes))
-        return [(other.updated_time, other) for other in done]
+            for time, other in self._source.contacts(field, number, codes, since):
+                stored[other.id] = (time, other)
+        changed = self._overlay.changed
+        found = [contact for id_, contact in stored.items() if id_ not in changed]
+        for other in self._overlay.done.values():
+            time = self._group.done_time(other.id)
+            if time == AS_STORED:
+                time = stored[other.id][0] if other.id in stored else 0
+            if other.outcome in codes:
+                found.append((time, other))
+        return found
 
     def _unchanged(self, events: Iterable[Event]) -> list[Event]:
         return [event for event in events if event.id not in self._overlay.changed]

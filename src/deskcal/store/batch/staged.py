@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
-from deskcal.core.event import Event
+from deskcal.core.event import Event, EventStatus
 from deskcal.store.batch.notifications import NotificationsSavepoint
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesSavepoint
 from deskcal.store.batch.writes import KeptAnswer, RetryKey
+from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
+
+_DONE = EventStatus.DONE
 
 
 class StagedEvent(Struct):
@@ -19,6 +22,15 @@ class StagedEvent(Struct):
     before: Event | None
     after: Event | None
     document: bytes
+    done_time: int = AS_STORED
+    """When the group completed it, Unix seconds; AS_STORED: it was done before, or is not done."""
+
+    def changed(self, after: Event | None, document: bytes) -> "StagedEvent":
+        """It after one more change of the group."""
+        done_time = self.done_time
+        if after and after.status == _DONE and not (self.after and self.after.status == _DONE):
+            done_time = done_time_by(after)
+        return StagedEvent(self.before, after, document, done_time)
 
 
 class Savepoint(Struct, frozen=True):

@@ -11,6 +11,7 @@ from itertools import compress
 from operator import attrgetter, itemgetter, ne
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import claim_state, pool_time
@@ -63,8 +64,8 @@ _SMALL, _BIG, _TEXT = ColumnType
 _NONE, _EQUAL, _LINK = Filter
 
 
-def _done_time(event: Event) -> int:
-    """When it was completed, as far as the event tells: its last change; 0: it is not done."""
+def done_time_by(event: Event) -> int:
+    """When it was completed, if that was its last change; 0: it is not done."""
     return event.updated_time if event.status == _DONE else 0
 
 
@@ -87,7 +88,7 @@ _TABLE: tuple[Column, ...] = (
     Column("claimed_by", _BIG),
     Column("claim_until", _BIG),
     Column("pool_time", _BIG, derive=pool_time),
-    Column("done_time", _BIG, derive=_done_time),
+    Column("done_time", _BIG, derive=done_time_by),
 )
 
 
@@ -98,6 +99,7 @@ def _is_of_index(column: Column) -> bool:
 COLUMNS = tuple(sorted(_TABLE, key=lambda c: (c.derive is not None, not _is_of_index(c))))
 """Those of `IndexRow`, then attributes of `Event`, then what is derived: as `event_row` reads."""
 NAMES = tuple(column.name for column in COLUMNS)
+assert NAMES[-1] == "done_time", "with_done_time replaces the last one"
 FILTERS = {column.name: column for column in COLUMNS if column.filter is not Filter.NONE}
 """Columns that lists are filtered by, by name."""
 
@@ -126,6 +128,15 @@ def event_row(event: Event, default_timezone: str = UTC) -> EventRow:
     return _as_row(*index, (*_of_index(index), *_of_event(event), *derived))
 
 
+AS_STORED = -1
+"""The `done_time` of an event that was done before and still is: what the row has stays."""
+
+
+def with_done_time(row: EventRow, done_time: int) -> EventRow:
+    """`row` with the time of the completion, which an event changed since does not tell."""
+    return replace(row, values=(*row.values[:-1], done_time))
+
+
 PLACED = ("collection_id", *NAMES)
 """Columns of the table that are found by name, but for the document."""
 _PLACES = range(1, len(PLACED))
@@ -135,6 +146,8 @@ _DUE_ALONE = (PLACED.index("due_time"),)
 def moved_columns(before: EventRow, after: EventRow) -> tuple[int, ...]:
     """Where in `PLACED` the rows differ; empty: in the due time alone, or not at all."""
     found = tuple(compress(_PLACES, map(ne, before.values, after.values)))
+    if after.values[-1] == AS_STORED:
+        found = found[:-1]
     if before.brand != after.brand or before.desk != after.desk:
         return (0, *found)
     return () if found == _DUE_ALONE else found

@@ -74,8 +74,13 @@ class CallSource(Protocol):
     def held(self, field: str, number: int) -> Sequence[Event]:
         """Claimed events with that customer_id, lead_id or login; `number` > 0."""
 
-    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> Sequence[Event]:
-        """Done events with that number and one of these outcomes."""
+    def contacts(
+        self, field: str, number: int, outcomes: tuple[str, ...], since: int
+    ) -> Sequence[tuple[int, Event]]:
+        """Events with that number and one of these outcomes that were completed after `since`.
+
+        Each with the time of its completion; Unix seconds.
+        """
 
 
 class ClaimStore(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 
 from deskcal.core.claims import NUMBERS, Claim, numbers_of
 from deskcal.core.document import decode_event
-from deskcal.core.event import Event
+from deskcal.core.event import MAX_TIME, Event
 from deskcal.store.ports.calls import CallKind, CallQuery, MissingRows
 from deskcal.store.postgres.connection import Connection
 
@@ -64,15 +64,15 @@ _HELD = {
 }
 _CONTACTS = {
     name: f"""
-        SELECT {name}, id, document FROM event
+        SELECT {name}, done_time, document FROM event
         WHERE {name} > 0 AND {name} = ANY(%s::bigint[]) AND status = 1
-          AND outcome = ANY(%s::text[])"""  # noqa: S608
+          AND outcome = ANY(%s::text[]) AND done_time > %s"""  # noqa: S608
     for name in NUMBERS
 }
 _LOCK = "SELECT id, document FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"
 
-Numbered = dict[tuple[str, int], list[Event]]
-"""Rows by field and number."""
+Numbered = dict[tuple[str, int], list[tuple[int, Event]]]
+"""Rows by field and number: id or done_time, and the event."""
 
 
 class PostgresCalls:
@@ -84,6 +84,7 @@ class PostgresCalls:
         self._held: Numbered = {}
         self._contacts: Numbered = {}
         self._outcomes: tuple[str, ...] = ()
+        self._since = MAX_TIME
         self._missing: dict[CallQuery, None] = {}
         self._missing_numbers: set[tuple[str, int]] = set()
         self._missing_contacts: set[tuple[str, int]] = set()
@@ -112,11 +113,17 @@ class PostgresCalls:
 
     def held(self, field: str, number: int) -> list[Event]:
         """Claimed events with that number."""
-        return _of_number(self._held, self._missing_numbers, (field, number))
+        found = _of_number(self._held, self._missing_numbers, (field, number))
+        return [event for _, event in found]
 
-    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> list[Event]:
-        """Done events with that number and one of these outcomes."""
+    def contacts(
+        self, field: str, number: int, outcomes: tuple[str, ...], since: int
+    ) -> list[tuple[int, Event]]:
+        """Events with that number and one of these outcomes, completed after `since`, and when."""
         self._outcomes = outcomes
+        if since < self._since:
+            self._since = since
+            self._contacts.clear()
         return _of_number(self._contacts, self._missing_contacts, (field, number))
 
     async def fetch(self, connection: Connection) -> list[tuple[int, bytes]]:
@@ -134,7 +141,9 @@ class PostgresCalls:
         self._missing_numbers.clear()
         if self._outcomes:
             new = (self._missing_contacts | new) - self._contacts.keys()
-            await _fetch(connection, _CONTACTS, new, self._contacts, list(self._outcomes))
+            await _fetch(
+                connection, _CONTACTS, new, self._contacts, list(self._outcomes), self._since
+            )
             self._missing_contacts.clear()
         ids, self.missing_ids = sorted(self.missing_ids), set()
         if not ids:
@@ -143,7 +152,9 @@ class PostgresCalls:
         return list(await locked.fetchall())
 
 
-def _of_number(known: Numbered, missing: set[tuple[str, int]], key: tuple[str, int]) -> list[Event]:
+def _of_number(
+    known: Numbered, missing: set[tuple[str, int]], key: tuple[str, int]
+) -> list[tuple[int, Event]]:
     if key not in known:
         missing.add(key)
         raise MissingRows
@@ -168,8 +179,8 @@ async def _fetch(
         wanted.setdefault(field, []).append(number)
     for field, numbers in wanted.items():
         cursor = await _run(connection, statements[field], (numbers, *more))
-        for number, _, document in await cursor.fetchall():
-            into[field, number].append(decode_event(document))
+        for number, value, document in await cursor.fetchall():
+            into[field, number].append((value, decode_event(document)))
 
 
 def _bindings(query: CallQuery) -> dict[str, Any]:

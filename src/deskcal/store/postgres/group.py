@@ -10,7 +10,7 @@ from typing import Any
 from deskcal.errors import Unavailable
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
-from deskcal.store.columns import COLUMNS, NAMES, ColumnType, EventRow
+from deskcal.store.columns import AS_STORED, COLUMNS, NAMES, ColumnType, EventRow
 from deskcal.store.lists import Collections
 from deskcal.store.ports.reminders import Notification
 from deskcal.store.postgres.arrays import integers, run
@@ -43,14 +43,16 @@ _NAMES = ", ".join(("id", "collection_id", *NAMES, "document"))
 _TYPES = ("bigint", "integer", *(SQL_TYPES[column.type] for column in COLUMNS))
 _EVENTS = f"unnest({', '.join(f'%s::{type_}[]' for type_ in _TYPES)}, %b::bytea[])"
 _VALUES = ", ".join((*NAMES, "document"))
-_SET = ", ".join(f"{name} = x.{name}" for name in (*NAMES, "document"))
+_SET = ", ".join(f"{name} = x.{name}" for name in (*NAMES[:-1], "document"))
+_SET_DONE_TIME = f"""done_time = CASE x.done_time
+        WHEN {AS_STORED} THEN e.done_time ELSE x.done_time END"""
 _COLLECTION = "(SELECT c.id FROM collection AS c WHERE c.id = x.collection_id)"
 """NULL, which the column refuses, if another node has removed the row that this one remembers."""
 _INSERT_EVENTS = f"""
     INSERT INTO event ({_NAMES})
     SELECT id, {_COLLECTION}, {_VALUES} FROM {_EVENTS} AS x({_NAMES})"""
 _UPDATE_EVENTS = f"""
-    UPDATE event AS e SET collection_id = {_COLLECTION}, {_SET}
+    UPDATE event AS e SET collection_id = {_COLLECTION}, {_SET}, {_SET_DONE_TIME}
     FROM {_EVENTS} AS x({_NAMES}) WHERE e.id = x.id"""
 _UPDATE_DOCUMENTS = """
     UPDATE event AS e SET document = x.document, due_time = x.due_time

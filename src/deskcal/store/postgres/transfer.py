@@ -24,6 +24,7 @@ from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.copy import Table, copy
 from deskcal.store.postgres.directory import write_directory
+from deskcal.store.postgres.done_time import find_done_times
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.objects import decode_object, put_objects
 from deskcal.store.postgres.schema import migrate
@@ -318,6 +319,7 @@ def _managers(stored: StoredEvent) -> list[tuple[int, ...]]:
 
 async def _finish(connection: Connection, head: Head) -> None:
     """All rows are in: takes the numbers over, and makes a whole store of it."""
+    await find_done_times(connection)
     await connection.execute(_VACUUM.encode())
     async with connection.transaction():
         await connection.execute(_PUT_NUMBERS, (head.last_seq, head.floor_seq))

@@ -8,6 +8,7 @@ from deskcal.store.batch.writes import Writes
 from deskcal.store.ports.trash import Deletion, TrashedEvent, keeps_objects
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection, Read, RunJob
+from deskcal.store.postgres.done_time import find_done_times_of
 
 LOCK_TRASH = """
     SELECT event_id, document FROM trash WHERE event_id = ANY(%s::bigint[])
@@ -76,10 +77,14 @@ async def _page(connection: Connection, before: Deletion | None, limit: int) -> 
 
 
 async def write_trash(connection: Connection, writes: Writes) -> None:
-    """Puts what a group has deleted into the trash, and takes out what it has restored."""
+    """Puts what a group has deleted into the trash, and takes out what it has restored.
+
+    Its changes are written already.
+    """
     trashed, restored = writes.deletions()
     if trashed:
         *numbers, documents = zip(*trashed, strict=True)
         await run(connection, _PUT, [*map(integers, numbers), list(documents)])
     if restored:
         await run(connection, _REMOVE, [integers(restored)])
+        await find_done_times_of(connection, restored)

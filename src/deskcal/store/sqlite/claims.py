@@ -67,8 +67,8 @@ _OWNERS = """
         WHERE claim_state = 1 AND owner_manager_id = value)"""
 _CONTACTS = {
     name: f"""
-        SELECT id, document FROM event INDEXED BY event_by_{name.removesuffix("_id")}
-        WHERE {name} > 0 AND {name} = ? AND status = 1
+        SELECT done_time, id, document FROM event INDEXED BY event_by_{name.removesuffix("_id")}
+        WHERE {name} > 0 AND {name} = ? AND status = 1 AND done_time > ?
           AND outcome IN (SELECT value FROM json_each(?))"""  # noqa: S608
     for name in NUMBERS
 }
@@ -158,10 +158,13 @@ class SqliteCalls:
             found = self._held[field, number] = [self._kept(row[2], row[3]) for row in rows]
         return found
 
-    def contacts(self, field: str, number: int, outcomes: tuple[str, ...]) -> list[Event]:
-        """Done events with that number and one of these outcomes."""
-        bindings = (number, msgspec.json.encode(outcomes).decode())
-        return [self._kept(*row) for row in self._run(_CONTACTS[field], bindings)]
+    def contacts(
+        self, field: str, number: int, outcomes: tuple[str, ...], since: int
+    ) -> list[tuple[int, Event]]:
+        """Events with that number and one of these outcomes, completed after `since`, and when."""
+        bindings = (number, since, msgspec.json.encode(outcomes).decode())
+        rows = self._run(_CONTACTS[field], bindings)
+        return [(done_time, self._kept(*row)) for done_time, *row in rows]
 
     def _run(self, statement: str, bindings: Any) -> list[Any]:
         return list(self._connection.execute(statement, bindings))

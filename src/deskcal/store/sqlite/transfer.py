@@ -14,6 +14,7 @@ from deskcal.store.batch.writes import manager_rows
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
 from deskcal.store.sqlite.directory import read_directory, write_directory
+from deskcal.store.sqlite.done_time import find_done_times
 from deskcal.store.sqlite.group import INSERT_EVENT
 from deskcal.store.sqlite.objects import all_objects, put_objects
 from deskcal.store.sqlite.schema import migrations
@@ -207,6 +208,7 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
         put_objects(connection, page.rows["calendar_object"])
         put_webhooks(connection, page.rows["webhook"], page.rows["webhook_escalation"])
         on_progress(page.lines, export.all_lines)
+    find_done_times(connection)
     head = export.head
     connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))
     connection.executemany("INSERT INTO cursor_gap VALUES (?, ?)", head.gaps)

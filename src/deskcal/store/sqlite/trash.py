@@ -6,6 +6,7 @@ from typing import Any
 import apsw
 
 from deskcal.store.batch.writes import Writes
+from deskcal.store.sqlite.done_time import find_done_times_of
 
 _PUT = """
     INSERT OR REPLACE INTO trash (event_id, deleted_time, deleted_by, document)
@@ -21,7 +22,11 @@ def trashed_document(connection: apsw.Connection, event_id: int) -> bytes | None
 
 
 def write_trash(run: Callable[[str, list[Any]], None], writes: Writes) -> None:
-    """Puts what a group has deleted into the trash, and takes out what it has restored."""
+    """Puts what a group has deleted into the trash, and takes out what it has restored.
+
+    Its changes are written already.
+    """
     trashed, restored = writes.deletions()
     run(_PUT, trashed)
     run(_REMOVE, [(event_id,) for event_id in restored])
+    find_done_times_of(run, restored)

@@ -1,0 +1,191 @@
+"""When an event was completed, which it does not tell once it is changed. Contract, section 14."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from typing import Any
+
+import apsw
+import psycopg
+import pytest
+
+from commands.test_claims import ADMIN, TEN, called, claimed, nothing, rules
+from deskcal.core.directory import Directory
+from deskcal.core.outcomes import Outcome
+from deskcal.store import backend
+from deskcal.store.sqlite.connection import DATABASE
+from harness import Desk, open_desk
+from helpers import NOW
+from places import Place, PostgresPlace, SqlitePlace
+from store.test_moving import exported, imported
+
+COOLDOWN_SEC = 600
+UPDATE, COMPLETE = "MngUpdateCalendarEvent", "MngCompleteCalendarEvent"
+
+
+@asynccontextmanager
+async def cooling(place: Place) -> AsyncIterator[Desk]:
+    """A desk with an outcome that is a contact, and one that is none."""
+    async with open_desk(place, call_rules=rules(cooldown_sec=COOLDOWN_SEC)) as desk:
+        outcomes = [Outcome(code="reached", is_contact=1), Outcome(code="missed")]
+        await desk.services.store.directory.put(Directory(outcomes=outcomes))
+        yield desk
+
+
+@asynccontextmanager
+async def reached(place: Place) -> AsyncIterator[Desk]:
+    """The first call of a customer was completed at NOW, 100 seconds ago; the second has come."""
+    async with cooling(place) as desk:
+        for _ in range(2):
+            await called(desk, customer_id=5)
+        await desk.event(TEN, COMPLETE, id=1, outcome="reached")
+        desk.clock.time = NOW + 100
+        yield desk
+
+
+async def left_at(desk: Desk, time: int) -> tuple[str, int] | int | str:
+    """Reason and seconds of a claim at `time`, and then that it is free to the second."""
+    desk.clock.time = time
+    reason, left = await nothing(desk)
+    desk.clock.time = time + left
+    assert await claimed(desk) == 2
+    return reason, left
+
+
+def run(place: Place, statement: str) -> None:
+    """Runs it in the database itself."""
+    if isinstance(place, SqlitePlace):
+        with closing(apsw.Connection(str(place.directory / DATABASE))) as connection:
+            connection.execute(statement).fetchall()
+    if isinstance(place, PostgresPlace):
+        with psycopg.connect(place.url) as database:
+            database.execute(statement.encode())
+
+
+def done_time(place: Place, event_id: int = 1) -> int:
+    """As the column has it."""
+    statement = f"SELECT done_time FROM event WHERE id = {event_id}"  # noqa: S608
+    if isinstance(place, SqlitePlace):
+        with closing(apsw.Connection(str(place.directory / DATABASE))) as connection:
+            return int(connection.execute(statement).get)
+    assert isinstance(place, PostgresPlace)
+    with psycopg.connect(place.url) as database:
+        row = database.execute(statement.encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize(
+    "data", [{"title": "Another title"}, {"owner_manager_id": 12}, {"outcome_note": "Called back"}]
+)
+async def test_the_cooldown_counts_from_the_completion_whatever_is_changed_later(
+    place: Place, data: dict[str, Any]
+) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, **data)
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 400)
+    assert (await place.check()).differences == []
+
+
+async def test_an_outcome_that_is_set_later_counts_from_the_completion(place: Place) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, outcome="missed")
+        await desk.event(ADMIN, UPDATE, id=1, outcome="reached")
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 400)
+
+
+async def test_a_second_completion_begins_the_cooldown_again(place: Place) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, status=0, title="Once more")
+        await desk.event(ADMIN, UPDATE, id=1, status=1)
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 500)
+    assert (await place.check()).differences == []
+
+
+async def test_so_does_one_in_the_same_batch_as_the_end_of_the_first(place: Place) -> None:
+    async with reached(place) as desk:
+        operations = [{"command": UPDATE, "data": {"id": 1, "status": n}} for n in (0, 1)]
+        answered = await desk.call(ADMIN, "MngBatchCalendarEvents", operations=operations)
+        assert answered["status"] == 200
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 500)
+
+
+async def test_a_change_in_the_group_of_the_claim_moves_nothing(place: Place) -> None:
+    async with reached(place) as desk:
+        desk.clock.time = NOW + 200
+        edits = [desk.event(ADMIN, UPDATE, id=1, title=f"Title {n}") for n in range(5)]
+        *_, (reason, left) = await asyncio.gather(*edits, nothing(desk))
+        assert (reason, left) == ("COOLDOWN", 400)
+        desk.clock.time = NOW + COOLDOWN_SEC
+        again = [desk.event(ADMIN, UPDATE, id=1, title=f"Again {n}") for n in range(5)]
+        assert (await asyncio.gather(*again, claimed(desk)))[-1] == 2
+
+
+async def test_a_completion_in_the_group_of_the_claim_counts(place: Place) -> None:
+    async with cooling(place) as desk:
+        for _ in range(2):
+            await called(desk, customer_id=5)
+        done = desk.event(TEN, COMPLETE, id=1, outcome="reached")
+        edited = desk.event(TEN, UPDATE, id=1, title="Edited at once")
+        assert (await asyncio.gather(done, edited, nothing(desk)))[-1] == ("COOLDOWN", 600)
+
+
+async def test_a_deletion_that_is_undone_does_not_count_as_a_completion(place: Place) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, title="Another title")
+        for time, name in (
+            (NOW + 150, "MngDeleteCalendarEvent"),
+            (NOW + 180, "MngRestoreCalendarEvent"),
+        ):
+            desk.clock.time = time
+            assert (await desk.call(ADMIN, name, id=1))["status"] == 200
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 400)
+    assert (await place.check()).differences == []
+
+
+async def test_an_import_finds_the_completion_among_the_changes(
+    place: Place, target: Place
+) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, title='A "status":0 in the title \x00')
+        await called(desk, customer_id=6)
+        await desk.event(TEN, COMPLETE, id=3)
+    await imported(target, await exported(place))
+    assert [done_time(target, event_id) for event_id in (1, 2, 3)] == [NOW, 0, NOW + 100]
+    assert (await target.check()).differences == []
+
+
+async def test_a_store_of_an_older_build_is_filled_from_the_changes(place: Place) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, title="A", status=0)
+        desk.clock.time = NOW + 200
+        await desk.event(ADMIN, UPDATE, id=1, status=1)
+        desk.clock.time = NOW + 300
+        await desk.event(ADMIN, UPDATE, id=1, title="B")
+    run(place, f"UPDATE event SET done_time = {NOW + 300} WHERE id = 1")  # noqa: S608
+    package = f"deskcal.store.{'sqlite' if isinstance(place, SqlitePlace) else 'postgres'}"
+    (script,) = (s for s in backend.migrations(package) if s.startswith("-- The time of the compl"))
+    run(place, script)
+    assert [done_time(place, event_id) for event_id in (1, 2)] == [NOW + 200, 0]
+
+
+async def test_on_time_is_decided_by_the_completion(place: Place) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=2, start_time=NOW, end_time=NOW + 150)
+        await desk.event(TEN, COMPLETE, id=2)
+        desk.clock.time = NOW + 500
+        await desk.event(ADMIN, UPDATE, id=2, title="Noted later")
+        whole = {"from": NOW, "to": NOW + 1000, "deskFilter": "*", "group_by": "type"}
+        answered = await desk.call(ADMIN, "MngGetCalendarSummary", **whole)
+    assert answered["data"]["groups"][0]["on_time"] == 2
+
+
+@pytest.mark.parametrize(("event_id", "time"), [(1, 0), (1, NOW + 1), (2, NOW)])
+async def test_the_check_finds_a_time_at_which_it_was_not_completed(
+    place: Place, event_id: int, time: int
+) -> None:
+    async with reached(place):
+        pass
+    run(place, f"UPDATE event SET done_time = {time} WHERE id = {event_id}")  # noqa: S608
+    (found,) = (await place.check()).differences
+    assert found.startswith(f"event {event_id} has index columns")
