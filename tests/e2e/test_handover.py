@@ -4,11 +4,13 @@ import datetime as dt
 import json
 import re
 import time
+from typing import Any
 
 import msgspec
 import pytest
 
 from deskcal.cli.handover import listing, table
+from deskcal.cli.options import UtcTime
 from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
 from e2e.process import deskcal, serve
 from harness import token
@@ -82,6 +84,65 @@ async def test_it_shows_asks_and_hands_over(place: Place) -> None:
         assert undo is not None
         status, output = await deskcal("call", *options, undo[1], undo[2])
         assert (status, json.loads(output)["data"]["undone"]) == (0, 2)
+
+
+def at(time: int) -> str:
+    return f"{dt.datetime.fromtimestamp(time, dt.UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+async def test_it_takes_a_period_and_a_role(place: Place) -> None:
+    """Event n starts n hours from now; of the last one the manager is a participant only."""
+    now = int(time.time())
+    admin = token(99, type=3, exp=now + 3600)
+    async with serve(place) as server:
+        options = ("--connect", f"{server.host}:{server.port}", "--token", admin)
+        for hour in (1, 2, 3):
+            start = now + hour * 3600
+            owner: dict[str, Any] = {"owner_manager_id": 12}
+            if hour == 3:
+                owner = {"owner_manager_id": 20, "participant_manager_ids": [12]}
+            data = {"title": "call", "start_time": start, "end_time": start + 60, **owner}
+            status, output = await deskcal(
+                "call", *options, "MngAddCalendarEvent", json.dumps(data)
+            )
+            assert status == 0, output
+
+        async def shown(*narrowed: str) -> list[str]:
+            who = ("--from", "12", "--to", "13", *options)
+            status, output = await deskcal("handover", *who, *narrowed, "--dry-run")
+            assert status == 0, output
+            return re.findall(r"call \(event (\d)\)", output)
+
+        assert await shown("--since", at(now + 3700), "--until", f"{at(now + 10800)}Z") == ["2"]
+        assert await shown("--role", "participant") == ["3"]
+        assert await shown("--role", "participant", "--role", "owner") == ["1", "2", "3"]
+        who = ("--from", "12", "--to", "13", "--since", at(now + 3700), "--role", "owner")
+        status, output = await deskcal("handover", *who, *options, "--yes")
+        assert status == 0 and "1 event handed over" in output
+        assert await shown("--until", at(now + 10900)) == ["1", "3"]
+        status, output = await deskcal("handover", *who, "--until", at(now), *options, "--yes")
+        assert (status, "--until must be after --since, and in the future" in output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2027-03-30", 1806364800),
+        ("2027-03-30T09:30", 1806399000),
+        ("2027-03-30 09:30:05", 1806399005),
+        ("2027-03-30T09:30+02:00", 1806391800),
+        ("2027-03-30T09:30Z", 1806399000),
+    ],
+)
+def test_a_time_without_an_offset_is_utc(text: str, time: int) -> None:
+    assert UtcTime().convert(text, None, None) == time
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "2027-02-30", "1969-12-31", "1711000000"])
+async def test_times_that_are_none_are_refused_with_an_example(text: str) -> None:
+    who = ("--from", "12", "--to", "13", "--token", "x")
+    status, output = await deskcal("handover", *who, "--until", text)
+    assert (status, "a time such as 2027-03-30" in output) == (2, True)
 
 
 @pytest.mark.parametrize("ids", ["", "x", "13,,14", "0", "13;14"])

@@ -2,16 +2,18 @@
 
 import asyncio
 import datetime as dt
+import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from deskcal.cli.connect import client_of, connect_options, require_token
-from deskcal.cli.options import Number
+from deskcal.cli.options import Number, UtcTime
 from deskcal.cli.text import printable, utc_span
 from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
 from deskcal.core.event import MAX_ID
+from deskcal.core.handover import OWNER, PARTICIPANT
 
 MAX_SHOWN = 100
 """Events of each manager that the server shows. Source: contract, section 15."""
@@ -59,6 +61,25 @@ class _ManagerIds(click.ParamType[list[int]]):
     show_default=True,
     help="All to the first, or each to the manager who is free and has the fewest.",
 )
+@click.option(
+    "--since",
+    type=UtcTime(),
+    metavar="TIME",
+    help="Only events that end after it: a date, or a date and time, in UTC.  [default: now]",
+)
+@click.option(
+    "--until",
+    type=UtcTime(),
+    metavar="TIME",
+    help="Only events that start before it; a date is its first second.  [default: no end]",
+)
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice([OWNER, PARTICIPANT]),
+    multiple=True,
+    help="Only events in which the manager has this role.  [default: both]",
+)
 @click.option("--dry-run", is_flag=True, help="Show who would get what, and change nothing.")
 @click.option(
     "--rows",
@@ -74,6 +95,9 @@ def handover(
     receivers: list[int],
     desks: str,
     mode: str,
+    since: int | None,
+    until: int | None,
+    roles: tuple[str, ...],
     dry_run: bool,
     rows: int,
     yes: bool,
@@ -86,7 +110,9 @@ def handover(
     answer, nothing is handed over.
     """
     require_token(options)
-    asking: dict[str, Any] = {"desk_filter": desks, "mode": mode}
+    if until is not None and until <= max(since or 0, int(time.time())):
+        raise click.UsageError("--until must be after --since, and in the future")
+    asking: dict[str, Any] = {"desk_filter": desks, "mode": mode, **_chosen(since, until, roles)}
     preview = asyncio.run(_handover(options, sender, receivers, limit=rows, **asking))
     click.echo(table(preview))
     for text in filter(None, map(listing, preview.by_manager)):
@@ -100,6 +126,12 @@ def handover(
         f"{_events(done.count)} handed over; to undo: "
         f"deskcal call MngUndoCalendarBatch '{{\"batch_id\": {done.batch_id}}}'"
     )
+
+
+def _chosen(since: int | None, until: int | None, roles: tuple[str, ...]) -> dict[str, Any]:
+    """What narrows the events, without what was not named."""
+    named = {"from": since, "to": until, "roles": list(roles) or None}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 async def _handover(

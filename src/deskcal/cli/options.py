@@ -1,5 +1,6 @@
-"""Options of the command line that come from the table of settings, and numbers as options."""
+"""Options of the command line that come from the table of settings, and numbers and times."""
 
+import datetime as dt
 import math
 import os
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import click
 
 from deskcal.app.config import Config, Setting, load_config, settings
 from deskcal.app.groups import DAILY, GROUPS, group_of, shown_default
+from deskcal.core.event import MAX_TIME
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -57,6 +59,27 @@ class Number(click.ParamType[float]):
         if not math.isfinite(number) or (self.above and number == self.least):
             return False
         return self.least <= number and (self.most is None or number <= self.most)
+
+
+class UtcTime(click.ParamType[int]):
+    """A date, or a date and time in ISO 8601, as Unix seconds; without an offset it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The time; of a date its first second. Ends with a usage error."""
+        if isinstance(value, int):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(value)
+            time = int(moment.replace(tzinfo=moment.tzinfo or dt.UTC).timestamp())
+        except (ValueError, OverflowError):
+            time = -1
+        if 0 <= time <= MAX_TIME:
+            return time
+        return self.fail(
+            f"{value!r} is not a time such as 2027-03-30 or 2027-03-30T09:30", param, ctx
+        )
 
 
 class GroupedOptions(click.Command):

@@ -104,7 +104,8 @@ class BatchCalls(Caller):
     ) -> HandoverResult:
         """Gives a manager's open events to others; without `digest` it is a preview.
 
-        `facts`: `roles`, `limit` and the filters of a list. Conflict: the preview is out of date.
+        `facts`: `from`, `to`, `roles`, `limit` and the filters of a list. Conflict: the preview is
+        out of date.
         """
         data = {
             "from_manager_id": from_manager_id,
