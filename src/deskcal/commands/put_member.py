@@ -32,7 +32,7 @@ from deskcal.errors import InvalidField
 from deskcal.ical.extras import extras_of
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.ranges import repeating
-from deskcal.ical.read import CalendarEvent, read_calendar
+from deskcal.ical.read import CalendarEvent, read_calendar, too_long
 from deskcal.ical.uids import default_uid
 from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
@@ -102,18 +102,35 @@ def _parsed(text: str, zone: str) -> list[CalendarEvent]:
             "a resource has one UID, this one more; put each under a name of its own",
             "valid-calendar-object-resource",
         )
-    if len(text) > MAX_SOURCE and extras_of(found.events, MAX_EXTRAS)[1]:
-        raise BadObject(
-            f"the text has {len(text)} characters; beyond {MAX_SOURCE} at most {MAX_EXTRAS} are "
-            "kept of properties that deskcal has no field for: take attachments out, or link to "
-            "them",
-            "max-resource-size",
-        )
+    if len(text) > MAX_SOURCE:
+        _require_kept(len(text), found.events)
     try:
         check_supported(found.events)
         return list(map(repeating, found.events))
     except InvalidField as exc:
         raise BadObject(exc.message, "supported-calendar-data") from exc
+
+
+def _require_kept(length: int, events: Sequence[CalendarEvent]) -> None:
+    """That fields and extras have all of a text that is too long to be kept as it is."""
+    if extras_of(events, MAX_EXTRAS)[1]:
+        raise BadObject(
+            f"the text has {length} characters; beyond {MAX_SOURCE} at most {MAX_EXTRAS} are kept "
+            "of properties that deskcal has no field for: take attachments out, or link to them",
+            "max-resource-size",
+        )
+    for event in events:
+        for name, text in (
+            ("SUMMARY", event.title),
+            ("LOCATION", event.location),
+            ("DESCRIPTION", event.description),
+        ):
+            if why := too_long(name, text):
+                raise BadObject(
+                    f"the text has {length} characters, at most {MAX_SOURCE} are kept as they "
+                    f"are; beyond that {why}: make it shorter",
+                    "max-resource-size",
+                )
 
 
 def _require_events(parts: Sequence[Part]) -> None:

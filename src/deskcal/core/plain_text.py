@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 MAX_TEXT = 10_000
-"""Characters; what is longer is cut."""
+"""Characters that readers are given, unless they ask for more; what is longer is cut."""
 BREAKS = frozenset({"br", "hard_break", "hardBreak"})
 BLOCKS = frozenset(
     {
@@ -38,12 +38,12 @@ _FIELDS = frozenset(_Node.__struct_fields__)
 _decode_usual = msgspec.json.Decoder(_Node | None).decode
 
 
-def ast_text(ast_json: Raw) -> str:
-    """Its text, a line for each block; a link is followed by its address."""
+def ast_text(ast_json: Raw, most: int = MAX_TEXT) -> str:
+    """Its text, a line for each block; a link is followed by its address. `most`: characters."""
     texts: list[str] = []
     _add_texts(_decode(ast_json), texts)
     lines = "".join(texts).splitlines()
-    return "\n".join([line.rstrip() for line in lines if line.strip()])[:MAX_TEXT]
+    return "\n".join([line.rstrip() for line in lines if line.strip()])[:most]
 
 
 def _decode(ast_json: Raw) -> Any:

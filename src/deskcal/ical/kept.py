@@ -16,7 +16,7 @@ from deskcal.core.event import Event, EventStatus
 from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
 from deskcal.core.wall_clock import day_start, wall_time
-from deskcal.ical.read import CalendarEvent
+from deskcal.ical.read import MAX_DESCRIPTION, CalendarEvent
 
 _DAY = dt.timedelta(days=1)
 REMINDERS = ("remind_time", "remind_before_sec")
@@ -29,7 +29,7 @@ def kept(sent: Draft, before: Event, event: CalendarEvent, default_timezone: str
     """
     values = dict(sent.values)
     values.pop("type", None)
-    if _plain(event.description) == _plain(ast_text(before.ast_json)):
+    if _plain(event.description) == _plain(ast_text(before.ast_json, MAX_DESCRIPTION)):
         values.pop("ast_json", None)
     if values.get("status") == EventStatus.OPEN and before.status != EventStatus.CANCELLED:
         values.pop("status", None)
@@ -43,7 +43,8 @@ def kept(sent: Draft, before: Event, event: CalendarEvent, default_timezone: str
 
 
 def _plain(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+    lines = text[:MAX_DESCRIPTION].splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def _keep_reminder(values: dict[str, Any], before: Event, event: CalendarEvent) -> None:

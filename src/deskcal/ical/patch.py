@@ -15,7 +15,7 @@ from deskcal.errors import InvalidField
 from deskcal.ical.components import EventComponent, read_components
 from deskcal.ical.fields import fields_of, manager_of
 from deskcal.ical.lines import Part, Property
-from deskcal.ical.read import CalendarEvent, Moment
+from deskcal.ical.read import MAX_DESCRIPTION, CalendarEvent, Moment
 from deskcal.ical.text import calendar_lines
 
 STAMPS = ("SEQUENCE", "LAST-MODIFIED", "DTSTAMP")
@@ -52,7 +52,7 @@ def _merged(theirs: EventComponent, ours: EventComponent, kept: frozenset[str]) 
     for field, names in SIMPLE.items():
         if theirs.fields[field] != ours.fields[field]:
             lines = _replaced(lines, ours.part, names)
-    if _plain(theirs.event.description) != _plain(ours.event.description):
+    if _taken(theirs.event.description) != _taken(ours.event.description):
         lines = _replaced(lines, ours.part, ("DESCRIPTION", "X-ALT-DESC"))
     if "transp" not in kept and _is_free(theirs.event) != _is_free(ours.event):
         lines = _replaced(lines, ours.part, ("TRANSP",))
@@ -69,8 +69,10 @@ def _replaced(lines: list[Property], ours: Part, names: Iterable[str]) -> list[P
     return found + [one for one in ours.properties if one.name in names]
 
 
-def _plain(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+def _taken(text: str) -> str:
+    """The part of a DESCRIPTION that deskcal has a field for, as it reads."""
+    lines = text[:MAX_DESCRIPTION].splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def _is_free(event: CalendarEvent) -> bool:

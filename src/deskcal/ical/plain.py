@@ -18,6 +18,7 @@ from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
 from deskcal.core.wall_clock import instant, wall_time
 from deskcal.ical.lines import Part
+from deskcal.ical.read import MAX_DESCRIPTION
 from deskcal.ical.series import exact_duration
 from deskcal.ical.text import folded, part_lines
 from deskcal.ical.uids import default_uid
@@ -70,9 +71,10 @@ def _lines(event: Event, uid: str, viewer: int, times: list[str]) -> Iterator[st
     yield f"UID:{uid or default_uid(event)}"
     yield f"SEQUENCE:{event.version - 1}"
     yield f"CREATED:{_utc(event.created_time)}"
-    description = _escaped(ast_text(event.ast_json)) if bytes(event.ast_json) != b"null" else ""
-    if description:
-        yield f"DESCRIPTION:{description}"
+    if bytes(event.ast_json) != b"null":
+        description = _escaped(ast_text(event.ast_json, MAX_DESCRIPTION))
+        if description:
+            yield f"DESCRIPTION:{description}"
     yield f"LAST-MODIFIED:{updated}"
     if event.location:
         yield f"LOCATION:{_escaped(event.location)}"

@@ -120,6 +120,13 @@ class CalendarFile(Struct):
     is_cut: bool = False
 
 
+def too_long(name: str, text: str) -> str:
+    """What of the text of SUMMARY, LOCATION or DESCRIPTION has no room; empty: it has."""
+    length = len(" ".join(text.split()) if name == "SUMMARY" else text)
+    most = _TAKEN[name]
+    return f"{name} has {length} characters: the first {most} are taken" if length > most else ""
+
+
 def read_calendar(lines: Iterable[str], default_timezone: str) -> CalendarFile:
     """All that can be read. `default_timezone`: of floating times and dates."""
     problems: list[Problem] = []
@@ -226,9 +233,7 @@ class _Reader:
         if found is None:
             return ""
         text = text_of(found.value).strip()
-        length = len(" ".join(text.split()) if name == "SUMMARY" else text)
-        if length > _TAKEN[name]:
-            why = f"{name} has {length} characters: the first {_TAKEN[name]} are taken"
+        if why := too_long(name, text):
             self._warn(uid, found.line, why)
         return text
 

@@ -18,6 +18,7 @@ from deskcal.ical.export import event_of, with_lines
 from deskcal.ical.lines import raw_lines
 from deskcal.ical.patch import patched
 from deskcal.ical.plain import plain_text
+from deskcal.ical.read import MAX_DESCRIPTION
 from deskcal.ical.series import Shown, series_components
 from deskcal.ical.vtimezone import add_vtimezones
 from deskcal.ical.write import PRODUCT, add_zones, event_component
@@ -101,7 +102,8 @@ def _zone_range(events: Sequence[Event]) -> tuple[dt.date, dt.date]:
 
 def _components(resource: Resource) -> list[Component]:
     def render(event: Event) -> Component:
-        found = event_component(event, resource.names, resource.viewer, resource.default_timezone)
+        zone = resource.default_timezone
+        found = event_component(event, resource.names, resource.viewer, zone, MAX_DESCRIPTION)
         if is_alone(event, resource.viewer):
             found.pop("organizer", None)
             found.pop("attendee", None)

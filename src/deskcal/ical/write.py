@@ -20,7 +20,7 @@ from deskcal.core.event import (
     Priority,
 )
 from deskcal.core.free_busy import makes_busy
-from deskcal.core.plain_text import ast_text
+from deskcal.core.plain_text import MAX_TEXT, ast_text
 from deskcal.core.series import Series
 from deskcal.ical.series import Shown, exact_duration, series_components
 from deskcal.ical.uids import default_uid
@@ -106,9 +106,13 @@ def add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
 
 
 def event_component(
-    event: Event, names: Mapping[int, str], viewer: int, default_timezone: str
+    event: Event,
+    names: Mapping[int, str],
+    viewer: int,
+    default_timezone: str,
+    most_text: int = MAX_TEXT,
 ) -> Component:
-    """One VEVENT."""
+    """One VEVENT; `most_text`: characters of its DESCRIPTION."""
     found = Component()
     found.add("uid", default_uid(event))
     found.add("dtstamp", _moment(event.updated_time))
@@ -116,7 +120,7 @@ def event_component(
     found.add("last-modified", _moment(event.updated_time))
     found.add("sequence", event.version - 1)
     found.add("summary", clean_text(event.title))
-    description = clean_text(ast_text(event.ast_json))
+    description = clean_text(ast_text(event.ast_json, most_text))
     if description:
         found.add("description", description)
     _add_times(found, event, default_timezone)

@@ -1,0 +1,110 @@
+"""Texts that a field of the event does not take whole: an app loses nothing of them.
+
+Source: contract, section 16.
+"""
+
+from typing import Any
+
+import pytest
+
+from dav import Dav, serving_dav
+from deskcal.store.batch.objects import MAX_EXTRAS
+from places import Place
+from server.caldav_texts import TEN, calendar, override, rows, vevent
+
+TITLE = " ".join(f"title{number}" for number in range(90))
+PLACE = " ".join(f"room{number}" for number in range(90))
+TEXT = "\\n".join(f"line {number} of the text" for number in range(2000))
+"""As it stands in a content line."""
+LONG = [f"LOCATION:{PLACE}", f"DESCRIPTION:{TEXT}"]
+
+
+def lines_of(text: str, *names: str) -> list[str]:
+    """The content lines of these names, unfolded."""
+    return [line for line in text.replace("\r\n ", "").splitlines() if line.startswith(names)]
+
+
+async def changed(dav: Dav, **fields: Any) -> str:
+    """The text of `a.ics` once a field of its event has been changed in deskcal."""
+    (event,) = await rows(dav)
+    await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=event["id"], **fields)
+    return await dav.text("a.ics")
+
+
+async def test_an_app_gets_back_a_long_text_whole(place: Place) -> None:
+    sent = calendar(vevent(*LONG, summary=TITLE))
+    async with serving_dav(place) as dav:
+        got = await dav.put("a.ics", sent)
+        assert got.status == 201 and got.headers["etag"]
+        assert await dav.text("a.ics") == sent
+        (event,) = await rows(dav)
+        assert (event["title"], event["location"]) == (TITLE[:500].strip(), PLACE[:500].strip())
+        assert len(event["ast_json"]["content"]) == 2000
+
+
+async def test_a_change_in_deskcal_cuts_no_text_that_it_is_not_of(place: Place) -> None:
+    names = ("SUMMARY", "LOCATION", "DESCRIPTION")
+    sent = calendar(vevent(*LONG, summary=TITLE))
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", sent)
+        text = await changed(dav, priority=3)
+        assert lines_of(text, *names) == lines_of(sent, *names)
+        text = await changed(dav, title="Short")
+        assert lines_of(text, "SUMMARY") == ["SUMMARY:Short"]
+        assert lines_of(text, *names[1:]) == LONG
+
+
+async def test_a_long_text_that_an_app_puts_back_changes_nothing(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", calendar(vevent(*LONG, summary=TITLE)))
+        text = await changed(dav, priority=3)
+        (before,) = await rows(dav)
+        assert (await dav.put("a.ics", text)).status == 204
+        (after,) = await rows(dav)
+        for name in ("title", "location", "ast_json"):
+            assert after[name] == before[name]
+
+
+async def test_an_app_gets_the_whole_text_that_was_written_in_deskcal(place: Place) -> None:
+    """And leaves it as it is when it puts the event back."""
+    document = {"type": "doc", "content": [{"type": "paragraph", "text": "x" * 20_000}]}
+    async with serving_dav(place) as dav:
+        made = await dav.desk.add(TEN, ast_json=document)
+        name = f"event-{made['id']}.ics"
+        text = await dav.text(name)
+        assert lines_of(text, "DESCRIPTION") == ["DESCRIPTION:" + "x" * 20_000]
+        await dav.put(name, text.replace("SUMMARY:", "SUMMARY:New "))
+        (event,) = await rows(dav)
+        assert (event["title"], event["ast_json"]) == (f"New {made['title']}", document)
+
+
+def with_lines(lines: list[str]) -> list[str]:
+    """An override with these in place of its own."""
+    names = {line.partition(":")[0] for line in lines}
+    found = [line for line in override(1) if line.partition(":")[0] not in names]
+    return [*found[:-1], *lines, found[-1]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (["SUMMARY:" + "x" * 501], "SUMMARY has 501 characters: the first 500 are taken"),
+        (["LOCATION:" + "x" * 501], "LOCATION has 501 characters: the first 500 are taken"),
+        (["DESCRIPTION:" + "x" * 60_001], "DESCRIPTION has 60001 characters"),
+    ],
+)
+async def test_what_cannot_be_kept_whole_is_refused_by_the_name_of_the_property(
+    place: Place, lines: list[str], why: str
+) -> None:
+    """The text is longer than what is kept as it was put; of a series one override may be."""
+    filling = [f"COMMENT:{number} {'y' * 1000}" for number in range(MAX_EXTRAS // 1024 - 1)]
+    filling += [f"ATTENDEE;CN=N{number}:mailto:n{number}@example.com" for number in range(1200)]
+    whole = vevent("RRULE:FREQ=WEEKLY;COUNT=4", *filling)
+    async with serving_dav(place) as dav:
+        got = await dav.put("a.ics", calendar(whole, with_lines(lines)))
+        assert got.status == 403, got
+        assert b"max-resource-size" in got.body and why.encode() in got.body, got
+        assert not await rows(dav)
+        fitting = [line[: line.index(":") + 400] for line in lines]
+        got = await dav.put("a.ics", calendar(whole, with_lines(fitting)))
+        assert got.status == 201, got
