@@ -15,7 +15,7 @@ from helpers import NOW
 from places import PostgresPlace
 from postgres_proxy import PostgresProxy
 from postgres_server import PostgresServer
-from wire import Running, Wire, serving
+from wire import WAIT_SEC, Running, Wire, serving
 
 ALL = token(1, ADMIN, exp=NOW * 2)
 NODES = 3
@@ -23,8 +23,10 @@ WRITERS = 4
 WRITES = 40
 """Of each writer, of which a node has `WRITERS`."""
 CHANGES = NODES * WRITERS * WRITES
-END_LISTENERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database AS d ON d.oid = database
+ROUNDS = 10
+"""In each all writers write that part of theirs, and all listeners are ended: before or amid it."""
+LISTENERS = """
+    SELECT pid FROM pg_locks JOIN pg_database AS d ON d.oid = database
     WHERE locktype = 'advisory' AND mode = 'ShareLock' AND datname = current_database()"""
 
 
@@ -74,10 +76,10 @@ async def pushed(wire: Wire) -> int:
     return int(message["seq"])
 
 
-async def write(node: Running) -> None:
-    """Creates and changes, one after the other."""
+async def write(node: Running, count: int) -> None:
+    """So many creates and changes, one after the other."""
     wire = await node.connect()
-    for number in range(WRITES // 2):
+    for number in range(count // 2):
         added = await wire.call(ALL, "MngAddCalendarEvent", **new_event())
         assert added["status"] == 200, added
         event_id = added["data"]["event"]["id"]
@@ -85,8 +87,20 @@ async def write(node: Running) -> None:
         assert changed["status"] == 200, changed
 
 
-async def write_everywhere(nodes: list[Running]) -> None:
-    await asyncio.gather(*(write(node) for node in nodes for _ in range(WRITERS)))
+async def write_everywhere(nodes: list[Running], count: int = WRITES) -> None:
+    await asyncio.gather(*(write(node, count) for node in nodes for _ in range(WRITERS)))
+
+
+async def end_listeners(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Ends those of all nodes, once all have one: a node makes another after a while."""
+    async with asyncio.timeout(WAIT_SEC):
+        while True:
+            found = await (await connection.execute(LISTENERS)).fetchall()
+            if len(found) == NODES:
+                break
+            await asyncio.sleep(0.01)
+    for (pid,) in found:
+        await connection.execute("SELECT pg_terminate_backend(%s)", [pid])
 
 
 async def add(node: Running) -> int:
@@ -120,19 +134,20 @@ async def test_a_node_whose_listener_is_ended_again_and_again_misses_nothing(
     nodes: list[Running], url: str
 ) -> None:
     wires = [await subscribe(node) for node in nodes]
-    writing = asyncio.create_task(write_everywhere(nodes))
     found: list[int] = []
-    ended = 0
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        for number in range(CHANGES):
-            if number % (CHANGES // 8) == 0:
-                ended += (await connection.execute(END_LISTENERS)).rowcount
+        for number in range(ROUNDS):
+            if number % 2:
+                await end_listeners(connection)
+            writing = asyncio.create_task(write_everywhere(nodes, WRITES // ROUNDS))
             found.append(await pushed(wires[1]))
-    assert ended > NODES
+            if not number % 2:
+                await end_listeners(connection)
+            found += [await pushed(wires[1]) for _ in range(CHANGES // ROUNDS - 1)]
+            await writing
     assert found == sorted(set(found))
     for wire in (wires[0], wires[2]):
         assert [await pushed(wire) for _ in range(CHANGES)] == found
-    await writing
 
 
 @pytest.mark.usefixtures("hearing")
