@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +87,24 @@ def lines_in(connection: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
+@contextmanager
+def unfinished(url: str, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Keeps an import from its end: it waits for a lock once all lines are in."""
+    until = time.monotonic() + WAIT_SEC
+    with psycopg.connect(url, autocommit=True) as holder:
+        while holder.execute("SELECT to_regclass('event')").fetchone() == (None,):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until
+        with holder.transaction():
+            holder.execute("LOCK TABLE event IN SHARE UPDATE EXCLUSIVE MODE")
+            yield
+
+
 def kill_beyond(url: str, path: Path, lines: int, more: int) -> int:
     """An import, killed `more` looks after more than so many lines are in; how many are in then."""
     until = time.monotonic() + WAIT_SEC
     process = importing(url, path)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with unfinished(url, process), psycopg.connect(url, autocommit=True) as connection:
         while lines_in(connection) <= lines:
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < until
