@@ -140,6 +140,26 @@ class Managers:
         assert {tuple(map(int, found.split("-"))) for _, _, found in self.received} == wanted
 
 
+class Waves:
+    """Events that are all armed before the first is due, however slow the machine is."""
+
+    def __init__(self, store: Store, events: int) -> None:
+        """`events` of each wave."""
+        self._store = store
+        self._events = events
+        self._ahead_sec = 1
+
+    async def arm(self) -> Wanted:
+        """A wave. Where its events are due too soon, it is left as it is, and another one made."""
+        wanted: Wanted = set()
+        while True:
+            due = int(time.time()) + self._ahead_sec
+            wanted |= await arm(self._store, self._events, due)
+            if time.time() < due:
+                return wanted
+            self._ahead_sec *= 2
+
+
 async def is_amid_firing(store: Store, events: int) -> bool:
     """Whether some are fired and some are not."""
     fired = await store.feed.changes(events, 1)

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
 from deskcal.store.postgres.store import open_postgres
-from nodes.reminded import Managers, Wanted, arm, assert_sent_once
+from nodes.reminded import Managers, Wanted, Waves, assert_sent_once
 from nodes.running import WAIT_SEC, Nodes
 from places import PostgresPlace
 from postgres_server import PostgresServer
@@ -112,13 +111,13 @@ async def test_nodes_that_are_killed_amid_a_claim_leave_nobody_out_and_nobody_wi
     nodes: Nodes, store: Store, watch: Watch, url: str
 ) -> None:
     """All of them, one after the other, wave after wave; each is started again at once."""
-    managers = Managers()
+    managers, waves = Managers(), Waves(store, EVENTS)
     chance = random.Random(5)
     wanted: Wanted = set()
     lost = 0
     async with managers.listening(nodes):
         for _ in range(MOST_WAVES):
-            wanted |= await arm(store, EVENTS, int(time.time()) + 1)
+            wanted |= await waves.arm()
             for number in chance.sample(range(NODES), NODES):
                 claim = await pause_amid_a_claim(nodes, watch, number, store)
                 if claim is not None:
@@ -140,12 +139,12 @@ async def test_a_node_that_is_stopped_during_a_claim_and_continues_reminds_nobod
     nodes: Nodes, store: Store, watch: Watch, url: str
 ) -> None:
     """For longer than it may hold what it has claimed; the others fire all of it meanwhile."""
-    managers = Managers()
+    managers, waves = Managers(), Waves(store, EVENTS)
     wanted: Wanted = set()
     async with managers.listening(nodes):
         for _ in range(MOST_WAVES):
             await managers.until_received(len(wanted))
-            wanted |= await arm(store, EVENTS, int(time.time()) + 1)
+            wanted |= await waves.arm()
             if await has_lost_its_claim(nodes, watch, 1, store):
                 break
         else:
