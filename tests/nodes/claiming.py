@@ -16,7 +16,7 @@ from deskcal.core.event import Event, EventStatus
 from deskcal.store.ports import Store
 from harness import request, token
 from nodes.running import WAIT_SEC, Nodes
-from store.mutations import adding
+from store.mutations import adding, mutate_all
 
 SESSIONS = 64
 FIRST_MANAGER = 1000
@@ -34,7 +34,7 @@ async def add_calls(store: Store, count: int) -> None:
     All of one customer have the same priority, so that they are the next ones at the same time.
     """
     now = int(time.time())
-    calls = (
+    calls = [
         adding(
             now=now,
             title=f"call {number}",
@@ -49,8 +49,8 @@ async def add_calls(store: Store, count: int) -> None:
             lead_id=number // 4 if number % 2 else 0,
         )
         for number in range(count)
-    )
-    await asyncio.gather(*map(store.mutate, calls))
+    ]
+    await mutate_all(store, calls)
 
 
 class Callers:

@@ -15,7 +15,7 @@ from deskcal.core.document import decode_event
 from deskcal.store.ports import Store
 from harness import CRM_MANAGER, request, token
 from nodes.running import WAIT_SEC, Nodes
-from store.mutations import adding
+from store.mutations import adding, mutate_all
 
 MANAGERS = 6
 LONGEST_LINE = 2**24
@@ -27,25 +27,22 @@ Wanted = set[tuple[int, int, int]]
 
 async def arm(store: Store, events: int, due: int) -> Wanted:
     """Events of two managers each, all due in the same second; one guest has declined."""
-    documents = await asyncio.gather(
-        *(
-            store.mutate(
-                adding(
-                    now=due - 3600,
-                    title=f"call {number}",
-                    owner_manager_id=1 + number % MANAGERS,
-                    participants=[
-                        {"manager_id": 1 + (number + 1) % MANAGERS},
-                        {"manager_id": 1 + (number + 2) % MANAGERS, "status": 2},
-                    ],
-                    start_time=due + 600,
-                    end_time=due + 1200,
-                    remind_before_sec=600,
-                )
-            )
-            for number in range(events)
+    mutations = [
+        adding(
+            now=due - 3600,
+            title=f"call {number}",
+            owner_manager_id=1 + number % MANAGERS,
+            participants=[
+                {"manager_id": 1 + (number + 1) % MANAGERS},
+                {"manager_id": 1 + (number + 2) % MANAGERS, "status": 2},
+            ],
+            start_time=due + 600,
+            end_time=due + 1200,
+            remind_before_sec=600,
         )
-    )
+        for number in range(events)
+    ]
+    documents = await mutate_all(store, mutations)
     return {
         (decode_event(document).id, due, 1 + (number + place) % MANAGERS)
         for number, document in enumerate(documents)

@@ -1,5 +1,6 @@
 """Mutations by name, as the commands would queue them, and what lists give back."""
 
+import asyncio
 import json
 from collections.abc import Awaitable
 from typing import Any
@@ -22,6 +23,9 @@ from helpers import NOW, make_new_draft
 ADMIN_SESSION = Session(
     1, desk_mask("*"), brand_mask("*"), type=SessionType.SESSION_CRM_ADMIN, exp=float("inf")
 )
+
+AT_A_TIME = 1000
+"""A busy machine does not commit ten thousand changes within the deadline of one."""
 
 
 def anything(_: EventScope) -> None:
@@ -80,6 +84,15 @@ def raising(event_id: int, error: Exception) -> Mutation:
         raise error
 
     return Mutation(event_id, ChangeType.UPDATED, 10, NOW, change)
+
+
+async def mutate_all(store: Store, mutations: list[Mutation]) -> list[bytes]:
+    """The documents that they leave; any number, as only some wait at a time."""
+    documents: list[bytes] = []
+    for first in range(0, len(mutations), AT_A_TIME):
+        some = mutations[first : first + AT_A_TIME]
+        documents += await asyncio.gather(*map(store.mutate, some))
+    return documents
 
 
 async def done(work: Awaitable[bytes]) -> Event:

@@ -21,7 +21,7 @@ from deskcal.store.sqlite.connection import DATABASE
 from helpers import NOW
 from places import Place, PostgresPlace, SqlitePlace
 from store.conftest import Backend
-from store.mutations import ADMIN_SESSION, adding, changing, deleting
+from store.mutations import ADMIN_SESSION, adding, changing, deleting, mutate_all
 
 EVENTS = FIRST_ROWS + 1100
 DESKS = ("DESK_ODD", "DESK_EU", "DESK_EU")
@@ -36,19 +36,16 @@ async def fill(store: Store, count: int = EVENTS, desks: int = 0) -> None:
 
     `desks`: how many these are of in turn instead.
     """
-    await asyncio.gather(
-        *(
-            store.mutate(
-                adding(
-                    start_time=NOW + 10 * (count - number),
-                    end_time=NOW + 10 * (count - number) + (60, 86_400, 40 * 86_400)[number % 3],
-                    desk=f"DESK_{number % desks}" if desks else DESKS[number % 3],
-                    owner_manager_id=10 + number % 2,
-                )
-            )
-            for number in range(count)
+    mutations = [
+        adding(
+            start_time=NOW + 10 * (count - number),
+            end_time=NOW + 10 * (count - number) + (60, 86_400, 40 * 86_400)[number % 3],
+            desk=f"DESK_{number % desks}" if desks else DESKS[number % 3],
+            owner_manager_id=10 + number % 2,
         )
-    )
+        for number in range(count)
+    ]
+    await mutate_all(store, mutations)
 
 
 def wanted(**named: Any) -> EventFilter:
