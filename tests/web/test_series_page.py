@@ -90,6 +90,46 @@ def test_a_rule_is_chosen_in_the_form_with_its_words_and_next_dates(
     ]
 
 
+def test_another_rule_is_chosen_by_interval_unit_days_and_end(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int]
+) -> None:
+    title = f"Custom {size[0]}"
+    page = open_page(size=size)
+    page.keyboard.press("n")
+    page.get_by_label("Title", exact=True).fill(title)
+    page.get_by_label("Starts").fill("2027-01-15")
+    page.get_by_label("Start time").fill("10:00")
+    page.get_by_role("combobox", name="Repeat").select_option("Another rule…")
+    rule = page.get_by_role("textbox", name="Rule (RFC 5545)")
+    expect(rule).to_have_count(0)
+    preview = page.locator(".repeat-preview")
+    page.get_by_label("Every", exact=True).fill("3")
+    expect(preview).to_contain_text("Every 3 weeks on Friday")
+    page.get_by_role("button", name="Tuesday", exact=True).click()
+    expect(preview).to_contain_text("Every 3 weeks on Tuesday and Friday")
+    page.get_by_role("combobox", name="Unit").select_option("months")
+    page.get_by_role("combobox", name="On", exact=True).select_option("the third Friday")
+    page.get_by_role("combobox", name="Ends").select_option("On a date")
+    page.get_by_label("Last day").fill("2027-08-31")
+    words = "Every 3 months on the third Friday, until 31 Aug 2027"
+    expect(preview).to_contain_text(words)
+    assert serious_in_light_and_dark(page) == []
+    page.get_by_role("button", name="Write it as text").click()
+    expect(rule).to_have_value("FREQ=MONTHLY;INTERVAL=3;UNTIL=20270831;BYDAY=3FR")
+    rule.fill("FREQ=MONTHLY;INTERVAL=3;UNTIL=20270831;BYDAY=3FR,-1FR")
+    page.get_by_role("button", name="Choose it in the form").click()
+    expect(preview).to_contain_text("Every week on Friday")
+    page.get_by_label("Every", exact=True).fill("2")
+    page.get_by_role("combobox", name="Ends").select_option("After some times")
+    page.get_by_label("Times", exact=True).fill("2")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("region", name="Repeats")).to_contain_text(
+        "Every 2 weeks on Friday, 2 times"
+    )
+    starts = [iso_day(row["start_time"]) for row in titled(wire, title)]
+    assert starts == ["2027-01-15", "2027-01-29"]
+
+
 def test_a_drag_asks_which_and_moves_this_and_following(
     open_page: OpenPage, wire: Wire, monday: int
 ) -> None:
@@ -202,6 +242,7 @@ def test_a_rule_that_the_server_refuses_is_reported_in_its_words(
     page.keyboard.press("n")
     page.get_by_label("Title", exact=True).fill("Refused")
     page.get_by_role("combobox", name="Repeat").select_option("Another rule…")
+    page.get_by_role("button", name="Write it as text").click()
     rule = page.get_by_role("textbox", name="Rule (RFC 5545)")
     rule.fill("FREQ=HOURLY")
     expect(page.get_by_text("the server checks it")).to_be_visible()

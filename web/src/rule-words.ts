@@ -1,6 +1,6 @@
 // A recurrence rule in words, and the choices of the form.
 
-import { lengthOfMonth, newRule, parseRule, type ByDay, type Rule } from "./recurrence";
+import { lengthOfMonth, newRule, parseRule, type ByDay, type Frequency, type Rule } from "./recurrence";
 import { dateText } from "./time/formats";
 import { addDays, weekday } from "./time/dates";
 
@@ -121,14 +121,60 @@ export function kindOf(text: string): Kind {
   const rule = parseRule(text);
   if (!rule || isSpecial(rule)) return "custom";
   if (isWorkdays(rule)) return "workdays";
+  if (!fitsForm(rule)) return "custom";
+  if (rule.freq === "MONTHLY") return rule.days.length ? "weekday" : "monthly";
+  return KIND_OF[rule.freq];
+}
+
+const KIND_OF = { DAILY: "daily", WEEKLY: "weekly", YEARLY: "yearly" } as const;
+
+/** Whether the form can show all of it: how often, on which days, and until when. */
+export function fitsForm(rule: Rule): boolean {
   const { freq, days, monthDays } = rule;
-  if (freq === "WEEKLY") return days.every((one) => !one.nth) ? "weekly" : "custom";
-  if (freq === "MONTHLY") {
-    if (!days.length) return monthDays.length < 2 ? "monthly" : "custom";
-    return days.length === 1 && days[0]?.nth && !monthDays.length ? "weekday" : "custom";
-  }
-  if (days.length || monthDays.length) return "custom";
-  return freq === "DAILY" ? "daily" : "yearly";
+  if (isSpecial(rule)) return false;
+  if (freq === "WEEKLY") return !monthDays.length && days.every((one) => !one.nth);
+  if (freq !== "MONTHLY") return !days.length && !monthDays.length;
+  return days.length ? days.length === 1 && days[0]?.nth !== 0 && !monthDays.length : monthDays.length < 2;
+}
+
+/** The rule in another unit, on the days that go with that date. */
+export function withFrequency({ interval, count, until }: Rule, freq: Frequency, date: string): Rule {
+  const days = freq === "WEEKLY" ? [{ nth: 0, day: weekday(date) }] : [];
+  return newRule(freq, { interval, count, until, days, monthDays: freq === "MONTHLY" ? [monthDayOf(date)] : [] });
+}
+
+/** A day of the month on which a monthly rule may come. */
+export interface MonthChoice {
+  words: string;
+  days: ByDay[];
+  monthDays: number[];
+}
+
+/** Those that go with that date, and the one of the rule. */
+export function monthChoices(rule: Rule, date: string): MonthChoice[] {
+  const day = dayOf(date);
+  const last = lengthOfMonth(date);
+  const nth = { nth: Math.ceil(day / 7), day: weekday(date) };
+  const choices = [onMonthDay(day), ...(day === last ? [onMonthDay(-1)] : []), ...(nth.nth < 5 ? [onWeekday(nth)] : []), ...(day + 7 > last ? [onWeekday({ ...nth, nth: -1 })] : [])];
+  const own = monthChoiceOf(rule, date);
+  return choices.some(({ words }) => words === own.words) ? choices : [own, ...choices];
+}
+
+/** The one of the rule, which `fitsForm`. */
+export function monthChoiceOf({ days, monthDays }: Rule, date: string): MonthChoice {
+  return days[0] ? onWeekday(days[0]) : onMonthDay(monthDays[0] ?? dayOf(date));
+}
+
+function onMonthDay(day: number): MonthChoice {
+  return { words: monthDayWord(day), days: [], monthDays: [day] };
+}
+
+function onWeekday(day: ByDay): MonthChoice {
+  return { words: dayWord(day), days: [day], monthDays: [] };
+}
+
+function dayOf(date: string): number {
+  return Number(date.slice(8));
 }
 
 /** With parts that no choice of the form has. */

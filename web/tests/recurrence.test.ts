@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datesOfRule, parseRule, ruleText } from "../src/recurrence";
-import { kindLabel, kindOf, KINDS, ruleOfKind, textWords } from "../src/rule-words";
+import { fitsForm, kindLabel, kindOf, KINDS, monthChoiceOf, monthChoices, ruleOfKind, textWords, withFrequency } from "../src/rule-words";
 
 function dates(text: string, date: string, most = 5, more: { exdates?: string[]; wallSec?: number; zone?: string } = {}, from?: string): string[] {
   const rule = parseRule(text);
@@ -107,5 +107,58 @@ describe("the choices of the form", () => {
     expect(kindOf("FREQ=DAILY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR")).toBe("custom");
     expect(kindOf("")).toBe("none");
     expect(kindLabel("monthly", "2026-11-30")).toBe("Every month on the last day");
+  });
+});
+
+describe("the form of another rule", () => {
+  it.each([
+    "FREQ=DAILY;INTERVAL=3;COUNT=5",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;UNTIL=20261224",
+    "FREQ=MONTHLY",
+    "FREQ=MONTHLY;BYMONTHDAY=-1",
+    "FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR",
+    "FREQ=YEARLY;INTERVAL=4",
+  ])("shows all of %s", (text) => {
+    const rule = parseRule(text);
+    expect(rule && fitsForm(rule)).toBe(true);
+  });
+
+  it.each([
+    "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR",
+    "FREQ=DAILY;BYMONTH=3",
+    "FREQ=WEEKLY;BYDAY=MO;WKST=SU",
+    "FREQ=WEEKLY;UNTIL=20261224T150000Z",
+    "FREQ=MONTHLY;BYMONTHDAY=1,15",
+    "FREQ=MONTHLY;BYDAY=FR",
+    "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
+    "FREQ=MONTHLY;BYDAY=1MO,3MO",
+    "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1",
+    "FREQ=YEARLY;BYDAY=20MO",
+    "FREQ=YEARLY;BYMONTHDAY=1",
+  ])("leaves %s to the text", (text) => {
+    const rule = parseRule(text);
+    expect(rule && fitsForm(rule)).toBe(false);
+  });
+
+  it("keeps interval and end in another unit, and takes the days of the date", () => {
+    const rule = parseRule("FREQ=WEEKLY;INTERVAL=3;COUNT=4;BYDAY=MO,TU");
+    const text = (freq: "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY", date: string) => rule && ruleText(withFrequency(rule, freq, date));
+    expect(text("DAILY", "2026-11-27")).toBe("FREQ=DAILY;INTERVAL=3;COUNT=4");
+    expect(text("WEEKLY", "2026-11-27")).toBe("FREQ=WEEKLY;INTERVAL=3;COUNT=4;BYDAY=FR");
+    expect(text("MONTHLY", "2026-11-27")).toBe("FREQ=MONTHLY;INTERVAL=3;COUNT=4;BYMONTHDAY=27");
+    expect(text("MONTHLY", "2027-01-31")).toBe("FREQ=MONTHLY;INTERVAL=3;COUNT=4;BYMONTHDAY=-1");
+    expect(text("YEARLY", "2026-11-27")).toBe("FREQ=YEARLY;INTERVAL=3;COUNT=4");
+  });
+
+  it.each([
+    ["2026-11-05", "FREQ=MONTHLY", ["day 5", "the first Thursday"]],
+    ["2026-11-27", "FREQ=MONTHLY", ["day 27", "the fourth Friday", "the last Friday"]],
+    ["2027-01-31", "FREQ=MONTHLY", ["day 31", "the last day", "the last Sunday"]],
+    ["2026-11-05", "FREQ=MONTHLY;BYDAY=2MO", ["the second Monday", "day 5", "the first Thursday"]],
+  ])("offers the days of the month that go with %s and %s", (date, text, words) => {
+    const rule = parseRule(text);
+    if (!rule) throw new Error(text);
+    expect(monthChoices(rule, date).map((one) => one.words)).toEqual(words);
+    expect(monthChoiceOf(rule, date).words).toBe(words[0]);
   });
 });
