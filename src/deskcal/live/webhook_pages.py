@@ -48,7 +48,6 @@ class Page:
     def __init__(self, changes: Sequence[StoredChange], filters: HookFilters) -> None:
         self.last_seq = changes[-1].seq if changes else None
         """None: there is no change."""
-        self.count = len(changes)
         self._fitting: dict[int, list[HookChange]] = {}
         for stored in changes:
             asking = filters.hooks_of(stored)

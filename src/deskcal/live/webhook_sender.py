@@ -41,7 +41,7 @@ FLUSH_SEC = 1.0
 LEAST_WAIT_SEC = 0.05
 """Between two reads, so that many small commits are read together."""
 PAUSE_SEC = 0.005
-"""Instead, where a page was full, so that the sender keeps up with many changes."""
+"""Instead, where more is to be read, so that the sender keeps up with many changes."""
 PAGE = 500
 PAGES = 6
 """Pages of changes that are kept for hooks which come to the same place a little later."""
@@ -288,18 +288,24 @@ class WebhookSender:
     async def _read(self) -> bool:
         """Fills the lanes of every hook by a page; False: there may be more to read."""
         is_all = True
+        newest = self._store.feed.last_seq
         for lanes in list(self._lanes.values()):
             if lanes.is_full or self._is_stale() or not self._may_send():
                 continue
-            if lanes.read_seq < self._store.feed.last_seq:
-                is_all &= await self._read_page(lanes)
+            if lanes.read_seq < newest:
+                is_all &= await self._read_page(lanes, newest)
             if lanes.hook.reminders and self._limits.escalate_after_sec:
                 await self._read_escalations(lanes)
+        if self._store.feed.last_seq > newest:  # A page may say so before the listener does.
+            self._woken.set()
         return is_all
 
-    async def _read_page(self, lanes: Lanes) -> bool:
-        """False: there may be more to read."""
-        since, newest = lanes.read_seq, self._store.feed.last_seq
+    async def _read_page(self, lanes: Lanes, newest: int) -> bool:
+        """False: there may be more to read, up to `newest`.
+
+        A cached page may be small although others follow it.
+        """
+        since = lanes.read_seq
         try:
             page = await self._page(since)
         except ResyncRequired:
@@ -317,7 +323,7 @@ class WebhookSender:
         fitting = page.fitting(lanes.hook.id)
         items = [one for change in fitting for one in items_of(lanes.hook, lanes.audience, change)]
         lanes.put(items, newest if page.last_seq is None else page.last_seq)
-        return page.count < PAGE
+        return lanes.read_seq >= newest
 
     async def _page(self, since: int) -> Page:
         """Changes after `since`, and the creators of hooks as they are at the time of the read."""
