@@ -19,13 +19,17 @@ from harness import Desk, token
 from http_get import get, serving
 from places import SqlitePlace
 
-TWICE = {
+MORE = {
     "icalevents": ["doubled hour", "skipped hour", "skipped midnight"],
     "node-ical": ["doubled hour", "skipped hour", "skipped midnight"],
     "libical": ["skipped hour", "skipped midnight"],
+    "rrule-temporal": ["skipped hour", "skipped midnight"],
 }
 """Where a reader shows one more instance than there is: it does not match the RECURRENCE-ID of an
-hour that the clock skips or shows twice with the instance that it has made of the rule."""
+hour that the clock skips or shows twice with the instance that it has made of the rule. For
+rrule-temporal a skipped time is no instance, so that a COUNT goes on for one more."""
+MISSING = {"ical-expander": ["day before a leap day"]}
+"""Where a reader leaves an instance out: DTSTART of a rule of some months' last days."""
 READERS = {
     name: HERE / "readers" / file
     for name, file in (
@@ -33,6 +37,8 @@ READERS = {
         ("icalevents", "icalevents_reader.py"),
         ("ical.js", "ical_js.mjs"),
         ("node-ical", "node_ical.mjs"),
+        ("ical-expander", "ical_expander.mjs"),
+        ("rrule-temporal", "rrule_temporal.mjs"),
         ("libical", "libical_reader.py"),
     )
 }
@@ -141,9 +147,12 @@ async def test_a_reader_sees_the_same_occurrences_as_the_list(
 ) -> None:
     text, wanted = calendar
     found = await read(READERS[name], text)
-    assert Counter(wanted) - Counter(found) == Counter()
-    extra = Counter(found) - Counter(wanted)
-    assert sorted(title for title, *_ in extra.elements()) == TWICE.get(name, [])
+    assert titles(Counter(wanted) - Counter(found)) == MISSING.get(name, [])
+    assert titles(Counter(found) - Counter(wanted)) == MORE.get(name, [])
+
+
+def titles(rows: Counter[Row]) -> list[str]:
+    return sorted(title for title, *_ in rows.elements())
 
 
 async def read(script: Path, text: bytes) -> list[Row]:
