@@ -5,9 +5,10 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
+from deskcal import Client, Timeout, Unavailable
 from helpers import SECRET
 from places import Place
 
@@ -79,6 +80,22 @@ async def serve(place: Place, *options: str) -> AsyncIterator[ServerProcess]:
         yield server
     finally:
         await server.end()
+
+
+async def until_gone(own: Client, work: Awaitable[None]) -> None:
+    """Does `work`, which never ends, until the server of `own` is gone or refuses.
+
+    A call that may be repeated would wait for the server to come back. `own` needs a time limit
+    that is longer than the slowest call: a call that ends by it ends the work, too.
+    """
+    working = asyncio.ensure_future(work)
+    while own.link._connected and not working.done():
+        await asyncio.sleep(0.01)
+    working.cancel()
+    await asyncio.wait([working])
+    failure = None if working.cancelled() else working.exception()
+    if failure is not None and not isinstance(failure, (Timeout, Unavailable)):
+        raise failure
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -5,8 +5,8 @@ import time
 from collections import Counter
 from typing import Any
 
-from deskcal import Client, DeskcalError
-from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
+from deskcal import Client
+from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve, until_gone
 from harness import token
 from helpers import NEVER
 from places import Place
@@ -22,14 +22,16 @@ def client(server: ServerProcess, **options: Any) -> Client:
 
 async def write(server: ServerProcess, answered: set[int]) -> None:
     """Sends batches of creates until the server is gone."""
-    create = {"title": "call", "start_time": START, "end_time": START + 60}
-    operations = [("MngAddCalendarEvent", create)] * SIZE
-    async with client(server, timeout_sec=1) as own:
-        try:
-            while True:
-                answered.add((await own.batch_events(operations)).batch_id)
-        except DeskcalError:
-            return
+    async with client(server, timeout_sec=WAIT_SEC) as own:
+        await until_gone(own, create(own, answered))
+
+
+async def create(own: Client, answered: set[int]) -> None:
+    """Batches without end."""
+    event = {"title": "call", "start_time": START, "end_time": START + 60}
+    operations = [("MngAddCalendarEvent", event)] * SIZE
+    while True:
+        answered.add((await own.batch_events(operations)).batch_id)
 
 
 async def sizes(own: Client) -> Counter[int]:

@@ -1,14 +1,15 @@
 """Real processes: killed under load, started again, stopped, started twice."""
 
 import asyncio
+import itertools
 import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deskcal import Client, DeskcalError, Event
-from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
+from deskcal import Client, Event
+from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve, until_gone
 from harness import token
 from helpers import NEVER
 from places import Place, SqlitePlace
@@ -22,22 +23,24 @@ def client(server: ServerProcess, **options: Any) -> Client:
 
 
 async def write(server: ServerProcess, number: int, answered: dict[int, str]) -> None:
-    """Creates events, each with guests and a text, until the server is gone."""
-    async with client(server, timeout_sec=1) as own:
-        try:
-            for step in range(1_000_000):
-                title = f"{number} {step}"
-                event = await own.add_event(
-                    title=title,
-                    start_time=START + step,
-                    end_time=START + step + 60,
-                    ast_json={"title": title, "text": "x" * 500},
-                    participant_manager_ids=[10, 20 + number, 40 + number],
-                )
-                assert event.title == title
-                answered[event.id] = title
-        except DeskcalError:
-            return
+    """Creates events until the server is gone."""
+    async with client(server, timeout_sec=WAIT_SEC) as own:
+        await until_gone(own, create(own, number, answered))
+
+
+async def create(own: Client, number: int, answered: dict[int, str]) -> None:
+    """Events without end, each with guests and a text."""
+    for step in itertools.count():
+        title = f"{number} {step}"
+        event = await own.add_event(
+            title=title,
+            start_time=START + step,
+            end_time=START + step + 60,
+            ast_json={"title": title, "text": "x" * 500},
+            participant_manager_ids=[10, 20 + number, 40 + number],
+        )
+        assert event.title == title
+        answered[event.id] = title
 
 
 async def stored(server: ServerProcess) -> list[Event]:

@@ -5,10 +5,10 @@ import time
 from collections import Counter
 from typing import Any
 
-from deskcal import Client, DeskcalError
+from deskcal import Client
 from deskcal.client.series import Rule
 from deskcal.client.types import Change
-from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve
+from e2e.process import WAIT_SEC, ServerProcess, deskcal, serve, until_gone
 from harness import token
 from helpers import NEVER
 from places import Place
@@ -39,22 +39,24 @@ async def add(own: Client, title: str, rrule: str) -> int:
 
 
 async def write(server: ServerProcess, name: int, answered: list[int]) -> None:
-    """Series that are split, ended and given other rules, until the server is gone."""
-    async with client(server, timeout_sec=10) as own:
-        try:
-            while True:
-                series_id = await add(own, f"{name}", "FREQ=DAILY;COUNT=40")
-                page = await own.get_events_by_filter(
-                    since=START, until=START + 60 * DAY, limit=99, series_id=series_id
-                )
-                ids = [row.id for row in page.rows]
-                later = await own.update_series(ids[20], 1, title="later")
-                await own.delete_series(ids[10], 1)
-                await own.update_series(ids[20], 2, start_time=START + 20 * DAY + 60)
-                await own.update_series(ids[20], 2, rule=Rule("FREQ=DAILY;COUNT=10"))
-                answered.append(later.changed)
-        except DeskcalError:
-            return
+    """Changes series until the server is gone."""
+    async with client(server, timeout_sec=WAIT_SEC) as own:
+        await until_gone(own, change(own, name, answered))
+
+
+async def change(own: Client, name: int, answered: list[int]) -> None:
+    """Series without end that are split, ended and given other rules."""
+    while True:
+        series_id = await add(own, f"{name}", "FREQ=DAILY;COUNT=40")
+        page = await own.get_events_by_filter(
+            since=START, until=START + 60 * DAY, limit=99, series_id=series_id
+        )
+        ids = [row.id for row in page.rows]
+        later = await own.update_series(ids[20], 1, title="later")
+        await own.delete_series(ids[10], 1)
+        await own.update_series(ids[20], 2, start_time=START + 20 * DAY + 60)
+        await own.update_series(ids[20], 2, rule=Rule("FREQ=DAILY;COUNT=10"))
+        answered.append(later.changed)
 
 
 async def changes_of(server: ServerProcess) -> list[Change]:
