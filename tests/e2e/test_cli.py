@@ -19,7 +19,7 @@ import pytest
 from deskcal.commands import COMMANDS
 
 COMMAND = [sys.executable, "-m", "deskcal.cli.main"]
-WAIT_SEC = 30
+WAIT_SEC = 60
 STOP_SEC = 10
 
 
