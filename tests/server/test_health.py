@@ -37,10 +37,11 @@ async def test_a_server_that_stops_is_alive_but_not_ready(place: Place) -> None:
 async def test_a_store_that_does_not_answer_makes_it_unready(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.import_module("deskcal.http.page"), "READY_SEC", 0.05)
+    page = importlib.import_module("deskcal.http.page")
     async with serving(place) as (desk, address):
         never = asyncio.get_running_loop().create_future()
         with monkeypatch.context() as patch:
+            patch.setattr(page, "READY_SEC", 0.05)
             patch.setattr(desk.services.store, "load", lambda _: asyncio.shield(never))
             ready = await get(address, "/readyz")
             assert ready.status == 503 and b"small read within 0.05 s" in ready.body
