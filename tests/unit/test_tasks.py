@@ -75,19 +75,22 @@ async def test_the_delay_doubles_up_to_a_limit_and_begins_again_after_a_long_run
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deskcal.live.tasks.LONGEST_DELAY_SEC", 0.004)
-    runs = 0
+    loop = asyncio.get_running_loop()
+    now, runs = loop.time(), 0
+    monkeypatch.setattr(loop, "time", lambda: now)
 
     async def fails() -> None:
-        nonlocal runs
+        nonlocal now, runs
         runs += 1
         if runs == 5:
-            await asyncio.sleep(0.01)
+            now += 0.01
         raise ZeroDivisionError
 
     async with Tasks() as tasks, asyncio.timeout(WAIT_SEC):
         tasks.start("failing", fails)
         while tasks.failures["failing"] < 5:
-            await asyncio.sleep(0.001)
+            now += 0.001
+            await asyncio.sleep(0)
     delays = [record.args[1] for record in caplog.records if isinstance(record.args, tuple)]
     assert delays[3:5] == [0.004, 0.001]
     assert delays[0] == 0.001
