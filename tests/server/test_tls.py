@@ -5,6 +5,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
@@ -34,7 +35,7 @@ def context_of(certificate: Path) -> ssl.SSLContext:
 
 @pytest.fixture
 async def secured(certificate: Path, place: Place) -> AsyncIterator[Running]:
-    limits = {"max_message_bytes": 1_048_576, "message_timeout_sec": 1}
+    limits: dict[str, Any] = {"max_message_bytes": 1_048_576}
     async with serving(place, tls=context_of(certificate), **limits) as running:
         yield running
 
