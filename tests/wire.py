@@ -121,10 +121,14 @@ class Wire:
 
 @asynccontextmanager
 async def listening(
-    dispatcher: Dispatcher, port: int = 0, *, tls: ssl.SSLContext | None = None
+    dispatcher: Dispatcher,
+    port: int = 0,
+    *,
+    tls: ssl.SSLContext | None = None,
+    silence: FakeClock | None = None,
 ) -> AsyncIterator[tuple[ConnectionHost, Listener]]:
-    """A TCP listener, and its clients."""
-    async with ConnectionHost(dispatcher) as clients:
+    """A TCP listener, and its clients; `silence`: the `clock` of `ConnectionHost`."""
+    async with ConnectionHost(dispatcher, silence) as clients:
 
         def connect() -> TcpConnection:
             return TcpConnection(clients)
@@ -135,16 +139,20 @@ async def listening(
 
 @asynccontextmanager
 async def serving(
-    place: Place, *, tls: ssl.SSLContext | None = None, **limits: Any
+    place: Place,
+    *,
+    tls: ssl.SSLContext | None = None,
+    silence: FakeClock | None = None,
+    **limits: Any,
 ) -> AsyncIterator[Running]:
-    """A server over a store in `place`, with the clock of the test."""
+    """A server over a store in `place`, with the clock of the test; `silence`: see `listening`."""
     bounds = Limits(**limits)
     clock = FakeClock()
     store = await place.open(bounds)
     try:
         async with (
             running(store, TokenVerifier([KEY]), bounds, now=clock) as dispatcher,
-            listening(dispatcher, tls=tls) as (server, listener),
+            listening(dispatcher, tls=tls, silence=silence) as (server, listener),
         ):
             found = Running(server, listener, store, clock)
             try:

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from harness import everything, new_event, parsed, token
+from deskcal.server.session import ClientSession
+from harness import FakeClock, everything, new_event, parsed, token
+from helpers import NOW
 from places import Place
 from wire import Running, Wire, serving, soon, until
 
@@ -87,12 +89,15 @@ async def test_too_many_bad_messages_in_a_row_end_the_connection(place: Place) -
 
 
 async def test_an_idle_connection_is_closed_and_a_subscribed_one_is_not(place: Place) -> None:
-    async with serving(place, idle_timeout_sec=0.4, heartbeat_sec=0.1) as running:
+    clock = FakeClock()
+    async with serving(place, silence=clock, idle_timeout_sec=10, heartbeat_sec=0.1) as running:
         idle, subscribed = await running.connect(), await running.connect()
         await subscribed.call(TEN, "Subscribe", chanels=["calendar"])
-        assert await idle.is_closed()
-        for _ in range(10):
+        for sec in (1, 9, 2, 9, 9):
+            assert clock.time > NOW + 10 or not idle.reader.at_eof()
+            clock.time += sec
             assert await subscribed.line() == b"\r\n"
+        assert await idle.is_closed()
         assert (await subscribed.call(TEN, "Ping"))["status"] == 200
 
 
@@ -119,15 +124,24 @@ async def test_one_byte_at_a_time_does_not_keep_a_message_going(place: Place) ->
 
 async def test_the_time_of_a_message_counts_from_its_own_first_byte(place: Place) -> None:
     """Also after a silence, and where an empty line came with it."""
-    async with serving(place, message_timeout_sec=2) as running:
-        wire = await running.connect()
+    clock = FakeClock()
+    async with serving(place, silence=clock, message_timeout_sec=2, heartbeat_sec=0.1) as running:
+        watcher, wire = await running.connect(), await running.connect()
+        await watcher.call(TEN, "Subscribe", chanels=["calendar"])
+
+        async def wait(sec: float) -> None:
+            clock.time += sec
+            assert await watcher.line() == b"\r\n"
+
         wire.send(PING)
         await wire.answer()
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        await until(lambda: loop.time() > start + 2.2)
+        await wait(0.2)
+        await wait(2.2)
         wire.send(b"\r\n" + PING[:5])
-        await until(lambda: loop.time() > start + 3)
+        _, session = running.server._connections
+        assert isinstance(session, ClientSession)
+        await until(lambda: session._has_partial)
+        await wait(1.9)
         wire.send(PING[5:])
         assert (await wire.answer())["status"] == 200
 

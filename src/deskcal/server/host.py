@@ -6,6 +6,7 @@ One host serves all listeners of a server.
 import asyncio
 import ssl
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -39,17 +40,22 @@ class HostedConnection(AdmittedConnection, Protocol):
 class ConnectionHost:
     """Knows all clients; watches their clocks while it is entered."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
-        """Call it in a running event loop."""
+    def __init__(self, dispatcher: Dispatcher, clock: Callable[[], float] | None = None) -> None:
+        """Call it in a running event loop.
+
+        `clock`: of silence, messages and output, in seconds that never go back; None: the event
+        loop's.
+        """
         self.dispatcher = dispatcher
         self.services = dispatcher.services
         self.requests = FastPath(dispatcher)
         self.limits: Limits = dispatcher.services.limits
         self.loop = asyncio.get_running_loop()
+        self.clock = clock or self.loop.time
         self.run_queue = RunQueue(
             time.perf_counter, self.loop.call_soon, self.services.store.let_write
         )
-        self.admission = Admission(self.limits, self.loop.time)
+        self.admission = Admission(self.limits, self.clock)
         self._connections: dict[HostedConnection, None] = {}
         self._refused: set[HostedConnection] = set()
         self._stalled: set[HostedConnection] = set()
@@ -157,7 +163,7 @@ class ConnectionHost:
         )
         while True:
             await asyncio.sleep(min(1, shortest / 4))
-            now = self.loop.time()
+            now = self.clock()
             for number, connection in enumerate(list(self._connections), 1):
                 connection.watch(now)
                 if number % WATCHED_AT_ONCE == 0:

@@ -24,7 +24,7 @@ class ClientOutput:
         clock: Callable[[], float],
         call_soon: Callable[[Callable[[], None]], object],
     ) -> None:
-        """`clock`, `call_soon`: the event loop's."""
+        """`clock`: the host's; `call_soon`: the event loop's."""
         self._transport = transport
         self._limits = limits
         self._clock = clock

@@ -37,14 +37,14 @@ class ClientSession:
         self._answer = host.requests.answer
         self._unsettled, self._settle = host.requests.unsettled, host.requests.settle
         self._clock = host.services.now
-        self._now = host.loop.time
+        self._now = host.clock
         self._backlog: deque[bytes] = deque()
         self._tasks: set[asyncio.Future[Any]] = set()
         self._reading = 0
         """Events that are read, or are to be read once they have a turn."""
         self._list_turn: asyncio.Semaphore | None = None
         self._read_turns: Turns | None = None
-        self._output = ClientOutput(transport, host.limits, host.loop.time, host.loop.call_soon)
+        self._output = ClientOutput(transport, host.limits, host.clock, host.loop.call_soon)
         """Nothing is read from the client while it is not free."""
         self._last_error: DeskcalError | None = None
         """Ends the connection once every message before it is being answered."""
@@ -256,7 +256,7 @@ class ClientSession:
         """Sends one line as the client takes it; a failure ends the connection amid the line."""
         self._output.send_ready()
         self._turns_of_reads.hold()
-        until = self._now() + self._limits.list_snapshot_sec
+        until = self._host.loop.time() + self._limits.list_snapshot_sec
         try:
             while (pieces := await answer.take()) and not self._transport.is_closing:
                 self._output.send_part(pieces)
