@@ -22,6 +22,7 @@ from postgres_server import PostgresServer
 from store.mutations import adding, ids, listed
 
 NODES = 5
+WAIT_SEC = 60
 TABLES = """
     SELECT c.relname, c.relfilenode, c.xmin::text FROM pg_class AS c
     WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1"""
@@ -119,12 +120,17 @@ async def settings_of_all(url: str, name: str) -> set[str]:
 
 
 async def test_a_node_has_no_more_connections_than_it_may(url: str) -> None:
+    """It comes to as many while more wait than it has, and that takes it a while."""
     store = await open_postgres(url, Limits(database_pool_size=3))
-    reading = asyncio.gather(*(listed(store) for _ in range(50)))
-    await asyncio.gather(*(store.mutate(adding()) for _ in range(50)))
-    await reading
     ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    assert rows(url, f"{ours} AND starts_with(application_name, 'deskcal')") == [(3 + 1,)]
+    counts: list[int] = []
+    async with asyncio.timeout(WAIT_SEC):
+        while counts[-2:] != [3 + 1, 3 + 1]:
+            reading = asyncio.gather(*(listed(store) for _ in range(50)))
+            await asyncio.gather(*(store.mutate(adding()) for _ in range(50)))
+            await reading
+            counts += rows(url, f"{ours} AND starts_with(application_name, 'deskcal')")[0]
+    assert max(counts) == 3 + 1
     await store.close()
 
 
