@@ -233,12 +233,13 @@ async def test_an_import_goes_into_an_empty_store_only(place: Place, target: Pla
 async def test_an_import_into_a_store_that_is_served_is_refused(
     place: Place, target: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskcal.store.postgres.locks.IMPORT_WAIT_SEC", 0.2)
     await fill(place)
     lines = await exported(place)
     async with open_desk(target):
-        with pytest.raises(StoreError, match=r"us(e|ing)"):
-            await imported(target, lines)
+        with monkeypatch.context() as patch:
+            patch.setattr("deskcal.store.postgres.locks.IMPORT_WAIT_SEC", 0.2)
+            with pytest.raises(StoreError, match=r"us(e|ing)"):
+                await imported(target, lines)
     await imported(target, lines)
 
 
