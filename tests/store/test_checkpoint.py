@@ -193,7 +193,7 @@ async def test_changes_are_answered_while_a_command_copies_the_log(
     disk.on_sync = beside(hold, "command")
     command = threading.Thread(target=copy, name="command")
     command.start()
-    await write_until(store, has_begun.is_set)
+    assert await asyncio.to_thread(has_begun.wait, WAIT_SEC)
     await write_until(store, lambda: log.stat().st_size > 2 * CHECKPOINT_PAGES * 4096)
     assert restarts(log) == before
     may_return.set()
