@@ -81,13 +81,14 @@ async def test_a_node_that_is_stopped_while_it_sends_a_group_loses_its_number(
 ) -> None:
     send(stopped, b"BEGIN", TAKE_NUMBER)
     assert answered(stopped, 2) == [b"BEGIN", b"UPDATE 1"]
+    # The node itself may be so slow that the database ends its transaction, too.
     async with asyncio.timeout(WAIT_SEC):
         while True:
             try:
                 await node.mutate(adding())
                 break
             except Unavailable as exc:
-                assert "holds a lock" in exc.message
+                assert "nothing was applied" in exc.message
 
 
 async def test_a_node_that_is_stopped_while_it_sends_what_it_fires_loses_its_claims(
