@@ -246,6 +246,7 @@ class Lanes:
         self._timers.add(timer)
 
     def _finish(self, item: Item) -> None:
+        was_full = self.is_full
         self._is_dirty = True
         self._count -= 1
         self._size_bytes -= item.size_bytes
@@ -255,5 +256,5 @@ class Lanes:
             self._unfinished[item.seq] -= 1
         else:
             del self._unfinished[item.seq], self._times[item.seq]
-        if self._count == WINDOW // 2:
+        if was_full and not self.is_full:
             self._host.on_room()
