@@ -1,10 +1,13 @@
 """The page's webhooks, for administrators: added, tested, paused, replayed."""
 
+import datetime as dt
+import json
 import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -25,19 +28,34 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     running.stop()
 
 
+WAIT_SEC = 20
+
+
+class Request(NamedTuple):
+    """What came to a receiver."""
+
+    id: str
+    time: int
+    """Of the try, Unix seconds."""
+    body: bytes
+
+
 class Receiver:
-    """Answers `status` to every request, and keeps the bodies."""
+    """Answers `status` to every request, and keeps them."""
 
     def __init__(self) -> None:
         self.status = 204
-        self.bodies: list[bytes] = []
+        self.requests: list[Request] = []
+        self._came = threading.Condition()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             timeout = 5
 
             def do_POST(self) -> None:
-                receiver.bodies.append(self.rfile.read(int(self.headers["content-length"])))
+                body = self.rfile.read(int(self.headers["content-length"]))
+                time = int(self.headers["webhook-timestamp"])
+                receiver.keep(Request(self.headers["webhook-id"], time, body))
                 self.send_response(receiver.status)
                 self.end_headers()
 
@@ -48,6 +66,17 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._server.server_port}/hooks"
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
+
+    def keep(self, request: Request) -> None:
+        with self._came:
+            self.requests.append(request)
+            self._came.notify_all()
+
+    def until(self, count: int) -> list[Request]:
+        """What has come, once there are so many."""
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.requests) >= count, WAIT_SEC)
+            return list(self.requests)
 
     def close(self) -> None:
         self._server.shutdown()
@@ -108,12 +137,42 @@ def test_a_webhook_is_added_with_its_secret_shown_once_tested_and_replayed(
     row.get_by_role("button", name="Replay").click()
     expect(row).to_contain_text("Changes after 0 are sent again.")
     expect(row.locator("tbody tr").first).to_contain_text("204")
-    assert receiver.bodies[0].startswith(b'{"type":"calendar.test"')
+    assert receiver.requests[0].body.startswith(b'{"type":"calendar.test"')
     row.get_by_role("button", name="New secret").click()
     expect(secret.locator("code")).to_have_text(re.compile("^whsec_"))
     row.get_by_role("button", name="Delete", exact=True).click()
     row.get_by_role("button", name="Delete it for good").click()
     expect(row).to_have_count(0)
+
+
+def test_a_replay_sends_the_receiver_the_same_message_again(
+    page: Page, wire: Wire, receiver: Receiver
+) -> None:
+    row = add(page, receiver.url)
+    wire.add(title="For the CRM")
+    (first,) = receiver.until(1)
+    row.get_by_role("button", name=re.compile("^Deliveries")).click()
+    before = json.loads(first.body)["data"]["seq"] - 1
+    row.get_by_label("Send again what came after change").fill(str(before))
+    row.get_by_role("button", name="Replay").click()
+    expect(row).to_contain_text(f"Changes after {before} are sent again.")
+    _, second = receiver.until(2)
+    assert (second.id, second.body) == (first.id, first.body)
+
+
+def test_a_delivery_has_the_time_of_its_try_on_the_clock_of_the_page(
+    open_page: OpenPage, receiver: Receiver
+) -> None:
+    page = opened(open_page, zone="Asia/Kathmandu")
+    row = add(page, receiver.url)
+    row.get_by_role("button", name=re.compile("^Test")).click()
+    expect(row).to_contain_text("The receiver has answered 204")
+    row.get_by_role("button", name=re.compile("^Deliveries")).click()
+    (sent,) = receiver.until(1)
+    local = dt.datetime.fromtimestamp(sent.time, ZoneInfo("Asia/Kathmandu"))
+    cells = row.locator("tbody td")
+    expect(cells.nth(0)).to_have_text(re.compile(f"^{local.day} [A-Z][a-z]+ {local:%Y, %H:%M}$"))
+    expect(cells.nth(1)).to_have_text("test or escalation")
 
 
 def test_what_fails_is_said_at_the_webhook_and_a_pause_is_seen(
