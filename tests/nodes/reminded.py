@@ -7,7 +7,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -51,9 +51,10 @@ async def arm(store: Store, events: int, due: int) -> Wanted:
 
 
 class Managers:
-    """All managers, each on a connection that is re-established when it ends."""
+    """Some managers, each on a connection that is re-established when it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Sequence[int] = range(1, 1 + MANAGERS)) -> None:
+        self._ids = ids
         self.received: Counter[tuple[int, int, str]] = Counter()
         """By event, manager and token of the reminder."""
         self.sent_times: dict[int, int] = {}
@@ -66,9 +67,9 @@ class Managers:
     @asynccontextmanager
     async def listening(self, nodes: Nodes) -> AsyncIterator[None]:
         """They are connected, until the servers are ended within; then nothing is on its way."""
-        tasks = [asyncio.create_task(self._listen(1 + n, nodes)) for n in range(MANAGERS)]
+        tasks = [asyncio.create_task(self._listen(one, nodes)) for one in self._ids]
         try:
-            await self.until(lambda: self.connected == MANAGERS)
+            await self.until(lambda: self.connected == len(self._ids))
             yield
             await nodes.end()
             await self.until(lambda: not self.connected)

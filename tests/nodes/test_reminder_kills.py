@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from deskcal.limits import Limits
+from deskcal.store.ports.reminders import Level
 from deskcal.store.sqlite.check import check_sqlite
 from deskcal.store.sqlite.connection import DATABASE
 from deskcal.store.sqlite.store import open_sqlite
@@ -57,9 +58,9 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
 
 
 @asynccontextmanager
-async def life(directory: Path, managers: Managers) -> AsyncIterator[Process]:
+async def life(directory: Path, managers: Managers, *options: str) -> AsyncIterator[Process]:
     """A server that the managers listen to, until it is ended within."""
-    nodes = Nodes(["--data", str(directory)])
+    nodes = Nodes(["--data", str(directory), *options])
     try:
         await nodes.start(0)
         async with managers.listening(nodes):
@@ -68,10 +69,11 @@ async def life(directory: Path, managers: Managers) -> AsyncIterator[Process]:
         await nodes.end()
 
 
-async def until_nothing_waits(directory: Path) -> None:
+async def until_nothing_waits(directory: Path, level: Level = Level.REMINDER) -> None:
     """Until what was sent before a kill and not recorded has been sent again, and is recorded."""
+    waiting = f"SELECT 1 FROM notification WHERE state = 0 AND level = {level:d}"  # noqa: S608
     address = f"file:{directory / DATABASE}?mode=ro"
     async with asyncio.timeout(WAIT_SEC):
         with closing(sqlite3.connect(address, uri=True)) as reader:
-            while reader.execute("SELECT 1 FROM notification WHERE state = 0").fetchone():
+            while reader.execute(waiting).fetchone():
                 await asyncio.sleep(0.05)
