@@ -9,7 +9,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any, Self
 import psycopg
 
 from deskcal.store.postgres.schema import migrations
+from ports import free_port
 
 WAIT_SEC = 60
 ATTEMPTS = 5
@@ -227,8 +227,7 @@ class PostgresServer:
 
     def _start_somewhere(self) -> None:
         for attempt in range(1, ATTEMPTS + 1):
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                self.port: int = free.getsockname()[1]
+            self.port = free_port()
             try:
                 self.start()
             except RuntimeError:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from deskcal.core.webhooks import Webhook
 from e2e.process import serve
 from harness import ADMIN, token
 from places import Place
+from ports import free_port
 
 PAGE = Path(__file__).parents[1] / "docs" / "webhooks.md"
 WAIT_SEC = 60
@@ -91,12 +91,6 @@ async def _listening(port: int) -> None:
             else:
                 writer.close()
                 return
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        port: int = one.getsockname()[1]
-        return port
 
 
 async def check_receives(language: Language, place: Place, directory: Path) -> None:

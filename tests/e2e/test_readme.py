@@ -5,7 +5,6 @@ Issue 12, 23. Ports are replaced by free ones, the PostgreSQL of the text by one
 
 import os
 import re
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -15,6 +14,7 @@ import pytest
 
 from e2e.test_foreign_client import node
 from e2e.transcript import Block, Terminal, blocks, pattern_of, steps, without_times
+from ports import free_ports
 from postgres_server import PostgresServer
 
 ROOT = Path(__file__).parents[2]
@@ -25,14 +25,6 @@ NOTE = re.compile(r"terminal (\w+)(, keeps running| shows)?|file (\S+)")
 
 def page() -> list[Block]:
     return blocks((ROOT / "README.md").read_text(encoding="utf-8"))
-
-
-def free_ports(count: int) -> list[str]:
-    with_ports = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(one.getsockname()[1]) for one in with_ports]
-    for one in with_ports:
-        one.close()
-    return ports
 
 
 @pytest.fixture
@@ -91,7 +83,7 @@ class Reader:
 
 @pytest.fixture
 async def reader(home: Path, postgres: PostgresServer) -> AsyncIterator[Reader]:
-    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DESKCAL_")}
     environ = kept | {
         "HOME": str(home),

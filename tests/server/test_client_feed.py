@@ -18,6 +18,7 @@ from deskcal.store.ports.reminders import NotificationState
 from harness import ADMIN, FakeClock, token
 from helpers import KEY, NOW
 from places import Place
+from ports import free_port
 from wire import listening
 
 WAIT_SEC = 30
@@ -32,7 +33,7 @@ class RestartableServer:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.clock = FakeClock()
-        self.port = 0
+        self.port = free_port()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[ConnectionHost]:
@@ -42,9 +43,8 @@ class RestartableServer:
             verifier = TokenVerifier([KEY])
             async with (
                 running(store, verifier, limits, now=self.clock) as dispatcher,
-                listening(dispatcher, self.port) as (server, listener),
+                listening(dispatcher, self.port) as (server, _),
             ):
-                self.port = listener.port
                 yield server
         finally:
             await store.close()
