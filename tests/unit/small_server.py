@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 from deskcal import Client, Event
 from deskcal.core.document import encode_event
 
-WAIT_SEC = 10.0
+WAIT_SEC = 30.0
 
 
 class Received(Struct):

@@ -22,7 +22,7 @@ from deskcal.client.types import WorkingHours
 from deskcal.commands import COMMANDS
 from deskcal.core.document import encode_event
 from deskcal.errors import BY_CODE
-from unit.small_server import ended, event, later, one, served
+from unit.small_server import WAIT_SEC, ended, event, later, one, served
 
 WITHOUT_METHOD = {"get_directory", "import_events", "export_events"}
 """As `docs/clients.md` says."""
@@ -112,7 +112,7 @@ async def test_a_completion_gives_the_event_and_its_follow_up() -> None:
 async def test_half_a_character_is_refused_before_it_is_sent(call: Any, field: str) -> None:
     async with served() as (server, client):
         with pytest.raises(deskcal.errors.InvalidField, match="lone surrogate") as caught:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(WAIT_SEC):
                 await call(client)
         assert caught.value.field == field
         running = await later(client.get_event(1))

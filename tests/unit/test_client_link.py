@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import msgspec
 import pytest
 from msgspec import Raw
 
@@ -110,17 +111,26 @@ async def test_a_call_made_while_there_is_no_connection_waits_for_one() -> None:
         assert await ended(reading) == await ended(changing) == event(1)
 
 
+def limit(client: Client, timeout_sec: float) -> None:
+    """From now on a call has this time; what a test answers in time has the usual one."""
+    link = client.link
+    link._options = msgspec.structs.replace(link._options, timeout_sec=timeout_sec)
+
+
 async def test_no_answer_in_time_is_a_timeout() -> None:
-    async with served(timeout_sec=0.05) as (server, client):
+    async with served() as (server, client):
+        limit(client, 0.05)
         with pytest.raises(deskcal.Timeout, match=r"no answer within 0\.05 s"):
             await client.get_event(1)
         await server.request()
 
 
 async def test_an_answer_that_comes_too_late_is_dropped() -> None:
-    async with served(timeout_sec=0.05) as (server, client):
+    async with served() as (server, client):
+        limit(client, 0.05)
         with pytest.raises(deskcal.Timeout):
             await client.get_event(1)
+        limit(client, WAIT_SEC)
         (await server.request()).answer(one(event(1)))
         running = await later(client.get_event(2))
         (await server.request()).answer(one(event(2)))
@@ -252,7 +262,7 @@ async def test_a_token_that_a_new_connection_refuses_is_forgotten() -> None:
 
 
 async def test_a_silent_connection_is_asked_and_then_given_up() -> None:
-    async with served(quiet_sec=0.02) as (server, client):
+    async with served(quiet_sec=0.2) as (server, client):
         running = await later(client.get_event(1))
         silent = await server.request()
         probe = await server.request()
