@@ -4,8 +4,8 @@ Names and addresses are of the loopback. Source: contract, section 17; issue 18.
 """
 
 import asyncio
+import itertools
 import ssl
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +20,7 @@ from deskcal.live import webhook_connection
 from deskcal.live.webhook_connection import ANSWER_BYTES, KEPT_CONNECTIONS
 from deskcal.live.webhook_http import Poster
 from deskcal.live.webhook_names import check_url
-from listener import listening
+from listener import WAIT_SEC, listening
 from receiver import answer, receiving
 
 NAME = "crm.test"
@@ -50,7 +50,9 @@ async def names(monkeypatch: pytest.MonkeyPatch) -> Names:
 
 
 @asynccontextmanager
-async def posting(networks: str = f"{GOOD}/32", timeout_sec: float = 10) -> AsyncIterator[Poster]:
+async def posting(
+    networks: str = f"{GOOD}/32", timeout_sec: float = WAIT_SEC
+) -> AsyncIterator[Poster]:
     poster = Poster(AllowedNetworks(networks), timeout_sec)
     try:
         yield poster
@@ -242,7 +244,7 @@ async def test_of_an_endless_answer_only_the_beginning_is_read() -> None:
 
     async with listening(serve) as own, posting() as poster:
         outcome = await post(poster, f"http://{GOOD}:{own.port}/")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_SEC):
             await ended.wait()
     assert outcome.status == 200
     assert ANSWER_BYTES < sent < 32 * 1024 * 1024
@@ -251,7 +253,7 @@ async def test_of_an_endless_answer_only_the_beginning_is_read() -> None:
 async def test_an_answer_that_drips_ends_with_the_time_limit() -> None:
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            for byte in b"HTTP/1.1 200 X\r\nx: " + b"y" * 10_000:
+            for byte in itertools.chain(b"HTTP/1.1 200 X\r\nx: ", itertools.repeat(ord("y"))):
                 writer.write(bytes([byte]))
                 await writer.drain()
                 await asyncio.sleep(0.02)
@@ -259,10 +261,9 @@ async def test_an_answer_that_drips_ends_with_the_time_limit() -> None:
             pass
 
     async with listening(serve) as own, posting(timeout_sec=0.5) as poster:
-        began = time.monotonic()
-        outcome = await post(poster, f"http://{GOOD}:{own.port}/")
+        async with asyncio.timeout(WAIT_SEC):
+            outcome = await post(poster, f"http://{GOOD}:{own.port}/")
         assert (outcome.status, outcome.why) == (0, "no answer in time")
-        assert 0.4 < time.monotonic() - began < 10
 
 
 async def test_tries_that_are_cancelled_at_any_moment_leave_no_connection_open() -> None:
@@ -281,7 +282,7 @@ async def test_tries_that_are_cancelled_at_any_moment_leave_no_connection_open()
             await asyncio.sleep(number % 60 * 0.0001)
             trying.cancel()
             await asyncio.wait([trying])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_SEC):
             while own.open:
                 await asyncio.sleep(0.01)
         assert (await post(poster, f"http://{GOOD}:{own.port}/")).status == 200
@@ -294,7 +295,7 @@ async def test_tries_that_wait_for_an_answer_leave_room_for_others() -> None:
     async with listening(hang) as own, receiving() as other, posting(timeout_sec=60) as poster:
         url = f"http://{GOOD}:{own.port}/"
         hanging = [asyncio.create_task(post(poster, url)) for _ in range(KEPT_CONNECTIONS + 50)]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SEC):
             while own.connections < len(hanging):
                 await asyncio.sleep(0.01)
             assert (await post(poster, other.url())).status == 200
