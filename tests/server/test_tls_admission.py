@@ -19,7 +19,7 @@ from deskcal.server.admission import SPARE_CONNECTIONS, Admission
 from deskcal.server.handshake import Tls, TlsAcceptor
 from harness import token
 from places import Place
-from wire import HOST, Wire, serving, soon, until
+from wire import HOST, Running, Wire, serving, soon, until
 
 TEN = token(10)
 
@@ -46,13 +46,20 @@ def trust(certificate: Path) -> ssl.SSLContext:
 async def test_a_handshake_that_does_not_end_is_closed_in_time(
     place: Place, context: ssl.SSLContext
 ) -> None:
+    async with serving(place, tls=context, tls_handshake_timeout_sec=600) as running:
+        await silent_and_begun(running)
+        await until(lambda: len(running.server.admission) == 2)
     async with serving(place, tls=context, tls_handshake_timeout_sec=0.3) as running:
-        silent, begun = await running.connect(), await running.connect()
-        begun.send(b"\x16\x03\x01\x02\x00")
-        admission = running.server.admission
-        await until(lambda: len(admission) == 2)
+        silent, begun = await silent_and_begun(running)
         assert await silent.is_closed() and await begun.is_closed()
-        await until(lambda: len(admission) == 0)
+        await until(lambda: len(running.server.admission) == 0)
+
+
+async def silent_and_begun(running: Running) -> tuple[Wire, Wire]:
+    """Two connections whose handshakes do not end."""
+    silent, begun = await running.connect(), await running.connect()
+    begun.send(b"\x16\x03\x01\x02\x00")
+    return silent, begun
 
 
 async def test_handshakes_count_as_connections_without_a_token_and_the_oldest_is_closed(
