@@ -15,7 +15,7 @@ from deskcal.server.host import ConnectionHost
 from deskcal.server.websocket import is_same_origin
 from harness import Desk, new_event, open_desk, token
 from places import Place
-from wire import listening
+from wire import WAIT_SEC, listening
 
 LIST = {"from": 1, "to": 9_999_999_999, "limit": 10, "offset": 0, "deskFilter": "*"}
 
@@ -34,7 +34,7 @@ async def serving(place: Place, **limits: Any) -> AsyncIterator[tuple[Desk, str]
 async def ask(socket: ClientConnection, command: str, **data: Any) -> Any:
     """The answer to a request that carries no token."""
     await socket.send(json.dumps({"command": command, "extID": "1", "data": data}))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_SEC):
         while True:
             answer = json.loads(await socket.recv())
             if "extID" in answer:
@@ -78,7 +78,7 @@ async def test_a_change_is_pushed_to_a_subscriber(place: Place) -> None:
         await sign_in(socket)
         assert (await ask(socket, "Subscribe", chanels=["calendar"]))["status"] == 200
         made = await desk.add(token(10))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_SEC):
             pushed = json.loads(await socket.recv())
         assert (pushed["event"], pushed["data"]["id"]) == ("calendar:event", made["id"])
 
@@ -127,7 +127,7 @@ async def test_what_was_received_before_the_end_of_a_socket_is_executed(
             socket.transport.write(b"".join(socket.protocol.data_to_send()))
             if not has_close_frame:
                 socket.transport.write_eof()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(WAIT_SEC):
                 await socket.wait_closed()
         listed = await desk.call(token(10), "MngGetCalendarEventsByFilter", **LIST)
     assert listed["data"]["count"] == 8
@@ -148,7 +148,7 @@ async def test_a_silent_socket_is_closed(place: Place) -> None:
         connect(address) as socket,
     ):
         with pytest.raises(websockets.ConnectionClosed):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(WAIT_SEC):
                 await socket.recv()
 
 
@@ -158,7 +158,7 @@ async def test_a_closed_socket_is_forgotten(place: Place) -> None:
             await sign_in(socket)
             await ask(socket, "Subscribe", chanels=["calendar"])
             assert desk.services.feed.subscriber_count == 1
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_SEC):
             while desk.services.feed.subscriber_count:
                 await asyncio.sleep(0.01)
 
@@ -196,7 +196,7 @@ async def test_browsers_and_tcp_clients_share_the_connections(place: Place) -> N
             assert json.loads(await reader.readline())["status"] == 503
             late.transport.abort()
             tcp.transport.abort()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(WAIT_SEC):
                 while server.connection_count > 1:
                     await asyncio.sleep(0.01)
             async with connect(address) as other:
@@ -206,7 +206,7 @@ async def test_browsers_and_tcp_clients_share_the_connections(place: Place) -> N
 async def code_of(socket: ClientConnection) -> int | None:
     """The code with which the server closes."""
     with pytest.raises(websockets.ConnectionClosed) as closed:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_SEC):
             while True:
                 await socket.recv()
     return None if closed.value.rcvd is None else closed.value.rcvd.code
@@ -242,7 +242,7 @@ async def test_a_browser_that_does_not_read_has_to_resync_when_it_does(place: Pl
         await sign_in(socket)
         await ask(socket, "Subscribe", chanels=["calendar"])
         big = "x" * 200_000
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SEC):
             while not desk.services.feed.resyncs:
                 await desk.add(token(10), ast_json=big)
                 await asyncio.sleep(0.03)

@@ -27,7 +27,7 @@ from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
 from store.mutations import adding
 from store.test_paged_lists import until_no_snapshot
-from wire import DEAF_BYTES, Running, Wire, serving, until
+from wire import DEAF_BYTES, WAIT_SEC, Running, Wire, serving, until
 
 ALL = token(1, ADMIN, exp=NOW * 2)
 TEN = token(10, exp=NOW * 2)
@@ -251,7 +251,7 @@ async def test_a_stop_amid_a_list_ends_by_its_deadline(place: Place) -> None:
 async def test_a_stop_amid_a_list_that_is_read_completes_it(place: Place) -> None:
     async with stocked(place) as running:
         wire = await amid_list(running)
-        running.server.dispatcher.lifecycle.stop(asyncio.get_running_loop().time() + 20)
+        running.server.dispatcher.lifecycle.stop(asyncio.get_running_loop().time() + WAIT_SEC)
         wire.read_again()
         assert len(parsed(await wire.line())["data"]["rows"]) == EVENTS + 1
         assert await wire.is_closed()
@@ -312,7 +312,7 @@ async def test_a_store_that_fails_amid_a_list_ends_the_connection_and_no_other(
         assert not (await wire.rest()).endswith(b"\r\n")
         await until(lambda: running.server.connection_count == 1)
         mend_store(breakable)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_SEC):
             while (await other.call(ALL, LIST, **MUCH))["status"] != 200:
                 pass
         counts = running.server.dispatcher.requests()
