@@ -32,6 +32,7 @@ def _by_priority(whose: str, when: str) -> str:
     return " UNION ALL ".join(parts)
 
 
+# LAPSED: the lower bound keeps unclaimed events, which have 0 there, out of the planner's estimate.
 _QUERIES = {
     CallKind.OWN: _by_priority(_OWN, "start_time <= %(now)s"),
     CallKind.POOL: """
@@ -51,7 +52,8 @@ _QUERIES = {
         SELECT id, document FROM event
         WHERE claim_state = 2 AND claimed_by = %(manager_id)s""",
     CallKind.LAPSED: """
-        SELECT id, document FROM event WHERE claim_state = 2 AND claim_until <= %(now)s""",
+        SELECT id, document FROM event
+        WHERE claim_state = 2 AND claim_until > 0 AND claim_until <= %(now)s""",
     CallKind.CLAIMED: """
         SELECT id, document FROM event WHERE claim_state = 2 AND claim_until > %(now)s
         ORDER BY claim_until, id LIMIT %(limit)s""",
