@@ -181,5 +181,5 @@ def _say(what: str, micros: float) -> None:
 
 
 if __name__ == "__main__":
-    with receiving() as receiver:
-        uvloop.run(measure(receiver.ports.port))
+    with receiving("webhook_receiver", {}) as receiver:
+        uvloop.run(measure(receiver.port))

@@ -22,12 +22,10 @@ _LENGTH = re.compile(rb"content-length: ([0-9]+)", re.IGNORECASE)
 _SENT = re.compile(rb'"title":"at ([0-9.]+)')
 
 
-class Ports(Struct):
+class Listening(Struct):
     """Where it listens."""
 
     port: int
-    hanging: int
-    """Nothing is answered there."""
 
 
 class Wanted(Struct):
@@ -47,20 +45,15 @@ class Received(Struct):
     """Processor time since the start of the process."""
 
 
-class Hanging(asyncio.Protocol):
-    """A receiver that never answers."""
+class Requests(asyncio.Protocol):
+    """One connection, whose requests are answered once they are whole."""
 
-
-class Receiver(asyncio.Protocol):
-    """Answers 204 at once, and notes how old each message is."""
-
-    def __init__(self, delays: list[float]) -> None:
-        self._delays = delays
+    def __init__(self) -> None:
         self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keeps it."""
-        self._transport = cast(asyncio.Transport, transport)
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Whole requests are answered."""
@@ -71,22 +64,35 @@ class Receiver(asyncio.Protocol):
             size = end + 4 + int(found[1])
             if len(self._rest) < size:
                 return
-            self._transport.write(ANSWER)
-            sent = _SENT.search(self._rest, end, size)
-            if sent is not None:
-                self._delays.append(time.time() - float(sent[1]))
-            self._rest = self._rest[size:]
+            body, self._rest = self._rest[end + 4 : size], self._rest[size:]
+            self.answer(body)
+
+    def answer(self, body: bytes) -> None:
+        """Answers one request."""
+        raise NotImplementedError
+
+
+class Receiver(Requests):
+    """Answers 204 at once, and notes how old each message is."""
+
+    def __init__(self, delays: list[float]) -> None:
+        super().__init__()
+        self._delays = delays
+
+    def answer(self, body: bytes) -> None:
+        """At once."""
+        self.transport.write(ANSWER)
+        sent = _SENT.search(body)
+        if sent is not None:
+            self._delays.append(time.time() - float(sent[1]))
 
 
 async def run() -> None:
     """Listens, says where, and what has come."""
     delays: list[float] = []
     loop = asyncio.get_running_loop()
-    servers = [
-        await loop.create_server(lambda: Receiver(delays), "127.0.0.1", 0),
-        await loop.create_server(Hanging, "127.0.0.1", 0),
-    ]
-    _say(Ports(*[server.sockets[0].getsockname()[1] for server in servers]))
+    server = await loop.create_server(lambda: Receiver(delays), "127.0.0.1", 0)
+    _say(Listening(server.sockets[0].getsockname()[1]))
     line = await loop.run_in_executor(None, sys.stdin.readline)
     wanted = msgspec.json.decode(line, type=Wanted)
     async with asyncio.timeout(LAST_SEC):

@@ -5,13 +5,13 @@ late, says `bench.webhook_receiver`. Of each process the processor time is shown
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -34,7 +34,8 @@ from bench.table import (
     percent,
     times,
 )
-from bench.webhook_receiver import Ports, Received, Wanted
+from bench.webhook_faults import Fault, Faulty
+from bench.webhook_receiver import Listening, Received, Wanted
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import secret_key, sign
 
@@ -60,13 +61,13 @@ class Job(Struct, kw_only=True):
     """0: as fast as they are answered."""
     is_shared: bool = False
     """Each event goes to one hook, else to all."""
-    has_hanging: bool = False
-    """Whether each event goes to one more hook, whose receiver never answers."""
+    faulty_port: int = 0
+    """Of one more hook that each event goes to, whose receiver is at fault; 0: there is none."""
     beside_sec: float = 0
     """In which events are created that go to no hook, as fast as they are answered."""
     now: int
-    ports: Ports | None = None
-    """Of the receiver; None: no event goes to a hook."""
+    receiver_port: int = 0
+    """0: no event goes to a hook."""
 
     @property
     def messages(self) -> int:
@@ -114,13 +115,13 @@ class Sent(Struct):
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Throughput, delay, creates meanwhile, and what a receiver that hangs costs the others."""
+    """Throughput, delay, creates meanwhile, and what receivers at fault cost the others."""
     sec = max(4.0, ground.scale.seconds * 4)
     paced = {"count": int(CHANGES_PER_SEC * sec), "per_sec": CHANGES_PER_SEC, "is_shared": True}
     cases: dict[str, dict[str, Any]] = {
         "burst": {"hooks": 1, "count": BURST},
         "shared": {"hooks": HOOKS, **paced},
-        "hanging": {"hooks": HOOKS, "has_hanging": True, **paced},
+        **{fault.name: {"hooks": HOOKS, "fault": fault, **paced} for fault in Fault},
         "fanned": {"hooks": HOOKS, "count": FANNED, "per_sec": CHANGES_PER_SEC},
         "beside": {"hooks": HOOKS, "beside_sec": sec, **paced},
         "alone": {"hooks": 0, "beside_sec": sec, **paced},
@@ -139,14 +140,16 @@ def measure(ground: Ground) -> Iterator[Row]:
         show=per_sec,
         show_ratio=percent,
     )
-    yield compared(
-        "memory of the server and its sending process, with a receiver that hangs, against none",
-        [float(one.memory_bytes) for one in found["hanging"]],
-        [float(one.memory_bytes) for one in found["shared"]],
-        at_most(1.2),
-        show=mib,
-        show_ratio=percent,
-    )
+    for fault in Fault:
+        yield compared(
+            "memory of the server and its sending process, with one more hook of all changes "
+            f"whose receiver {fault}, against none",
+            [float(one.memory_bytes) for one in found[fault.name]],
+            [float(one.memory_bytes) for one in found["shared"]],
+            at_most(1.2),
+            show=mib,
+            show_ratio=percent,
+        )
 
 
 def _delays(found: dict[str, list[Sent]]) -> Iterator[Row]:
@@ -158,14 +161,16 @@ def _delays(found: dict[str, list[Sent]]) -> Iterator[Row]:
     yield absolute(
         f"{what}: from the request to the receiver, 99 %", shared, at_most(0.25), show=millis
     )
-    yield compared(
-        f"{what}: the same with one more hook of all changes whose receiver hangs, against none",
-        [one.p99_sec for one in found["hanging"]],
-        shared,
-        at_most(1.2),
-        show=millis,
-        show_ratio=times,
-    )
+    for fault in Fault:
+        yield compared(
+            f"{what}: the same with one more hook of all changes whose receiver {fault}, "
+            "against none",
+            [one.p99_sec for one in found[fault.name]],
+            shared,
+            at_most(1.2),
+            show=millis,
+            show_ratio=times,
+        )
     fanned = [FANNED * HOOKS / one.messages_sec for one in found["fanned"]]
     yield absolute(
         f"webhooks, {HOOKS} hooks of which each is sent {FANNED:,} changes: messages",
@@ -175,23 +180,26 @@ def _delays(found: dict[str, list[Sent]]) -> Iterator[Row]:
     )
 
 
-def _run(ground: Ground, name: str, **fields: Any) -> Sent:
+def _run(ground: Ground, name: str, fault: Fault | None = None, **fields: Any) -> Sent:
     options = ("--webhook-networks", "127.0.0.0/8", "--log-level", "warning")
     place = ("--data", str(ground.directory / name), "--tcp", "127.0.0.1:0", "--web", "off")
     with Served(["deskcal.cli.main", "serve", *place, *options]) as server:
         job = Job(port=server.port, now=int(time.time()), **fields)
-        sent = _send(server, job)
+        sent = _send(server, job, fault)
     ground.say(f"webhooks, {name}: {sent}")
     return sent
 
 
-def _send(server: Served, job: Job) -> Sent:
+def _send(server: Served, job: Job, fault: Fault | None) -> Sent:
     before = server.cpu_sec
     if not job.hooks:
         created = processes.run("webhooks", job, Created)
         return _sent(server, before, created, None)
-    with receiving() as receiver:
-        job.ports = receiver.ports
+    with contextlib.ExitStack() as stack:
+        receiver = stack.enter_context(receiving("webhook_receiver", {}))
+        job.receiver_port = receiver.port
+        if fault is not None:
+            job.faulty_port = stack.enter_context(receiving("webhook_faults", Faulty(fault))).port
         created = processes.run("webhooks", job, Created)
         return _sent(server, before, created, receiver.received(job.messages))
 
@@ -211,9 +219,10 @@ def _sent(server: Served, before: float, created: Created, received: Received | 
 class Receiving:
     """A receiver in a process of its own."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, module: str, process: "subprocess.Popen[bytes]") -> None:
+        self._module = module
         self._process = process
-        self.ports: Ports = msgspec.json.decode(self._line(), type=Ports)
+        self.port = msgspec.json.decode(self._line(), type=Listening).port
 
     def received(self, count: int) -> Received:
         """What has come, once so many messages have. Raises: RuntimeError."""
@@ -226,16 +235,16 @@ class Receiving:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("bench.webhook_receiver failed; its message stands above")
+            raise RuntimeError(f"bench.{self._module} failed; its message stands above")
         return line
 
 
-@contextmanager
-def receiving() -> Iterator[Receiving]:
+@contextlib.contextmanager
+def receiving(module: str, job: Any) -> Iterator[Receiving]:
     """Ends with the block."""
-    with processes.start("webhook_receiver", {}) as process:
+    with processes.start(module, job) as process:
         try:
-            yield Receiving(process)
+            yield Receiving(module, process)
         finally:
             process.kill()
 
@@ -244,8 +253,7 @@ async def run(job: Job) -> Created:
     """Runs the job."""
     token = _token(job.now)
     clients = [await Client.connect(job.port, token) for _ in range(CONNECTIONS)]
-    if job.ports is not None:
-        await _add_hooks(clients[0], job, job.ports)
+    await _add_hooks(clients[0], job)
     others = [await Client.connect(job.port, token) for _ in range(CONNECTIONS)]
     await asyncio.sleep(WARM_SEC)
     begun_time, begun = time.time(), time.monotonic()
@@ -258,12 +266,12 @@ async def run(job: Job) -> Created:
     return Created(begun_time, took_sec, created, used.user + used.system)
 
 
-async def _add_hooks(client: "Client", job: Job, ports: Ports) -> None:
+async def _add_hooks(client: "Client", job: Job) -> None:
     for number in range(job.hooks):
         desks = _desk(number) if job.is_shared else "*"
-        await client.ask("MngAddCalendarWebhook", url=_url(ports.port), deskFilter=desks)
-    if job.has_hanging:
-        await client.ask("MngAddCalendarWebhook", url=_url(ports.hanging), deskFilter="*")
+        await client.ask("MngAddCalendarWebhook", url=_url(job.receiver_port), deskFilter=desks)
+    if job.faulty_port:
+        await client.ask("MngAddCalendarWebhook", url=_url(job.faulty_port), deskFilter="*")
 
 
 async def _create(client: "Client", job: Job, numbers: Iterator[int], begun: float) -> None:
