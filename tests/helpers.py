@@ -18,6 +18,8 @@ from deskcal.wire.data import decode_data
 NOW = 1_710_000_000
 NEVER = 4_000_000_000
 """`exp` of tokens that are made when their module is read, maybe hours before its tests run."""
+WAIT_SEC = 60
+"""What a test waits for has come long before, but on a machine that stands still for a while."""
 SECRET = "only-for-tests-only-for-tests-only!"
 KEY: Key = secret_key(SECRET)
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from deskcal.commands import Peer
 from harness import ADMIN, Answer, Desk, line_of, request, token
-from helpers import NOW
+from helpers import NOW, WAIT_SEC
 
-WAIT_SEC = 20
 Message = Any
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-WAIT_SEC = 20
+from helpers import WAIT_SEC
 
 
 class Received(Struct):

@@ -8,7 +8,7 @@ from deskcal.limits import Limits
 from deskcal.live.series_horizon import SeriesHorizon
 from deskcal.live.tasks import Tasks
 from harness import FakeClock, open_desk
-from helpers import NOW
+from helpers import NOW, WAIT_SEC
 from places import Place
 
 
@@ -87,6 +87,6 @@ async def test_it_extends_while_it_runs(place: Place) -> None:
         limits = Limits(series_horizon_sec=28 * DAY)
         async with Tasks() as tasks:
             tasks.start("horizon", SeriesHorizon(desk.services.store, clock, limits).run)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(WAIT_SEC):
                 while len(await rows(desk)) < before + 2:
                     await asyncio.sleep(0.01)

@@ -17,6 +17,7 @@ from commands.webhook_calls import (
 )
 from deskcal.core.webhooks import FAILING_SEC
 from harness import Desk
+from helpers import WAIT_SEC
 from places import Place
 from receiver import Received, Receiver, answer, receiving
 
@@ -175,7 +176,7 @@ async def test_a_paused_hook_keeps_its_place(desk: Desk, receiver: Receiver) -> 
 
 async def until_sent_for(desk: Desk, wanted: set[int]) -> None:
     """Until the node sends for these hooks: it looks at their states every two seconds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SEC):
         while {one.webhook_id for one in desk.services.webhooks.figures()} != wanted:
             await asyncio.sleep(0.01)
 

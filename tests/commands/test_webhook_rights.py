@@ -20,6 +20,7 @@ from commands.webhook_calls import (
 )
 from deskcal.core.directory import Directory, Manager
 from harness import ADMIN, CRM_ADMIN, MANAGER, Desk, error_of, open_desk, token
+from helpers import WAIT_SEC
 from places import Place
 from receiver import Receiver, answer
 from webhook_tries import PAUSED
@@ -139,7 +140,7 @@ async def test_a_hook_is_refused_at_its_connect_once_the_setting_is_gone(
         await hook(desk, receiver.url())
     async with opened(place, webhook_networks="") as desk:
         await add(desk)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_SEC):
             while not (await ask(desk, "MngGetCalendarWebhookDeliveries", id=1))["deliveries"]:
                 await asyncio.sleep(0.02)
         found = await ask(desk, "MngGetCalendarWebhookDeliveries", id=1)

@@ -8,6 +8,7 @@ from typing import Any
 
 from deskcal.core import directory
 from harness import ADMIN, Desk, open_desk, token
+from helpers import WAIT_SEC
 from places import Place
 
 FAR = time.time() + 10**8
@@ -52,7 +53,7 @@ async def shown(desk: Desk, webhook_id: int = 1) -> dict[str, Any]:
 
 async def until(desk: Desk, webhook_id: int = 1, **wanted: Any) -> dict[str, Any]:
     """The hook, once these of its fields are so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SEC):
         while True:
             found = await shown(desk, webhook_id)
             if wanted.items() <= found.items():

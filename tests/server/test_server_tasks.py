@@ -9,8 +9,7 @@ from commands.test_claims import TEN, called, claim
 from commands.test_series_horizon import changes_of
 from commands.test_series_zones import START, folder, set_clock
 from harness import Desk, open_desk
-from helpers import NOW
-from live import WAIT_SEC
+from helpers import NOW, WAIT_SEC
 from places import Place
 
 __all__ = ["folder"]

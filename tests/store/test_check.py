@@ -15,7 +15,7 @@ from deskcal.store.ports import StoreError
 from deskcal.store.postgres.check import FETCH_ROWS, check_postgres
 from deskcal.store.sqlite.check import check_sqlite
 from deskcal.store.sqlite.connection import DATABASE
-from helpers import NOW
+from helpers import NOW, WAIT_SEC
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
 from store.conftest import Backend
@@ -305,7 +305,7 @@ async def test_an_unreadable_document_fails_its_own_read_and_no_other(
     await backend.close()
     damage_in(place, "UPDATE event SET document = {no_text} WHERE id = 2")
     store = await backend.open()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_SEC):
         first, second, third = await asyncio.gather(
             *(store.load(event_id) for event_id in (1, 2, 3)), return_exceptions=True
         )

@@ -6,7 +6,7 @@ from deskcal.limits import Limits
 from deskcal.live.housekeeping import Housekeeping
 from deskcal.live.tasks import Tasks
 from deskcal.store.postgres.store import open_postgres
-from helpers import NOW
+from helpers import NOW, WAIT_SEC
 from places import PostgresPlace
 from postgres_server import PostgresServer
 from store.conftest import Backend
@@ -75,7 +75,7 @@ async def test_housekeeping_removes_them_now_and_then(backend: Backend) -> None:
     await store.mutate(adding(desk="A"))
     await store.mutate(deleting(1))
     housekeeping = Housekeeping(store, lambda: NOW, trash_retention_sec=1, every_sec=0.01)
-    async with Tasks() as tasks, asyncio.timeout(20):
+    async with Tasks() as tasks, asyncio.timeout(WAIT_SEC):
         tasks.start("housekeeping", housekeeping.run)
         while (await backend.check()).counts["collection"]:
             await asyncio.sleep(0)

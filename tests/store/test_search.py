@@ -21,7 +21,7 @@ from deskcal.limits import Limits
 from deskcal.live import search_index
 from deskcal.store.lists import search
 from deskcal.store.ports import Store
-from helpers import NOW
+from helpers import NOW, WAIT_SEC
 from places import Place, PostgresPlace
 from store.conftest import Backend
 from store.mutations import ADMIN_SESSION, adding, changing, deleting
@@ -309,7 +309,7 @@ async def test_the_index_goes_on_at_once_where_it_is_far_behind(
     running = search_index.SearchIndex(store)
     task = asyncio.create_task(running.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_SEC):
             while store.search.indexed_seq < 30:
                 await store.mutate(adding(title="call"))
                 running.wake()
@@ -330,7 +330,7 @@ async def test_a_long_way_is_logged_whatever_the_size_of_its_steps(
         await store.mutate(adding(title="call"))
     task = asyncio.create_task(search_index.SearchIndex(store).run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_SEC):
             while not caplog.messages:
                 await asyncio.sleep(0)
     finally:
@@ -383,7 +383,7 @@ async def test_after_a_restart_the_index_waits_for_changes(
     await store.feed.refresh()
     task = asyncio.create_task(search_index.SearchIndex(store).run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_SEC):
             while store.search.indexed_seq < 1:
                 await asyncio.sleep(0)
         for _ in range(50):

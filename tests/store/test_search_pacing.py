@@ -6,6 +6,7 @@ import pytest
 
 from deskcal.live import search_index
 from deskcal.store.ports import Store
+from helpers import WAIT_SEC
 from store.mutations import adding
 
 
@@ -33,7 +34,7 @@ async def test_an_index_that_is_far_behind_pauses_while_changes_are_committed(
     monkeypatch.setattr(store.search, "index", step_beside_a_commit)
     task = asyncio.create_task(running.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_SEC):
             while store.search.indexed_seq < (2 if is_burst else store.feed.last_seq):
                 await asyncio.sleep(0)
         for _ in range(50):

@@ -14,7 +14,7 @@ from deskcal.store.ports import Store
 from deskcal.store.ports.work import Changes, Transaction
 from deskcal.store.sqlite.store import open_sqlite
 from deskcal.store.sqlite.writer import SWITCH_SEC
-from helpers import NOW
+from helpers import NOW, WAIT_SEC
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def refusing(_: Changes) -> Any:
 
 async def usual_again() -> None:
     """Until the writer has nothing to do."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SEC):
         while sys.getswitchinterval() != pytest.approx(USUAL):
             await asyncio.sleep(0.001)
 

@@ -12,6 +12,7 @@ from deskcal.core.webhooks import Webhook, WebhookState
 from deskcal.store.transfer.export import BadExport
 from deskcal.store.transfer.webhooks import NO_SECRET
 from harness import ADMIN, error_of, open_desk, token
+from helpers import WAIT_SEC
 from places import Place, SqlitePlace
 from receiver import Receiver, answer, receiving
 from store.test_check import damage_in
@@ -48,7 +49,7 @@ async def fill(place: Place, receiver: Receiver) -> None:
 
 
 async def _until_cursor(hooks: Any, cursor: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SEC):
         while (await hooks.all())[0].cursor != cursor:
             await asyncio.sleep(0.02)
 
