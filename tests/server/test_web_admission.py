@@ -123,7 +123,7 @@ async def test_a_websocket_that_does_not_read_costs_no_more_than_one_answer(plac
             message = {"command": "MngGetCalendarEventsByFilter", "data": listed, "__token": TEN}
             for number in range(60):
                 await deaf.send(json.dumps(message | {"extID": number}))
-            await until(lambda: both.clients.unsent_bytes > 262_144)
+            await until(lambda: both.clients.unsent_bytes > 0)
             for _ in range(200):
                 assert both.clients.unsent_bytes < 3 * 2_000_000
                 assert (await both.desk.call(TEN, "Ping"))["status"] == 200
@@ -154,9 +154,9 @@ async def test_all_parts_stop_by_one_deadline(place: Place) -> None:
     limits: dict[str, Any] = {"stop_timeout_sec": STOP_SEC, "max_unsent_bytes": 65_536}
     loop = asyncio.get_running_loop()
     async with serving(place, **limits) as both:
-        for _ in range(20):
+        for _ in range(60):  # More than the kernel keeps for a client that does not read.
             await both.desk.add(TEN, ast_json="x" * 200_000)
-        listed = {"from": 1, "to": 9_999_999_999, "limit": 20, "offset": 0, "deskFilter": "*"}
+        listed = {"from": 1, "to": 9_999_999_999, "limit": 60, "offset": 0, "deskFilter": "*"}
         deaf = await both.client()
         deaf.stop_reading()
         options: dict[str, Any] = {"max_queue": 1, "compression": None, "max_size": None}
