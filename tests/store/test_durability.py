@@ -240,7 +240,7 @@ async def test_what_waits_behind_a_full_group_is_refused_at_its_deadline(
 ) -> None:
     """Issue 11: only the first 1,000 of those that wait were looked at; the others were applied."""
     store = await open_sqlite(
-        tmp_path / "late", Limits(request_deadline_sec=1, max_group=1024), vfs=disk.name
+        tmp_path / "late", Limits(request_deadline_sec=3, max_group=1024), vfs=disk.name
     )
     is_syncing, may_return = threading.Event(), threading.Event()
 

@@ -69,8 +69,8 @@ def url(postgres: PostgresServer) -> Iterator[str]:
 
 @pytest.fixture
 async def node(url: str) -> AsyncIterator[Store]:
-    """A node with a short deadline, on a database with an empty store."""
-    store = await open_postgres(url, Limits(request_deadline_sec=4))
+    """A node with a deadline of which a lock may take 4 s; on a database with an empty store."""
+    store = await open_postgres(url, Limits(request_deadline_sec=10))
     yield store
     await store.close()
 
