@@ -132,3 +132,19 @@ def test_a_choice_changed_after_the_preview_needs_another_one(
     expect(dialog.get_by_role("table")).to_have_count(0)
     dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_role("alert")).to_contain_text("is not after from")
+
+
+def test_a_double_click_on_preview_hands_nothing_over(open_page: OpenPage, wire: Wire) -> None:
+    ids = add_calls(wire, 4)
+    page = open_page(query("week", at(0, 0, 4)))
+    dialog = open_handover(page, 4)
+    dialog.locator(".team-member", has_text="Zeynep Yılmaz").click()
+    dialog.get_by_role("button", name="Preview").click()
+    run = dialog.get_by_role("button", name=re.compile("^Hand over"))
+    run.dispatch_event("click", {"detail": 2})
+    expect(dialog.get_by_text("Nothing has been changed yet")).to_be_visible()
+    expect(run).to_be_enabled()
+    assert owners(wire, ids) == [11, 11, 11]
+    run.press("Enter")
+    expect(dialog).to_have_count(0)
+    wait_until(lambda: owners(wire, ids) == [12, 12, 12])

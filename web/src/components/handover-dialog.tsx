@@ -71,7 +71,8 @@ export function HandoverDialog({ session, zone, directory, api, actions, onClose
     <>
       <button type="button" className="button" onClick={onClose}>Cancel</button>
       {preview?.count ? (
-        <button type="button" className="button primary" disabled={isBusy} onClick={() => void run(preview)}>
+        // Of a double click on "Preview" the second one is a click on this.
+        <button type="button" className="button primary" disabled={isBusy} onClick={({ detail }) => detail < 2 && void run(preview)}>
           Hand over {preview.count} {preview.count === 1 ? "event" : "events"}
         </button>
       ) : (
