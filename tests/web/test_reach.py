@@ -49,6 +49,34 @@ def test_axe_finds_nothing_serious_in_a_view(open_page: OpenPage, size: Size, vi
     assert serious_in_light_and_dark(page) == []
 
 
+@pytest.mark.parametrize("view", ["month", "week", "work_week", "day", "agenda", "desk"])
+def test_axe_finds_nothing_serious_in_a_view_without_events(
+    open_page: OpenPage, size: Size, view: str
+) -> None:
+    """Its brand and desk have none."""
+    page = open_page(query(view, monday_at(9, 1), "&brand=nobody&desk=DESK_NOBODY"), size=size)
+    expect(page.locator("#calendar")).to_be_visible()
+    expect(page.locator(".rbc-event, .row")).to_have_count(0)
+    assert serious_in_light_and_dark(page) == []
+
+
+@pytest.mark.parametrize("view", ["week", "day"])
+def test_the_keyboard_reaches_and_scrolls_hours_without_events(
+    open_page: OpenPage, view: str
+) -> None:
+    page = open_page(query(view, monday_at(9, 1), "&brand=nobody"))
+    expect(page.locator(".rbc-event")).to_have_count(0)
+    hours = page.get_by_role("region", name="Hours")
+    tab_to(page, hours)
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "(one) => one.scrollTop > 0 && one.scrollTop + one.clientHeight >= one.scrollHeight - 1",
+        arg=hours.element_handle(),
+    )
+    page.keyboard.press("Home")
+    page.wait_for_function("(one) => one.scrollTop === 0", arg=hours.element_handle())
+
+
 def test_axe_finds_nothing_serious_in_the_panel(
     open_page: OpenPage, wire: Wire, size: Size
 ) -> None:

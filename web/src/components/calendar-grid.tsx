@@ -16,6 +16,7 @@ import { LookContext, NO_SLOT, PARTS } from "./calendar-parts";
 import type { CalendarProps } from "./calendar-view";
 import { eventClass } from "./event-face";
 import { shownManager } from "./print-legend";
+import { useGridRoles } from "./use-grid-roles";
 import { useNowShown } from "./use-now-shown";
 
 interface Props {
@@ -68,8 +69,7 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
     }),
     [me, filters.managers, directory],
   );
-  // Its row group has no table around it, which screen readers take for a fault.
-  useEffect(() => box.current?.querySelector(".rbc-allday-cell")?.setAttribute("role", "table"), [box, view, zone]);
+  useGridRoles(box, `${view} ${zone}`);
   // A panel that opens takes room: the event stays visible.
   useEffect(() => {
     if (filters.event) box.current?.querySelector(".rbc-selected")?.scrollIntoView({ block: "nearest" });

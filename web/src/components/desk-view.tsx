@@ -1,6 +1,6 @@
 // "The desk": one day of a desk for its lead, a column for each manager, with drag between columns.
 
-import { createContext, use, useCallback, useEffect, useMemo } from "react";
+import { createContext, use, useCallback, useMemo } from "react";
 import type { SlotInfo } from "react-big-calendar";
 import type { Api } from "../api";
 import { drawnEnd, isLongTimed, toDate, toSeconds, type CalendarItem } from "../calendar-event";
@@ -24,6 +24,7 @@ import { BigCalendar, pressed, slotOf } from "./calendar-grid";
 import { LookContext, NO_SLOT, PARTS } from "./calendar-parts";
 import { DeskSide, DeskTotals } from "./desk-side";
 import { eventClass } from "./event-face";
+import { useGridRoles } from "./use-grid-roles";
 import { useNowShown } from "./use-now-shown";
 import { useSize } from "./use-size";
 
@@ -84,8 +85,7 @@ export function DeskView({ rows, filters, settings, now, zonesVersion, directory
     [today, columns, zone, bounds, columnPx, me, now],
   );
   useNowShown(box, "desk", { first: day, last: day }, zone);
-  // Their row groups have no table around them, which screen readers take for a fault.
-  useEffect(() => box.current?.querySelectorAll(".rbc-allday-cell").forEach((cell) => cell.setAttribute("role", "table")), [box, columns, zone]);
+  useGridRoles(box, `${zone} ${columns.map(({ id }) => id).join(" ")}`);
   const heads = useMemo(() => headsOf(directory, summary, lists.claimed, now), [directory, summary, lists.claimed, now]);
   return (
     <HeadContext value={heads}>
