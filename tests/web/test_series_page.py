@@ -130,6 +130,68 @@ def test_another_rule_is_chosen_by_interval_unit_days_and_end(
     assert starts == ["2027-01-15", "2027-01-29"]
 
 
+def test_a_series_ends_on_a_date_of_its_own_zone_which_is_its_last_one(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int]
+) -> None:
+    """In UTC each of its evenings is on the next day."""
+    title = f"Until a date {size[0]}"
+    zone = "America/Los_Angeles"
+    page = open_page("?zone=America%2FLos_Angeles", size=size, zone=zone)
+    page.keyboard.press("n")
+    page.get_by_label("Title", exact=True).fill(title)
+    page.get_by_label("Starts").fill("2027-01-04")
+    page.get_by_label("Start time").fill("20:00")
+    page.get_by_role("combobox", name="Repeat").select_option("Every week on Monday")
+    page.get_by_role("combobox", name="Ends").select_option("On a date")
+    last_day = page.get_by_label("Last day", exact=True)
+    last_day.fill("2027-01-18")
+    preview = page.locator(".repeat-preview")
+    expect(preview).to_contain_text("Every week on Monday, until 18 Jan 2027")
+    expect(preview.locator(".hint")).to_have_text("Mon 4 Jan · Mon 11 Jan · Mon 18 Jan")
+    assert serious_in_light_and_dark(page) == []
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    made = titled(wire, title)
+    assert [iso_day(row["start_time"]) for row in made] == [
+        "2027-01-05",
+        "2027-01-12",
+        "2027-01-19",
+    ]
+    page.get_by_role("button", name="Edit", exact=True).click()
+    expect(page.get_by_role("combobox", name="Ends")).to_have_value("until")
+    expect(last_day).to_have_value("2027-01-18")
+
+
+def test_a_dragged_edge_asks_which_and_escape_changes_nothing(
+    open_page: OpenPage, wire: Wire, monday: int
+) -> None:
+    first = series(wire, "Edge", monday + 10 * 3600)
+    page = open_page(query("week", monday + 7 * 86_400))
+    column = page.locator(".rbc-day-slot").first.bounding_box()
+    assert column is not None
+    drag_edge(page, block(page, "Edge"), column["height"] / 24 * 1.2)
+    question = page.get_by_role("dialog", name="Move “Edge”")
+    expect(question).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    assert lengths(wire, first["series_id"]) == [3600] * 4
+    drag_edge(page, block(page, "Edge"), column["height"] / 24 * 1.2)
+    choose(page, "This and following")
+    expect(page.get_by_text("Moved (this and following): Edge")).to_be_visible()
+    rows = titled(wire, "Edge")
+    assert [row["end_time"] - row["start_time"] for row in rows] == [3600, 7200, 7200, 7200]
+
+
+def drag_edge(page: Page, shown: Locator, dy: float) -> None:
+    """Its lower edge, by `dy` pixels."""
+    shown.hover()
+    drag(page, shown.locator(".rbc-addons-dnd-resize-ns-anchor").last, 0, dy)
+
+
+def lengths(wire: Wire, series_id: int) -> list[int]:
+    return [row["end_time"] - row["start_time"] for row in occurrences(wire, series_id)]
+
+
 def test_a_drag_asks_which_and_moves_this_and_following(
     open_page: OpenPage, wire: Wire, monday: int
 ) -> None:
