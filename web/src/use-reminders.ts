@@ -3,6 +3,7 @@
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { later, startText } from "./calendar-event";
+import { dismissedTokens, keepDismissed } from "./dismissed";
 import { nowSeconds } from "./time/clock";
 import type { Link } from "./use-connection";
 import { EventStatus } from "./types.gen";
@@ -15,7 +16,7 @@ const KEPT_SEC = 86_400;
 export interface Reminders {
   /** Most urgent first. */
   due: Reminder[];
-  /** Never delivered in their time. */
+  /** Never delivered in their time, of events that are open; those dismissed here are not listed again. */
   missed: Reminder[];
   done: (reminder: Reminder) => void;
   doneAll: () => void;
@@ -30,6 +31,7 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
   });
   const [due, setDue] = useState(() => keptReminders(me));
   const [missed, setMissed] = useState<Reminder[]>([]);
+  const missedTokens = useRef(new Set<string>());
   const seen = useRef(new Set(due.map((one) => one.token)));
   const shown = useRef(due);
   // Kept at once, not after the next render: the page may be loaded again before that.
@@ -60,14 +62,16 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
       (found) => {
         if (isStale || !found) return;
         for (const one of found.unread) add(one);
-        setMissed(found.missed);
+        const dismissed = new Set(dismissedTokens(me));
+        missedTokens.current = new Set(found.missed.map((one) => one.token));
+        setMissed(found.missed.filter((one) => one.row.status === EventStatus.OPEN && !dismissed.has(one.token)));
       },
       () => {},
     );
     return () => {
       isStale = true;
     };
-  }, [api, state, add]);
+  }, [api, state, add, me]);
 
   const forget = useCallback(
     (tokens: Set<string>) => {
@@ -79,9 +83,10 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
   const done = useCallback(
     (reminder: Reminder) => {
       forget(new Set([reminder.token]));
-      api.acknowledge(reminder.token).catch(() => {});
+      if (missedTokens.current.has(reminder.token)) keepDismissed(me, reminder.token);
+      else api.acknowledge(reminder.token).catch(() => {});
     },
-    [api, forget],
+    [api, forget, me],
   );
 
   useEffect(() => {
@@ -91,7 +96,9 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
       const reminder = reminderOf(message);
       if (reminder && add(reminder)) announce(reminder);
       const changed = changeOf(message);
-      if (changed && changed.row?.status !== EventStatus.OPEN) shown.current.filter((one) => one.row.id === changed.id).forEach(done);
+      if (!changed || changed.row?.status === EventStatus.OPEN) return;
+      shown.current.filter((one) => one.row.id === changed.id).forEach(done);
+      setMissed((all) => all.filter((one) => one.row.id !== changed.id));
     });
   }, [connection, add, change, done]);
 
