@@ -331,7 +331,8 @@ def test_the_hours_open_where_it_is_now(
 
 
 def test_the_hours_open_where_it_is_now_after_another_view(open_page: OpenPage) -> None:
-    page = open_page("?view=my_day", zone=zone_at(22))
+    """In a window that does not reach from the morning to ten in the evening."""
+    page = open_page("?view=my_day", size=(1440, 760), zone=zone_at(22))
     page.keyboard.press("w")
     line = page.locator(".rbc-current-time-indicator")
     expect(line.first).to_be_in_viewport()

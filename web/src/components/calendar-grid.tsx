@@ -1,6 +1,6 @@
 // The grids of months, weeks and days: react-big-calendar, given only what it can show.
 
-import { useCallback, useEffect, useMemo, type RefObject } from "react";
+import { useCallback, useEffect, useMemo, useRef, type RefObject } from "react";
 import { Calendar, type SlotInfo } from "react-big-calendar";
 import withDragAndDropModule from "react-big-calendar/lib/addons/dragAndDrop";
 import { drawnEnd, isLongTimed, toDate, toSeconds } from "../calendar-event";
@@ -69,14 +69,16 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
     }),
     [me, filters.managers, directory],
   );
-  useGridRoles(box, `${view} ${zone}`);
+  // Where the grid is loaded already, it is laid out before `box` is known.
+  const own = useRef<HTMLDivElement>(null);
+  useGridRoles(own, `${view} ${zone}`);
   // A panel that opens takes room: the event stays visible.
   useEffect(() => {
     if (filters.event) box.current?.querySelector(".rbc-selected")?.scrollIntoView({ block: "nearest" });
   }, [box, filters.event, height]);
   const selected = useMemo(() => shown.find((item) => item.resource.id === filters.event && !item.isDraft), [shown, filters.event]);
   const scrollTo = useMemo(() => toDate(secondsOf(range.first, FIRST_HOUR_SHOWN, zone)), [range.first, zone]);
-  useNowShown(box, view, range, zone);
+  useNowShown(own, view, range, zone);
 
   // Drawing the grid again is costly: only when something in it has changed.
   const grid = useMemo(
@@ -119,7 +121,11 @@ export function CalendarGrid({ calendar: props, box, height, range, bounds, show
     ),
     [localizer, shown, day, view, zone, selected, eventProps, scrollTo, open, change, startNew, move, resize, directory],
   );
-  return <LookContext value={context}>{grid}</LookContext>;
+  return (
+    <LookContext value={context}>
+      <div ref={own} className="grid">{grid}</div>
+    </LookContext>
+  );
 }
 
 /** Whether it was dropped in the row of all-day events. The grid of hours does not say so; a month keeps what it was. */
