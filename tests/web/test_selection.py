@@ -169,3 +169,32 @@ def test_meetings_of_others_among_them_are_asked_about_once(
     bar.get_by_role("button", name="−1 day").click()
     wait_until(lambda: starts(wire, [own[0], theirs]) == [at(0, 10, 5), at(3, 10, 5)])
     expect(question).to_have_count(0)
+
+
+def test_of_occurrences_that_are_selected_these_alone_are_changed_and_the_page_says_so(
+    open_page: OpenPage, wire: Wire, size: tuple[int, int]
+) -> None:
+    week = 6 if size == PHONE else 8
+    title = f"Daily {week}"
+    made = wire.add(
+        title=title,
+        start_time=at(0, 10, week),
+        end_time=at(0, 11, week),
+        timezone="UTC",
+        recurrence={"rrule": "FREQ=DAILY;COUNT=4"},
+    )
+    ids = [made["id"] + number for number in range(4)]
+    before = starts(wire, ids)
+    page = open_page(query("agenda", at(0, 0, week)), size=size)
+    for number in (0, 1):
+        event_named(page, title).nth(number).click(modifiers=["Control"])
+    bar = page.get_by_role("toolbar", name="Selected events")
+    expect(bar).to_contain_text("2 selected · these alone, not their series")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert serious_in_light_and_dark(page) == []
+    bar.get_by_role("button", name="+1 day").click()
+    expect(
+        page.get_by_text("Moved 2 events by +1 day (these alone, not their series)")
+    ).to_be_visible()
+    assert starts(wire, ids) == [before[0] + 86_400, before[1] + 86_400, *before[2:]]
+    assert [wire.get(one).get("own_fields") for one in ids[2:]] == [None, None]

@@ -99,13 +99,19 @@ export class ManyActions {
   private tellOutcome(textOf: (what: string) => string, done: EventRow[], left: LeftEvent[], undo: (() => void) | undefined): void {
     const { tell, onLeft } = this.host;
     const first = left[0];
-    if (!first) return tell(textOf(what(done)), { undo });
+    const text = `${textOf(what(done))}${seriesNote(done)}`;
+    if (!first) return tell(text, { undo });
     const others = left.length > 1 ? `, and ${left.length - 1} more` : "";
     const why = `Not “${shortTitle(first)}”${others}: ${first.why}`;
     const action = { label: "Show", act: () => onLeft(left, "Not changed") };
     if (!done.length) return tell(why, { failed: true, action });
-    tell(`${textOf(what(done))}. ${why}`, { undo, action });
+    tell(`${text}. ${why}`, { undo, action });
   }
+}
+
+/** A single occurrence has the question which are meant; many at once are changed alone, and that is said. */
+function seriesNote(rows: EventRow[]): string {
+  return rows.some((row) => row.series_id) ? " (these alone, not their series)" : "";
 }
 
 function what(rows: EventRow[]): string {

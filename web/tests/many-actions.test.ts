@@ -51,6 +51,16 @@ describe("many events", () => {
     expect(eventOf(store.get(), 1)?.version).toBe(9);
   });
 
+  it("of a series are said to be changed alone, without a word on it where none is", async () => {
+    const occurrence = makeRow({ id: 3, title: "Three", series_id: 9 });
+    const { many, toasts, sent } = desk((operations) => operations.map(() => changed(occurrence)));
+    await many.remove([rows[0] as EventRow, occurrence]);
+    expect(sent[0]?.operations.map(({ data }) => "scope" in data)).toEqual([false, false]);
+    expect(toasts[0]?.text).toBe("Deleted 2 events (these alone, not their series)");
+    await many.remove(rows);
+    expect(toasts[1]?.text).toBe("Deleted 2 events");
+  });
+
   it("of which some are refused are named with the reason", async () => {
     const { many, toasts, shown } = desk(() => [changed(rows[0] as EventRow), refused(409, "version is 6")]);
     await many.move(rows, -1, "UTC");

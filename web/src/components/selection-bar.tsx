@@ -35,7 +35,10 @@ export function SelectionBar({ selection, zone, directory, actions, host }: Prop
   );
   return (
     <div className="selection-bar" role="toolbar" aria-label="Selected events">
-      <span className="selection-count" role="status">{rows.length ? `${rows.length} selected` : "Choose events"}</span>
+      <span className="selection-count" role="status">
+        {rows.length ? `${rows.length} selected` : "Choose events"}
+        {rows.some((row) => row.series_id) && <span className="selection-note"> · these alone, not their series</span>}
+      </span>
       {button("−1 day", "left", () => move(-1))}
       {button("+1 day", "right", () => move(1))}
       {button("Move…", "clock", () => setAsking("days"))}
