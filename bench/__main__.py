@@ -38,7 +38,7 @@ from bench import (
 from bench.scale import QUICK, WHOLE, Ground
 from bench.table import Row, markdown
 
-FIGURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
+BENCHMARKS: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "reads": reads.measure,
     "creates": creates.measure,
     "calls": calls.measure,
@@ -68,7 +68,7 @@ def main() -> None:
     scale = QUICK if arguments.quick else WHOLE
     signal.signal(signal.SIGTERM, _give_up)
     signal.signal(signal.SIGALRM, _give_up)
-    names = arguments.only or list(FIGURES)
+    names = arguments.only or list(BENCHMARKS)
     if arguments.against:
         _compare(arguments.against, names, quick=arguments.quick)
         return
@@ -77,10 +77,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="deskcal-bench-", dir=arguments.dir) as name:
         if "large" in names:
             _require_disk(Path(name), scale.large * DISK_BYTES_AN_EVENT)
-        for figure in names:
-            directory = Path(name) / figure
+        for benchmark in names:
+            directory = Path(name) / benchmark
             directory.mkdir()
-            for row in FIGURES[figure](Ground(directory, scale, int(time.time()))):
+            for row in BENCHMARKS[benchmark](Ground(directory, scale, int(time.time()))):
                 rows.append(row)
                 print(f"{row.what}: {row.ratio or row.ours}", file=sys.stderr, flush=True)
             shutil.rmtree(directory)
@@ -90,10 +90,10 @@ def main() -> None:
 
 
 def _compare(revision: str, names: list[str], *, quick: bool) -> None:
-    """Prints what this tree reaches against another commit, figure by figure in turns."""
-    figures = [name for name in names if name != "web"]
+    """Prints what this tree reaches against another commit, each benchmark in turns."""
+    benchmarks = [name for name in names if name != "web"]
     rows = []
-    for row in against.measure(revision, figures, quick=quick):
+    for row in against.measure(revision, benchmarks, quick=quick):
         rows.append(row)
         print(f"{row.what}: {row.ratio or row.floor}", file=sys.stderr, flush=True)
     print(_machine(against.ROUNDS, f" --against {revision}"))
@@ -105,7 +105,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short look, smaller stores")
     parser.add_argument(
-        "--only", action="append", choices=FIGURES, help="this figure alone; may be repeated"
+        "--only", action="append", choices=BENCHMARKS, help="this benchmark alone; may be repeated"
     )
     parser.add_argument(
         "--against", metavar="REV", help="measure that commit and this tree in turns, and compare"

@@ -22,20 +22,20 @@ from bench.table import Bound, Row, at_least, compared, times
 ROUNDS = 3
 CREATES = "durable creates"
 """Rows that begin so are rates that have a goal."""
-FIGURE_SEC = 1200
-"""After which a figure of one build is given up."""
+BENCHMARK_SEC = 1200
+"""After which a benchmark of one build is given up."""
 _NUMBER = re.compile(r"([0-9][0-9,.]*)(?:e([+-]?[0-9]+))?\s*(\S*)")
 
 
-def measure(revision: str, figures: Sequence[str], *, quick: bool) -> Iterator[Row]:
-    """A row for each figure that both builds have: this tree's value, the other's, their ratio."""
+def measure(revision: str, benchmarks: Sequence[str], *, quick: bool) -> Iterator[Row]:
+    """A row for each value that both builds have: this tree's value, the other's, their ratio."""
     with _worktree(revision) as other:
         trees = {"ours": Path.cwd(), "other": other}
-        for figure in figures:
+        for benchmark in benchmarks:
             values: dict[str, dict[str, list[float]]] = {"ours": {}, "other": {}}
             for _ in range(ROUNDS):
                 for name, tree in trees.items():
-                    for what, value in _figure(tree, figure, quick=quick).items():
+                    for what, value in _values(tree, benchmark, quick=quick).items():
                         values[name].setdefault(what, []).append(value)
             yield from _rows(values["ours"], values["other"])
 
@@ -60,23 +60,23 @@ def _shown(value: float) -> str:
     return f"{value:,.6g}"
 
 
-def _figure(tree: Path, figure: str, *, quick: bool) -> dict[str, float]:
-    """What one build reaches in the rows of one figure."""
+def _values(tree: Path, benchmark: str, *, quick: bool) -> dict[str, float]:
+    """What one build reaches in the rows of one benchmark."""
     options = ["--quick"] if quick else []
     path = os.pathsep.join((str(tree / "src"), str(tree)))
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--only", figure, *options],
+        [sys.executable, "-m", "bench", "--only", benchmark, *options],
         cwd=tree,
         env=os.environ | {"PYTHONPATH": path},
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        timeout=FIGURE_SEC,
+        timeout=BENCHMARK_SEC,
         check=True,
     )
-    return figures_of(done.stdout)
+    return values_of(done.stdout)
 
 
-def figures_of(table: str) -> dict[str, float]:
+def values_of(table: str) -> dict[str, float]:
     """The first number of the column "deskcal" of a printed table, by row.
 
     Times come as seconds, sizes as bytes, so that rows whose unit changes with the value compare.

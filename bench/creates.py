@@ -22,7 +22,7 @@ HOT_EVENTS = 1_000
 """Events that others read meanwhile: all in memory."""
 
 
-class Figure(Struct, frozen=True):
+class Case(Struct, frozen=True):
     """How many clients, against transactions of how many."""
 
     what: str
@@ -40,36 +40,36 @@ class Created(Struct, frozen=True):
     """Of the server, for each create."""
 
 
-FIGURES = (
-    Figure("64 connections, 1 in flight on each, against groups of 64", 64, 1, 64, at_least(0.35)),
-    Figure("64 connections, 16 in flight on each, against groups of 64", 64, 16, 64, at_least(0.6)),
-    Figure("one connection alone, against one commit at a time", 1, 1, 1, at_least(0.35)),
+CASES = (
+    Case("64 connections, 1 in flight on each, against groups of 64", 64, 1, 64, at_least(0.35)),
+    Case("64 connections, 16 in flight on each, against groups of 64", 64, 16, 64, at_least(0.6)),
+    Case("one connection alone, against one commit at a time", 1, 1, 1, at_least(0.35)),
 )
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """For each figure the rate, and the server's processor time for each create."""
+    """For each case the rate, and the server's processor time for each create."""
     path = requests.save(ground.directory / "creates.requests", requests.creates(RING, ground.now))
-    for number, figure in enumerate(FIGURES):
+    for number, case in enumerate(CASES):
         ours: list[float] = []
         floor: list[float] = []
         busy: list[float] = []
         for turn in range(ground.scale.rounds):
             directory = ground.directory / f"creates-{number}-{turn}"
-            floor.append(_insert(ground, figure, path, directory / "floor"))
-            created = _create(ground, figure, path, directory / "ours")
+            floor.append(_insert(ground, case, path, directory / "floor"))
+            created = _create(ground, case, path, directory / "ours")
             ours.append(created.per_sec)
             busy.append(created.cpu_sec)
-            ground.say(f"creates, {figure.what}: {ours[-1]:,.0f}/s, floor {floor[-1]:,.0f}/s")
+            ground.say(f"creates, {case.what}: {ours[-1]:,.0f}/s, floor {floor[-1]:,.0f}/s")
         yield compared(
-            f"durable creates, {figure.what}",
+            f"durable creates, {case.what}",
             ours,
             floor,
-            figure.goal,
+            case.goal,
             show=per_sec,
             show_ratio=percent,
         )
-        clients = figure.what.split(", against")[0]
+        clients = case.what.split(", against")[0]
         yield absolute(f"the same, {clients}: processor time for each", busy, None, show=micros)
     yield _among_reads(ground, path)
 
@@ -96,22 +96,22 @@ def _among_reads(ground: Ground, path: str) -> Row:
     return absolute(what, took, None, show=millis)
 
 
-def _insert(ground: Ground, figure: Figure, path: str, directory: Path) -> float:
+def _insert(ground: Ground, case: Case, path: str, directory: Path) -> float:
     directory.mkdir(parents=True)
-    rows = ground.scale.inserts if figure.group > 1 else ground.scale.inserts // 6
-    job = sqlite_floor.Job(directory=str(directory), requests=path, group=figure.group, rows=rows)
+    rows = ground.scale.inserts if case.group > 1 else ground.scale.inserts // 6
+    job = sqlite_floor.Job(directory=str(directory), requests=path, group=case.group, rows=rows)
     took: Took = processes.run("sqlite_floor", job, Took)
     return took.per_sec
 
 
-def _create(ground: Ground, figure: Figure, path: str, directory: Path) -> Created:
+def _create(ground: Ground, case: Case, path: str, directory: Path) -> Created:
     with processes.deskcal(directory) as server:
         requests.check(server.port, path, 128)
         job = Job(
             port=server.port,
             requests=path,
-            connections=figure.connections,
-            in_flight=figure.in_flight,
+            connections=case.connections,
+            in_flight=case.in_flight,
             seconds=ground.scale.seconds,
         )
         cpu = server.cpu_sec

@@ -18,7 +18,7 @@ WARM = 0.3
 MIB = 1024 * 1024
 
 
-class Figure(Struct, frozen=True):
+class Case(Struct, frozen=True):
     """How many changes of events of which size."""
 
     what: str
@@ -27,41 +27,41 @@ class Figure(Struct, frozen=True):
     text_bytes: int
 
 
-FIGURES = (
-    Figure("100,000 changes of events of 500 bytes", 100_000, 64, 100),
-    Figure("4,000 changes of events of 150 KB", 4_000, 16, 150_000),
+CASES = (
+    Case("100,000 changes of events of 500 bytes", 100_000, 64, 100),
+    Case("4,000 changes of events of 150 KB", 4_000, 16, 150_000),
 )
 
 
 def measure(ground: Ground) -> Iterator[Row]:
     """Two rows."""
-    for number, figure in enumerate(FIGURES):
+    for number, case in enumerate(CASES):
         with processes.deskcal(ground.directory / f"memory-{number}") as server:
-            path = _prepare(ground, figure, server.port)
-            _change(ground, server.port, path, int(figure.changes * WARM))
+            path = _prepare(ground, case, server.port)
+            _change(ground, server.port, path, int(case.changes * WARM))
             before = server.rss_bytes
-            _change(ground, server.port, path, figure.changes)
+            _change(ground, server.port, path, case.changes)
             grown = (server.rss_bytes - before) / MIB
-        ground.say(f"{figure.what}: {before / MIB:.0f} MiB, then {grown:+.1f} MiB")
+        ground.say(f"{case.what}: {before / MIB:.0f} MiB, then {grown:+.1f} MiB")
         yield absolute(
-            f"growth of memory over {figure.what}",
+            f"growth of memory over {case.what}",
             [grown],
             at_most(16),
             show=lambda value: f"{value:.1f} MiB",
         )
 
 
-def _prepare(ground: Ground, figure: Figure, port: int) -> str:
+def _prepare(ground: Ground, case: Case, port: int) -> str:
     """Makes the events; the file of the changes."""
     token = requests.token_of(1, "DESK_*", ground.now)
     times = {"start_time": ground.now, "end_time": ground.now + 3600}
-    text = "x" * figure.text_bytes
+    text = "x" * case.text_bytes
     new = {"title": "Call", "desk": "DESK_EU", "ast_json": requests.note(text), **times}
-    lines = [requests.line("MngAddCalendarEvent", new, token) for _ in range(figure.events)]
+    lines = [requests.line("MngAddCalendarEvent", new, token) for _ in range(case.events)]
     requests.check(port, requests.save(ground.directory / "new.requests", lines))
     changes = []
     for count in range(10):
-        for event_id in range(1, figure.events + 1):
+        for event_id in range(1, case.events + 1):
             title = {"id": event_id, "title": f"Call {count}"}
             changes.append(requests.line("MngUpdateCalendarEvent", title, token))
             changes.append(requests.line("MngCompleteCalendarEvent", {"id": event_id}, token))

@@ -44,7 +44,7 @@ def _task(seconds: float) -> str:
     return millis(seconds) if seconds else "under 50 ms"
 
 
-FIGURES: dict[str, tuple[str, Bound, Callable[[float], str]]] = {
+VALUES: dict[str, tuple[str, Bound, Callable[[float], str]]] = {
     "month": (f"page, {EVENTS:,} events in a month: month drawn", MONTH_GOAL, secs),
     "on": ("the same: paged to the next month", MONTH_GOAL, secs),
     "back": ("the same: paged back", MONTH_GOAL, secs),
@@ -67,9 +67,9 @@ def measure(ground: Ground) -> Iterator[Row]:
     missing = _missing()
     if missing:
         ground.say(f"page: not measured, {missing}")
-        yield Row(FIGURES["month"][0], f"not measured: {missing}", "", "", "within 1 s", False)
+        yield Row(VALUES["month"][0], f"not measured: {missing}", "", "", "within 1 s", False)
         return
-    found: dict[str, list[float]] = {name: [] for name in FIGURES}
+    found: dict[str, list[float]] = {name: [] for name in VALUES}
     web = f"127.0.0.1:{free_port()}"
     with deskcal(ground.directory / "page", web) as server:
         path = requests.save(ground.directory / "page.requests", _events(ground.now))
@@ -79,7 +79,7 @@ def measure(ground: Ground) -> Iterator[Row]:
             ground.say("page: " + ", ".join(f"{name} {value:.3f} s" for name, value in one.items()))
             for name, value in one.items():
                 found[name].append(value)
-    for name, (what, goal, show) in FIGURES.items():
+    for name, (what, goal, show) in VALUES.items():
         yield absolute(what, found[name], goal, show=show)
 
 
@@ -116,7 +116,7 @@ def _events(now: int) -> Iterator[bytes]:
 
 
 def _round(web: str, ground: Ground, port: int) -> dict[str, float]:
-    """One visit of a fresh browser: seconds of each figure."""
+    """One visit of a fresh browser: seconds of each value."""
     from playwright.sync_api import sync_playwright
 
     token = requests.token_of(FIRST_MANAGER, "DESK_*", ground.now)

@@ -1,4 +1,4 @@
-"""How much is measured: the whole, or a short look. And the ground that figures stand on."""
+"""How much is measured: the whole, or a short look. And where its benchmarks keep files."""
 
 import sys
 import time
@@ -28,7 +28,7 @@ QUICK = Scale(rounds=2, seconds=0.7, inserts=19_200, large=200_000, idle=2_000, 
 
 
 class Ground(Struct):
-    """Where figures keep their files, and what they have measured so far."""
+    """Where benchmarks keep their files, and what they have measured so far."""
 
     directory: Path
     scale: Scale

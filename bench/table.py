@@ -1,4 +1,4 @@
-"""One row for each figure, and the table of them. Measures nothing."""
+"""One row for each value, and the table of them. Measures nothing."""
 
 import statistics
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Row(Struct, frozen=True):
-    """One figure: what was measured, against what, and whether it is good enough."""
+    """What was measured, against what, and whether it is good enough."""
 
     what: str
     ours: str
@@ -20,7 +20,7 @@ class Row(Struct, frozen=True):
 
 
 class Bound(Struct, frozen=True):
-    """What a figure is to be: at least or at most so much."""
+    """What a value must be: at least or at most so much."""
 
     value: float
     at_least: bool
@@ -35,12 +35,12 @@ class Bound(Struct, frozen=True):
 
 
 def at_least(value: float) -> Bound:
-    """A figure that is to be that or more."""
+    """A value that is to be that or more."""
     return Bound(value, True)
 
 
 def at_most(value: float) -> Bound:
-    """A figure that is to be that or less."""
+    """A value that is to be that or less."""
     return Bound(value, False)
 
 
@@ -53,7 +53,7 @@ def compared(
     show: Callable[[float], str],
     show_ratio: Callable[[float], str],
 ) -> Row:
-    """The row of figures taken in turns: the median of the rounds' ratios, with least and most."""
+    """The row of values taken in turns: the median of the rounds' ratios, with least and most."""
     ratios = [mine / theirs for mine, theirs in zip(ours, floor, strict=True)]
     return _compared(what, (ours, floor), ratios, goal, show=show, show_ratio=show_ratio)
 
@@ -95,7 +95,7 @@ def _compared(
 def absolute(
     what: str, values: Sequence[float], goal: Bound | None, *, show: Callable[[float], str]
 ) -> Row:
-    """The row of a figure with a goal of its own: the median of the rounds, with least and most."""
+    """The row of a value with a goal of its own: the median of the rounds, with least and most."""
     value = statistics.median(values)
     spread = f" ({show(min(values))} .. {show(max(values))})" if len(values) > 1 else ""
     wanted = goal.shown(show) if goal else ""

@@ -1,4 +1,4 @@
-"""Processor time of the parts of one POST of a webhook: the figures of docs/decisions/0021.
+"""Processor time of the parts of one POST of a webhook: the values of docs/decisions/0021.
 
 Run as `python -m bench.webhook_parts`; it takes half a minute. Time of the receiver, which is a
 process of its own, is not in it.

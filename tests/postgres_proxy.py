@@ -30,8 +30,8 @@ class PostgresProxy:
     def __init__(self, url: str) -> None:
         """`url` of the database, with user, password, host and port."""
         self._place = urlsplit(url)
-        self._moving = asyncio.Event()
-        self._moving.set()
+        self._forwarding = asyncio.Event()
+        self._forwarding.set()
         self._connections: set[asyncio.Task[None]] = set()
         self.at_commit = AtCommit.PASS
         self.is_pooler = False
@@ -64,11 +64,11 @@ class PostgresProxy:
 
     def freeze(self) -> None:
         """From now on nothing comes through, without an error to anybody."""
-        self._moving.clear()
+        self._forwarding.clear()
 
     def thaw(self) -> None:
         """What was sent meanwhile comes through."""
-        self._moving.set()
+        self._forwarding.set()
 
     def cut(self) -> None:
         """Ends all connections; new ones are taken."""
@@ -118,7 +118,7 @@ class PostgresProxy:
         is_hushed: asyncio.Event,
     ) -> None:
         while data := await from_node.read(CHUNK_BYTES):
-            await self._moving.wait()
+            await self._forwarding.wait()
             if b"COMMIT" in data and self.at_commit is AtCommit.CUT_BEFORE:
                 return
             if b"COMMIT" in data and self.at_commit is AtCommit.CUT_AFTER:
@@ -133,7 +133,7 @@ class PostgresProxy:
         is_hushed: asyncio.Event,
     ) -> None:
         while data := await from_base.read(CHUNK_BYTES):
-            await self._moving.wait()
+            await self._forwarding.wait()
             if is_hushed.is_set():
                 if data.endswith(_READY):
                     return

@@ -177,7 +177,7 @@ async def test_a_paused_hook_keeps_its_place(desk: Desk, receiver: Receiver) -> 
 async def until_sent_for(desk: Desk, wanted: set[int]) -> None:
     """Until the node sends for these hooks: it looks at their states every two seconds."""
     async with asyncio.timeout(WAIT_SEC):
-        while {one.webhook_id for one in desk.services.webhooks.figures()} != wanted:
+        while {one.webhook_id for one in desk.services.webhooks.metrics()} != wanted:
             await asyncio.sleep(0.01)
 
 

@@ -1,4 +1,4 @@
-"""Health, readiness and figures over HTTP."""
+"""Health, readiness and metrics over HTTP."""
 
 import asyncio
 import importlib
@@ -11,7 +11,7 @@ from http_get import get, serving
 from places import Place, SqlitePlace
 
 
-async def figures(address: str) -> dict[str, float]:
+async def metrics(address: str) -> dict[str, float]:
     """What `/metrics` tells, by name with labels."""
     lines = (await get(address, "/metrics")).body.decode().splitlines()
     pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
@@ -77,7 +77,7 @@ async def test_requests_are_counted_by_command_and_status(place: Place) -> None:
         for name in ("MngNoSuchThing", "MngNorThis"):
             await desk.call(ten, name)
         await desk.frame(b"rubbish")
-        found = await figures(address)
+        found = await metrics(address)
     counted = {
         name.removeprefix("deskcal_requests_total"): value
         for name, value in found.items()
@@ -97,11 +97,11 @@ async def test_requests_are_counted_by_command_and_status(place: Place) -> None:
     }
 
 
-async def test_queue_cache_feed_and_reminders_have_their_figures(place: Place) -> None:
+async def test_queue_cache_feed_and_reminders_have_their_metrics(place: Place) -> None:
     async with serving(place) as (desk, address):
         await desk.add(token(10))
         async with asyncio.timeout(20):
-            while (found := await figures(address))["deskcal_writer_queue"]:
+            while (found := await metrics(address))["deskcal_writer_queue"]:
                 continue  # What the server does at its start may be waiting.
     assert (found["deskcal_cache_bytes"] > 0) == isinstance(place, SqlitePlace)
     for name in (

@@ -11,18 +11,18 @@ from harness import ADMIN, Desk, token
 from http_get import serving
 from places import Place
 from receiver import Received, Receiver, answer, receiving
-from server.test_health import figures
+from server.test_health import metrics
 
 ROOT = token(1, ADMIN, exp=4e9)
 LIMITS = {"webhook_networks": "127.0.0.0/8", "webhook_retry_sec": (3600,)}
 
 
 async def until(address: str, **wanted: float) -> dict[str, float]:
-    """The figures, once those of webhooks with these names are so; `name_of` makes the names."""
+    """The metrics, once those of webhooks with these names are so; `name_of` makes the names."""
     names = {name_of(name): value for name, value in wanted.items()}
     async with asyncio.timeout(20):
         while True:
-            found = await figures(address)
+            found = await metrics(address)
             if names.items() <= found.items():
                 return found
             await asyncio.sleep(0.02)
@@ -57,7 +57,7 @@ async def test_tries_and_what_waits_are_counted_for_each_hook(place: Place) -> N
         await desk.add(ROOT, **soon(desk))
         await until(address, webhook_deliveries_total__refused=1, webhook_waiting__1=1)
         desk.clock.time += 100
-        found = await figures(address)
+        found = await metrics(address)
         assert found[name_of("webhook_oldest_seconds__1")] >= 100
         assert found[name_of("webhook_unread__1")] == 0
         receiver.reply = lambda _: b""
@@ -91,7 +91,7 @@ async def test_no_more_wait_than_the_window_and_what_is_unread_comes_once_there_
         for number in range(5, 11):
             await desk.add(ROOT, **soon(desk))
             await other.until_count(number)
-        found = await figures(address)
+        found = await metrics(address)
         assert found[name_of("webhook_waiting__1")] == 4
         assert found[name_of("webhook_unread__1")] == 6
         await receiver.until_count(4)
@@ -110,7 +110,7 @@ async def test_hooks_are_counted_by_state_and_forgotten_once_deleted(place: Plac
         await until(address, webhooks__disabled=1, webhooks__active=0)
         await desk.call(ROOT, "MngUpdateCalendarWebhook", id=1, paused=1)
         await until(address, webhooks__paused=1, webhooks__disabled=0)
-        assert name_of("webhook_deliveries_total__refused") in await figures(address)
+        assert name_of("webhook_deliveries_total__refused") in await metrics(address)
         await desk.call(ROOT, "MngDeleteCalendarWebhook", id=1)
         found = await until(address, webhooks__paused=0)
         assert not [name for name in found if 'webhook="' in name]

@@ -1,4 +1,4 @@
-"""`/zones.json` and the figure of the release; all-day dates of zones that changed in 2026."""
+"""`/zones.json` and the metric of the release; all-day dates of zones that changed in 2026."""
 
 import datetime as dt
 import json

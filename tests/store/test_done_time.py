@@ -17,7 +17,7 @@ from deskcal.store.sqlite.connection import DATABASE
 from harness import Desk, open_desk
 from helpers import NOW
 from places import Place, PostgresPlace, SqlitePlace
-from store.test_moving import exported, imported
+from store.test_transfer import exported, imported
 
 COOLDOWN_SEC = 600
 UPDATE, COMPLETE = "MngUpdateCalendarEvent", "MngCompleteCalendarEvent"

@@ -1,7 +1,7 @@
-"""Reading the figures of another build out of its printed table."""
+"""Reading the values of another build out of its printed table."""
 
 import pytest
-from bench.against import figures_of, goal_of, number_of
+from bench.against import goal_of, number_of, values_of
 from bench.table import absolute, compared, markdown, millis, per_sec, percent
 
 
@@ -23,13 +23,13 @@ def test_a_cell_begins_with_its_number(cell: str, value: float | None) -> None:
     assert number_of(cell) == (None if value is None else pytest.approx(value))
 
 
-def test_the_figures_of_a_table_are_found_by_row() -> None:
+def test_the_values_of_a_table_are_found_by_row() -> None:
     rows = [
         compared("reads", [10, 20, 30], [20, 20, 20], None, show=per_sec, show_ratio=percent),
         absolute("ready", [0.25], None, show=millis),
     ]
     text = "`python -m bench`, 2 cores\n\n" + markdown(rows)
-    assert figures_of(text) == {"reads": 20, "ready": 0.25}
+    assert values_of(text) == {"reads": 20, "ready": 0.25}
 
 
 def test_creates_are_to_be_at_most_8_percent_slower() -> None:

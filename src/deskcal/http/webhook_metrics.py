@@ -39,7 +39,7 @@ def _waiting(sender: WebhookSender) -> Iterable[Metric]:
         "Age of the oldest change that is not delivered yet",
         labels=["webhook"],
     )
-    for one in sender.figures():
+    for one in sender.metrics():
         name = [str(one.webhook_id)]
         waiting.add_metric(name, one.waiting)
         unread.add_metric(name, one.unread)

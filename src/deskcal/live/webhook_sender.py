@@ -48,7 +48,7 @@ PAGES = 6
 ESCALATIONS = 100
 
 
-class HookFigures(Struct, frozen=True):
+class HookMetrics(Struct, frozen=True):
     """What `/metrics` has of one hook that this node sends for."""
 
     webhook_id: int
@@ -114,11 +114,11 @@ class WebhookSender:
         self._reload_at = 0.0
         self._woken.set()
 
-    def figures(self) -> list[HookFigures]:
+    def metrics(self) -> list[HookMetrics]:
         """Of the hooks that this node sends for."""
         now, newest = self._now(), self._store.feed.last_seq
         return [
-            HookFigures(
+            HookMetrics(
                 hook_id, lanes.waiting, max(0, newest - lanes.read_seq), lanes.oldest_sec(now)
             )
             for hook_id, lanes in sorted(self._lanes.items())

@@ -16,7 +16,7 @@ from helpers import WAIT_SEC
 from places import Place, SqlitePlace
 from receiver import Receiver, answer, receiving
 from store.test_check import damage_in
-from store.test_moving import exported, imported
+from store.test_transfer import exported, imported
 
 ROOT = token(1, ADMIN, exp=4e9)
 SECRET = "whsec_" + "QUJD" * 8

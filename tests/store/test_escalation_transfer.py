@@ -2,7 +2,7 @@
 
 from commands.test_escalation import DUE, ESCALATED, LEAD, WHEN, add, at, connected_as, led
 from places import Place
-from store.test_moving import exported, imported
+from store.test_transfer import exported, imported
 
 
 async def test_a_pending_escalation_is_exported_and_imported(place: Place, target: Place) -> None:

@@ -6,7 +6,7 @@ from commands.series_calls import ARCHIVE, DELETE, TEN, UPDATE, add, monday, ok,
 from harness import open_desk
 from places import Place
 from store.test_check import damage_in
-from store.test_moving import exported, imported
+from store.test_transfer import exported, imported
 
 
 async def fill(place: Place) -> None:
