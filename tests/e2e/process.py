@@ -44,7 +44,7 @@ class ServerProcess:
     async def stop(self, number: signal.Signals) -> int:
         """Asks it to stop; its exit status."""
         self.process.send_signal(number)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_SEC):
             return await self.process.wait()
 
 
