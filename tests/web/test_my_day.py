@@ -1,6 +1,7 @@
 """The view "My day": the loop of a call desk by keys alone, live beside colleagues. Issue 15."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -71,6 +72,25 @@ def test_a_call_is_claimed_finished_and_followed_by_the_next_with_keys_alone(
     page.get_by_role("button", name="Undo").click()
     wait_until(lambda: wire.get(first["id"])["status"] == 0)
     assert wire.get(second["id"])["status"] == 0
+
+
+def test_a_follow_up_is_added_at_a_time_of_ones_own(open_page: OpenPage, wire: Wire) -> None:
+    """By the clock of the page, five days ahead: no button has that time."""
+    made = call(wire, "At your own time", -20)
+    day = datetime.fromtimestamp(now() + 5 * 86_400, UTC).date()
+    page = open_page(VIEW, zone="UTC")
+    row_of(page, "At your own time").click()
+    box = page.get_by_role("region", name="Call")
+    box.get_by_role("button", name="No answer").click()
+    box.get_by_role("button", name="Own time").click()
+    box.get_by_label("Again on").fill(day.isoformat())
+    box.get_by_label("Again at").fill("14:35")
+    box.get_by_role("switch").uncheck()
+    box.get_by_role("button", name="Done").click()
+    wait_until(lambda: wire.get(made["id"])["status"] == 1)
+    follow_up = wire.get(wire.get(made["id"])["follow_up_id"])
+    wanted = datetime(day.year, day.month, day.day, 14, 35, tzinfo=UTC)
+    assert follow_up["start_time"] == int(wanted.timestamp())
 
 
 def test_the_next_call_is_the_servers_and_can_be_given_back(
