@@ -234,18 +234,19 @@ def extend(series: Series, until: int, *, now: int, limit: int) -> Extended:
     more than `limit` that are not over at `now`, or more than `MAX_PAST` that are.
     """
     coming = series.occurrences(series.horizon, until)
-    found = []
+    found, past = [], 0
     for one in coming:
         found.append(one)
         if not _is_over(series, one, now):
             break
-        if len(found) > MAX_PAST:
+        past += 1
+        if past > MAX_PAST:
             raise _too_many(
                 series, f"{MAX_PAST} occurrences that are over; begin it later, or write"
             )
     # Each ends after the one before: none that follows is over.
     found += itertools.islice(coming, limit)
-    if len(found) - past_count(series, found, now) > limit:
+    if len(found) - past > limit:
         raise _too_many(
             series,
             f"{limit} occurrences that are not over up to the horizon; end it sooner (COUNT or "
