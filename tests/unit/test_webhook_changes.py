@@ -1,12 +1,14 @@
 """What hooks are sent of a change: bodies that all of them share, ids of their own."""
 
 import msgspec
+import pytest
 
-from deskcal.core.document import encode_event
-from deskcal.core.event import ChangeType
+from deskcal.core.document import decode_event, encode_event
+from deskcal.core.event import ChangeType, Event
 from deskcal.core.masks import checked_brand_mask, checked_desk_mask
 from deskcal.core.visibility import Visibility
 from deskcal.core.webhooks import Audience, Webhook
+from deskcal.live import webhook_changes
 from deskcal.live.webhook_changes import HookChange, items_of
 from deskcal.store.ports.feed import StoredChange
 from deskcal.wire.webhooks import Message
@@ -49,3 +51,22 @@ def test_hooks_share_the_body_of_a_reminder() -> None:
     assert first.body is second.body
     assert first.id == f"msg_1_3_{NOW}_reminder"
     assert msgspec.json.decode(first.body)["data"]["due"] == NOW
+
+
+def test_whether_a_reminder_has_fired_is_found_out_once_for_all_hooks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    event = make_event(desk="DESK_EU", remind_time=NOW)
+    fired = msgspec.structs.replace(event, reminder_sent_time=NOW)
+    before, after = encode_event(event), encode_event(fired)
+    change = HookChange(StoredChange(3, ChangeType.UPDATED, NOW, 0, 1, after, before, 3))
+    decoded = []
+
+    def decode(document: bytes) -> Event:
+        decoded.append(document)
+        return decode_event(document)
+
+    monkeypatch.setattr(webhook_changes, "decode_event", decode)
+    for number in (1, 2):
+        assert len(items_of(hook(number), EU, change)) == 2
+    assert decoded == [after, before]

@@ -42,12 +42,21 @@ class Item(Struct, frozen=True):
 class HookChange(SeenChange):
     """A change that some hook asks for."""
 
-    __slots__ = ("_bodies", "_reminder")
+    __slots__ = ("_bodies", "_is_firing", "_reminder")
 
     def __init__(self, stored: StoredChange) -> None:
         super().__init__(stored)
         self._bodies: dict[ChangeType, bytes] = {}
         self._reminder: bytes | None = None
+        self._is_firing: bool | None = None
+
+    @property
+    def is_firing(self) -> bool:
+        """Whether the change is that a reminder has fired; found out once for all hooks."""
+        if self._is_firing is None:
+            stored = self.stored
+            self._is_firing = not stored.actor and self.after is not None and _has_fired(stored)
+        return self._is_firing
 
     def body(self, type_: ChangeType) -> bytes:
         """Of a message that says the change, for every hook that is sent it under this type."""
@@ -82,7 +91,7 @@ def items_of(hook: Webhook, audience: Audience, change: HookChange) -> list[Item
             return change_message(hook.id, stored.seq, stored.time, change.body(type_))
 
         items.append(Item(stored.seq, stored.event_id, stored.time, size, changed))
-    if hook.reminders and _is_firing(change):
+    if hook.reminders and change.is_firing:
 
         def reminded(hook: Webhook, audience: Audience) -> Message | None:
             if change.after is None or not audience.sees(change.after):
@@ -98,10 +107,8 @@ def _type_for(hook: Webhook, audience: Audience, change: HookChange) -> ChangeTy
     return type_ if type_ is not None and type_ in hook.types else None
 
 
-def _is_firing(change: HookChange) -> bool:
-    """Whether the change is that a reminder has fired."""
-    stored = change.stored
-    if stored.actor or stored.before is None or change.after is None:
+def _has_fired(stored: StoredChange) -> bool:
+    if stored.before is None:
         return False
     sent = decode_event(stored.document).reminder_sent_time
     return sent > 0 and sent != decode_event(stored.before).reminder_sent_time
