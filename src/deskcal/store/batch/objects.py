@@ -73,6 +73,7 @@ class StagedObjects:
         self._stored = stored
         self._changed: dict[ObjectKey, CalendarObject | None] = {}
         self._before: dict[ObjectKey, CalendarObject | None] = {}
+        """As they are stored; each is read once."""
 
     @property
     def is_empty(self) -> bool:
@@ -83,13 +84,18 @@ class StagedObjects:
         """The object as the group has left it so far; None: there is none."""
         if key in self._changed:
             return self._changed[key]
-        return self._stored.calendar_object(key)
+        return self._as_stored(key)
 
     def put(self, key: ObjectKey, found: CalendarObject | None) -> None:
         """Stages what becomes of an object; None: it is gone."""
-        if key not in self._changed and not key[1].startswith(PROPERTIES):
-            self._before[key] = self._stored.calendar_object(key)
+        if not key[1].startswith(PROPERTIES):
+            self._as_stored(key)
         self._changed[key] = found
+
+    def _as_stored(self, key: ObjectKey) -> CalendarObject | None:
+        if key not in self._before:
+            self._before[key] = self._stored.calendar_object(key)
+        return self._before[key]
 
     def are_all_of(self, event_ids: Set[int], series_ids: Set[int]) -> bool:
         """Whether each that changes is one of these events or series, before and after.
@@ -98,9 +104,9 @@ class StagedObjects:
         """
         return all(
             one is None or one.is_of(event_ids, series_ids)
-            for key, before in self._before.items()
-            if key in self._changed
-            for one in (before, self._changed[key])
+            for key, after in self._changed.items()
+            if not key[1].startswith(PROPERTIES)
+            for one in (self._before[key], after)
         )
 
     def savepoint(self) -> dict[ObjectKey, CalendarObject | None]:
