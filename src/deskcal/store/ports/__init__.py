@@ -213,7 +213,7 @@ class Store(Protocol):
     async def list_pages(self, wanted: EventFilter, visibility: Visibility) -> Rows | PagedRows:
         """The same; a long list in pages, all of one snapshot. Take them soon, or close them.
 
-        It is paged only where it is surely not too large.
+        It is paged only where its first documents make a too large answer unlikely.
         Raises: as `list_events`, before the first page; `PagedRows.take` says what comes after it.
         """
 
