@@ -75,17 +75,17 @@ def test_a_call_is_claimed_finished_and_followed_by_the_next_with_keys_alone(
 
 
 def test_a_follow_up_is_added_at_a_time_of_ones_own(open_page: OpenPage, wire: Wire) -> None:
-    """By the clock of the page, five days ahead: no button has that time."""
+    """Five days ahead by the clock of the page, which no button has; the outcome is chosen last."""
     made = call(wire, "At your own time", -20)
     day = datetime.fromtimestamp(now() + 5 * 86_400, UTC).date()
     page = open_page(VIEW, zone="UTC")
     row_of(page, "At your own time").click()
     box = page.get_by_role("region", name="Call")
-    box.get_by_role("button", name="No answer").click()
     box.get_by_role("button", name="Own time").click()
     box.get_by_label("Again on").fill(day.isoformat())
     box.get_by_label("Again at").fill("14:35")
     box.get_by_role("switch").uncheck()
+    box.get_by_role("button", name="No answer").click()
     box.get_by_role("button", name="Done").click()
     wait_until(lambda: wire.get(made["id"])["status"] == 1)
     follow_up = wire.get(wire.get(made["id"])["follow_up_id"])

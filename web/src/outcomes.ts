@@ -19,6 +19,8 @@ export interface Finish {
   outcome: string;
   note: string;
   again: Again;
+  /** Whether `again` or `at` was chosen by hand: an outcome then leaves them as they are. */
+  isAgainChosen: boolean;
   /** Unix seconds of an own time. */
   at: number;
   /** Only within the customer's calling hours. */
@@ -41,13 +43,19 @@ export function isOutcomeRequired(outcomes: DirectoryOutcome[], required: number
 }
 
 export function newFinish(now = nowSeconds()): Finish {
-  return { outcome: "", note: "", again: "none", at: now + DAY_SEC, inHours: true };
+  return { outcome: "", note: "", again: "none", isAgainChosen: false, at: now + DAY_SEC, inHours: true };
 }
 
-/** With that outcome; where it calls for another call, at its usual distance. */
+/** With that outcome and, where no other time was chosen by hand, its usual next call. */
 export function withOutcome(finish: Finish, outcome: DirectoryOutcome, now = nowSeconds()): Finish {
+  if (finish.isAgainChosen) return { ...finish, outcome: outcome.code };
   const again = againIn(outcome.next_in_sec);
   return { ...finish, outcome: outcome.code, again, at: again === "own" ? now + outcome.next_in_sec : finish.at };
+}
+
+/** With a next call that was chosen by hand. */
+export function withAgain(finish: Finish, again: Partial<Pick<Finish, "again" | "at">>): Finish {
+  return { ...finish, ...again, isAgainChosen: true };
 }
 
 function againIn(seconds: number): Again {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { againTime, completeData, isOutcomeRequired, newFinish, outcomeName, outcomesFor, withOutcome } from "../src/outcomes";
+import { againTime, completeData, isOutcomeRequired, newFinish, outcomeName, outcomesFor, withAgain, withOutcome } from "../src/outcomes";
 import { secondsOf } from "../src/time/clock";
 import type { DirectoryOutcome } from "../src/wire";
 import { makeRow } from "./make-row";
@@ -30,6 +30,15 @@ describe("an outcome", () => {
     const choose = (next_in_sec: number) => withOutcome(newFinish(NOW), outcome("x", { next_in_sec }), NOW);
     expect([0, 3600, 86_400, 604_800, 900].map((seconds) => choose(seconds).again)).toEqual(["none", "hour", "tomorrow", "week", "own"]);
     expect(choose(900).at).toBe(NOW + 900);
+  });
+
+  it("replaces the next call of another outcome, not one that was chosen by hand", () => {
+    const busy = outcome("busy", { next_in_sec: 3600 });
+    const final = outcome("final");
+    const own = withAgain(withAgain(newFinish(NOW), { again: "own" }), { at: NOW + 5 });
+    expect(withOutcome(withOutcome(newFinish(NOW), busy, NOW), final, NOW)).toMatchObject({ outcome: "final", again: "none" });
+    expect(withOutcome(own, busy, NOW)).toEqual({ ...own, outcome: "busy", again: "own", at: NOW + 5 });
+    expect(withOutcome(withAgain(newFinish(NOW), { again: "none" }), busy, NOW)).toMatchObject({ outcome: "busy", again: "none" });
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { useRef } from "react";
 import { momentText } from "../call-actions";
-import { AGAIN, AGAIN_TEXT, againTime, atOwnTime, outcomesFor, ownTime, withOutcome, type Finish } from "../outcomes";
+import { AGAIN, AGAIN_TEXT, againTime, atOwnTime, outcomesFor, ownTime, withAgain, withOutcome, type Finish } from "../outcomes";
 import type { Session } from "../session";
 import { nowSeconds } from "../time/clock";
 import type { EventRow } from "../types.gen";
@@ -33,14 +33,15 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
   const holder = holderOf(row, nowSeconds());
   const isTaken = holder !== 0 && holder !== session.id;
   const isMissing = needsOutcome(row, directory) && !finish.outcome.trim();
-  const set = (changes: Partial<Finish>) => calls.change(row, { ...finish, ...changes });
+  const change = (next: Finish) => calls.change(row, next);
+  const set = (changes: Partial<Finish>) => change({ ...finish, ...changes });
   const choose = (index: number) => {
     const outcome = outcomes[index];
     if (!outcome || isTaken) return;
-    calls.change(row, withOutcome(finish, outcome));
+    change(withOutcome(finish, outcome));
     done.current?.focus();
   };
-  const step = (by: number) => set({ again: AGAIN[(AGAIN.indexOf(finish.again) + by + AGAIN.length) % AGAIN.length] ?? "none" });
+  const step = (by: number) => change(withAgain(finish, { again: AGAIN[(AGAIN.indexOf(finish.again) + by + AGAIN.length) % AGAIN.length] ?? "none" }));
   useShortcuts({
     ...Object.fromEntries(outcomes.slice(0, 9).map((_, index) => [String(index + 1), () => choose(index)])),
     i: () => note.current?.focus(),
@@ -83,7 +84,7 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
               void calls.finish(row);
             }}
           />
-          <AgainField finish={finish} zone={zone} now={now} onChange={set} />
+          <AgainField finish={finish} zone={zone} now={now} onChange={change} />
           <button ref={done} type="button" className="button primary wide" disabled={isMissing} onClick={() => void calls.finish(row)}>
             <Icon name="check" />
             Done
@@ -125,7 +126,7 @@ function ClaimState({ row, holder, me, zone, directory, calls }: ClaimProps) {
   );
 }
 
-function AgainField({ finish, zone, now, onChange }: { finish: Finish; zone: string; now: number; onChange: (changes: Partial<Finish>) => void }) {
+function AgainField({ finish, zone, now, onChange }: { finish: Finish; zone: string; now: number; onChange: (finish: Finish) => void }) {
   const at = againTime(finish, zone, now);
   const own = ownTime(finish.at, zone);
   return (
@@ -133,20 +134,20 @@ function AgainField({ finish, zone, now, onChange }: { finish: Finish; zone: str
       <div className="chips" role="group" aria-label="Again in">
         <span className="label">Again</span>
         {AGAIN.map((again) => (
-          <button key={again} type="button" className="chip" aria-pressed={finish.again === again} onClick={() => onChange({ again })}>
+          <button key={again} type="button" className="chip" aria-pressed={finish.again === again} onClick={() => onChange(withAgain(finish, { again }))}>
             {AGAIN_TEXT[again]}
           </button>
         ))}
       </div>
       {finish.again === "own" && (
         <div className="moment">
-          <DateInput label="Again on" value={own.date} onChange={(date) => onChange({ at: atOwnTime(finish.at, date, own.time, zone) })} />
-          <TimeInput label="Again at" value={own.time} onChange={(time) => onChange({ at: atOwnTime(finish.at, own.date, time, zone) })} />
+          <DateInput label="Again on" value={own.date} onChange={(date) => onChange(withAgain(finish, { at: atOwnTime(finish.at, date, own.time, zone) }))} />
+          <TimeInput label="Again at" value={own.time} onChange={(time) => onChange(withAgain(finish, { at: atOwnTime(finish.at, own.date, time, zone) }))} />
         </div>
       )}
       {at > 0 && (
         <label className="switch">
-          <input type="checkbox" role="switch" checked={finish.inHours} onChange={() => onChange({ inHours: !finish.inHours })} />
+          <input type="checkbox" role="switch" checked={finish.inHours} onChange={() => onChange({ ...finish, inHours: !finish.inHours })} />
           <span>
             {momentText(at, zone)} <span className="faint">{finish.inHours ? "or the next time at which one may call" : "whatever the hour"}</span>
           </span>
