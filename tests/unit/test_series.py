@@ -6,6 +6,7 @@ import pytest
 from deskcal.core.event import EventStatus
 from deskcal.core.series import (
     MAX_EXDATES,
+    MAX_PAST,
     Series,
     begin_series,
     checked_exdates,
@@ -115,6 +116,19 @@ def test_more_than_the_limit_is_refused() -> None:
     with pytest.raises(InvalidField, match="needs more than 7 occurrences") as caught:
         first_occurrences(weekly("FREQ=WEEKLY;COUNT=8"), Horizon(at("2028-01-01T00:00"), 7, NOW))
     assert caught.value.field == "recurrence.rrule"
+
+
+def test_occurrences_that_are_over_have_a_limit_of_their_own() -> None:
+    event = first_event("2015-01-05T10:00", "2015-01-05T11:00")
+    daily = begin_series(7, event, f"FREQ=DAILY;COUNT={MAX_PAST + 3}", (), "Europe/Berlin")
+    *_, last_allowed, first_too_many, _, last = daily.occurrences(0, at("2028-01-01T00:00"))
+    until, over = last.time + 1, last_allowed.time + event.end_time - event.start_time
+    assert len(extend(daily, until, now=over, limit=3).occurrences) == MAX_PAST + 3
+    with pytest.raises(InvalidField, match="needs more than 2 occurrences that are not over"):
+        extend(daily, until, now=over, limit=2)
+    over += first_too_many.time - last_allowed.time
+    with pytest.raises(InvalidField, match=f"needs more than {MAX_PAST} .* begin it later"):
+        extend(daily, until, now=over, limit=3)
 
 
 def test_a_series_is_extended_from_its_horizon_on() -> None:
