@@ -57,9 +57,7 @@ class Readers:
         except apsw.Error as exc:
             connection = self._local.__dict__.pop("connection", None)
             if connection is not None:
-                connection.close(
-                    True
-                )  # True: its own errors are ignored; nothing could handle them.
+                connection.close(True)  # Its own errors are ignored: nothing could handle them.
             raise unavailable(exc) from exc
 
     def _connection(self) -> apsw.Connection:
