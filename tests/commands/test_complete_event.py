@@ -278,3 +278,12 @@ async def test_an_outcome_is_checked_wherever_it_is_set(desk: Desk) -> None:
     assert changed["outcome"] == "later"
     cleared = await desk.event(TEN, "MngUpdateCalendarEvent", id=1, outcome=None)
     assert cleared == event | {"version": 3, "updated_by": 10}
+
+
+async def test_the_outcome_of_a_completion_in_a_batch_is_looked_up_too(desk: Desk) -> None:
+    await called(desk)
+    for code, status in (("unknown", 400), ("reached", 200)):
+        operations = [{"command": COMPLETE, "data": {"id": 1, "outcome": code}}]
+        answered = await desk.call(TEN, "MngBatchCalendarEvents", operations=operations)
+        assert answered["status"] == status, answered
+    assert answered["data"]["results"][0]["data"]["event"]["outcome"] == "reached"

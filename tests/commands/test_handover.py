@@ -168,6 +168,7 @@ async def test_a_participant_is_replaced_where_that_role_is_asked_for(desk: Desk
     [
         {"status": 1},
         {"start_time": NOW - 2 * HOUR, "end_time": NOW},
+        {"start_time": NOW, "end_time": NOW},
         {"owner_manager_id": 30},
         {"owner_manager_id": 30, "created_by": 12},
     ],
@@ -200,8 +201,42 @@ async def test_only_what_the_session_may_change_goes(desk: Desk) -> None:
     await owned(desk, 1)
     await owned(desk, 2, "DESK_US")
     await owned(desk, 3, "DESK_US", participant_manager_ids=[1])
+    assert (await handover(desk, LEAD))["data"]["count"] == 1
     assert (await do(desk, LEAD))["count"] == 1
     assert await owners(desk) == [13, 12, 12]
+
+
+async def test_a_preview_leaves_out_what_would_come_to_a_place_outside_the_scope(
+    desk: Desk,
+) -> None:
+    """An event of one's own on no desk: only its owner and its creator may have it there."""
+    own = token(12, desks="DESK_EU")
+    await owned(desk, 1, "", created_by=99)
+    await owned(desk, 2, "", created_by=12)
+    assert (await handover(desk, own))["data"]["count"] == 1
+    assert (await do(desk, own))["count"] == 1
+    assert await owners(desk) == [12, 13]
+
+
+async def test_what_is_changed_while_a_handover_begins_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owned(desk, 1)
+    await owned(desk, 2)
+    digest = (await handover(desk))["data"]["digest"]
+    store = desk.services.store
+    list_events = store.list_events
+
+    async def list_then_change(*named: Any) -> Any:
+        found = await list_events(*named)
+        monkeypatch.undo()
+        await desk.event(ADMIN, "MngUpdateCalendarEvent", id=1, title="changed")
+        return found
+
+    monkeypatch.setattr(store, "list_events", list_then_change)
+    answered = await handover(desk, dry_run=0, digest=digest)
+    assert answered["data"]["count"] == 1
+    assert await owners(desk) == [12, 13]
 
 
 async def test_another_digest_is_a_conflict_and_nothing_goes(desk: Desk) -> None:

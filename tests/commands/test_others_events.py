@@ -111,3 +111,29 @@ async def test_reset_answers_is_a_flag(desk: Desk) -> None:
     event = await meeting(desk)
     answered = await desk.call(OWNER, UPDATE, id=event, reset_answers=2)
     assert error_of(answered) == (400, "INVALID_FIELD", "reset_answers")
+
+
+async def test_others_neither_find_nor_restore_what_was_deleted(strict: Desk) -> None:
+    event = await meeting(strict)
+    await strict.call(OWNER, "MngDeleteCalendarEvent", id=event)
+    for token_ in (GUEST, OTHER):
+        answered = await strict.call(token_, "MngGetCalendarTrash", deskFilter="*", limit=10)
+        assert answered["data"]["rows"] == []
+        refused = await strict.call(token_, "MngRestoreCalendarEvent", id=event)
+        assert error_of(refused) == (403, "FORBIDDEN", None)
+    assert (await strict.event(OWNER, "MngRestoreCalendarEvent", id=event))["version"] == 2
+
+
+async def test_others_hand_nothing_over(strict: Desk) -> None:
+    await meeting(strict, start_time=NOW + 60)
+    data = {"from_manager_id": 20, "to_manager_ids": [50], "deskFilter": "*"}
+    for token_, count in ((OTHER, 0), (CREATOR, 1)):
+        answered = await strict.call(token_, "MngHandoverCalendarEvents", **data)
+        assert answered["data"]["count"] == count
+
+
+async def test_others_change_nothing_by_a_batch(strict: Desk) -> None:
+    event = await meeting(strict)
+    operations = [{"command": UPDATE, "data": {"id": event, "title": "changed"}}]
+    answered = await strict.call(OTHER, "MngBatchCalendarEvents", operations=operations)
+    assert error_of(answered) == (403, "FORBIDDEN", None)

@@ -88,3 +88,12 @@ async def test_a_deleted_date_comes_back_with_an_undo(desk: Desk) -> None:
     await ok(desk, "MngUndoCalendarBatch", {"batch_id": await last_batch(desk)}, TEN)
     assert [e["id"] for e in await rows(desk)] == [e["id"] for e in events]
     assert (await ok(desk, SERIES, {"id": events[0]["id"]}, TEN))["series"]["exdates"] == []
+
+
+async def test_a_series_that_is_there_is_changed_by_a_batch(desk: Desk) -> None:
+    await add(desk)
+    first = (await rows(desk))[0]["id"]
+    operations = [{"command": UPDATE, "data": {"id": first, "scope": 2, "title": "New"}}]
+    answer = await ok(desk, "MngBatchCalendarEvents", {"operations": operations}, TEN)
+    assert answer["results"][0]["data"]["changed"] == 6
+    assert {e["title"] for e in await rows(desk)} == {"New"}

@@ -100,6 +100,14 @@ async def test_only_who_could_change_it_sees_it_there(desk: Desk) -> None:
     assert statuses == [200, 404, 403, 403]
 
 
+async def test_what_is_not_to_be_seen_is_answered_as_what_is_not_there(desk: Desk) -> None:
+    await desk.add(TEN, desk="DESK_US")
+    await delete(desk, 1)
+    hidden, none = await restore(desk, 1, EU), await restore(desk, 2, EU)
+    assert error_of(hidden) == (404, "NOT_FOUND", "id")
+    assert hidden["error"]["message"] == none["error"]["message"].replace("2", "1")
+
+
 async def test_the_mask_narrows_the_list(desk: Desk) -> None:
     await desk.add(TEN, desk="DESK_EU")
     await desk.add(TEN, desk="DESK_US")
@@ -134,6 +142,26 @@ async def test_a_reminder_whose_time_has_passed_stays_silent(desk: Desk) -> None
     event = (await restore(desk, 1))["data"]["event"]
     assert event["reminder_sent_time"] == NOW + 10
     assert await desk.services.store.reminders.next_due() is None
+
+
+async def test_a_reminder_that_was_sent_before_the_deletion_stays_as_it_was_sent(
+    desk: Desk,
+) -> None:
+    await desk.add(TEN, remind_time=NOW + 5)
+    desk.clock.time = NOW + 6
+    await desk.services.store.reminders.fire(NOW + 6, 10)
+    await delete(desk, 1)
+    desk.clock.time = NOW + 60
+    assert (await restore(desk, 1))["data"]["event"]["reminder_sent_time"] == NOW + 6
+
+
+async def test_an_occurrence_comes_back_as_an_event_of_no_series(desk: Desk) -> None:
+    rule = {"rrule": "FREQ=DAILY;COUNT=3"}
+    event = await desk.add(TEN, timezone="UTC", recurrence=rule)
+    await delete(desk, event["id"])
+    back = (await restore(desk, event["id"]))["data"]["event"]
+    assert (back["id"], back["start_time"]) == (event["id"], event["start_time"])
+    assert "series_id" in event and not {"series_id", "original_start_time"} & back.keys()
 
 
 async def test_a_reminder_that_is_ahead_is_armed_again(desk: Desk) -> None:

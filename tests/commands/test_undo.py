@@ -144,6 +144,33 @@ async def test_only_who_made_it_or_an_administrator_undoes_it(desk: Desk) -> Non
     assert await undone(desk, 2, ADMIN) == (1, [])
 
 
+async def test_what_one_may_not_change_any_more_is_left_and_named(desk: Desk) -> None:
+    before, now = token(11), token(11, desks="DESK_US")
+    await desk.add(TEN, desk="DESK_EU", participant_manager_ids=[11])
+    await desk.event(before, "MngUpdateCalendarEvent", id=1, title="x")
+    assert await undone(desk, 2, now) == (0, [1])
+    assert (await event(desk, 1))["title"] == "x"
+
+
+async def test_what_would_leave_the_scope_is_left_and_named(desk: Desk) -> None:
+    before, now = token(11), token(11, desks="DESK_US")
+    await desk.add(TEN, desk="DESK_EU")
+    await desk.event(before, "MngUpdateCalendarEvent", id=1, desk="DESK_US")
+    assert await undone(desk, 2, now) == (0, [1])
+    assert (await event(desk, 1))["desk"] == "DESK_US"
+
+
+async def test_nobody_undoes_what_the_server_did(desk: Desk) -> None:
+    await desk.add(TEN, remind_time=NOW + 5)
+    desk.clock.time = NOW + 6
+    await desk.services.store.reminders.fire(NOW + 6, 10)
+    answered = await desk.call(TEN, "MngGetCalendarChanges", since=1, deskFilter="*")
+    (change,) = answered["data"]["changes"]
+    assert change["actor"] == 0
+    refused = await undo(desk, change["batch_id"], ADMIN)
+    assert error_of(refused) == (404, "NOT_FOUND", "batch_id")
+
+
 @pytest.mark.parametrize(("after", "status"), [(DAY, 200), (DAY + 1, 404)])
 async def test_after_a_day_there_is_nothing_to_undo(desk: Desk, after: int, status: int) -> None:
     await desk.add(TEN)

@@ -183,10 +183,18 @@ def _chosen(
                 row.end_time > now
                 and is_handed_over(event, data.from_manager_id, data.roles)
                 and (not data.manager_id or data.manager_id in managers_of(event))
-                and session.can_change(scope_of(event))
+                and _may_go(session, event, data.from_manager_id)
             ):
                 found.append((event, row.start_time, row.end_time))
     return found
+
+
+def _may_go(session: Session, event: Event, sender: int) -> bool:
+    """Whether the session may change the event, and leave it where it is with another owner."""
+    scope = scope_of(event)
+    owner = 0 if event.owner_manager_id == sender else event.owner_manager_id
+    left = msgspec.structs.replace(scope, owner_manager_id=owner)
+    return session.can_change(scope) and session.can_place(left)
 
 
 async def _receivers(
