@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from dav import Dav, serving_dav
-from deskcal.store.batch.objects import MAX_EXTRAS
+from deskcal.ical.read import MAX_DESCRIPTION
+from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE
+from helpers import NOW
 from places import Place
-from server.caldav_texts import TEN, calendar, override, rows, vevent
+from server.caldav_texts import ALARMS, DAY, TEN, calendar, override, rows, vevent
 
 TITLE = " ".join(f"title{number}" for number in range(90))
 PLACE = " ".join(f"room{number}" for number in range(90))
@@ -76,6 +78,92 @@ async def test_an_app_gets_the_whole_text_that_was_written_in_deskcal(place: Pla
         await dav.put(name, text.replace("SUMMARY:", "SUMMARY:New "))
         (event,) = await rows(dav)
         assert (event["title"], event["ast_json"]) == (f"New {made['title']}", document)
+
+
+def document(text: str) -> dict[str, Any]:
+    return {"type": "doc", "content": [{"type": "paragraph", "text": text}]}
+
+
+async def test_what_an_app_was_not_given_is_not_lost_by_its_change_of_the_text(
+    place: Place,
+) -> None:
+    written = document("x" * MAX_DESCRIPTION + "the end")
+    async with serving_dav(place) as dav:
+        name = f"event-{(await dav.desk.add(TEN, ast_json=written))['id']}.ics"
+        text = await dav.text(name)
+        for other in (text.replace("DESCRIPTION:x", "DESCRIPTION:y"), without(text)):
+            got = await dav.put(name, other)
+            assert got.status == 403 and b"change it in deskcal" in got.body, got
+        assert (await dav.put(name, text.replace("SUMMARY:", "SUMMARY:New "))).status == 204
+        (event,) = await rows(dav)
+        assert event["title"].startswith("New ") and event["ast_json"] == written
+        ics = without(text).replace("SEQUENCE:", "SEQUENCE:9")
+        imported = await dav.desk.call(TEN, "MngImportCalendarEvents", ics=ics)
+        assert imported["data"]["updated"] == 1, imported
+        (event,) = await rows(dav)
+        assert event["ast_json"] == written
+
+
+def without(text: str) -> str:
+    """`text` without its DESCRIPTION."""
+    lines = text.replace("\r\n ", "").split("\r\n")
+    return "\r\n".join(line for line in lines if not line.startswith("DESCRIPTION:"))
+
+
+async def test_a_participants_alarms_are_kept_with_a_long_text(place: Place) -> None:
+    """Of the owner's, which the app puts back with them."""
+    people = [30, *range(1000, 1200)]
+    own = [*ALARMS, "TRANSP:TRANSPARENT", "ATTENDEE:mailto:me@example.com", "X-MINE:1"]
+    async with serving_dav(place) as dav:
+        text_of = document("one, two; " * 5000)
+        made = await dav.desk.add(TEN, participant_manager_ids=people, ast_json=text_of)
+        app, name = await dav.of(30), f"event-{made['id']}.ics"
+        given = (await app.text(name)).replace("TRANSP:OPAQUE\r\n", "")
+        assert len(given) > MAX_SOURCE
+        sent = given.replace("END:VEVENT", "\r\n".join([*own, "END:VEVENT"]))
+        got = await app.put(name, sent)
+        assert got.status == 204 and "etag" not in got.headers, got
+        (event,) = await rows(dav)
+        assert event["ast_json"] == text_of and len(event["participants"]) == 202
+        at_once = await app.text(name)
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", id=made["id"], location="There")
+        after = await app.text(name)
+        assert lines_of(after, "LOCATION") == ["LOCATION:There"]
+        for later in (at_once, after):
+            lines = lines_of(later, "")
+            assert [line for line in own if line not in lines] == []
+            assert lines.count("BEGIN:VALARM") == 2
+            for property_ in ("DESCRIPTION:one,".replace(",", "\\,"), "ATTENDEE", "ORGANIZER"):
+                assert len(lines_of(later, property_)) == len(lines_of(sent, property_))
+        assert "me@example.com" not in await dav.text(name)
+
+
+async def test_a_participant_answers_however_long_the_text_is_but_loses_no_alarm(
+    place: Place,
+) -> None:
+    async with serving_dav(place) as dav:
+        made = await dav.desk.call(
+            TEN,
+            "MngAddCalendarEvent",
+            title="Daily",
+            start_time=NOW + DAY,
+            end_time=NOW + DAY + 3600,
+            recurrence={"rrule": "FREQ=DAILY;COUNT=200"},
+            participant_manager_ids=[30],
+        )
+        event = made["data"]["event"]
+        listed = await rows(dav)
+        for row in listed[1:]:
+            fields = {"id": row["id"], "title": f"{row['id']} " + "t" * 480}
+            await dav.desk.event(TEN, "MngUpdateCalendarEvent", **fields)
+        app, name = await dav.of(30), f"series-{event['series_id']}.ics"
+        text = await app.text(name)
+        accepted = text.replace("\r\n ", "").replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED")
+        alarms = "\r\n".join([*ALARMS, "END:VEVENT"])
+        got = await app.put(name, accepted.replace("END:VEVENT", alarms, 1))
+        assert got.status == 403 and b"max-resource-size" in got.body, got
+        assert (await app.put(name, accepted)).status == 204
+        assert all(row["participants"][1]["status"] == 1 for row in await rows(dav))
 
 
 def with_lines(lines: list[str]) -> list[str]:

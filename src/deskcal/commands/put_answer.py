@@ -22,13 +22,14 @@ from deskcal.commands.member_state import (
     touch,
 )
 from deskcal.commands.new_series import announce_series
-from deskcal.commands.put_member import Put, Stored
+from deskcal.commands.put_member import BadObject, Put, Stored
 from deskcal.core.alarms import is_coming
 from deskcal.core.event import Event, ParticipantStatus
 from deskcal.errors import Forbidden
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.fields import STATUS_OF, manager_of
 from deskcal.ical.participant_put import forbidden_change
+from deskcal.ical.patch import without_owners
 from deskcal.ical.read import CalendarEvent
 from deskcal.store.batch.objects import MAX_SOURCE, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
@@ -39,11 +40,11 @@ async def put_answer(
 ) -> Stored:
     """Sets the manager's own answers. `shown`: the text of the member as it is given.
 
-    Raises: Forbidden where anything else differs; InvalidField; Moved.
+    Raises: Forbidden where anything else differs; InvalidField; BadObject; Moved.
     """
-    read = await asyncio.to_thread(_read, put, events, shown)
-    now = int(put.services.now())
     seen = object_of(member, put.manager_id, events[0].uid)
+    read = await asyncio.to_thread(_read, put, events, shown, seen.source)
+    now = int(put.services.now())
 
     def apply(changes: Changes) -> Stored:
         if changes.calendar_object(seen.key) != member.object:
@@ -53,10 +54,12 @@ async def put_answer(
         if read.has_own and not is_changed:
             touch(changes, seen, put.manager_id, now)
         tag = staged_tag(changes, put.collection, seen)
-        source = put.text if len(put.text) <= MAX_SOURCE else ""
-        after = msgspec.structs.replace(seen, source=source, stamp=tag, is_hidden=False)
+        is_verbatim = read.source == put.text
+        after = msgspec.structs.replace(
+            seen, source=read.source, stamp=tag if is_verbatim else "", is_hidden=False
+        )
         changes.put_calendar_object(seen.key, after)
-        return Stored(tag, False, bool(source))
+        return Stored(tag, False, is_verbatim)
 
     stored: Stored = (await put.services.store.transact(_transaction(put, seen, now, apply))).value
     return stored
@@ -82,10 +85,15 @@ class _Read(Struct, frozen=True):
     """By RECURRENCE-ID; 0: of the master."""
     has_own: bool
     """Whether alarms or TRANSP are others than they were given."""
+    source: str
+    """The text as it is kept: whole, or without what is the owner's; empty: nothing is to keep."""
 
 
-def _read(put: Put, events: Sequence[CalendarEvent], shown: str) -> _Read:
-    """Raises: Forbidden where anything else differs; InvalidField."""
+def _read(put: Put, events: Sequence[CalendarEvent], shown: str, before: str) -> _Read:
+    """`before`: the source until now.
+
+    Raises: Forbidden where anything else differs; InvalidField; BadObject.
+    """
     zone = put.services.default_timezone
     theirs, ours = read_components(put.text, zone), read_components(shown, zone)
     what = forbidden_change(theirs, ours, zone)
@@ -94,7 +102,18 @@ def _read(put: Put, events: Sequence[CalendarEvent], shown: str) -> _Read:
             "this event is somebody else's: you may answer and set your own alarms, but not "
             f"change {what}; ask its owner"
         )
-    return _Read(_answers(events, put.manager_id), _own_part(theirs) != _own_part(ours))
+    has_own = _own_part(theirs) != _own_part(ours)
+    source = put.text if len(put.text) <= MAX_SOURCE else without_owners(put.text, zone)
+    if len(source) > MAX_SOURCE:
+        if has_own:
+            raise BadObject(
+                f"without its descriptions and managers the text has {len(source)} characters, "
+                f"more than the {MAX_SOURCE} that are kept: put it without a change of its alarms "
+                "or TRANSP",
+                "max-resource-size",
+            )
+        source = before
+    return _Read(_answers(events, put.manager_id), has_own, source)
 
 
 def _answers(events: Sequence[CalendarEvent], manager_id: int) -> dict[int, ParticipantStatus]:

@@ -16,6 +16,7 @@ from deskcal.core.event import Event, EventStatus
 from deskcal.core.free_busy import makes_busy
 from deskcal.core.plain_text import ast_text
 from deskcal.core.wall_clock import day_start, wall_time
+from deskcal.errors import InvalidField
 from deskcal.ical.read import MAX_DESCRIPTION, CalendarEvent
 
 _DAY = dt.timedelta(days=1)
@@ -25,12 +26,20 @@ REMINDERS = ("remind_time", "remind_before_sec")
 def kept(sent: Draft, before: Event, event: CalendarEvent, default_timezone: str) -> Draft:
     """`sent` without what would take something away from `before`.
 
-    `default_timezone`: of events that name no zone.
+    `default_timezone`: of events that name no zone. Raises: InvalidField for another text in place
+    of one that is too long to be given whole.
     """
     values = dict(sent.values)
     values.pop("type", None)
-    if _plain(event.description) == _plain(ast_text(before.ast_json, MAX_DESCRIPTION)):
+    shown = ast_text(before.ast_json, MAX_DESCRIPTION + 1)
+    if _plain(event.description) == _plain(shown):
         values.pop("ast_json", None)
+    elif "ast_json" in values and len(shown) > MAX_DESCRIPTION:
+        raise InvalidField(
+            f"the event's text has more than the {MAX_DESCRIPTION} characters that a DESCRIPTION "
+            "is given of it, so that the rest would be lost; change it in deskcal",
+            field="ics",
+        )
     if values.get("status") == EventStatus.OPEN and before.status != EventStatus.CANCELLED:
         values.pop("status", None)
     if event.priority == 0:

@@ -26,6 +26,7 @@ SIMPLE: Mapping[str, tuple[str, ...]] = {
     "priority": ("PRIORITY",),
 }
 """Fields that one property has."""
+DESCRIPTIONS = ("DESCRIPTION", "X-ALT-DESC")
 TIMES = ("DTSTART", "DTEND", "DURATION")
 RULES = ("RRULE", "RDATE", "EXDATE")
 
@@ -41,6 +42,28 @@ def patched(source: str, generated: str, kept: frozenset[str], default_timezone:
     return calendar_lines(theirs.head, [*zones.values(), *parts])
 
 
+def without_owners(text: str, default_timezone: str) -> str:
+    """`text` of a participant without the long parts that are the owner's; `patched` adds them."""
+    theirs = read_components(text, default_timezone)
+    parts = [_without_owners(found) for found in theirs.events.values()]
+    return calendar_lines(theirs.head, [*theirs.zones, *parts])
+
+
+def _without_owners(found: EventComponent) -> Part:
+    foreign = _foreign(found.event)
+    lines = [
+        one
+        for one in found.part.properties
+        if one.name not in DESCRIPTIONS and (one.name != "ATTENDEE" or one.value.strip() in foreign)
+    ]
+    return msgspec.structs.replace(found.part, properties=lines)
+
+
+def _foreign(event: CalendarEvent) -> set[str]:
+    """Addresses of attendees who are no managers."""
+    return {one.address for one in event.attendees if manager_of(one) is None}
+
+
 def _tzid(zone: Part) -> str:
     found = zone.first("TZID")
     return found.value if found else ""
@@ -53,7 +76,7 @@ def _merged(theirs: EventComponent, ours: EventComponent, kept: frozenset[str]) 
         if theirs.fields[field] != ours.fields[field]:
             lines = _replaced(lines, ours.part, names)
     if _taken(theirs.event.description) != _taken(ours.event.description):
-        lines = _replaced(lines, ours.part, ("DESCRIPTION", "X-ALT-DESC"))
+        lines = _replaced(lines, ours.part, DESCRIPTIONS)
     if "transp" not in kept and _is_free(theirs.event) != _is_free(ours.event):
         lines = _replaced(lines, ours.part, ("TRANSP",))
     lines = _with_times(lines, theirs, ours)
@@ -166,7 +189,7 @@ def _with_people(
     put, now = _answers(theirs.event), _answers(ours.event)
     if put == now or {owner: 1} | put == now:
         return lines
-    foreign = {one.address for one in theirs.event.attendees if manager_of(one) is None}
+    foreign = _foreign(theirs.event)
     organizer = theirs.event.organizer
     keeps_organizer = organizer is not None and manager_of(organizer) is None
     kept = [

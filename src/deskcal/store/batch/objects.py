@@ -41,7 +41,10 @@ class CalendarObject(Struct, frozen=True, kw_only=True):
     extras: str = ""
     """Content lines that deskcal has no field for."""
     source: str = ""
-    """The resource as a CalDAV client put it; empty: none did, or it is too long to be kept."""
+    """The resource as a CalDAV client put it; empty: none did, or it is too long to be kept.
+
+    Of a long one of a participant what is not the owner's; then `stamp` is empty.
+    """
     stamp: str = ""
     """ETag of the resource when `source` was put: while it has it, it is `source` itself."""
     is_hidden: bool = False
