@@ -182,6 +182,11 @@ function isSpecial({ positions, months, weekStart, until }: Rule): boolean {
   return positions.length > 0 || months.length > 0 || weekStart !== 1 || until.includes("T");
 }
 
+/** How the choice that the rule is is called: with its own interval and days, without its end. */
+export function chosenLabel(rule: Rule, first: string): string {
+  return ruleWords({ ...rule, count: 0, until: "" }, first);
+}
+
 /** How a choice is called for an event on that date. */
 export function kindLabel(kind: Kind, date: string): string {
   if (kind === "none") return "Does not repeat";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datesOfRule, parseRule, ruleText } from "../src/recurrence";
-import { fitsForm, kindLabel, kindOf, KINDS, monthChoiceOf, monthChoices, ruleOfKind, textWords, withFrequency } from "../src/rule-words";
+import { chosenLabel, fitsForm, kindLabel, kindOf, KINDS, monthChoiceOf, monthChoices, ruleOfKind, textWords, withFrequency } from "../src/rule-words";
 
 function dates(text: string, date: string, most = 5, more: { exdates?: string[]; wallSec?: number; zone?: string } = {}, from?: string): string[] {
   const rule = parseRule(text);
@@ -107,6 +107,16 @@ describe("the choices of the form", () => {
     expect(kindOf("FREQ=DAILY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR")).toBe("custom");
     expect(kindOf("")).toBe("none");
     expect(kindLabel("monthly", "2026-11-30")).toBe("Every month on the last day");
+  });
+
+  it.each([
+    ["FREQ=WEEKLY;INTERVAL=2;BYDAY=FR;COUNT=3", "weekly", "Every 2 weeks on Friday"],
+    ["FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20261224", "weekly", "Every week on Monday and Thursday"],
+    ["FREQ=DAILY;INTERVAL=3", "daily", "Every 3 days"],
+  ])("are called by the rule: %s", (text, kind, label) => {
+    const rule = parseRule(text);
+    if (!rule) throw new Error(text);
+    expect([kindOf(text), chosenLabel(rule, "2026-11-27")]).toEqual([kind, label]);
   });
 });
 

@@ -6,7 +6,7 @@ import { eventZone } from "../calendar-event";
 import type { Fields } from "../event-fields";
 import { movedEnd } from "../moving";
 import { datesOfRule, parseRule, ruleText, type Rule } from "../recurrence";
-import { fitsForm, kindLabel, kindOf, KINDS, ruleOfKind, ruleWords, type Kind } from "../rule-words";
+import { chosenLabel, fitsForm, kindLabel, kindOf, KINDS, ruleOfKind, ruleWords, type Kind } from "../rule-words";
 import { dateIn, momentOf, wallOf } from "../time/clock";
 import { dayNumber, daysBetween } from "../time/dates";
 import { dateText } from "../time/formats";
@@ -38,6 +38,8 @@ export function RepeatField({ fields, saved, api, onChange }: Props) {
   const text = fields.rrule ?? kept;
   const zone = eventZone(fields);
   const date = dateIn(fields.start_time, zone);
+  const unchanged = fields.rrule === undefined ? series : null;
+  const first = unchanged ? dateIn(unchanged.start_time, unchanged.timezone) : date;
   const kind = shown === "choice" ? kindOf(text) : "custom";
   const rule = text ? parseRule(text) : null;
   const isText = kind === "custom" && (shown === "text" || !rule || !fitsForm(rule));
@@ -63,7 +65,7 @@ export function RepeatField({ fields, saved, api, onChange }: Props) {
       <label className="field">
         <span className="label">Repeat</span>
         <select className="input" value={kind} onChange={(event) => choose(event.target.value as Kind)}>
-          {KINDS.map((one) => <option key={one} value={one}>{kindLabel(one, date)}</option>)}
+          {KINDS.map((one) => <option key={one} value={one}>{rule && one === kind && one !== "custom" ? chosenLabel(rule, first) : kindLabel(one, date)}</option>)}
         </select>
       </label>
       {isText && (
@@ -79,7 +81,7 @@ export function RepeatField({ fields, saved, api, onChange }: Props) {
         </button>
       )}
       {rule && (
-        <Preview rule={rule} date={date} zone={zone} fields={fields} series={fields.rrule === undefined ? series : null} onChange={onChange} />
+        <Preview rule={rule} date={date} first={first} zone={zone} fields={fields} series={unchanged} onChange={onChange} />
       )}
       {text && !rule && <p className="hint" role="status">This rule can't be shown here; the server checks it.</p>}
     </fieldset>
@@ -108,15 +110,16 @@ export function useSeries(api: Api, row: EventRow | null): SeriesRow | null {
 interface PreviewProps {
   rule: Rule;
   date: string;
+  /** Date of the occurrence from which the rule counts. */
+  first: string;
   zone: string;
   fields: Fields;
-  /** Where the rule is as it was: it counts from the first occurrence. */
+  /** Where the rule is as it was. */
   series: SeriesRow | null;
   onChange: (changes: Partial<Fields>) => void;
 }
 
-function Preview({ rule, date, zone, fields, series, onChange }: PreviewProps) {
-  const first = series ? dateIn(series.start_time, series.timezone) : date;
+function Preview({ rule, date, first, zone, fields, series, onChange }: PreviewProps) {
   const wallSec = wallOf(fields.start_time, zone) - dayNumber(date) * DAY_SEC;
   const dates = datesOfRule(rule, { date: first, exdates: series?.exdates, wallSec, zone }, DATES_SHOWN, date);
   const next = dates[0];
