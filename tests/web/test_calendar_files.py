@@ -92,7 +92,7 @@ def test_a_file_is_imported_after_a_preview_and_again_changes_nothing(
     assert serious_in_light_and_dark(page) == []
     assert not found(wire)
     dialog.get_by_role("button", name="Import 2").click()
-    expect(dialog.get_by_text("Imported, by UID.")).to_be_visible()
+    expect(dialog.get_by_text("Imported. A repeating event counts once.")).to_be_visible()
     assert counts(dialog) == expected
     rows = found(wire)
     assert sorted(row["title"] for row in rows) == [
@@ -128,7 +128,7 @@ def test_a_file_that_is_longer_than_a_message_goes_in_parts(
     line = 3 + len(events)
     expect(dialog.get_by_role("list", name="Left out or changed")).to_contain_text(f"line {line}")
     dialog.get_by_role("button", name="Import 12").click()
-    expect(dialog.get_by_text("Imported, by UID.")).to_be_visible()
+    expect(dialog.get_by_text("Imported. A repeating event counts once.")).to_be_visible()
     rows = found(wire)
     assert len(rows) == 12
 
@@ -142,7 +142,7 @@ def test_a_double_click_on_preview_imports_nothing(open_page: OpenPage, wire: Wi
     expect(dialog.get_by_text("Nothing has been changed yet")).to_be_visible()
     assert not found(wire)
     start.press("Enter")
-    expect(dialog.get_by_text("Imported, by UID.")).to_be_visible()
+    expect(dialog.get_by_text("Imported. A repeating event counts once.")).to_be_visible()
     assert len(found(wire)) == 1
 
 
@@ -322,5 +322,5 @@ def test_the_events_of_a_file_go_to_the_owner_that_is_chosen(
     expect(dialog.locator(".ics-counts")).to_have_count(0)
     assert previewed(dialog, file)["Created"] == 1
     dialog.get_by_role("button", name="Import 1").click()
-    expect(dialog.get_by_text("Imported, by UID.")).to_be_visible()
+    expect(dialog.get_by_text("Imported. A repeating event counts once.")).to_be_visible()
     assert [row["owner_manager_id"] for row in found(wire)] == [12]

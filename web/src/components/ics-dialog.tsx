@@ -53,7 +53,7 @@ function ImportPart({ session, directory, api, tell }: Pick<Props, "session" | "
   return (
     <section className="form ics-part" aria-label="Import">
       <h3>Import</h3>
-      <p className="hint">Events are found again by their UID: a newer file updates them, the same file changes nothing.</p>
+      <p className="hint">Import a newer file of the same calendar to update its events; the same file again changes nothing.</p>
       <label className="field">
         <span className="label">File</span>
         <input className="input" type="file" accept=".ics,text/calendar" disabled={progress !== null} onChange={({ target }) => set(() => setFile(target.files?.[0] ?? null))} />
@@ -94,7 +94,7 @@ function Counts({ report: { created, updated, unchanged, skipped_count, isPrevie
   const counts: [string, number][] = [["Created", created], ["Updated", updated], ["Unchanged", unchanged], ["Left out or changed", skipped_count]];
   return (
     <>
-      <p>{isPreview ? "What the import would do, by UID. Nothing has been changed yet." : "Imported, by UID."}</p>
+      <p>{isPreview ? "What the import would do. Nothing has been changed yet." : "Imported."} A repeating event counts once.</p>
       <dl className="ics-counts">
         {counts.map(([name, count]) => (
           <div key={name}>
