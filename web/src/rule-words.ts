@@ -38,13 +38,13 @@ function everyWords(rule: Rule): string {
 function daysWords(rule: Rule, first: string): string {
   const { freq, days, monthDays, months, positions } = rule;
   const parts: string[] = [];
-  if (everyWords(rule) !== "Every workday") {
+  if (!isWorkdays(rule)) {
     if (positions.length) parts.push(`on the ${list(positions.map(nthWord))} of ${days.length ? list(days.map(dayWord)) : "these days"}`);
     else if (days.length) parts.push(`on ${list(days.map(dayWord))}`);
     else if (freq === "WEEKLY") parts.push(`on ${weekdayName(weekday(first))}`);
   }
   if (monthDays.length) parts.push(`on ${list(monthDays.map(monthDayWord))}${freq === "DAILY" || days.length ? " of the month" : ""}`);
-  else if (freq === "MONTHLY" && !days.length) parts.push(`on day ${Number(first.slice(8))}`);
+  else if (freq === "MONTHLY" && !days.length) parts.push(`on ${monthDayWord(dayOf(first))}`);
   if (freq === "YEARLY" && !days.length && !monthDays.length && !months.length) parts.push(`on ${dateText(first, "dayLongMonth")}`);
   else if (months.length) parts.push(`in ${list(months.map(monthName))}`);
   return parts.map((part) => ` ${part}`).join("");
@@ -105,13 +105,13 @@ export function ruleOfKind(kind: Exclude<Kind, "none" | "custom">, date: string)
 
 /** The 31st is the last day: every month has one. */
 function monthDayOf(date: string): number {
-  const day = Number(date.slice(8));
+  const day = dayOf(date);
   return day === lengthOfMonth(date) && day > 28 ? -1 : day;
 }
 
 /** The fourth Friday; the last one where none follows in the month. */
 function nthOf(date: string): ByDay {
-  const day = Number(date.slice(8));
+  const day = dayOf(date);
   return { nth: day + 7 > lengthOfMonth(date) ? -1 : Math.ceil(day / 7), day: weekday(date) };
 }
 
