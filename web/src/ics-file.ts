@@ -64,7 +64,8 @@ function componentsOf(lines: string[]): Component[] {
   let open: Component | null = null;
   let name = "";
   for (const [index, line] of lines.entries()) {
-    const word = line.trim().toUpperCase();
+    // A line that begins with a space goes on with the one before.
+    const word = line.trimEnd().toUpperCase();
     if (!open && word.startsWith("BEGIN:") && word !== "BEGIN:VCALENDAR") {
       name = word.slice("BEGIN:".length);
       open = { uid: "", lines: [], first: index + 1 };

@@ -26,6 +26,11 @@ describe("a calendar file in parts", () => {
     expect(icsParts(file, 1)?.map(({ text }) => summaries(text))).toEqual([["1", "2", "3"], []]);
   });
 
+  it("does not end a component within a text that is folded there", () => {
+    const file = calendar(...event("a", "DESCRIPTION:the line", " END:VEVENT", "SUMMARY:1"), ...event("b", "SUMMARY:2"));
+    expect(icsParts(file, 1)?.map(({ text }) => summaries(text))).toEqual([["1"], ["2"]]);
+  });
+
   it("names lines of the file, not of the part", () => {
     const file = calendar(...event("a"), ...zone, ...event("b", "RRULE:x"));
     const [, part] = icsParts(file, 1) ?? [];
@@ -43,7 +48,7 @@ describe("a calendar file in parts", () => {
 
   it("takes one that is cut, with bare line feeds, or with a byte order mark", () => {
     expect(uidsOf(icsParts("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nSUMMARY:cut", 1)?.[0]?.text ?? "")).toEqual(["a"]);
-    expect(icsParts("BEGIN:VCALENDAR\nEND:VCALENDAR\n")).toEqual([]);
+    expect(icsParts("\uFEFFBEGIN:VCALENDAR\nEND:VCALENDAR\n")).toEqual([]);
   });
 
   it("knows what is no calendar", () => {
