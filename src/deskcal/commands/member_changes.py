@@ -71,6 +71,7 @@ async def changes_since(
     if since > services.feed.newest_seq:
         raise ResyncRequired("this cursor is none of this server; list the members again")
     keys: dict[Key, None] = {}
+    counted: set[int] = set()
     seq, is_cut = since, False
     looked_at = 0
     pacing, wholes = Pacing(), _Wholes(services, collection)
@@ -80,20 +81,18 @@ async def changes_since(
             seq = newest  # Numbers may have no change; else an app would ask for it each time.
             break
         for change in stored:
-            added = dict.fromkeys(await wholes.keys(change))
+            added = await wholes.keys(change)
+            new = {one.series_id or -one.event_id for one in added} - counted
             looked_at += 1
-            if keys and (_is_over(keys | added, limit) or looked_at > MAX_LOOKED_AT):
+            is_over = 0 < limit < len(counted) + len(new) or looked_at > MAX_LOOKED_AT
+            if keys and is_over:
                 is_cut = True
                 break
-            keys |= added
+            keys |= dict.fromkeys(added)
+            counted |= new
             seq = change.seq
             await pacing.after(change)
     return await _synced(services, session, collection, keys, SyncPosition(seq), is_cut)
-
-
-def _is_over(keys: dict[Key, None], limit: int) -> bool:
-    members = {one.series_id or -one.event_id for one in keys}
-    return bool(limit) and len(members) > limit
 
 
 class _Wholes:
