@@ -162,6 +162,14 @@ async def test_a_deleted_event_comes_back_as_the_same_event(desk: Desk) -> None:
     assert [row["type"] for row in answered["data"]["history"]] == [0, 2, 3]
 
 
+async def test_a_deleted_event_comes_back_with_the_same_file(desk: Desk) -> None:
+    await imported(desk, vevent(*PLAIN))
+    (before,) = await rows(desk)
+    await desk.call(TEN, "MngDeleteCalendarEvent", id=before["id"])
+    assert counts(await imported(desk, vevent(*PLAIN))) == (0, 1, 0)
+    assert [event["id"] for event in await rows(desk)] == [before["id"]]
+
+
 async def test_properties_beyond_what_is_kept_are_left_out_whole_and_named(desk: Desk) -> None:
     large = f"ATTACH;VALUE=BINARY:{'A' * 17_000}"
     found = await imported(desk, vevent(*PLAIN, "X-FIRST:1", large, "X-LAST:2"))
@@ -291,9 +299,10 @@ async def test_what_cannot_be_kept_is_left_out_whole_and_named(
     assert len(await rows(desk)) == 1
 
 
-async def test_an_event_outside_the_scope_is_left_out(desk: Desk) -> None:
+@pytest.mark.parametrize("lines", [PLAIN, [*PLAIN, "RRULE:FREQ=WEEKLY;COUNT=3"]])
+async def test_an_event_outside_the_scope_is_left_out(desk: Desk, lines: list[str]) -> None:
     eu = token(10, desks="DESK_EU", exp=4e9)
-    found = await imported(desk, vevent(*PLAIN), token_=eu, desk="DESK_US")
+    found = await imported(desk, vevent(*lines), token_=eu, desk="DESK_US")
     assert counts(found) == (0, 0, 0)
     assert "outside your scope" in found["skipped"][0]["why"]
     assert (await desk.rows(token(1, ADMIN, exp=4e9)))[1] == 0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness import ADMIN, CRM_ADMIN, Desk, error_of, open_desk, token
+from harness import ADMIN, CRM_ADMIN, Desk, error_of, everything, open_desk, token
 from helpers import NOW
 from places import Place
 
@@ -137,3 +137,29 @@ async def test_others_change_nothing_by_a_batch(strict: Desk) -> None:
     operations = [{"command": UPDATE, "data": {"id": event, "title": "changed"}}]
     answered = await strict.call(OTHER, "MngBatchCalendarEvents", operations=operations)
     assert error_of(answered) == (403, "FORBIDDEN", None)
+
+
+SINGLE = "DTSTART:20240320T090000Z\nDURATION:PT1H\n"
+REPEATED = f"{SINGLE}RRULE:FREQ=WEEKLY;COUNT=3\n"
+
+
+def import_of(lines: str, sequence: int) -> dict[str, Any]:
+    """Data of an import of one UID for manager 20."""
+    head = f"BEGIN:VEVENT\nUID:a@b\nSEQUENCE:{sequence}\nSUMMARY:Number {sequence}\n"
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\n{head}{lines}END:VEVENT\nEND:VCALENDAR\n"
+    return {"ics": text, "owner_manager_id": 20, "desk": "DESK_EU"}
+
+
+@pytest.mark.parametrize("before", [SINGLE, REPEATED])
+@pytest.mark.parametrize("after", [SINGLE, REPEATED])
+async def test_others_change_nothing_by_an_import(strict: Desk, before: str, after: str) -> None:
+    made = await strict.call(OWNER, "MngImportCalendarEvents", **import_of(before, 1))
+    assert made["data"]["created"] == 1
+    events = await strict.call(OWNER, "MngGetCalendarEventsByFilter", **everything())
+    answered = await strict.call(OTHER, "MngImportCalendarEvents", **import_of(after, 2))
+    assert answered["data"]["updated"] == 0
+    assert "others_may_change" in answered["data"]["skipped"][0]["why"]
+    found = await strict.call(OWNER, "MngGetCalendarEventsByFilter", **everything())
+    assert found == events
+    answered = await strict.call(OWNER, "MngImportCalendarEvents", **import_of(after, 2))
+    assert answered["data"]["updated"] == 1

@@ -39,6 +39,16 @@ async def test_a_tentative_event_is_busy_tentative(place: Place) -> None:
     assert found == [f"FREEBUSY;FBTYPE=BUSY-TENTATIVE:{utc(NOW)}/{utc(NOW + 3600)}"]
 
 
+async def test_cancelled_events_and_those_without_length_make_nobody_busy(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        moment = ["DTSTART:20240310T120000Z", "DTEND:20240310T120000Z"]
+        await dav.put("a.ics", calendar(vevent("STATUS:CANCELLED", "TRANSP:OPAQUE")))
+        await dav.put("b.ics", calendar(vevent(*moment, uid="b")))
+        await dav.put("c.ics", calendar(vevent(uid="c", start=NOW + 7200)))
+        assert len(await rows(dav)) == 3
+        assert await busy(dav) == [f"FREEBUSY;FBTYPE=BUSY:{utc(NOW + 7200)}/{utc(NOW + 10_800)}"]
+
+
 async def test_an_excluded_date_takes_out_the_occurrence_of_that_day(place: Place) -> None:
     left_out = f"EXDATE;VALUE=DATE:{utc(NOW + DAY)[:8]}"
     starts = [NOW, NOW + 2 * DAY]
