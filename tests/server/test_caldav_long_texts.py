@@ -138,6 +138,22 @@ async def test_a_participants_alarms_are_kept_with_a_long_text(place: Place) -> 
         assert "me@example.com" not in await dav.text(name)
 
 
+async def test_a_second_alarm_of_an_owner_is_refused_with_a_long_text(place: Place) -> None:
+    """The event's reminder is the one that is kept."""
+    people = [f"ATTENDEE;CN=N{number}:mailto:n{number}@example.com" for number in range(1700)]
+    async with serving_dav(place) as dav:
+        sent = calendar(vevent(*people, *ALARMS))
+        assert len(sent) > MAX_SOURCE
+        got = await dav.put("a.ics", sent)
+        assert got.status == 403 and b"one VALARM, this one has 2" in got.body, got
+        assert not await rows(dav)
+        got = await dav.put("a.ics", calendar(vevent(*people, *ALARMS[:6])))
+        assert got.status == 201, got
+        (event,) = await rows(dav)
+        assert event["remind_before_sec"] == 900
+        assert lines_of(await dav.text("a.ics"), "BEGIN:VALARM") == ["BEGIN:VALARM"]
+
+
 async def test_a_participant_answers_however_long_the_text_is_but_loses_no_alarm(
     place: Place,
 ) -> None:

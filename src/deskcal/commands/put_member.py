@@ -133,6 +133,19 @@ def _require_kept(length: int, events: Sequence[CalendarEvent]) -> None:
                 )
 
 
+def _require_one_alarm(length: int, events: Sequence[CalendarEvent]) -> None:
+    """That the event's reminder has all alarms of a text that is too long to be kept as it is."""
+    for event in events:
+        count = event.extras.count("BEGIN:VALARM")
+        if event.alarms and count > 1:
+            raise BadObject(
+                f"the text has {length} characters, at most {MAX_SOURCE} are kept as they are; "
+                f"beyond that an event has one VALARM, this one has {count}: leave one, or make "
+                "the text shorter",
+                "max-resource-size",
+            )
+
+
 def _require_events(parts: Sequence[Part]) -> None:
     kinds = {part.name for part in parts} - {"VCALENDAR", "VTIMEZONE"}
     if not kinds:
@@ -191,7 +204,12 @@ async def found_for(put: Put, uid: str, member: Member | None) -> Found:
 
 
 async def put_own(put: Put, events: Sequence[CalendarEvent], found: Found) -> Stored:
-    """Creates or changes an event or series of the manager's own. Raises: DeskcalError, Moved."""
+    """Creates or changes an event or series of the manager's own.
+
+    Raises: BadObject, DeskcalError, Moved.
+    """
+    if len(put.text) > MAX_SOURCE:
+        _require_one_alarm(len(put.text), events)
     place = {"brand": put.brand} if put.brand and found.member is None else {}
     now = int(put.services.now())
     run = Importing(put.services, put.session, put.manager_id, place, False, now)
