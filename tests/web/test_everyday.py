@@ -202,7 +202,10 @@ def test_complete_cancel_and_archive_can_be_undone(
 
 
 def wait_until(condition: object, seconds: float = 30) -> None:
-    """Looks again and again; for what a browser does without showing it."""
+    """Looks again and again; for what a browser does without showing it.
+
+    In place of `page.wait_for_function`, whose second look the Content Security Policy refuses.
+    """
     until = time.monotonic() + seconds
     assert callable(condition)
     while not condition():

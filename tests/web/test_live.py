@@ -6,7 +6,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from web.served import OpenPage, Served, Wire, monday_at, now
-from web.test_everyday import event_named, query
+from web.test_everyday import event_named, query, wait_until
 
 Size = tuple[int, int]
 
@@ -181,7 +181,7 @@ def test_a_reminder_is_a_desktop_notification_while_the_page_is_hidden(
     start = now() + 7200
     wire.add(title="Not looked at", start_time=start, remind_time=now() - 1)
     expect(page.locator(".reminder").filter(has_text="Not looked at")).to_be_attached()
-    page.wait_for_function("notices.length")
+    wait_until(lambda: page.evaluate("notices.length"))
     # September is "Sept" on the page.
     at = time.strftime("%a %-d %b[t]? %Y at %H:%M", time.gmtime(start))
     [[title, text]] = page.evaluate("notices")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from web.served import PHONE, OpenPage, Wire, monday_at
-from web.test_everyday import event_named, query
+from web.test_everyday import event_named, query, wait_until
 
 Size = tuple[int, int]
 
@@ -69,12 +69,13 @@ def test_the_keyboard_reaches_and_scrolls_hours_without_events(
     hours = page.get_by_role("region", name="Hours")
     tab_to(page, hours)
     page.keyboard.press("End")
-    page.wait_for_function(
-        "(one) => one.scrollTop > 0 && one.scrollTop + one.clientHeight >= one.scrollHeight - 1",
-        arg=hours.element_handle(),
+    wait_until(
+        lambda: hours.evaluate(
+            "one => one.scrollTop > 0 && one.scrollTop + one.clientHeight >= one.scrollHeight - 1"
+        )
     )
     page.keyboard.press("Home")
-    page.wait_for_function("(one) => one.scrollTop === 0", arg=hours.element_handle())
+    wait_until(lambda: hours.evaluate("one => one.scrollTop === 0"))
 
 
 def test_axe_finds_nothing_serious_in_the_panel(
