@@ -308,6 +308,20 @@ async def test_an_event_outside_the_scope_is_left_out(desk: Desk, lines: list[st
     assert (await desk.rows(token(1, ADMIN, exp=4e9)))[1] == 0
 
 
+async def test_a_deleted_event_outside_the_scope_does_not_come_back(desk: Desk) -> None:
+    """Its owner may change it there, but not place it there again."""
+    await imported(desk, vevent(*PLAIN), desk="DESK_US")
+    eu = token(10, desks="DESK_EU", exp=4e9)
+    newer = [line.replace("SEQUENCE:1", "SEQUENCE:2") for line in PLAIN]
+    assert counts(await imported(desk, vevent(*newer), token_=eu)) == (0, 1, 0)
+    (event,) = await rows(desk)
+    await desk.call(TEN, "MngDeleteCalendarEvent", id=event["id"])
+    found = await imported(desk, vevent(*newer), token_=eu)
+    assert counts(found) == (0, 0, 0)
+    assert "outside your scope" in found["skipped"][0]["why"]
+    assert await rows(desk) == []
+
+
 @pytest.mark.parametrize(
     ("name", "field", "most"),
     [("SUMMARY", "title", 500), ("LOCATION", "location", 500), ("DESCRIPTION", "", 60_000)],

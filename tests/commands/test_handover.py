@@ -186,6 +186,27 @@ async def test_list_filters_narrow_it(desk: Desk) -> None:
     assert (await handover(desk, deskFilter="DESK_US*"))["data"]["count"] == 0
 
 
+async def test_a_manager_narrows_it_to_events_that_they_share(desk: Desk) -> None:
+    await owned(desk, 1, title="alone")
+    await owned(desk, 2, title="shared", participant_manager_ids=[20])
+    await owned(desk, 3, title="with others", participant_manager_ids=[21])
+    preview = await handover(desk, manager_id=20, limit=10)
+    assert [row["title"] for row in preview["data"]["by_manager"][0]["events"]] == ["shared"]
+    assert (await handover(desk, manager_id=12))["data"]["count"] == 3
+
+
+async def test_more_events_than_go_at_a_time_are_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskcal.commands.handover.MAX_LIMIT", 2)
+    for hours in (1, 2):
+        await owned(desk, hours)
+    assert (await handover(desk))["data"]["count"] == 2
+    await owned(desk, 3)
+    assert error_of(await handover(desk)) == (400, "INVALID_FIELD", "from_manager_id")
+    assert (await handover(desk, to=NOW + 3 * HOUR))["data"]["count"] == 2
+
+
 async def test_a_period_narrows_it(desk: Desk) -> None:
     for hour in (1, 3, 5):
         await owned(desk, hour, start_time=NOW + hour * HOUR, end_time=NOW + (hour + 1) * HOUR)

@@ -1,10 +1,12 @@
 """CalDAV: how apps find the calendars, and who is let in. Contract, section 16."""
 
+import msgspec
 import pytest
 
 from dav import CS, NAMESPACES, C, D, Dav, exchange, found_in, serving_dav
 from deskcal.core.directory import Desk as DirectoryDesk
 from deskcal.core.directory import Directory, checked_desk
+from deskcal.core.sessions import SessionType
 from harness import token
 from http_get import Got
 from places import Place
@@ -242,6 +244,28 @@ async def test_other_credentials_are_asked_for_again(place: Place, header: str) 
     async with serving_dav(place) as dav:
         got = await dav.ask("OPTIONS", "/dav/", password=None, authorization=header)
     assert got.status == 401
+
+
+async def test_a_server_that_stops_takes_nothing(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        dav.desk.dispatcher.lifecycle.is_stopping = True
+        for got in (await dav.ask("OPTIONS", "/dav/"), await dav.put("a.ics", calendar(vevent()))):
+            assert (got.status, got.body) == (503, b"the server is stopping\n")
+        dav.desk.dispatcher.lifecycle.is_stopping = False
+        assert not (await dav.sync()).etags
+
+
+async def test_a_device_of_a_session_that_may_not_use_the_calendar_is_refused(place: Place) -> None:
+    """Such as one whose type has lost the right since the password was made."""
+    async with serving_dav(place) as dav:
+        devices = dav.desk.services.store.devices
+        (made,) = await devices.all(10)
+        for type_, status in ((SessionType.SESSION_USER, 403), (SessionType.SESSION_DEALER, 207)):
+            (before,) = await devices.all(10)
+            await devices.delete(10, before.id)
+            await devices.add(msgspec.structs.replace(made, type=int(type_)), 9)
+            got = await dav.ask("PROPFIND", dav.mine, depth="0")
+            assert got.status == status, got
 
 
 async def test_a_body_that_is_too_long_is_refused(place: Place) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from dav import Dav, serving_dav
-from harness import token
+from deskcal.live.series_horizon import SeriesHorizon
+from harness import FakeClock, token
 from helpers import NOW
 from places import Place
 from server.caldav_texts import (
@@ -35,15 +36,17 @@ async def invitation(dav: Dav, **fields: Any) -> tuple[Dav, str, dict[str, Any]]
     return await dav.of(30), f"event-{made['id']}.ics", made
 
 
-async def invitation_to_series(dav: Dav, end_time: int) -> tuple[Dav, dict[str, Any]]:
-    """A participant's app, and the answer to the create of three weekly events."""
+async def invitation_to_series(
+    dav: Dav, end_time: int, rrule: str = "FREQ=WEEKLY;COUNT=3"
+) -> tuple[Dav, dict[str, Any]]:
+    """A participant's app, and the answer to the create of weekly events, or those of `rrule`."""
     made = await dav.desk.call(
         TEN,
         "MngAddCalendarEvent",
         title="Weekly",
         start_time=NOW,
         end_time=end_time,
-        recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
+        recurrence={"rrule": rrule},
         participant_manager_ids=[30],
     )
     return await dav.of(30), made["data"]
@@ -169,6 +172,20 @@ async def test_a_participant_answers_for_a_whole_series(place: Place) -> None:
         ).status == 204
         answers = [[row["status"] for row in one["participants"]] for one in await rows(dav)]
     assert answers == [[1, 3]] * 3
+
+
+async def test_an_answer_for_a_whole_series_is_that_of_what_it_makes_later(place: Place) -> None:
+    async with serving_dav(place, series_horizon_sec=28 * DAY) as dav:
+        participant, made = await invitation_to_series(dav, NOW + 3600, "FREQ=WEEKLY")
+        before = len(await rows(dav))
+        name = f"series-{made['series']['series_id']}.ics"
+        text = (await participant.text(name)).replace("\r\n ", "")
+        assert (await participant.put(name, text.replace("NEEDS-ACTION", "DECLINED"))).status == 204
+        services = dav.desk.services
+        later = FakeClock(NOW + 14 * DAY)
+        await SeriesHorizon(services.store, later, services.limits).extend_all()
+        answers = [[row["status"] for row in one["participants"]] for one in await rows(dav)]
+    assert answers == [[1, 2]] * (before + 2)
 
 
 @pytest.mark.parametrize("rule", ["FREQ=WEEKLY;COUNT=30", "FREQ=DAILY;COUNT=3", "FREQ=HOURLY"])

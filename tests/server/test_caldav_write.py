@@ -166,6 +166,18 @@ async def test_a_name_whose_event_is_gone_can_be_taken_by_another(place: Place) 
         assert "UID:other" in await dav.text("a.ics")
 
 
+async def test_an_event_whose_name_was_taken_comes_back_under_another(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", calendar(vevent()))
+        (gone,) = await rows(dav)
+        await dav.ask("DELETE", f"{dav.mine}a.ics")
+        assert (await dav.put("a.ics", calendar(vevent(uid="other")))).status == 201
+        await dav.desk.event(TEN, "MngRestoreCalendarEvent", id=gone["id"])
+        names = sorted((await dav.sync()).etags)
+        assert names == [f"{dav.mine}a.ics", f"{dav.mine}event-{gone['id']}.ics"]
+        assert "UID:other" in await dav.text("a.ics")
+
+
 NO_UID = calendar(["BEGIN:VEVENT", f"DTSTART:{utc(NOW)}", "END:VEVENT"])
 
 
