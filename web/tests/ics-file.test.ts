@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wantedOf } from "../src/components/ics-dialog";
 import { icsParts, inFile } from "../src/ics-file";
-import { secondsOf } from "../src/time/clock";
 
 const event = (uid: string, ...more: string[]) => ["BEGIN:VEVENT", ...(uid ? [`UID:${uid}`] : []), ...more, "END:VEVENT"];
 const zone = ["BEGIN:VTIMEZONE", "TZID:Here", "END:VTIMEZONE"];
@@ -54,13 +52,5 @@ describe("a calendar file in parts", () => {
   it("knows what is no calendar", () => {
     expect(icsParts("<html></html>")).toBeNull();
     expect(icsParts("")).toBeNull();
-  });
-});
-
-it("an export is of a manager or of a desk, of whole days", () => {
-  const here = "Europe/Nicosia";
-  expect(wantedOf("manager:10", "", "", here)).toEqual({ manager_id: 10, from: null, to: null });
-  expect(wantedOf("desk:DESK_EU", "2026-11-27", "2026-11-27", here)).toEqual({
-    deskFilter: "DESK_EU", from: secondsOf("2026-11-27", "00:00", here), to: secondsOf("2026-11-28", "00:00", here),
   });
 });

@@ -4,10 +4,8 @@ import { useState } from "react";
 import type { Api } from "../api";
 import { saveFile } from "../export";
 import { failureText } from "../failure-text";
+import { wantedOf } from "../ics-export";
 import type { Session } from "../session";
-import { startOfDate } from "../time/clock";
-import { addDays } from "../time/dates";
-import type { ExportEvents } from "../types.gen";
 import type { Directory } from "../use-directory";
 import { useIcsImport, type ImportReport } from "../use-ics-import";
 import type { Tell } from "../use-toasts";
@@ -175,14 +173,4 @@ function ExportPart({ session, zone, directory, api }: Omit<Props, "tell" | "onC
 function People({ session, directory, prefix = "" }: { session: Session; directory: Directory; prefix?: string }) {
   const others = directory.people.filter(({ id }) => id !== session.id);
   return [directory.person(session.id), ...others].map(({ id, name }) => <option key={id} value={`${prefix}${id}`}>{name}</option>);
-}
-
-/** What is asked for; both days count whole, in the zone that is shown. */
-export function wantedOf(whose: string, first: string, last: string, zone: string): ExportEvents {
-  const [kind, name = ""] = whose.split(":", 2);
-  return {
-    ...(kind === "desk" ? { deskFilter: name } : { manager_id: Number(name) }),
-    from: first ? startOfDate(first, zone) : null,
-    to: last ? startOfDate(addDays(last, 1), zone) : null,
-  };
 }
