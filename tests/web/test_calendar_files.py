@@ -177,17 +177,26 @@ def test_a_calendar_is_exported_as_the_server_writes_it(
 ) -> None:
     added = wire.add(title="Call, then write", start_time=START)
     page, dialog = opened(open_page)
-    export = dialog.get_by_role("region", name="Export")
     with page.expect_download() as waiting:
-        export.get_by_role("button", name="Export").click()
+        dialog.get_by_role("button", name="Export").click()
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
     answer = wire.call("MngExportCalendarEvents", manager_id=10)
     text = file.read_bytes().decode()
-    assert file.name == "10.ics"
+    assert file.name == "calendar-ελένη-παπαδοπούλου.ics"
     assert text == answer["ics"]
     assert "SUMMARY:Call\\, then write\r\n" in text
     wire.call("MngDeleteCalendarEvent", id=added["id"])
+
+
+def test_an_exported_file_is_called_by_whose_it_is_and_its_range(open_page: OpenPage) -> None:
+    page, dialog = opened(open_page)
+    dialog.get_by_label("Calendar of").select_option("desk:DESK_EU_SALES")
+    dialog.get_by_label("First day").fill("2026-11-01")
+    dialog.get_by_label("Last day").fill("2026-11-30")
+    with page.expect_download() as waiting:
+        dialog.get_by_role("button", name="Export").click()
+    assert waiting.value.suggested_filename == "calendar-eu-sales-2026-11.ics"
 
 
 class Gate:

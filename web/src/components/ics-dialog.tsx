@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Api } from "../api";
 import { saveFile } from "../export";
 import { failureText } from "../failure-text";
-import { wantedOf } from "../ics-export";
+import { icsName, wantedOf } from "../ics-export";
 import type { Session } from "../session";
 import type { Directory } from "../use-directory";
 import { useIcsImport, type ImportReport } from "../use-ics-import";
@@ -137,8 +137,10 @@ function ExportPart({ session, zone, directory, api }: Omit<Props, "tell" | "onC
   const save = async () => {
     setIsBusy(true);
     setProblem("");
-    await api.exportIcs(wantedOf(whose, first, last, zone)).then(
-      (text) => saveFile(`${whose.slice(whose.indexOf(":") + 1)}.ics`, text, "text/calendar"),
+    const wanted = wantedOf(whose, first, last, zone);
+    const name = wanted.manager_id ? directory.person(wanted.manager_id).name : directory.deskTitle(wanted.deskFilter ?? "");
+    await api.exportIcs(wanted).then(
+      (text) => saveFile(icsName(name, first, last), text, "text/calendar"),
       (failure: unknown) => setProblem(failureText(failure)),
     );
     setIsBusy(false);
