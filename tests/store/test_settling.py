@@ -13,7 +13,7 @@ from deskcal.core.event import Event
 from deskcal.errors import Forbidden
 from deskcal.limits import Limits
 from deskcal.store.ports import Committed
-from deskcal.store.sqlite import writer
+from deskcal.store.sqlite import statements
 from deskcal.store.sqlite.store import open_sqlite
 from store.mutations import adding
 
@@ -27,6 +27,7 @@ async def test_a_committed_change_is_answered_ahead_of_the_next_turn_of_the_loop
     published: list[int] = []
     store.commits.subscribe(lambda committed: published.append(committed.last_seq))
     answers = [store.mutate(adding()) for _ in range(3)]
+    store.let_write()
     until = time.monotonic() + WAIT_SEC
     while not all(answer.done() for answer in answers) and time.monotonic() < until:
         if store.unsettled:  # No await: the event loop gets no turn.
@@ -53,6 +54,7 @@ async def test_a_fault_in_one_group_concerns_neither_the_others_nor_who_settles(
 
     store.commits.subscribe(fail)
     answers = [store.mutate(adding()) for _ in range(3)]
+    store.let_write()
     until = time.monotonic() + WAIT_SEC
     while not all(answer.done() for answer in answers) and time.monotonic() < until:
         store.settle()  # No await: the event loop gets no turn.
@@ -66,7 +68,8 @@ async def test_the_loop_waits_for_the_statements_of_a_change_that_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 19: a create waited for the interpreter's lock at each statement."""
-    monkeypatch.setattr(writer, "LET_WRITE_SEC", WAIT_SEC)
+    monkeypatch.setattr(statements, "MOST_SEC", WAIT_SEC)
+    monkeypatch.setattr(statements, "LEAST_SEC", WAIT_SEC)
     store = await open_sqlite(tmp_path, Limits())
     may_apply = threading.Event()
     applied: list[int] = []
@@ -108,7 +111,8 @@ async def test_the_loop_does_not_wait_for_changes_that_are_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where it would, this takes until the time-out of the whole test."""
-    monkeypatch.setattr(writer, "LET_WRITE_SEC", 10 * WAIT_SEC)
+    monkeypatch.setattr(statements, "MOST_SEC", 10 * WAIT_SEC)
+    monkeypatch.setattr(statements, "LEAST_SEC", 10 * WAIT_SEC)
     store = await open_sqlite(tmp_path, Limits())
 
     def refuse(event: Event | None, event_id: int) -> Event | None:
@@ -121,3 +125,44 @@ async def test_the_loop_does_not_wait_for_changes_that_are_over(
         await store.mutate(msgspec.structs.replace(adding(), change=refuse))
     store.let_write()
     await store.close()
+
+
+async def test_the_changes_of_one_turn_of_the_loop_are_one_group(tmp_path: Path) -> None:
+    store = await open_sqlite(tmp_path, Limits())
+    published: list[int] = []
+    store.commits.subscribe(lambda committed: published.append(committed.last_seq))
+    await asyncio.gather(*[store.mutate(adding()) for _ in range(40)])
+    assert len(published) == 1
+    await store.close()
+
+
+async def test_changes_of_the_last_turn_are_committed_by_close(tmp_path: Path) -> None:
+    store = await open_sqlite(tmp_path, Limits())
+    answers = [store.mutate(adding()) for _ in range(3)]
+    await store.close()
+    assert [answer.result()[:6] for answer in answers] == [b'{"id":'] * 3
+
+
+def test_a_group_is_waited_for_once_and_by_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def wait(_: threading.Event, sec: float) -> bool:
+        waits.append(sec)
+        return False
+
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    group = statements.Statements()
+    group.expect(30)
+    group.wait()
+    assert not waits  # A writer that has something else to do does not begin now.
+    group.is_idle = True
+    group.expect(30)
+    for count in (1, 30, 1000):
+        group.begin(count)
+        group.wait()
+        group.wait()
+    assert waits == pytest.approx([0.001, 0.003, 0.005])
+    group.begin(1)
+    group.end()
+    group.wait()
+    assert len(waits) == 3

@@ -197,9 +197,10 @@ class Store(Protocol):
         """Answers the changes that are committed by now, ahead of the event loop's next turn."""
 
     def let_write(self) -> None:
-        """Blocks for 1 ms at most, until the changes that wait are written, not yet committed.
+        """Blocks for 5 ms at most, until the changes that wait are written, not yet committed.
 
         Of a writer in this process, which would wait for the interpreter's lock at each statement.
+        The event loop calls it at the end of each of its turns in which something was queued.
         """
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:

@@ -61,6 +61,7 @@ def connect_writer_again(directory: Path, vfs: str | None = None) -> apsw.Connec
     connection = apsw.Connection(str(directory / DATABASE), vfs=vfs)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     _set_up(connection)
+    connection.execute("PRAGMA temp_store = MEMORY")  # For `many_rows`.
     return connection
 
 

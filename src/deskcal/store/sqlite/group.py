@@ -28,6 +28,7 @@ from deskcal.store.columns import PLACED, EventRow
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.claims import SqliteCalls
 from deskcal.store.sqlite.fired import UPDATE_DOCUMENT, write_fired, write_notifications
+from deskcal.store.sqlite.many_rows import insert_rows
 from deskcal.store.sqlite.objects import stored_object, write_objects
 from deskcal.store.sqlite.outcomes import read_outcomes
 from deskcal.store.sqlite.series import series_document, series_events, write_series
@@ -257,7 +258,7 @@ class SqliteBatch:
                 writes.changes, base + 1
             )
         ]
-        self._run(_INSERT_CHANGE, changes)
+        insert_rows(self._connection, _INSERT_CHANGE, changes)
 
     def _write_collections(self, writes: Writes) -> None:
         new, last = self._new_collections, self._before.last_collection
@@ -278,11 +279,11 @@ class SqliteBatch:
     def _write_events(self, writes: Writes) -> None:
         numbers = self._collections
         added = [(row.event_id, *_placed(row, numbers), doc) for row, doc in writes.added]
-        self._run(INSERT_EVENT, added)
+        insert_rows(self._connection, INSERT_EVENT, added)
         self._write_moved(writes, numbers)
         self._run(UPDATE_DOCUMENT, writes.touched)
         self._run(_DELETE_MANAGER, writes.managers_gone)
-        self._run(_INSERT_MANAGER, writes.managers_added)
+        insert_rows(self._connection, _INSERT_MANAGER, writes.managers_added)
         self._run(_DELETE_EVENT, [(event_id,) for event_id in writes.gone])
 
     def _write_moved(self, writes: Writes, numbers: dict[Collection, int]) -> None:

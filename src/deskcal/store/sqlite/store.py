@@ -101,6 +101,7 @@ class SqliteStore:
         self._pending: dict[int, _Pending] = {}
         self.unsettled: deque[tuple[Sequence[Work | Job], CommitResult]] = deque()
         self._closing = False
+        self._is_handing_over = False
         self.commits: Publisher[Committed] = Publisher()
         self._writer = Writer(
             lambda: connect_writer_again(directory, vfs),
@@ -174,6 +175,9 @@ class SqliteStore:
             until = self._loop.time() + self._limits.request_deadline_sec
             self._pending[id(work)] = _Pending(answer, until)
             self._writer.put(work)
+            if not self._is_handing_over:
+                self._is_handing_over = True
+                self._loop.call_soon(self.let_write)
         return answer
 
     async def _job(
@@ -215,11 +219,15 @@ class SqliteStore:
         self._loop.call_soon_threadsafe(self.settle)
 
     def let_write(self) -> None:
-        """Waits for the statements of the writer."""
+        """Hands over the changes of this turn, and waits for the statements of the writer."""
+        self._is_handing_over = False
+        self._writer.hand_over()
         self._writer.let_write()
 
     def settle(self) -> None:
         """Answers the groups that the writer has left; a fault in one is not its caller's."""
+        if self.unsettled:
+            self._writer.let_write()
         while self.unsettled:
             try:
                 self._settle(*self.unsettled.popleft())
@@ -292,6 +300,7 @@ class SqliteStore:
         """
         self._closing = True
         self._expiry.cancel()
+        self._writer.hand_over()
         await self._listed.close()
         await self._readers.close()
         await self._loop.run_in_executor(None, self._writer.close)

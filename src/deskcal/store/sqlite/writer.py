@@ -20,13 +20,12 @@ from deskcal.store.batch.writes import CommitResult
 from deskcal.store.ports.work import Transaction, Work
 from deskcal.store.sqlite.checkpoint import CHECKPOINT_PAGES, Checkpoint
 from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
+from deskcal.store.sqlite.statements import Statements
 
 SWITCH_SEC = 0.0003
 """After which the writer, while it has a group or a job, and the event loop take the interpreter's
 lock from each other. Usually it is 5 ms: for so long a create would wait for the reads of others at
 each step, and each turn of the event loop for a large transaction."""
-LET_WRITE_SEC = 0.001
-"""How long the event loop waits for the statements of a group; those of a create take 0.2 ms."""
 _USUAL_SWITCH_SEC = sys.getswitchinterval()
 
 logger = logging.getLogger(__name__)
@@ -64,10 +63,8 @@ class Writer:
         self._waiting: dict[int, None] = {}
         self._checkpoint: Checkpoint | None = None
         self._is_broken = False
-        self._is_written = threading.Event()
-        """Not set while mutations wait that are not written, unless the event loop has waited."""
-        self._is_written.set()
-        self._is_committing = False
+        self._turn: list[Work] = []
+        self._statements = Statements()
         self._doubtful: set[int] = set()
         self._last_collection = 0
         self._open()
@@ -83,13 +80,21 @@ class Writer:
         self._thread.start()
 
     def put(self, work: Work) -> None:
-        """Queues `work`; never blocks."""
+        """Keeps `work` for `hand_over`."""
         self._waiting[id(work)] = None
-        self._is_written.clear()
-        self._queue.put(work)
+        self._turn.append(work)
+
+    def hand_over(self) -> None:
+        """Queues what was put, so that what the event loop read in one turn is one group."""
+        if self._turn:
+            self._statements.expect(len(self._turn))
+            for work in self._turn:
+                self._queue.put(work)
+            self._turn.clear()
 
     def put_job(self, job: Job) -> None:
-        """Queues `job`; never blocks."""
+        """Queues `job` after what was put; never blocks."""
+        self.hand_over()
         self._queue.put(job)
 
     def withdraw(self, key: int) -> bool:
@@ -97,20 +102,18 @@ class Writer:
         return self._waiting.pop(key, _TAKEN) is not _TAKEN
 
     def let_write(self) -> None:
-        """Blocks until what waits is written, or the end of `LET_WRITE_SEC`: once for each group.
+        """Blocks until the statements that the writer runs, or begins now, are over: `Statements`.
 
-        Not while another group is being committed, as that may take long.
+        Not while it commits, or runs a job.
         """
-        if not self._is_written.is_set() and not self._is_committing:
-            self._is_written.wait(LET_WRITE_SEC)
-            self._is_written.set()
+        self._statements.wait()
 
     def waiting(self) -> int:
         """Mutations in the queue, withdrawn ones too."""
-        return self._queue.qsize()
+        return self._queue.qsize() + len(self._turn)
 
     def close(self) -> None:
-        """Commits what is queued, then lets go of the database. Blocks."""
+        """Commits what was handed over, then lets go of the database. Blocks."""
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join()
@@ -135,10 +138,11 @@ class Writer:
         while not stopping:
             group, last = self._take()
             if group:
+                self._statements.begin(len(group))
                 sys.setswitchinterval(SWITCH_SEC)
                 self._commit_group(group)
                 sys.setswitchinterval(_USUAL_SWITCH_SEC)
-            self._is_written.set()
+            self._statements.end()
             if isinstance(last, Job):
                 sys.setswitchinterval(SWITCH_SEC)
                 self._commit_job(last)
@@ -148,7 +152,9 @@ class Writer:
 
     def _take(self) -> tuple[list[Work], Work | Job | None]:
         """The mutations that wait, up to a job or the end; and what was taken last."""
+        self._statements.is_idle = True
         taken = self._queue.get()
+        self._statements.is_idle = False
         group: list[Work] = []
         left = self._max_group
         while taken is not None and not isinstance(taken, Job):
@@ -221,8 +227,7 @@ class Writer:
         outcomes = apply(batch.staged)
         batch.write()
         result = batch.commit_result(outcomes)
-        self._is_committing = True
-        self._is_written.set()
+        self._statements.end()
         try:
             self._connection.execute("COMMIT")
         except apsw.FullError:
@@ -230,8 +235,6 @@ class Writer:
         except apsw.Error as exc:
             self._doubtful |= result.records.keys()
             raise _CommitFailed(str(exc)) from exc
-        finally:
-            self._is_committing = False
         self._numbers = batch.numbers
         self._last_collection = self._numbers.last_collection
         return self._with_doubtful(result)
