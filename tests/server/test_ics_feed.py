@@ -55,6 +55,17 @@ async def test_a_title_with_everything_in_it_comes_back_as_it_was(place: Place) 
     assert str(found["summary"]) == TITLE
 
 
+async def test_the_name_of_a_calendar_is_escaped(place: Place) -> None:
+    """Source: RFC 7986, 5.1, a TEXT; and what other programs read instead."""
+    async with serving(place) as (_, address):
+        got = await feed(address, feed_token(name=TITLE))
+    lines = got.body.decode().replace("\r\n ", "").split("\r\n")
+    escaped = 'O\'Brien\\, [VIP]\\; Анна\\nsecond line \\\\ and a "quote"'
+    assert [f"NAME:{escaped}", f"X-WR-CALNAME:{escaped}"] == [
+        one for one in lines if "NAME:" in one
+    ]
+
+
 async def test_an_event_has_its_times_marks_and_people(place: Place) -> None:
     async with serving(place) as (desk, address):
         named = [Manager(id=10, name='Ann "O" Lee; x'), Manager(id=11, name="Бо")]

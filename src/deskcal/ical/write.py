@@ -72,8 +72,8 @@ def calendar_text(
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("name", clean_text(title))
-    calendar.add("x-wr-calname", clean_text(title))
+    calendar.add("name", vText(clean_text(title)))
+    calendar.add("x-wr-calname", vText(clean_text(title)))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
 
     def render(event: Event) -> Component:
