@@ -55,6 +55,27 @@ async def test_a_title_with_everything_in_it_comes_back_as_it_was(place: Place) 
     assert str(found["summary"]) == TITLE
 
 
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("Anna Petrova", "calendar-anna-petrova.ics"),
+        (
+            '\n../Бо\\ "#1"; Zoe\u0308\r',
+            "calendar-%D0%B1%D0%BE-1-zo%C3%AB.ics",
+        ),
+        ("a" * 39 + " b", f"calendar-{'a' * 39}.ics"),
+        ("\N{SLIGHTLY SMILING FACE}", "calendar.ics"),
+    ],
+)
+async def test_a_saved_feed_is_named_after_its_manager_and_not_by_its_token(
+    place: Place, name: str, saved: str
+) -> None:
+    async with serving(place) as (_, address):
+        got = await feed(address, feed_token(name=name))
+    disposition = got.headers["content-disposition"]
+    assert disposition == f"inline; filename=\"calendar.ics\"; filename*=UTF-8''{saved}"
+
+
 async def test_the_name_of_a_calendar_is_escaped(place: Place) -> None:
     """Source: RFC 7986, 5.1, a TEXT; and what other programs read instead."""
     async with serving(place) as (_, address):

@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import unicodedata
+import urllib.parse
 from collections.abc import Mapping
 
 import msgspec
@@ -29,6 +31,8 @@ AHEAD_SEC = 365 * DAY_SEC
 MAX_EVENTS = 5_000
 KEPT = {"cache-control": "private, max-age=300"}
 """Headers of an answer, which is private to the manager."""
+MAX_LETTERS = 40
+"""Of a name in that of a file."""
 
 _decode_events = msgspec.json.Decoder(list[Event]).decode
 
@@ -90,6 +94,7 @@ class IcsFeed:
             return with_lines_of(text.decode(), extras).encode() if extras else text
 
         text = await asyncio.to_thread(render)
+        headers |= {"content-disposition": _disposition(title)}
         return Response(text, media_type=MEDIA_TYPE, headers=headers)
 
     async def _series(self, events: list[Event]) -> dict[int, Series]:
@@ -134,6 +139,19 @@ class IcsFeed:
             wanted = msgspec.structs.replace(wanted, since=max(now - DAY_SEC, 0))
             rows = await self._services.store.list_events(wanted, session)
         return rows.documents
+
+
+def _disposition(title: str) -> str:
+    """How a saved copy is named; without it, by the address, and so by its secret token.
+
+    Letters and digits of any script, and hyphens, which every file system takes. A program
+    that does not read the extended form has a name in ASCII. Source: RFC 6266, 4.3.
+    """
+    letters = unicodedata.normalize("NFC", title).lower()
+    spaced = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in letters)
+    words = "-".join(spaced.split())[:MAX_LETTERS].strip("-")
+    name = f"calendar-{words}.ics" if words else "calendar.ics"
+    return f"inline; filename=\"calendar.ics\"; filename*=UTF-8''{urllib.parse.quote(name)}"
 
 
 def _tag(parts: list[bytes]) -> str:
