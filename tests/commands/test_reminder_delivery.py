@@ -303,3 +303,41 @@ async def test_a_clock_stepped_back_fires_nothing_twice_and_forward_what_became_
     assert receiver.tokens == [FIRST]
     await at(desk, NOW + 9000)
     assert receiver.tokens == [FIRST, f"3-{NOW + 5000}-10"]
+
+
+def stuck(receiver: Receiver) -> Receiver:
+    """Nothing of what it is sent leaves the server."""
+    receiver.peer.written_bytes = receiver.peer.unsent_bytes = lambda: 1
+    return receiver
+
+
+def amid_list(receiver: Receiver) -> list[bytes]:
+    """It is being sent a long list until the list that is returned has something in it."""
+    ended: list[bytes] = []
+    receiver.peer.is_deferring = lambda: not ended
+    return ended
+
+
+async def test_a_reminder_that_waits_behind_a_list_is_sent_there_once(desk: Desk) -> None:
+    """Also where the connection that it was sent to first is closed before it has left."""
+    first, second = stuck(await connected_as(desk, TEN)), await connected_as(desk, TEN)
+    ended = amid_list(second)
+    await fired_while_away(desk)
+    desk.services.forget(first.peer)
+    await at(desk, NOW + 61)
+    ended.append(b"the list")
+    desk.services.resume(second.peer)
+    await at(desk, NOW + 62)
+    third = await connected_as(desk, TEN)
+    await at(desk, NOW + 63)
+    assert [receiver.tokens for receiver in (first, second, third)] == [[FIRST], [FIRST], []]
+
+
+async def test_a_reminder_behind_a_list_that_never_ended_comes_again(desk: Desk) -> None:
+    first, second = stuck(await connected_as(desk, TEN)), await connected_as(desk, TEN)
+    amid_list(second)
+    await fired_while_away(desk)
+    for receiver in (first, second):
+        desk.services.forget(receiver.peer)
+    third = await connected_as(desk, TEN)
+    await third.until(lambda receiver: receiver.tokens == [FIRST])

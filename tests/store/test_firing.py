@@ -1,11 +1,13 @@
 """Many reminders that fire together: their rows, and their delivery while others fire."""
 
 import asyncio
+import gc
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -197,3 +199,31 @@ async def test_a_delivery_that_fails_loses_no_reminder_and_repeats_none(store: S
     async with firing(store, fail_once) as managers:
         await managers.until(REMINDERS)
     assert came(managers) == Counter(wanted(ids))
+
+
+async def test_a_delivery_and_a_firing_that_fail_at_once_are_both_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await SqlitePlace(tmp_path / "data").open(Limits())
+    ids = await fill(store, EVENTS, GUESTS)
+    fire, rounds, sends = store.reminders.fire, itertools.count(), itertools.count()
+
+    async def fire_but_once(now: int, limit: int) -> Any:
+        if next(rounds) == 1:
+            raise RuntimeError("a fault of the store")
+        return await fire(now, limit)
+
+    def fail_once() -> None:
+        if next(sends) == 0:
+            raise RuntimeError("a fault of the delivery")
+
+    monkeypatch.setattr(store.reminders, "fire", fire_but_once)
+    async with firing(store, fail_once) as managers:
+        await managers.until(REMINDERS)
+    gc.collect()
+    assert came(managers) == Counter(wanted(ids))
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "reminders are delayed: a fault of the store",
+        "reminders are delayed: a fault of the delivery",
+    ]
+    await store.close()

@@ -133,6 +133,21 @@ def test_a_step_at_the_end_of_a_line_comes_behind_what_was_sent_before_it() -> N
     assert sink.is_closing
 
 
+def test_what_waits_for_a_line_is_not_sent_where_the_transport_closes_before() -> None:
+    """A reminder that waits there is not one that was sent."""
+    output, sink, _ = opened()
+    output.send_part([b"a"])
+    output.send(b"lost\r\n")
+    assert output.is_deferring
+    sink.close()
+    output.end_line()
+    assert (sink.written, output.is_deferring) == (b"a", True)
+    output, sink, _ = opened()
+    output.send_part([b"a"])
+    output.end_line()
+    assert not output.is_deferring
+
+
 def test_who_is_sent_too_much_amid_a_line_is_too_slow_until_its_end() -> None:
     output, sink, _ = opened()
     output.send_part([b"a"])

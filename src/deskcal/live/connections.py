@@ -46,7 +46,8 @@ class Peer:
         self.is_deferring = is_deferring or _is_not
         """Whether what is sent waits for the end of a long answer, at a position yet unknown.
 
-        `Peers.arrivals` publishes its managers when it is over.
+        `Peers.arrivals` publishes its managers when it is over. Where the connection is closed
+        before, it stays so: what waited was not sent.
         """
         self.is_authenticated = False
         """Whether it has carried a valid token, of whatever session type."""

@@ -54,9 +54,9 @@ class Delivery:
         self._now = now
         self._grace_sec = grace_sec
         self._timezone = default_timezone
-        self._unsent: dict[NotificationKey, dict[Peer, int]] = {}
+        self._unsent: dict[NotificationKey, dict[Peer, int | None]] = {}
         """Reminders that were sent and not recorded as such: where each ends in the output of the
-        connections that it was sent to."""
+        connections that it was sent to; None: where one defers its output, not known yet."""
         self._dropped: list[Notification] = []
         self._missed: list[Notification] = []
         self.waiting: set[int] = set()
@@ -116,8 +116,8 @@ class Delivery:
     ) -> None:
         """Writes, in one piece, what the connection may receive and did not yet.
 
-        One that defers its output receives what was sent to another one, which is recorded by that
-        one's output; the rest waits until it defers no more.
+        One that defers its output receives what was sent to another one; the rest waits until it
+        defers no more.
         """
         is_deferring = peer.is_deferring()
         wanted = [
@@ -128,8 +128,8 @@ class Delivery:
             and _may_receive(session, subject.event)
         ]
         lines = [self._line(*addressed, now) for addressed in wanted]
-        if lines and peer.send(b"".join(lines)) and not is_deferring:
-            end = peer.written_bytes()
+        if lines and peer.send(b"".join(lines)):
+            end = None if is_deferring else peer.written_bytes()
             for notification, _ in wanted:
                 self._unsent.setdefault(notification.key, {})[peer] = end
 
@@ -174,7 +174,7 @@ class Delivery:
         """
         written = []
         for key, ends in list(self._unsent.items()):
-            if any(peer.has_left(end) for peer, end in ends.items()):
+            if any(_has_left(peer, ends) for peer in ends):
                 written.append(key)
             elif all(peer.is_closed for peer in ends):
                 self._retry([key])
@@ -228,6 +228,16 @@ def _subject(notification: Notification) -> _Subject | None:
     event = notification.event or decode_event(document)
     reminded = reminded_managers(event)
     return _Subject(event, document, frozenset(reminded) if len(reminded) > _FEW else reminded)
+
+
+def _has_left(peer: Peer, ends: dict[Peer, int | None]) -> bool:
+    """Whether it has left by `peer`; notes where it ends once that is known, at the latest."""
+    end = ends[peer]
+    if end is None:
+        if peer.is_deferring():
+            return False
+        ends[peer] = end = peer.written_bytes()
+    return peer.has_left(end)
 
 
 def _is_deferring(reached: tuple[Peer, Session]) -> bool:

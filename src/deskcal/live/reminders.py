@@ -149,8 +149,7 @@ class Reminders:
                     await self._reload()
                 await self._run_once()
             except Exception as exc:
-                is_ours = isinstance(exc, DeskcalError)
-                logger.error("reminders are delayed: %s", exc, exc_info=None if is_ours else exc)
+                _log_delay(exc)
                 self._has_failed = True
                 await asyncio.sleep(TICK_SEC)
 
@@ -241,12 +240,14 @@ class Reminders:
         firing = asyncio.get_running_loop().create_task(self._fire_rounds())
         try:
             await self._delivery.deliver(ready)
-            return await firing
         except BaseException as exc:
             if isinstance(exc, asyncio.CancelledError):
                 firing.cancel()
             await asyncio.wait([firing])
+            if not firing.cancelled() and (failure := firing.exception()) is not None:
+                _log_delay(failure)
             raise
+        return await firing
 
     async def _fire_rounds(self) -> int:
         """Fires until enough is ready to be delivered; 0: nothing was due any more."""
@@ -301,6 +302,11 @@ class Reminders:
     def _queue_reachable(self) -> None:
         """Queues managers with a waiting reminder who are connected."""
         self._reachable |= dict.fromkeys(filter(self._is_reachable, self._delivery.waiting))
+
+
+def _log_delay(exc: BaseException) -> None:
+    is_ours = isinstance(exc, DeskcalError)
+    logger.error("reminders are delayed: %s", exc, exc_info=None if is_ours else exc)
 
 
 def _earliest(one: int | None, other: int | None) -> int | None:

@@ -35,6 +35,8 @@ class ClientOutput:
         """Whether a line is being sent in parts."""
         self.is_free = True
         """Neither: a line that is sent now leaves soon."""
+        self.is_deferring = False
+        """Whether lines wait for the end of one that is sent in parts, or have waited in vain."""
         self._drained: asyncio.Event | None = None
         self._full_at = self._stuck_at = 0.0
         self._stuck_bytes = 0
@@ -105,12 +107,16 @@ class ClientOutput:
 
     def send_part(self, pieces: list[bytes]) -> None:
         """A part of one line."""
-        self.is_amid_line, self.is_free = True, False
+        self.is_amid_line, self.is_deferring, self.is_free = True, True, False
         self._write(self._transport.write_part, pieces)
 
     def end_line(self) -> None:
-        """The line whose parts were sent is complete: what waited for its end is sent."""
+        """The line whose parts were sent is complete: what waited for its end is sent.
+
+        On a transport that is closing it is dropped, and `is_deferring` stays true.
+        """
         self._transport.end_parts()
+        self.is_deferring = self._transport.is_closing
         held, self._held = self._held, []
         self.is_amid_line, self.is_free, self._held_bytes = False, not self.is_stuck, 0
         for step in held:

@@ -64,7 +64,7 @@ class ClientSession:
             self.push,
             lambda: self.unsent_bytes,
             lambda: transport.written_bytes,
-            lambda: self._output.is_amid_line,
+            lambda: self._output.is_deferring,
         )
 
     def start(self) -> None:
