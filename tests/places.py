@@ -1,10 +1,13 @@
 """Where a store can be: a directory, or a database. The same tests run on both."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import psycopg
 
 from deskcal.core.all_day import UTC
 from deskcal.limits import Limits
@@ -12,6 +15,10 @@ from deskcal.store.backend import Backend
 from deskcal.store.ports import CheckReport, Store
 from deskcal.store.postgres.backend import PostgresBackend
 from deskcal.store.sqlite.backend import SqliteBackend
+from deskcal.store.sqlite.connection import DATABASE
+
+Ask = Callable[[str], tuple[Any, ...] | None]
+"""`ask(statement)`: the first row of it as it is now, or None."""
 
 
 class Place(Protocol):
@@ -25,6 +32,9 @@ class Place(Protocol):
 
     async def check(self) -> CheckReport:
         """What `deskcal check` finds there."""
+
+    def asking(self) -> AbstractContextManager[Ask]:
+        """SQL beside what has it open, which it does not change."""
 
     @property
     def options(self) -> tuple[str, str]:
@@ -61,6 +71,12 @@ class SqlitePlace(_Place):
         """The embedded one."""
         return SqliteBackend(self.directory, limits, default_timezone)
 
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """SQL beside what has it open."""
+        with closing(sqlite3.connect(self.directory / DATABASE)) as reader:
+            yield lambda statement: reader.execute(statement).fetchone()
+
     @property
     def options(self) -> tuple[str, str]:
         """Of the command line, which name it."""
@@ -76,6 +92,12 @@ class PostgresPlace(_Place):
     def backend(self, limits: Limits, default_timezone: str = UTC) -> Backend:
         """The one that nodes share."""
         return PostgresBackend(self.url, limits, default_timezone)
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """SQL beside what has it open."""
+        with psycopg.connect(self.url, autocommit=True) as reader:
+            yield lambda statement: reader.execute(statement.encode()).fetchone()
 
     @property
     def options(self) -> tuple[str, str]:

@@ -3,20 +3,19 @@
 import asyncio
 import random
 import signal
-import sqlite3
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from deskcal.limits import Limits
 from deskcal.store.ports.reminders import Level
 from deskcal.store.sqlite.check import check_sqlite
-from deskcal.store.sqlite.connection import DATABASE
 from deskcal.store.sqlite.store import open_sqlite
 from nodes.reminded import Managers, arm, assert_sent_once, is_amid_firing
 from nodes.running import WAIT_SEC, Nodes
+from places import Ask, Place, SqlitePlace
 
 EVENTS = 9_000
 KILLS = 12
@@ -28,6 +27,7 @@ it has fired the thousands that wait."""
 async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens(
     tmp_path: Path,
 ) -> None:
+    place = SqlitePlace(tmp_path)
     due = int(time.time()) - 1
     store = await open_sqlite(tmp_path, Limits())
     wanted = await arm(store, EVENTS, due)
@@ -36,7 +36,7 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
     chance = random.Random(7)
     amid = 0
     for _ in range(KILLS):
-        async with life(tmp_path, managers) as server:
+        async with life(place, managers) as server:
             await managers.until_received(len(managers.received) + chance.randrange(1, SOON))
             server.send_signal(signal.SIGKILL)
             await server.wait()
@@ -44,9 +44,10 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
         amid += await is_amid_firing(store, EVENTS)
         await store.close()
     assert amid > 1, "the kills came when all was fired"
-    async with life(tmp_path, managers) as server:
+    async with life(place, managers) as server:
         await managers.until_received(2 * EVENTS)
-        await until_nothing_waits(tmp_path)
+        with place.asking() as ask:
+            await until_nothing_waits(ask)
         server.send_signal(signal.SIGTERM)
         await server.wait()
 
@@ -58,9 +59,9 @@ async def test_kills_amid_the_firing_leave_nobody_out_and_nobody_with_two_tokens
 
 
 @asynccontextmanager
-async def life(directory: Path, managers: Managers, *options: str) -> AsyncIterator[Process]:
+async def life(place: Place, managers: Managers, *options: str) -> AsyncIterator[Process]:
     """A server that the managers listen to, until it is ended within."""
-    nodes = Nodes(["--data", str(directory), *options])
+    nodes = Nodes([*place.options, *options])
     try:
         await nodes.start(0)
         async with managers.listening(nodes):
@@ -69,11 +70,9 @@ async def life(directory: Path, managers: Managers, *options: str) -> AsyncItera
         await nodes.end()
 
 
-async def until_nothing_waits(directory: Path, level: Level = Level.REMINDER) -> None:
+async def until_nothing_waits(ask: Ask, level: Level = Level.REMINDER) -> None:
     """Until what was sent before a kill and not recorded has been sent again, and is recorded."""
     waiting = f"SELECT 1 FROM notification WHERE state = 0 AND level = {level:d}"  # noqa: S608
-    address = f"file:{directory / DATABASE}?mode=ro"
     async with asyncio.timeout(WAIT_SEC):
-        with closing(sqlite3.connect(address, uri=True)) as reader:
-            while reader.execute(waiting).fetchone():
-                await asyncio.sleep(0.05)
+        while ask(waiting):
+            await asyncio.sleep(0.05)
