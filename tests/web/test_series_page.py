@@ -96,6 +96,25 @@ def test_a_rule_is_chosen_in_the_form_with_its_words_and_next_dates(
     ]
 
 
+def test_days_of_the_week_can_be_taken_out_again_after_monday_to_friday_were_chosen(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    page.keyboard.press("n")
+    page.get_by_label("Title", exact=True).fill("All but Wednesday")
+    page.get_by_label("Starts").fill("2027-01-04")
+    repeat = page.get_by_role("combobox", name="Repeat")
+    repeat.select_option("Every week on Monday")
+    for day in ("Tuesday", "Wednesday", "Thursday", "Friday"):
+        page.get_by_role("button", name=day, exact=True).click()
+    expect(page.locator(".repeat-preview")).to_contain_text("Every workday")
+    expect(repeat).to_have_value("weekly")
+    page.get_by_role("button", name="Wednesday", exact=True).click()
+    page.get_by_role("button", name="Create", exact=True).click()
+    words = "Every week on Monday, Tuesday, Thursday and Friday"
+    expect(page.get_by_role("region", name="Repeats")).to_contain_text(words)
+
+
 def test_another_rule_is_chosen_by_interval_unit_days_and_end(
     open_page: OpenPage, wire: Wire, size: tuple[int, int]
 ) -> None:

@@ -14,7 +14,7 @@ const UNITS = { DAILY: "day", WEEKLY: "week", MONTHLY: "month", YEARLY: "year" }
 
 /** "Every 2 weeks on Monday and Thursday, until 24 Dec 2026". `first`: date of the first occurrence. */
 export function ruleWords(rule: Rule, first: string): string {
-  return `${everyWords(rule)}${daysWords(rule, first)}${endWords(rule)}`;
+  return `${isWorkdays(rule) ? "Every workday" : everyWords(rule) + daysWords(rule, first)}${endWords(rule)}`;
 }
 
 /** The same of a text; the text itself where it can't be read. */
@@ -29,20 +29,16 @@ function isWorkdays({ freq, interval, days, monthDays, months, positions }: Rule
   return isOnThem && interval === 1 && !monthDays.length && !months.length && !positions.length;
 }
 
-function everyWords(rule: Rule): string {
-  const { freq, interval } = rule;
-  if (isWorkdays(rule)) return "Every workday";
+function everyWords({ freq, interval }: Rule): string {
   return interval === 1 ? `Every ${UNITS[freq]}` : `Every ${interval} ${UNITS[freq]}s`;
 }
 
 function daysWords(rule: Rule, first: string): string {
   const { freq, days, monthDays, months, positions } = rule;
   const parts: string[] = [];
-  if (!isWorkdays(rule)) {
-    if (positions.length) parts.push(`on the ${list(positions.map(nthWord))} of ${days.length ? list(days.map(dayWord)) : "these days"}`);
-    else if (days.length) parts.push(`on ${list(days.map(dayWord))}`);
-    else if (freq === "WEEKLY") parts.push(`on ${weekdayName(weekday(first))}`);
-  }
+  if (positions.length) parts.push(`on the ${list(positions.map(nthWord))} of ${days.length ? list(days.map(dayWord)) : "these days"}`);
+  else if (days.length) parts.push(`on ${list(days.map(dayWord))}`);
+  else if (freq === "WEEKLY") parts.push(`on ${weekdayName(weekday(first))}`);
   if (monthDays.length) parts.push(`on ${list(monthDays.map(monthDayWord))}${freq === "DAILY" || days.length ? " of the month" : ""}`);
   else if (freq === "MONTHLY" && !days.length) parts.push(`on ${monthDayWord(dayOf(first))}`);
   if (freq === "YEARLY" && !days.length && !monthDays.length && !months.length) parts.push(`on ${dateText(first, "dayLongMonth")}`);
@@ -126,6 +122,12 @@ export function kindOf(text: string): Kind {
   return KIND_OF[rule.freq];
 }
 
+/** The same while days are chosen in the form: Monday to Friday, chosen one by one, are still days of a week. */
+export function kindByDays(text: string): Kind {
+  const kind = kindOf(text);
+  return kind === "workdays" && parseRule(text)?.freq === "WEEKLY" ? "weekly" : kind;
+}
+
 const KIND_OF = { DAILY: "daily", WEEKLY: "weekly", YEARLY: "yearly" } as const;
 
 /** Whether the form can show all of it: how often, on which days, and until when. */
@@ -183,8 +185,9 @@ function isSpecial({ positions, months, weekStart, until }: Rule): boolean {
 }
 
 /** How the choice that the rule is is called: with its own interval and days, without its end. */
-export function chosenLabel(rule: Rule, first: string): string {
-  return ruleWords({ ...rule, count: 0, until: "" }, first);
+export function chosenLabel(rule: Rule, kind: Kind, first: string): string {
+  const endless = { ...rule, count: 0, until: "" };
+  return kind === "workdays" ? ruleWords(endless, first) : everyWords(endless) + daysWords(endless, first);
 }
 
 /** How a choice is called for an event on that date. */

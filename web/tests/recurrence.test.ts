@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datesOfRule, parseRule, ruleText } from "../src/recurrence";
-import { chosenLabel, fitsForm, kindLabel, kindOf, KINDS, monthChoiceOf, monthChoices, ruleOfKind, textWords, withFrequency } from "../src/rule-words";
+import { chosenLabel, fitsForm, kindByDays, kindLabel, kindOf, KINDS, monthChoiceOf, monthChoices, ruleOfKind, textWords, withFrequency } from "../src/rule-words";
 
 function dates(text: string, date: string, most = 5, more: { exdates?: string[]; wallSec?: number; zone?: string } = {}, from?: string): string[] {
   const rule = parseRule(text);
@@ -116,7 +116,23 @@ describe("the choices of the form", () => {
   ])("are called by the rule: %s", (text, kind, label) => {
     const rule = parseRule(text);
     if (!rule) throw new Error(text);
-    expect([kindOf(text), chosenLabel(rule, "2026-11-27")]).toEqual([kind, label]);
+    expect([kindOf(text), chosenLabel(rule, kindOf(text), "2026-11-27")]).toEqual([kind, label]);
+  });
+});
+
+describe("while days of the week are chosen", () => {
+  const workdays = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR";
+
+  it("Monday to Friday are days like others, and every workday once the form is opened again", () => {
+    expect([kindByDays(workdays), kindOf(workdays)]).toEqual(["weekly", "workdays"]);
+    const rule = parseRule(`${workdays};COUNT=9`);
+    const days = "Every week on Monday, Tuesday, Wednesday, Thursday and Friday";
+    expect(rule && [chosenLabel(rule, "weekly", "2026-11-27"), chosenLabel(rule, "workdays", "2026-11-27")]).toEqual([days, "Every workday"]);
+  });
+
+  it("a rule that is not by week is the choice that it is", () => {
+    const texts = ["", "FREQ=DAILY", "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=WEEKLY;WKST=SU"];
+    expect(texts.map(kindByDays)).toEqual(["none", "daily", "workdays", "weekly", "custom"]);
   });
 });
 

@@ -6,7 +6,7 @@ import { eventZone } from "../calendar-event";
 import type { Fields } from "../event-fields";
 import { movedEnd } from "../moving";
 import { datesOfRule, parseRule, ruleText, type Rule } from "../recurrence";
-import { chosenLabel, fitsForm, kindLabel, kindOf, KINDS, ruleOfKind, ruleWords, type Kind } from "../rule-words";
+import { chosenLabel, fitsForm, kindByDays, kindLabel, kindOf, KINDS, ruleOfKind, ruleWords, type Kind } from "../rule-words";
 import { dateIn, momentOf, wallOf } from "../time/clock";
 import { dayNumber, daysBetween } from "../time/dates";
 import { dateText } from "../time/formats";
@@ -28,8 +28,8 @@ const DAY_SEC = 86_400;
 /** A reminder at a given time can't repeat; this long before the start can. */
 const REMIND_SEC = 300;
 
-/** How a rule is shown: as the choice that it is, as another rule in the form, or as its text. */
-type Shown = "choice" | "form" | "text";
+/** How a rule is shown: as the choice that it is, as days of the week, as another rule in the form, or as its text. */
+type Shown = "choice" | "days" | "form" | "text";
 
 export function RepeatField({ fields, saved, api, onChange }: Props) {
   const series = useSeries(api, saved);
@@ -40,17 +40,21 @@ export function RepeatField({ fields, saved, api, onChange }: Props) {
   const date = dateIn(fields.start_time, zone);
   const unchanged = fields.rrule === undefined ? series : null;
   const first = unchanged ? dateIn(unchanged.start_time, unchanged.timezone) : date;
-  const kind = shown === "choice" ? kindOf(text) : "custom";
+  const kind = shown === "choice" ? kindOf(text) : shown === "days" ? kindByDays(text) : "custom";
   const rule = text ? parseRule(text) : null;
   const isText = kind === "custom" && (shown === "text" || !rule || !fitsForm(rule));
   const set = (rrule: string) =>
     onChange({ rrule: rrule === kept ? undefined : rrule, ...(rrule && fields.remind_time > 0 && { remind_time: 0, remind_before_sec: REMIND_SEC }) });
   const weekly = ruleText(ruleOfKind("weekly", date));
   const choose = (wanted: Kind) => {
-    setShown(wanted === "custom" ? "form" : "choice");
+    setShown(wanted === "custom" ? "form" : wanted === "weekly" ? "days" : "choice");
     if (wanted === "none") set("");
     else if (wanted === "custom") set(text || weekly);
     else set(ruleText(ruleOfKind(wanted, date)));
+  };
+  const changeParts = (next: Rule) => {
+    if (kind === "weekly") setShown("days");
+    set(ruleText(next));
   };
   const write = (rrule: string) => {
     setShown("text");
@@ -65,7 +69,7 @@ export function RepeatField({ fields, saved, api, onChange }: Props) {
       <label className="field">
         <span className="label">Repeat</span>
         <select className="input" value={kind} onChange={(event) => choose(event.target.value as Kind)}>
-          {KINDS.map((one) => <option key={one} value={one}>{rule && one === kind && one !== "custom" ? chosenLabel(rule, first) : kindLabel(one, date)}</option>)}
+          {KINDS.map((one) => <option key={one} value={one}>{rule && one === kind && one !== "custom" ? chosenLabel(rule, kind, first) : kindLabel(one, date)}</option>)}
         </select>
       </label>
       {isText && (
@@ -74,7 +78,7 @@ export function RepeatField({ fields, saved, api, onChange }: Props) {
           <input className="input mono" spellCheck={false} aria-invalid={!rule} value={text} onChange={(event) => write(event.target.value.toUpperCase())} />
         </label>
       )}
-      {rule && !isText && <RuleForm rule={rule} kind={kind} date={date} onChange={(next) => set(ruleText(next))} />}
+      {rule && !isText && <RuleForm rule={rule} kind={kind} date={date} onChange={changeParts} />}
       {kind === "custom" && (
         <button type="button" className="text-button" onClick={() => (isText ? chooseInForm() : setShown("text"))}>
           {isText ? "Choose it in the form" : "Write it as text"}
