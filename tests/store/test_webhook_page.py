@@ -1,12 +1,15 @@
 """What the sender of webhooks reads at once: changes, and the creators of hooks."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from deskcal.core.directory import Directory, Manager
 from deskcal.errors import ResyncRequired
+from deskcal.limits import Limits
 from deskcal.store.ports import Store
+from deskcal.store.sqlite.store import open_sqlite
 from helpers import NOW
 from store.mutations import adding
 
@@ -40,6 +43,21 @@ async def test_no_change_of_a_page_comes_before_its_mutation_is_answered(store: 
         assert all(change.seq <= store.feed.last_seq for change in changes)
         found = changes[-1].seq if changes else found
         await asyncio.gather(*writing)
+
+
+async def test_changes_whose_commit_the_event_loop_does_not_know_yet_come_later(
+    tmp_path: Path,
+) -> None:
+    """Of the embedded store, which commits on a thread of its own."""
+    store = await open_sqlite(tmp_path, Limits())
+    await asyncio.gather(*(store.mutate(adding()) for _ in range(5)))
+    known = store.feed.last_seq
+    for last_seq in (3, known):
+        store.feed.last_seq = last_seq
+        changes, _ = await store.webhooks.page(0, 10, [])
+        assert changes == await store.feed.changes(0, 10)
+        assert [change.seq for change in changes] == list(range(1, last_seq + 1))
+    await store.close()
 
 
 async def test_a_page_after_a_cursor_from_below_the_floor_is_refused(store: Store) -> None:

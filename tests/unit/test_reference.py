@@ -38,6 +38,12 @@ def test_values_of_enumerations_and_literals_are_shown_as_they_are_sent() -> Non
     assert any(line.startswith("| `types` | array of int | no | `2` or `4` |") for line in lines)
 
 
+def test_commands_that_may_be_repeated_say_so() -> None:
+    sections = commands().split("\n### ")[1:]
+    found = {one.partition("\n")[0] for one in sections if " Safe to repeat. " in one}
+    assert found == {name for name, command in COMMANDS.items() if command.is_repeatable}
+
+
 def test_filters_of_events_mean_the_same_in_every_command() -> None:
     rows = [line for line in commands().splitlines() if line.startswith("| `follows_id` |")]
     filters = [line for line in rows if line.endswith("| equal; 0: any |")]

@@ -13,10 +13,7 @@ from deskcal.cli.options import Number, UtcTime
 from deskcal.cli.text import printable, utc_span
 from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
 from deskcal.core.event import MAX_ID
-from deskcal.core.handover import OWNER, PARTICIPANT
-
-MAX_SHOWN = 100
-"""Events of each manager that the server shows. Source: contract, section 15."""
+from deskcal.core.handover import MAX_SHOWN, OWNER, PARTICIPANT
 
 
 class _ManagerIds(click.ParamType[list[int]]):

@@ -12,8 +12,9 @@ from deskcal.commands.services import Services
 from deskcal.core.event import MAX_TIME
 from deskcal.core.sessions import Session
 from deskcal.ical.occurrences import BACK_SEC
+from deskcal.limits import DAY_SEC
 
-LEAD_SEC = 86_400
+LEAD_SEC = DAY_SEC
 """Around a range within which events are looked for: all-day ones go by the dates of a zone."""
 
 

@@ -24,6 +24,7 @@ from deskcal.core.event import (
 from deskcal.core.filters import EventFacts, EventFilter
 from deskcal.core.handover import (
     FIRST,
+    MAX_SHOWN,
     OWNER,
     PARTICIPANT,
     Assignment,
@@ -41,8 +42,6 @@ from deskcal.live.connections import Peer
 from deskcal.store.ports.work import Changes, Transaction
 
 MAX_RECEIVERS = 50
-MAX_SHOWN = 100
-"""Events of each receiver that a preview shows at most."""
 PAGE = 200
 """Events that go to others in one transaction, so that changes of others come in between."""
 

@@ -11,6 +11,7 @@ from deskcal.core.document import decode_event
 from deskcal.core.event import Event, EventStatus, managers_of
 from deskcal.core.series import Series
 from deskcal.ical.uids import default_uid
+from deskcal.limits import DAY_SEC
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject
 
 MINE = "mine"
@@ -68,7 +69,7 @@ class Head(Struct, gc=False):
     @property
     def over_time(self) -> int:
         """When it is over; of an all-day one a day before, whatever its zone."""
-        return self.end_time - self.all_day * 86_400
+        return self.end_time - self.all_day * DAY_SEC
 
     def is_coming(self, now: int) -> bool:
         """Whether it is open and not over."""

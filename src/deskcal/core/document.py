@@ -16,10 +16,11 @@ from deskcal.core.alarms import due_time
 from deskcal.core.all_day import UTC, span_of
 from deskcal.core.event import Event, managers_of
 from deskcal.errors import InvalidField
+from deskcal.limits import DAY_SEC
 
 MAX_AST_BYTES = 256 * 1024
 MAX_DEPTH = 64
-DURATION_LIMITS_SEC = (4 * 3600, 2 * 86400, 32 * 86400)
+DURATION_LIMITS_SEC = (4 * 3600, 2 * DAY_SEC, 32 * DAY_SEC)
 """Longest duration of the classes 0, 1, 2; class 3 is without limit."""
 
 _ESCAPED = {character: f"\\u{ord(character):04x}" for character in "']}\x7f"}

@@ -19,6 +19,8 @@ from deskcal.core.participants import ParticipantFields
 
 OWNER, PARTICIPANT = "owner", "participant"
 FIRST, SPREAD = "first", "spread"
+MAX_SHOWN = 100
+"""Events of each receiver that a preview shows at most."""
 
 
 class Assignment(Struct, frozen=True):

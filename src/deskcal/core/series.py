@@ -17,12 +17,13 @@ from deskcal.core.recurrence import Occurrence, Recurrence, check_start
 from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
 from deskcal.core.wall_clock import instant, is_day_start, wall_time
 from deskcal.errors import InvalidField
+from deskcal.limits import DAY_SEC
 
 EXDATES = "recurrence.exdates"
 MAX_EXDATES = 1000
 MAX_PAST = 2000
 """Occurrences that are over already when they are made, at most; of a daily rule, over 5 years."""
-YEAR_SEC = 366 * 86400
+YEAR_SEC = 366 * DAY_SEC
 SEARCH_YEARS = (0, 1, 8, 50)
 """Steps in which the next occurrence is looked for."""
 

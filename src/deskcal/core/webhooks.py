@@ -15,14 +15,15 @@ from deskcal.core.document import EventScope
 from deskcal.core.event import ChangeType
 from deskcal.core.masks import Mask, checked_brand_mask, checked_desk_mask
 from deskcal.core.visibility import Visibility
+from deskcal.limits import DAY_SEC
 
 ALL_TYPES = (0, 1, 2, 3, 4)
 """Every change type, as pushed messages number them."""
-FAILING_SEC = 5 * 86_400
+FAILING_SEC = 5 * DAY_SEC
 """So long a hook may fail; then it is paused."""
-MAX_RETRY_AFTER_SEC = 86_400
+MAX_RETRY_AFTER_SEC = DAY_SEC
 """A longer Retry-After counts as this."""
-OLD_SECRET_SEC = 86_400
+OLD_SECRET_SEC = DAY_SEC
 """So long the secret before a new one signs too."""
 LANES = 8
 """Events of one hook whose changes are under way at one time."""

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-STEP_SEC = 3 * 86_400
+from deskcal.limits import DAY_SEC
+
+STEP_SEC = 3 * DAY_SEC
 """Shorter than any time between two changes of a clock that are both to be found."""
 
 

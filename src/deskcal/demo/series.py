@@ -10,6 +10,7 @@ from msgspec import Struct
 from deskcal.core.event import EventType
 from deskcal.demo import texts
 from deskcal.demo.desks import DESKS, DemoEvent, links_of
+from deskcal.limits import DAY_SEC
 
 DESK = DESKS[0]
 WEEKS_BACK = 2
@@ -69,7 +70,7 @@ SERIES = (
         lambda day: (day + dt.timedelta(days=1)).day == 1,
         dt.time(17, 30),
         0,
-        {"remind_before_sec": 86_400},
+        {"remind_before_sec": DAY_SEC},
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from deskcal.core.event import EventType
 from deskcal.core.outcomes import Outcome
+from deskcal.limits import DAY_SEC
 
 _LONDON, _WARSAW, _DUBAI = "Europe/London", "Europe/Warsaw", "Asia/Dubai"
 _TOKYO, _SAO_PAULO = "Asia/Tokyo", "America/Sao_Paulo"
@@ -100,7 +101,7 @@ STEPS = (
 _CALLS = (EventType.CALL, EventType.FOLLOW_UP)
 OUTCOMES = (
     Outcome(code="reached", name="Reached", types=_CALLS, is_contact=1),
-    Outcome(code="call_back", name="Call back", types=_CALLS, is_contact=1, next_in_sec=86_400),
+    Outcome(code="call_back", name="Call back", types=_CALLS, is_contact=1, next_in_sec=DAY_SEC),
     Outcome(code="no_answer", name="No answer", types=_CALLS, next_in_sec=3600),
     Outcome(code="busy", name="Line busy", types=_CALLS, next_in_sec=900),
     Outcome(code="not_interested", name="Not interested", types=_CALLS, is_contact=1),

@@ -18,6 +18,7 @@ from deskcal.errors import InvalidField
 from deskcal.ical.components import Components, EventComponent
 from deskcal.ical.lines import Part, Property
 from deskcal.ical.text import calendar_lines
+from deskcal.limits import DAY_SEC
 
 MAX_INSTANCES = 10_000
 """Of one resource, within one range."""
@@ -91,7 +92,7 @@ def _of_master(
     days = event.end.local - event.start.local
     left_out = {one.time for one in event.exdates}
     dates = {one.local.date() for one in event.exdates if one.is_date}
-    for local, time in _times(master, timezone, since - length - 86_400, until):
+    for local, time in _times(master, timezone, since - length - DAY_SEC, until):
         if time in left_out or time in overridden or local.date() in dates:
             continue
         if not event.start.is_date:
@@ -121,7 +122,7 @@ def _times(
         return
     recurrence = Recurrence(rule, event.start.local, timezone)
     low = max(since, event.start.time)
-    for found in recurrence.between(low, max(min(until, low + 200 * 366 * 86_400), low)):
+    for found in recurrence.between(low, max(min(until, low + 200 * 366 * DAY_SEC), low)):
         if found.time not in seen:
             yield found.local, found.time
 

@@ -11,8 +11,9 @@ from deskcal.ical.components import Components
 from deskcal.ical.expand import Instance, instances
 from deskcal.ical.lines import Part, Property, text_of
 from deskcal.ical.read import duration_of
+from deskcal.limits import DAY_SEC
 
-LEAD_SEC = 400 * 86_400
+LEAD_SEC = 400 * DAY_SEC
 """An alarm this long before its event is still found by its own time."""
 _COUNT = re.compile(r"[0-9]{1,9}")
 
@@ -183,7 +184,7 @@ def _goes_off(alarm: Part, one: Instance, range_: Range) -> bool:
         except ValueError:
             return False
         is_end = trigger.params.get("RELATED", "").upper() == "END"
-        time = (one.end_time if is_end else one.start_time) + days * 86_400 + seconds
+        time = (one.end_time if is_end else one.start_time) + days * DAY_SEC + seconds
     first = range_.since - time
     if first <= 0:
         return time < range_.until
@@ -204,7 +205,7 @@ def _repeats(alarm: Part) -> tuple[int, int]:
         days, seconds = duration_of(pause)
     except ValueError:
         return 0, 1
-    step = days * 86_400 + seconds
+    step = days * DAY_SEC + seconds
     return (int(count.value), step) if step > 0 else (0, 1)
 
 

@@ -15,6 +15,7 @@ from deskcal.core.wall_clock import day_start, instant
 from deskcal.ical.lines import Part, Problem, Property, read_parts, text_of
 from deskcal.ical.observances import TIME, observance
 from deskcal.ical.zones import RuleZone, same_zone, zone_name
+from deskcal.limits import DAY_SEC
 
 MAX_ZONES = 100
 """VTIMEZONEs of one file."""
@@ -345,8 +346,8 @@ class _Reader:
                 yield Alarm(time=self._moment(trigger, uid).time)
             else:
                 days, seconds = duration_of(trigger)
-                if days * 86_400 + seconds <= 0:
-                    yield Alarm(before_sec=-(days * 86_400 + seconds))
+                if days * DAY_SEC + seconds <= 0:
+                    yield Alarm(before_sec=-(days * DAY_SEC + seconds))
 
 
 def _range_of(recurrence: Property | None) -> str:

@@ -22,6 +22,7 @@ from deskcal.ical.read import MAX_DESCRIPTION
 from deskcal.ical.series import Shown, series_components
 from deskcal.ical.vtimezone import add_vtimezones
 from deskcal.ical.write import PRODUCT, add_zones, event_component
+from deskcal.limits import DAY_SEC
 
 ALARMS, TRANSP = "alarms", "transp"
 ROOM = dt.timedelta(days=366)
@@ -95,8 +96,8 @@ def _generated(resource: Resource) -> str:
 def _zone_range(events: Sequence[Event]) -> tuple[dt.date, dt.date]:
     first = min(event.start_time for event in events)
     last = max(event.start_time for event in events)
-    low = dt.datetime.fromtimestamp(max(first, 86_400), dt.UTC).date()
-    high = dt.datetime.fromtimestamp(min(last, MAX_TIME - 400 * 86_400), dt.UTC).date()
+    low = dt.datetime.fromtimestamp(max(first, DAY_SEC), dt.UTC).date()
+    high = dt.datetime.fromtimestamp(min(last, MAX_TIME - 400 * DAY_SEC), dt.UTC).date()
     return max(low, dt.date(2, 1, 1)) - ROOM, high + ROOM
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from deskcal.core.draft import timezones
 from deskcal.core.zones import utc_offset
+from deskcal.limits import DAY_SEC
 
 WINDOWS = WINDOWS_TO_OLSON | {
     "British Columbia Standard Time": "America/Vancouver",
@@ -77,7 +78,7 @@ class RuleZone:
     def instant(self, local: dt.datetime) -> int:
         """Unix seconds of a local time: skipped, by the offset before the gap; twice, the first."""
         naive = int(local.replace(tzinfo=dt.UTC).timestamp())
-        before, after = self.offset_at(naive - 86_400), self.offset_at(naive + 86_400)
+        before, after = self.offset_at(naive - DAY_SEC), self.offset_at(naive + DAY_SEC)
         for offset in (before, after):
             if self.offset_at(naive - offset) == offset:
                 return naive - offset

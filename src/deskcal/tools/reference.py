@@ -145,7 +145,9 @@ def _command(command: Command) -> str:
     rows = [_row(command.name, field) for field in _fields(command.data)]
     head = ("field", "type", "required", "limits", "meaning")
     data = _table(head, rows) if rows else "No data.\n"
-    return f"### {command.name}\n\n{command.summary} Answer's data: {answer}.\n\n{data}"
+    repeat = " Safe to repeat." if command.is_repeatable else ""
+    text = f"{command.summary}{repeat} Answer's data: {answer}."
+    return f"### {command.name}\n\n{text}\n\n{data}"
 
 
 def _row(command: str, field: kinds.Field) -> tuple[str, ...]:

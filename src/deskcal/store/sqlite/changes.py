@@ -77,8 +77,12 @@ class SqliteFeed:
         """Nothing to do: no other server writes."""
 
     async def changes(self, since: int, limit: int) -> list[StoredChange]:
-        """Up to `limit` changes after `since`, as far as the event loop knows of their commit."""
+        """Up to `limit` changes after `since`."""
         found: list[StoredChange] = await self._read(changes_after, since, limit)
+        return self.kept(found)
+
+    def kept(self, found: Sequence[StoredChange]) -> list[StoredChange]:
+        """The changes of `changes_after`, as far as the event loop knows of their commit."""
         return [change for change in found if change.seq <= self.last_seq]
 
     async def history(self, event_id: int, since: int, limit: int) -> list[StoredChange]:

@@ -10,7 +10,7 @@ from deskcal.core.directory import Manager
 from deskcal.core.webhooks import Webhook
 from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.directory import row_of
-from deskcal.store.ports.feed import FeedStore, StoredChange
+from deskcal.store.ports.feed import StoredChange
 from deskcal.store.ports.webhook_rows import (
     KEPT_DELIVERIES,
     changed,
@@ -19,7 +19,7 @@ from deskcal.store.ports.webhook_rows import (
     webhook_of,
 )
 from deskcal.store.ports.webhooks import Delivery, PendingEscalation, Progress, StoredDelivery
-from deskcal.store.sqlite.changes import Read, RunJob, changes_after
+from deskcal.store.sqlite.changes import Read, RunJob, SqliteFeed, changes_after
 
 _COLUMNS = "SELECT id, settings, state, reason, cursor, failing_since, generation FROM webhook"
 _ALL = f"{_COLUMNS} ORDER BY id"
@@ -66,7 +66,7 @@ _LAST = 2**63 - 1
 class SqliteWebhooks:
     """A `WebhookStore`."""
 
-    def __init__(self, read: Read, job: RunJob, feed: FeedStore) -> None:
+    def __init__(self, read: Read, job: RunJob, feed: SqliteFeed) -> None:
         self._read = read
         self._job = job
         self._feed = feed
@@ -142,7 +142,7 @@ class SqliteWebhooks:
     ) -> tuple[list[StoredChange], dict[int, Manager]]:
         """Both by one task of a reading thread."""
         found, creators = await self._read(_page, since, limit, creator_ids)
-        return [change for change in found if change.seq <= self._feed.last_seq], creators
+        return self._feed.kept(found), creators
 
     async def deliveries(self, webhook_id: int, after: int, limit: int) -> list[StoredDelivery]:
         """A page of tries."""
