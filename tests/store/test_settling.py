@@ -136,6 +136,17 @@ async def test_the_changes_of_one_turn_of_the_loop_are_one_group(tmp_path: Path)
     await store.close()
 
 
+async def test_many_changes_do_not_wait_for_the_end_of_their_turn(tmp_path: Path) -> None:
+    store = await open_sqlite(tmp_path, Limits())
+    answers = [store.mutate(adding()) for _ in range(64 + 3)]
+    until = time.monotonic() + WAIT_SEC
+    while not answers[63].done() and time.monotonic() < until:
+        store.settle()  # No await: the turn of the event loop goes on.
+    assert [answer.done() for answer in answers] == [True] * 64 + [False] * 3
+    await asyncio.gather(*answers)
+    await store.close()
+
+
 async def test_changes_of_the_last_turn_are_committed_by_close(tmp_path: Path) -> None:
     store = await open_sqlite(tmp_path, Limits())
     answers = [store.mutate(adding()) for _ in range(3)]

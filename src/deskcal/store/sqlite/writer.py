@@ -26,6 +26,8 @@ SWITCH_SEC = 0.0003
 """After which the writer, while it has a group or a job, and the event loop take the interpreter's
 lock from each other. Usually it is 5 ms: for so long a create would wait for the reads of others at
 each step, and each turn of the event loop for a large transaction."""
+HANDED_OVER = 64
+"""So many changes are handed over before the turn of the event loop ends, which may be long."""
 _USUAL_SWITCH_SEC = sys.getswitchinterval()
 
 logger = logging.getLogger(__name__)
@@ -80,9 +82,11 @@ class Writer:
         self._thread.start()
 
     def put(self, work: Work) -> None:
-        """Keeps `work` for `hand_over`."""
+        """Keeps `work` for `hand_over`, or hands over many."""
         self._waiting[id(work)] = None
         self._turn.append(work)
+        if len(self._turn) >= HANDED_OVER:
+            self.hand_over()
 
     def hand_over(self) -> None:
         """Queues what was put, so that what the event loop read in one turn is one group."""
