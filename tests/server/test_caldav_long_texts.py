@@ -94,6 +94,7 @@ async def test_what_an_app_was_not_given_is_not_lost_by_its_change_of_the_text(
         for other in (text.replace("DESCRIPTION:x", "DESCRIPTION:y"), without(text)):
             got = await dav.put(name, other)
             assert got.status == 403 and b"change it in deskcal" in got.body, got
+            assert b"max-resource-size" in got.body, got
         assert (await dav.put(name, text.replace("SUMMARY:", "SUMMARY:New "))).status == 204
         (event,) = await rows(dav)
         assert event["title"].startswith("New ") and event["ast_json"] == written

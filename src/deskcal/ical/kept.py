@@ -23,11 +23,14 @@ _DAY = dt.timedelta(days=1)
 REMINDERS = ("remind_time", "remind_before_sec")
 
 
+class TextTooLong(InvalidField):
+    """Another text in place of one that is too long to be given whole."""
+
+
 def kept(sent: Draft, before: Event, event: CalendarEvent, default_timezone: str) -> Draft:
     """`sent` without what would take something away from `before`.
 
-    `default_timezone`: of events that name no zone. Raises: InvalidField for another text in place
-    of one that is too long to be given whole.
+    `default_timezone`: of events that name no zone. Raises: TextTooLong.
     """
     values = dict(sent.values)
     values.pop("type", None)
@@ -35,7 +38,7 @@ def kept(sent: Draft, before: Event, event: CalendarEvent, default_timezone: str
     if _plain(event.description) == _plain(shown):
         values.pop("ast_json", None)
     elif "ast_json" in values and len(shown) > MAX_DESCRIPTION:
-        raise InvalidField(
+        raise TextTooLong(
             f"the event's text has more than the {MAX_DESCRIPTION} characters that a DESCRIPTION "
             "is given of it, so that the rest would be lost; change it in deskcal",
             field="ics",

@@ -20,6 +20,7 @@ from deskcal.commands.put_member import (
 from deskcal.errors import Forbidden, InvalidField
 from deskcal.http.caldav.conditions import (
     CALENDAR_DATA,
+    MAX_SIZE,
     NEED_PRIVILEGES,
     VALID_DATA,
     Refused,
@@ -30,6 +31,7 @@ from deskcal.http.caldav.conditions import (
 from deskcal.http.caldav.context import Context
 from deskcal.http.caldav.names import caldav
 from deskcal.http.caldav.paths import Kind, member_path
+from deskcal.ical.kept import TextTooLong
 
 MAX_NAME = 250
 """Characters of a resource's name."""
@@ -61,6 +63,8 @@ async def put(context: Context) -> Response:
         raise _refused(context, collection, exc) from exc
     except Forbidden as exc:
         raise forbidden(exc.message, NEED_PRIVILEGES) from exc
+    except TextTooLong as exc:
+        raise forbidden(exc.message, MAX_SIZE) from exc
     except InvalidField as exc:
         raise forbidden(exc.message, CALENDAR_DATA) from exc
     headers = {"etag": f'"{stored.etag}"'} if stored.is_verbatim else None
