@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from deskcal.core.event import ChangeType
+from deskcal.core.series import begin_series
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject
 from deskcal.store.ports import Store
 from deskcal.store.ports.work import Changes, Transaction
@@ -92,6 +93,31 @@ async def test_an_object_that_is_gone_without_its_event_takes_one(store: Store) 
 
     gone = Transaction((1,), 0, 10, NOW, remove, objects=[OTHER.key])
     assert await taken(store, gone) == (2, 1)
+
+
+async def test_a_series_that_changes_without_its_events_takes_one(store: Store) -> None:
+    await with_events(store)
+
+    def with_series(apply: Callable[[Changes, int], object]) -> Transaction:
+        def run(changes: Changes) -> None:
+            series_id = changes.new_id()
+            apply(changes, series_id)
+            first = changes.event(2)
+            assert first is not None
+            series = begin_series(series_id, first, "FREQ=DAILY;COUNT=3", (), "UTC")
+            changes.put_series(series_id, series)
+
+        return Transaction((1, 2), 1, 10, NOW, run)
+
+    def its_second_change(changes: Changes, series_id: int) -> None:
+        retitled(changes)
+        event = changes.event(2)
+        assert event is not None
+        changes.put(2, msgspec.structs.replace(event, series_id=series_id), ChangeType.UPDATED)
+
+    assert await taken(store, with_series(lambda _, __: None)) == (1, 0)
+    assert await taken(store, with_series(lambda changes, _: retitled(changes))) == (2, 1)
+    assert await taken(store, with_series(its_second_change)) == (2, 2)
 
 
 async def test_what_is_not_applied_takes_none(store: Store) -> None:

@@ -12,7 +12,6 @@ from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
 from deskcal.core.draft import Draft, create
 from deskcal.core.event import ChangeType, Event
-from deskcal.core.recurrence import Occurrence
 from deskcal.core.series import (
     MAX_PAST,
     RecurrenceFields,
@@ -113,7 +112,7 @@ def add_series(services: Services, session: Session, new: NewSeries) -> Work:
             return document, b""
         series, occurrences = made[0]
         for one in occurrences[1:]:
-            changes.add(functools.partial(_occurrence, series, one, now))
+            changes.add(functools.partial(new_occurrence, series, one, now=now))
         changes.put_series(series_id, series)
         return document, _created(series_answer(series, ()), len(occurrences))
 
@@ -140,10 +139,6 @@ async def _created_answer(services: Services, work: Any) -> bytes:
         created = _created(series_answer(series, events) if series else b"null", len(events))
     text: bytes = document + created
     return text
-
-
-def _occurrence(series: Series, one: Occurrence, now: int, event_id: int) -> Event:
-    return new_occurrence(series, one, event_id, now)
 
 
 def _created(series: bytes, count: int) -> bytes:

@@ -5,7 +5,7 @@ group leave as many change rows, but its index is written once.
 """
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -24,7 +24,7 @@ from deskcal.store.batch.notifications import StagedNotifications
 from deskcal.store.batch.objects import StagedObjects
 from deskcal.store.batch.retries import Retries
 from deskcal.store.batch.series import StagedSeries
-from deskcal.store.batch.staged import Savepoint, StagedEvent, notifications_of
+from deskcal.store.batch.staged import NEW_EVENT, Savepoint, StagedEvent, notifications_of
 from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.writes import (
@@ -99,14 +99,27 @@ class Batch:
     @property
     def _has_more_than_changes(self) -> bool:
         """Whether a calendar object or a series changes of which no event does."""
-        if self._series.is_empty and self.objects.is_empty:
-            return False
+        if self.objects.is_empty:
+            return not (self._series.is_empty or self._have_events(self._series.changed_ids))
         event_ids = {change[0] for change in self._changes}
-        staged = [self._staged[event_id] for event_id in event_ids]
-        events = [event for one in staged for event in (one.before, one.after) if event]
-        series_ids = {event.series_id for event in events}
+        series_ids = {event.series_id for event in self._changed_events()}
         has_series = self._series.changed_ids <= series_ids
         return not (has_series and self.objects.are_all_of(event_ids, series_ids))
+
+    def _have_events(self, series_ids: set[int]) -> bool:
+        """Whether of each of these series an event changes; most often the first ones are."""
+        missing = set(series_ids)
+        for event in self._changed_events():
+            if not missing:
+                break
+            missing.discard(event.series_id)
+        return not missing
+
+    def _changed_events(self) -> Iterator[Event]:
+        """What the changes are of, as it was before the group and as it is."""
+        for change in self._changes:
+            staged = self._staged[change[0]]
+            yield from filter(None, (staged.before, staged.after))
 
     @property
     def is_empty(self) -> bool:
@@ -172,7 +185,7 @@ class Batch:
 
     def _change(self, mutation: Mutation) -> bytes:
         is_new = not mutation.event_id
-        event_id = self._new_ids[self.ids_used] if is_new else mutation.event_id
+        event_id = self.next_id if is_new else mutation.event_id
         look = self.trashed if mutation.type is ChangeType.RESTORED else self.event
         before = None if is_new else look(event_id)
         after = mutation.change(before, event_id)
@@ -183,7 +196,7 @@ class Batch:
         if mutation.follows and after:
             self._check_follows(before, after, mutation.follows)
         if is_new and after is not None:
-            return self._stage_new(event_id, after, mutation.type, mutation.time, mutation.actor)
+            return self.add(after, mutation.type, mutation.time, mutation.actor)
         return self.put(event_id, after, mutation.type, mutation.time, mutation.actor)
 
     def _check_outcome(self, before: Event | None, after: Event) -> None:
@@ -202,10 +215,6 @@ class Batch:
         if self._outcomes is None:
             self._outcomes = self._stored.outcomes()
         return self._outcomes
-
-    def _take_id(self, event_id: int) -> None:
-        self.ids_used += 1
-        self._staged[event_id] = StagedEvent(None, None, b"")
 
     def put(
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
@@ -232,24 +241,24 @@ class Batch:
             fired = notifications_of(after, gained, document, now)
         self.notifications.add_of_change(fired)
 
-    def add(self, make: Callable[[int], Event], type_: ChangeType, time: int, actor: int) -> bytes:
-        """Stages a new event; its document."""
-        event_id = self._new_ids[self.ids_used]
-        return self._stage_new(event_id, make(event_id), type_, time, actor)
+    @property
+    def next_id(self) -> int:
+        """The number that the next new event or series gets."""
+        return self._new_ids[self.ids_used]
 
-    def _stage_new(
-        self, event_id: int, event: Event, type_: ChangeType, time: int, actor: int
-    ) -> bytes:
+    def add(self, event: Event, type_: ChangeType, time: int, actor: int) -> bytes:
+        """Stages a new event, whose id is `next_id`; its document."""
         self.ids_used += 1
         document = encode_event(event)
-        self._changes.append((event_id, int(type_), time, actor, self._batch, document))
-        self._staged[event_id] = StagedEvent(None, None, b"").changed(event, document)
+        self._changes.append((event.id, int(type_), time, actor, self._batch, document))
+        self._staged[event.id] = NEW_EVENT.changed(event, document)
         return document
 
     def new_id(self) -> int:
         """A number that no event and no series has; an event of it may be `put`."""
-        event_id = self._new_ids[self.ids_used]
-        self._take_id(event_id)
+        event_id = self.next_id
+        self.ids_used += 1
+        self._staged[event_id] = NEW_EVENT
         return event_id
 
     def series(self, series_id: int) -> Series | None:

@@ -16,7 +16,7 @@ from deskcal.store.ports.reminders import Notification, NotificationKey
 _DONE = EventStatus.DONE
 
 
-class StagedEvent(Struct):
+class StagedEvent(Struct, frozen=True):
     """One event in the group: as it was before the group, as it is now."""
 
     before: Event | None
@@ -31,6 +31,10 @@ class StagedEvent(Struct):
         if after and after.status == _DONE and not (self.after and self.after.status == _DONE):
             done_time = done_time_by(after)
         return StagedEvent(self.before, after, document, done_time)
+
+
+NEW_EVENT = StagedEvent(None, None, b"")
+"""One that is not there so far."""
 
 
 class Savepoint(Struct, frozen=True):

@@ -19,8 +19,12 @@ class Staging(Protocol):
     def event(self, event_id: int) -> Event | None:
         """The event as the group has left it so far."""
 
-    def add(self, make: Callable[[int], Event], type_: ChangeType, time: int, actor: int) -> bytes:
-        """Stages a new event; its document."""
+    @property
+    def next_id(self) -> int:
+        """The number that the next new event or series gets."""
+
+    def add(self, event: Event, type_: ChangeType, time: int, actor: int) -> bytes:
+        """Stages a new event, whose id is `next_id`; its document."""
 
     def put(
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
@@ -84,16 +88,10 @@ class StagedChanges:
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds an event."""
         self._take_new()
-        made: list[int] = []
-
-        def make_known(event_id: int) -> Event:
-            made.append(event_id)
-            return make(event_id)
-
+        event = make(self._batch.next_id)
+        self._known.add(event.id)
         time, actor = self._transaction.time, self._transaction.actor
-        document = self._batch.add(make_known, ChangeType.ADDED, time, actor)
-        self._known.update(made)
-        return document
+        return self._batch.add(event, ChangeType.ADDED, time, actor)
 
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes."""
