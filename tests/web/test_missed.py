@@ -77,3 +77,35 @@ def test_missed_reminders_are_listed_and_one_dismissed_stays_away(
     page.reload()
     page.wait_for_selector(".loader[data-on=false]", state="attached")
     expect(open_bell(page).get_by_text("No reminder is waiting")).to_be_visible()
+
+
+def test_a_missed_reminder_that_is_snoozed_comes_back_in_this_tab_only(
+    open_page: OpenPage, wire: Wire, served: Served
+) -> None:
+    """The server snoozes no missed one. Source: docs/live.md."""
+    add_missed(wire, served, 13, ["Snoozed"])
+    page = open_page("?view=agenda", manager_id=13)
+    bell = page.locator(".bell")
+    card = page.locator(".reminders .reminder")
+    snooze_missed(page, "Snoozed")
+    expect(bell).to_have_accessible_name("Reminders")
+    page.reload()
+    expect(bell).to_have_accessible_name("Reminders: 1 waiting")
+    expect(card).to_have_count(0)
+    page.clock.install()
+    snooze_missed(page, "Snoozed")
+    expect(bell).to_have_accessible_name("Reminders")
+    page.clock.fast_forward(301_000)
+    expect(card).to_contain_text("Snoozed")
+    page.reload()
+    expect(card).to_contain_text("Snoozed")
+    expect(bell).to_have_accessible_name("Reminders: 1 waiting")
+
+
+def snooze_missed(page: Page, title: str) -> None:
+    dialog = open_bell(page)
+    snooze = dialog.get_by_label(f"Snooze {title} in this tab")
+    expect(snooze.locator("xpath=..")).to_contain_text("Snooze in this tab")
+    snooze.select_option("5 minutes")
+    expect(snooze).to_have_count(0)
+    dialog.get_by_role("button", name="Close").click()

@@ -20,6 +20,7 @@ export interface Reminders {
   missed: Reminder[];
   done: (reminder: Reminder) => void;
   doneAll: () => void;
+  /** A missed one comes back in this tab only, and is listed as missed again where the page is loaded before. */
   snooze: (reminder: Reminder, seconds: number) => void;
   snoozeAll: (seconds: number) => void;
 }
@@ -31,7 +32,7 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
   });
   const [due, setDue] = useState(() => keptReminders(me));
   const [missed, setMissed] = useState<Reminder[]>([]);
-  const missedTokens = useRef(new Set<string>());
+  const snoozedHere = useRef(new Set<string>());
   const seen = useRef(new Set(due.map((one) => one.token)));
   const shown = useRef(due);
   // Kept at once, not after the next render: the page may be loaded again before that.
@@ -62,9 +63,8 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
       (found) => {
         if (isStale || !found) return;
         for (const one of found.unread) add(one);
-        const dismissed = new Set(dismissedTokens(me));
-        missedTokens.current = new Set(found.missed.map((one) => one.token));
-        setMissed(found.missed.filter((one) => one.row.status === EventStatus.OPEN && !dismissed.has(one.token)));
+        const away = new Set([...dismissedTokens(me), ...snoozedHere.current, ...shown.current.map((one) => one.token)]);
+        setMissed(found.missed.filter((one) => one.row.status === EventStatus.OPEN && !away.has(one.token)));
       },
       () => {},
     );
@@ -83,7 +83,7 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
   const done = useCallback(
     (reminder: Reminder) => {
       forget(new Set([reminder.token]));
-      if (missedTokens.current.has(reminder.token)) keepDismissed(me, reminder.token);
+      if (reminder.isMissed) keepDismissed(me, reminder.token);
       else api.acknowledge(reminder.token).catch(() => {});
     },
     [api, forget, me],
@@ -104,11 +104,18 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
 
   const snooze = useCallback(
     (reminder: Reminder, seconds: number) => {
-      forget(new Set([reminder.token]));
-      api.snooze(reminder.token, nowSeconds() + seconds).then(
-        () => seen.current.delete(reminder.token),
-        () => later(seconds, () => change((all) => [...all, reminder])),
-      );
+      const { token } = reminder;
+      const again = () => {
+        snoozedHere.current.delete(token);
+        change((all) => [...all, reminder]);
+      };
+      const snoozeHere = () => {
+        snoozedHere.current.add(token);
+        later(seconds, again);
+      };
+      forget(new Set([token]));
+      if (reminder.isMissed) snoozeHere();
+      else api.snooze(token, nowSeconds() + seconds).then(() => seen.current.delete(token), snoozeHere);
     },
     [api, forget, change],
   );

@@ -86,6 +86,8 @@ export interface Reminder {
   token: string;
   due: number;
   row: EventRow;
+  /** Never delivered in its time: the server neither acknowledges nor snoozes it. Source: docs/live.md. */
+  isMissed?: boolean;
 }
 
 /** A reminder as the server lists it. */
@@ -97,8 +99,8 @@ export interface ReminderRow {
   state: "unread" | "read" | "missed";
 }
 
-export function toReminder({ token, event, due }: ReminderRow): Reminder {
-  return { token, due, row: event };
+export function toReminder({ token, event, due, state }: ReminderRow): Reminder {
+  return { token, due, row: event, isMissed: state === "missed" };
 }
 
 /** One change of an event; `actor` 0 is the server. */

@@ -82,7 +82,7 @@ function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps 
           <button type="button" className="button small" aria-label={`Dismiss ${row.title}`} onClick={() => reminders.done(reminder)}>
             Dismiss
           </button>
-          <Snooze label={`Snooze ${row.title}`} onSnooze={(seconds) => reminders.snooze(reminder, seconds)} />
+          <Snooze what={row.title} isHere={reminder.isMissed} onSnooze={(seconds) => reminders.snooze(reminder, seconds)} />
           <button type="button" className="text-button" aria-label={`Complete ${row.title}`} onClick={() => onComplete(row)}>
             Complete
           </button>
@@ -92,14 +92,16 @@ function Card({ reminder, reminders, zone, now, onOpen, onComplete }: CardProps 
   );
 }
 
-function Snooze({ label, onSnooze }: { label: string; onSnooze: (seconds: number) => void }) {
+/** `isHere`: it comes back in this tab alone. */
+function Snooze({ what, isHere = false, onSnooze }: { what: string; isHere?: boolean; onSnooze: (seconds: number) => void }) {
+  const where = isHere ? " in this tab" : "";
   return (
     <label className="button small select-button">
-      Snooze
+      Snooze{where}
       <Icon name="down" size={12} />
-      <select aria-label={label} value="" onChange={(event) => onSnooze(Number(event.target.value))}>
+      <select aria-label={`Snooze ${what}${where}`} value="" onChange={(event) => onSnooze(Number(event.target.value))}>
         <option value="" disabled>
-          Snooze for
+          Snooze{where} for
         </option>
         {SNOOZES.map(([seconds, text]) => (
           <option key={seconds} value={seconds}>
@@ -117,7 +119,7 @@ export function ReminderDialog({ onClose, ...rest }: CardProps & { onClose: () =
   const open = (row: EventRow) => (onClose(), rest.onOpen(row));
   const footer = due.length > 0 && (
     <>
-      <Snooze label="Snooze all" onSnooze={snoozeAll} />
+      <Snooze what="all" onSnooze={snoozeAll} />
       <button type="button" className="button" onClick={doneAll}>Dismiss all</button>
     </>
   );
