@@ -1,11 +1,14 @@
 """When an event was completed, which it does not tell once it is changed. Contract, section 14."""
 
 import asyncio
+import hashlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import apsw
+import msgspec
 import psycopg
 import pytest
 
@@ -143,16 +146,39 @@ async def test_a_deletion_that_is_undone_does_not_count_as_a_completion(place: P
     assert (await place.check()).differences == []
 
 
-async def test_an_import_finds_the_completion_among_the_changes(
+async def test_an_export_has_the_completion_also_where_its_change_is_pruned(
+    place: Place, target: Place
+) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, title="Another title")
+        await desk.services.store.feed.prune(NOW + 101, 100)
+    lines = await exported(place)
+    await imported(target, lines)
+    assert [done_time(target, event_id) for event_id in (1, 2)] == [NOW, 0]
+    assert (await target.check()).differences == []
+    events = [line for line in lines if line.startswith(b'{"event":')]
+    assert [line for line in await exported(target) if line in events] == events
+
+
+async def test_an_import_of_an_older_export_finds_the_completion_among_the_changes(
     place: Place, target: Place
 ) -> None:
     async with reached(place) as desk:
         await desk.event(ADMIN, UPDATE, id=1, title='A "status":0 in the title \x00')
         await called(desk, customer_id=6)
         await desk.event(TEN, COMPLETE, id=3)
-    await imported(target, await exported(place))
+    await imported(target, as_of_an_older_build(await exported(place)))
     assert [done_time(target, event_id) for event_id in (1, 2, 3)] == [NOW, 0, NOW + 100]
     assert (await target.check()).differences == []
+
+
+def as_of_an_older_build(lines: list[bytes]) -> list[bytes]:
+    """The export without what it has of completions."""
+    whole = b"".join(lines[:-1])
+    plain = re.sub(rb',"has_done_times":true|,"done_time":[0-9]+(?=}\n)', b"", whole)
+    assert plain.count(b"done_time") == 0 < whole.count(b'"done_time":')
+    end = {"lines": len(lines) - 1, "sha256": hashlib.sha256(plain).hexdigest()}
+    return [*plain.splitlines(keepends=True), msgspec.json.encode({"end": end}) + b"\n"]
 
 
 async def test_a_store_of_an_older_build_is_filled_from_the_changes(place: Place) -> None:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from deskcal.core.directory import Desk, Manager
-from deskcal.core.document import encode_event
+from deskcal.core.document import decode_event, encode_event
 from deskcal.core.event import ChangeType, Event, EventType
 from deskcal.core.outcomes import Outcome
-from deskcal.store.columns import event_row
+from deskcal.store.columns import event_row, with_done_time
 from deskcal.store.transfer.export import FORMAT, BadExport, Export, ExportWriter, check_whole
 from deskcal.store.transfer.rows import (
     ChangeRow,
+    EventLine,
     Head,
     KeyRow,
     NotificationRow,
@@ -236,6 +237,24 @@ def test_a_bad_row_is_reported_with_its_line(place: int, row: bytes, expected: s
     lines[place] = row + b"\n"
     with pytest.raises(BadExport, match=f"^{expected}"):
         read(resealed(lines))
+
+
+@pytest.mark.parametrize(
+    ("status", "done_time", "is_known"),
+    [(1, NOW - 5, True), (1, NOW, True), (1, NOW + 1, False), (1, 0, False), (0, NOW, False)],
+)
+def test_an_event_was_completed_by_its_last_change(
+    status: int, done_time: int, is_known: bool
+) -> None:
+    stored = document(1, status=status, updated_time=NOW)
+    lines = written([("event", EventLine(Raw(stored), done_time))], has_done_times=True)
+    if is_known:
+        (found,) = read(lines)["event"]
+        assert found == StoredEvent(
+            with_done_time(event_row(decode_event(stored)), done_time), stored
+        )
+    else:
+        assert "line 2: event 1 cannot have been completed" in refusal(lines)
 
 
 def test_a_change_must_hold_its_own_event() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from deskcal.core.document import decode_event, encode_event
-from deskcal.core.event import ChangeType, Event
+from deskcal.core.event import ChangeType
 from deskcal.core.series_check import series_differences
 from deskcal.core.series_document import decode_series
 from deskcal.store.batch.series import open_horizon
-from deskcal.store.columns import NAMES, EventRow, done_time_by, event_row
+from deskcal.store.columns import NAMES, EventRow, event_row, may_be_done_time
 
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""
@@ -51,7 +51,7 @@ def of_event(
     if (event_id, brand, desk, *others) != (
         *(event.id, event.brand, event.desk),
         *wanted.values[:-1],
-    ) or not _may_be_done_time(done_time, event):
+    ) or not may_be_done_time(done_time, event):
         stored_columns = dict(zip(NAMES, values, strict=True))
         found.append(
             f"has index columns {brand!r}, {desk!r}, {stored_columns} that are not those of its "
@@ -63,11 +63,6 @@ def of_event(
     if stored(wanted) != {(manager_id, *place) for manager_id in wanted.managers}:
         found.append("has rows in event_manager that are not those of its document")
     return [f"event {event_id} {what}" for what in found], len(wanted.managers)
-
-
-def _may_be_done_time(done_time: int, event: Event) -> bool:
-    """Whether it may have been completed then: it may have been changed since."""
-    return min(1, latest := done_time_by(event)) <= done_time <= latest
 
 
 class Histories:

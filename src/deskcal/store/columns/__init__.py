@@ -69,6 +69,11 @@ def done_time_by(event: Event) -> int:
     return event.updated_time if event.status == _DONE else 0
 
 
+def may_be_done_time(done_time: int, event: Event) -> bool:
+    """Whether it may have been completed then: it may have been changed since."""
+    return min(1, latest := done_time_by(event)) <= done_time <= latest
+
+
 _TABLE: tuple[Column, ...] = (
     Column("duration_class", _SMALL),
     Column("start_time", _BIG),

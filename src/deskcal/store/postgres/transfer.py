@@ -34,6 +34,7 @@ from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgre
 from deskcal.store.transfer.rows import (
     KINDS,
     ChangeRow,
+    EventLine,
     Head,
     KeyRow,
     NotificationRow,
@@ -72,7 +73,11 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
         "SELECT code, name, types, is_contact, next_in_sec FROM outcome ORDER BY code",
         lambda *row: outcome_of(row),
     ),
-    ("event", "SELECT document FROM event ORDER BY id", lambda document: document),
+    (
+        "event",
+        "SELECT document, done_time FROM event ORDER BY id",
+        lambda document, done_time: EventLine(Raw(document), done_time),
+    ),
     (
         "change",
         "SELECT seq, type, time, actor, event_id, document, batch_id FROM change ORDER BY seq",
@@ -211,6 +216,7 @@ async def _head(connection: Connection, url: str) -> Head:
         last_seq=last_seq,
         floor_seq=floor_seq,
         gaps=tuple(await (await connection.execute(_GAPS)).fetchall()),
+        has_done_times=True,
     )
 
 
@@ -319,7 +325,8 @@ def _managers(stored: StoredEvent) -> list[tuple[int, ...]]:
 
 async def _finish(connection: Connection, head: Head) -> None:
     """All rows are in: takes the numbers over, and makes a whole store of it."""
-    await find_done_times(connection)
+    if not head.has_done_times:
+        await find_done_times(connection)
     await connection.execute(_VACUUM.encode())
     async with connection.transaction():
         await connection.execute(_PUT_NUMBERS, (head.last_seq, head.floor_seq))

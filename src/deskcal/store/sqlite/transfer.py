@@ -23,6 +23,7 @@ from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgre
 from deskcal.store.transfer.rows import (
     KINDS,
     ChangeRow,
+    EventLine,
     Head,
     KeyRow,
     NotificationRow,
@@ -36,7 +37,7 @@ _CACHE_KIB = 200_000
 """Of an import: the pages of its one transaction that stay in memory."""
 _COUNTER = "SELECT last_event_id, last_seq, floor_seq FROM counter"
 _GAPS = "SELECT lower, upper FROM cursor_gap ORDER BY lower"
-_EVENTS = "SELECT document FROM event ORDER BY id"
+_EVENTS = "SELECT document, done_time FROM event ORDER BY id"
 _CHANGES = "SELECT seq, type, time, actor, event_id, document, batch_id FROM change ORDER BY seq"
 _NOTIFICATIONS = """
     SELECT event_id, due_time, manager_id, armed_time, fired_time, state, state_time, level
@@ -115,6 +116,7 @@ def _head(connection: apsw.Connection) -> Head:
         last_seq=last_seq,
         floor_seq=floor_seq,
         gaps=tuple(connection.execute(_GAPS)),
+        has_done_times=True,
     )
 
 
@@ -125,8 +127,9 @@ def _count(connection: apsw.Connection, table: str) -> int:
 
 def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
     yield from _names(connection)
-    for (document,) in connection.execute(_EVENTS):
-        yield "event", document
+    events: Any = connection.execute(_EVENTS)
+    for document, done_time in events:
+        yield "event", EventLine(Raw(document), done_time)
     rows: Any = connection.execute(_CHANGES)
     for seq, type_, time, actor, event_id, document, batch_id in rows:
         change = ChangeRow(seq, ChangeType(type_), time, actor, event_id, Raw(document), batch_id)
@@ -208,8 +211,9 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
         put_objects(connection, page.rows["calendar_object"])
         put_webhooks(connection, page.rows["webhook"], page.rows["webhook_escalation"])
         on_progress(page.lines, export.all_lines)
-    find_done_times(connection)
     head = export.head
+    if not head.has_done_times:
+        find_done_times(connection)
     connection.execute(_PUT_COUNTER, (head.last_event_id, head.last_seq, head.floor_seq))
     connection.executemany("INSERT INTO cursor_gap VALUES (?, ?)", head.gaps)
 

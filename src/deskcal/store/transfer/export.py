@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from deskcal.store.transfer.rows import DOCUMENTS, KINDS, Head
+from deskcal.store.transfer.rows import DOCUMENTS, KINDS, EventLine, Head
 
 FORMAT = 1
 MAX_LINE_BYTES = 64 * 1024 * 1024
@@ -64,7 +64,9 @@ class ExportWriter:
         self._line(self._encode(head) + b"\n")
 
     def put(self, kind: str, row: Any) -> None:
-        """One row, in the order of `KINDS`; of an event or a series its document."""
+        """One row, in the order of `KINDS`; of an event its `EventLine` or document."""
+        if isinstance(row, EventLine):
+            return self._line(self._encode(row) + b"\n")
         text = row if kind in DOCUMENTS else self._encode(row)
         self._line(b'{"%s":%s}\n' % (kind.encode(), text))
 

@@ -25,7 +25,7 @@ from deskcal.core.series import Series
 from deskcal.core.series_document import decode_series, encode_series
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.batch.series import open_horizon
-from deskcal.store.columns import EventRow, event_row
+from deskcal.store.columns import EventRow, event_row, may_be_done_time, with_done_time
 from deskcal.store.ports.reminders import Level
 from deskcal.store.transfer.webhooks import EscalationRow, WebhookRow, checked_webhook
 
@@ -45,6 +45,16 @@ class Head(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest change that was pruned."""
     gaps: tuple[tuple[Id, Id], ...] = ()
     """Cursors between the two numbers of one are undone; see `batch.timeline`."""
+    has_done_times: bool = False
+    """Whether lines of events have `done_time`; those of an older deskcal do not."""
+
+
+class EventLine(Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """One event as a line has it."""
+
+    event: Raw
+    done_time: Time = 0
+    """When it was completed, which its document does not tell once it is changed; 0: not done."""
 
 
 class ChangeRow(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -147,10 +157,16 @@ def _one(kind: str, type_: Any) -> Callable[[bytes], Any]:
     return lambda line: getattr(decode(line), kind)
 
 
-def _event(document: Raw, head: Head) -> StoredEvent:
-    event = _checked_event(bytes(document))
+def _event(line: EventLine, head: Head) -> StoredEvent:
+    document = bytes(line.event)
+    event = _checked_event(document)
     _require_known(event.id, head)
-    return StoredEvent(event_row(event), bytes(document))
+    row = event_row(event)
+    if head.has_done_times:
+        if not may_be_done_time(line.done_time, event):
+            raise ValueError(f"event {event.id} cannot have been completed at {line.done_time}")
+        row = with_done_time(row, line.done_time)
+    return StoredEvent(row, document)
 
 
 def _change(row: ChangeRow, head: Head) -> ChangeRow:
@@ -257,7 +273,7 @@ KINDS = {
     "outcome": Kind(
         _one("outcome", Outcome), lambda row: row.code, lambda row, _: checked_outcome(row)
     ),
-    "event": Kind(_one("event", Raw), lambda row: row.row.event_id, _event),
+    "event": Kind(msgspec.json.Decoder(EventLine).decode, lambda row: row.row.event_id, _event),
     "change": Kind(_one("change", ChangeRow), lambda row: row.seq, _change),
     "notification": Kind(
         _one("notification", NotificationRow),
