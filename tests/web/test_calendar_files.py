@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, WebSocketRoute, expect
 
-from web.served import OpenPage, Served, Wire, monday_at
+from web.served import PHONE, OpenPage, Served, Wire, monday_at
 from web.test_everyday import event_named, query, wait_until
 from web.test_links_and_files import of_account
 from web.test_reach import serious_in_light_and_dark
@@ -187,6 +187,16 @@ def test_a_calendar_is_exported_as_the_server_writes_it(
     assert text == answer["ics"]
     assert "SUMMARY:Call\\, then write\r\n" in text
     wire.call("MngDeleteCalendarEvent", id=added["id"])
+
+
+def test_on_a_phone_a_long_name_has_the_width_of_the_dialog(open_page: OpenPage) -> None:
+    _, dialog = opened(open_page, size=PHONE)
+    fields = [dialog.get_by_role("combobox", name=name) for name in ("Owner", "Calendar of")]
+    owner, whole = (one.bounding_box() for one in fields)
+    assert owner is not None and whole is not None
+    assert owner["width"] == whole["width"] > PHONE[0] * 0.8
+    expect(fields[0]).to_have_css("text-overflow", "ellipsis")
+    expect(fields[0]).to_have_attribute("title", "Ελένη Παπαδοπούλου")
 
 
 def test_an_exported_file_is_called_by_whose_it_is_and_its_range(open_page: OpenPage) -> None:

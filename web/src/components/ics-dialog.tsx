@@ -59,7 +59,7 @@ function ImportPart({ session, directory, api, tell }: Pick<Props, "session" | "
       <div className="pair">
         <label className="field">
           <span className="label">Owner</span>
-          <select className="input" value={owner} disabled={progress !== null} onChange={({ target }) => set(() => setOwner(Number(target.value)))}>
+          <select className="input" title={directory.person(owner).name} value={owner} disabled={progress !== null} onChange={({ target }) => set(() => setOwner(Number(target.value)))}>
             <People session={session} directory={directory} />
           </select>
         </label>
@@ -159,7 +159,7 @@ function ExportPart({ session, zone, directory, api }: Omit<Props, "tell" | "onC
           </optgroup>
         </select>
       </label>
-      <div className="pair ics-dates">
+      <div className="pair">
         <DateInput label="First day (may be empty)" value={first} onChange={(day) => set(() => setFirst(day))} />
         <DateInput label="Last day (may be empty)" value={last} onChange={(day) => set(() => setLast(day))} />
       </div>
