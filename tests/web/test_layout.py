@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from web.served import OpenPage, Served, Wire, fill, monday_at, now, zone_at
+from web.served import PHONE, OpenPage, Served, Wire, fill, monday_at, now, zone_at
 from web.test_everyday import query
 
 SIZES = [(1440, 900), (1280, 720), (1024, 768), (768, 1024), (390, 844)]
@@ -237,6 +237,13 @@ def test_times_below_the_titles_of_late_calls_are_whole(
     lines = page.locator(row, has_text="Very late").locator(".row-more")
     expect(lines.first).to_be_visible()
     assert lines.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth)") == []
+
+
+@pytest.mark.usefixtures("busy_week")
+def test_on_a_phone_the_time_of_a_row_has_one_line(open_page: OpenPage) -> None:
+    times = open_page(query("agenda", WEEK), size=PHONE).locator(".row-time", has_text="–")
+    expect(times.first).to_be_visible()
+    assert times.evaluate_all("all => Math.max(...all.map((one) => one.offsetHeight))") < 24
 
 
 @at_all_widths
