@@ -23,10 +23,14 @@ def due_time(event: Event, default_timezone: str) -> int:
     only while the end was ahead. `default_timezone`: as for `end_of`.
     Source: contract, section 7, "Reminders".
     """
+    return due_before(event, end_of(event, default_timezone))
+
+
+def due_before(event: Event, end: int) -> int:
+    """`due_time` of an event that is over at `end`."""
     trigger = trigger_time(event)
     if trigger is None or event.reminder_sent_time or event.status != _OPEN:
         return 0
-    end = end_of(event, default_timezone)
     set_at = event.updated_time
     return trigger if trigger <= end and (trigger > set_at or end > set_at) else 0
 

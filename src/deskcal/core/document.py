@@ -3,6 +3,7 @@
 A document is exactly the bytes that answers and pushes contain. Pure: no I/O here.
 """
 
+import bisect
 import json
 import math
 import re
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw, Struct
 
-from deskcal.core.alarms import due_time
+from deskcal.core.alarms import due_before
 from deskcal.core.all_day import UTC, span_of
 from deskcal.core.event import Event, managers_of
 from deskcal.errors import InvalidField
@@ -105,7 +106,7 @@ def encode_event(event: Event) -> bytes:
 
 def _has_no_escapes(texts: str) -> bool:
     """Whether nothing in `texts` is escaped but what msgspec has escaped."""
-    is_plain = texts.isascii() and texts.isprintable()
+    is_plain = texts.isascii() and "\x7f" not in texts
     return is_plain and "'" not in texts and "]" not in texts and "}" not in texts
 
 
@@ -185,17 +186,14 @@ def index_values(
         duration_class(end_time - start_time),
         start_time,
         end_time,
-        due_time(event, default_timezone),
+        due_before(event, end_time),
         managers_of(event),
     )
 
 
 def duration_class(duration_sec: int) -> int:
     """0 to 3: within a class a range has to look back by no more than the class's limit."""
-    for number, limit in enumerate(DURATION_LIMITS_SEC):
-        if duration_sec <= limit:
-            return number
-    return len(DURATION_LIMITS_SEC)
+    return bisect.bisect_left(DURATION_LIMITS_SEC, duration_sec)
 
 
 def wire_safe(text: bytes) -> bytes:

@@ -82,15 +82,19 @@ class Series(Struct, frozen=True, kw_only=True):
         return (one for one in found if one.date.isoformat() not in left_out)
 
     def times(self, local: dt.datetime) -> tuple[int, int]:
-        """Start and end of the occurrence that the rule puts at `local`, Unix seconds.
+        """Start and end of the occurrence that the rule puts at `local`, Unix seconds."""
+        return self.times_of(Occurrence(instant(local, self.zone), local))
+
+    def times_of(self, occurrence: Occurrence) -> tuple[int, int]:
+        """The same of one of `occurrences`.
 
         The end is counted from the start and never before it: an all-day length in dates, another
         one in exact seconds.
         """
-        start = instant(local, self.zone)
+        start = occurrence.time
         if not self.template.all_day:
             return start, start + self.length_sec
-        end = instant(local + dt.timedelta(seconds=self.length_sec), self.zone)
+        end = instant(occurrence.local + dt.timedelta(seconds=self.length_sec), self.zone)
         return start, max(start, end)
 
 
@@ -206,7 +210,7 @@ def as_template(event: Event) -> Event:
 
 def new_occurrence(series: Series, occurrence: Occurrence, event_id: int, now: int) -> Event:
     """The event of one occurrence, as `template` says."""
-    start, end = series.times(occurrence.local)
+    start, end = series.times_of(occurrence)
     rows = series.template.participants
     return msgspec.structs.replace(
         series.template,
@@ -263,7 +267,7 @@ def past_count(series: Series, occurrences: Iterable[Occurrence], now: int) -> i
 
 
 def _is_over(series: Series, one: Occurrence, now: int) -> bool:
-    start, end = series.times(one.local)
+    start, end = series.times_of(one)
     event = msgspec.structs.replace(series.template, start_time=start, end_time=end)
     return end_of(event, series.timezone) <= now
 
@@ -284,7 +288,7 @@ def with_horizon(series: Series, since: int, last: Occurrence | None = None) -> 
     if following is not None:
         return msgspec.structs.replace(series, horizon=following.time, is_ended=0)
     if last is not None:
-        end = series.times(last.local)[1]
+        end = series.times_of(last)[1]
     else:
         end = last_end(series, wall_time(since, series.zone) + dt.timedelta(days=1))
     return msgspec.structs.replace(series, horizon=end, is_ended=1)
