@@ -1,6 +1,7 @@
 """Calendar objects of a group: what is stored is read once, however often it is asked for."""
 
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject, ObjectKey, StagedObjects
+from deskcal.store.batch.undo import Undo
 
 OWN = CalendarObject(owner_id=10, uid="own", name="own.ics", event_id=1)
 OF_COLLECTION = CalendarObject(owner_id=10, uid=f"{PROPERTIES}mine", name="mine/")
@@ -19,7 +20,7 @@ class Stored:
 
 def test_an_object_that_is_looked_at_and_changed_is_read_once() -> None:
     stored = Stored()
-    objects = StagedObjects(stored)
+    objects = StagedObjects(stored, Undo())
     assert [objects.get(OWN.key), objects.get(OWN.key)] == [OWN, OWN]
     objects.put(OWN.key, None)
     assert objects.get(OWN.key) is None
@@ -30,7 +31,7 @@ def test_an_object_that_is_looked_at_and_changed_is_read_once() -> None:
 
 def test_an_object_that_is_not_there_is_looked_for_once() -> None:
     stored = Stored()
-    objects = StagedObjects(stored)
+    objects = StagedObjects(stored, Undo())
     assert objects.get((10, "other")) is None
     objects.put((10, "other"), OWN)
     assert objects.are_all_of({OWN.event_id}, set())
@@ -39,7 +40,7 @@ def test_an_object_that_is_not_there_is_looked_for_once() -> None:
 
 def test_the_properties_of_a_collection_are_of_no_event() -> None:
     stored = Stored()
-    objects = StagedObjects(stored)
+    objects = StagedObjects(stored, Undo())
     objects.put(OF_COLLECTION.key, OF_COLLECTION)
     assert objects.are_all_of(set(), set())
     assert stored.asked == []

@@ -27,6 +27,7 @@ from deskcal.store.batch.series import StagedSeries
 from deskcal.store.batch.staged import NEW_EVENT, Savepoint, StagedEvent, notifications_of
 from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
+from deskcal.store.batch.undo import Undo
 from deskcal.store.batch.writes import (
     ChangeRow,
     Collection,
@@ -66,16 +67,17 @@ class Batch:
         self._timezone = default_timezone
         self._stored = stored
         self._new_ids = new_ids
+        self._undo = undo = Undo()
         self._staged: dict[int, StagedEvent] = {}
         self._changes: list[ChangeRow] = []
         self._batch = 0
-        self._retries = Retries(stored, retry_window_sec)
-        self._only_fired: set[int] = set()
+        self._retries = Retries(stored, undo, retry_window_sec)
+        self._only_fired: dict[int, None] = {}
         self._outcomes: Sequence[Outcome] | None = None
-        self._series = StagedSeries(stored)
+        self._series = StagedSeries(stored, undo)
         self._claims = Claims(weakref.proxy(self), stored.calls)  # A cycle would keep the group.
-        self.objects = StagedObjects(stored)
-        self.notifications = StagedNotifications()
+        self.objects = StagedObjects(stored, undo)
+        self.notifications = StagedNotifications(undo)
         self._managers: dict[int, tuple[int, ...]] = {}
         self.ids_used = 0
         """How many of `new_ids` are taken."""
@@ -180,7 +182,7 @@ class Batch:
         if document is None:
             document = self._change(mutation)
             kept = KeptAnswer(mutation.retry.digest, document, self.change_count, mutation.time)
-            self._retries.keys[key] = kept
+            self._retries.keep(key, kept)
         return document
 
     def _change(self, mutation: Mutation) -> bytes:
@@ -216,6 +218,9 @@ class Batch:
             self._outcomes = self._stored.outcomes()
         return self._outcomes
 
+    def _set(self, event_id: int, staged: StagedEvent) -> None:
+        self._undo.put(self._staged, event_id, staged)
+
     def put(
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
     ) -> bytes:
@@ -235,11 +240,10 @@ class Batch:
     def _notify_by_change(self, before: Event, after: Event, document: bytes, now: int) -> None:
         """Fires what the change would keep from firing; notifies managers who take part late."""
         if would_miss_firing(before, after, self._timezone):
-            fired = self.fire(after, now)
-        else:
-            gained = gained_managers(before, after, now, self._timezone)
+            self.notifications.add_of_change(self.fire(after, now))
+        elif gained := gained_managers(before, after, now, self._timezone):
             fired = notifications_of(after, gained, document, now)
-        self.notifications.add_of_change(fired)
+            self.notifications.add_of_change(fired)
 
     @property
     def next_id(self) -> int:
@@ -251,14 +255,14 @@ class Batch:
         self.ids_used += 1
         document = encode_event(event)
         self._changes.append((event.id, int(type_), time, actor, self._batch, document))
-        self._staged[event.id] = NEW_EVENT.changed(event, document)
+        self._set(event.id, NEW_EVENT.changed(event, document))
         return document
 
     def new_id(self) -> int:
         """A number that no event and no series has; an event of it may be `put`."""
         event_id = self.next_id
         self.ids_used += 1
-        self._staged[event_id] = NEW_EVENT
+        self._set(event_id, NEW_EVENT)
         return event_id
 
     def series(self, series_id: int) -> Series | None:
@@ -291,33 +295,21 @@ class Batch:
 
     def savepoint(self) -> Savepoint:
         """The group as it is now, for `roll_back`."""
-        return Savepoint(
-            self.ids_used,
-            self.change_count,
-            dict(self._staged),
-            dict(self._retries.keys),
-            set(self._only_fired),
-            self.notifications.savepoint(),
-            self._series.savepoint(),
-            self.objects.savepoint(),
-        )
+        counts = (self.ids_used, self.change_count, self._series.change_count)
+        return Savepoint(self._undo.place, *counts)
 
     def roll_back(self, savepoint: Savepoint) -> None:
         """Makes the group what it was."""
+        self._undo.go_back(savepoint.place)
         self.ids_used = savepoint.ids_used
         del self._changes[savepoint.changes :]
-        self._staged = savepoint.staged
-        self._retries.keys = savepoint.keys
-        self._only_fired = savepoint.only_fired
-        self.notifications.roll_back(savepoint.notifications)
-        self._series.roll_back(savepoint.series)
-        self.objects.roll_back(savepoint.objects)
+        self._series.roll_back(savepoint.series_changes)
 
     def fire_stored(self, event: Event, document: bytes, now: int) -> list[Notification]:
         """As `fire`, of an armed event that was not looked at; given as it is once it was sent."""
         self._changes.append((event.id, int(ChangeType.UPDATED), now, SERVER, 0, document))
-        self._staged[event.id] = StagedEvent(None, event, document)
-        self._only_fired.add(event.id)
+        self._set(event.id, StagedEvent(None, event, document))
+        self._undo.put(self._only_fired, event.id, None)
         return notifications_of(event, reminded_managers(event), document, now)
 
     def fire(self, event: Event, now: int) -> list[Notification]:
@@ -326,7 +318,7 @@ class Batch:
         fired = replace(event, reminder_sent_time=now)
         document = self.stage(event.id, fired, ChangeType.UPDATED, now, SERVER)
         if is_untouched:
-            self._only_fired.add(event.id)
+            self._undo.put(self._only_fired, event.id, None)
         return notifications_of(fired, reminded_managers(fired), document, now)
 
     def event(self, event_id: int) -> Event | None:
@@ -336,7 +328,7 @@ class Batch:
             return staged.after
         stored = self._stored.event(event_id)
         event, document = stored or (None, b"")
-        self._staged[event_id] = StagedEvent(event, event, document)
+        self._set(event_id, StagedEvent(event, event, document))
         return event
 
     def trashed(self, event_id: int) -> Event | None:
@@ -353,18 +345,18 @@ class Batch:
     def take(self, event_id: int, document: bytes) -> Event:
         """`event`, of an event that was read from the database already."""
         event = decode_event(document)
-        self._staged[event_id] = StagedEvent(event, event, document)
+        self._set(event_id, StagedEvent(event, event, document))
         return event
 
     def stage(
         self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
     ) -> bytes:
         """Stages one change of an event that `event` gave; its document (its last, if gone)."""
-        self._only_fired.discard(event_id)
+        self._undo.remove(self._only_fired, event_id)
         staged = self._staged[event_id]
         document = staged.document if after is None else encode_event(after)
         self._changes.append((event_id, int(type_), time, actor, self._batch, document))
-        self._staged[event_id] = staged.changed(after, document)
+        self._set(event_id, staged.changed(after, document))
         return document
 
     def writes(self) -> Writes:

@@ -2,18 +2,18 @@
 
 from msgspec.structs import astuple
 
+from deskcal.store.batch.undo import Undo
 from deskcal.store.ports.reminders import Notification, NotificationKey
-
-NotificationsSavepoint = tuple[dict[NotificationKey, Notification], set[NotificationKey]]
-"""The notifications so far, and which of them fire because of a change."""
 
 
 class StagedNotifications:
     """The notifications of a group, in the order in which they were staged."""
 
-    def __init__(self) -> None:
+    def __init__(self, undo: Undo) -> None:
+        self._undo = undo
         self._staged: dict[NotificationKey, Notification] = {}
         self._fired_by_change: set[NotificationKey] = set()
+        """Also of changes that were undone: what they staged is not among `new`."""
         self.new: list[Notification] = []
         """Staged ones whose rows are new, once the group is written."""
         self.woken: list[Notification] = []
@@ -26,7 +26,8 @@ class StagedNotifications:
 
     def add(self, fired: list[Notification]) -> None:
         """Stages notifications."""
-        self._staged |= {notification.key: notification for notification in fired}
+        for notification in fired:
+            self._undo.put(self._staged, notification.key, notification)
 
     def add_of_change(self, fired: list[Notification]) -> None:
         """Stages notifications that fire because of a change of their event."""
@@ -44,11 +45,3 @@ class StagedNotifications:
     def reminded(self) -> list[int]:
         """Managers whose reminders changes fired, once the group is written."""
         return [n.key.manager_id for n in self.new if n.key in self._fired_by_change]
-
-    def savepoint(self) -> NotificationsSavepoint:
-        """As it is now, for `roll_back`."""
-        return dict(self._staged), set(self._fired_by_change)
-
-    def roll_back(self, savepoint: NotificationsSavepoint) -> None:
-        """Makes it what it was."""
-        self._staged, self._fired_by_change = savepoint

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from deskcal.store.batch.undo import Undo
+
 ObjectKey = tuple[int, str]
 """Owner and UID."""
 PROPERTIES = "urn:deskcal:collection:"
@@ -72,8 +74,9 @@ class StoredObjects(Protocol):
 class StagedObjects:
     """The calendar objects that a group reads and changes."""
 
-    def __init__(self, stored: StoredObjects) -> None:
+    def __init__(self, stored: StoredObjects, undo: Undo) -> None:
         self._stored = stored
+        self._undo = undo
         self._changed: dict[ObjectKey, CalendarObject | None] = {}
         self._before: dict[ObjectKey, CalendarObject | None] = {}
         """As they are stored; each is read once."""
@@ -93,7 +96,7 @@ class StagedObjects:
         """Stages what becomes of an object; None: it is gone."""
         if not key[1].startswith(PROPERTIES):
             self._as_stored(key)
-        self._changed[key] = found
+        self._undo.put(self._changed, key, found)
 
     def _as_stored(self, key: ObjectKey) -> CalendarObject | None:
         if key not in self._before:
@@ -111,14 +114,6 @@ class StagedObjects:
             if not key[1].startswith(PROPERTIES)
             for one in (self._before[key], after)
         )
-
-    def savepoint(self) -> dict[ObjectKey, CalendarObject | None]:
-        """What `roll_back` takes."""
-        return dict(self._changed)
-
-    def roll_back(self, savepoint: dict[ObjectKey, CalendarObject | None]) -> None:
-        """Makes the objects what they were."""
-        self._changed = savepoint
 
     def writes(self) -> dict[ObjectKey, CalendarObject | None]:
         """What is to be written; None: the row goes."""

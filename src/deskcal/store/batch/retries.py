@@ -6,6 +6,7 @@ Source: contract, section 7, "Idempotent create".
 from deskcal.core.document import decode_event, scope_of
 from deskcal.errors import Conflict
 from deskcal.store.batch.stored import Stored
+from deskcal.store.batch.undo import Undo
 from deskcal.store.batch.writes import KeptAnswer, RetryKey
 from deskcal.store.ports.work import Retry
 
@@ -13,12 +14,17 @@ from deskcal.store.ports.work import Retry
 class Retries:
     """The keys that a group has used, before those that are stored."""
 
-    def __init__(self, stored: Stored, window_sec: int) -> None:
+    def __init__(self, stored: Stored, undo: Undo, window_sec: int) -> None:
         """`window_sec`: how long a stored key counts."""
         self._stored = stored
+        self._undo = undo
         self._window_sec = window_sec
         self.keys: dict[RetryKey, KeptAnswer] = {}
         """Those of the group, to be written."""
+
+    def keep(self, key: RetryKey, kept: KeptAnswer) -> None:
+        """Notes the first answer of a key."""
+        self._undo.put(self.keys, key, kept)
 
     def first_answer(self, key: RetryKey, retry: Retry, now: int) -> bytes | None:
         """The document that the key was answered with; None: the key is new.

@@ -6,13 +6,11 @@ from msgspec import Struct
 
 from deskcal.core.series import Series
 from deskcal.core.series_document import decode_series, encode_series
+from deskcal.store.batch.undo import Undo
 from deskcal.store.ports import SeriesStep
 
 SeriesChange = tuple[int, int, bytes]
 """Series, batch as in a `ChangeRow`, document; empty: nothing is left of it."""
-
-SeriesSavepoint = tuple[dict[int, Series | None], int]
-"""The series so far, and how many changes there were."""
 
 
 class StoredSeries(Protocol):
@@ -51,8 +49,9 @@ def step_of(series_id: int, before: bytes | None, after: bytes) -> SeriesStep:
 class StagedSeries:
     """The series that a group reads and changes."""
 
-    def __init__(self, stored: StoredSeries) -> None:
+    def __init__(self, stored: StoredSeries, undo: Undo) -> None:
         self._stored = stored
+        self._undo = undo
         self._after: dict[int, Series | None] = {}
         self._documents: dict[int, dict[int, bytes]] = {}
         self._changes: list[SeriesChange] = []
@@ -83,17 +82,17 @@ class StagedSeries:
     def put(self, series_id: int, series: Series | None, batch: int) -> None:
         """Stages what becomes of a series; None: it is gone."""
         self.get(series_id)
-        self._after[series_id] = series
+        self._undo.put(self._after, series_id, series)
         self._changes.append((series_id, batch, encode_series(series) if series else b""))
 
-    def savepoint(self) -> SeriesSavepoint:
-        """What `roll_back` takes."""
-        return dict(self._after), len(self._changes)
+    @property
+    def change_count(self) -> int:
+        """How many changes of series the group leaves, for `roll_back`."""
+        return len(self._changes)
 
-    def roll_back(self, savepoint: SeriesSavepoint) -> None:
-        """Makes the series what they were."""
-        self._after = dict(savepoint[0])
-        del self._changes[savepoint[1] :]
+    def roll_back(self, change_count: int) -> None:
+        """Takes back the changes after these; `Undo` has made the series what they were."""
+        del self._changes[change_count:]
 
     def writes(self) -> SeriesWrites:
         """What is to be written."""

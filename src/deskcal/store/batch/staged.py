@@ -6,10 +6,6 @@ from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
 from deskcal.core.event import Event, EventStatus
-from deskcal.store.batch.notifications import NotificationsSavepoint
-from deskcal.store.batch.objects import CalendarObject, ObjectKey
-from deskcal.store.batch.series import SeriesSavepoint
-from deskcal.store.batch.writes import KeptAnswer, RetryKey
 from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
 
@@ -38,16 +34,13 @@ NEW_EVENT = StagedEvent(None, None, b"")
 
 
 class Savepoint(Struct, frozen=True):
-    """The group as it was before a transaction, or a part of one."""
+    """Where the group was before a transaction, or a part of one."""
 
+    place: int
+    """In its `Undo`."""
     ids_used: int
     changes: int
-    staged: dict[int, StagedEvent]
-    keys: dict[RetryKey, KeptAnswer]
-    only_fired: set[int]
-    notifications: NotificationsSavepoint
-    series: SeriesSavepoint
-    objects: dict[ObjectKey, CalendarObject | None]
+    series_changes: int
 
 
 def notifications_of(
