@@ -60,8 +60,8 @@ _PUT = """
 _PUT_ROWS = f"""
     INSERT INTO indexed_event (event_id, gram_row)
     SELECT value & {MAX_INDEXED_ID}, value FROM json_each(?)"""  # noqa: S608
-_REMOVE = "DELETE FROM event_gram WHERE rowid = ?"
-_REMOVE_ROW = "DELETE FROM indexed_event WHERE event_id = ?"
+_REMOVE = "DELETE FROM event_gram WHERE rowid IN (SELECT value FROM json_each(?))"
+_REMOVE_ROW = "DELETE FROM indexed_event WHERE event_id IN (SELECT value FROM json_each(?))"
 _INDEXED_SEQ = "SELECT indexed_seq FROM search_index"
 _SET_INDEXED = "UPDATE search_index SET indexed_seq = ?"
 
@@ -161,8 +161,9 @@ def _rows(events: Iterable[Any]) -> Rows:
 
 
 def _write(connection: apsw.Connection, rows: Rows) -> None:
-    connection.executemany(_REMOVE, [(row,) for row, _ in rows.removed])
-    connection.executemany(_REMOVE_ROW, [(event_id,) for _, event_id in rows.removed])
+    if rows.removed:
+        connection.execute(_REMOVE, (json_of(row for row, _ in rows.removed),))
+        connection.execute(_REMOVE_ROW, (json_of(event_id for _, event_id in rows.removed),))
     # Tokens have nothing that JSON escapes: of ASCII only letters, digits and spaces.
     texts = ",".join([f'"{row}":"{tokens}"' for row, tokens in rows.put])
     connection.execute(_PUT, (f"{{{texts}}}",))
