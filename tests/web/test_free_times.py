@@ -2,9 +2,10 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from web.served import DESKTOP, OpenPage, Served, Wire, iso_day, monday_at
+from web.test_reach import serious_in_light_and_dark
 
 Size = tuple[int, int]
 HALF, HOUR, DAY = 1800, 3600, 86_400
@@ -53,6 +54,34 @@ def test_a_desk_meeting_is_put_where_all_are_free(
     made = wire.get(int(found[1]))
     assert made["start_time"] == monday + 10 * HOUR + HALF
     wire.call("MngDeleteCalendarEvent", id=own["id"])
+
+
+def test_times_that_are_asked_for_again_can_still_be_read(
+    open_page: OpenPage, served: Served, size: Size
+) -> None:
+    """They stand there until the next ones are known, which the server does not tell here."""
+    is_held = False
+
+    def between(ours: WebSocketRoute) -> None:
+        theirs = ours.connect_to_server()
+
+        def forward(message: str | bytes) -> None:
+            if not (is_held and "MngFindCalendarSlots" in str(message)):
+                theirs.send(message)
+
+        ours.on_message(forward)
+
+    page = open_page(size=size, signed_in=False)
+    page.route_web_socket("**", between)
+    page.goto(served.address(f"?day={iso_day(monday_at(0, weeks=20))}&view=agenda"))
+    dialog = desk_meeting(page, size)
+    times = dialog.locator(".free-days[aria-busy=false] button")
+    expect(times.first).to_be_visible()
+    is_held = True
+    dialog.get_by_label("Length").select_option("1 hour")
+    expect(times).to_have_count(0)
+    expect(dialog.locator(".free-days[aria-busy=true] button").first).to_be_visible()
+    assert serious_in_light_and_dark(page) == []
 
 
 def test_where_never_all_are_free_it_says_who_is_not(
