@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct
 
-from deskcal.core.alarms import is_armed, reminded_managers
+from deskcal.core.alarms import reminded_managers, trigger_time
 from deskcal.core.document import decode_event, scope_of
-from deskcal.core.event import Event
+from deskcal.core.event import Event, EventStatus
 from deskcal.core.sessions import Session
 from deskcal.live.connections import Peer, Peers
 from deskcal.live.reminder_text import token_of, when
@@ -32,6 +32,7 @@ REMINDED, ESCALATED = 200, 201
 """The code of the array. Source: contract, section 7; part 2, section 14."""
 _FEW = 8
 """Managers that are looked through as quickly as a set is asked."""
+_ESCALATION = int(Level.ESCALATION)
 LATE_SEC = 5
 """A reminder that fired on time and is delivered so much later says how late it is."""
 
@@ -54,9 +55,9 @@ class Delivery:
         self._now = now
         self._grace_sec = grace_sec
         self._timezone = default_timezone
-        self._unsent: dict[NotificationKey, dict[Peer, int | None]] = {}
-        """Reminders that were sent and not recorded as such: where each ends in the output of the
-        connections that it was sent to; None: where one defers its output, not known yet."""
+        self._unsent: dict[NotificationKey, tuple[_Piece, ...]] = {}
+        """Reminders that were sent and not recorded as such, with what they were sent in: one for
+        each connection."""
         self._dropped: list[Notification] = []
         self._missed: list[Notification] = []
         self.waiting: set[int] = set()
@@ -92,9 +93,10 @@ class Delivery:
 
     def _deliver_to(self, manager_id: int, found: "list[_Addressed]") -> None:
         now = self._now()
+        oldest = now - self._grace_sec
         valid = []
         for notification, subject in found:
-            if _begins(notification) + self._grace_sec < now:
+            if _begins(notification) < oldest:
                 self._missed.append(notification)
             elif subject is None or not subject.reminds(notification):
                 self._dropped.append(notification)
@@ -103,8 +105,7 @@ class Delivery:
         reached = sorted(self._peers.of_manager(manager_id, now), key=_is_deferring)
         for peer, session in reached:
             self._send(peer, session, valid, int(now))
-        keys = [notification.key for notification, _ in valid]
-        if not all(map(self._unsent.__contains__, keys)):
+        if not all([notification.key in self._unsent for notification, _ in valid]):
             self.waiting.add(manager_id)
 
     def _send(
@@ -119,19 +120,22 @@ class Delivery:
         One that defers its output receives what was sent to another one; the rest waits until it
         defers no more.
         """
+        if not session.may_use_calendar:
+            return
         is_deferring = peer.is_deferring()
-        wanted = [
-            (notification, subject)
-            for notification, subject in found
-            if peer not in self._unsent.get(notification.key, ())
-            and (not is_deferring or notification.key in self._unsent)
-            and _may_receive(session, subject.event)
-        ]
-        lines = [self._line(*addressed, now) for addressed in wanted]
+        unsent = self._unsent
+        keys, lines = [], []
+        for notification, subject in found:
+            key = notification.key
+            pieces = unsent.get(key, ())
+            is_new = not is_deferring if not pieces else all(one.peer != peer for one in pieces)
+            if is_new and _may_receive(session, subject.event):
+                keys.append(key)
+                lines.append(self._line(notification, subject, now))
         if lines and peer.send(b"".join(lines)):
-            end = None if is_deferring else peer.written_bytes()
-            for notification, _ in wanted:
-                self._unsent.setdefault(notification.key, {})[peer] = end
+            added = (_Piece(peer, None if is_deferring else peer.written_bytes()),)
+            for key in keys:
+                unsent[key] = unsent.get(key, ()) + added
 
     def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
@@ -147,7 +151,7 @@ class Delivery:
             late_sec if is_late else 0,
             subject.document,
             key.level,
-            ESCALATED if key.level == Level.ESCALATION else REMINDED,
+            ESCALATED if key.level == _ESCALATION else REMINDED,
         )
         return encode_reminder(reminder)
 
@@ -173,10 +177,10 @@ class Delivery:
         One whose connections were all closed before that is looked at again.
         """
         written = []
-        for key, ends in list(self._unsent.items()):
-            if any(_has_left(peer, ends) for peer in ends):
+        for key, pieces in list(self._unsent.items()):
+            if any([piece.has_left() for piece in pieces]):
                 written.append(key)
-            elif all(peer.is_closed for peer in ends):
+            elif all(piece.peer.is_closed for piece in pieces):
                 self._retry([key])
                 del self._unsent[key]
         return written
@@ -191,6 +195,22 @@ class Delivery:
             self.missed += missed
 
 
+class _Piece(Struct):
+    """Reminders that one connection was sent together."""
+
+    peer: Peer
+    end: int | None
+    """Where they end in its output; None: not known yet, as it defers its output."""
+
+    def has_left(self) -> bool:
+        """Whether they have left; notes where they end once that is known, at the latest."""
+        if self.end is None:
+            if self.peer.is_deferring():
+                return False
+            self.end = self.peer.written_bytes()
+        return self.peer.has_left(self.end)
+
+
 class _Subject(Struct, frozen=True):
     """The event of reminders, decoded once for all managers who are reminded of it."""
 
@@ -198,12 +218,14 @@ class _Subject(Struct, frozen=True):
     document: bytes
     reminded: Collection[int]
     """Participants who have not declined; empty while the event is not open."""
+    armed_time: int | None
+    """When the reminder is due; None: no reminder, or the event is not open."""
 
     def reminds(self, notification: Notification) -> bool:
         """Whether it still holds: as `alarms.still_holds`, but for who an escalation goes to."""
         key = notification.key
-        is_for = key.level == Level.ESCALATION or key.manager_id in self.reminded
-        return is_for and is_armed(self.event, notification.armed_time)
+        is_for = key.manager_id in self.reminded or key.level == _ESCALATION
+        return is_for and notification.armed_time == self.armed_time
 
     def fired_before(self, notification: Notification) -> bool:
         """Whether the event's reminder fired before this manager came to take part."""
@@ -226,18 +248,10 @@ def _subject(notification: Notification) -> _Subject | None:
     if document is None:
         return None
     event = notification.event or decode_event(document)
-    reminded = reminded_managers(event)
-    return _Subject(event, document, frozenset(reminded) if len(reminded) > _FEW else reminded)
-
-
-def _has_left(peer: Peer, ends: dict[Peer, int | None]) -> bool:
-    """Whether it has left by `peer`; notes where it ends once that is known, at the latest."""
-    end = ends[peer]
-    if end is None:
-        if peer.is_deferring():
-            return False
-        ends[peer] = end = peer.written_bytes()
-    return peer.has_left(end)
+    managers = reminded_managers(event)
+    reminded = frozenset(managers) if len(managers) > _FEW else managers
+    armed_time = trigger_time(event) if event.status == EventStatus.OPEN else None
+    return _Subject(event, document, reminded, armed_time)
 
 
 def _is_deferring(reached: tuple[Peer, Session]) -> bool:
@@ -247,6 +261,4 @@ def _is_deferring(reached: tuple[Peer, Session]) -> bool:
 
 def _may_receive(session: Session, event: Event) -> bool:
     """A scope is made only where brand and desk do not decide."""
-    if not session.may_use_calendar:
-        return False
     return session.in_scope(event.brand, event.desk) or session.can_see(scope_of(event))

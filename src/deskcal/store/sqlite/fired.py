@@ -19,8 +19,10 @@ AT_ONCE = 100
 """Rows of a statement; what is left of a group is written row by row."""
 UPDATE_DOCUMENT = "UPDATE event SET document = ?2, due_time = ?3 WHERE id = ?1"
 
+# OR FAIL: SQLite keeps no copy of the pages that it changes, to undo this statement alone; where it
+# fails, the transaction is rolled back.
 _UPDATE_DOCUMENTS = f"""
-    UPDATE event SET document = x.column2, due_time = x.column3
+    UPDATE OR FAIL event SET document = x.column2, due_time = x.column3
     FROM (VALUES {", ".join(["(?, ?, ?)"] * AT_ONCE)}) AS x WHERE event.id = x.column1"""  # noqa: S608
 _INSERT_CHANGES = """
     INSERT INTO change (seq, event_id, type, time, actor, batch_id, document)
@@ -30,19 +32,21 @@ _HAS_NOTIFICATIONS = """
     SELECT EXISTS (
         SELECT 1 FROM json_each(?1) AS x CROSS JOIN notification AS n
         ON n.event_id = x.value AND n.due_time BETWEEN ?2 AND ?3)"""
-_INTO_NOTIFICATION = """
-    INSERT INTO notification (event_id, due_time, manager_id, level, armed_time, fired_time, state,
-        state_time)"""
+_NOTIFICATION = """notification (event_id, due_time, manager_id, level, armed_time, fired_time,
+    state, state_time)"""
 _ROW = "(?, ?, ?, ?, ?, ?, 0, ?)"
-_INSERT_NOTIFICATIONS = f"{_INTO_NOTIFICATION} VALUES {', '.join([_ROW] * AT_ONCE)}"
+_INSERT_NOTIFICATIONS = f"""
+    INSERT OR FAIL INTO {_NOTIFICATION}
+    VALUES {", ".join([_ROW] * AT_ONCE)}"""  # noqa: S608
 # A manager who had it already (1 sent, 2 read) is not reminded again: the row is not returned.
-_NOTIFY = f"""{_INTO_NOTIFICATION}
+_NOTIFY = f"""
+    INSERT INTO {_NOTIFICATION}
     VALUES {_ROW}
     ON CONFLICT DO UPDATE SET
         armed_time = excluded.armed_time, fired_time = excluded.fired_time,
         state = 0, state_time = excluded.state_time
     WHERE level = 10 AND (state NOT IN (1, 2) OR fired_time = 0)
-    RETURNING event_id, due_time, manager_id, level"""
+    RETURNING event_id, due_time, manager_id, level"""  # noqa: S608
 
 
 def write_fired(connection: apsw.Connection, base: int, writes: Writes) -> None:
