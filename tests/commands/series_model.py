@@ -6,15 +6,44 @@ rules: which dates a series has is looked at when it is made or extended, and ke
 
 import copy
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
 Occurrence = dict[str, Any]
-"""title, location, start, end (local), status, series_id, origin (local), own (names), version."""
+"""title, location, start, end (local), status, series_id, origin (local), own (names), version,
+desk, owner, answers (status by manager), by (who has made the version)."""
 Events = dict[int, Occurrence]
 Rule = dict[str, Any]
 """A series as MngGetCalendarSeries gives it, and `is_ended`."""
+
+
+class Person:
+    """A manager with the desks of their token. Source: contract, section 3."""
+
+    def __init__(self, manager_id: int, *desks: str) -> None:
+        self.id = manager_id
+        self.desks = desks
+
+    def __repr__(self) -> str:
+        return f"Person({self.id})"
+
+    def sees(self, event: Occurrence) -> bool:
+        return self.may_change(event) or self.id in event["answers"]
+
+    def may_change(self, event: Occurrence) -> bool:
+        return self.may_place(event) or self.id == event["owner"]
+
+    def may_place(self, event: Occurrence) -> bool:
+        """No event of the model is on no desk."""
+        return event["desk"] in self.desks
+
+    def refusal(self, event: Occurrence) -> int:
+        """Status of the answer to a change of it; 200: it is done."""
+        if not self.sees(event):
+            return 404
+        return 200 if self.may_change(event) else 403
 
 
 def wall(time: int) -> dt.datetime:
@@ -38,6 +67,10 @@ def seen(row: dict[str, Any]) -> Occurrence:
         "origin": wall(origin) if origin else None,
         "own": set(row.get("own_fields", [])),
         "version": row["version"],
+        "desk": row["desk"],
+        "owner": row["owner_manager_id"],
+        "answers": {one["manager_id"]: one["status"] for one in row["participants"]},
+        "by": row["updated_by"],
     }
 
 
@@ -47,20 +80,30 @@ class SeriesModel:
     def __init__(self) -> None:
         self.events: Events = {}
         self.trash: Events = {}
+        self.me = Person(0)
+        """Who makes the changes that follow."""
         self.batches: dict[int, dict[int, tuple[Occurrence | None, Occurrence | None]]] = {}
+        self.actors: dict[int, int] = {}
+        """Who has made each batch."""
         self.rules: dict[int, Rule] = {}
         """The rule of each series that there is, as the server tells it."""
         self.batch_rules: dict[int, dict[int, tuple[Rule | None, Rule | None]]] = {}
         """What each batch did to rules."""
 
-    def note(self, batch_id: int, before: Events, rules: dict[int, Rule]) -> None:
-        """Remembers what a batch did, and what it deleted; `rules`: those of before."""
+    def note(self, batch_id: int, told: set[int], before: Events, rules: dict[int, Rule]) -> None:
+        """Remembers what a batch did, and what it deleted; `rules`: those of before.
+
+        `told`: ids of its changes; one of them may be of an event as it was, for its series.
+        """
+        self.actors[batch_id] = self.me.id
         self.batch_rules[batch_id] = {
             one: (rules.get(one), self.rules.get(one))
             for one in {*rules, *self.rules}
             if rules.get(one) != self.rules.get(one)
         }
         ids = [one for one in {*before, *self.events} if before.get(one) != self.events.get(one)]
+        assert told.issuperset(ids) and len(told) <= max(len(ids), 1)
+        ids = sorted(told)
         after = self.copy()
         self.batches[batch_id] = {one: (before.get(one), after.get(one)) for one in ids}
         for one in ids:
@@ -72,8 +115,23 @@ class SeriesModel:
     def copy(self) -> Events:
         return copy.deepcopy(self.events)
 
-    def targets(self, named: int, scope: int, now: dt.datetime) -> list[int]:
-        """Open, not over, of the same series; with scope 1 not before the named one."""
+    def stamp(self, event: Occurrence) -> None:
+        """A new version, by whoever makes the changes."""
+        event["version"] += 1
+        event["by"] = self.me.id
+
+    def targets(
+        self,
+        named: int,
+        scope: int,
+        now: dt.datetime,
+        is_mine: Callable[[Occurrence], bool] | None = None,
+    ) -> list[int]:
+        """Open, not over, of the same series; with scope 1 not before the named one.
+
+        `is_mine`: which of them; the default: what the manager may change.
+        """
+        is_mine = is_mine or self.me.may_change
         one = self.events[named]
         return [
             event_id
@@ -81,6 +139,7 @@ class SeriesModel:
             if event["series_id"] == one["series_id"]
             and event["status"] == 0
             and event["end"] > now
+            and is_mine(event)
             and (scope == 2 or event["origin"] >= one["origin"])
         ]
 
@@ -90,7 +149,7 @@ class SeriesModel:
         changed = {name for name, value in sent.items() if event[name] != value}
         if changed:
             event.update(sent)
-            event["version"] += 1
+            self.stamp(event)
             if event["series_id"]:
                 event["own"] |= {WIRE.get(name, name) for name in changed}
 
@@ -114,7 +173,7 @@ class SeriesModel:
             self._place(event, by, length, "end" in sent)
             event["series_id"] = series_id
             if event != before:
-                event["version"] += 1
+                self.stamp(event)
                 self.events[event_id] = event
 
     def _place(
@@ -132,7 +191,14 @@ class SeriesModel:
     def complete(self, named: int) -> None:
         if self.events[named]["status"] == 0:
             self.events[named]["status"] = 1
-            self.events[named]["version"] += 1
+            self.stamp(self.events[named])
+
+    def respond(self, ids: list[int], status: int) -> None:
+        """An answer is no own field."""
+        for event in map(self.events.__getitem__, ids):
+            if event["answers"][self.me.id] != status:
+                event["answers"][self.me.id] = status
+                self.stamp(event)
 
     def delete(self, ids: list[int]) -> None:
         for event_id in ids:
@@ -141,14 +207,16 @@ class SeriesModel:
     def restore(self, event_id: int) -> None:
         """A deleted occurrence comes back as a single event: its rule has given up the date."""
         event = copy.deepcopy(self.trash[event_id])
-        event.update(series_id=0, origin=None, own=set(), version=event["version"] + 1)
+        event.update(series_id=0, origin=None, own=set())
+        self.stamp(event)
         self.events[event_id] = event
 
     def undo(self, batch_id: int) -> tuple[int, list[int]]:
         """How many are put back, and which are left as somebody has changed them since.
 
-        Where somebody has changed a rule since that the batch changed, occurrences stay where
-        they are. The server makes what comes by the rule of before again.
+        What the manager cannot see is neither undone nor named. Where somebody has changed a rule
+        since that the batch changed, occurrences stay where they are. The server makes what comes
+        by the rule of before again.
         """
         count, left = 0, []
         rules = self.batch_rules[batch_id]
@@ -156,10 +224,16 @@ class SeriesModel:
             times(before) != times(after) and times(after) != times(self.rules.get(one))
             for one, (before, after) in rules.items()
         )
-        steps = self.batches[batch_id]
+        steps = {
+            event_id: (before, after)
+            for event_id, (before, after) in self.batches[batch_id].items()
+            if self.me.sees(self.events.get(event_id) or after or before or {})
+        }
         for event_id, (before, after) in steps.items():
             is_moved = place(before) != place(after)
-            if self._is_touched(event_id, before, after) or (is_conflict and is_moved):
+            may_go = self._may_go_back(event_id, before, after)
+            is_touched = self._is_touched(event_id, before, after)
+            if is_touched or not may_go or (is_conflict and is_moved):
                 left.append(event_id)
         if not is_conflict:
             self._delete_made_since(batch_id)
@@ -172,7 +246,8 @@ class SeriesModel:
             if before is None:
                 continue
             self.events[event_id] = copy.deepcopy(before)
-            self.events[event_id]["version"] = (current or before)["version"] + 1
+            self.events[event_id]["version"] = (current or before)["version"]
+            self.stamp(self.events[event_id])
             if current is None and not self._comes_back(before["series_id"], rules):
                 self.events[event_id].update(series_id=0, origin=None, own=set())
         return count, sorted(left)
@@ -212,6 +287,22 @@ class SeriesModel:
                 ):
                     del self.events[event_id]
 
+    def _may_go_back(
+        self, event_id: int, before: Occurrence | None, after: Occurrence | None
+    ) -> bool:
+        """Whether the manager may change it, and have it where it was; an answer is their own."""
+        if (
+            before
+            and after
+            and without_answer(before, self.me.id) == without_answer(after, self.me.id)
+        ):
+            return True
+        shown = self.events.get(event_id) or after or before
+        assert shown is not None
+        is_there = event_id in self.events and before and before["desk"] == shown["desk"]
+        may_place = before is None or is_there or self.me.may_place(before)
+        return bool(self.me.may_change(shown) and may_place)
+
     def _is_touched(
         self, event_id: int, before: Occurrence | None, after: Occurrence | None
     ) -> bool:
@@ -219,12 +310,20 @@ class SeriesModel:
         if current is None and after is None:
             assert before is not None
             return bool(self.trash[event_id]["version"] != before["version"])
-        return current is None or after is None or content(current) != content(after)
+        if current is None or after is None or content(current) != content(after):
+            return True
+        return bool(current["version"] != after["version"] and current["by"] != self.me.id)
 
 
 def content(event: Occurrence) -> Occurrence:
-    """What counts as changed; one manager makes all changes, and may take them back."""
-    return {name: value for name, value in event.items() if name != "version"}
+    """What counts as changed; the manager of a batch may take later changes back."""
+    return {name: value for name, value in event.items() if name not in ("version", "by")}
+
+
+def without_answer(event: Occurrence, manager_id: int) -> Occurrence:
+    """The event without what one manager has answered."""
+    answers = {who: status for who, status in event["answers"].items() if who != manager_id}
+    return content(event) | {"answers": answers}
 
 
 def times(rule: Rule | None) -> Any:

@@ -36,6 +36,22 @@ async def test_the_server_makes_what_comes_within_the_horizon(place: Place) -> N
         assert (len(await rows(desk)), horizon.extended) == (made + 2, 2)
 
 
+async def test_an_answer_for_all_is_for_later_ones_also_where_each_had_it(place: Place) -> None:
+    async with open_desk(place, series_horizon_sec=28 * DAY) as desk:
+        await add(desk, "FREQ=WEEKLY;BYDAY=MO")
+        made = await rows(desk)
+        for event in made:
+            await ok(desk, RESPOND, {"id": event["id"], "status": 1}, ELEVEN)
+        sent = {"id": made[0]["id"], "scope": 2, "status": 1}
+        assert (await ok(desk, RESPOND, sent, ELEVEN))["changed"] == 1
+        assert (await ok(desk, RESPOND, sent, ELEVEN))["changed"] == 0
+        desk.clock.time += 14 * DAY
+        await SeriesHorizon(desk.services.store, desk.clock, desk.services.limits).extend_all()
+        found = await rows(desk)
+        assert len(found) == len(made) + 2
+        assert {row["status"] for event in found for row in event["participants"]} == {1}
+
+
 async def changes_of(desk: Any) -> list[dict[str, Any]]:
     data = {"since": 0, "deskFilter": "*", "limit": 5000}
     found: list[dict[str, Any]] = (await ok(desk, "MngGetCalendarChanges", data, TEN))["changes"]

@@ -189,8 +189,7 @@ class _Undo:
         assert shown is not None
         result = undone(step, current, actor=actor, now=self._now)
         may_change = is_answer(step, actor) or (
-            self._session.can_change(scope_of(shown))
-            and (result.event is None or self._session.can_place(scope_of(result.event)))
+            self._session.can_change(scope_of(shown)) and self._may_place(current, result.event)
         )
         return (
             is_touched(step, current, actor=actor)
@@ -198,6 +197,12 @@ class _Undo:
             or not may_change
             or (self._is_conflict and is_structural(step))
         )
+
+    def _may_place(self, current: Event | None, result: Event | None) -> bool:
+        """Whether the session may have it where it goes back to: it may stay where it is."""
+        if result is None or (current is not None and _place(current) == _place(result)):
+            return True
+        return self._session.can_place(scope_of(result))
 
     def _leave_occupied(self, left: set[int]) -> None:
         """What would come to the date of an occurrence that stays is left, too."""
@@ -224,6 +229,10 @@ class _Undo:
         if step is None or step.after is None:
             return step is not None or current is not None
         return is_same_rule(step.after, current)
+
+
+def _place(event: Event) -> tuple[str, str, int]:
+    return event.brand, event.desk, event.owner_manager_id
 
 
 def _delete_made_since(changes: Changes, step: SeriesStep, known: set[int]) -> None:

@@ -108,7 +108,8 @@ def plan_each(
 ) -> Plan:
     """`change` on every event that is meant; `series`: what becomes of the series, if anything."""
     changed = _changed(selection, ((e, change(e)) for e in selection.targets()))
-    return Plan({series.series_id: series} if series and changed else {}, changed)
+    is_changed = series is not None and (bool(changed) or series != selection.series)
+    return Plan({series.series_id: series} if series and is_changed else {}, changed)
 
 
 def _changed(
