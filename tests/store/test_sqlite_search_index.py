@@ -1,6 +1,7 @@
 """The rows of the search index in the embedded store, and their check."""
 
 import functools
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from deskcal.core.event import MAX_TIME
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
+from deskcal.store.batch.batch import SERVER
 from deskcal.store.sqlite import search, search_index
 from deskcal.store.sqlite.connection import DATABASE, connect_reader, lock_directory, read_until
 from deskcal.store.sqlite.schema import APPLICATION_ID, migrations, run_script
@@ -19,7 +21,7 @@ from deskcal.store.sqlite.store import SqliteStore, open_sqlite
 from faulty_disk import FaultyDisk
 from helpers import NOW
 from places import SqlitePlace
-from store.mutations import adding, deleting
+from store.mutations import adding, changing, deleting
 from store.test_search import found, index
 
 
@@ -127,6 +129,31 @@ async def test_rows_of_the_index_that_no_event_has_are_named(tmp_path: Path, dam
     differences = (await place.check()).differences
     assert differences
     assert all("and the index of the search differ" in one for one in differences)
+
+
+async def test_texts_are_not_read_again_for_what_the_server_changes(tmp_path: Path) -> None:
+    """Issue 19: twenty thousand reminders that fire in one second change no text."""
+    place = SqlitePlace(tmp_path / "data")
+    store = await place.open(Limits())
+    await store.mutate(adding(title="call"))
+    await index(store)
+    made = json.loads(await store.mutate(changing(1, actor=SERVER, title="never looked at")))
+    later = made["start_time"] + search_index.STEP_SEC
+    with closing(connect_reader(place.directory)) as connection:
+        step = search_index.next_step(connection, 100)
+        assert (step.count, step.rows) == (1, search_index.Rows())
+        await index(store)
+        await store.mutate(changing(1, actor=SERVER, start_time=later, end_time=later + 60))
+        moved = search_index.next_step(connection, 100).rows
+        assert [row for row, _ in moved.put] == [search_index.row_of(later, 1)]
+        await index(store)
+        await store.mutate(changing(1, title="visit"))
+        assert len(search_index.next_step(connection, 100).rows.put) == 1
+    await store.mutate(changing(1, actor=SERVER, reminder_sent_time=NOW))
+    await index(store)
+    assert (await found(store, "visit"), await found(store, "call")) == ([1], [])
+    await store.close()
+    assert (await place.check()).differences == []
 
 
 async def test_a_step_is_written_once(tmp_path: Path) -> None:
