@@ -93,6 +93,7 @@ async def test_what_is_in_flight_is_answered_before_the_connection_is_closed(hel
     for number in range(100):
         wire.ask(TEN, "MngAddCalendarEvent", number, **new_event())
     wire.ask(TEN, "MngGetCalendarEventsByFilter", "list", **everything())
+    await wire.call(TEN, "Ping")  # All before it are read.
     assert await asyncio.to_thread(held.is_syncing.wait, WAIT_SEC)
     stopping = await held.stop()
     assert await idle.is_closed()
@@ -113,6 +114,7 @@ async def test_a_request_that_comes_after_the_stop_is_refused_and_not_applied(he
     await wire.call(TEN, "Ping")
     held.hold()
     wire.ask(TEN, "MngAddCalendarEvent", "early", **new_event(title="early"))
+    await wire.call(TEN, "Ping")  # The server, too, may have something to write before it is read.
     assert await asyncio.to_thread(held.is_syncing.wait, WAIT_SEC)
     stopping = await held.stop()
     wire.ask(TEN, "MngAddCalendarEvent", "late", **new_event(title="late"))
