@@ -31,7 +31,12 @@ def write(path: Path) -> None:
     """A file of events with a change each, of some managers and desks."""
     counts = dict.fromkeys(KINDS, 0) | {"event": EVENTS, "change": EVENTS}
     head = Head(
-        format=FORMAT, counts=counts, last_event_id=EVENTS, last_seq=EVENTS + 7, floor_seq=0
+        format=FORMAT,
+        counts=counts,
+        last_event_id=EVENTS,
+        last_seq=EVENTS + 7,
+        floor_seq=0,
+        has_done_times=True,
     )
     documents = [document(number) for number in range(1, EVENTS + 1)]
     with path.open("wb") as file:

@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 ROUND = 500
 """Events that are fired in one transaction."""
-ROUNDS = 16
+ROUNDS = 8
 """Rounds after which what they fired is delivered, at the latest, while the next ones fire."""
-DELIVERIES = 4
+DELIVERIES = 8
 """Deliveries after which managers who connected meanwhile get theirs."""
-DELIVERED_AT_ONCE = 8000
+DELIVERED_AT_ONCE = 4000
 """Fired reminders after which they are delivered: those of one manager are sent together."""
 PAGE = 100
 """Waiting reminders of one manager that are read at one time."""
