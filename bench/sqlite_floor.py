@@ -62,6 +62,10 @@ class Recorder:
         """Keeps them."""
         self.statements.append((statement, rows))
 
+    def execute(self, statement: str, values: tuple[Any, ...]) -> None:
+        """Keeps a statement of many rows."""
+        self.statements.append((statement, [values]))
+
 
 class _Request(Struct):
     data: Raw
@@ -76,6 +80,7 @@ def insert(job: Job) -> Took:
     """Inserts the rows of the requests; only the transactions are timed."""
     connection = connect_writer(Path(job.directory))
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute("PRAGMA temp_store = MEMORY")  # As the store's own writer has it.
     groups = _groups(job, Numbers.read(connection))
     begun = time.perf_counter()
     for statements in groups:
