@@ -90,10 +90,12 @@ class SeriesModel:
         self.batch_rules: dict[int, dict[int, tuple[Rule | None, Rule | None]]] = {}
         """What each batch did to rules."""
 
-    def note(self, batch_id: int, told: set[int], before: Events, rules: dict[int, Rule]) -> None:
+    def note(
+        self, batch_id: int, reported: set[int], before: Events, rules: dict[int, Rule]
+    ) -> None:
         """Remembers what a batch did, and what it deleted; `rules`: those of before.
 
-        `told`: ids of its changes; one of them may be of an event as it was, for its series.
+        `reported`: ids of its changes; one of them may be of an event as it was, for its series.
         """
         self.actors[batch_id] = self.me.id
         self.batch_rules[batch_id] = {
@@ -102,8 +104,8 @@ class SeriesModel:
             if rules.get(one) != self.rules.get(one)
         }
         ids = [one for one in {*before, *self.events} if before.get(one) != self.events.get(one)]
-        assert told.issuperset(ids) and len(told) <= max(len(ids), 1)
-        ids = sorted(told)
+        assert reported.issuperset(ids) and len(reported) <= max(len(ids), 1)
+        ids = sorted(reported)
         after = self.copy()
         self.batches[batch_id] = {one: (before.get(one), after.get(one)) for one in ids}
         for one in ids:
@@ -116,7 +118,7 @@ class SeriesModel:
         return copy.deepcopy(self.events)
 
     def stamp(self, event: Occurrence) -> None:
-        """A new version, by whoever makes the changes."""
+        """A new version, by the one who makes the changes."""
         event["version"] += 1
         event["by"] = self.me.id
 

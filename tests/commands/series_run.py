@@ -307,12 +307,12 @@ class Run:
             mine = {change["batch_id"] for change in changes if change["actor"]}
             assert len(mine) <= 1
             for batch_id in mine:
-                told = {
+                reported = {
                     change["event"]["id"] if change["event"] else change["id"]
                     for change in changes
                     if change["batch_id"] == batch_id
                 }
-                self.model.note(batch_id, told, before, rules)
+                self.model.note(batch_id, reported, before, rules)
                 self.made[batch_id] = self.desk.clock.time
         await self.compare_rules(rows)
 
@@ -331,7 +331,7 @@ class Run:
                 assert local in origins or local.date() in dates, (series, local)
 
     async def compare_seen(self, number: int) -> None:
-        """Each manager's list is what they may see; so is what they are told of a series."""
+        """Each manager's list is what they may see; so is what they may see of a series."""
         for person in PEOPLE:
             seen_ids = {one for one, event in self.model.events.items() if person.sees(event)}
             assert (await self.rows(TOKENS[person.id])).keys() == seen_ids

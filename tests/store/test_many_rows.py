@@ -1,8 +1,12 @@
 """Rows that are inserted by statements of many rows."""
 
+from contextlib import closing
+from pathlib import Path
+
 import apsw
 import pytest
 
+from deskcal.store.sqlite.connection import connect_writer, connect_writer_again
 from deskcal.store.sqlite.many_rows import AT_ONCE, insert_rows
 
 INSERT = "INSERT INTO pair (id, text) VALUES (?, ?)"
@@ -49,3 +53,10 @@ def test_a_row_that_is_refused_refuses_its_statement(connection: apsw.Connection
     with pytest.raises(apsw.ConstraintError):
         insert_rows(connection, INSERT, rows)
     assert connection.execute("SELECT count(*) FROM pair").get == AT_ONCE
+
+
+def test_the_writer_keeps_in_memory_what_undoes_a_statement(tmp_path: Path) -> None:
+    """In a file it takes longer than row by row. Source: docs/decisions/0026."""
+    connect_writer(tmp_path).close()
+    with closing(connect_writer_again(tmp_path)) as connection:
+        assert connection.execute("PRAGMA temp_store").get == 2

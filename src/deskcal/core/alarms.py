@@ -55,9 +55,14 @@ def reminded_managers(event: Event) -> tuple[int, ...]:
     return tuple([row.manager_id for row in event.participants if row.status != _DECLINED])
 
 
+def armed_at(event: Event) -> int | None:
+    """When the reminder of an open event is due; None: it has none, or is not open."""
+    return trigger_time(event) if event.status == _OPEN else None
+
+
 def is_armed(event: Event, armed_time: int) -> bool:
     """Whether the event is open, and its reminder due at `armed_time`."""
-    return event.status == _OPEN and trigger_time(event) == armed_time
+    return armed_at(event) == armed_time
 
 
 def still_holds(event: Event, armed_time: int, manager_id: int) -> bool:

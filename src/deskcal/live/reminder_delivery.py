@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable
 
 from msgspec import Struct
 
-from deskcal.core.alarms import reminded_managers, trigger_time
+from deskcal.core.alarms import armed_at, reminded_managers
 from deskcal.core.document import decode_event, scope_of
-from deskcal.core.event import Event, EventStatus
+from deskcal.core.event import Event
 from deskcal.core.sessions import Session
 from deskcal.live.connections import Peer, Peers
 from deskcal.live.reminder_text import token_of, when
@@ -250,8 +250,7 @@ def _subject(notification: Notification) -> _Subject | None:
     event = notification.event or decode_event(document)
     managers = reminded_managers(event)
     reminded = frozenset(managers) if len(managers) > _FEW else managers
-    armed_time = trigger_time(event) if event.status == EventStatus.OPEN else None
-    return _Subject(event, document, reminded, armed_time)
+    return _Subject(event, document, reminded, armed_at(event))
 
 
 def _is_deferring(reached: tuple[Peer, Session]) -> bool:
