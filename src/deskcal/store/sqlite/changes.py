@@ -22,24 +22,26 @@ RunJob = Callable[[Callable[[apsw.Connection, Batch], Any]], Awaitable[Any]]
 PAGE_BYTES = 8 * 1024 * 1024
 """Documents of one page; the change that goes beyond it is its last."""
 
-_COLUMNS = """
-    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
+_TYPES = tuple(ChangeType)
+"""By their numbers: a call of the enumeration takes as long as the rest of a row."""
+# Nothing was there before an event was added.
+_BEFORE = f"""iif(c.type = {ChangeType.ADDED:d}, NULL, (
         SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
+        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1))"""  # noqa: S608
+_COLUMNS = f"""
+    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, {_BEFORE},
         iif(c.batch_id > 0, c.batch_id, c.seq)
-    FROM change AS c """
+    FROM change AS c """  # noqa: S608
 _CHANGES = _COLUMNS + "WHERE c.seq > ? ORDER BY c.seq LIMIT ?"
 _HISTORY = _COLUMNS + "WHERE c.event_id = ? AND c.seq > ? ORDER BY c.seq LIMIT ?"
-_BATCH = """
-    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
-        SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1), ?1
+_BATCH = f"""
+    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, {_BEFORE}, ?1
     FROM change AS c
     WHERE c.seq IN (
         SELECT seq FROM change WHERE seq = ?1 AND batch_id IN (0, ?1)
         UNION SELECT seq FROM change WHERE batch_id = ?1 AND batch_id > 0)
         AND c.seq > ?2
-    ORDER BY c.seq LIMIT ?3"""
+    ORDER BY c.seq LIMIT ?3"""  # noqa: S608
 _NEWEST = _COLUMNS + "WHERE c.event_id = ? ORDER BY c.seq DESC LIMIT 1"
 _OLD = """
     SELECT seq, event_id, type, time FROM change
@@ -136,7 +138,7 @@ def _select(
     size = 0
     rows: Any = connection.execute(statement, arguments)
     for seq, type_, *row in rows:
-        change = StoredChange(seq, ChangeType(type_), *row)
+        change = StoredChange(seq, _TYPES[type_], *row)
         found.append(change)
         size += len(change.document) + len(change.before or b"")
         if size > PAGE_BYTES:
