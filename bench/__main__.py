@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints one table: `python -m bench [--quick] [--only NAME]`.
 
-Takes up to an hour and some 4 GB of disk, all of it given back. Progress goes to stderr.
+It needs up to an hour and some 4 GB of disk, all of it freed again. Progress goes to stderr.
 """
 
 import argparse

@@ -62,7 +62,7 @@ def _row(ground: Ground, rate: int, goal: Bound) -> Row:
 
 
 def sees_own_channel(manager_id: int) -> bool:
-    """Whether the manager is told only of events that they take part in."""
+    """Whether the manager receives only events that they take part in."""
     return manager_id % OWN_CHANNEL == 0
 
 

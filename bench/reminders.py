@@ -57,9 +57,9 @@ def measure(ground: Ground) -> Iterator[Row]:
         ground.say(f"reminders: {rounds[-1]}")
     what = f"{REMINDERS:,} reminders due in the same second, {MANAGERS:,} clients"
     for name, values, goal in (
-        ("median", [heard.p50_sec for heard in rounds], 1.0),
-        ("99 %", [heard.p99_sec for heard in rounds], 1.0),
-        ("the last", [heard.worst_sec for heard in rounds], 2.0),
+        ("median", [received.p50_sec for received in rounds], 1.0),
+        ("99 %", [received.p99_sec for received in rounds], 1.0),
+        ("the last", [received.worst_sec for received in rounds], 2.0),
     ):
         yield absolute(f"{what}: delay, {name}", values, at_most(goal), show=secs)
 
@@ -69,10 +69,10 @@ def _fire(ground: Ground, directory: Path) -> NewFired:
     fill(directory, (_event(number, due) for number in range(REMINDERS)))
     with deskcal(directory) as server:
         job = Job(server.port, MANAGERS, REMINDERS, due, int(time.time()))
-        heard: NewFired = processes.run("reminders", job, NewFired)
-    if heard.count != REMINDERS:
-        raise RuntimeError(f"{heard.count} of {REMINDERS} reminders came")
-    return heard
+        received: NewFired = processes.run("reminders", job, NewFired)
+    if received.count != REMINDERS:
+        raise RuntimeError(f"{received.count} of {REMINDERS} reminders came")
+    return received
 
 
 def _event(number: int, due: int) -> Event:

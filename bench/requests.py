@@ -51,7 +51,7 @@ def line(command: str, data: dict[str, Any], token: str, ext_id: int = 1) -> byt
 
 
 def reads(event_ids: Sequence[int], count: int, now: int) -> Iterator[bytes]:
-    """Point reads of random ones of these events by sixteen managers, who are guests of few."""
+    """Point reads of random ones of these events by sixteen managers, who participate in few."""
     rng = random.Random(1)
     tokens = [token_of(90_000 + number, MASK, now) for number in range(16)]
     for number in range(count):
@@ -64,12 +64,12 @@ def creates(count: int, now: int) -> Iterator[bytes]:
     rng = random.Random(2)
     tokens = {manager: token_of(manager, MASK, now) for manager in range(100, 150)}
     for number in range(count):
-        owner, *guests = rng.sample(sorted(tokens), 3)
-        data = create_data(rng, owner, guests)
+        owner, *others = rng.sample(sorted(tokens), 3)
+        data = create_data(rng, owner, others)
         yield line("MngAddCalendarEvent", data, tokens[owner], number)
 
 
-def create_data(rng: random.Random, owner: int, guests: list[int]) -> dict[str, Any]:
+def create_data(rng: random.Random, owner: int, others: list[int]) -> dict[str, Any]:
     """The data of one create."""
     start = MONDAY + rng.randrange(52 * WEEK_SEC // 900) * 900
     customer = rng.randrange(1, 200_000)
@@ -85,7 +85,7 @@ def create_data(rng: random.Random, owner: int, guests: list[int]) -> dict[str, 
         "remind_before_sec": 600,
         "customer_id": customer,
         "login": 8_000_000 + customer,
-        "participant_manager_ids": [owner, *guests],
+        "participant_manager_ids": [owner, *others],
         "ast_json": note(f"Customer {customer} asked for a call back after the last deposit."),
     }
 

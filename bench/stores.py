@@ -32,9 +32,9 @@ AT_ONCE = 20_000
 """Events of one batch; all batches are one transaction."""
 WEEKS = 50
 OWNED_A_WEEK = 10
-"""Events that a manager owns in a week; as many more are others' with this manager as a guest."""
-GUESTS = (0, 0, 1, 2, 2)
-"""Guests of an event, each number as often as the next: one in the middle."""
+"""Events that a manager owns in a week, who also participates in as many of others."""
+PARTICIPANTS = (0, 0, 1, 2, 2)
+"""Participants of an event, each number as often as the next: one in the middle."""
 RETRY_WINDOW_SEC = 86_400
 FIVE_YEARS_SEC = 5 * 365 * 86_400
 
@@ -52,21 +52,26 @@ def calendar(count: int) -> Iterator[Event]:
     for number in range(count):
         week = min(number // max(1, a_week), WEEKS - 1)
         owner = number % managers
-        guests = rng.sample(range(managers), rng.choice(GUESTS)) if managers > 2 else []
+        participants = rng.sample(range(managers), rng.choice(PARTICIPANTS)) if managers > 2 else []
         start = MONDAY + week * WEEK_SEC + rng.randrange(5) * 86_400 + rng.randrange(28, 72) * 900
-        yield event(number + 1, rng, owner, guests, start, rng.choice(DESKS))
+        yield event(number + 1, rng, owner, participants, start, rng.choice(DESKS))
 
 
 def event(
-    event_id: int, rng: random.Random, owner: int, guests: list[int], start: int, desk: str
+    event_id: int, rng: random.Random, owner: int, participants: list[int], start: int, desk: str
 ) -> Event:
     """One event; its document has some 700 bytes."""
     owner += FIRST_MANAGER
     rows = [_row(event_id, owner, ParticipantRole.ORGANIZER, ParticipantStatus.ACCEPTED)]
     rows += [
-        _row(event_id, guest + FIRST_MANAGER, ParticipantRole.REQUIRED, ParticipantStatus.INVITED)
-        for guest in guests
-        if guest + FIRST_MANAGER != owner
+        _row(
+            event_id,
+            manager_id + FIRST_MANAGER,
+            ParticipantRole.REQUIRED,
+            ParticipantStatus.INVITED,
+        )
+        for manager_id in participants
+        if manager_id + FIRST_MANAGER != owner
     ]
     customer = rng.randrange(1, 200_000)
     return Event(

@@ -57,10 +57,10 @@ def page_of(count: int, chance: random.Random) -> list[SeenChange]:
 
 
 def _update(seq: int, chance: random.Random) -> StoredChange:
-    owner, *guests = chance.sample(range(1, CONNECTIONS + 1), 3)
+    owner, *others = chance.sample(range(1, CONNECTIONS + 1), 3)
     rows = [
         Participant(seq, who, ParticipantRole.REQUIRED, ParticipantStatus.INVITED, NOW, NOW)
-        for who in (owner, *guests)
+        for who in (owner, *others)
     ]
     event = Event(
         id=seq,

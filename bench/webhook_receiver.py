@@ -1,6 +1,6 @@
 """A receiver of webhooks in a process of its own, as lean as Python allows.
 
-Run as `python -m bench.webhook_receiver '{}'`: prints where it listens; told on its input how many
+Run as `python -m bench.webhook_receiver '{}'`: prints where it listens; given on its input how many
 messages there will be, it prints how late they came.
 """
 
