@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -35,7 +36,7 @@ from bench import (
     subscribers,
     webhooks,
 )
-from bench.scale import QUICK, WHOLE, Ground
+from bench.scale import QUICK, WHOLE, Ground, Scale
 from bench.table import Row, markdown
 
 BENCHMARKS: dict[str, Callable[[Ground], Iterator[Row]]] = {
@@ -73,20 +74,35 @@ def main() -> None:
         _compare(arguments.against, names, quick=arguments.quick)
         return
     signal.alarm(MOST_SEC)
-    rows = []
     with tempfile.TemporaryDirectory(prefix="deskcal-bench-", dir=arguments.dir) as name:
         if "large" in names:
             _require_disk(Path(name), scale.large * DISK_BYTES_AN_EVENT)
-        for benchmark in names:
-            directory = Path(name) / benchmark
-            directory.mkdir()
-            for row in BENCHMARKS[benchmark](Ground(directory, scale, int(time.time()))):
+        rows: list[Row] = []
+        try:
+            failed = _measure(names, Path(name), scale, rows)
+        finally:
+            print(_machine(scale.rounds, " --quick" if arguments.quick else ""))
+            print()
+            print(markdown(rows))
+    if failed:
+        sys.exit(f"failed, so that rows are missing: {', '.join(failed)}")
+
+
+def _measure(names: list[str], place: Path, scale: Scale, rows: list[Row]) -> list[str]:
+    """Adds to `rows`; the benchmarks that failed, which keep no other from being run."""
+    failed = []
+    for name in names:
+        directory = place / name
+        directory.mkdir()
+        try:
+            for row in BENCHMARKS[name](Ground(directory, scale, int(time.time()))):
                 rows.append(row)
                 print(f"{row.what}: {row.ratio or row.ours}", file=sys.stderr, flush=True)
-            shutil.rmtree(directory)
-    print(_machine(scale.rounds, " --quick" if arguments.quick else ""))
-    print()
-    print(markdown(rows))
+        except Exception:
+            traceback.print_exc()
+            failed.append(name)
+        shutil.rmtree(directory)
+    return failed
 
 
 def _compare(revision: str, names: list[str], *, quick: bool) -> None:

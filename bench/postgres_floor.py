@@ -18,16 +18,18 @@ from msgspec import Raw, Struct
 
 from bench.sqlite_floor import Took
 from deskcal.commands.events import AddEvent
-from deskcal.core.document import encode_event, index_row
+from deskcal.core.document import encode_event
 from deskcal.core.draft import create, draft_new
 from deskcal.limits import DEFAULT_LIMITS
+from deskcal.store.columns import PLACED, event_row
 from deskcal.store.postgres.connection import connect
 from deskcal.store.postgres.schema import migrate
 
-_EVENT = """
-    INSERT INTO event (id, collection_id, duration_class, start_time, end_time, type, status,
-        customer_id, lead_id, login, due_time, document)
-    VALUES (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %b)"""
+COLLECTION = 1
+"""Number of the one that all events are in."""
+_EVENT = f"""
+    INSERT INTO event (id, {", ".join(PLACED)}, document)
+    VALUES (%s, {", ".join(["%s"] * len(PLACED))}, %b)"""
 _MANAGER = """
     INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
     VALUES (%s, %s, %s, %s, %s)"""
@@ -96,11 +98,10 @@ def _put(group: _Group, event_id: int, sent: Any, now: int) -> None:
     actor = sent.values["owner_manager_id"]
     event = create(sent, event_id=event_id, actor=actor, now=now)
     document = encode_event(event)
-    row = index_row(event)
-    _, _, _, *columns, managers = msgspec.structs.astuple(row)
-    group.events.append((event_id, *columns, document))
+    row = event_row(event)
+    group.events.append((event_id, COLLECTION, *row.values, document))
     place = (row.duration_class, row.start_time, event_id, row.end_time)
-    group.managers += [(manager_id, *place) for manager_id in managers]
+    group.managers += [(manager_id, *place) for manager_id in row.managers]
     group.changes.append((event_id, event_id, now, actor, document))
 
 
