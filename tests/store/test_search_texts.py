@@ -67,6 +67,20 @@ async def test_an_event_whose_text_stays_is_found_after_every_change(
     assert (await found(store, "nicosia"), await found(store, "larnaca")) == ([], [2])
 
 
+async def test_an_event_is_found_that_was_restored_while_its_deletion_was_indexed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step ends before the deletion, when the event is gone already."""
+    narrow(monkeypatch, DOCUMENTS=1, COMMON=0)
+    await store.mutate(adding(title="Zielińska"))
+    await store.mutate(deleting(1))
+    assert await store.search.index(1) == 1
+    await store.mutate(restoring(1))
+    await store.mutate(adding(title="newer", start_time=NOW + 1, end_time=NOW + 1))
+    await index(store)
+    assert await found(store, "zielinska") == [1]
+
+
 async def test_an_event_is_indexed_where_its_older_changes_are_forgotten(store: Store) -> None:
     await store.mutate(adding(title="before", now=NOW))
     await index(store)

@@ -69,14 +69,16 @@ _NEW = f"""
         SELECT 1 FROM event AS e WHERE e.id = c.event_id) THEN c.document END
     FROM change AS c WHERE c.seq > (SELECT indexed_seq FROM search_index)
     ORDER BY c.seq LIMIT %s"""
-# Of each event the document that the index has, if that is among the changes still.
+# Of each event that is in the index the document that it was indexed by, if that is among the
+# changes still. An event that was deleted after the changes of a step is not in the index.
 _INDEXED_DOCUMENTS = f"""
-    SELECT one.id, indexed.document
-    FROM unnest(%s::bigint[]) AS one (id) CROSS JOIN LATERAL (
+    SELECT g.event_id, indexed.document
+    FROM event_gram AS g CROSS JOIN LATERAL (
         SELECT CASE WHEN c.type <> {ChangeType.DELETED:d} THEN c.document END AS document
         FROM change AS c
-        WHERE c.event_id = one.id AND c.seq <= (SELECT indexed_seq FROM search_index)
-        ORDER BY c.seq DESC LIMIT 1) AS indexed"""
+        WHERE c.event_id = g.event_id AND c.seq <= (SELECT indexed_seq FROM search_index)
+        ORDER BY c.seq DESC LIMIT 1) AS indexed
+    WHERE g.event_id = ANY(%s::bigint[])"""
 _PUT = """
     INSERT INTO event_gram (event_id, grams) VALUES (%s, %s::bigint[])
     ON CONFLICT (event_id) DO UPDATE SET grams = excluded.grams"""
