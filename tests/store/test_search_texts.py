@@ -3,6 +3,7 @@
 import pytest
 
 from deskcal.limits import Limits
+from deskcal.store.batch.batch import SERVER
 from deskcal.store.ports import Store
 from helpers import NOW
 from places import Place
@@ -88,6 +89,18 @@ async def test_an_event_is_indexed_where_its_older_changes_are_forgotten(store: 
     assert await store.feed.prune(NOW + 20, 10)
     await index(store)
     assert (await found(store, "before"), await found(store, "after")) == ([], [1])
+
+
+async def test_an_event_is_indexed_where_only_a_change_of_the_server_is_left(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow(monkeypatch, DOCUMENTS=1, COMMON=0)
+    await store.mutate(adding(title="Zielińska", now=NOW))
+    await store.mutate(changing(1, actor=SERVER, now=NOW + 10, reminder_sent_time=NOW + 10))
+    await store.mutate(adding(title="newer", start_time=NOW + 1, end_time=NOW + 1, now=NOW + 30))
+    assert await store.feed.prune(NOW + 20, 10)
+    await index(store)
+    assert await found(store, "zielinska") == [1]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from deskcal.core.event import ChangeType
 from deskcal.core.filters import Position, SearchFilter
 from deskcal.core.text_search import for_each_word, grams_of_word, number_of
 from deskcal.core.visibility import Visibility
-from deskcal.store.batch.batch import Batch
+from deskcal.store.batch.batch import SERVER, Batch
 from deskcal.store.lists import CLASSES, Collections
 from deskcal.store.lists.search import (
     BLIND_ROWS,
@@ -63,12 +63,23 @@ _DOCUMENTS = """
     SELECT e.document FROM unnest(%s::bigint[]) WITH ORDINALITY AS page(id, place)
     JOIN event AS e ON e.id = page.id ORDER BY page.place"""
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
-# Each change with its event's document as of then.
+# Up to which the index is, up to which the next changes go, and their number.
+_LAST = """
+    SELECT s.indexed_seq, coalesce(max(new.seq), s.indexed_seq), count(new.seq)
+    FROM search_index AS s LEFT JOIN LATERAL (
+        SELECT seq FROM change WHERE seq > s.indexed_seq ORDER BY seq LIMIT %s) AS new ON true
+    GROUP BY s.indexed_seq"""
+# The event of each change with its document as of then. The server itself changes no text of an
+# event that is there (it fires reminders, ends claims, follows the data of time zones): such
+# changes are left out, unless the index does not have the event.
 _NEW = f"""
-    SELECT c.seq, c.event_id, CASE WHEN c.type <> {ChangeType.DELETED:d} AND EXISTS (
+    SELECT c.event_id, CASE WHEN c.type <> {ChangeType.DELETED:d} AND EXISTS (
         SELECT 1 FROM event AS e WHERE e.id = c.event_id) THEN c.document END
-    FROM change AS c WHERE c.seq > (SELECT indexed_seq FROM search_index)
-    ORDER BY c.seq LIMIT %s"""
+    FROM change AS c
+    WHERE c.seq > %s AND c.seq <= %s AND NOT (
+        c.actor = {SERVER} AND c.type = {ChangeType.UPDATED:d} AND EXISTS (
+            SELECT 1 FROM event_gram AS g WHERE g.event_id = c.event_id))
+    ORDER BY c.seq"""
 # Of each event that is in the index the document that it was indexed by, if that is among the
 # changes still. An event that was deleted after the changes of a step is not in the index.
 _INDEXED_DOCUMENTS = f"""
@@ -264,22 +275,21 @@ async def _rows(connection: Connection, statement: str, values: Any = ()) -> lis
 
 async def _index(limit: int, connection: Connection, _: Batch) -> tuple[int, int]:
     """How many changes it has indexed, and up to which the index is."""
-    locked = await _rows(connection, _TRY_LOCK, INDEX_LOCK)
-    changed = await _rows(connection, _NEW, (limit,)) if locked[0][0] else []
-    if not changed:
-        (seq,) = (await _rows(connection, _INDEXED_SEQ))[0]
-        return 0, seq
-    await _index_changes(connection, changed)
-    await connection.execute(_SET_INDEXED, (changed[-1][0],))
-    return len(changed), changed[-1][0]
+    ((is_locked,),) = await _rows(connection, _TRY_LOCK, INDEX_LOCK)
+    ((seq, last_seq, count),) = await _rows(connection, _LAST, (limit if is_locked else 0,))
+    if count:
+        await _index_changes(connection, dict(await _rows(connection, _NEW, (seq, last_seq))))
+        await connection.execute(_SET_INDEXED, (last_seq,))
+    return count, last_seq
 
 
-async def _index_changes(connection: Connection, changed: Sequence[Any]) -> None:
+async def _index_changes(connection: Connection, documents: dict[int, bytes | None]) -> None:
     """Puts the text of each event as of its last one of these changes, whatever has come since.
 
     That is what the next step compares with.
     """
-    documents = {event_id: document for _, event_id, document in changed}
+    if not documents:
+        return
     indexed = dict(await _rows(connection, _INDEXED_DOCUMENTS, (integers(sorted(documents)),)))
     other = [
         (event_id, _grams(document))
