@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from deskcal.core.event import ChangeType
+from deskcal.core.event import CHANGE_TYPES, ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.timeline import Gap, undone
@@ -19,11 +19,14 @@ PAGE_BYTES = 8 * 1024 * 1024
 PRUNE_LOCK = (0x6465736B, 2)
 """Key of an advisory lock: one node prunes at a time."""
 
+# Nothing was there before an event was added.
+_FIELDS = f"""c.seq, c.type, c.time, c.actor, c.event_id, c.document,
+        CASE WHEN c.type <> {ChangeType.ADDED:d} THEN (
+            SELECT p.document FROM change AS p
+            WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1) END,
+        CASE WHEN c.batch_id > 0 THEN c.batch_id ELSE c.seq END AS batch_id"""
 _COLUMNS = f"""
-    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
-        SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
-        CASE WHEN c.batch_id > 0 THEN c.batch_id ELSE c.seq END AS batch_id
+    SELECT {_FIELDS}
     FROM (
         SELECT *, sum(octet_length(document)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING)
             - octet_length(document) AS bytes_before
@@ -35,22 +38,16 @@ _CHANGES = f"""
         EXISTS (SELECT 1 FROM cursor_gap WHERE lower < %s AND upper > %s), c.*
     FROM counter AS k LEFT JOIN ({_COLUMNS.format("seq > %s")}) AS c ON true ORDER BY c.seq"""
 _HISTORY = _COLUMNS.format("event_id = %s AND seq > %s") + " ORDER BY c.seq"
-_BATCH = """
-    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
-        SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
-        CASE WHEN c.batch_id > 0 THEN c.batch_id ELSE c.seq END AS batch_id
+_BATCH = f"""
+    SELECT {_FIELDS}
     FROM change AS c
     WHERE c.seq IN (
         SELECT seq FROM change WHERE seq = %s AND batch_id IN (0, seq)
         UNION SELECT seq FROM change WHERE batch_id = %s AND batch_id > 0)
         AND c.seq > %s
     ORDER BY c.seq LIMIT %s"""
-_NEWEST = """
-    SELECT c.seq, c.type, c.time, c.actor, c.event_id, c.document, (
-        SELECT p.document FROM change AS p
-        WHERE p.event_id = c.event_id AND p.seq < c.seq ORDER BY p.seq DESC LIMIT 1),
-        CASE WHEN c.batch_id > 0 THEN c.batch_id ELSE c.seq END AS batch_id
+_NEWEST = f"""
+    SELECT {_FIELDS}
     FROM change AS c WHERE c.event_id = %s ORDER BY c.seq DESC LIMIT 1"""
 _COUNTER = "SELECT last_seq, floor_seq FROM counter"
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
@@ -185,7 +182,7 @@ async def _select(
 
 def _change(row: tuple[Any, ...]) -> StoredChange:
     seq, type_, *rest = row
-    return StoredChange(seq, ChangeType(type_), *rest)
+    return StoredChange(seq, CHANGE_TYPES[type_], *rest)
 
 
 async def _prune(before: int, limit: int, connection: Connection, _: Batch) -> tuple[int, int]:

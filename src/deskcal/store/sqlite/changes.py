@@ -7,7 +7,7 @@ from typing import Any
 
 import apsw
 
-from deskcal.core.event import ChangeType
+from deskcal.core.event import CHANGE_TYPES, ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.timeline import Gap, undone
@@ -22,8 +22,6 @@ RunJob = Callable[[Callable[[apsw.Connection, Batch], Any]], Awaitable[Any]]
 PAGE_BYTES = 8 * 1024 * 1024
 """Documents of one page; the change that goes beyond it is its last."""
 
-_TYPES = tuple(ChangeType)
-"""By their numbers: a call of the enumeration takes as long as the rest of a row."""
 # Nothing was there before an event was added.
 _BEFORE = f"""iif(c.type = {ChangeType.ADDED:d}, NULL, (
         SELECT p.document FROM change AS p
@@ -138,7 +136,7 @@ def _select(
     size = 0
     rows: Any = connection.execute(statement, arguments)
     for seq, type_, *row in rows:
-        change = StoredChange(seq, _TYPES[type_], *row)
+        change = StoredChange(seq, CHANGE_TYPES[type_], *row)
         found.append(change)
         size += len(change.document) + len(change.before or b"")
         if size > PAGE_BYTES:
