@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 
 from deskcal import Client, Timeout, Unavailable
@@ -54,10 +54,10 @@ def environment() -> dict[str, str]:
     return kept | {"DESKCAL_SECRET": SECRET, "PYTHONIOENCODING": "utf-8"}
 
 
-async def start(*options: str) -> ServerProcess:
+async def start(*options: str, command: Sequence[str] = COMMAND) -> ServerProcess:
     """A server that is ready, `options` name its store. The caller ends it."""
     process = await asyncio.create_subprocess_exec(
-        *COMMAND,
+        *command,
         *("serve", "--tcp", "127.0.0.1:0", "--web", "off", *options),
         env=environment(),
         stdout=asyncio.subprocess.PIPE,
@@ -73,9 +73,11 @@ async def start(*options: str) -> ServerProcess:
 
 
 @asynccontextmanager
-async def serve(place: Place, *options: str) -> AsyncIterator[ServerProcess]:
+async def serve(
+    place: Place, *options: str, command: Sequence[str] = COMMAND
+) -> AsyncIterator[ServerProcess]:
     """A server that is ready; gone at the end, whatever happens."""
-    server = await start(*place.options, *options)
+    server = await start(*place.options, *options, command=command)
     try:
         yield server
     finally:
