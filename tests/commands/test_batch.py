@@ -137,6 +137,17 @@ async def test_an_idempotency_key_gives_the_first_event_again(desk: Desk) -> Non
     assert rows[0] == first["id"] and rows[1] != first["id"]
 
 
+async def test_a_batch_that_is_repeated_goes_on_with_the_first_event(desk: Desk) -> None:
+    """As by a client that has not got the answer."""
+    operations = [add(idempotency_key="key"), update("$0", title="two"), delete("$0")]
+    first = await batch(desk, *operations[:2])
+    assert (await batch(desk, *operations[:2]))["data"]["results"] == first["data"]["results"]
+    answered = await batch(desk, *operations)
+    assert answered["data"]["results"][2] == {"status": 200, "data": {"id": 1}}
+    again = await batch(desk, *operations)
+    assert (error_of(again)[1], again["error"]["index"]) == ("NOT_FOUND", 1)
+
+
 async def test_a_batch_that_changes_nothing_has_no_batch_id(desk: Desk) -> None:
     await desk.add(TEN)
     answered = await batch(desk, update(1, title="Retention sync"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deskcal.core.claims import Claim
+from deskcal.core.document import id_of
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import ObjectKey
 from deskcal.store.batch.writes import RetryKey
@@ -87,27 +88,34 @@ def _trash_ids(group: Sequence[Work]) -> list[int]:
 
 
 def _keys(group: Sequence[Work]) -> dict[RetryKey, None]:
-    keys: dict[RetryKey, None] = {}
+    keys = _batch_keys(group)
     for one in group:
-        if isinstance(one, Transaction):
-            keys |= dict.fromkeys(one.keys)
-        elif isinstance(one, Mutation) and one.retry:
+        if isinstance(one, Mutation) and one.retry:
             keys[one.actor, one.retry.key] = None
     return keys
+
+
+def _batch_keys(group: Sequence[Work]) -> dict[RetryKey, None]:
+    """Those of transactions, which may go on with what they were answered with."""
+    found = (one.keys for one in group if isinstance(one, Transaction))
+    return dict.fromkeys(itertools.chain(*found))
 
 
 async def lock(connection: Connection, group: Sequence[Work]) -> Found:
     """Begins the transaction, locks what the group names and reads it.
 
-    Claims first, then series, keys and events, so that two nodes never deadlock.
+    Claims first, then keys of batches, series, other keys and events, so that two nodes never
+    deadlock.
     """
     ids, keys, series_of = event_ids_of(group), _keys(group), _series_of(group)
     kept = events = None
     found = Found(has_claims=has_claims(group))
-    has_begun = found.has_claims or needs_series(group)
+    has_begun = found.has_claims or needs_series(group) or bool(_batch_keys(group))
     if has_begun:
-        await _lock_first(connection, group, found)
-        ids = sorted({*ids, *itertools.chain(*found.series_found.event_ids.values())})
+        answered = await _lock_first(connection, group, found)
+        series_of = [*series_of, *answered]
+        of_series = itertools.chain(*found.series_found.event_ids.values())
+        ids = sorted({*ids, *answered, *of_series})
     async with connection.pipeline():
         if not has_begun:
             await connection.execute("BEGIN")
@@ -133,14 +141,28 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
     return found
 
 
-async def _lock_first(connection: Connection, group: Sequence[Work], found: Found) -> None:
-    """Begins the transaction and locks the rows that name the events to be locked."""
+async def _lock_first(connection: Connection, group: Sequence[Work], found: Found) -> list[int]:
+    """Begins the transaction and locks the rows that name the events to be locked.
+
+    Events that keys of transactions were answered with before: later operations may name them.
+    """
     await connection.execute("BEGIN")
     if found.has_claims:
         await connection.execute(LOCK_CLAIMS, CLAIM_LOCK)
-    if needs_series(group):
-        ids = _series_ids(group)
-        found.series_found = await lock_series(connection, _series_of(group), ids)
+    answered = await _answered(connection, _batch_keys(group))
+    if needs_series(group) or answered:
+        event_ids, ids = [*_series_of(group), *answered], _series_ids(group)
+        found.series_found = await lock_series(connection, event_ids, ids)
+    return answered
+
+
+async def _answered(connection: Connection, keys: Mapping[RetryKey, None]) -> list[int]:
+    """Locks the keys; events that they were answered with before."""
+    if not keys:
+        return []
+    await run(connection, _LOCK_KEYS, [integers(sorted(map(_lock_of, keys)))])
+    rows = await (await _select_keys(connection, keys)).fetchall()
+    return sorted({id_of(document) for _, _, _, document, _ in rows})
 
 
 async def _select_keys(connection: Connection, keys: Mapping[RetryKey, None]) -> Any:
