@@ -90,6 +90,56 @@ async def test_a_deleted_date_comes_back_with_an_undo(desk: Desk) -> None:
     assert (await ok(desk, SERIES, {"id": events[0]["id"]}, TEN))["series"]["exdates"] == []
 
 
+async def test_two_changes_of_one_series_by_a_batch_are_undone_together(desk: Desk) -> None:
+    await add(desk)
+    before = await rows(desk)
+    key = {"id": before[0]["id"]}
+    series = (await ok(desk, SERIES, key, TEN))["series"]
+    operations = [
+        {"command": UPDATE, "data": key | {"scope": 2, "title": "New"}},
+        {"command": DELETE, "data": {"id": before[3]["id"], "scope": 1}},
+        {"command": DELETE, "data": {"id": before[1]["id"]}},
+    ]
+    answer = await ok(desk, "MngBatchCalendarEvents", {"operations": operations}, TEN)
+    assert [e["title"] for e in await rows(desk)] == ["New", "New"]
+    undone = await ok(desk, "MngUndoCalendarBatch", {"batch_id": answer["batch_id"]}, TEN)
+    assert (undone["undone"], undone["left"]) == (6, [])
+    fields = ("id", "title", "start_time", "series_id", "original_start_time")
+    after = await rows(desk)
+    assert [[e[f] for f in fields] for e in after] == [[e[f] for f in fields] for e in before]
+    restored = (await ok(desk, SERIES, key, TEN))["series"]
+    assert restored | {"version": 0} == series | {"version": 0}
+
+
+async def test_an_occurrence_that_its_rule_does_not_have_comes_back_to_its_series(
+    desk: Desk,
+) -> None:
+    """The last one is done when the series is ended before it."""
+    await add(desk)
+    events = await rows(desk)
+    last = events[5]["id"]
+    await ok(desk, "MngCompleteCalendarEvent", {"id": last}, TEN)
+    await ok(desk, DELETE, {"id": events[3]["id"], "scope": 1}, TEN)
+    await ok(desk, DELETE, {"id": last}, TEN)
+    for is_there in (True, False, True):
+        await ok(desk, "MngUndoCalendarBatch", {"batch_id": await last_batch(desk)}, TEN)
+        found = {e["id"]: e["series_id"] for e in await rows(desk)}
+        assert found.get(last) == (events[5]["series_id"] if is_there else None)
+
+
+async def test_a_batch_that_is_repeated_changes_its_series_once(desk: Desk) -> None:
+    operations = [
+        {"command": ADD, "data": review(idempotency_key="once")},
+        {"command": UPDATE, "data": {"id": "$0", "scope": 2, "title": "New"}},
+    ]
+    changed = []
+    for _ in range(2):
+        answer = await ok(desk, "MngBatchCalendarEvents", {"operations": operations}, TEN)
+        changed.append(answer["results"][1]["data"]["changed"])
+    assert changed == [6, 0]
+    assert [e["version"] for e in await rows(desk)] == [2] * 6
+
+
 async def test_a_series_that_is_there_is_changed_by_a_batch(desk: Desk) -> None:
     await add(desk)
     first = (await rows(desk))[0]["id"]

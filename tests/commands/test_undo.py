@@ -63,6 +63,35 @@ async def test_a_whole_batch_is_undone_with_one_batch_id(desk: Desk) -> None:
     ]
 
 
+async def changed_and_deleted(desk: Desk) -> int:
+    """The batch that did both to event 1."""
+    await desk.add(TEN, title="before")
+    return await batch(
+        desk,
+        ("MngUpdateCalendarEvent", {"id": 1, "title": "changed"}),
+        ("MngDeleteCalendarEvent", {"id": 1}),
+    )
+
+
+async def test_what_a_batch_changed_and_then_deleted_comes_back_as_it_was(desk: Desk) -> None:
+    batch_id = await changed_and_deleted(desk)
+    again = (await undo(desk, batch_id))["data"]
+    assert (again["undone"], again["left"]) == (1, [])
+    found = await event(desk, 1)
+    assert (found["title"], found["version"]) == ("before", 3)
+    assert await undone(desk, again["batch_id"]) == (1, [])
+    assert await desk.rows(TEN) == ([], 0)
+
+
+async def test_what_was_deleted_again_since_is_left_also_where_the_batch_had_changed_it(
+    desk: Desk,
+) -> None:
+    batch_id = await changed_and_deleted(desk)
+    await desk.event(ELEVEN, "MngRestoreCalendarEvent", id=1)
+    await desk.call(ELEVEN, "MngDeleteCalendarEvent", id=1)
+    assert await undone(desk, batch_id) == (0, [1])
+
+
 async def test_what_somebody_has_changed_since_is_left_and_named(desk: Desk) -> None:
     await desk.add(TEN, title="one", participant_manager_ids=[11])
     await desk.add(TEN, title="two")

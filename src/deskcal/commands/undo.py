@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
-from deskcal.core.document import decode_event, scope_of
+from deskcal.core.completion import is_claimed_by_other, is_completion
+from deskcal.core.document import decode_event, scope_of, series_of
 from deskcal.core.event import MAX_ID, ChangeType, Event
 from deskcal.core.series import Series
 from deskcal.core.series_undo import (
@@ -101,6 +102,8 @@ class _Stored(Struct):
     event_id: int
     before: bytes | None
     after: bytes | None
+    deleted: bytes | None = None
+    """As the batch deleted it, after its other changes of it."""
 
 
 def _steps(changes: list[StoredChange]) -> dict[int, _Stored]:
@@ -110,7 +113,9 @@ def _steps(changes: list[StoredChange]) -> dict[int, _Stored]:
         is_added = change.type in (ChangeType.ADDED, ChangeType.RESTORED)
         before = None if is_added else change.before
         step = found.setdefault(change.event_id, _Stored(change.event_id, before, None))
-        step.after = None if change.type == ChangeType.DELETED else change.document
+        is_deleted = change.type == ChangeType.DELETED
+        step.after = None if is_deleted else change.document
+        step.deleted = change.document if is_deleted else None
     return found
 
 
@@ -127,7 +132,7 @@ def _transaction(
         return _Undo(changes, session, now, steps, series).run()
 
     ids = [step.event_id for step in steps]
-    series_ids = [one.series_id for one in series]
+    series_ids = sorted({one.series_id for one in series} | _series_of(steps))
     return Transaction(
         ids,
         0,
@@ -138,6 +143,12 @@ def _transaction(
         batch_id=batch_id,
         reads_trash=True,
     )
+
+
+def _series_of(steps: list[_Stored]) -> set[int]:
+    """Of occurrences that the batch deleted, whether it changed their series or not."""
+    deleted = (step.before for step in steps if step.before is not None and step.after is None)
+    return {series_of(document) for document in deleted} - {0}
 
 
 class _Undo:
@@ -154,8 +165,7 @@ class _Undo:
         self._changes = changes
         self._session = session
         self._now = now
-        found = (Step(one.event_id, _decoded(one.before), _decoded(one.after)) for one in steps)
-        self._steps = {step.event_id: step for step in found if self._is_visible(step)}
+        self._steps = {one.event_id: one for one in map(_decoded, steps) if self._is_visible(one)}
         self._series = {one.series_id: one for one in series}
         self._is_conflict = any(
             is_conflict(one.before, one.after, changes.series(one.series_id)) for one in series
@@ -175,8 +185,10 @@ class _Undo:
         for event_id, result in back.items():
             self._changes.put(event_id, result.event, result.type)
         if not self._is_conflict:
+            structural = [step for step in going if is_structural(step)]
+            moved = {e.series_id for step in structural for e in (step.before, step.after) if e}
             for one in self._series.values():
-                _put_series_back(self._changes, one)
+                _put_series_back(self._changes, one, has_moved=one.series_id in moved)
         return _Page(len(back), sorted(left))
 
     def _is_visible(self, step: Step) -> bool:
@@ -196,7 +208,14 @@ class _Undo:
             or _is_deleted_otherwise(self._changes, step)
             or not may_change
             or (self._is_conflict and is_structural(step))
+            or self._is_claimed(current, result.event)
         )
+
+    def _is_claimed(self, current: Event | None, result: Event | None) -> bool:
+        """Whether it would be completed while somebody else works on it."""
+        if current is None or result is None or not is_completion(current, result):
+            return False
+        return is_claimed_by_other(current, self._session.manager_id, self._now)
 
     def _may_place(self, current: Event | None, result: Event | None) -> bool:
         """Whether the session may have it where it goes back to: it may stay where it is."""
@@ -242,8 +261,12 @@ def _delete_made_since(changes: Changes, step: SeriesStep, known: set[int]) -> N
             changes.put(event.id, None, ChangeType.DELETED)
 
 
-def _put_series_back(changes: Changes, step: SeriesStep) -> None:
-    """The rule and dates of before; what others have changed since stays, see `series_undo`."""
+def _put_series_back(changes: Changes, step: SeriesStep, *, has_moved: bool) -> None:
+    """The rule and dates of before; what others have changed since stays, see `series_undo`.
+
+    `has_moved`: whether events of it have gone or come, so that it is put also if it is the same:
+    the undo of this undo finds it in its batch.
+    """
     current = changes.series(step.series_id)
     events = changes.series_events(step.series_id)
     if step.before is None:
@@ -253,7 +276,7 @@ def _put_series_back(changes: Changes, step: SeriesStep) -> None:
         left = without_missing(left, events) if left else None
     if left is not None and left.is_ended and not events:
         left = None
-    if left != current and not _is_same(left, current):
+    if left != current and (has_moved or not _is_same(left, current)):
         changes.put_series(step.series_id, left)
 
 
@@ -269,8 +292,12 @@ def _is_deleted_otherwise(changes: Changes, step: Step) -> bool:
     if step.after is not None or step.before is None:
         return False
     trashed = changes.trashed(step.event_id)
-    return trashed is None or trashed.version != step.before.version
+    return trashed is None or trashed.version != step.deleted_version
 
 
-def _decoded(document: bytes | None) -> Event | None:
-    return None if document is None else decode_event(document)
+def _decoded(one: _Stored) -> Step:
+    before, after, deleted = (
+        decode_event(document) if document is not None else None
+        for document in (one.before, one.after, one.deleted)
+    )
+    return Step(one.event_id, before, after, deleted.version if deleted else 0)

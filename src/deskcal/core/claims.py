@@ -10,7 +10,7 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
-from deskcal.core.completion import CallRules
+from deskcal.core.completion import CallRules, is_claimed_by_other
 from deskcal.core.event import Event, EventStatus, EventType, customer_of
 from deskcal.core.masks import DeskMask
 from deskcal.core.participants import rows_of_owner
@@ -113,7 +113,7 @@ class Claim(Struct, frozen=True, kw_only=True):
 
     def is_held_by_other(self, event: Event) -> bool:
         """Whether somebody else works on it now."""
-        return event.claimed_by not in (0, self.manager_id) and event.claim_until > self.now
+        return is_claimed_by_other(event, self.manager_id, self.now)
 
     def wait(
         self, event: Event, held: Iterable[Event], contacts: Iterable[tuple[int, Event]]

@@ -101,9 +101,14 @@ def _no_start() -> FieldRequired:
     )
 
 
+def is_claimed_by_other(event: Event, manager_id: int, now: int) -> bool:
+    """Whether somebody else works on it now."""
+    return event.claimed_by not in (0, manager_id) and event.claim_until > now
+
+
 def require_unclaimed(event: Event, manager_id: int, now: int) -> None:
     """Raises: Conflict, with the event, while somebody else has claimed it."""
-    if event.claimed_by not in (0, manager_id) and event.claim_until > now:
+    if is_claimed_by_other(event, manager_id, now):
         raise Conflict(
             f"event {event.id} is claimed by manager {event.claimed_by} until {event.claim_until}; "
             "only that manager can claim or complete it until then",

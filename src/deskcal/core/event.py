@@ -182,14 +182,15 @@ def next_version(before: Event, after: Event, *, actor: int, now: int) -> Event:
     """
     if after == before:
         return before
-    if after.claimed_by and _ends_claim(before, after):
+    if after.claimed_by and ends_claim(before, after):
         after = msgspec.structs.replace(after, claimed_by=0, claim_until=0)
     return msgspec.structs.replace(
         after, updated_by=actor, updated_time=now, version=before.version + 1
     )
 
 
-def _ends_claim(before: Event, after: Event) -> bool:
+def ends_claim(before: Event, after: Event) -> bool:
+    """Whether a claim ends with a change: of the customer, or to an event that is not open."""
     return after.status != EventStatus.OPEN or customer_of(before) != customer_of(after)
 
 

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
-from deskcal.core.event import ChangeType, Event
+from deskcal.core.event import ChangeType, Event, ends_claim
 from deskcal.core.trash import restored
 
 _replace = msgspec.structs.replace
@@ -18,6 +18,8 @@ class Step(Struct, frozen=True):
     """None: the batch added it."""
     after: Event | None
     """None: the batch deleted it."""
+    deleted_version: int = 0
+    """Its version when the batch deleted it: later than `before` where it was changed first."""
 
 
 class Undone(Struct, frozen=True):
@@ -71,27 +73,30 @@ def undone(step: Step, current: Event | None, *, actor: int, now: int) -> Undone
     if step.before is None:
         return Undone(None, ChangeType.DELETED)
     if current is None:
-        return Undone(restored(step.before, actor=actor, now=now), ChangeType.RESTORED)
+        version = max(step.deleted_version, step.before.version)
+        deleted = _replace(step.before, version=version)
+        return Undone(restored(deleted, actor=actor, now=now), ChangeType.RESTORED)
     put_back = _replace(
         step.before,
         version=current.version + 1,
         updated_by=actor,
         updated_time=now,
         reminder_sent_time=_sent_time(step.before, current),
-        claimed_by=current.claimed_by,
-        claim_until=current.claim_until,
+        claimed_by=0,
+        claim_until=0,
     )
-    if (
-        current.claimed_by
-        and step.after
-        and current.owner_manager_id != step.after.owner_manager_id
-    ):
-        put_back = _replace(
-            put_back,
-            owner_manager_id=current.owner_manager_id,
-            participants=current.participants,
-        )
+    if current.claimed_by and step.after and not ends_claim(current, put_back):
+        put_back = _claimed(put_back, step.after, current)
     return Undone(put_back, ChangeType.UPDATED)
+
+
+def _claimed(put_back: Event, after: Event, current: Event) -> Event:
+    """`put_back` with the claim of `current`, and with its owner where the claim has set it."""
+    claimed = _replace(put_back, claimed_by=current.claimed_by, claim_until=current.claim_until)
+    if current.owner_manager_id == after.owner_manager_id:
+        return claimed
+    owner, rows = current.owner_manager_id, current.participants
+    return _replace(claimed, owner_manager_id=owner, participants=rows)
 
 
 def _sent_time(before: Event, current: Event) -> int:
