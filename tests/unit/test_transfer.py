@@ -241,9 +241,9 @@ def test_a_bad_row_is_reported_with_its_line(place: int, row: bytes, expected: s
 
 @pytest.mark.parametrize(
     ("status", "done_time", "is_known"),
-    [(1, NOW - 5, True), (1, NOW, True), (1, NOW + 1, False), (1, 0, False), (0, NOW, False)],
+    [(1, NOW - 5, True), (1, NOW, True), (1, NOW + 1, True), (1, 0, False), (0, NOW, False)],
 )
-def test_an_event_was_completed_by_its_last_change(
+def test_an_event_was_completed_if_it_is_done_also_after_its_last_change_by_another_clock(
     status: int, done_time: int, is_known: bool
 ) -> None:
     stored = document(1, status=status, updated_time=NOW)

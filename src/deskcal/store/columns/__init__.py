@@ -70,8 +70,11 @@ def done_time_by(event: Event) -> int:
 
 
 def may_be_done_time(done_time: int, event: Event) -> bool:
-    """Whether it may have been completed then: it may have been changed since."""
-    return min(1, latest := done_time_by(event)) <= done_time <= latest
+    """Whether it may have been completed then.
+
+    It may have been changed since, also at an earlier time: clocks of nodes differ, and are set.
+    """
+    return (done_time > 0) == (event.status == _DONE)
 
 
 _TABLE: tuple[Column, ...] = (
