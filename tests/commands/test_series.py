@@ -9,6 +9,7 @@ from commands.series_calls import (
     BERLIN,
     DAY,
     ELEVEN,
+    LATER,
     OUTSIDE,
     SERIES,
     TEN,
@@ -122,6 +123,21 @@ async def test_the_same_key_again_creates_nothing(desk: Desk) -> None:
     assert len(await rows(desk)) == 6
     other = review(idempotency_key="once", exdates=[date(1)])
     assert error_of(await ask(desk, ADD, other, TEN))["field"] == "idempotency_key"
+
+
+async def test_the_same_key_again_says_nothing_of_occurrences_out_of_scope(desk: Desk) -> None:
+    lead = token(13, desks="DESK", exp=LATER)
+    sent = review(idempotency_key="once", created_by=10, owner_manager_id=10)
+    await ok(desk, ADD, sent, lead)
+    for event in (await rows(desk))[1:3]:
+        await ok(desk, UPDATE, {"id": event["id"], "title": "Own"}, TEN)
+    await ok(desk, UPDATE, {"id": event["id"], "desk": "OTHER"}, TEN)
+    again = await ok(desk, ADD, sent, lead)
+    assert (again["occurrences"], len(again["series"]["own"])) == (5, 1)
+    for event in await rows(desk):
+        await ok(desk, UPDATE, {"id": event["id"], "desk": "OTHER"}, TEN)
+    again = await ok(desk, ADD, sent, lead)
+    assert (again["occurrences"], again["series"]) == (0, None)
 
 
 @pytest.mark.parametrize(

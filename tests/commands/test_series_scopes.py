@@ -7,6 +7,7 @@ from commands.series_calls import (
     ARCHIVE,
     DELETE,
     ELEVEN,
+    LATER,
     OUTSIDE,
     RESPOND,
     SERIES,
@@ -212,6 +213,21 @@ async def test_a_conflict_and_a_forbidden_change_write_nothing(desk: Desk) -> No
     on_desk = token(13, desks="DESK")
     assert error_of(await ask(desk, UPDATE, moved, on_desk))["code"] == "FORBIDDEN"
     assert {e["title"] for e in await rows(desk)} == {"Review"}
+
+
+async def test_an_owner_adds_no_occurrence_on_a_desk_out_of_scope(desk: Desk) -> None:
+    moved = token(10, desks="OTHER", exp=LATER)
+    await add(desk)
+    single = await ok(desk, ADD, review() | {"recurrence": None}, TEN)
+    before = await rows(desk)
+    first, rule = before[0]["id"], "FREQ=WEEKLY;BYDAY=MO;COUNT="
+    for event_id, scope, count in ((first, 2, 8), (first, 1, 8), (single["event"]["id"], 0, 2)):
+        sent = {"id": event_id, "scope": scope, "recurrence": {"rrule": f"{rule}{count}"}}
+        error = error_of(await ask(desk, UPDATE, sent, moved))
+        assert (error["code"], error["field"]) == ("FORBIDDEN", "desk")
+    assert await rows(desk) == before
+    fewer = {"id": first, "scope": 2, "recurrence": {"rrule": f"{rule}4"}, "title": "New"}
+    assert (await ok(desk, UPDATE, fewer, moved))["changed"] == 6
 
 
 async def test_an_outcome_for_all_is_one_of_the_directory(desk: Desk) -> None:

@@ -125,18 +125,23 @@ def add_series(services: Services, session: Session, new: NewSeries) -> Work:
         keys=((session.manager_id, retry.key),) if retry else (),
         needs_outcomes=new.checks_outcome,
     )
-    return _created_answer(services, services.store.transact(transaction))
+    return _created_answer(services, session, services.store.transact(transaction))
 
 
-async def _created_answer(services: Services, work: Any) -> bytes:
-    """The first occurrence and the series; of a key that was used before, the series as it is."""
+async def _created_answer(services: Services, session: Session, work: Any) -> bytes:
+    """The first occurrence and the series; of a key that was used before, the series as it is.
+
+    Then of its occurrences those count that the session sees.
+    """
     applied: Applied = await work
     document, created = applied.value
     if not created:
         series_id = decode_event(document).series_id
         series = await services.store.series.get(series_id) if series_id else None
-        events = list(map(decode_event, await services.store.series.events(series_id)))
-        created = _created(series_answer(series, events) if series else b"null", len(events))
+        stored = map(decode_event, await services.store.series.events(series_id))
+        events = [event for event in stored if session.can_see(scope_of(event))]
+        shown = series_answer(series, events) if series and events else b"null"
+        created = _created(shown, len(events))
     text: bytes = document + created
     return text
 

@@ -142,9 +142,14 @@ class Stage(Struct, frozen=True):
         )
 
     def apply(self, plan: Plan, type_: ChangeType = ChangeType.UPDATED) -> int:
-        """Stages what the plan leaves; how many changes that are."""
+        """Stages what the plan leaves; how many changes that are.
+
+        Raises: Forbidden for an occurrence that would be added where the session may add nothing.
+        """
         for before, after in plan.changed:
             if after is not None:
+                if before is None:
+                    self.request.session.require_place(after)
                 kind = ChangeType.ADDED if before is None else type_
                 self.changes.put(after.id, after, kind)
             elif before is not None:
