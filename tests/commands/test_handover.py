@@ -260,6 +260,28 @@ async def test_what_is_changed_while_a_handover_begins_stays(
     assert await owners(desk) == [12, 13]
 
 
+async def test_what_is_claimed_while_a_handover_begins_stays_as_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim, which leaves the version, has made somebody else its owner."""
+    await owned(desk, type=2, start_time=NOW - 100, end_time=NOW + HOUR, pool_after_sec=60)
+    digest = (await handover(desk, roles=["owner"]))["data"]["digest"]
+    store = desk.services.store
+    list_events = store.list_events
+
+    async def list_then_claim(*named: Any) -> Any:
+        found = await list_events(*named)
+        monkeypatch.undo()
+        await desk.call(LEAD, "MngClaimNextCalendarEvent", deskFilter="*")
+        return found
+
+    monkeypatch.setattr(store, "list_events", list_then_claim)
+    answered = await handover(desk, dry_run=0, digest=digest, roles=["owner"])
+    assert answered["data"]["count"] == 0
+    (event,) = await rows(desk)
+    assert [row["manager_id"] for row in event["participants"]] == [1, 12]
+
+
 async def test_another_digest_is_a_conflict_and_nothing_goes(desk: Desk) -> None:
     await owned(desk)
     digest = (await handover(desk))["data"]["digest"]

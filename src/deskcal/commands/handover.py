@@ -113,7 +113,7 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
                 "the preview; ask again with dry_run 1",
                 field="digest",
             )
-        count, batch_id = await _apply(services, session, data.from_manager_id, assignments)
+        count, batch_id = await _apply(services, session, data, assignments)
     by_manager = await asyncio.to_thread(_by_manager, data, assignments, events)
     answer = {"count": count, "by_manager": by_manager, "digest": digest}
     if not data.dry_run:
@@ -218,13 +218,13 @@ async def _receivers(
 
 
 async def _apply(
-    services: Services, session: Session, sender: int, assignments: list[Assignment]
+    services: Services, session: Session, data: Any, assignments: list[Assignment]
 ) -> tuple[int, int]:
     """How many events have gone, and the batch_id of their changes."""
     count = batch_id = 0
     for start in range(0, len(assignments), PAGE):
         part = assignments[start : start + PAGE]
-        transaction = _transaction(services, session, sender, part, batch_id)
+        transaction = _transaction(services, session, data, part, batch_id)
         applied = await services.store.transact(transaction)
         batch_id = applied.batch_id or batch_id
         count += applied.value
@@ -232,10 +232,10 @@ async def _apply(
 
 
 def _transaction(
-    services: Services, session: Session, sender: int, part: list[Assignment], batch_id: int
+    services: Services, session: Session, data: Any, part: list[Assignment], batch_id: int
 ) -> Transaction:
     """Its value is how many events have gone: those that nobody has changed meanwhile."""
-    now, actor = int(services.now()), session.manager_id
+    now, actor, sender = int(services.now()), session.manager_id, data.from_manager_id
 
     def apply(changes: Changes) -> int:
         count = 0
@@ -243,6 +243,8 @@ def _transaction(
             event = changes.event(one.event_id)
             if event is None or event.version != one.version:
                 continue
+            if not is_handed_over(event, sender, data.roles):
+                continue  # A claim, which leaves the version, has made somebody else its owner.
             after = handed_over(event, sender, one.manager_id, actor=actor, now=now)
             if session.can_place(scope_of(after)):
                 changes.put(event.id, after, ChangeType.UPDATED)
