@@ -1,8 +1,9 @@
 """How much of one hook waits at a time, and when more is read for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
+import msgspec
 import pytest
 
 from deskcal.core.masks import checked_brand_mask, checked_desk_mask
@@ -46,16 +47,16 @@ class Receiver:
 class Desk:
     """The lanes of one hook, and how often there was room in them again."""
 
-    def __init__(self) -> None:
+    def __init__(self, retry_sec: Sequence[int] = (3600,)) -> None:
         self.receiver = Receiver()
-        self.rooms = 0
+        self.rooms = self.tries = 0
         host = LanesHost(
             self.receiver,
             lambda: NOW,
-            (3600,),
+            retry_sec,
             lambda: True,
             self._on_room,
-            lambda _, __: None,
+            self._on_tried,
             lambda _, __, ___: None,
         )
         self.lanes = Lanes(HOOK, ALL, (), host)
@@ -64,6 +65,9 @@ class Desk:
     def _on_room(self) -> None:
         assert not self.lanes.is_full
         self.rooms += 1
+
+    def _on_tried(self, _: int, __: Outcome) -> None:
+        self.tries += 1
 
     def put(self, count: int, *, size_bytes: int = 1, event_id: int = 0) -> None:
         """Messages of events of their own, unless one event is named."""
@@ -142,3 +146,21 @@ async def test_a_hook_that_is_never_full_reports_no_room(desk: Desk) -> None:
     desk.put(WINDOW - 1)
     await desk.deliver(WINDOW - 1)
     assert desk.rooms == 0
+
+
+async def test_a_message_that_is_not_to_be_sent_any_more_fails_no_more() -> None:
+    """Its creator has lost the desk. Else one failure would pause the hook five days later."""
+    desk = Desk(retry_sec=(0,))
+    failing = item(1, FAILING_EVENT, 1)
+
+    def seen_at_first(hook: Webhook, audience: Audience) -> Message | None:
+        return None if desk.tries else failing.message(hook, audience)
+
+    desk.lanes.put([msgspec.structs.replace(failing, message=seen_at_first)], 1)
+    async with asyncio.timeout(WAIT_SEC):
+        while desk.lanes.waiting:
+            await asyncio.sleep(0)
+    progress = desk.lanes.progress()
+    assert progress is not None
+    assert (desk.tries, progress.cursor, progress.failing_since) == (1, 1, 0)
+    await desk.lanes.close()

@@ -189,6 +189,8 @@ class Lanes:
         """Whether the item is delivered, or not to be sent; else it is tried again later."""
         message = item.message(self.hook, self.audience)
         if message is None or message.id in self._delivered:
+            if item.event_id in self._failing:
+                self._recover(item.event_id)
             return True
         now = int(self._host.now())
         before = self._tries.get(message.id)
@@ -213,12 +215,16 @@ class Lanes:
         self._is_dirty = True
         if outcome.is_success:
             self._tries.pop(message.id, None)
-            self._failing.discard(item.event_id)
-            self._failing_since = self._failing_since if self._failing else 0
+            self._recover(item.event_id)
             return True
         self._tries[message.id] = delivery
         self._fail(item, outcome, tries)
         return False
+
+    def _recover(self, event_id: int) -> None:
+        """Nothing of that event fails any more."""
+        self._failing.discard(event_id)
+        self._failing_since = self._failing_since if self._failing else 0
 
     def _fail(self, item: Item, outcome: Outcome, tries: int) -> None:
         now = int(self._host.now())
