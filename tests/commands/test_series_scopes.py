@@ -68,6 +68,18 @@ async def test_from_now_on_at_four(desk: Desk) -> None:
     assert old["series"]["rrule"] == "FREQ=WEEKLY;COUNT=2;BYDAY=MO"
 
 
+async def test_the_horizon_of_one_that_has_ended_is_the_end_of_its_last_occurrence(
+    desk: Desk,
+) -> None:
+    first = (await add(desk))["event"]["id"]
+    longer = {"id": first, "scope": 2, "end_time": monday(0) + 7200}
+    assert (await ok(desk, UPDATE, longer, TEN))["series"]["horizon"] == monday(5) + 7200
+    third = (await rows(desk))[2]["id"]
+    times = {"start_time": monday(2, 16), "end_time": monday(2, 16) + 1800}
+    moved = await ok(desk, UPDATE, {"id": third, "scope": 1} | times, TEN)
+    assert moved["series"]["horizon"] == monday(5, 16) + 1800
+
+
 async def test_a_mutation_with_a_scope_is_one_batch(desk: Desk) -> None:
     events = (await add(desk), await rows(desk))[1]
     await ok(desk, UPDATE, {"id": events[0]["id"], "scope": 2, "title": "New"}, TEN)

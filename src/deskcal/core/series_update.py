@@ -14,7 +14,14 @@ from deskcal.core.draft import Draft, check_times, merge
 from deskcal.core.event import WRITABLE, Event
 from deskcal.core.recurrence import Recurrence, check_start
 from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
-from deskcal.core.series import Series, as_template, local_length, local_start, new_occurrence
+from deskcal.core.series import (
+    Series,
+    as_template,
+    last_end,
+    local_length,
+    local_start,
+    new_occurrence,
+)
 from deskcal.core.series_rules import Shift, cut, end_before, shift, with_exdates
 from deskcal.core.series_scope import Horizon, Plan, Scope, Selection, first_occurrences
 from deskcal.core.wall_clock import instant, wall_time
@@ -149,6 +156,8 @@ class _Parts(Struct, frozen=True):
             held = [p for p in others.values() if p >= first]
             series = shift(cut(series, first).tail, moved, length)
             series = with_exdates(series, (moved.local(p).date() for p in held))
+        if series.is_ended and (is_moved or length != selection.series.length_sec):
+            series = _with_end(series)
         return cls(selection, update, moved, positions, head, _named(selection, series, is_split))
 
     @classmethod
@@ -225,6 +234,12 @@ class _Parts(Struct, frozen=True):
         if "end_time" in self.update.sent.values and "end_time" not in own:
             return start, start + series.length_sec
         return start, start + length
+
+
+def _with_end(series: Series) -> Series:
+    """A series that has ended, with the end of its last occurrence as it is now."""
+    later = wall_time(series.horizon, series.zone) + dt.timedelta(days=1)
+    return msgspec.structs.replace(series, horizon=last_end(series, later))
 
 
 def _has_before(series: Series, at: dt.datetime) -> bool:
