@@ -126,13 +126,33 @@ async def test_pages_are_resumed_with_next_the_last_deleted_first(desk: Desk) ->
     assert await trashed(desk, before=first["next"]) == [3, 2, 1]
 
 
-async def test_after_its_time_it_is_gone(desk: Desk) -> None:
+async def test_after_its_time_it_is_gone_whether_it_has_been_purged_or_not(desk: Desk) -> None:
     await desk.add(TEN)
     await delete(desk, 1)
     desk.clock.time = NOW + 90 * DAY + 1
     assert await trashed(desk, LONG) == []
+    refused = await restore(desk, 1, LONG)
+    assert error_of(refused) == (404, "NOT_FOUND", "id")
     assert await desk.services.store.trash.purge(NOW + 1, 10) == 1
-    assert error_of(await restore(desk, 1, LONG)) == (404, "NOT_FOUND", "id")
+    assert await restore(desk, 1, LONG) == refused
+
+
+async def test_until_then_it_comes_back(desk: Desk) -> None:
+    await desk.add(TEN)
+    await delete(desk, 1)
+    desk.clock.time = NOW + 90 * DAY
+    assert await trashed(desk, LONG) == [1]
+    assert (await restore(desk, 1, LONG))["status"] == 200
+
+
+async def test_an_event_that_is_deleted_again_is_kept_for_the_whole_time_again(desk: Desk) -> None:
+    await desk.add(TEN)
+    await delete(desk, 1)
+    desk.clock.time = NOW + 60
+    await restore(desk, 1)
+    await delete(desk, 1)
+    desk.clock.time = NOW + 90 * DAY + 60
+    assert (await restore(desk, 1, LONG))["status"] == 200
 
 
 async def test_a_reminder_whose_time_has_passed_stays_silent(desk: Desk) -> None:

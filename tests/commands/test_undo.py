@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from harness import Desk, error_of, new_event, token
+from harness import Desk, error_of, new_event, open_desk, token
 from helpers import NOW
+from places import Place
 
 TEN = token(10)
 ELEVEN = token(11)
@@ -205,6 +206,19 @@ async def test_after_a_day_there_is_nothing_to_undo(desk: Desk, after: int, stat
     await desk.add(TEN)
     desk.clock.time = NOW + after
     assert (await undo(desk, 1, token(10, exp=NOW * 2)))["status"] == status
+
+
+async def test_a_deletion_whose_event_has_left_the_trash_is_left_and_named(place: Place) -> None:
+    """Where `undo_sec` is more than `trash_retention_sec`, whether it has been purged or not."""
+    async with open_desk(place, undo_sec=600, trash_retention_sec=60) as desk:
+        for number in (1, 2):
+            await desk.add(TEN)
+            desk.clock.time = NOW + number
+            await desk.call(TEN, "MngDeleteCalendarEvent", id=number)
+        desk.clock.time = NOW + 62
+        assert await undone(desk, 2) == (0, [1])
+        assert await undone(desk, 4) == (1, [])
+        assert await desk.rows(TEN) == ([2], 1)
 
 
 async def test_an_unknown_batch_or_a_later_change_of_one_is_not_found(desk: Desk) -> None:

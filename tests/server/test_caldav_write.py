@@ -158,6 +158,20 @@ async def test_what_is_deleted_is_in_the_trash_and_comes_back_as_the_same_event(
         assert list((await dav.sync()).etags) == [f"{dav.mine}b.ics"]
 
 
+async def test_a_uid_whose_event_has_left_the_trash_is_a_new_event(place: Place) -> None:
+    text = calendar(vevent())
+    async with serving_dav(place, trash_retention_sec=60, change_retention_sec=60) as dav:
+        await dav.put("a.ics", text)
+        (gone,) = await rows(dav)
+        await dav.ask("DELETE", f"{dav.mine}a.ics")
+        dav.desk.clock.time = NOW + 61
+        assert (await dav.put("a.ics", text)).status == 201
+        (event,) = await rows(dav)
+        assert event["id"] != gone["id"] and event["version"] == 1
+        assert await dav.desk.services.store.trash.purge(NOW + 1, 10) == 1
+        assert await dav.text("a.ics") == text
+
+
 async def test_a_name_whose_event_is_gone_can_be_taken_by_another(place: Place) -> None:
     async with serving_dav(place) as dav:
         await dav.put("a.ics", calendar(vevent()))

@@ -51,7 +51,7 @@ class Stored:
         event = EVENTS.get(event_id)
         return None if event is None else (event, encode_event(event))
 
-    def trashed(self, event_id: int) -> bytes | None:
+    def trashed(self, event_id: int, since: int) -> bytes | None:
         return None
 
     def kept(self, key: tuple[int, str], since: int) -> tuple[bytes, bytes] | None:

@@ -61,10 +61,12 @@ class Batch:
         new_ids: Sequence[int],
         *,
         retry_window_sec: int,
+        trash_retention_sec: int = 0,
         default_timezone: str = UTC,
     ) -> None:
         """`new_ids`: of new events, in order, as many as the group may need."""
         self._timezone = default_timezone
+        self._trash_retention_sec = trash_retention_sec
         self._stored = stored
         self._new_ids = new_ids
         self._undo = undo = Undo()
@@ -188,8 +190,7 @@ class Batch:
     def _change(self, mutation: Mutation) -> bytes:
         is_new = not mutation.event_id
         event_id = self.next_id if is_new else mutation.event_id
-        look = self.trashed if mutation.type is ChangeType.RESTORED else self.event
-        before = None if is_new else look(event_id)
+        before = None if is_new else self._before(mutation)
         after = mutation.change(before, event_id)
         if mutation.checks_outcome and after:
             self._check_outcome(before, after)
@@ -200,6 +201,11 @@ class Batch:
         if is_new and after is not None:
             return self.add(after, mutation.type, mutation.time, mutation.actor)
         return self.put(event_id, after, mutation.type, mutation.time, mutation.actor)
+
+    def _before(self, mutation: Mutation) -> Event | None:
+        if mutation.type is ChangeType.RESTORED:
+            return self.trashed(mutation.event_id, mutation.time)
+        return self.event(mutation.event_id)
 
     def _check_outcome(self, before: Event | None, after: Event) -> None:
         """Raises: InvalidField for an outcome that the change sets and that may not be there."""
@@ -331,11 +337,12 @@ class Batch:
         self._set(event_id, StagedEvent(event, event, document))
         return event
 
-    def trashed(self, event_id: int) -> Event | None:
-        """The event as it was deleted; None if it is there, or not in the trash."""
+    def trashed(self, event_id: int, now: int) -> Event | None:
+        """The event as it was deleted; None if it is there, or not in the trash any more."""
         if self.event(event_id) is not None:
             return None
-        document = self._staged[event_id].document or self._stored.trashed(event_id)
+        since = now - self._trash_retention_sec
+        document = self._staged[event_id].document or self._stored.trashed(event_id, since)
         return decode_event(document) if document else None
 
     def done_time(self, event_id: int) -> int:

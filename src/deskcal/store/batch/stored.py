@@ -20,8 +20,11 @@ class Stored(StoredSeries, StoredObjects, Protocol):
     def event(self, event_id: int) -> tuple[Event, bytes] | None:
         """That event with its document; None: there is none."""
 
-    def trashed(self, event_id: int) -> bytes | None:
-        """The last document of that event in the trash; None: it is not there."""
+    def trashed(self, event_id: int, since: int) -> bytes | None:
+        """The last document of that event in the trash; None: it is not there.
+
+        Nor is what was deleted before `since` (Unix seconds) and has not been purged so far.
+        """
 
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
         """Digest and first answer of a key that was used after `since` (Unix seconds)."""

@@ -31,8 +31,8 @@ class Staging(Protocol):
     ) -> bytes:
         """Stages a change of an event; its document."""
 
-    def trashed(self, event_id: int) -> Event | None:
-        """The event as it was deleted."""
+    def trashed(self, event_id: int, now: int) -> Event | None:
+        """The event as it was deleted, if it may be restored at `now` (Unix seconds)."""
 
     def new_id(self) -> int:
         """A number that no event and no series has."""
@@ -79,11 +79,11 @@ class StagedChanges:
         return self._batch.event(event_id)
 
     def trashed(self, event_id: int) -> Event | None:
-        """The event as it was deleted; None if it is there, or not in the trash."""
+        """The event as it was deleted; None if it is there, or not in the trash any more."""
         if not self._transaction.reads_trash:
             raise LookupError("this transaction does not read the trash")
         self.event(event_id)
-        return self._batch.trashed(event_id)
+        return self._batch.trashed(event_id, self._transaction.time)
 
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds an event."""

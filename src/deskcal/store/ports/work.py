@@ -75,7 +75,11 @@ class Changes(Protocol):
         """
 
     def trashed(self, event_id: int) -> Event | None:
-        """The event as it was deleted, of a transaction that `reads_trash`; None: it is not so."""
+        """The event as it was deleted, of a transaction that `reads_trash`.
+
+        None: it is there, or is in the trash no more: what was deleted longer than
+        `trash_retention_sec` before the transaction's time is gone, purged or not.
+        """
 
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds `make(event_id)`; its document."""

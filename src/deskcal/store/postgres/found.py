@@ -41,12 +41,13 @@ class Found(Struct):
         document = self.documents.get(event_id)
         return None if document is None else (decode_event(document), document)
 
-    trash: dict[int, bytes] = {}
-    """Last documents of deleted events, locked."""
+    trash: dict[int, tuple[int, bytes]] = {}
+    """Times of deletions (Unix seconds) and last documents of deleted events, locked."""
 
-    def trashed(self, event_id: int) -> bytes | None:
-        """The last document of a deleted event."""
-        return self.trash.get(event_id)
+    def trashed(self, event_id: int, since: int) -> bytes | None:
+        """The last document of an event that was deleted then or later."""
+        deleted_time, document = self.trash.get(event_id, (since, None))
+        return document if deleted_time >= since else None
 
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
         """Digest and first answer of a key that was locked."""

@@ -130,7 +130,7 @@ async def lock(connection: Connection, group: Sequence[Work]) -> Found:
         trash = await run(connection, LOCK_TRASH, [integers(trash_ids)]) if trash_ids else None
     found.locked = set(ids)
     if trash:
-        found.trash = dict(await trash.fetchall())
+        found.trash = {one: (time, document) for one, time, document in await trash.fetchall()}
     if kept:
         for manager_id, key, *answer in await kept.fetchall():
             found.answers[manager_id, key.decode()] = tuple(answer)

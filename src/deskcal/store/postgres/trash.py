@@ -11,7 +11,7 @@ from deskcal.store.postgres.connection import Connection, Read, RunJob
 from deskcal.store.postgres.done_time import find_done_times_of
 
 LOCK_TRASH = """
-    SELECT event_id, document FROM trash WHERE event_id = ANY(%s::bigint[])
+    SELECT event_id, deleted_time, document FROM trash WHERE event_id = ANY(%s::bigint[])
     ORDER BY event_id FOR UPDATE"""
 _PUT = """
     INSERT INTO trash (event_id, deleted_time, deleted_by, document)

@@ -284,12 +284,12 @@ class Writer:
         has_begun = isinstance(job, Job) or needs_lock(mutations)
         if has_begun:
             found = await lock(connection, mutations)
-        window_sec = self._limits.retry_window_sec
         new_batch = functools.partial(
             Batch,
             found,
             self._ids,
-            retry_window_sec=window_sec,
+            retry_window_sec=self._limits.retry_window_sec,
+            trash_retention_sec=self._limits.trash_retention_sec,
             default_timezone=self._timezone,
         )
         if isinstance(job, Job):

@@ -157,9 +157,9 @@ class _Stored(Struct, frozen=True):
             document = self.connection.execute(_SELECT_DOCUMENT, (event_id,)).get
         return None if document is None else (decode_event(document), document)
 
-    def trashed(self, event_id: int) -> bytes | None:
-        """The last document of a deleted event."""
-        return trashed_document(self.connection, event_id)
+    def trashed(self, event_id: int, since: int) -> bytes | None:
+        """The last document of an event that was deleted then or later."""
+        return trashed_document(self.connection, event_id, since)
 
     def kept(self, key: RetryKey, since: int) -> tuple[bytes, bytes] | None:
         """Digest and first answer of a key."""
@@ -193,6 +193,7 @@ class SqliteBatch:
         *,
         retry_window_sec: int,
         escalate_after_sec: int = 0,
+        trash_retention_sec: int = 0,
     ) -> None:
         self._connection = connection
         self._before = numbers
@@ -206,6 +207,7 @@ class SqliteBatch:
             stored,
             new_ids,
             retry_window_sec=retry_window_sec,
+            trash_retention_sec=trash_retention_sec,
             default_timezone=numbers.default_timezone,
         )
 

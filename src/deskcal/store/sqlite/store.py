@@ -109,6 +109,7 @@ class SqliteStore:
             max_group=limits.max_group,
             retry_window_sec=limits.retry_window_sec,
             escalate_after_sec=limits.escalate_after_sec,
+            trash_retention_sec=limits.trash_retention_sec,
         )
         self._collections = Collections()
         self._collections.add(self._writer.numbers.collections)

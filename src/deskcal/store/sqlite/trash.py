@@ -12,12 +12,12 @@ _PUT = """
     INSERT OR REPLACE INTO trash (event_id, deleted_time, deleted_by, document)
     VALUES (?, ?, ?, ?)"""
 _REMOVE = "DELETE FROM trash WHERE event_id = ?"
-_DOCUMENT = "SELECT document FROM trash WHERE event_id = ?"
+_DOCUMENT = "SELECT document FROM trash WHERE event_id = ? AND deleted_time >= ?"
 
 
-def trashed_document(connection: apsw.Connection, event_id: int) -> bytes | None:
-    """The last document of a deleted event."""
-    document: bytes | None = connection.execute(_DOCUMENT, (event_id,)).get
+def trashed_document(connection: apsw.Connection, event_id: int, since: int) -> bytes | None:
+    """The last document of an event that was deleted then or later."""
+    document: bytes | None = connection.execute(_DOCUMENT, (event_id, since)).get
     return document
 
 

@@ -54,6 +54,7 @@ class Writer:
         max_group: int,
         retry_window_sec: int,
         escalate_after_sec: int,
+        trash_retention_sec: int,
     ) -> None:
         """`on_committed` is called on the writer's thread."""
         self._connect = connect
@@ -61,6 +62,7 @@ class Writer:
         self._max_group = max_group
         self._retry_window_sec = retry_window_sec
         self._escalate_after_sec = escalate_after_sec
+        self._trash_retention_sec = trash_retention_sec
         self._queue: queue.SimpleQueue[Work | Job | None] = queue.SimpleQueue()
         self._waiting: dict[int, None] = {}
         self._checkpoint: Checkpoint | None = None
@@ -227,6 +229,7 @@ class Writer:
             self._numbers,
             retry_window_sec=self._retry_window_sec,
             escalate_after_sec=self._escalate_after_sec,
+            trash_retention_sec=self._trash_retention_sec,
         )
         outcomes = apply(batch.staged)
         batch.write()
