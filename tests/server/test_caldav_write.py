@@ -1,10 +1,12 @@
 """What a calendar app puts and deletes over CalDAV. Source: contract, part 2, section 16."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from dav import serving_dav
+from deskcal.store.ports.work import Applied, Transaction
 from helpers import NOW
 from places import Place
 from server.caldav_texts import (
@@ -178,6 +180,28 @@ async def test_a_name_whose_event_is_gone_can_be_taken_by_another(place: Place) 
         await dav.ask("DELETE", f"{dav.mine}a.ics")
         assert (await dav.put("a.ics", calendar(vevent(uid="other")))).status == 201
         assert "UID:other" in await dav.text("a.ics")
+
+
+async def test_of_two_events_that_are_put_under_one_name_at_a_time_one_is_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has seen that the name is free before the other one is written."""
+    texts = [calendar(vevent(uid=uid)) for uid in ("one", "two")]
+    async with serving_dav(place) as dav:
+        store, both = dav.desk.services.store, asyncio.Barrier(2)
+        transact = store.transact
+
+        async def together(transaction: Transaction) -> Applied:
+            await both.wait()
+            return await transact(transaction)
+
+        monkeypatch.setattr(store, "transact", together)
+        puts = await asyncio.gather(*(dav.put("a.ics", text) for text in texts))
+        statuses = [put.status for put in puts]
+        assert sorted(statuses) == [201, 409]
+        assert b"no-uid-conflict" in puts[statuses.index(409)].body
+        assert await dav.text("a.ics") == texts[statuses.index(201)]
+        assert len(await rows(dav)) == 1
 
 
 async def test_an_event_whose_name_was_taken_comes_back_under_another(place: Place) -> None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 
-from deskcal.store.batch.objects import PROPERTIES, CalendarObject
+import pytest
+
+from deskcal.store.batch.objects import PROPERTIES, CalendarObject, NameTaken
 from deskcal.store.ports import Store
+from deskcal.store.ports.work import Changes, Transaction
+from helpers import NOW
 from store.conftest import Backend
 from store.mutations import adding
 from store.test_object_check import put
@@ -29,6 +33,29 @@ async def test_objects_are_found_by_what_they_are_of(store: Store) -> None:
     assert [one.uid for one in await objects.of_series(10)] == ["series", "later"]
     assert uids(await objects.of_series(20)) == ["others"]
     assert uids(await objects.of_names(10, ["s.ics", "e.ics", "x.ics"])) == ["event", "series"]
+
+
+async def test_a_name_is_not_taken_from_an_object_that_has_it(store: Store) -> None:
+    await put(store, uid="one", name="a.ics", event_id=3)
+    with pytest.raises(NameTaken):
+        await put(store, uid="two", name="a.ics", event_id=4)
+    assert uids(await store.objects.all(10)) == ["one"]
+    await put(store, owner_id=20, uid="two", name="a.ics", event_id=4)
+    await put(store, uid="one", name="a.ics", event_id=5)
+    assert [one.event_id for one in await store.objects.all(10)] == [5]
+
+
+async def test_the_name_of_an_object_that_goes_is_given_to_another_with_it(store: Store) -> None:
+    await put(store, uid="one", name="a.ics", event_id=3)
+    other = CalendarObject(owner_id=10, uid="two", name="a.ics", event_id=4)
+
+    def apply(changes: Changes) -> None:
+        changes.put_calendar_object(other.key, other)
+        changes.put_calendar_object((10, "one"), None)
+
+    objects = [other.key, (10, "one")]
+    await store.transact(Transaction((), 0, 10, NOW, apply, objects=objects))
+    assert await store.objects.all(10) == [other]
 
 
 async def test_events_are_loaded_together(store: Store) -> None:

@@ -34,7 +34,7 @@ from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.ranges import repeating
 from deskcal.ical.read import CalendarEvent, read_calendar, too_long
 from deskcal.ical.uids import default_uid
-from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject
+from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject, NameTaken
 from deskcal.store.ports.work import Changes, Transaction
 
 TRIES = 3
@@ -233,8 +233,11 @@ async def put_own(put: Put, events: Sequence[CalendarEvent], found: Found) -> St
         changes.put_calendar_object(wanted.key, msgspec.structs.replace(stored, stamp=tag))
         return Stored(tag, found.member is None, bool(stored.source))
 
-    applied = await put.services.store.transact(_transaction(put, events, found, seen, now, apply))
-    stored: Stored = applied.value
+    transaction = _transaction(put, events, found, seen, now, apply)
+    try:
+        stored: Stored = (await put.services.store.transact(transaction)).value
+    except NameTaken as exc:
+        raise Moved("another event has the name by now") from exc
     return stored
 
 

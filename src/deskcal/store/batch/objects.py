@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from deskcal.errors import Conflict
 from deskcal.store.batch.undo import Undo
 
 ObjectKey = tuple[int, str]
@@ -62,6 +63,13 @@ class CalendarObject(Struct, frozen=True, kw_only=True):
         if self.series_id:
             return self.series_id in series_ids
         return self.event_id in event_ids or not event_ids.isdisjoint(self.overrides.values())
+
+
+class NameTaken(Conflict):
+    """An object would have the name of another one of its owner; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("another event of this calendar has this name by now; read it again")
 
 
 class StoredObjects(Protocol):

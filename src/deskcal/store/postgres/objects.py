@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import psycopg
 
-from deskcal.store.batch.objects import CalendarObject, ObjectKey
+from deskcal.store.batch.objects import CalendarObject, NameTaken, ObjectKey
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.pool import Reader
@@ -38,8 +39,20 @@ _DELETE = """
     USING unnest(%s::bigint[], %b::bytea[]) AS x(owner_id, uid)
     WHERE o.owner_id = x.owner_id AND o.uid = x.uid"""
 
+_BY_NAME = "calendar_object_by_name"
+"""The unique index of owner and name."""
+
 _encode = msgspec.json.Encoder().encode
 decode_object = msgspec.json.Decoder(CalendarObject).decode
+
+
+def as_name_taken(exc: psycopg.Error) -> Exception:
+    """NameTaken, where that is what the error of the database says; else the error itself."""
+    if exc.diag.constraint_name != _BY_NAME:
+        return exc
+    taken = NameTaken()
+    taken.__cause__ = exc
+    return taken
 
 
 def lock_name(key: ObjectKey) -> tuple[int, str]:

@@ -31,6 +31,7 @@ from deskcal.store.postgres.entries import Entry, Job, Run, refuse, refuse_each,
 from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import find_collections, new_ids, number_collections, write
 from deskcal.store.postgres.locking import lock, needs_lock
+from deskcal.store.postgres.objects import as_name_taken
 
 ATTEMPTS = 4
 """At a group that the database asks to try again: it crossed with somebody else's."""
@@ -217,7 +218,7 @@ class Writer:
         elif not isinstance(
             exc, (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout)
         ):
-            await self._isolate(group, exc)
+            await self._isolate(group, as_name_taken(exc))
             return
         logger.error("%d changes were not applied: %s", len(group), exc)
         fault = "the database failed"

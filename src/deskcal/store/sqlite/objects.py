@@ -6,11 +6,15 @@ from typing import Any
 import apsw
 import msgspec
 
-from deskcal.store.batch.objects import CalendarObject, ObjectKey
+from deskcal.store.batch.objects import CalendarObject, NameTaken, ObjectKey
 
 _SELECT = "SELECT document FROM calendar_object WHERE owner_id = ? AND uid = ?"
 _SELECT_EVERY = "SELECT document FROM calendar_object ORDER BY owner_id, uid"
-_PUT = "INSERT OR REPLACE INTO calendar_object VALUES (?, ?, ?, ?, ?, ?)"
+_PUT = """
+    INSERT INTO calendar_object (owner_id, uid, name, event_id, series_id, document)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (owner_id, uid) DO UPDATE SET name = excluded.name, event_id = excluded.event_id,
+        series_id = excluded.series_id, document = excluded.document"""
 _DELETE = "DELETE FROM calendar_object WHERE owner_id = ? AND uid = ?"
 
 _encode = msgspec.json.Encoder().encode
@@ -41,7 +45,10 @@ def _row(found: CalendarObject) -> tuple[Any, ...]:
 def write_objects(
     run: Callable[[str, list[Any]], None], writes: Mapping[ObjectKey, CalendarObject | None]
 ) -> None:
-    """Writes what a group leaves."""
+    """Writes what a group leaves. Raises: NameTaken."""
     run(_DELETE, [key for key, found in writes.items() if found is None])
     kept = [found for found in writes.values() if found is not None]
-    run(_PUT, list(map(_row, kept)))
+    try:
+        run(_PUT, list(map(_row, kept)))
+    except apsw.ConstraintError as exc:
+        raise NameTaken from exc

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from deskcal.errors import DeskcalError, Internal, Timeout, Unavailable
+from deskcal.errors import DeskcalError, Timeout, Unavailable
 from deskcal.incidents import incident_of
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
@@ -218,7 +218,7 @@ class Writer:
                 for mutation in group:
                     self._commit_group([mutation])
                 return
-            result = self._all(group, _incident(exc, group[0]))
+            result = self._all(group, _as_error(exc, group[0]))
         self._on_committed(group, result)
 
     def _transact(self, apply: Callable[[Batch], list[Any]]) -> CommitResult:
@@ -349,6 +349,8 @@ def _to_message(exc: apsw.Error) -> str:
     return "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
 
 
-def _incident(exc: Exception, work: Work) -> Internal:
+def _as_error(exc: Exception, work: Work) -> DeskcalError:
+    if isinstance(exc, DeskcalError):
+        return exc
     ids = work.event_ids[:5] if isinstance(work, Transaction) else [work.event_id]
     return incident_of(exc, f"a change of events {ids}", is_change=True)
