@@ -170,6 +170,22 @@ async def test_a_deleted_event_comes_back_with_the_same_file(desk: Desk) -> None
     assert [event["id"] for event in await rows(desk)] == [before["id"]]
 
 
+@pytest.mark.parametrize("is_deleted", [True, False])
+async def test_an_event_that_has_gone_to_somebody_else_stays_theirs(
+    desk: Desk, is_deleted: bool
+) -> None:
+    await imported(desk, vevent(*PLAIN))
+    (made,) = await rows(desk)
+    given = {"owner_manager_id": 20, "participant_manager_ids": []}
+    theirs = await desk.event(TEN, "MngUpdateCalendarEvent", id=made["id"], **given)
+    if is_deleted:
+        await desk.call(TEN, "MngDeleteCalendarEvent", id=made["id"])
+    newer = [line.replace("SEQUENCE:1", "SEQUENCE:2") for line in PLAIN]
+    assert counts(await imported(desk, vevent(*newer))) == (1, 0, 0)
+    found = await rows(desk)
+    assert found[-1]["owner_manager_id"] == 10 and found[:-1] == ([] if is_deleted else [theirs])
+
+
 async def test_properties_beyond_what_is_kept_are_left_out_whole_and_named(desk: Desk) -> None:
     large = f"ATTACH;VALUE=BINARY:{'A' * 17_000}"
     found = await imported(desk, vevent(*PLAIN, "X-FIRST:1", large, "X-LAST:2"))

@@ -11,6 +11,7 @@ from msgspec import Raw, Struct
 from deskcal.commands.deletions import Deletions
 from deskcal.commands.exported_uids import exported_object
 from deskcal.commands.new_series import announce_series, horizon_of, most_imported
+from deskcal.commands.own_part import own_part
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.alarms import is_coming
@@ -236,13 +237,13 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
         extras=extras_of(events, MAX_EXTRAS)[0],
     )
     drafted = list(map(run.drafted, events))
-    series_id = seen.series_id if seen else 0
     single_ids = [seen.event_id, *seen.overrides.values()] if seen else []
 
     def apply(changes: Changes) -> str:
         if changes.calendar_object(key) != stored:
             raise Moved("changed meanwhile")
-        left, outcome = apply_events(run, changes, drafted, wanted, seen)
+        own = own_part(changes, run.session, run.owner_id, seen)
+        left, outcome = apply_events(run, changes, drafted, wanted, own)
         changes.put_calendar_object(key, left)
         if run.is_dry:
             raise _Dry(outcome)
@@ -254,12 +255,11 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
         actor=run.session.manager_id,
         time=run.now,
         apply=apply,
-        series_ids=[series_id] if series_id else [],
+        series_ids=[seen.series_id] if seen and seen.series_id else [],
         objects=[key],
         reads_trash=True,
     )
-    applied = await store.transact(transaction)
-    return str(applied.value)
+    return str((await store.transact(transaction)).value)
 
 
 async def _is_there(run: Importing, seen: CalendarObject) -> bool:

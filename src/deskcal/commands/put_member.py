@@ -23,6 +23,7 @@ from deskcal.commands.member import Collection, Member, key_of, uid_of
 from deskcal.commands.member_state import object_of, require_unchanged, staged_tag, touch
 from deskcal.commands.members import members_of
 from deskcal.commands.new_series import most_imported
+from deskcal.commands.own_part import is_own, own_part
 from deskcal.commands.services import Services
 from deskcal.core.document import scope_of
 from deskcal.core.event import ChangeType
@@ -224,7 +225,9 @@ async def put_own(put: Put, events: Sequence[CalendarEvent], found: Found) -> St
         require_unchanged(changes, put.collection, found.member)
         if found.in_the_way is not None:
             changes.put_calendar_object(found.in_the_way.key, None)
-        known = _revived(put, changes, seen, events[0].uid)
+        is_series = found.member is not None and found.member.series is not None
+        known = seen if is_series else own_part(changes, put.session, put.manager_id, seen)
+        known = _revived(put, changes, known, events[0].uid)
         stored, _ = apply_events(run, changes, drafted, wanted, known)
         tag = staged_tag(changes, put.collection, stored)
         if found.member is not None and tag == found.member.etag:
@@ -329,7 +332,7 @@ def _restore(put: Put, changes: Changes, event_id: int) -> bool:
     if changes.event(event_id) is not None:
         return False
     trashed = changes.trashed(event_id)
-    if trashed is None or trashed.owner_manager_id != put.manager_id:
+    if trashed is None or not is_own(trashed, put.session, put.manager_id):
         return False
     put.session.require_place(scope_of(trashed))
     now = int(put.services.now())
