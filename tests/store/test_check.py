@@ -19,7 +19,7 @@ from helpers import NOW, WAIT_SEC
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
 from store.conftest import Backend
-from store.mutations import adding, changing, deleting
+from store.mutations import adding, changing, deleting, restoring
 
 SQLITE = {
     "renamed": "CAST(replace(CAST(document AS TEXT), 'Ret', 'Sub') AS BLOB)",
@@ -197,6 +197,22 @@ async def test_each_kind_of_meddling_is_named(filled: Place, damage: str, named:
     damage_in(filled, damage)
     differences = (await filled.check()).differences
     assert [text for text in differences if text.startswith(named)], differences
+
+
+@pytest.mark.parametrize("is_pruned", [True, False])
+async def test_a_restore_is_the_first_change_only_where_what_was_before_is_pruned(
+    filled: Place, is_pruned: bool
+) -> None:
+    backend = Backend(filled)
+    store = await backend.open()
+    if is_pruned:
+        await store.feed.prune(NOW + 1, 100)
+    await store.mutate(restoring(3))
+    await backend.close()
+    damage_in(filled, "DELETE FROM change WHERE event_id = 3 AND type <> 3")
+    differences = (await filled.check()).differences
+    named = [text for text in differences if "of event 3 is its first, of type 3" in text]
+    assert (len(named), len(differences)) == ((0, 0) if is_pruned else (1, 1))
 
 
 async def test_an_index_that_lost_a_row_is_damage_of_the_file(directory: Path) -> None:

@@ -86,7 +86,7 @@ class Histories:
         if event.id != event_id:
             found.append(f"holds event {event.id}")
         if event_id != self._event_id:
-            if seq > self._floor_seq and (type_, event.version) != (ChangeType.ADDED, 1):
+            if not self._may_be_first(seq, type_, event.version):
                 found.append(f"is its first, of type {type_} and version {event.version}")
         elif self._is_gone != (type_ == ChangeType.RESTORED):
             found.append("comes after its deletion" if self._is_gone else "restores what is there")
@@ -97,6 +97,12 @@ class Histories:
         self._event_id, self._version = event_id, event.version
         self._is_gone = type_ == ChangeType.DELETED
         return [f"change {seq} of event {event_id} {what}" for what in found]
+
+    def _may_be_first(self, seq: int, type_: int, version: int) -> bool:
+        """Whether an event's changes may begin so; a restore follows a deletion that was pruned."""
+        if type_ == ChangeType.RESTORED:
+            return self._floor_seq > 0
+        return seq <= self._floor_seq or (type_, version) == (ChangeType.ADDED, 1)
 
 
 def of_series(row: Any, documents: Iterable[bytes]) -> list[str]:
