@@ -171,7 +171,7 @@ async def test_a_store_in_use_can_be_checked(backend: Backend) -> None:
             "manager 77 is listed for event 9, which is not there",
         ),
         (
-            "INSERT INTO trash SELECT id, 5, 10, document FROM event WHERE id = 1",
+            "INSERT INTO trash SELECT id, 5, 10, document, 0 FROM event WHERE id = 1",
             "event 1 is in the trash and among the events",
         ),
         ("UPDATE search_index SET indexed_seq = 5", "event 1 and the index of the search differ"),

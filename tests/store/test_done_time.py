@@ -146,6 +146,88 @@ async def test_a_deletion_that_is_undone_does_not_count_as_a_completion(place: P
     assert (await place.check()).differences == []
 
 
+async def delete(desk: Desk, time: int, event_id: int = 1) -> None:
+    """Deletes a done event at that time; then its changes are pruned."""
+    desk.clock.time = time
+    assert (await desk.call(ADMIN, "MngDeleteCalendarEvent", id=event_id))["status"] == 200
+    await desk.services.store.feed.prune(time + 1, 100)
+
+
+async def restore(desk: Desk, event_id: int = 1) -> None:
+    """Restores an event 180 seconds after `NOW`."""
+    desk.clock.time = NOW + 180
+    assert (await desk.call(ADMIN, "MngRestoreCalendarEvent", id=event_id))["status"] == 200
+
+
+@pytest.mark.parametrize("is_pruned_first", [True, False])
+async def test_a_restored_event_was_completed_when_it_was_whatever_is_pruned(
+    place: Place, is_pruned_first: bool
+) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, title="Another title")
+        if is_pruned_first:
+            await desk.services.store.feed.prune(NOW + 101, 100)
+        await delete(desk, NOW + 150)
+        await restore(desk)
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 400)
+    assert done_time(place) == NOW
+    assert (await place.check()).differences == []
+
+
+async def test_so_was_one_that_is_deleted_and_restored_again_at_once(place: Place) -> None:
+    async with reached(place) as desk:
+        await delete(desk, NOW + 150)
+        names = ("MngRestoreCalendarEvent", "MngDeleteCalendarEvent")
+        await asyncio.gather(*(desk.call(ADMIN, name, id=1) for name in names))
+        await desk.services.store.feed.prune(NOW + 151, 100)
+        await restore(desk)
+    assert done_time(place) == NOW
+
+
+async def test_so_was_one_that_is_completed_and_deleted_in_one_batch(place: Place) -> None:
+    async with reached(place) as desk:
+        names = (COMPLETE, "MngDeleteCalendarEvent")
+        operations = [{"command": name, "data": {"id": 2}} for name in names]
+        answered = await desk.call(ADMIN, "MngBatchCalendarEvents", operations=operations)
+        assert answered["status"] == 200, answered
+        await desk.services.store.feed.prune(NOW + 101, 100)
+        await restore(desk, 2)
+    assert done_time(place, 2) == NOW + 100
+
+
+async def test_an_open_event_that_is_restored_is_completed_when_it_is_later(place: Place) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, status=0)
+        await delete(desk, NOW + 150)
+        await restore(desk)
+        assert done_time(place) == 0
+        await desk.event(ADMIN, UPDATE, id=1, status=1)
+    assert done_time(place) == NOW + 180
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+async def test_an_export_has_the_completion_of_a_deleted_event(
+    place: Place, target: Place, is_older: bool
+) -> None:
+    """One of an older build has it among the changes alone."""
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, title="Another title")
+        desk.clock.time = NOW + 150
+        if is_older:
+            await desk.call(ADMIN, "MngDeleteCalendarEvent", id=1)
+        else:
+            await delete(desk, NOW + 150)
+    lines = await exported(place)
+    await imported(target, as_of_an_older_build(lines) if is_older else lines)
+    if not is_older:
+        trash = [line for line in lines if line.startswith(b'{"trash":')]
+        assert [line for line in await exported(target) if line in trash] == trash != []
+    async with open_desk(target) as desk:
+        await restore(desk)
+    assert done_time(target) == NOW
+    assert (await target.check()).differences == []
+
+
 async def test_an_export_has_the_completion_also_where_its_change_is_pruned(
     place: Place, target: Place
 ) -> None:
@@ -189,7 +271,7 @@ async def test_a_change_by_a_clock_that_is_behind_leaves_a_store_that_can_be_mov
 def as_of_an_older_build(lines: list[bytes]) -> list[bytes]:
     """The export without what it has of completions."""
     whole = b"".join(lines[:-1])
-    plain = re.sub(rb',"has_done_times":true|,"done_time":[0-9]+(?=}\n)', b"", whole)
+    plain = re.sub(rb',"has_done_times":true|,"done_time":[0-9]+(?=}+\n)', b"", whole)
     assert plain.count(b"done_time") == 0 < whole.count(b'"done_time":')
     end = {"lines": len(lines) - 1, "sha256": hashlib.sha256(plain).hexdigest()}
     return [*plain.splitlines(keepends=True), msgspec.json.encode({"end": end}) + b"\n"]

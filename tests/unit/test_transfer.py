@@ -257,6 +257,22 @@ def test_an_event_was_completed_if_it_is_done_also_after_its_last_change_by_anot
         assert "line 2: event 1 cannot have been completed" in refusal(lines)
 
 
+@pytest.mark.parametrize(
+    ("status", "done_time", "is_known"),
+    [(1, NOW - 5, True), (1, NOW + 1, True), (1, 0, True), (0, 0, True), (0, NOW, False)],
+)
+def test_a_deleted_event_was_completed_if_it_is_done(
+    status: int, done_time: int, is_known: bool
+) -> None:
+    stored = document(1, status=status, updated_time=NOW)
+    row = TrashRow(1, NOW + 5, 10, Raw(stored), done_time)
+    lines = written([("trash", row)])
+    if is_known:
+        assert read(lines)["trash"] == [row]
+    else:
+        assert "line 2: event 1 cannot have been completed" in refusal(lines)
+
+
 def test_a_change_must_hold_its_own_event() -> None:
     lines = written([("change", msgspec.structs.replace(change(1, 1), event_id=3))])
     assert "change 1 of event 3 has event 1 in it" in refusal(lines)

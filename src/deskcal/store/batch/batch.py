@@ -385,6 +385,8 @@ class Batch:
             after = event_row(staged.after, self._timezone) if staged.after else None
             if staged.after and after and staged.after.status == EventStatus.DONE:
                 after = with_done_time(after, staged.done_time)
+            if staged.after is None:
+                found.done_times[event_id] = staged.done_time
             found.put(event_id, staged.document, before, after)
             self._managers[event_id] = after.managers if after else ()
         self.earliest_due = found.earliest_due

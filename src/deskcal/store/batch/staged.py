@@ -19,12 +19,18 @@ class StagedEvent(Struct, frozen=True):
     after: Event | None
     document: bytes
     done_time: int = AS_STORED
-    """When the group completed it, Unix seconds; AS_STORED: it was done before, or is not done."""
+    """When the group completed it, Unix seconds; AS_STORED: it was done before, or is not done.
+
+    0: the group deleted it when it was not done.
+    """
 
     def changed(self, after: Event | None, document: bytes) -> "StagedEvent":
         """It after one more change of the group."""
+        was_done = self.after is not None and self.after.status == _DONE
         done_time = self.done_time
-        if after and after.status == _DONE and not (self.after and self.after.status == _DONE):
+        if after is None:
+            done_time = done_time if was_done else 0
+        elif after.status == _DONE and not was_done:
             done_time = done_time_by(after)
         return StagedEvent(self.before, after, document, done_time)
 

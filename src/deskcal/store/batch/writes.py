@@ -9,7 +9,7 @@ from deskcal.core.document import Record
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesWrites
-from deskcal.store.columns import EventRow, moved_columns
+from deskcal.store.columns import AS_STORED, EventRow, moved_columns
 from deskcal.store.ports.reminders import Level, Notification
 
 WorkOutcome = Any
@@ -27,8 +27,11 @@ The batch is 0 for a change that is one of its own; the number of its first chan
 the same group; or, as a negative number, its `batch_id`.
 """
 
-TrashedRow = tuple[int, int, int, bytes]
-"""Event, time of the deletion, who deleted it, and its last document."""
+TrashedRow = tuple[int, int, int, bytes, int]
+"""Event, time of the deletion, who deleted it, its last document, and when it was completed.
+
+The last is AS_STORED where the row says it that the event has, or had in the trash; 0: not done.
+"""
 
 _DELETED, _RESTORED = ChangeType.DELETED, ChangeType.RESTORED
 
@@ -78,6 +81,8 @@ class Writes(Struct, kw_only=True):
     managers_gone: list[ManagerRow] = []
     managers_added: list[tuple[int, int, int, int, int]] = []
     """With the end at last; it may be another end of a row that is there."""
+    done_times: dict[int, int] = {}
+    """`StagedEvent.done_time` of those of `gone` that were there before."""
     changes: list[ChangeRow]
     """Number 1 first."""
     keys: dict[RetryKey, KeptAnswer]
@@ -140,7 +145,8 @@ class Writes(Struct, kw_only=True):
         found: dict[int, TrashedRow | None] = {}
         for event_id, type_, time, actor, _, document in self.changes:
             if type_ == _DELETED:
-                found[event_id] = (event_id, time, actor, document)
+                done_time = self.done_times.get(event_id, AS_STORED)
+                found[event_id] = (event_id, time, actor, document, done_time)
             elif type_ == _RESTORED:
                 found[event_id] = None
         trashed = [row for row in found.values() if row is not None]

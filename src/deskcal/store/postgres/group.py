@@ -20,7 +20,7 @@ from deskcal.store.postgres.series import (
     write_series,
     write_series_changes,
 )
-from deskcal.store.postgres.trash import write_trash
+from deskcal.store.postgres.trash import put_in_trash, take_out_of_trash
 
 COLLECTION_LOCK = (0x6465736B, 3)
 """Key of an advisory lock: one node adds collections at a time."""
@@ -179,9 +179,11 @@ async def write(
     Raises: psycopg.Error, Unavailable: nothing was applied.
     """
     fired = None
+    trashed, restored = writes.deletions()
     async with connection.pipeline():
         if begins:
             await connection.execute("BEGIN")
+        await put_in_trash(connection, trashed)
         await _write_events(connection, writes, collections)
         await write_series(connection, writes.series)
         await write_objects(connection, writes.objects)
@@ -192,7 +194,7 @@ async def write(
             await run(connection, _INSERT_CHANGES, values)
         else:
             await connection.execute(_TAKE_NUMBER)
-        await write_trash(connection, writes)
+        await take_out_of_trash(connection, restored)
         await write_series_changes(connection, writes.series, len(writes.changes))
         await _write_keys(connection, writes.keys, len(writes.changes), retry_window_sec)
         await _run_for(connection, _WAKE_NOTIFICATIONS, _columns(map(_fired_row, writes.woken)))

@@ -99,8 +99,11 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ),
     (
         "trash",
-        "SELECT event_id, deleted_time, deleted_by, document FROM trash ORDER BY event_id",
-        lambda event_id, time, actor, document: TrashRow(event_id, time, actor, Raw(document)),
+        """SELECT event_id, deleted_time, deleted_by, document, done_time FROM trash
+        ORDER BY event_id""",
+        lambda event_id, time, actor, document, done_time: TrashRow(
+            event_id, time, actor, Raw(document), done_time
+        ),
     ),
     (
         "idempotency",
@@ -164,7 +167,11 @@ _NOTIFICATION = Table(
     },
 )
 _ESCALATION = Table("escalation", {"event_id": "q", "due_time": "q", "escalate_time": "q"})
-_TRASH = Table("trash", {"event_id": "q", "deleted_time": "q", "deleted_by": "q"}, ["document"])
+_TRASH = Table(
+    "trash",
+    {"event_id": "q", "deleted_time": "q", "deleted_by": "q", "done_time": "q"},
+    ["document"],
+)
 _KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key", "digest"])
 _SERIES = Table("series", {"id": "q", "horizon": "q"}, ["document"])
 _SERIES_CHANGE = Table("series_change", {"series_id": "q", "batch_id": "q"}, ["document"])
@@ -301,7 +308,8 @@ async def _copy_rows(
     await copy(connection, _CHANGE, changes)
     await copy(connection, _NOTIFICATION, [(*row, 0) for row in rows["notification"]])
     await copy(connection, _ESCALATION, rows["escalation"])
-    await copy(connection, _TRASH, [(*row, bytes(text)) for *row, text in rows["trash"]])
+    trash = [(*row, done_time, bytes(text)) for *row, text, done_time in rows["trash"]]
+    await copy(connection, _TRASH, trash)
     keys = [(who, seq, time, key.encode(), d) for who, key, d, seq, time in rows["idempotency"]]
     await copy(connection, _KEY, keys)
     await copy(connection, _SERIES, rows["series"])

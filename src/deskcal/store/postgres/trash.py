@@ -1,10 +1,13 @@
 """The trash on PostgreSQL."""
 
+from collections.abc import Sequence
+
 from deskcal.core.document import series_of
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
-from deskcal.store.batch.writes import Writes
+from deskcal.store.batch.writes import TrashedRow
+from deskcal.store.columns import AS_STORED
 from deskcal.store.ports.trash import Deletion, TrashedEvent, keeps_objects
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection, Read, RunJob
@@ -13,11 +16,20 @@ from deskcal.store.postgres.done_time import find_done_times_of
 LOCK_TRASH = """
     SELECT event_id, deleted_time, document FROM trash WHERE event_id = ANY(%s::bigint[])
     ORDER BY event_id FOR UPDATE"""
-_PUT = """
-    INSERT INTO trash (event_id, deleted_time, deleted_by, document)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %b::bytea[])
+_PUT = f"""
+    INSERT INTO trash (event_id, deleted_time, deleted_by, document, done_time)
+    SELECT x.event_id, x.deleted_time, x.deleted_by, x.document, CASE x.done_time
+        WHEN {AS_STORED} THEN coalesce(e.done_time, t.done_time, 0) ELSE x.done_time END
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %b::bytea[], %s::bigint[])
+        AS x(event_id, deleted_time, deleted_by, document, done_time)
+    LEFT JOIN event AS e ON e.id = x.event_id LEFT JOIN trash AS t ON t.event_id = x.event_id
     ON CONFLICT (event_id) DO UPDATE SET deleted_time = excluded.deleted_time,
-        deleted_by = excluded.deleted_by, document = excluded.document"""
+        deleted_by = excluded.deleted_by, document = excluded.document,
+        done_time = excluded.done_time"""  # noqa: S608
+_GIVE_DONE_TIMES = """
+    UPDATE event AS e SET done_time = t.done_time FROM trash AS t
+    WHERE t.event_id = ANY(%s::bigint[]) AND e.id = t.event_id AND e.status = 1
+      AND t.done_time > 0"""
 _REMOVE = "DELETE FROM trash WHERE event_id = ANY(%s::bigint[])"
 _PAGE = """
     SELECT event_id, deleted_time, deleted_by, document FROM trash
@@ -76,15 +88,17 @@ async def _page(connection: Connection, before: Deletion | None, limit: int) -> 
     return [TrashedEvent(*row) for row in await cursor.fetchall()]
 
 
-async def write_trash(connection: Connection, writes: Writes) -> None:
-    """Puts what a group has deleted into the trash, and takes out what it has restored.
-
-    Its changes are written already.
-    """
-    trashed, restored = writes.deletions()
+async def put_in_trash(connection: Connection, trashed: Sequence[TrashedRow]) -> None:
+    """Puts what a group deletes into the trash, while the events are still there."""
     if trashed:
-        *numbers, documents = zip(*trashed, strict=True)
-        await run(connection, _PUT, [*map(integers, numbers), list(documents)])
+        *numbers, documents, done_times = zip(*trashed, strict=True)
+        columns = [*map(integers, numbers), list(documents), integers(done_times)]
+        await run(connection, _PUT, columns)
+
+
+async def take_out_of_trash(connection: Connection, restored: Sequence[int]) -> None:
+    """Takes what a group has restored out of the trash. Its events and changes are written."""
     if restored:
-        await run(connection, _REMOVE, [integers(restored)])
         await find_done_times_of(connection, restored)
+        await run(connection, _GIVE_DONE_TIMES, [integers(restored)])
+        await run(connection, _REMOVE, [integers(restored)])

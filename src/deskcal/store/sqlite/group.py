@@ -32,7 +32,7 @@ from deskcal.store.sqlite.many_rows import insert_rows
 from deskcal.store.sqlite.objects import stored_object, write_objects
 from deskcal.store.sqlite.outcomes import read_outcomes
 from deskcal.store.sqlite.series import series_document, series_events, write_series
-from deskcal.store.sqlite.trash import trashed_document, write_trash
+from deskcal.store.sqlite.trash import put_in_trash, take_out_of_trash, trashed_document
 
 MAX_EVENT_ID = 2**53 - 1
 
@@ -243,10 +243,12 @@ class SqliteBatch:
         if writes.only_fires:
             write_fired(self._connection, base, writes)
         else:
+            trashed, restored = writes.deletions()
             self._write_collections(writes)
+            put_in_trash(self._run, trashed)
             self._write_events(writes)
             self._write_changes(writes, base)
-            write_trash(self._run, writes)
+            take_out_of_trash(self._run, restored)
         self._write_keys(writes.keys)
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
         self._write_notifications(writes)

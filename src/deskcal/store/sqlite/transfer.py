@@ -46,9 +46,11 @@ _ESCALATIONS = """
     SELECT event_id, due_time, escalate_time FROM escalation ORDER BY event_id, due_time"""
 _PUT_ESCALATION = "INSERT INTO escalation (event_id, due_time, escalate_time) VALUES (?, ?, ?)"
 _KEYS = "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key"
-_TRASH = "SELECT event_id, deleted_time, deleted_by, document FROM trash ORDER BY event_id"
+_TRASH = """
+    SELECT event_id, deleted_time, deleted_by, document, done_time FROM trash ORDER BY event_id"""
 _PUT_TRASH = """
-    INSERT INTO trash (event_id, deleted_time, deleted_by, document) VALUES (?, ?, ?, ?)"""
+    INSERT INTO trash (event_id, deleted_time, deleted_by, document, done_time)
+    VALUES (?, ?, ?, ?, ?)"""
 _PUT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
 _PUT_MANAGER = """
     INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
@@ -139,8 +141,8 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
     for row in connection.execute(_ESCALATIONS):
         yield "escalation", PendingEscalation(*row)
     trash: Any = connection.execute(_TRASH)
-    for event_id, time, actor, document in trash:
-        yield "trash", TrashRow(event_id, time, actor, Raw(document))
+    for event_id, time, actor, document, done_time in trash:
+        yield "trash", TrashRow(event_id, time, actor, Raw(document), done_time)
     for row in connection.execute(_KEYS):
         yield "idempotency", KeyRow(*row)
     for (document,) in connection.execute(_SERIES):

@@ -5,12 +5,18 @@ from typing import Any
 
 import apsw
 
-from deskcal.store.batch.writes import Writes
+from deskcal.store.batch.writes import TrashedRow
+from deskcal.store.columns import AS_STORED
 from deskcal.store.sqlite.done_time import find_done_times_of
 
-_PUT = """
-    INSERT OR REPLACE INTO trash (event_id, deleted_time, deleted_by, document)
-    VALUES (?, ?, ?, ?)"""
+_PUT = f"""
+    INSERT OR REPLACE INTO trash (event_id, deleted_time, deleted_by, document, done_time)
+    VALUES (?1, ?2, ?3, ?4, CASE ?5 WHEN {AS_STORED} THEN coalesce(
+        (SELECT done_time FROM event WHERE id = ?1),
+        (SELECT done_time FROM trash WHERE event_id = ?1), 0) ELSE ?5 END)"""  # noqa: S608
+_GIVE_DONE_TIME = """
+    UPDATE event SET done_time = t.done_time FROM trash AS t
+    WHERE event.id = ? AND t.event_id = event.id AND event.status = 1 AND t.done_time > 0"""
 _REMOVE = "DELETE FROM trash WHERE event_id = ?"
 _DOCUMENT = "SELECT document FROM trash WHERE event_id = ? AND deleted_time >= ?"
 
@@ -21,12 +27,14 @@ def trashed_document(connection: apsw.Connection, event_id: int, since: int) -> 
     return document
 
 
-def write_trash(run: Callable[[str, list[Any]], None], writes: Writes) -> None:
-    """Puts what a group has deleted into the trash, and takes out what it has restored.
-
-    Its changes are written already.
-    """
-    trashed, restored = writes.deletions()
+def put_in_trash(run: Callable[[str, list[Any]], None], trashed: list[TrashedRow]) -> None:
+    """Puts what a group deletes into the trash, while the events are still there."""
     run(_PUT, trashed)
-    run(_REMOVE, [(event_id,) for event_id in restored])
+
+
+def take_out_of_trash(run: Callable[[str, list[Any]], None], restored: list[int]) -> None:
+    """Takes what a group has restored out of the trash. Its events and changes are written."""
     find_done_times_of(run, restored)
+    ids = [(event_id,) for event_id in restored]
+    run(_GIVE_DONE_TIME, ids)
+    run(_REMOVE, ids)

@@ -123,13 +123,15 @@ class SeriesChangeRow(Struct, frozen=True, gc=False):
         return b"" if bytes(self.document) == b"null" else bytes(self.document)
 
 
-class TrashRow(Struct, frozen=True, gc=False):
+class TrashRow(Struct, frozen=True, gc=False, omit_defaults=True):
     """One deleted event, with its last document."""
 
     event_id: Id
     deleted_time: Time
     deleted_by: Id
     document: Raw
+    done_time: Time = 0
+    """When it was completed; 0: it was not, or the file is of an older deskcal."""
 
 
 class StoredEvent(Struct, frozen=True, gc=False):
@@ -184,6 +186,8 @@ def _trash(row: TrashRow, head: Head) -> TrashRow:
     event = _checked_event(bytes(row.document))
     if event.id != row.event_id:
         raise ValueError(f"deleted event {row.event_id} has event {event.id} in it")
+    if row.done_time and not may_be_done_time(row.done_time, event):
+        raise ValueError(f"event {event.id} cannot have been completed at {row.done_time}")
     return row
 
 
