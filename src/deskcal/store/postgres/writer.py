@@ -208,7 +208,7 @@ class Writer:
         """After an error of the database."""
         is_refusal = exc.diag.severity_nonlocalized == "ERROR"
         if self._is_committing and not is_refusal:
-            logger.error("the commit of %d changes failed: %s", len(group), exc)
+            logger.error("the commit of %d mutations failed: %s", len(group), exc)
             await self._drop()
             refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
             return
@@ -220,7 +220,7 @@ class Writer:
         ):
             await self._isolate(group, as_name_taken(exc))
             return
-        logger.error("%d changes were not applied: %s", len(group), exc)
+        logger.error("%d mutations were not applied: %s", len(group), exc)
         fault = "the database failed"
         if isinstance(exc, errors.LockNotAvailable):
             fault = "somebody else holds a lock in the database"
