@@ -37,13 +37,11 @@ WORDS = {
     "abreast": "at the same cursor",
 }
 """What to write instead."""
-QUOTES_OLD_NAMES = {"docs/decisions/0013-packages.md"}
 EXAMPLES = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 
 
 def pages() -> list[Path]:
-    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    return [path for path in found if str(path.relative_to(ROOT)) not in QUOTES_OLD_NAMES]
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
 def sources(*folders: str) -> list[Path]:
