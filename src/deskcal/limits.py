@@ -50,7 +50,12 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         int, Meta(ge=1, description="Of one connection; beyond: it is not read until one is done")
     ] = 128
     max_unsent_bytes: Annotated[
-        int, Meta(ge=KIB, description="Unsent output of one connection; beyond: it is not read")
+        int,
+        Meta(
+            ge=KIB,
+            description="Unsent output of one connection; beyond: its subscriptions pause; beyond "
+            "an eighth: it is not read",
+        ),
     ] = 8 * MIB
     max_unsent_total_bytes: Annotated[
         int,

@@ -8,6 +8,7 @@ from deskcal.commands import COMMANDS
 from deskcal.commands.filters import CommonFilters
 from deskcal.tools.modules import first_sentence
 from deskcal.tools.reference import commands, settings_by_group, written
+from deskcal.tools.reference_texts import ORDER
 
 
 def test_the_settings_have_a_row_each_in_the_table_of_their_group() -> None:
@@ -36,6 +37,10 @@ def test_values_of_enumerations_and_literals_are_shown_as_they_are_sent() -> Non
     lines = commands().splitlines()
     assert any(line.startswith('| `group_by` | string | yes | `"day"` or') for line in lines)
     assert any(line.startswith("| `types` | array of int | no | `2` or `4` |") for line in lines)
+
+
+def test_every_command_has_one_place_in_the_order_of_the_page() -> None:
+    assert sorted(ORDER) == sorted(COMMANDS)
 
 
 def test_commands_that_may_be_repeated_say_so() -> None:

@@ -40,6 +40,7 @@ from deskcal.tools.reference_texts import (
     OF_FILTER,
     OF_PARTICIPANT,
     ON_CREATE,
+    ORDER,
 )
 
 FILES = {
@@ -131,22 +132,18 @@ def participant() -> str:
 
 def commands() -> str:
     """Every command: a line in the list, then its data."""
-    names = list(COMMANDS)
-    rows = [(f"[`{name}`](#{name.lower()})", COMMANDS[name].summary) for name in names]
+    rows = [(f"[`{name}`](#{name.lower()})", COMMANDS[name].summary) for name in ORDER]
     parts = [_table(("command", "what it does"), rows)]
-    parts += [_command(COMMANDS[name]) for name in names]
+    parts += [_command(COMMANDS[name]) for name in ORDER]
     return "\n".join(parts)
 
 
 def _command(command: Command) -> str:
-    answer = ANSWERS.get(command.name, "")
-    if command.gives_event:
-        answer = '`{"event":{...}}`, the whole event'
     rows = [_row(command.name, field) for field in _fields(command.data)]
     head = ("field", "type", "required", "limits", "meaning")
     data = _table(head, rows) if rows else "No data.\n"
     repeat = " Safe to repeat." if command.is_repeatable else ""
-    text = f"{command.summary}{repeat} Answer's data: {answer}."
+    text = f"{command.summary}{repeat} Answer's data: {ANSWERS[command.name]}."
     return f"### {command.name}\n\n{text}\n\n{data}"
 
 
@@ -175,7 +172,7 @@ def _settings(rows: Iterable[Setting]) -> str:
 
 def unexplained() -> list[str]:
     """Fields and answers that `reference_texts` does not explain; there should be none."""
-    found = [name for name, c in COMMANDS.items() if not c.gives_event and name not in ANSWERS]
+    found = [name for name in COMMANDS if name not in ANSWERS]
     found += [f"event.{f.encode_name}" for f in _fields(Event) if f.encode_name not in MEANINGS]
     found += [
         f"participant.{f.encode_name}"

@@ -1,8 +1,9 @@
-"""What fields and answers mean, for the generated docs. Texts only.
+"""What fields and answers mean, for the generated docs, and the order of commands. Texts only.
 
 A field is explained once for all commands that have it (`MEANINGS`), or for one (`OF_COMMAND`).
 """
 
+from deskcal.commands.filters import MAX_MANAGERS as MAX_OF_FILTER
 from deskcal.commands.scheduling import MAX_MANAGERS
 from deskcal.core.document import MAX_AST_BYTES, MAX_DEPTH
 from deskcal.core.event import (
@@ -19,6 +20,30 @@ _HORIZON = (
     "; with `horizon` where a series goes on within the range: from that time on the answer may be "
     "incomplete"
 )
+_EVENT = '`{"event":{...}}`, the whole event'
+_SERIES = '`"series":{...}`'
+_CHANGED = (
+    f'also {_SERIES}, null where nothing is left of it, and `"changed":n`, the number of changes'
+)
+
+ORDER = (
+    *("MngAddCalendarEvent", "MngUpdateCalendarEvent", "MngDeleteCalendarEvent"),
+    *("MngArchiveCalendarEvent", "MngCompleteCalendarEvent", "MngRespondCalendarEvent"),
+    *("MngGetCalendarEvent", "MngGetCalendarEventsByFilter", "MngSearchCalendarEvents"),
+    *("MngGetCalendarSummary", "MngGetCalendarSeries", "MngGetCalendarEventHistory"),
+    *("MngGetCalendarChanges", "Subscribe", "Unsubscribe", "Ping"),
+    *("MngGetCalendarReminders", "MngAckCalendarReminder", "MngSnoozeCalendarReminder"),
+    *("MngGetCalendarFreeBusy", "MngFindCalendarSlots"),
+    *("MngClaimNextCalendarEvent", "MngReleaseCalendarEvent", "MngGetCalendarDirectory"),
+    *("MngBatchCalendarEvents", "MngUndoCalendarBatch", "MngHandoverCalendarEvents"),
+    *("MngGetCalendarTrash", "MngRestoreCalendarEvent"),
+    *("MngImportCalendarEvents", "MngExportCalendarEvents"),
+    *("MngAddCalendarDevice", "MngGetCalendarDevices", "MngDeleteCalendarDevice"),
+    *("MngAddCalendarWebhook", "MngUpdateCalendarWebhook", "MngDeleteCalendarWebhook"),
+    *("MngGetCalendarWebhooks", "MngGetCalendarWebhookDeliveries"),
+    *("MngReplayCalendarWebhook", "MngTestCalendarWebhook"),
+)
+"""Every command, in the order of the page: single events first, then by subject."""
 
 LIMITS = {
     "title": f"1 .. {MAX_TITLE} characters, trimmed",
@@ -57,11 +82,14 @@ MEANINGS = {
     "status": "2 is how an event is cancelled",
     "priority": "higher is more urgent",
     "title": "what the calendar shows",
-    "ast_json": "the visible text; comes back as it was sent, never looked into",
+    "ast_json": "the visible text; comes back as it was sent",
     "start_time": "start",
     "end_time": "end; the first second that is no longer part of it",
     "all_day": "a run of calendar dates, read in `timezone`",
-    "timezone": 'IANA zone of all-day dates; `""`: the `default_timezone` of the server',
+    "timezone": (
+        'IANA zone of all-day dates, and of the wall clock of a series; `""`: the '
+        "`default_timezone` of the server"
+    ),
     "remind_time": "when to remind; 0: none",
     "remind_before_sec": "or so many seconds before the start; 0: none",
     "reminder_sent_time": "when the reminder was fired; 0: not yet",
@@ -103,15 +131,18 @@ MEANINGS = {
     "hours": (
         '`{"start":"09:00","end":"18:00","timezone":"Europe/Nicosia","weekdays":[1,2,3,4,5]}`: '
         "a slot lies within these hours of these days (1 is Monday), by the clock of that zone; "
-        "absent: at any time"
+        "all four keys are required; absent: at any time"
     ),
     "exclude_event_id": "an event that the session sees, which does not count",
     "ics": "an iCalendar file (RFC 5545)",
     "reset_answers": "1: every answer but the owner's goes back to 0 invited; default 0",
     "need": '`"all"`: all of the managers have to be free, `"any"`: one of them; default `"all"`',
     "before": "`next` of the page before; absent: the last deleted first",
-    "q": "words, each of which must be in the event, whatever case or accents; see Search",
-    "operations": '`[{"command","data"}]`; `"id":"$0"` is the event that operation 0 creates',
+    "q": "words, each of which must be in the event, at most 16; see [Search](#search)",
+    "operations": (
+        '`[{"command","data"}]`; `"id":"$0"` is the event that operation 0 creates; see '
+        "[which commands](#batches-undo-and-handover)"
+    ),
     "atomic": "1: all or none, the first failure is the answer; 0: each for itself; default 1",
     "batch_id": "the batch, as its changes name it",
     "from_manager_id": "whose events go to others",
@@ -135,7 +166,9 @@ OF_FILTER = {
     **dict.fromkeys(("follows_id", "owner_manager_id"), "equal; 0: any"),
     **dict.fromkeys(("status", "type", "priority"), "equal, or one of these"),
     **dict.fromkeys(("brand", "outcome"), "equal; absent or empty: any"),
-    "manager_ids": "one of these is owner, creator or participant; empty: any",
+    "manager_ids": (
+        f"one of these, at most {MAX_OF_FILTER}, is owner, creator or participant; empty: any"
+    ),
 }
 """By field, in the commands whose data are filters of events."""
 
@@ -227,6 +260,15 @@ OF_COMMAND = {
 """By command and field, where the meaning is another one."""
 
 ANSWERS = {
+    "MngAddCalendarEvent": (
+        f'{_EVENT}; with `recurrence` the first one, also {_SERIES} and `"occurrences":n`'
+    ),
+    "MngUpdateCalendarEvent": f"{_EVENT}; with `recurrence` or `scope` 1, 2 {_CHANGED}",
+    "MngArchiveCalendarEvent": f"{_EVENT}; with `scope` 1, 2 {_CHANGED}",
+    "MngRespondCalendarEvent": f"{_EVENT}; with `scope` 1, 2 {_CHANGED}",
+    **dict.fromkeys(
+        ("MngGetCalendarEvent", "MngReleaseCalendarEvent", "MngRestoreCalendarEvent"), _EVENT
+    ),
     "Ping": '`{"time":1710000000}`, the server\'s clock',
     "MngGetCalendarSummary": (
         '`{"groups":[{"key","open","done","cancelled","overdue","oldest_overdue_sec","on_time"}]}`'
@@ -270,7 +312,8 @@ ANSWERS = {
     ),
     "MngGetCalendarDirectory": (
         '`{"managers":[...],"desks":[...],"outcomes":[...],"default_timezone":"UTC",'
-        '"others_may_change":0|1,"calling_hours":{brand:{...}},"outcome_required_types":[...]}`, '
+        '"others_may_change":0|1,"trash_retention_sec":7776000,"calling_hours":{brand:{...}},'
+        '"outcome_required_types":[...]}`, '
         "names for ids and codes, and the settings that a page shows"
     ),
     "MngGetCalendarFreeBusy": (
@@ -311,7 +354,7 @@ ANSWERS = {
     "MngAckCalendarReminder": '`{"token":"..."}`',
     "MngSnoozeCalendarReminder": '`{"token":"...","until":time}`, the token of the later one',
 }
-"""Data of the answers that are not one event."""
+"""Data of the answer, by command."""
 
 ON_CREATE = {
     "id": "assigned, never used again",
