@@ -262,6 +262,17 @@ async def test_a_release_changes_nothing_on_what_is_unclaimed_and_admins_may(des
     assert error_of(await desk.call(LATAM, RELEASE, id=event_id))[0] == 404
 
 
+async def test_a_claim_is_released_only_at_the_version_that_the_caller_knows(desk: Desk) -> None:
+    """Source: contract, section 7: any mutation may carry `if_version`."""
+    event_id = await called(desk)
+    event = (await claim(desk))["event"]
+    answered = await desk.call(TEN, RELEASE, id=event_id, if_version=2)
+    assert error_of(answered) == (409, "CONFLICT", "if_version")
+    assert answered["error"]["event"] == event
+    released = await desk.event(TEN, RELEASE, id=event_id, if_version=1)
+    assert "claimed_by" not in released
+
+
 async def test_a_claim_that_is_over_is_ended_by_the_server_as_one_change(desk: Desk) -> None:
     event_id = await called(desk)
     before = await desk.event(TEN, "MngGetCalendarEvent", id=event_id)

@@ -81,6 +81,18 @@ async def test_it_can_be_deleted_and_restored_again(desk: Desk) -> None:
         assert (await restore(desk, 1))["data"]["event"]["version"] == version
 
 
+async def test_it_is_restored_only_as_the_version_that_the_caller_knows(desk: Desk) -> None:
+    """Source: contract, section 7: any mutation may carry `if_version`."""
+    event = await desk.add(TEN)
+    await delete(desk, 1)
+    answered = await desk.call(TEN, "MngRestoreCalendarEvent", id=1, if_version=2)
+    assert error_of(answered) == (409, "CONFLICT", "if_version")
+    assert answered["error"]["event"] == event
+    assert await trashed(desk) == [1]
+    answered = await desk.call(TEN, "MngRestoreCalendarEvent", id=1, if_version=1)
+    assert answered["data"]["event"]["version"] == 2
+
+
 @pytest.mark.parametrize("is_there", [True, False])
 async def test_what_is_not_in_the_trash_is_not_found(desk: Desk, is_there: bool) -> None:
     if is_there:

@@ -428,6 +428,11 @@ export interface ImportEvents {
   dry_run?: number | null;
 }
 
+export interface EventVersion {
+  id: number;
+  if_version?: number | null;
+}
+
 export interface Replay {
   id: number;
   since: number;
@@ -588,13 +593,13 @@ export interface Commands {
   /** Takes the events of an iCalendar file, by UID: new ones, and newer ones. */
   MngImportCalendarEvents: { data: ImportEvents; answer: unknown };
   /** Ends the caller's claim of an event; of an event that nobody has claimed, changes nothing. */
-  MngReleaseCalendarEvent: { data: EventId; answer: { event: EventRow } };
+  MngReleaseCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
   /** Sends all changes after a cursor again, with the same `webhook-id` each. */
   MngReplayCalendarWebhook: { data: Replay; answer: unknown };
   /** Sets the caller's own participant status and touches nobody else's. */
   MngRespondCalendarEvent: { data: Respond; answer: { event: EventRow } };
   /** Brings a deleted event back, under its id and with its participants. */
-  MngRestoreCalendarEvent: { data: EventId; answer: { event: EventRow } };
+  MngRestoreCalendarEvent: { data: EventVersion; answer: { event: EventRow } };
   /** The events in whose text every word of `q` is found, newest first. */
   MngSearchCalendarEvents: { data: SearchEvents; answer: unknown };
   /** Marks a reminder read and fires it again at `until`, for this manager alone. */

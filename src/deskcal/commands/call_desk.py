@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.commands.events import EventId, EventInScope, EventKey
+from deskcal.commands.events import EventInScope, EventKey, EventVersion
 from deskcal.commands.preconditions import require_version
 from deskcal.commands.registry import Changing, Data, Work, command
 from deskcal.commands.services import Services
@@ -198,8 +198,8 @@ def _claim(services: Services, session: Session, data: ClaimNext) -> Claim:
     )
 
 
-@command("MngReleaseCalendarEvent", EventId, gives_event=True, is_repeatable=True)
-def release_event(services: Services, _: Peer, session: Session, data: EventId) -> Work:
+@command("MngReleaseCalendarEvent", EventVersion, gives_event=True, is_repeatable=True)
+def release_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
     """Ends the caller's claim of an event; of an event that nobody has claimed, changes nothing."""
     now = int(services.now())
 
@@ -207,6 +207,7 @@ def release_event(services: Services, _: Peer, session: Session, data: EventId) 
         if event is None:
             raise not_found(event_id)
         session.require_change(event_id, scope_of(event))
+        require_version(event, data.if_version)
         is_over = event.claimed_by != session.manager_id and event.claim_until <= now
         if not event.claimed_by or is_over:
             return event

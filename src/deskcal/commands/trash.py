@@ -6,7 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from deskcal.commands.events import EventId
+from deskcal.commands.events import EventVersion
+from deskcal.commands.preconditions import require_version
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import decode_event, scope_of
@@ -93,8 +94,8 @@ def _position(before: str | None) -> Deletion | None:
     return time, event_id
 
 
-@command("MngRestoreCalendarEvent", EventId, gives_event=True)
-def restore_event(services: Services, _: Peer, session: Session, data: EventId) -> Work:
+@command("MngRestoreCalendarEvent", EventVersion, gives_event=True)
+def restore_event(services: Services, _: Peer, session: Session, data: EventVersion) -> Work:
     """Brings a deleted event back, under its id and with its participants."""
     now = int(services.now())
 
@@ -105,6 +106,7 @@ def restore_event(services: Services, _: Peer, session: Session, data: EventId) 
             )
         session.require_change(event_id, scope_of(event))
         session.require_place(scope_of(event))
+        require_version(event, data.if_version)
         return restored(alone(event), actor=session.manager_id, now=now)
 
     mutation = Mutation(data.id, ChangeType.RESTORED, session.manager_id, now, change)
