@@ -1,7 +1,7 @@
 // An event of the wire as react-big-calendar wants it. Seconds become Dates here alone.
 // Source: seed 000, "Frontend Mapping"; contract, section 4 (all-day dates).
 
-import { dateIn, nowSeconds, startOfDate } from "./time/clock";
+import { dateIn, dayIn, nowSeconds, startOfDate } from "./time/clock";
 import { addDays } from "./time/dates";
 import { clockText, dateText } from "./time/formats";
 import { zonesVersion } from "./time/zones";
@@ -130,7 +130,7 @@ function allDayItem(row: EventRow, zone: string): CalendarItem {
 
 function piecesOf(item: CalendarItem, zone: string): CalendarItem[] {
   const { start_time, end_time } = item.resource;
-  if (item.allDay || isLongTimed(item) || dateIn(start_time, zone) === dateIn(end_time, zone)) return [item];
+  if (item.allDay || isLongTimed(item) || dayIn(start_time, zone) === dayIn(end_time, zone)) return [item];
   const midnight = toDate(startOfDate(dateIn(end_time, zone), zone));
   const first: CalendarItem = { ...item, end: midnight, piece: "first" };
   return +midnight === +item.end ? [first] : [first, { ...item, start: midnight, piece: "last" }];

@@ -92,7 +92,7 @@ export function eventOf(state: EventState, id: number): EventRow | undefined {
 }
 
 /** All events as they are to be shown, in no order. */
-export function shownRows({ known, guesses }: EventState): EventRow[] {
+export function shownRows({ known, guesses }: Pick<EventState, "known" | "guesses">): EventRow[] {
   if (!guesses.size) return [...known.values()];
   return [...known.values()].map((row) => guesses.get(row.id)?.row ?? row);
 }

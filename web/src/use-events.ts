@@ -17,7 +17,7 @@ const KEPT_ROWS = 60_000;
 const FLUSH_MS = 30;
 
 export interface Events {
-  /** All that are known, in no order; another array at each change. */
+  /** All that are known, in no order; another array where one of them is another. */
   rows: EventRow[];
   isLoading: boolean;
   error: string | null;
@@ -34,7 +34,8 @@ export function useEvents(link: Link, filters: Filters, shape: Shape, me: number
   const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
   const isLive = useLive(link, store);
   const { isLoading, error, scope } = useLists(link, store, filters, shape, isLive, state.epoch, me);
-  const rows = useMemo(() => shownRows(state), [state]);
+  const { known, guesses } = state;
+  const rows = useMemo(() => shownRows({ known, guesses }), [known, guesses]);
   const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
   const horizon = state.horizons.get(scope) ?? null;
   return useMemo(() => ({ rows, isLoading, error, horizon, store, get, reload }), [rows, isLoading, error, horizon, store, get, reload]);
@@ -180,7 +181,9 @@ async function goLive(api: Api, since: number | null): Promise<{ next: number | 
     if (!(failure instanceof ServerError) || failure.status !== 410) return { next: since, missed: false };
   }
   const next = await api.cursor().catch(() => null);
-  await api.subscribe(next).catch(() => {});
+  // With a cursor, what changes before the server subscribes is pushed, too: a list need not wait for it.
+  const subscribed = api.subscribe(next).catch(() => {});
+  if (next === null) await subscribed;
   return { next, missed: since !== null };
 }
 

@@ -51,6 +51,15 @@ export function cutRows(items: CalendarItem[], bounds: number[], rows: number, d
   return { shown: [...shown].sort(order), hidden };
 }
 
+/** Whether the same items are drawn, in the same order, and as many are hidden. */
+export function isSameCut(one: Cut, other: Cut): boolean {
+  return one === other || (isSame(one.shown, other.shown) && isSame(one.hidden, other.hidden));
+}
+
+function isSame<Value>(one: readonly Value[], other: readonly Value[]): boolean {
+  return one.length === other.length && one.every((value, index) => value === other[index]);
+}
+
 function placeRow(all: Placed[], from: number, daysInRow: number, rows: number, shown: Set<CalendarItem>, hidden: number[]): void {
   const taken = Array.from({ length: rows }, () => new Array<boolean>(daysInRow).fill(false));
   for (const { item, first, last } of all) {

@@ -107,6 +107,15 @@ describe("a reload", () => {
 describe("the horizon", () => {
   const horizons = (store: EventStore) => Object.fromEntries(store.get().horizons);
 
+  it("does not change the events when a range is listed in full, so that nothing is drawn again", () => {
+    const store = storeWith([1, 1]);
+    const { known, guesses } = store.get();
+    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: 50 });
+    store.dispatch({ type: "settled", keep: 0 });
+    expect(store.get().known).toBe(known);
+    expect(store.get().guesses).toBe(guesses);
+  });
+
   it("is that of the last list of a scope that has named one, until a reload", () => {
     const store = new EventStore();
     store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: 50 });

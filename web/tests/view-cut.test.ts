@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { itemsOfDay, toItem } from "../src/calendar-event";
 import { layDay } from "../src/day-layout";
-import { cutGrid, cutRows, dayIndex } from "../src/view-cut";
+import { cutGrid, cutRows, dayIndex, isSameCut } from "../src/view-cut";
 import { dayBounds, visibleRange } from "../src/visible-range";
 import type { DrawnItem } from "../src/day-plan";
 import type { EventRow } from "../src/types.gen";
@@ -24,6 +24,15 @@ describe("a month", () => {
     expect(shown.map((one) => one.resource.id)).toEqual([1, 2, 3]);
     expect(hidden[0]).toBe(2);
     expect(hidden[1]).toBe(0);
+  });
+
+  it("is drawn the same until one of its items or counts is another", () => {
+    const items = [1, 2, 3, 4, 5].map((id) => item(id, id));
+    const cut = (of: typeof items) => cutRows(of, bounds, 3);
+    expect(isSameCut(cut(items), cut([...items, item(6, 24 * 60)]))).toBe(true);
+    expect(isSameCut(cut(items), cut([...items, item(6, 7)]))).toBe(false);
+    expect(isSameCut(cut(items), cut([item(1, 1), ...items.slice(1)]))).toBe(false);
+    expect(isSameCut(cut(items.slice(0, 2)), cut(items.slice(0, 3)))).toBe(false);
   });
 
   it("gives long events their row first, on each of their days", () => {

@@ -43,8 +43,8 @@ const ALL_DAY_ROWS = 4;
 export function CalendarGrid({ calendar: props, box, height, range, bounds, shown, hidden }: Props) {
   const { filters, shape, settings, directory, me, zonesVersion } = props;
   const { view, day, zone } = filters;
-  // What the library has written is to be written again when one of these changes.
-  const look = `${settings.locale} ${settings.isTwelveHours} ${zonesVersion}`;
+  // What the library has written is to be written again when one of these changes; at midnight, which day is today.
+  const look = `${settings.locale} ${settings.isTwelveHours} ${zonesVersion} ${dateIn(props.now, zone)}`;
   const localizer = useMemo(() => {
     void look;
     const days = view === "month" ? 7 : dayCount(range);

@@ -1,6 +1,6 @@
 // What of the calendar's events is drawn, in a grid or in the agenda.
 
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { isLongTimed, toItem, toMonthItem, toPieces, toSeconds, type CalendarItem } from "../calendar-event";
 import { rankOf, type DrawnItem } from "../day-plan";
 import type { Filters } from "../filters";
@@ -12,7 +12,7 @@ import type { EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import type { ChangeFilters } from "../use-filters";
 import { usePrinting } from "../use-printing";
-import { cutGrid, cutRows } from "../view-cut";
+import { cutGrid, cutRows, isSameCut } from "../view-cut";
 import { dayBounds, dayCount, visibleRange, type Shape } from "../visible-range";
 import { AgendaView } from "./agenda-view";
 import { useEventPointer, type Pointed } from "./event-pointer";
@@ -83,9 +83,10 @@ export function CalendarView(props: CalendarProps) {
   );
 }
 
+/** The same object as long as nothing else is drawn, whatever is known of other ranges. */
 function useCut({ rows, draft, filters, settings, now, me, zonesVersion }: CalendarProps, bounds: number[], width: number, height: number) {
   const { view, zone } = filters;
-  return useMemo((): { shown: DrawnItem[]; hidden: number[] } => {
+  const cut = useMemo((): { shown: DrawnItem[]; hidden: number[] } => {
     void zonesVersion;
     if (view === "agenda") return { shown: [], hidden: [] };
     const days = bounds.length - 1;
@@ -99,6 +100,10 @@ function useCut({ rows, draft, filters, settings, now, me, zonesVersion }: Calen
     const items = [...drafts, ...rows.flatMap((one) => toPieces(one, zone))];
     return cutGrid(items, bounds, ALL_DAY_ROWS, { zone, columns, slivers: day < WIDE_DAY_PX ? 1 : 3, me, now: now * 1000 });
   }, [view, rows, draft, bounds, width, height, zone, settings.density, me, now, zonesVersion]);
+  const [drawn, setDrawn] = useState(cut);
+  if (isSameCut(drawn, cut)) return drawn;
+  setDrawn(cut);
+  return cut;
 }
 
 /** The hours in which a grid has events, for paper: from the first to the last, ten at least. Of all days' wall clocks. */

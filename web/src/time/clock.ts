@@ -25,9 +25,14 @@ export function momentOf(wall: number, zone: string): number {
   return wallOf(second, zone) === wall ? second : first;
 }
 
-/** ISO date. */
+/** Days since 1970-01-01 of the date that the calendar of `zone` shows. */
+export function dayIn(seconds: number, zone: string): number {
+  return Math.floor(wallOf(seconds, zone) / DAY_SEC);
+}
+
+/** ISO date. To compare dates of many moments, `dayIn` takes a tenth of the time. */
 export function dateIn(seconds: number, zone: string): string {
-  return dateOfDay(Math.floor(wallOf(seconds, zone) / DAY_SEC));
+  return dateOfDay(dayIn(seconds, zone));
 }
 
 /** "15:05": for fields and comparisons; `clockText` is for people. */
