@@ -111,6 +111,25 @@ async def test_two_changes_of_one_series_by_a_batch_are_undone_together(desk: De
     assert restored | {"version": 0} == series | {"version": 0}
 
 
+async def test_a_rule_that_goes_back_alone_is_a_batch_of_its_own(desk: Desk) -> None:
+    """The occurrence that it has more is deleted again since, and left."""
+    first = (await add(desk, "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4"))["event"]["id"]
+    weekly = {"id": first, "scope": 2, "recurrence": {"rrule": "FREQ=WEEKLY;BYDAY=MO;COUNT=2"}}
+    await ok(desk, UPDATE, weekly, TEN)
+    batch_id = await last_batch(desk)
+    for _ in range(2):
+        await ok(desk, "MngUndoCalendarBatch", {"batch_id": await last_batch(desk)}, TEN)
+    seen = await ok(desk, SERIES, {"id": first}, TEN)
+    undone = await ok(desk, "MngUndoCalendarBatch", {"batch_id": batch_id}, TEN)
+    assert (undone["undone"], len(undone["left"])) == (0, 2)
+    assert undone["batch_id"] == await last_batch(desk)
+    series = (await ok(desk, SERIES, {"id": first}, TEN))["series"]
+    assert (series["rrule"], len(series["exdates"])) == ("FREQ=WEEKLY;COUNT=4;BYDAY=MO,TH", 2)
+    await ok(desk, "MngUndoCalendarBatch", {"batch_id": undone["batch_id"]}, TEN)
+    again = await ok(desk, SERIES, {"id": first}, TEN)
+    assert again["series"] | {"version": 0} == seen["series"] | {"version": 0}
+
+
 async def test_an_occurrence_that_its_rule_does_not_have_comes_back_to_its_series(
     desk: Desk,
 ) -> None:

@@ -51,6 +51,13 @@ UNDONE_MOVE_AFTER_THE_HORIZON_WENT_ON = [
     ("undo", 1, 1, "title", 0, OWNER),
     ("advance", 3, 1, "title", 0, OWNER),
 ]
+UNDONE_MOVE_AFTER_A_LATER_ONE_WAS_CHANGED = [
+    ("many", 1, 2, "length", 1, OWNER),
+    ("advance", 1, 1, "title", 0, OWNER),
+    ("one", -1, 1, "title", 0, OWNER),
+    ("undo", 1, 1, "title", 0, OWNER),
+    ("advance", 3, 1, "title", 0, OWNER),
+]
 UNDONE_MOVE_TO_ONE_THAT_WAS_CHANGED = [
     ("many", 1, 2, "days", 3, OWNER),
     ("one", 1, 1, "title", 0, OWNER),
@@ -126,6 +133,7 @@ UNDONE_CREATE_AFTER_ANOTHER_TOOK_A_CHANGE_BACK = [
         MOVED_TO_ONE_THAT_IS_DONE,
         UNDONE_CREATE_OF_A_CHANGED_SERIES,
         UNDONE_MOVE_AFTER_THE_HORIZON_WENT_ON,
+        UNDONE_MOVE_AFTER_A_LATER_ONE_WAS_CHANGED,
         UNDONE_MOVE_TO_ONE_THAT_WAS_CHANGED,
         UNDONE_DELETION_OF_A_SERIES_THAT_IS_GONE,
         UNDONE_SPLIT_OF_A_SERIES_THAT_WAS_MOVED,

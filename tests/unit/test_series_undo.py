@@ -10,6 +10,7 @@ from deskcal.core.series_undo import (
     is_structural,
     made_since,
     put_back,
+    without_held,
     without_missing,
 )
 from deskcal.core.undo import Step
@@ -60,6 +61,25 @@ def test_dates_that_others_left_out_since_stay_left_out() -> None:
     current = changed(after, exdates=("2027-01-11", "2027-01-18"), version=5)
     found = put_back(before, after, current)
     assert found == changed(before, exdates=("2027-01-18",), version=6)
+
+
+def test_dates_that_others_left_out_since_stay_so_where_a_rule_of_the_same_days_goes_back() -> None:
+    before = series()
+    after = changed(before, start="2027-01-04T11:00:00", length_sec=1800)
+    current = changed(after, exdates=("2027-01-18",), version=3)
+    found = put_back(before, after, current)
+    assert found == changed(before, exdates=("2027-01-18",), version=4)
+    later = changed(after, start="2027-01-05T11:00:00", rrule="FREQ=WEEKLY;BYDAY=TU")
+    current = changed(later, exdates=("2027-01-19",), version=3)
+    assert put_back(before, later, current) == changed(before, version=4)
+
+
+def test_nothing_is_made_again_where_a_later_event_stays() -> None:
+    made = events()
+    one = changed(series(), horizon=made[3].start_time)
+    assert without_held(one, made[:3]) == one
+    assert without_held(one, made[:5]).exdates == ("2027-01-25", "2027-02-01")
+    assert without_held(changed(one, is_ended=1), made).exdates == ()
 
 
 def test_what_others_wrote_to_all_since_stays() -> None:

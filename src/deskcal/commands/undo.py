@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from deskcal.commands.new_series import announce_series
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.completion import is_claimed_by_other, is_completion
@@ -19,6 +20,7 @@ from deskcal.core.series_undo import (
     made_since,
     place_of,
     put_back,
+    without_held,
     without_missing,
 )
 from deskcal.core.sessions import ADMIN_TYPES, Session
@@ -175,9 +177,11 @@ class _Undo:
     def run(self) -> _Page:
         """Puts back what can be; what cannot is named as left."""
         left = {step.event_id for step in self._steps.values() if self._is_left(step)}
+        changed: set[int] = set()
         if self._series and not self._is_conflict:
             for one in self._series.values():
-                _delete_made_since(self._changes, one, set(self._steps))
+                if _delete_made_since(self._changes, one, set(self._steps)):
+                    changed.add(one.series_id)
             self._leave_occupied(left)
         going = [step for step in self._steps.values() if step.event_id not in left]
         # All are decided on before the first one is put.
@@ -185,10 +189,11 @@ class _Undo:
         for event_id, result in back.items():
             self._changes.put(event_id, result.event, result.type)
         if not self._is_conflict:
-            structural = [step for step in going if is_structural(step)]
-            moved = {e.series_id for step in structural for e in (step.before, step.after) if e}
-            for one in self._series.values():
-                _put_series_back(self._changes, one, has_moved=one.series_id in moved)
+            changed |= _series_ids(going)
+            moved = _series_ids([step for step in going if is_structural(step)])
+            for number, one in self._series.items():
+                has = {"has_moved": number in moved, "has_changed": number in changed}
+                _put_series_back(self._changes, one, **has)
         return _Page(len(back), sorted(left))
 
     def _is_visible(self, step: Step) -> bool:
@@ -254,18 +259,31 @@ def _place(event: Event) -> tuple[str, str, int]:
     return event.brand, event.desk, event.owner_manager_id
 
 
-def _delete_made_since(changes: Changes, step: SeriesStep, known: set[int]) -> None:
-    """What the server has made by a rule that is undone; it makes what the rule of before has."""
-    if not is_same_rule(step.before, step.after):
-        for event in made_since(step.after, changes.series_events(step.series_id), known):
-            changes.put(event.id, None, ChangeType.DELETED)
+def _series_ids(steps: list[Step]) -> set[int]:
+    return {event.series_id for step in steps for event in (step.before, step.after) if event}
 
 
-def _put_series_back(changes: Changes, step: SeriesStep, *, has_moved: bool) -> None:
+def _delete_made_since(changes: Changes, step: SeriesStep, known: set[int]) -> bool:
+    """What the server has made by a rule that is undone; it makes what the rule of before has.
+
+    Whether there was any.
+    """
+    if is_same_rule(step.before, step.after):
+        return False
+    found = made_since(step.after, changes.series_events(step.series_id), known)
+    for event in found:
+        changes.put(event.id, None, ChangeType.DELETED)
+    return bool(found)
+
+
+def _put_series_back(
+    changes: Changes, step: SeriesStep, *, has_moved: bool, has_changed: bool
+) -> None:
     """The rule and dates of before; what others have changed since stays, see `series_undo`.
 
     `has_moved`: whether events of it have gone or come, so that it is put also if it is the same:
-    the undo of this undo finds it in its batch.
+    the undo of this undo finds it in its batch. `has_changed`: whether any event of it has changed,
+    so that the batch has a number.
     """
     current = changes.series(step.series_id)
     events = changes.series_events(step.series_id)
@@ -273,10 +291,11 @@ def _put_series_back(changes: Changes, step: SeriesStep, *, has_moved: bool) -> 
         left = ended(current) if current and events else None
     else:
         left = put_back(step.before, step.after, current)
-        left = without_missing(left, events) if left else None
+        left = without_held(without_missing(left, events), events) if left else None
     if left is not None and left.is_ended and not events:
         left = None
-    if left != current and (has_moved or not _is_same(left, current)):
+    is_same = left == current or (_is_same(left, current) and not has_moved)
+    if not is_same and (has_changed or announce_series(changes, step.series_id)):
         changes.put_series(step.series_id, left)
 
 

@@ -59,7 +59,11 @@ def put_back(before: Series, after: Series | None, current: Series | None) -> Se
         removed = set(before.exdates) - set(after.exdates)
         exdates = (set(current.exdates) - added) | removed
         return _replace(found, exdates=tuple(sorted(exdates)))
-    return _replace(before, template=found.template, version=found.version)
+    found = _replace(before, template=found.template, version=found.version)
+    if (before.rrule, before.start[:10]) == (after.rrule, after.start[:10]):
+        since = set(current.exdates) - set(after.exdates)
+        found = _replace(found, exdates=tuple(sorted(since.union(before.exdates))))
+    return found
 
 
 def made_since(after: Series | None, events: Iterable[Event], known: set[int]) -> list[Event]:
@@ -87,6 +91,18 @@ def without_missing(series: Series, events: Iterable[Event]) -> Series:
     found = series.occurrences(begin, series.horizon + series.is_ended)
     missing = (one.date for one in found if one.time not in times and one.date not in dates)
     return with_exdates(series, missing)
+
+
+def without_held(series: Series, events: Iterable[Event]) -> Series:
+    """`series` whose dates beyond its horizon that have an event are left out.
+
+    Others have changed what the server had made there, so that it stays; nothing is made there.
+    """
+    if series.is_ended:
+        return series
+    times = (event.original_start_time for event in events)
+    held = (wall_time(time, series.zone).date() for time in times if time >= series.horizon)
+    return with_exdates(series, held)
 
 
 def ended(series: Series) -> Series:
