@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deskcal import Client, NotFound
+from deskcal import Client, Conflict, NotFound
 from harness import token
 from helpers import NOW
 from places import Place
@@ -32,7 +32,9 @@ async def test_what_was_deleted_is_listed_restored_and_deleted_again_by_undo(pla
         assert [(row.event.id, row.deleted_by) for row in second.rows] == [(made[0].id, 10)]
         assert second.next is None
         assert (await client.get_trash(token=ELEVEN)).rows == []
-        restored = await client.restore_event(made[0].id)
+        with pytest.raises(Conflict):
+            await client.restore_event(made[0].id, if_version=2)
+        restored = await client.restore_event(made[0].id, if_version=1)
         assert (restored.id, restored.title) == (made[0].id, "Call 1")
         with pytest.raises(NotFound):
             await client.restore_event(made[0].id)

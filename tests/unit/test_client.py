@@ -73,10 +73,11 @@ async def test_a_claim_gives_the_event_or_the_reason() -> None:
         request.answer({"event": None, "reason": "COOLDOWN", "retry_after_sec": 9})
         assert request.data == {"deskFilter": "A", "lease_sec": 60}
         assert await ended(running) == ClaimResult(None, "COOLDOWN", 9)
-        running = await later(client.release_event(5))
+        running = await later(client.release_event(5, if_version=2))
         request = await server.request()
         request.answer(one(event(5)))
-        assert (request.command, request.data) == ("MngReleaseCalendarEvent", {"id": 5})
+        assert request.command == "MngReleaseCalendarEvent"
+        assert request.data == {"id": 5, "if_version": 2}
         assert await ended(running) == event(5)
 
 

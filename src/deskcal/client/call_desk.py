@@ -5,7 +5,7 @@ from typing import Any, Literal, Unpack
 import msgspec
 
 from deskcal.client.answers import EventAnswer, SummaryAnswer
-from deskcal.client.caller import Caller
+from deskcal.client.caller import Caller, target_of
 from deskcal.client.types import ClaimQuery, ClaimResult, Completed, Completion
 from deskcal.core.event import Event
 from deskcal.core.summary import SummaryGroup
@@ -36,9 +36,12 @@ class CallDeskCalls(Caller):
         answer = await self.ask("MngClaimNextCalendarEvent", data, token)
         return msgspec.json.decode(answer, type=ClaimResult)
 
-    async def release_event(self, event_id: int, *, token: str | None = None) -> Event:
+    async def release_event(
+        self, event_id: int, *, if_version: int | None = None, token: str | None = None
+    ) -> Event:
         """Ends a claim; of an event that nobody has claimed, changes nothing."""
-        answer = await self.ask("MngReleaseCalendarEvent", {"id": event_id}, token)
+        data = target_of(event_id, if_version)
+        answer = await self.ask("MngReleaseCalendarEvent", data, token)
         return msgspec.json.decode(answer, type=EventAnswer).event
 
     async def get_summary(

@@ -16,3 +16,11 @@ class Caller(ABC):
     @abstractmethod
     async def ask(self, command: str, data: Mapping[str, Any], token: str | None) -> Raw:
         """`data` of the answer as JSON text. Raises: the error that the answer names."""
+
+
+def target_of(event_id: int, if_version: int | None) -> dict[str, int]:
+    """The event to change, and the version that it must have; None: any."""
+    target = {"id": event_id}
+    if if_version is not None:
+        target["if_version"] = if_version
+    return target

@@ -9,7 +9,7 @@ import msgspec
 from deskcal.client.answers import (
     EventAnswer,
 )
-from deskcal.client.caller import WIRE_NAMES, Caller
+from deskcal.client.caller import WIRE_NAMES, Caller, target_of
 from deskcal.client.types import (
     EventChanges,
     EventPage,
@@ -43,20 +43,20 @@ class EventCalls(Caller):
         **changes: Unpack[EventChanges],
     ) -> Event:
         """Changes the named fields; Conflict if the event's version is not `if_version`."""
-        data = {**changes, **_target(event_id, if_version)}
+        data = {**changes, **target_of(event_id, if_version)}
         return await self._event("MngUpdateCalendarEvent", data, token)
 
     async def delete_event(
         self, event_id: int, *, if_version: int | None = None, token: str | None = None
     ) -> None:
         """Deletes the event and its participants."""
-        await self.ask("MngDeleteCalendarEvent", _target(event_id, if_version), token)
+        await self.ask("MngDeleteCalendarEvent", target_of(event_id, if_version), token)
 
     async def archive_event(
         self, event_id: int, *, if_version: int | None = None, token: str | None = None
     ) -> Event:
         """Sets the status to archived; archived before, nothing changes."""
-        return await self._event("MngArchiveCalendarEvent", _target(event_id, if_version), token)
+        return await self._event("MngArchiveCalendarEvent", target_of(event_id, if_version), token)
 
     async def respond_event(
         self,
@@ -67,7 +67,7 @@ class EventCalls(Caller):
         token: str | None = None,
     ) -> Event:
         """Sets the answer of the token's own manager, and nobody else's."""
-        data = {**_target(event_id, if_version), "status": status}
+        data = {**target_of(event_id, if_version), "status": status}
         return await self._event("MngRespondCalendarEvent", data, token)
 
     async def get_event(self, event_id: int, *, token: str | None = None) -> Event:
@@ -100,11 +100,3 @@ class EventCalls(Caller):
 
     async def _event(self, command: str, data: Mapping[str, Any], token: str | None) -> Event:
         return msgspec.json.decode(await self.ask(command, data, token), type=EventAnswer).event
-
-
-def _target(event_id: int, if_version: int | None) -> dict[str, int]:
-    """The event to change, and the version that it must have."""
-    target = {"id": event_id}
-    if if_version is not None:
-        target["if_version"] = if_version
-    return target

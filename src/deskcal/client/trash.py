@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from deskcal.client.answers import EventAnswer
-from deskcal.client.caller import Caller
+from deskcal.client.caller import Caller, target_of
 from deskcal.core.event import Event
 
 
@@ -42,7 +42,10 @@ class TrashCalls(Caller):
         answer = await self.ask("MngGetCalendarTrash", data, token)
         return msgspec.json.decode(answer, type=TrashPage)
 
-    async def restore_event(self, event_id: int, *, token: str | None = None) -> Event:
+    async def restore_event(
+        self, event_id: int, *, if_version: int | None = None, token: str | None = None
+    ) -> Event:
         """Brings a deleted event back under its id. NotFound: it is not in the trash."""
-        answer = await self.ask("MngRestoreCalendarEvent", {"id": event_id}, token)
+        data = target_of(event_id, if_version)
+        answer = await self.ask("MngRestoreCalendarEvent", data, token)
         return msgspec.json.decode(answer, type=EventAnswer).event
