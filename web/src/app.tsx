@@ -3,11 +3,12 @@
 import { useCallback, useEffect, useState } from "react";
 import { CalendarPage } from "./calendar-page";
 import { SignIn } from "./components/sign-in";
-import { arrivingSession, askTabs, forgetSession, keepSession, sessionProblem, shareSession, type Session } from "./session";
+import { askTabs, forgetSession, keepSession, sessionProblem, shareSession, type Session } from "./session";
 import { useTheme } from "./use-theme";
 
-export function App() {
-  const [session, setSession] = useState<Session | null>(arrivingSession);
+/** `arrived`: the session that the page was opened with; null: none. */
+export function App({ arrived }: { arrived: Session | null }) {
+  const [session, setSession] = useState(arrived);
   const [hasLeft, setHasLeft] = useState(false);
   const [theme, setTheme] = useTheme();
   const problem = session ? sessionProblem(session) : "";

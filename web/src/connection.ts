@@ -29,7 +29,7 @@ export class Connection {
 
   constructor(
     private readonly address: string,
-    private readonly token: string,
+    readonly token: string,
   ) {}
 
   readonly getState = (): ConnectionState => this.state;
@@ -49,9 +49,10 @@ export class Connection {
     };
   }
 
-  /** Connects, and keeps doing so until `close`. */
+  /** Connects, and keeps doing so until `close`. Nothing, where it does so already. */
   open(): void {
     this.closed = false;
+    if (this.socket) return;
     const socket = new WebSocket(this.address);
     this.socket = socket;
     socket.onopen = () => {

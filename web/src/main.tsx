@@ -31,5 +31,9 @@ import "./styles/settings.css";
 import "./styles/print.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
+import { arrivingSession, sessionProblem } from "./session";
+import { connectFirst } from "./use-connection";
 
-createRoot(document.getElementById("root") as HTMLElement).render(<App />);
+const session = arrivingSession();
+if (session && !sessionProblem(session)) connectFirst(session);
+createRoot(document.getElementById("root") as HTMLElement).render(<App arrived={session} />);

@@ -11,11 +11,22 @@ export interface Link {
   state: ConnectionState;
 }
 
+/** Opened before the page was drawn; null: it is closed, or there was no session then. */
+let first: Connection | null = null;
+
+/** Begins to connect while the page is drawn for the first time. */
+export function connectFirst(session: Session): void {
+  first = connectionOf(session.token);
+  first.open();
+}
+
+function connectionOf(token: string): Connection {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return new Connection(`${scheme}://${location.host}/ws`, token);
+}
+
 export function useConnection(session: Session): Link {
-  const connection = useMemo(() => {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    return new Connection(`${scheme}://${location.host}/ws`, session.token);
-  }, [session.token]);
+  const connection = useMemo(() => (first?.token === session.token ? first : connectionOf(session.token)), [session.token]);
   const api = useMemo(() => new Api(connection), [connection]);
   const state = useSyncExternalStore(connection.watch, connection.getState);
   useEffect(() => {
@@ -25,6 +36,7 @@ export function useConnection(session: Session): Link {
     return () => {
       window.removeEventListener("online", retry);
       connection.close();
+      if (first === connection) first = null;
     };
   }, [connection]);
   return { connection, api, state };

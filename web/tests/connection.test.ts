@@ -78,6 +78,13 @@ it("the token goes first, and the connection is open when a first call is answer
   connection.close();
 });
 
+it("opens one socket, however often it is asked to", async () => {
+  const { connection, states } = await opened();
+  connection.open();
+  expect(Peer.all).toHaveLength(1);
+  expect(states).toEqual(["open"]);
+});
+
 describe("calls", () => {
   it("are answered by their extID, in whatever order", async () => {
     const { connection, peer } = await opened();
