@@ -272,6 +272,20 @@ def test_dates_of_two_months_or_years_are_whole_in_the_bar(
     assert title["y"] + title["height"] <= bar["y"] + bar["height"]
 
 
+@pytest.mark.parametrize("day", ["2026-11-28", "2026-12-28"])
+def test_dates_of_the_agenda_have_one_line_beside_the_side_bar(
+    open_page: OpenPage, day: str
+) -> None:
+    """For a lead, who has a button more, and with a long name of the zone."""
+    page = open_page(f"?view=agenda&day={day}", zone="America/Argentina/Buenos_Aires")
+    expect(page.get_by_role("button", name="Desk", exact=True)).to_be_visible()
+    lines = page.locator(".top-title").evaluate(
+        "(one) => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)"
+    )
+    assert round(lines) == 1
+    check_layout(page)
+
+
 @at_wide_widths
 @pytest.mark.usefixtures("busy_week")
 def test_whole_lines_of_a_title_are_shown(open_page: OpenPage, size: tuple[int, int]) -> None:
