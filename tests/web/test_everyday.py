@@ -3,8 +3,10 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from web.gate import Gate, opened_at
 from web.served import OpenPage, Served, Wire, iso_day, monday_at, now
 
 Size = tuple[int, int]
@@ -67,6 +69,27 @@ def test_selecting_a_slot_creates_an_event_there(open_page: OpenPage, wire: Wire
     )["rows"]
     made = next(row for row in rows if row["title"] == "Slot made")
     assert (made["start_time"], made["end_time"]) == (start, start + 3600)
+
+
+@pytest.mark.parametrize("is_quick", [True, False], ids=["box", "form"])
+def test_enter_twice_creates_one_event(open_page: OpenPage, served: Served, is_quick: bool) -> None:
+    gate = Gate("MngAddCalendarEvent")
+    start = monday_at(10, weeks=21 + is_quick)
+    page = opened_at(gate, open_page, served, query("week", start))
+    expect(page.locator(".rbc-time-view")).to_be_visible()
+    if is_quick:
+        page.locator(".rbc-day-slot").nth(1).click(position={"x": 20, "y": 500})
+    else:
+        page.keyboard.press("n")
+    title = page.get_by_label("Title", exact=True)
+    title.fill("Zeta")
+    title.press("Enter")
+    title.press("Enter")
+    expect(page.get_by_role("button", name="Create", exact=True)).to_be_disabled()
+    wait_until(lambda: gate.holds(page))
+    assert len(gate.held) == 1
+    gate.open()
+    expect(event_named(page, "Zeta")).to_be_visible()
 
 
 def test_a_new_event_needs_a_title_and_can_be_written_in_full(

@@ -45,7 +45,8 @@ export function EventForm({ fields, saved, note, saveLabel, hints, zone, directo
   const submit = async () => {
     const wrong = problemOf(fields);
     setError(wrong);
-    if (wrong) return;
+    // Enter in the title sends the form also while its button is disabled.
+    if (wrong || isSaving) return;
     setIsSaving(true);
     await onSave();
     setIsSaving(false);

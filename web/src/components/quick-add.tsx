@@ -22,11 +22,15 @@ interface Props {
 export function QuickAdd({ edit, editing, zone, onType, onSave }: Props) {
   const { fields } = edit;
   const [error, setError] = useState("");
+  const [isSaving, setIsSaving] = useState(false);
   const anchor = useDraftBox(`${fields.start_time} ${fields.end_time} ${fields.all_day}`);
   const submit = async () => {
     const problem = problemOf(fields);
     setError(problem);
-    if (!problem) await onSave(edit);
+    if (problem || isSaving) return;
+    setIsSaving(true);
+    await onSave(edit);
+    setIsSaving(false);
   };
   return (
     <PopOver anchor={anchor} className="quick-add" role="dialog" label="New event" onClose={editing.leave}>
@@ -55,7 +59,7 @@ export function QuickAdd({ edit, editing, zone, onType, onSave }: Props) {
           </select>
           <span className="spring" />
           <button type="button" className="button small" onClick={editing.expand}>More</button>
-          <button className="button small primary">Create</button>
+          <button className="button small primary" disabled={isSaving}>Create</button>
         </div>
       </form>
     </PopOver>
