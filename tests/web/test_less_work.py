@@ -47,6 +47,23 @@ def test_what_is_typed_right_after_a_click_on_a_slot_is_the_title(open_page: Ope
     expect(page.get_by_label("Title", exact=True)).to_have_value("an offer")
 
 
+def test_a_text_that_is_selected_to_beside_its_dialog_leaves_it_open(open_page: OpenPage) -> None:
+    page = open_page(query("week", WEEK))
+    page.get_by_role("button", name="Desk meeting").click()
+    dialog = page.get_by_role("dialog", name="Desk meeting")
+    title = dialog.get_by_label("Title")
+    title.fill("Typed with care")
+    box = title.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(5, box["y"] + 10, steps=4)
+    page.mouse.up()
+    expect(title).to_have_value("Typed with care")
+    page.mouse.click(5, 5)
+    expect(dialog).to_have_count(0)
+
+
 def test_filters_are_saved_under_a_name_and_chosen_again(open_page: OpenPage) -> None:
     page = open_page(query("week", WEEK))
     page.get_by_role("button", name="Urgent", exact=True).click()

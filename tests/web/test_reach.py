@@ -12,6 +12,8 @@ from web.test_everyday import event_named, query, wait_until
 
 Size = tuple[int, int]
 
+WEEKLY = {"rrule": "FREQ=WEEKLY;COUNT=2"}
+
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -115,6 +117,65 @@ def test_an_event_is_opened_and_left_with_the_keyboard(open_page: OpenPage, wire
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", name="By keyboard")).to_have_count(0)
     expect(event_named(page, "By keyboard")).to_be_focused()
+
+
+def test_the_menu_of_the_account_has_arrows_and_gives_the_focus_back(open_page: OpenPage) -> None:
+    page = open_page("?view=week")
+    opener = page.get_by_role("button", name=re.compile("settings and more"))
+    items = page.get_by_role("menuitem")
+    opener.press("Enter")
+    expect(items.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(items.nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    expect(items.last).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(items.first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(items.last).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(items).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
+def test_a_dialog_has_the_focus_on_its_answer_and_gives_it_back(open_page: OpenPage) -> None:
+    page = open_page("?view=week")
+    opener = page.get_by_role("button", name=re.compile("settings and more"))
+    opener.press("Enter")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    question = page.get_by_role("dialog", name="Sign out?")
+    expect(question.get_by_role("button", name="Sign out")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
+def test_the_menu_of_an_event_keeps_its_place_and_gives_the_focus_back(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    """Also while the page is drawn again, as by what others do, and over a dialog that it opens."""
+    monday = monday_at(10, 15)
+    event = wire.add(
+        title="With a menu", start_time=monday, end_time=monday + 3600, recurrence=WEEKLY
+    )
+    page = open_page(query("week", monday))
+    ours = event_named(page, "With a menu")
+    ours.focus()
+    page.keyboard.press("Shift+F10")
+    items = page.get_by_role("menuitem")
+    page.keyboard.press("ArrowDown")
+    expect(items.nth(1)).to_be_focused()
+    wire.add(title="Meanwhile", start_time=monday + 7200)
+    expect(event_named(page, "Meanwhile")).to_be_visible()
+    expect(items.nth(1)).to_be_focused()
+    items.filter(has_text="Delete").press("Enter")
+    question = page.get_by_role("dialog", name="Delete “With a menu”")
+    expect(question.get_by_role("button", name=re.compile("^This one"))).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(ours).to_be_focused()
+    wire.call("MngDeleteCalendarEvent", id=event["id"], scope=2)
 
 
 def test_the_page_never_scrolls_sideways(open_page: OpenPage, size: Size) -> None:

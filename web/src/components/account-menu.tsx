@@ -1,9 +1,10 @@
 // Who is signed in, and what belongs to that: settings, keys, print, export, sign out.
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Person } from "../use-directory";
 import { Avatar } from "./avatar";
 import { Icon, type IconName } from "./icon";
+import { moveInMenu } from "./menu-keys";
 import { PopOver, type Anchor } from "./pop-over";
 
 export interface AccountItem {
@@ -14,10 +15,17 @@ export interface AccountItem {
 
 export function AccountMenu({ person, items }: { person: Person; items: AccountItem[] }) {
   const [anchor, setAnchor] = useState<Anchor | null>(null);
+  const opener = useRef<HTMLButtonElement>(null);
   const close = () => setAnchor(null);
+  /** The focus was in the menu: a dialog that is opened next gives it back to where it goes now. */
+  const leave = () => {
+    close();
+    opener.current?.focus();
+  };
   return (
     <div className="account" onBlur={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget) || close()}>
       <button
+        ref={opener}
         type="button"
         className="me"
         title={person.name}
@@ -32,11 +40,11 @@ export function AccountMenu({ person, items }: { person: Person; items: AccountI
         <span className="visually-hidden">{person.name}: settings and more</span>
       </button>
       {anchor && (
-        <PopOver anchor={anchor} className="menu-box" label={person.name} onClose={close}>
-          <div className="menu" role="menu" aria-label={person.name}>
+        <PopOver anchor={anchor} className="menu-box" label={person.name} onClose={leave}>
+          <div className="menu" role="menu" aria-label={person.name} onKeyDown={moveInMenu}>
             <p className="menu-name">{person.name}</p>
             {items.map(({ label, icon, act }, index) => (
-              <button key={label} type="button" role="menuitem" className="menu-item" autoFocus={index === 0} onClick={() => (close(), act())}>
+              <button key={label} type="button" role="menuitem" className="menu-item" autoFocus={index === 0} onClick={() => (leave(), act())}>
                 <Icon name={icon} size={14} />
                 <span>{label}</span>
               </button>

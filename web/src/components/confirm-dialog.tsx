@@ -13,7 +13,7 @@ export function ConfirmDialog({ question, onClose }: { question: Question; onClo
   const footer = (
     <>
       <button type="button" className="button" onClick={onClose}>Cancel</button>
-      <button type="button" className="button primary" autoFocus onClick={() => (onClose(), question.act())}>{question.yes}</button>
+      <button type="button" className="button primary" data-first onClick={() => (onClose(), question.act())}>{question.yes}</button>
     </>
   );
   return (

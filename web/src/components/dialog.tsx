@@ -1,6 +1,7 @@
-// A modal box: the browser's own dialog keeps the focus inside and gives it back.
+// A modal box: the browser's own dialog keeps the focus inside and gives it back. What is to have it first is marked with
+// `data-first`; else it is the cross.
 
-import { useEffect, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
 import { addDialog } from "../top-dialog";
 import { Icon } from "./icon";
 
@@ -14,10 +15,13 @@ interface Props {
 
 export function Dialog({ title, wide, children, footer, onClose }: Props) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  const isPressedBeside = useRef(false);
+  // Closed while it is still in the document: one that was taken out gives no focus back.
+  useLayoutEffect(() => {
     const dialog = box.current;
     if (!dialog) return;
     dialog.showModal();
+    dialog.querySelector<HTMLElement>("[data-first]")?.focus();
     const remove = addDialog(dialog);
     return () => {
       remove();
@@ -31,7 +35,9 @@ export function Dialog({ title, wide, children, footer, onClose }: Props) {
       data-wide={wide}
       aria-label={title}
       onCancel={(event) => (event.preventDefault(), onClose())}
-      onClick={(event) => event.target === box.current && onClose()}
+      // A text that is selected over the edge of the box ends in a click on the dialog, too.
+      onMouseDown={(event) => (isPressedBeside.current = event.target === box.current)}
+      onClick={(event) => event.target === box.current && isPressedBeside.current && onClose()}
     >
       <div className="dialog-box">
         <header className="dialog-head">

@@ -1,8 +1,8 @@
 // Asks which occurrences of a series a change is for.
 
-import { useRef } from "react";
 import type { Scope } from "../use-scope";
 import { Dialog } from "./dialog";
+import { moveInMenu } from "./menu-keys";
 
 export interface ScopeQuestion {
   /** "Move “Week review”". */
@@ -19,20 +19,11 @@ const TEXTS: Record<Scope, [string, string]> = {
 };
 
 export function ScopeDialog({ question, onClose }: { question: ScopeQuestion; onClose: () => void }) {
-  const list = useRef<HTMLDivElement>(null);
-  const onKey = (event: React.KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const buttons = [...(list.current?.querySelectorAll("button") ?? [])];
-    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-    buttons[(at + step + buttons.length) % buttons.length]?.focus();
-  };
   return (
     <Dialog title={question.title} onClose={onClose}>
-      <div ref={list} className="scopes" role="group" aria-label="Which of the series" onKeyDown={onKey}>
+      <div className="scopes" role="group" aria-label="Which of the series" onKeyDown={moveInMenu}>
         {question.scopes.map((scope, index) => (
-          <button key={scope} type="button" className="scope" autoFocus={index === 0} onClick={() => (onClose(), question.act(scope))}>
+          <button key={scope} type="button" className="scope" data-first={index === 0 || undefined} onClick={() => (onClose(), question.act(scope))}>
             <strong>{TEXTS[scope][0]}</strong>
             <span className="hint">{TEXTS[scope][1]}</span>
           </button>

@@ -72,7 +72,7 @@ function DaysDialog({ count, onMove, onClose }: { count: number; onMove: (days: 
       <form className="selection-form" onSubmit={submit}>
         <label className="field">
           <span className="label">By how many days; with − in front, back</span>
-          <input className="input" type="number" step={1} min={-MOST_DAYS} max={MOST_DAYS} autoFocus value={text} onChange={(event) => setText(event.target.value)} />
+          <input className="input" type="number" step={1} min={-MOST_DAYS} max={MOST_DAYS} data-first value={text} onChange={(event) => setText(event.target.value)} />
         </label>
         <p className="hint">Each keeps its time of day and its length.</p>
         <button type="submit" className="button primary" disabled={!isUsable}>Move</button>
@@ -94,7 +94,7 @@ function OwnerDialog({ count, directory, onGive, onClose }: { count: number; dir
       <form className="selection-form" onSubmit={submit}>
         <label className="field">
           <span className="label">New owner</span>
-          <select className="input" autoFocus value={manager} onChange={(event) => setManager(Number(event.target.value))}>
+          <select className="input" data-first value={manager} onChange={(event) => setManager(Number(event.target.value))}>
             <option value={0}>Choose a manager</option>
             {directory.people.map((person) => (
               <option key={person.id} value={person.id}>{person.name}</option>
