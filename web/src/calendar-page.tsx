@@ -281,7 +281,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
             directory={directory}
             me={session.id}
             api={api}
-            isLoading={events.isLoading}
+            isComplete={events.isComplete}
             reminders={reminders}
             calls={calls}
             host={host}
@@ -303,7 +303,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           zonesVersion={version}
           directory={directory}
           me={session.id}
-          isLoading={events.isLoading}
+          isComplete={events.isComplete}
           emptyText={emptyText(filters, loaded, unknown)}
           onChange={changeFilters}
           onOpen={open}

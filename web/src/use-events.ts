@@ -21,6 +21,8 @@ export interface Events {
   rows: EventRow[];
   isLoading: boolean;
   error: string | null;
+  /** All that is to be seen is among `rows`: nothing else is still loading, or could not be loaded. */
+  isComplete: boolean;
   /** From where on occurrences of series may be missing; null: no list has named one. */
   horizon: number | null;
   store: EventStore;
@@ -38,7 +40,10 @@ export function useEvents(link: Link, filters: Filters, shape: Shape, me: number
   const rows = useMemo(() => shownRows({ known, guesses }), [known, guesses]);
   const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
   const horizon = state.horizons.get(scope) ?? null;
-  return useMemo(() => ({ rows, isLoading, error, horizon, store, get, reload }), [rows, isLoading, error, horizon, store, get, reload]);
+  return useMemo(
+    () => ({ rows, isLoading, error, isComplete: !isLoading && error === null, horizon, store, get, reload }),
+    [rows, isLoading, error, horizon, store, get, reload],
+  );
 }
 
 /** Subscribes at each connection, from where the last one ended. True: changes are pushed. */

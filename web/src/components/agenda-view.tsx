@@ -27,14 +27,15 @@ interface ListProps {
 interface Props extends ListProps {
   items: CalendarItem[];
   day: string;
-  isLoading: boolean;
+  /** Whether `items` are all that there are. */
+  isComplete: boolean;
   emptyText: string;
 }
 
 const FIRST_ROWS = 120;
 const MORE_ROWS = 200;
 
-export function AgendaView({ items, day, isLoading, emptyText, ...rest }: Props) {
+export function AgendaView({ items, day, isComplete, emptyText, ...rest }: Props) {
   const days = useMemo(() => byDay(items, day, rest.zone), [items, day, rest.zone]);
   const [limit, setLimit] = useState(FIRST_ROWS);
   const total = days.reduce((sum, [, rows]) => sum + rows.length, 0);
@@ -42,7 +43,7 @@ export function AgendaView({ items, day, isLoading, emptyText, ...rest }: Props)
   const shown = firstRows(days, isPrinting ? Infinity : limit);
   return (
     <div className="agenda">
-      {total === 0 && !isLoading && (
+      {total === 0 && isComplete && (
         <div className="empty">
           <Icon name="desk" size={28} />
           <p>{emptyText || `Nothing in these ${AGENDA_DAYS} days.`}</p>

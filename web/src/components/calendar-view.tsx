@@ -31,7 +31,8 @@ export interface CalendarProps {
   zonesVersion: string;
   directory: Directory;
   me: number;
-  isLoading: boolean;
+  /** Whether `rows` are all that there are, so that none can be said to be there. */
+  isComplete: boolean;
   /** Why nothing is seen; empty where it is not known. */
   emptyText: string;
   onChange: ChangeFilters;
@@ -69,14 +70,14 @@ export function CalendarView(props: CalendarProps) {
   const items = useMemo(() => (view === "agenda" ? (void zonesVersion, rows.map((row) => toItem(row, zone))) : []), [view, rows, zone, zonesVersion]);
   const isPrinting = usePrinting(box);
   return (
-    <div ref={box} id="calendar" className="calendar" style={isPrinting ? printedHours(shown, zone) : undefined} data-view={view} data-days={dayCount(range)} data-zones={settings.zones.length} data-loading={props.isLoading} tabIndex={-1} {...pointer}>
+    <div ref={box} id="calendar" className="calendar" style={isPrinting ? printedHours(shown, zone) : undefined} data-view={view} data-days={dayCount(range)} data-zones={settings.zones.length} tabIndex={-1} {...pointer}>
       {view === "agenda" ? (
-        <AgendaView key={day} items={items} day={day} zone={zone} directory={directory} me={me} isLoading={props.isLoading} emptyText={props.emptyText} onOpen={props.onOpen} onDone={props.onDone} />
+        <AgendaView key={day} items={items} day={day} zone={zone} directory={directory} me={me} isComplete={props.isComplete} emptyText={props.emptyText} onOpen={props.onOpen} onDone={props.onDone} />
       ) : (
         <CalendarGrid calendar={props} box={box} height={height} range={range} bounds={bounds} shown={shown} hidden={hidden} />
       )}
       {isPrinting && <PrintLegend rows={view === "agenda" ? rows : shown.map((item) => item.resource)} managers={filters.managers} zone={zone} start={(bounds[0] ?? 0) / 1000} directory={directory} />}
-      {view !== "agenda" && !shown.length && !draft && !props.isLoading && props.emptyText && (
+      {view !== "agenda" && !shown.length && !draft && props.isComplete && props.emptyText && (
         <p className="nothing" role="status">{props.emptyText}</p>
       )}
     </div>

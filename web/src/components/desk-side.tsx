@@ -63,6 +63,8 @@ function Total({ name, value, isBad }: { name: string; value: number | string; i
 
 interface SideProps {
   lists: DeskLists;
+  /** Whether they hold all that there is. */
+  isComplete: boolean;
   escalations: Reminder[];
   now: number;
   zone: string;
@@ -70,8 +72,8 @@ interface SideProps {
   onOpen: (row: EventRow) => void;
 }
 
-export function DeskSide({ lists, escalations, now, zone, directory, onOpen }: SideProps) {
-  const common = { directory, onOpen };
+export function DeskSide({ lists, isComplete, escalations, now, zone, directory, onOpen }: SideProps) {
+  const common = { isComplete, directory, onOpen };
   const escalated = [...new Map(escalations.map(({ row }) => [row.id, row])).values()];
   return (
     <aside className="desk-side" aria-label="What waits on the desk">
@@ -87,6 +89,7 @@ interface ListProps {
   title: string;
   rows: EventRow[];
   isBad?: boolean;
+  isComplete: boolean;
   directory: Directory;
   /** Whose face is shown; the owner's where it is not said. */
   whoOf?: (row: EventRow) => number;
@@ -96,14 +99,15 @@ interface ListProps {
 
 const FIRST_ROWS = 8;
 
-function List({ title, rows, isBad, directory, whoOf, textOf, onOpen }: ListProps) {
+function List({ title, rows, isBad, isComplete, directory, whoOf, textOf, onOpen }: ListProps) {
   const [limit, setLimit] = useState(FIRST_ROWS);
   return (
     <section className="side-list" aria-label={title}>
       <h2 data-bad={isBad && rows.length > 0}>
-        {title} <span className="work-count">{rows.length}</span>
+        {title} <span className="work-count">{rows.length > 0 || isComplete ? rows.length : ""}</span>
       </h2>
-      {rows.length === 0 && <p className="hint">None</p>}
+      {/* Its line stays while that is not known. */}
+      {rows.length === 0 && <p className="hint">{isComplete ? "None" : "\u00a0"}</p>}
       <ul>
         {rows.slice(0, limit).map((row) => {
           const person = directory.person(whoOf?.(row) ?? row.owner_manager_id);

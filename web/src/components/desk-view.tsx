@@ -37,6 +37,8 @@ interface Props {
   directory: Directory;
   me: number;
   api: Api;
+  /** Whether `rows` are all that there are. */
+  isComplete: boolean;
   escalations: Reminder[];
   onChange: ChangeFilters;
   onOpen: (row: EventRow) => void;
@@ -68,7 +70,7 @@ interface Heads {
 
 const HeadContext = createContext<Heads | null>(null);
 
-export function DeskView({ rows, filters, settings, now, zonesVersion, directory, me, api, escalations, onChange, onOpen, onNew, onMore, onMove, onResize }: Props) {
+export function DeskView({ rows, filters, settings, now, zonesVersion, directory, me, api, isComplete, escalations, onChange, onOpen, onNew, onMore, onMove, onResize }: Props) {
   const { day, zone, brand } = filters;
   const desk = chosenDesk(filters.desk, directory, me);
   const [box, { width }] = useSize();
@@ -97,7 +99,7 @@ export function DeskView({ rows, filters, settings, now, zonesVersion, directory
               <Grid {...{ desk, shown, columns, day, zone, zonesVersion, settings, directory, me, chosen: filters.event, onChange, onOpen, onNew, onMore, onMove, onResize }} />
             </div>
           </div>
-          <DeskSide lists={lists} escalations={escalations} now={now} zone={zone} directory={directory} onOpen={onOpen} />
+          <DeskSide lists={lists} isComplete={isComplete} escalations={escalations} now={now} zone={zone} directory={directory} onOpen={onOpen} />
         </div>
       </div>
     </HeadContext>

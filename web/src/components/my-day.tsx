@@ -26,13 +26,14 @@ interface RowHost {
 
 interface Props extends RowHost, WorkTime {
   rows: EventRow[];
-  isLoading: boolean;
+  /** Whether `rows` are all that there are. */
+  isComplete: boolean;
 }
 
 const NAMES: Record<WorkGroup, string> = { overdue: "Overdue", now: "Now", next: "Next", later: "Later today", pool: "In the pool of the desk", done: "Done today" };
 const FIRST_ROWS = 60;
 
-export function MyDay({ rows, me, now, zone, isLoading, ...host }: Props) {
+export function MyDay({ rows, me, now, zone, isComplete, ...host }: Props) {
   const at = useMemo(() => ({ me, now, zone }), [me, now, zone]);
   const list = useMemo(() => workList(rows, at), [rows, at]);
   const count = toDo(list).length;
@@ -41,16 +42,16 @@ export function MyDay({ rows, me, now, zone, isLoading, ...host }: Props) {
     <div className="my-day">
       <header className="work-head">
         <p>
-          <strong>{count === 0 ? "Nothing to do" : `${count} to do`}</strong>
+          {(count > 0 || isComplete) && <strong>{count === 0 ? "Nothing to do" : `${count} to do`}</strong>}
           {list.overdue.length > 0 && <span className="work-late">{list.overdue.length} overdue</span>}
-          <span className="faint">{list.done.length} done today</span>
+          {(list.done.length > 0 || isComplete) && <span className="faint">{list.done.length} done today</span>}
         </p>
         <button type="button" className="button primary" onClick={host.calls.claimNext}>
           <Icon name="phone" />
           Next call <kbd>G</kbd>
         </button>
       </header>
-      {!isLoading && count === 0 && (
+      {isComplete && count === 0 && (
         <div className="empty">
           <Icon name="check" size={28} />
           <p>Nothing waits for you today.</p>

@@ -32,9 +32,10 @@ export function TrashDialog({ zone, directory, api, actions, onClose }: Props) {
   const wanted = found.filter(({ event }) => chosen.has(event.id));
   const isShort = search.trim() !== "" && found.length < ENOUGH_FOUND && trash.hasMore;
   const loadMore = useEffectEvent(trash.more);
+  const isIdle = !trash.isLoading && !trash.problem;
   useEffect(() => {
-    if (isShort && !trash.isLoading) loadMore();
-  }, [isShort, trash.isLoading]);
+    if (isShort && isIdle) loadMore();
+  }, [isShort, isIdle]);
 
   const restore = async (rows: EventRow[]) => {
     setIsBusy(true);
@@ -76,8 +77,8 @@ export function TrashDialog({ zone, directory, api, actions, onClose }: Props) {
           </li>
         ))}
       </ul>
-      {trash.hasMore && !isShort && (
-        <button type="button" className="button wide" disabled={trash.isLoading} onClick={trash.more}>Show more</button>
+      {(trash.problem || (trash.hasMore && !isShort)) && (
+        <button type="button" className="button wide" disabled={trash.isLoading} onClick={trash.more}>{trash.problem ? "Try again" : "Show more"}</button>
       )}
     </Dialog>
   );
@@ -87,7 +88,9 @@ interface Trash {
   rows: TrashRow[];
   isLoading: boolean;
   hasMore: boolean;
+  /** Why a page could not be loaded; empty: none failed. */
   problem: string;
+  /** The next page, or the one that could not be loaded. */
   more: () => void;
   /** From the first page on. */
   reload: () => void;
@@ -122,20 +125,20 @@ function useTrash(api: Api): Trash {
       isStale = true;
     };
   }, [api, wanted]);
+  const ask = (before: string | null) => {
+    setIsLoading(true);
+    setProblem("");
+    setWanted({ before });
+  };
   return {
     rows,
     isLoading,
     hasMore: next !== null,
     problem,
     more: () => {
-      if (next === null || isLoading) return;
-      setIsLoading(true);
-      setWanted({ before: next });
+      if (!isLoading && (next !== null || problem)) ask(problem ? wanted.before : next);
     },
-    reload: () => {
-      setIsLoading(true);
-      setWanted({ before: null });
-    },
+    reload: () => ask(null),
     forget: (gone) => {
       const ids = new Set(gone.map((row) => row.id));
       setRows((all) => all.filter(({ event }) => !ids.has(event.id)));

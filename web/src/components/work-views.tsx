@@ -26,7 +26,8 @@ interface Props {
   directory: Directory;
   me: number;
   api: Api;
-  isLoading: boolean;
+  /** Whether `rows` are all that there are. */
+  isComplete: boolean;
   reminders: Reminders;
   calls: CallDesk;
   host: EventHost;
@@ -38,8 +39,8 @@ interface Props {
   onMenu: (row: EventRow, x: number, y: number) => void;
 }
 
-export function WorkViews({ reminders, calls, host, isLoading, onPoint, onMenu, ...rest }: Props) {
-  const { rows, filters, now, directory, me, onOpen } = rest;
+export function WorkViews({ reminders, calls, host, onPoint, onMenu, ...rest }: Props) {
+  const { rows, filters, now, directory, me, isComplete, onOpen } = rest;
   const { view, zone } = filters;
   const pointer = useEventPointer(rows, { onPoint, onMenu, onNudge: host.onNudge });
   const move = (item: CalendarItem, start: Date, isAllDayRow: boolean, owner: number) => {
@@ -51,7 +52,7 @@ export function WorkViews({ reminders, calls, host, isLoading, onPoint, onMenu, 
       {view === "desk" ? (
         <DeskView {...rest} escalations={reminders.due.filter(isEscalation)} onMove={move} onResize={(item, start, end) => host.onMove(item.resource, resizedItem(item, start, end, zone))} />
       ) : (
-        <MyDay rows={rows} me={me} now={now} zone={zone} directory={directory} calls={calls} chosen={filters.event} isLoading={isLoading} onOpen={onOpen} />
+        <MyDay rows={rows} me={me} now={now} zone={zone} directory={directory} calls={calls} chosen={filters.event} isComplete={isComplete} onOpen={onOpen} />
       )}
     </div>
   );
