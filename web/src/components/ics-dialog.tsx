@@ -92,7 +92,7 @@ function Counts({ report: { created, updated, unchanged, skipped_count, isPrevie
   const counts: [string, number][] = [["Created", created], ["Updated", updated], ["Unchanged", unchanged], ["Left out or changed", skipped_count]];
   return (
     <>
-      <p>{isPreview ? "What the import would do. Nothing has been changed yet." : "Imported."} A repeating event counts once.</p>
+      <p>{isPreview ? "What the import would do. Nothing has been changed yet; an import has no Undo." : "Imported."} A repeating event counts once.</p>
       <dl className="ics-counts">
         {counts.map(([name, count]) => (
           <div key={name}>
