@@ -7,13 +7,16 @@ from typing import Any
 import psycopg
 import pytest
 
+from deskcal.core.document import id_of
 from deskcal.core.event import Event
 from deskcal.errors import Conflict, Internal, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
-from deskcal.store.ports.work import Mutation
+from deskcal.store.ports.work import Changes, Mutation, Transaction
+from deskcal.store.postgres import writer
 from deskcal.store.postgres.store import open_postgres
 from deskcal.store.postgres.writer import ATTEMPTS, GROUP
+from helpers import NOW
 from postgres_server import PostgresServer
 from store.mutations import adding, changing, deleting, done, ids, loaded
 
@@ -166,6 +169,21 @@ async def test_ids_of_all_nodes_are_different(nodes: list[Store]) -> None:
     adds = [store.mutate(adding()) for _ in range(100) for store in nodes]
     made = [await done(add) for add in adds]
     assert len({event.id for event in made}) == 300
+
+
+async def test_ids_are_fetched_as_a_group_needs_them_not_as_many_as_it_may_need(
+    node: Store, other: Other, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "IDS_AT_ONCE", 4)
+
+    def apply(changes: Changes) -> list[int]:
+        return [id_of(changes.mutate(adding())) for _ in range(50)]
+
+    applied = await node.transact(Transaction((), 100_000, 10, NOW, apply))
+    assert applied.value == list(range(1, 51))
+    assert await ids(node) == applied.value
+    ((last,),) = await other.run("SELECT last_value FROM event_id")
+    assert last < 1000
 
 
 async def test_what_waits_is_one_transaction_with_one_nudge_for_each_group(

@@ -1,6 +1,7 @@
 """A group on PostgreSQL as it is applied: again after each round of what its claims look at."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import WorkOutcome
@@ -8,6 +9,26 @@ from deskcal.store.ports.calls import MissingRows
 from deskcal.store.ports.work import Mutation, Transaction, Work
 from deskcal.store.postgres.connection import Connection
 from deskcal.store.postgres.found import Found
+
+
+class MissingIds(Exception):
+    """The group needs more ids of new events than there are: fetch more, and apply it again."""
+
+
+class KnownIds(Sequence[int]):
+    """Ids of new events, as many as were fetched so far."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, index: Any) -> Any:
+        """The id. Raises: MissingIds for one that is yet to be fetched."""
+        if index >= len(self._ids):
+            raise MissingIds
+        return self._ids[index]
 
 
 def size_of(work: object) -> int:

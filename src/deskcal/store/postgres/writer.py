@@ -25,7 +25,13 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
 from deskcal.store.ports import StoreError
 from deskcal.store.ports.work import Work
-from deskcal.store.postgres.applying import apply_group, new_events, size_of
+from deskcal.store.postgres.applying import (
+    KnownIds,
+    MissingIds,
+    apply_group,
+    new_events,
+    size_of,
+)
 from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
 from deskcal.store.postgres.entries import Entry, Job, Run, refuse, refuse_each, settle
 from deskcal.store.postgres.found import Found
@@ -41,6 +47,8 @@ GROUP = 256
 """Mutations in a group at most, as they are applied on the event loop, some 50 us each."""
 SPARE_IDS = 8
 """Ids of new events that are fetched ahead, at least; and as many again as the group needs."""
+IDS_AT_ONCE, ID_GROWTH = 4096, 4
+"""A group may need many more than it does need: so many at first, then so many times as many."""
 STOP_SEC = 5
 """What is under way when the writer is closed may take this long."""
 REMEMBERED = 1000
@@ -280,7 +288,8 @@ class Writer:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
         mutations = [entry.work for entry in group if not isinstance(entry.work, Job)]
-        await self._have_ids(connection, sum(map(new_events, mutations)))
+        most_ids = sum(map(new_events, mutations))
+        await self._have_ids(connection, min(most_ids, IDS_AT_ONCE))
         found = Found()
         has_begun = isinstance(job, Job) or needs_lock(mutations)
         if has_begun:
@@ -288,7 +297,7 @@ class Writer:
         new_batch = functools.partial(
             Batch,
             found,
-            self._ids,
+            KnownIds(self._ids),
             retry_window_sec=self._limits.retry_window_sec,
             trash_retention_sec=self._limits.trash_retention_sec,
             default_timezone=self._timezone,
@@ -297,7 +306,14 @@ class Writer:
             batch = new_batch()
             outcomes = [await job.run(connection, batch)]
         else:
-            batch, outcomes = await apply_group(connection, found, mutations, new_batch)
+            while True:
+                try:
+                    batch, outcomes = await apply_group(connection, found, mutations, new_batch)
+                    break
+                except MissingIds:
+                    if len(self._ids) >= most_ids:
+                        raise
+                    await self._have_ids(connection, min(most_ids, ID_GROWTH * len(self._ids)))
         if not batch.is_empty:
             return outcomes, await self._write(connection, batch, outcomes, has_begun)
         if has_begun:
