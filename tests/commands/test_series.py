@@ -125,6 +125,14 @@ async def test_the_same_key_again_creates_nothing(desk: Desk) -> None:
     assert error_of(await ask(desk, ADD, other, TEN))["field"] == "idempotency_key"
 
 
+async def test_a_create_that_is_repeated_takes_no_id(desk: Desk) -> None:
+    """So that both stores go on with the same ids."""
+    for _ in range(2):
+        series_id = (await add(desk, idempotency_key="once"))["series"]["series_id"]
+    single = await ok(desk, ADD, review() | {"recurrence": None}, TEN)
+    assert single["event"]["id"] == series_id + 7
+
+
 async def test_the_same_key_again_says_nothing_of_occurrences_out_of_scope(desk: Desk) -> None:
     lead = token(13, desks="DESK", exp=LATER)
     sent = review(idempotency_key="once", created_by=10, owner_manager_id=10)

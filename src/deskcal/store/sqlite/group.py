@@ -213,8 +213,9 @@ class SqliteBatch:
 
     @property
     def numbers(self) -> Numbers:
-        """The numbers in use once the group is committed."""
-        last_event_id = self._before.last_event_id + self.staged.ids_used
+        """The numbers in use once the group is committed; one that is empty has taken none."""
+        used = 0 if self.staged.is_empty else self.staged.ids_used
+        last_event_id = self._before.last_event_id + used
         before, new = self._before, self._new_collections
         return Numbers(
             last_event_id,
