@@ -117,7 +117,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const isForm = edit !== null && !edit.isQuick;
   const hasPanel = isForm || Boolean(chosen);
 
-  useEffect(() => preloadWhenIdle([CalendarGrid, PageOverlays, EventPanel, PageDialogs]), []);
+  useEffect(() => void preloadWhenIdle([CalendarGrid, PageOverlays, EventPanel, PageDialogs]), []);
   const { api } = link;
   const isOpen = link.state === "open";
   const isMissing = filters.event > 0 && !chosen;

@@ -167,12 +167,19 @@ function without<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Map<Key, V
   return copy;
 }
 
+/** What the page is drawn from. */
+export type DrawnState = Pick<EventState, "known" | "guesses" | "horizons" | "epoch">;
+
 /** The state with its listeners, as `useSyncExternalStore` reads it. */
 export class EventStore {
   private state = NO_EVENTS;
+  private drawn: DrawnState = NO_EVENTS;
   private listeners = new Set<() => void>();
 
   readonly get = (): EventState => this.state;
+
+  /** The same object until something that is drawn is another. */
+  readonly getDrawn = (): DrawnState => this.drawn;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -183,6 +190,11 @@ export class EventStore {
     const after = reduceEvents(this.state, action);
     if (after === this.state) return;
     this.state = after;
+    if (!isDrawnAlike(this.drawn, after)) this.drawn = after;
     for (const listener of this.listeners) listener();
   };
+}
+
+function isDrawnAlike(one: DrawnState, other: DrawnState): boolean {
+  return one.known === other.known && one.guesses === other.guesses && one.horizons === other.horizons && one.epoch === other.epoch;
 }

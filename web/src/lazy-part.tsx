@@ -1,6 +1,7 @@
 // Parts of the page that are loaded when they are first drawn, or before, while nothing else is to be done.
 
 import { createElement, lazy, Suspense, useState, type ComponentType, type ReactNode } from "react";
+import { idle } from "./idle";
 
 export interface LazyPart<P> {
   (props: P): ReactNode;
@@ -42,10 +43,9 @@ function Missing() {
 }
 
 /** Loads them one after the other, each when the browser has nothing else to do. */
-export function preloadWhenIdle(parts: { preload: () => Promise<void> }[]): void {
-  const [first, ...rest] = parts;
-  if (!first) return;
-  const next = () => void first.preload().then(() => preloadWhenIdle(rest));
-  if ("requestIdleCallback" in window) requestIdleCallback(next, { timeout: 2000 });
-  else setTimeout(next, 300);
+export async function preloadWhenIdle(parts: { preload: () => Promise<void> }[]): Promise<void> {
+  for (const part of parts) {
+    await idle();
+    await part.preload();
+  }
 }

@@ -49,8 +49,8 @@ export function useDirectory({ api, state }: Link, session: Session, rows: Event
       () => {},
     );
   }, [api, state]);
-  const unlisted = answer === NOTHING || answer.managers.length === 0 ? seenIn(rows) : NOTHING_SEEN;
-  const key = JSON.stringify(unlisted);
+  const isListed = answer !== NOTHING && answer.managers.length > 0;
+  const key = useMemo(() => JSON.stringify(isListed ? NOTHING_SEEN : seenIn(rows)), [isListed, rows]);
   return useMemo(() => build(answer, session, JSON.parse(key) as Seen), [answer, session, key]);
 }
 

@@ -6,6 +6,7 @@ import { deskLists } from "./desk-lists";
 import { listAll, listEvents, type AskList } from "./event-lists";
 import { EventStore, eventOf, isCovered, shownRows, type Span } from "./event-store";
 import type { Filters } from "./filters";
+import { idle } from "./idle";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
 import { nowSeconds, startOfDate } from "./time/clock";
@@ -32,7 +33,7 @@ export interface Events {
 
 export function useEvents(link: Link, filters: Filters, shape: Shape, me: number): Events {
   const [store] = useState(() => new EventStore());
-  const state = useSyncExternalStore(store.subscribe, store.get);
+  const state = useSyncExternalStore(store.subscribe, store.getDrawn);
   const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
   const isLive = useLive(link, store);
   const { isLoading, error, scope } = useLists(link, store, filters, shape, isLive, state.epoch, me);
@@ -117,6 +118,7 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
       if (isStale) return;
       setOutcome({ isLoading: false, error });
       for (const pages of [1, -1] as const) {
+        await idle();
         if (!isStale) await load(visibleRange(view, pageDay(view, day, pages), shape), true).catch(() => {});
       }
     };

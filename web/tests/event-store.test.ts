@@ -109,11 +109,14 @@ describe("the horizon", () => {
 
   it("does not change the events when a range is listed in full, so that nothing is drawn again", () => {
     const store = storeWith([1, 1]);
-    const { known, guesses } = store.get();
-    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: 50 });
+    const drawn = store.getDrawn();
+    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: null });
     store.dispatch({ type: "settled", keep: 0 });
-    expect(store.get().known).toBe(known);
-    expect(store.get().guesses).toBe(guesses);
+    expect(store.getDrawn()).toBe(drawn);
+    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: 50 });
+    expect(store.getDrawn().horizons.get("all")).toBe(50);
+    store.dispatch({ type: "removed", id: 1 });
+    expect(store.getDrawn().known.size).toBe(0);
   });
 
   it("is that of the last list of a scope that has named one, until a reload", () => {
