@@ -82,6 +82,14 @@ def test_nothing_is_made_again_where_a_later_event_stays() -> None:
     assert without_held(changed(one, is_ended=1), made).exdates == ()
 
 
+def test_the_horizon_goes_back_with_the_same_rule_unless_the_server_went_on() -> None:
+    before, after = series(), changed(series(), horizon=series().horizon - 7 * 86_400)
+    assert put_back(before, after, after) == changed(before, version=2)
+    assert put_back(after, before, before) == changed(after, version=2)
+    later = changed(before, horizon=before.horizon + 7 * 86_400)
+    assert put_back(before, after, later) == changed(later, version=2)
+
+
 def test_what_others_wrote_to_all_since_stays() -> None:
     before, after = series(), series("FREQ=DAILY")
     current = changed(after, template=changed_title(after.template), version=3)

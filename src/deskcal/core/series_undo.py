@@ -58,7 +58,9 @@ def put_back(before: Series, after: Series | None, current: Series | None) -> Se
         added = set(after.exdates) - set(before.exdates)
         removed = set(before.exdates) - set(after.exdates)
         exdates = (set(current.exdates) - added) | removed
-        return _replace(found, exdates=tuple(sorted(exdates)))
+        is_extended = current.horizon != after.horizon  # By the server, since.
+        horizon = max(current.horizon, before.horizon) if is_extended else before.horizon
+        return _replace(found, exdates=tuple(sorted(exdates)), horizon=horizon)
     found = _replace(before, template=found.template, version=found.version)
     if (before.rrule, before.start[:10]) == (after.rrule, after.start[:10]):
         since = set(current.exdates) - set(after.exdates)
