@@ -108,7 +108,7 @@ class MixedRun:
         batch_id, count = await self.look(MANAGERS[place])
         await self.require_sound()
         await self.require_listed()
-        if is_undone and batch_id and kind not in ("claim", "claim_one", "release"):
+        if is_undone and count and kind not in ("claim", "claim_one", "release"):
             await self.undo_twice(who, place, batch_id, count, before)
 
     async def handover(self, who: str, number: int) -> None:
