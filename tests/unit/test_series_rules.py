@@ -140,6 +140,17 @@ def test_what_is_done_keeps_a_series_that_has_nothing_else() -> None:
     assert (desk.series, desk.events) == ({}, {})
 
 
+def test_a_rule_that_ends_at_a_done_event_makes_no_earlier_one_of_its_date() -> None:
+    desk = review()
+    done = desk.set(2, status=EventStatus.DONE)
+    earlier, rule = at("2027-01-04T08:00"), NewRule("FREQ=WEEKLY;BYDAY=MO", None)
+    desk.apply(plan_rule(desk.select(0, ALL), update(start_time=earlier), rule, HORIZON))
+    desk.apply(plan_delete(desk.select(list(desk.events).index(done.id), FOLLOWING)))
+    assert desk.series[7].exdates == ("2027-01-18",)
+    assert desk.series[7].horizon == at("2027-01-11T09:00")
+    assert desk.starts() == mondays("08:00", slice(2))
+
+
 def test_the_named_one_stays_alone_when_the_rule_ends() -> None:
     desk = review()
     named = desk.set(3, title="Mine", own_fields=("title",))

@@ -66,10 +66,11 @@ def end_before(series: Series, at: dt.datetime) -> Series:
     else:
         ended = msgspec.structs.replace(rule, until=last.date())
     day = at.date().isoformat()
+    last_day = last.date().isoformat() if last else ""  # `day` where it comes earlier on it.
     shorter = msgspec.structs.replace(
         series,
         rrule=str(ended),
-        exdates=tuple(date for date in series.exdates if date < day),
+        exdates=tuple(date for date in series.exdates if date < day or date == last_day),
         is_ended=1,
         version=series.version + 1,
     )
