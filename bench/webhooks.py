@@ -128,7 +128,7 @@ def measure(ground: Ground) -> Iterator[Row]:
     }
     found: dict[str, list[Sent]] = {name: [] for name in cases}
     for turn in range(ground.scale.rounds):
-        for name, fields in cases.items():
+        for name, fields in list(cases.items())[:: -1 if turn % 2 else 1]:
             found[name].append(_run(ground, f"{name}-{turn}", **fields))
     yield from _delays(found)
     yield compared(
