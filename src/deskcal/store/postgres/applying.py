@@ -19,6 +19,7 @@ class KnownIds(Sequence[int]):
     """Ids of new events, as many as were fetched so far."""
 
     def __init__(self, ids: list[int]) -> None:
+        """`ids` grows in place as more are fetched."""
         self._ids = ids
 
     def __len__(self) -> int:
