@@ -17,7 +17,7 @@ def show(data: Path) -> object:
 def test_what_show_prints_can_be_put_again(tmp_path: Path) -> None:
     text = json.dumps({"outcomes": [OUTCOME], "desks": [{"code": "desk_a", "manager_id": 10}]})
     put = deskcal("directory", "put", "--data", tmp_path, "-", stdin=text)
-    assert (put.returncode, put.stdout) == (0, "0 managers, 1 desks, 1 outcomes\n")
+    assert (put.returncode, put.stdout) == (0, "0 managers, 1 desk, 1 outcome\n")
     desk = {"code": "DESK_A", "brand": "default", "title": "DESK_A", "manager_id": 10}
     assert show(tmp_path) == {"managers": [], "desks": [desk], "outcomes": [OUTCOME]}
 

@@ -164,7 +164,7 @@ async def test_a_store_in_use_can_be_checked(backend: Backend) -> None:
         (
             "INSERT INTO event_manager SELECT 77, duration_class, start_time, event_id, end_time"
             " FROM event_manager WHERE event_id = 1 AND manager_id = 10",
-            "event_manager has 7 rows; the documents call for 6",
+            "rows of event_manager: 7; the documents call for 6",
         ),
         (
             "INSERT INTO event_manager VALUES (77, 0, 5, 9, 5)",

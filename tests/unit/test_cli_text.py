@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deskcal.cli.text import readable_error, readable_json, utc_span
+from deskcal.cli.text import counted, readable_error, readable_json, utc_span
 from deskcal.errors import DeskcalError, InvalidField, NotFound
 
 
@@ -59,3 +59,10 @@ def test_an_error_can_not_write_to_the_terminal_behind_the_line() -> None:
 def test_an_end_on_the_same_date_is_shown_without_it() -> None:
     assert utc_span(0, 86_399) == "1970-01-01 00:00-23:59"
     assert utc_span(0, 86_400) == "1970-01-01 00:00 to 1970-01-02 00:00"
+
+
+def test_one_thing_is_not_many() -> None:
+    found = [counted(count, "event") for count in (0, 1, 2)]
+    assert found == ["0 events", "1 event", "2 events"]
+    assert counted(1, "event or series", "events and series") == "1 event or series"
+    assert counted(2, "event or series", "events and series") == "2 events and series"

@@ -163,7 +163,7 @@ def test_meetings_of_others_among_them_are_asked_about_once(
     bar = page.get_by_role("toolbar", name="Selected events")
     bar.get_by_role("button", name="+1 day").click()
     question = page.get_by_role("dialog", name="Change meetings of others?")
-    expect(question).to_contain_text("1 of these 2 events")
+    expect(question).to_contain_text("One of these 2 events is")
     question.get_by_role("button", name="Move them").click()
     wait_until(lambda: starts(wire, [theirs]) == [at(4, 10, 5)])
     bar.get_by_role("button", name="−1 day").click()

@@ -43,6 +43,11 @@ export function labelOf<Value>(list: [Value, string][], value: Value): string {
   return list.find(([known]) => known === value)?.[1] ?? String(value);
 }
 
+/** "1 event", "2 events". */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** "just now", "4 min ago", "2 h ago", "3 days ago". */
 export function sinceText(seconds: number): string {
   if (seconds < 60) return "just now";

@@ -4,6 +4,7 @@ import type { ActionHost } from "./actions";
 import type { Operation } from "./api";
 import { changedFields, fieldsOf, type Fields } from "./event-fields";
 import { failureText, shortTitle } from "./failure-text";
+import { countText } from "./labels";
 import { shiftedTimes } from "./moving";
 import { EventStatus, ParticipantRole, ParticipantStatus, type EventRow, type HandoverEvents } from "./types.gen";
 import type { LeftEvent, Undoing } from "./undoing";
@@ -23,7 +24,7 @@ export class ManyActions {
 
   /** By whole days on the clock of the zone. */
   move(rows: EventRow[], days: number, zone: string): Promise<void> {
-    const by = `by ${days > 0 ? "+" : "−"}${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
+    const by = `by ${days > 0 ? "+" : "−"}${countText(Math.abs(days), "day")}`;
     const after = (row: EventRow) => fieldsOf({ ...row, ...shiftedTimes(row, days * DAY_SEC, zone) });
     return this.apply(rows, (what) => `Moved ${what} ${by}`, (row) => update(row, after(row)));
   }
@@ -46,7 +47,7 @@ export class ManyActions {
   async handOver(wanted: Omit<HandoverEvents, "dry_run">, sender: string): Promise<HandoverAnswer | null> {
     try {
       const answer = await this.host.api.handover(wanted);
-      const text = `Handed over ${answer.count === 1 ? "1 event" : `${answer.count} events`} of ${sender}`;
+      const text = `Handed over ${countText(answer.count, "event")} of ${sender}`;
       this.host.tell(text, { undo: this.undoing.of(answer.batch_id ?? 0, text) });
       return answer;
     } catch (failure) {

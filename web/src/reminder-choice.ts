@@ -1,5 +1,6 @@
 // The choices of a reminder, and the two fields that they stand for.
 
+import { countText } from "./labels";
 import { movedAlong } from "./time/clock";
 import type { EventRow } from "./types.gen";
 
@@ -43,5 +44,5 @@ export function beforeLabel(seconds: number): string {
   if (known) return known[1];
   if (seconds % 86_400 === 0) return `${seconds / 86_400} days before`;
   if (seconds % 3600 === 0) return `${seconds / 3600} hours before`;
-  return `${Math.round(seconds / 60)} minutes before`;
+  return `${countText(Math.max(1, Math.round(seconds / 60)), "minute")} before`;
 }

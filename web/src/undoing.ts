@@ -65,7 +65,7 @@ export class Undoing {
     const action = { label: "Show", act: () => onLeft(found, `Not ${lowerFirst(verb)}`) };
     const why = `${first.why}${others}`;
     if (!undone) return tell(`Not ${lowerFirst(verb)}: ${why}`, { failed: true, action });
-    tell(`${verb} for ${undone} of ${undone + left.length} events. Not for the others: ${why}`, { ...way, action });
+    tell(`${verb} for ${undone} of ${undone + left.length} events. Not for the ${left.length === 1 ? "other" : "others"}: ${why}`, { ...way, action });
   }
 
   private async leftEvent(id: number, batchId: number): Promise<LeftEvent> {

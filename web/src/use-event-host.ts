@@ -44,6 +44,11 @@ export function isLead(session: Session, directory: Directory): boolean {
   return isAdmin(session) || directory.desks.some((desk) => desk.manager_id === session.id);
 }
 
+function othersText(others: number, all: number): string {
+  if (all === 1) return "This event is somebody else's meeting.";
+  return others === 1 ? `One of these ${all} events is somebody else's meeting.` : `${others} of these ${all} events are meetings of others.`;
+}
+
 export function useEventHost(parts: Parts): { host: EventHost; question: Question | null; setQuestion: (question: Question | null) => void } {
   const { session, zone, directory, actions, editing, tell, ask, onOpen, onClose, onCustomer } = parts;
   const [question, setQuestion] = useState<Question | null>(null);
@@ -110,7 +115,7 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
         if (!others.length) return act();
         setQuestion({
           title: "Change meetings of others?",
-          text: `${others.length} of these ${rows.length} events are meetings of others. What you do is done for all who take part. This is asked once for each meeting.`,
+          text: `${othersText(others.length, rows.length)} What you do is done for all who take part. This is asked once for each meeting.`,
           yes,
           act: () => {
             for (const row of others) asked.add(row.id);

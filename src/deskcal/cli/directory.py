@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 
 from deskcal.app import serve as app
 from deskcal.cli.options import Number, config_of, config_options
+from deskcal.cli.text import counted
 from deskcal.core.directory import (
     BadEntry,
     Desk,
@@ -145,7 +146,7 @@ def put_directory(file: BinaryIO, **options: Any) -> None:
         raise click.UsageError(f"{file.name} can't be used: {exc}; nothing was changed") from exc
     app.put_directory(config, put)
     counts = {name: len(getattr(put, name)) for name in put.__struct_fields__}
-    click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
+    click.echo(", ".join(counted(count, name.removesuffix("s")) for name, count in counts.items()))
 
 
 _Entry = TypeVar("_Entry", Manager, Desk, Outcome)

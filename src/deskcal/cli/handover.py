@@ -10,7 +10,7 @@ import click
 
 from deskcal.cli.connect import client_of, connect_options, require_token
 from deskcal.cli.options import Number, UtcTime
-from deskcal.cli.text import printable, utc_span
+from deskcal.cli.text import counted, printable, utc_span
 from deskcal.client.batches import HandoverResult, HandoverRow, HandoverShare
 from deskcal.core.event import MAX_ID
 from deskcal.core.handover import MAX_SHOWN, OWNER, PARTICIPANT
@@ -117,10 +117,12 @@ def handover(
     if dry_run or not preview.count:
         return
     if not yes:
-        click.confirm(f"Hand over {_events(preview.count)} of manager {sender}?", abort=True)
+        click.confirm(
+            f"Hand over {counted(preview.count, 'event')} of manager {sender}?", abort=True
+        )
     done = asyncio.run(_handover(options, sender, receivers, digest=preview.digest, **asking))
     click.echo(
-        f"{_events(done.count)} handed over; to undo: "
+        f"{counted(done.count, 'event')} handed over; to undo: "
         f"deskcal call MngUndoCalendarBatch '{{\"batch_id\": {done.batch_id}}}'"
     )
 
@@ -170,7 +172,3 @@ def _when(row: HandoverRow) -> str:
         zone = ZoneInfo(row.timezone) if row.timezone else dt.UTC
         return f"{dt.datetime.fromtimestamp(row.start_time, zone):%Y-%m-%d} all day"
     return utc_span(row.start_time, row.end_time)
-
-
-def _events(count: int) -> str:
-    return "1 event" if count == 1 else f"{count} events"

@@ -12,6 +12,7 @@ import msgspec
 from deskcal.cli.connect import client_of, connect_options, require_token
 from deskcal.cli.failure import Failure
 from deskcal.cli.options import Number
+from deskcal.cli.text import counted
 from deskcal.client.client import Client
 from deskcal.core.event import MAX_ID
 from deskcal.ical.split import FilePart, Places, find_places, parts_of
@@ -82,7 +83,7 @@ def export_ics(file: str, **options: Any) -> None:
     part = Path(f"{file}.part")
     part.write_text(found["ics"], encoding="utf-8", newline="")
     part.replace(file)
-    click.echo(f"{found['count']} events and series", err=True)
+    click.echo(counted(found["count"], "event or series", "events and series"), err=True)
 
 
 async def _export(options: dict[str, Any]) -> Any:

@@ -17,6 +17,7 @@ from deskcal.cli.failure import Commands, Failure
 from deskcal.cli.handover import handover
 from deskcal.cli.ics import ics
 from deskcal.cli.options import GroupedOptions, config_of, config_options
+from deskcal.cli.text import counted
 from deskcal.cli.token import token
 from deskcal.cli.transfer import export_command, import_command
 from deskcal.cli.watch import watch
@@ -65,7 +66,7 @@ def check(**options: Any) -> None:
     for difference in report.differences:
         click.echo(f"difference: {difference}")
     if report.differences:
-        raise Failure(f"the store has {len(report.differences)} differences")
+        raise Failure(f"the store has {counted(len(report.differences), 'difference')}")
     click.echo("no differences")
 
 

@@ -35,6 +35,11 @@ def printable(line: str) -> str:
     return "".join(c if c.isprintable() else _escaped(c) for c in line)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """The number with its noun: `1 event`, `2 events`; `many`: of more than one, else with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def utc_span(start_time: int, end_time: int) -> str:
     """Start and end in UTC, to the minute, as reminders write them: `2026-03-09 15:30-16:00`.
 

@@ -90,7 +90,7 @@ async def _add(services: Services, session: Session, data: AddWebhook) -> Data:
     known = await services.store.webhooks.all()
     if len(known) >= services.limits.max_webhooks:
         raise InvalidField(
-            f"there are {len(known)} webhooks, and max_webhooks allows no more; delete one first",
+            f"max_webhooks ({services.limits.max_webhooks}) allows no more; delete one first",
             field="url",
         )
     secret = secret_text(secrets.token_bytes(SECRET_BYTES))

@@ -26,7 +26,7 @@ class RateLimit:
         if left < 1:
             wait_ms = int((1 - left) / self._per_sec * 1000) + 1
             raise TooManyRequests(
-                f"more than {self._per_sec} requests a second of manager {manager_id}; "
+                f"manager {manager_id} sends more requests than {self._per_sec} a second; "
                 f"try again in {wait_ms} ms",
                 retry_after_ms=wait_ms,
             )

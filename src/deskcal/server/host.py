@@ -102,7 +102,8 @@ class ConnectionHost:
                 connection.abort("too many connections")
             self._refused.add(connection)
             return Unavailable(
-                f"this server has its {self.limits.max_connections} connections; try again later"
+                f"all connections of this server ({self.limits.max_connections}) are in use; "
+                "try again later"
             )
         self._connections[connection] = None
         return None

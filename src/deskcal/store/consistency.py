@@ -122,7 +122,7 @@ def of_series(row: Any, documents: Iterable[bytes]) -> list[str]:
 def of_managers(stored: int, wanted: int) -> Iterator[str]:
     """Whether there are as many rows of `event_manager` as the documents call for."""
     if stored != wanted:
-        yield f"event_manager has {stored} rows; the documents call for {wanted}"
+        yield f"rows of event_manager: {stored}; the documents call for {wanted}"
 
 
 def of_counters(last_seq: int, seq: int, last_event_id: int, event_id: int) -> Iterator[str]:

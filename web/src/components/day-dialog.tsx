@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import { itemsOfDay, type CalendarItem } from "../calendar-event";
+import { countText } from "../labels";
 import { startOfDate } from "../time/clock";
 import { addDays } from "../time/dates";
 import { dateText } from "../time/formats";
@@ -24,7 +25,7 @@ interface Props {
 export function DayDialog({ day, items, zone, directory, me, onOpen, onDone, onClose }: Props) {
   const there = useMemo(() => itemsOfDay(items, startOfDate(day, zone) * 1000, startOfDate(addDays(day, 1), zone) * 1000), [items, day, zone]);
   return (
-    <Dialog title={`${dateText(day, "longDay")} · ${there.length} events`} wide onClose={onClose}>
+    <Dialog title={`${dateText(day, "longDay")} · ${countText(there.length, "event")}`} wide onClose={onClose}>
       <ul className="day-list">
         {there.map((item) => (
           <EventRowItem key={item.resource.id} item={item} date={day} zone={zone} directory={directory} me={me} onDone={onDone} onOpen={(row) => (onClose(), onOpen(row))} />

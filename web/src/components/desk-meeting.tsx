@@ -5,6 +5,7 @@ import type { Api } from "../api";
 import { dateIn, nowSeconds, secondsOf, timeIn } from "../time/clock";
 import { deskMatches } from "../desk-mask";
 import { newFields } from "../event-fields";
+import { countText } from "../labels";
 import { newParticipant } from "../participants";
 import { safeHref } from "../ast/ast-tree";
 import type { Session } from "../session";
@@ -71,7 +72,7 @@ export function DeskMeeting({ session, zone, day, directory, api, actions, onOpe
         Discard
       </button>
       <button type="button" className="button primary" disabled={isSaving || !going.length} onClick={() => void save()}>
-        Invite {going.length} {going.length === 1 ? "manager" : "managers"}
+        Invite {countText(going.length, "manager")}
       </button>
     </>
   );

@@ -5,6 +5,7 @@ import type { Actions } from "../actions";
 import type { Api } from "../api";
 import { whenText } from "../calendar-event";
 import { failureText } from "../failure-text";
+import { countText } from "../labels";
 import type { Session } from "../session";
 import { dateIn, nowSeconds, startOfDate } from "../time/clock";
 import { addDays } from "../time/dates";
@@ -73,7 +74,7 @@ export function HandoverDialog({ session, zone, directory, api, actions, onClose
       {preview?.count ? (
         // Of a double click on "Preview" the second one is a click on this.
         <button type="button" className="button primary" disabled={isBusy} onClick={({ detail }) => detail < 2 && void run(preview)}>
-          Hand over {preview.count} {preview.count === 1 ? "event" : "events"}
+          Hand over {countText(preview.count, "event")}
         </button>
       ) : (
         <button type="button" className="button primary" disabled={isBusy || !receivers.length} onClick={() => void look()}>Preview</button>

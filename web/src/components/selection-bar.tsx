@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import type { Actions } from "../actions";
+import { countText } from "../labels";
 import { EventStatus, type EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import type { EventHost } from "../use-event-host";
@@ -68,7 +69,7 @@ function DaysDialog({ count, onMove, onClose }: { count: number; onMove: (days: 
     onMove(days);
   };
   return (
-    <Dialog title={`Move ${countText(count)}`} onClose={onClose}>
+    <Dialog title={`Move ${countText(count, "event")}`} onClose={onClose}>
       <form className="selection-form" onSubmit={submit}>
         <label className="field">
           <span className="label">By how many days; with − in front, back</span>
@@ -90,7 +91,7 @@ function OwnerDialog({ count, directory, onGive, onClose }: { count: number; dir
     onGive(manager);
   };
   return (
-    <Dialog title={`Give ${countText(count)} to somebody`} onClose={onClose}>
+    <Dialog title={`Give ${countText(count, "event")} to somebody`} onClose={onClose}>
       <form className="selection-form" onSubmit={submit}>
         <label className="field">
           <span className="label">New owner</span>
@@ -106,8 +107,4 @@ function OwnerDialog({ count, directory, onGive, onClose }: { count: number; dir
       </form>
     </Dialog>
   );
-}
-
-function countText(count: number): string {
-  return count === 1 ? "1 event" : `${count} events`;
 }
