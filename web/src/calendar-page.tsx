@@ -91,7 +91,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   const link = useConnection(session);
   const events = useEvents(link, filters, shape, session.id);
   const directory = useDirectory(link, session, events.rows);
-  const { toasts, tell, dismiss, undoLast, redoLast } = useToasts();
+  const { toasts, tell, dismiss, hold, undoLast, redoLast } = useToasts();
   const [opened, setOpened] = useState<Opened | null>(null);
   const nameOf = useStable((manager: number) => directory.person(manager).name);
   const showLeft = useCallback((left: LeftEvent[], heading: string) => setOpened({ kind: "left", heading, left }), []);
@@ -381,7 +381,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onClose={() => setOpened(null)}
         />
       )}
-      <ToastStack toasts={toasts} onDismiss={dismiss} />
+      <ToastStack toasts={toasts} hold={hold} onDismiss={dismiss} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // Short messages about what was done, some with a way back.
 
 import { useCallback, useRef, useState } from "react";
+import { ToastTimes } from "./toast-times";
 import { UndoHistory, type Step } from "./undo-history";
 
 export interface Toast {
@@ -12,7 +13,6 @@ export interface Toast {
   action?: { label: string; act: () => void };
 }
 
-const SHOWN_MS = 8000;
 const AT_ONCE = 3;
 
 export interface More {
@@ -32,6 +32,8 @@ export interface Toasts {
   toasts: Toast[];
   tell: Tell;
   dismiss: (id: number) => void;
+  /** Whether the pointer or the focus is on it: as long as it is, the toast stays. */
+  hold: (id: number, isHeld: boolean) => void;
   /** Takes back what was done last, also when its toast is gone. False: there is nothing to take back. */
   undoLast: () => boolean;
   /** Does again what was undone last. False: there is nothing. */
@@ -42,7 +44,9 @@ export function useToasts(): Toasts {
   const [toasts, setToasts] = useState<Toast[]>([]);
   const lastId = useRef(0);
   const [steps] = useState(() => new UndoHistory());
-  const dismiss = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
+  const remove = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
+  const [times] = useState(() => new ToastTimes(remove));
+  const dismiss = useCallback((id: number) => (times.end(id), remove(id)), [times, remove]);
   const use = useCallback(
     (step: Step | undefined) => {
       if (!step) return false;
@@ -59,12 +63,12 @@ export function useToasts(): Toasts {
       if (redo) steps.undid({ id, act: redo });
       const once = () => void steps.take(id)?.act();
       const toast: Toast = { id, text, kind: failed ? "failed" : "done", undo: undo && once, redo: redo && once, action };
-      setToasts((all) => [...all.slice(1 - AT_ONCE), toast]);
-      setTimeout(() => dismiss(id), SHOWN_MS);
+      times.start(id);
+      setToasts((all) => [...all.filter((one, index) => index > all.length - AT_ONCE || times.isHeld(one.id)), toast]);
     },
-    [dismiss, steps],
+    [times, steps],
   );
   const undoLast = useCallback(() => use(steps.lastDone()), [use, steps]);
   const redoLast = useCallback(() => use(steps.lastUndone()), [use, steps]);
-  return { toasts, tell, dismiss, undoLast, redoLast };
+  return { toasts, tell, dismiss, hold: times.hold, undoLast, redoLast };
 }
