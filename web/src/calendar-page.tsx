@@ -38,6 +38,7 @@ import { isLead, useEventHost } from "./use-event-host";
 import { useEvents } from "./use-events";
 import { isPhone, useNarrow, usePageFilters } from "./use-filters";
 import { useMinute } from "./use-minute";
+import { useOpenedEvent } from "./use-opened-event";
 import { useReminders } from "./use-reminders";
 import { changeSettings, useSettings } from "./use-settings";
 import { eventIdAt, useSelection } from "./use-selection";
@@ -120,12 +121,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
   useEffect(() => void preloadWhenIdle([CalendarGrid, PageOverlays, EventPanel, PageDialogs]), []);
   const { api } = link;
   const isOpen = link.state === "open";
-  const isMissing = filters.event > 0 && !chosen;
-  useEffect(() => {
-    if (!isMissing || !isOpen) return;
-    const leaveIt = () => changeFilters({ event: 0 });
-    api.get(filters.event).then((row) => events.store.dispatch({ type: "answered", row }), leaveIt);
-  }, [isMissing, isOpen, filters.event, api, events.store, changeFilters]);
+  useOpenedEvent({ api, store: events.store, me: session.id, isOpen, id: filters.event, known: chosen, onChange: changeFilters, tell, nameOf });
 
   const open = useCallback(
     (row: EventRow) => {
