@@ -54,7 +54,7 @@ def test_an_open_event_that_a_colleague_deletes_does_not_vanish_without_a_word(
     expect_no_event_in_the_address(page)
 
 
-def test_what_one_deletes_oneself_is_told_once(open_page: OpenPage, wire: Wire) -> None:
+def test_what_one_deletes_oneself_is_said_once(open_page: OpenPage, wire: Wire) -> None:
     event_id = made(wire, "Deleted here")
     page = open_page(query("week", WEEK, f"&event={event_id}"))
     page.get_by_role("button", name="Delete", exact=True).click()

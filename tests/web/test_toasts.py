@@ -8,8 +8,8 @@ ITS_TIME_MS = 8_100
 """A little more than a toast is shown."""
 
 
-def told(page: Page) -> Locator:
-    """A toast, told by a key."""
+def toast_of(page: Page) -> Locator:
+    """A toast, called up by a key."""
     page.keyboard.press("Control+z")
     toast = page.locator(".toast", has_text="There is nothing to undo").last
     expect(toast).to_be_visible()
@@ -27,7 +27,7 @@ def test_a_toast_stays_while_the_pointer_is_on_it_and_its_whole_time_after(
     open_page: OpenPage,
 ) -> None:
     page = opened(open_page)
-    toast = told(page)
+    toast = toast_of(page)
     toast.hover()
     page.clock.fast_forward(10 * ITS_TIME_MS)
     expect(toast).to_be_visible()
@@ -42,9 +42,9 @@ def test_a_toast_stays_while_the_focus_is_in_it_whatever_comes_after_it(
     open_page: OpenPage,
 ) -> None:
     page = opened(open_page)
-    told(page).get_by_role("button", name="Dismiss").focus()
+    toast_of(page).get_by_role("button", name="Dismiss").focus()
     for _ in range(3):
-        told(page)
+        toast_of(page)
     expect(page.locator(".toast")).to_have_count(4)
     page.clock.fast_forward(ITS_TIME_MS)
     expect(page.locator(".toast")).to_have_count(1)
@@ -58,7 +58,7 @@ def test_a_toast_that_moves_into_a_dialog_under_the_pointer_still_ends(
     open_page: OpenPage,
 ) -> None:
     page = opened(open_page)
-    told(page).hover()
+    toast_of(page).hover()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog").locator(".toast")).to_be_visible()
     page.mouse.move(0, 0)

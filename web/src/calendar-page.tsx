@@ -299,6 +299,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           zonesVersion={version}
           directory={directory}
           me={session.id}
+          isLoading={events.isLoading}
           isComplete={events.isComplete}
           emptyText={emptyText(filters, loaded, unknown)}
           onChange={changeFilters}

@@ -20,6 +20,7 @@ const FLUSH_MS = 30;
 export interface Events {
   /** All that are known, in no order; another array where one of them is another. */
   rows: EventRow[];
+  /** False also while there is no connection: then nothing comes. */
   isLoading: boolean;
   error: string | null;
   /** All that is to be seen is among `rows`: nothing else is still loading, or could not be loaded. */
@@ -36,14 +37,16 @@ export function useEvents(link: Link, filters: Filters, shape: Shape, me: number
   const state = useSyncExternalStore(store.subscribe, store.getDrawn);
   const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
   const isLive = useLive(link, store);
-  const { isLoading, error, scope } = useLists(link, store, filters, shape, isLive, state.epoch, me);
+  const { error, scope, ...lists } = useLists(link, store, filters, shape, isLive, state.epoch, me);
+  const isComplete = !lists.isLoading && error === null;
+  const isLoading = lists.isLoading && link.state !== "lost" && link.state !== "refused";
   const { known, guesses } = state;
   const rows = useMemo(() => shownRows({ known, guesses }), [known, guesses]);
   const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
   const horizon = state.horizons.get(scope) ?? null;
   return useMemo(
-    () => ({ rows, isLoading, error, isComplete: !isLoading && error === null, horizon, store, get, reload }),
-    [rows, isLoading, error, horizon, store, get, reload],
+    () => ({ rows, isLoading, error, isComplete, horizon, store, get, reload }),
+    [rows, isLoading, error, isComplete, horizon, store, get, reload],
   );
 }
 

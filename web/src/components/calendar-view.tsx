@@ -31,6 +31,7 @@ export interface CalendarProps {
   zonesVersion: string;
   directory: Directory;
   me: number;
+  isLoading: boolean;
   /** Whether `rows` are all that there are, so that none can be said to be there. */
   isComplete: boolean;
   /** Why nothing is seen; empty where it is not known. */
@@ -70,7 +71,7 @@ export function CalendarView(props: CalendarProps) {
   const items = useMemo(() => (view === "agenda" ? (void zonesVersion, rows.map((row) => toItem(row, zone))) : []), [view, rows, zone, zonesVersion]);
   const isPrinting = usePrinting(box);
   return (
-    <div ref={box} id="calendar" className="calendar" style={isPrinting ? printedHours(shown, zone) : undefined} data-view={view} data-days={dayCount(range)} data-zones={settings.zones.length} data-loading={!props.isComplete} tabIndex={-1} {...pointer}>
+    <div ref={box} id="calendar" className="calendar" style={isPrinting ? printedHours(shown, zone) : undefined} data-view={view} data-days={dayCount(range)} data-zones={settings.zones.length} data-loading={props.isLoading} tabIndex={-1} {...pointer}>
       {view === "agenda" ? (
         <AgendaView key={day} items={items} day={day} zone={zone} directory={directory} me={me} isComplete={props.isComplete} emptyText={props.emptyText} onOpen={props.onOpen} onDone={props.onDone} />
       ) : (

@@ -7,6 +7,7 @@ import { answersText, type Participant } from "../participants";
 import { poolText, showAsText } from "../event-words";
 import { outcomeName } from "../outcomes";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
+import { beforeLabel } from "../reminder-choice";
 import { stampText } from "../time/formats";
 import type { EventRow, EventStatus, EventType, Json, Priority } from "../types.gen";
 import type { Directory } from "../use-directory";
@@ -23,25 +24,32 @@ const KINDS: Record<number, string> = { 0: "created it", 1: "changed it", 2: "de
 const QUIET = new Set(["updated_by", "updated_time", "version", "reminder_sent_time"]);
 const NAMES: Record<string, string> = {
   ast_json: "notes", start_time: "start", end_time: "end", all_day: "all day", owner_manager_id: "owner", remind_time: "reminder",
-  remind_before_sec: "reminder before", customer_id: "customer", lead_id: "lead", timezone: "time zone",
+  remind_before_sec: "reminder", customer_id: "customer", lead_id: "lead", timezone: "time zone",
   customer_timezone: "customer's zone", pool_after_sec: "offer to the pool", follows_id: "follows event", follow_up_id: "followed by event",
 };
 
 export function EventHistory({ row, zone, api, directory }: Props) {
   const [entries, setEntries] = useState<HistoryEntry[] | null>(null);
   const [problem, setProblem] = useState("");
+  const [tries, setTries] = useState(0);
   const { id, version } = row;
   useEffect(() => {
     let isStale = false;
     api.history(id).then(
-      (found) => !isStale && setEntries(found),
+      (found) => !isStale && (setProblem(""), setEntries(found)),
       (failure: Error) => !isStale && setProblem(failure.message),
     );
     return () => {
       isStale = true;
     };
-  }, [api, id, version]);
-  if (problem) return <p className="hint" role="status">{problem}</p>;
+  }, [api, id, version, tries]);
+  if (problem) {
+    return (
+      <p className="hint" role="status">
+        {problem} <button type="button" className="text-button" onClick={() => setTries(tries + 1)}>Try again</button>
+      </p>
+    );
+  }
   if (!entries) return <p className="hint">Loading…</p>;
   return (
     <ol className="history-list">
@@ -81,7 +89,7 @@ function shown(name: string, value: Json, zone: string, directory: Directory): s
     case "all_day": return "yes";
     case "pool_after_sec": return poolText(Number(value)).toLowerCase();
     case "outcome": return outcomeName(directory.outcomes, String(value));
-    case "remind_before_sec": return `${Number(value) / 60} min`;
+    case "remind_before_sec": return beforeLabel(Number(value)).toLowerCase();
     case "participants": return `${(value as unknown[]).length} (${answersText(value as unknown as Participant[])})`;
     default: return typeof value === "object" ? JSON.stringify(value).slice(0, 120) : String(value);
   }
