@@ -5,6 +5,7 @@ import gzip
 from pathlib import Path
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -21,6 +22,11 @@ class Assets(StaticFiles):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory=directory, check_dir=False)
         self._packed: dict[str, bytes] = {}
+
+    async def check_config(self) -> None:
+        """Raises: HTTPException, 404, where the page is not built."""
+        if self.directory is None or not Path(self.directory).is_dir():
+            raise HTTPException(404)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file; a text is compressed if the client accepts that."""

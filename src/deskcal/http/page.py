@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -55,6 +55,7 @@ READY_SEC = 2.0
 """Limit for the store's answer, for the server to be ready."""
 NOT_KEPT = {"cache-control": "no-store"}
 
+TWO_LENGTHS = "a request has either Content-Length or Transfer-Encoding\n"
 NOT_BUILT = (
     "The web calendar is not built. In a checkout, run `make web` (it needs Node 20.19 or newer) "
     "and load this page again; an installed deskcal carries it.\n"
@@ -62,7 +63,11 @@ NOT_BUILT = (
 
 
 class _Guarded:
-    """Adds `GUARDS` to every HTTP answer."""
+    """Adds `GUARDS` to every HTTP answer; refuses a request that says its length in two ways.
+
+    A proxy before us may go by the other one, and take what we read as a request of its own for a
+    part of the body. Source: RFC 9112, 6.1.
+    """
 
     def __init__(self, inner: ASGIApp) -> None:
         self._inner = inner
@@ -76,7 +81,17 @@ class _Guarded:
                     headers[name] = value
             await send(message)
 
-        await self._inner(scope, receive, guarded)
+        if scope["type"] == "http" and _has_two_lengths(Headers(scope=scope)):
+            refusal = PlainTextResponse(
+                TWO_LENGTHS, 400, headers=NOT_KEPT | {"connection": "close"}
+            )
+            await refusal(scope, receive, guarded)
+        else:
+            await self._inner(scope, receive, guarded)
+
+
+def _has_two_lengths(headers: Headers) -> bool:
+    return "content-length" in headers and "transfer-encoding" in headers
 
 
 def page_directory() -> Path:

@@ -173,7 +173,7 @@ class WebSocketConnection(asyncio.Protocol):
         if b'"authorization"' in message or b'"__token"' in message:
             try:
                 keys = _decode_keys(message)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return message
             if "authorization" in keys and "command" not in keys:
                 return self._authorize(message)
@@ -189,7 +189,7 @@ class WebSocketConnection(asyncio.Protocol):
         """Keeps the token; each request checks it again."""
         try:
             self._token = msgspec.json.encode(_decode_authorization(message).authorization)
-        except ValueError:
+        except (ValueError, RecursionError):
             return message
         return None
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from deskcal.commands import Dispatcher
@@ -68,6 +68,8 @@ class CalDav:
             response = _refusal(Refused(503, "the server is too busy; try again later"))
         except DeskcalError as exc:
             response = _refusal(_refused(exc))
+        except ClientDisconnect:
+            response = _refusal(Refused(400, "the connection ended amid the body"))
         except Exception as exc:
             response = _refusal(_refused(incident_of(exc)))
         response.headers.update(DAV_HEADERS)
