@@ -44,7 +44,12 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, Meta(gt=0, description="Silence of a connection without subscription; beyond: close")
     ] = 900
     request_deadline_sec: Annotated[
-        float, Meta(gt=0, description="One request; beyond: 504, or 503 when surely not applied")
+        float,
+        Meta(
+            gt=0,
+            le=DAY_SEC,
+            description="One request; beyond: 504, or 503 when surely not applied",
+        ),
     ] = 20
     max_requests_in_flight: Annotated[
         int, Meta(ge=1, description="Of one connection; beyond: it is not read until one is done")

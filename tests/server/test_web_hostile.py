@@ -71,7 +71,7 @@ async def test_a_request_with_two_lengths_is_refused_and_hides_no_other(place: P
 async def test_an_app_that_goes_away_amid_its_body_is_no_incident(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    coming = [
+    coming: list[dict[str, Any]] = [
         {"type": "http.request", "body": b"BEGIN", "more_body": True},
         {"type": "http.disconnect"},
     ]

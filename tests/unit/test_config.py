@@ -80,7 +80,7 @@ def test_numbers_are_given_with_commas_and_in_the_file_as_an_array(tmp_path: Pat
     assert load_config({}, {"DESKCAL_OUTCOME_REQUIRED_TYPES": "2,4"}, None) == from_file
     assert refusal({"outcome_required_types": "calls"}) == (
         "outcome_required_types = 'calls' (from flag --outcome-required-types) must be numbers "
-        "with commas between, such as 2,4"
+        "from 0 to 6 with commas between, such as 2,4"
     )
 
 
@@ -128,6 +128,31 @@ def test_a_value_of_the_wrong_type_names_setting_value_source_and_rule(tmp_path:
     assert refusal(file=file) == (
         f"max_group = 'many' (from file {file}) must be an integer of at least 1"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("max_token_bytes", "2000000", "must be an integer from 256 to 1048576"),
+        ("list_snapshot_sec", "5", "must be a finite number from 0 to 4"),
+        ("request_deadline_sec", "1e9", "must be a finite number above 0, at most 86400"),
+        ("webhook_ports", "443,65536", "must be numbers from 1 to 65535 with commas between"),
+        ("webhook_retry_sec", "-1", "must be numbers of at least 0 with commas between"),
+    ],
+)
+def test_the_rule_of_a_number_says_what_is_least_and_most(name: str, text: str, rule: str) -> None:
+    assert rule in refusal({name: text})
+
+
+def test_a_number_that_no_clock_and_no_database_can_take_is_refused() -> None:
+    """A server would start with it, and then fail requests."""
+    for setting in settings():
+        if setting.kind in ("int", "float", "numbers"):
+            assert setting.name in refusal({setting.name: "9" * 30})
+    message = refusal({"series_horizon_sec": "1000000000000"})
+    assert message.endswith("is too large; at most 3155760000 is possible")
+    assert refusal({"webhook_retry_sec": "5,9999999999"}).endswith("3155760000 is possible")
+    assert load_config({"change_retention_sec": "3155760000"}, {}, None)
 
 
 @pytest.mark.parametrize("toml", ['"5000"', "5.0", "true", "[1]"])

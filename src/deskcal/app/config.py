@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from deskcal.app.rules import kind_and_rule, require_usable
 from deskcal.core.calling_hours import BadHours, CallingHours, HoursTable
 from deskcal.core.draft import timezones
 from deskcal.core.event import default_of
@@ -211,25 +212,8 @@ def _setting(field: msgspec.structs.FieldInfo) -> Setting:
     info = msgspec.inspect.type_info(field.type)
     assert isinstance(info, msgspec.inspect.Metadata)
     schema = info.extra_json_schema or {}
-    kind, rule = _kind(info.type)
+    kind, rule = kind_and_rule(info.type)
     return Setting(field.name, field.type, kind, default_of(field), schema["description"], rule)
-
-
-def _kind(info: msgspec.inspect.Type) -> tuple[str, str]:
-    """Kind and rule of a setting's type."""
-    if isinstance(info, msgspec.inspect.IntType):
-        return "int", f"must be an integer of at least {info.ge}"
-    if isinstance(info, msgspec.inspect.FloatType):
-        return "float", f"must be a finite number above {info.gt}"
-    if isinstance(info, msgspec.inspect.BoolType):
-        return "bool", "must be true or false"
-    if isinstance(info, msgspec.inspect.VarTupleType):
-        return "numbers", "must be numbers with commas between, such as 2,4"
-    if isinstance(info, msgspec.inspect.DictType):
-        return "tables", "must be a table for each brand, as JSON outside of the file"
-    if isinstance(info, msgspec.inspect.LiteralType):
-        return "choice", f"must be one of {', '.join(map(str, info.values))}"
-    return "str", "must be a string"
 
 
 def _from_flags(flags: Mapping[str, object]) -> dict[str, _Given]:
@@ -285,6 +269,8 @@ def _checked(setting: Setting, given: _Given) -> Any:
         rule = f"{setting.rule}: {exc}" if setting.kind == "tables" else setting.rule
         raise _bad(setting.name, given, rule) from exc
     try:
+        if setting.kind in ("int", "float", "numbers"):
+            require_usable(setting.name, value if isinstance(value, tuple) else (value,))
         _CHECKS.get(setting.name, _accept)(value)
     except ValueError as exc:
         raise _bad(setting.name, given, str(exc)) from exc
