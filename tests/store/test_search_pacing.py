@@ -43,3 +43,38 @@ async def test_an_index_that_is_far_behind_pauses_while_changes_are_committed(
         task.cancel()
         await asyncio.wait([task])
     assert (steps == 1) is is_burst
+
+
+async def test_changes_that_keep_coming_are_not_indexed_one_by_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait until no more come, until there are many, or for `MOST_SEC`."""
+    monkeypatch.setattr(search_index, "QUIET_SEC", 3600)
+    monkeypatch.setattr(search_index, "PAUSE_SEC", 0)
+    for _ in range(3):
+        await store.mutate(adding())
+    newest = store.feed.last_seq
+    running = search_index.SearchIndex(store)
+    one_step = store.search.index
+    steps = 0
+
+    async def step_before_a_change(limit: int) -> int:
+        nonlocal steps
+        steps += 1
+        count = await one_step(limit)
+        await store.mutate(adding())
+        running.wake()
+        return count
+
+    monkeypatch.setattr(store.search, "index", step_before_a_change)
+    task = asyncio.create_task(running.run())
+    try:
+        async with asyncio.timeout(WAIT_SEC):
+            while store.search.indexed_seq < newest:
+                await asyncio.sleep(0)
+        for _ in range(20):
+            await store.mutate(adding())
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert steps == 1

@@ -58,14 +58,18 @@ class SearchIndex:
                 return
 
     async def _catch_up(self) -> None:
-        """Until every change is indexed. A long way is logged."""
+        """Until every change that was there is indexed; a long way is logged.
+
+        Not those that come meanwhile: while they keep coming, each would be a step of its own.
+        """
         done = 0
         newest = self._store.feed.last_seq
         while count := await self._store.search.index(self._step):
-            newest = self._store.feed.last_seq
             done += count
             if done % REPORT_EVERY < count:
                 logger.info("indexed the texts of %d changes for the search", done)
+            if self._store.search.indexed_seq >= newest:
+                break
             await self._wait_for_the_writer()
         self._complete_seq = newest
 
