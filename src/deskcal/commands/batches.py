@@ -261,9 +261,16 @@ class _Applying:
         """The event as it was deleted."""
         return self._changes.trashed(self._id(event_id))
 
-    def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
+    def put(
+        self,
+        event_id: int,
+        after: Event | None,
+        type_: ChangeType,
+        *,
+        done_time: int | None = None,
+    ) -> bytes:
         """Replaces or deletes an event."""
-        return self._changes.put(self._id(event_id), after, type_)
+        return self._changes.put(self._id(event_id), after, type_, done_time=done_time)
 
     def mutate(self, mutation: Mutation) -> bytes:
         """Applies a mutation."""

@@ -8,8 +8,18 @@ from msgspec import Meta, Struct
 from deskcal.commands.new_series import announce_series
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
+from deskcal.commands.undo_steps import (
+    PAGE,
+    StoredStep,
+    Unit,
+    decoded,
+    find_done_times,
+    pages_of,
+    steps_of,
+    units_of,
+)
 from deskcal.core.completion import is_claimed_by_other, is_completion
-from deskcal.core.document import decode_event, scope_of, series_of
+from deskcal.core.document import scope_of, series_of
 from deskcal.core.event import MAX_ID, ChangeType, Event
 from deskcal.core.series import Series
 from deskcal.core.series_undo import (
@@ -32,8 +42,6 @@ from deskcal.store.ports import SeriesStep
 from deskcal.store.ports.feed import StoredChange
 from deskcal.store.ports.work import Changes, Transaction
 
-PAGE = 500
-"""Events that one transaction puts back; a larger batch is undone in several, but one of series."""
 SERVER = 0
 
 
@@ -57,16 +65,12 @@ def undo_batch(services: Services, _: Peer, session: Session, data: UndoBatch) -
 
 
 async def _undo(services: Services, session: Session, batch_id: int) -> Data:
-    changes = await _changes_of(services, session, batch_id)
-    steps = list(_steps(changes).values())
-    series = await services.store.series.batch(batch_id)
+    steps = steps_of(await _changes_of(services, session, batch_id))
+    await find_done_times(services, steps)
+    units = units_of(steps, await services.store.series.batch(batch_id))
     total, undo_id = _Page(0, []), 0
-    # A rule and its occurrences go back together. A series bounds how many they are.
-    at_once = max(len(steps), 1) if series else PAGE
-    for start in range(0, len(steps), at_once):
-        part = steps[start : start + at_once]
-        transaction = _transaction(services, session, part, undo_id, series)
-        applied = await services.store.transact(transaction)
+    for page in pages_of(units):
+        applied = await services.store.transact(_transaction(services, session, page, undo_id))
         undo_id = applied.batch_id or undo_id
         total.undone += applied.value.undone
         total.left += applied.value.left
@@ -83,7 +87,7 @@ async def _changes_of(services: Services, session: Session, batch_id: int) -> li
         changes += page
         if not _may_undo(services, session, changes[0]):
             break
-    if not changes or not _may_undo(services, session, changes[0]):
+    if not changes or not _may_undo(services, session, changes[0]) or any(map(_is_lost, changes)):
         raise NotFound(
             f"there is no batch {batch_id} that you may undo: a batch is undone by the manager "
             f"who made it, or an administrator, within {services.limits.undo_sec} s",
@@ -92,85 +96,60 @@ async def _changes_of(services: Services, session: Session, batch_id: int) -> li
     return changes
 
 
+def _is_lost(change: StoredChange) -> bool:
+    """Whether what was before the change is not kept any more."""
+    return change.before is None and change.type not in (ChangeType.ADDED, ChangeType.RESTORED)
+
+
 def _may_undo(services: Services, session: Session, first: StoredChange) -> bool:
     is_recent = first.time + services.limits.undo_sec >= services.now()
     is_theirs = first.actor == session.manager_id or session.type in ADMIN_TYPES
     return is_recent and is_theirs and first.actor != SERVER
 
 
-class _Stored(Struct):
-    """One event of a batch, as documents: None where there was no event."""
-
-    event_id: int
-    before: bytes | None
-    after: bytes | None
-    deleted: bytes | None = None
-    """As the batch deleted it, after its other changes of it."""
-
-
-def _steps(changes: list[StoredChange]) -> dict[int, _Stored]:
-    """By event: before its first change of the batch, and after its last."""
-    found: dict[int, _Stored] = {}
-    for change in changes:
-        is_added = change.type in (ChangeType.ADDED, ChangeType.RESTORED)
-        before = None if is_added else change.before
-        step = found.setdefault(change.event_id, _Stored(change.event_id, before, None))
-        is_deleted = change.type == ChangeType.DELETED
-        step.after = None if is_deleted else change.document
-        step.deleted = change.document if is_deleted else None
-    return found
-
-
 def _transaction(
-    services: Services,
-    session: Session,
-    steps: list[_Stored],
-    batch_id: int,
-    series: list[SeriesStep],
+    services: Services, session: Session, units: list[Unit], batch_id: int
 ) -> Transaction:
     now = int(services.now())
 
     def apply(changes: Changes) -> _Page:
-        return _Undo(changes, session, now, steps, series).run()
+        pages = [_Undo(changes, session, now, unit).run() for unit in units]
+        left = [event_id for page in pages for event_id in page.left]
+        return _Page(sum(page.undone for page in pages), left)
 
-    ids = [step.event_id for step in steps]
-    series_ids = sorted({one.series_id for one in series} | _series_of(steps))
+    steps = [step for unit in units for step in unit.steps]
+    series_ids = {one.series_id for unit in units for one in unit.series} | _series_of(steps)
     return Transaction(
-        ids,
+        [step.event_id for step in steps],
         0,
         session.manager_id,
         now,
         apply,
-        series_ids=series_ids,
+        series_ids=sorted(series_ids),
         batch_id=batch_id,
         reads_trash=True,
     )
 
 
-def _series_of(steps: list[_Stored]) -> set[int]:
+def _series_of(steps: list[StoredStep]) -> set[int]:
     """Of occurrences that the batch deleted, whether it changed their series or not."""
     deleted = (step.before for step in steps if step.before is not None and step.after is None)
     return {series_of(document) for document in deleted} - {0}
 
 
 class _Undo:
-    """The undo of some events of a batch and, if there are any, of all its series."""
+    """The undo of one unit of a batch."""
 
-    def __init__(
-        self,
-        changes: Changes,
-        session: Session,
-        now: int,
-        steps: list[_Stored],
-        series: list[SeriesStep],
-    ) -> None:
+    def __init__(self, changes: Changes, session: Session, now: int, unit: Unit) -> None:
         self._changes = changes
         self._session = session
         self._now = now
-        self._steps = {one.event_id: one for one in map(_decoded, steps) if self._is_visible(one)}
-        self._series = {one.series_id: one for one in series}
+        self._steps = {
+            one.event_id: one for one in map(decoded, unit.steps) if self._is_visible(one)
+        }
+        self._series = {one.series_id: one for one in unit.series}
         self._is_conflict = any(
-            is_conflict(one.before, one.after, changes.series(one.series_id)) for one in series
+            is_conflict(one.before, one.after, changes.series(one.series_id)) for one in unit.series
         )
         """Whether somebody has changed a rule since that the batch had changed."""
 
@@ -187,7 +166,8 @@ class _Undo:
         # All are decided on before the first one is put.
         back = {step.event_id: self._result(step) for step in going}
         for event_id, result in back.items():
-            self._changes.put(event_id, result.event, result.type)
+            done_time = self._steps[event_id].done_time
+            self._changes.put(event_id, result.event, result.type, done_time=done_time)
         if not self._is_conflict:
             changed |= _series_ids(going)
             moved = _series_ids([step for step in going if is_structural(step)])
@@ -312,11 +292,3 @@ def _is_deleted_otherwise(changes: Changes, step: Step) -> bool:
         return False
     trashed = changes.trashed(step.event_id)
     return trashed is None or trashed.version != step.deleted_version
-
-
-def _decoded(one: _Stored) -> Step:
-    before, after, deleted = (
-        decode_event(document) if document is not None else None
-        for document in (one.before, one.after, one.deleted)
-    )
-    return Step(one.event_id, before, after, deleted.version if deleted else 0)

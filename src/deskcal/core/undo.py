@@ -20,6 +20,8 @@ class Step(Struct, frozen=True):
     """None: the batch deleted it."""
     deleted_version: int = 0
     """Its version when the batch deleted it: later than `before` where it was changed first."""
+    done_time: int | None = None
+    """When `before` had been completed (Unix seconds), if the batch took that back."""
 
 
 class Undone(Struct, frozen=True):

@@ -5,7 +5,7 @@ group leave as many change rows, but its index is written once.
 """
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -14,13 +14,14 @@ from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
 from deskcal.core.completion import is_completion
 from deskcal.core.document import decode_event, encode_event, record_of
-from deskcal.core.event import ChangeType, Event, EventStatus
+from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome, require_outcome_given
 from deskcal.core.series import Series
 from deskcal.core.visibility import require_followed
 from deskcal.errors import DeskcalError
 from deskcal.store.batch.claims import Claims
 from deskcal.store.batch.notifications import StagedNotifications
+from deskcal.store.batch.numbers import has_more_than_changes
 from deskcal.store.batch.objects import StagedObjects
 from deskcal.store.batch.retries import Retries
 from deskcal.store.batch.series import StagedSeries
@@ -37,7 +38,7 @@ from deskcal.store.batch.writes import (
     Writes,
     batch_id_of,
 )
-from deskcal.store.columns import event_row, with_done_time
+from deskcal.store.columns import AS_STORED, event_row, with_done_time
 from deskcal.store.ports.reminders import Notification
 from deskcal.store.ports.work import (
     Applied,
@@ -75,6 +76,7 @@ class Batch:
         self._batch = 0
         self._retries = Retries(stored, undo, retry_window_sec)
         self._only_fired: dict[int, None] = {}
+        self._ended: dict[tuple[int, int], tuple[int, int]] = {}
         self._outcomes: Sequence[Outcome] | None = None
         self._series = StagedSeries(stored, undo)
         self._claims = Claims(weakref.proxy(self), stored.calls)  # A cycle would keep the group.
@@ -98,32 +100,8 @@ class Batch:
         A calendar object or series may change without its events. Who has followed the changes up
         to a number knows by a number without a change that there is more to be read again.
         """
-        return self.change_count + self._has_more_than_changes
-
-    @property
-    def _has_more_than_changes(self) -> bool:
-        """Whether a calendar object or a series changes of which no event does."""
-        if self.objects.is_empty:
-            return not (self._series.is_empty or self._have_events(self._series.changed_ids))
-        event_ids = {change[0] for change in self._changes}
-        series_ids = {event.series_id for event in self._changed_events()}
-        has_series = self._series.changed_ids <= series_ids
-        return not (has_series and self.objects.are_all_of(event_ids, series_ids))
-
-    def _have_events(self, series_ids: set[int]) -> bool:
-        """Whether of each of these series an event changes; most often the first ones are."""
-        missing = set(series_ids)
-        for event in self._changed_events():
-            if not missing:
-                break
-            missing.discard(event.series_id)
-        return not missing
-
-    def _changed_events(self) -> Iterator[Event]:
-        """What the changes are of, as it was before the group and as it is."""
-        for change in self._changes:
-            staged = self._staged[change[0]]
-            yield from filter(None, (staged.before, staged.after))
+        more = has_more_than_changes(self._changes, self._staged, self._series, self.objects)
+        return self.change_count + more
 
     @property
     def is_empty(self) -> bool:
@@ -228,7 +206,13 @@ class Batch:
         self._undo.put(self._staged, event_id, staged)
 
     def put(
-        self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
+        self,
+        event_id: int,
+        after: Event | None,
+        type_: ChangeType,
+        time: int,
+        actor: int,
+        done_time: int | None = None,
     ) -> bytes:
         """Stages `after` unless it is the event as it is; its document (its last, if gone).
 
@@ -238,7 +222,7 @@ class Batch:
         before = staged.after if staged else None
         if after is before:
             return staged.document if staged and before else b""
-        document = self.stage(event_id, after, type_, time, actor)
+        document = self.stage(event_id, after, type_, time, actor, done_time)
         if before and after:
             self._notify_by_change(before, after, document, time)
         return document
@@ -261,7 +245,7 @@ class Batch:
         self.ids_used += 1
         document = encode_event(event)
         self._changes.append((event.id, int(type_), time, actor, self._batch, document))
-        self._set(event.id, NEW_EVENT.changed(event, document))
+        self._set(event.id, NEW_EVENT.changed(event, document, type_))
         return document
 
     def new_id(self) -> int:
@@ -346,8 +330,11 @@ class Batch:
         return decode_event(document) if document else None
 
     def done_time(self, event_id: int) -> int:
-        """When the group completed an event that it has changed; AS_STORED: it did not."""
-        return self._staged[event_id].done_time
+        """When the group completed, or restored, an event; AS_STORED: it did neither."""
+        staged = self._staged[event_id]
+        if staged.before is None and staged.after and staged.done_time == AS_STORED:
+            return staged.after.updated_time
+        return staged.done_time
 
     def take(self, event_id: int, document: bytes) -> Event:
         """`event`, of an event that was read from the database already."""
@@ -356,14 +343,22 @@ class Batch:
         return event
 
     def stage(
-        self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
+        self,
+        event_id: int,
+        after: Event | None,
+        type_: ChangeType,
+        time: int,
+        actor: int,
+        done_time: int | None = None,
     ) -> bytes:
         """Stages one change of an event that `event` gave; its document (its last, if gone)."""
         self._undo.remove(self._only_fired, event_id)
         staged = self._staged[event_id]
+        if version := staged.ended_version(after, done_time):
+            self._undo.put(self._ended, (event_id, version), (staged.done_time, time))
         document = staged.document if after is None else encode_event(after)
         self._changes.append((event_id, int(type_), time, actor, self._batch, document))
-        self._set(event_id, staged.changed(after, document))
+        self._set(event_id, staged.changed(after, document, type_, done_time))
         return document
 
     def writes(self) -> Writes:
@@ -375,6 +370,7 @@ class Batch:
             woken=self.notifications.woken,
             series=self._series.writes(),
             objects=self.objects.writes(),
+            ended=[(*key, *ended) for key, ended in self._ended.items()],
         )
         changed = [(id_, one) for id_, one in self._staged.items() if one.after is not one.before]
         for event_id, staged in changed:
@@ -383,7 +379,9 @@ class Batch:
                 continue
             before = event_row(staged.before, self._timezone) if staged.before else None
             after = event_row(staged.after, self._timezone) if staged.after else None
-            if staged.after and after and staged.after.status == EventStatus.DONE:
+            if staged.is_done and staged.before is None and staged.done_time == AS_STORED:
+                found.done_in_trash.append(event_id)
+            elif after and staged.is_done:
                 after = with_done_time(after, staged.done_time)
             if staged.after is None:
                 found.done_times[event_id] = staged.done_time

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
-from deskcal.core.event import Event, EventStatus
+from deskcal.core.event import ChangeType, Event, EventStatus
 from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
 
@@ -19,20 +19,39 @@ class StagedEvent(Struct, frozen=True):
     after: Event | None
     document: bytes
     done_time: int = AS_STORED
-    """When the group completed it, Unix seconds; AS_STORED: it was done before, or is not done.
+    """When it was completed, Unix seconds, if the group has done so, or says it.
 
+    AS_STORED: it was done before, or is not done; where the group restored it, as the trash has it.
     0: the group deleted it when it was not done.
     """
 
-    def changed(self, after: Event | None, document: bytes) -> "StagedEvent":
-        """It after one more change of the group."""
-        was_done = self.after is not None and self.after.status == _DONE
-        done_time = self.done_time
+    @property
+    def is_done(self) -> bool:
+        """Whether it is there and done."""
+        return self.after is not None and self.after.status == _DONE
+
+    def changed(
+        self, after: Event | None, document: bytes, type_: ChangeType, done_time: int | None = None
+    ) -> "StagedEvent":
+        """It after one more change of the group, which may say when it was completed."""
+        time = self.done_time
         if after is None:
-            done_time = done_time if was_done else 0
-        elif after.status == _DONE and not was_done:
-            done_time = done_time_by(after)
-        return StagedEvent(self.before, after, document, done_time)
+            time = time if self.is_done else 0
+        elif after.status == _DONE and done_time is not None:
+            time = done_time
+        elif after.status == _DONE and not self.is_done and type_ is not ChangeType.RESTORED:
+            time = done_time_by(after)
+        return StagedEvent(self.before, after, document, time)
+
+    def ended_version(self, after: Event | None, done_time: int | None) -> int:
+        """The version that was done last, of a change that takes its completion back; else 0.
+
+        A deletion does not: the trash keeps it. A completion at another time does.
+        """
+        if self.after is None or after is None or not self.is_done:
+            return 0
+        is_still_done = after.status == _DONE and done_time is None
+        return 0 if is_still_done else self.after.version
 
 
 NEW_EVENT = StagedEvent(None, None, b"")

@@ -27,7 +27,13 @@ class Staging(Protocol):
         """Stages a new event, whose id is `next_id`; its document."""
 
     def put(
-        self, event_id: int, after: Event | None, type_: ChangeType, time: int, actor: int
+        self,
+        event_id: int,
+        after: Event | None,
+        type_: ChangeType,
+        time: int,
+        actor: int,
+        done_time: int | None = None,
     ) -> bytes:
         """Stages a change of an event; its document."""
 
@@ -99,11 +105,18 @@ class StagedChanges:
             raise LookupError("this transaction does not read outcomes")
         return self._batch.outcomes()
 
-    def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
+    def put(
+        self,
+        event_id: int,
+        after: Event | None,
+        type_: ChangeType,
+        *,
+        done_time: int | None = None,
+    ) -> bytes:
         """Replaces or deletes an event."""
         self.event(event_id)
         time, actor = self._transaction.time, self._transaction.actor
-        return self._batch.put(event_id, after, type_, time, actor)
+        return self._batch.put(event_id, after, type_, time, actor, done_time)
 
     def mutate(self, mutation: Mutation) -> bytes:
         """Applies a mutation as a part of this transaction."""

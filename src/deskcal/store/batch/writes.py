@@ -33,6 +33,10 @@ TrashedRow = tuple[int, int, int, bytes, int]
 The last is AS_STORED where the row says it that the event has, or had in the trash; 0: not done.
 """
 
+EndedRow = tuple[int, int, int, int]
+"""Event, the version that was done last, when it was completed (AS_STORED: as its row or the trash
+says), and when that was taken back."""
+
 _DELETED, _RESTORED = ChangeType.DELETED, ChangeType.RESTORED
 
 
@@ -83,6 +87,10 @@ class Writes(Struct, kw_only=True):
     """With the end at last; it may be another end of a row that is there."""
     done_times: dict[int, int] = {}
     """`StagedEvent.done_time` of those of `gone` that were there before."""
+    done_in_trash: list[int] = []
+    """Restored events of which the trash says when they were completed, or their history."""
+    ended: list[EndedRow] = []
+    """Completions that the group has taken back."""
     changes: list[ChangeRow]
     """Number 1 first."""
     keys: dict[RetryKey, KeptAnswer]

@@ -62,6 +62,13 @@ class FeedStore(Protocol):
     async def newest(self, event_id: int) -> StoredChange | None:
         """The last change of one event, also of a deleted one; None: none is kept."""
 
+    async def done_times(self, wanted: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+        """When events had been completed whose completion was taken back since, by event.
+
+        `wanted`: event, the first version that counts, and the first that counts no more; of
+        several completions the first. Without those of which it is not known.
+        """
+
     async def prune(self, before: int, limit: int) -> int:
         """Forgets up to `limit` changes older than `before` (Unix seconds); how many they were.
 

@@ -84,10 +84,18 @@ class Changes(Protocol):
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds `make(event_id)`; its document."""
 
-    def put(self, event_id: int, after: Event | None, type_: ChangeType) -> bytes:
+    def put(
+        self,
+        event_id: int,
+        after: Event | None,
+        type_: ChangeType,
+        *,
+        done_time: int | None = None,
+    ) -> bytes:
         """Replaces an event that `event` gave; None deletes it. The same event changes nothing.
 
-        Its document; of a deletion, its last one.
+        `done_time`: when it was completed (Unix seconds), of one that is done; None: as the store
+        has it, or now. Its document; of a deletion, its last one.
         """
 
     def new_id(self) -> int:

@@ -13,6 +13,7 @@ from deskcal.store.batch.timeline import Gap, undone
 from deskcal.store.ports.feed import StoredChange
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
+from deskcal.store.postgres.done_time import kept_done_times
 
 PAGE_BYTES = 8 * 1024 * 1024
 """Documents of one page, half of it those before; the change that goes beyond it is its last."""
@@ -68,6 +69,7 @@ _FORGET_GONE_SERIES = """
 _FORGET_REMINDERS = """
     DELETE FROM notification
     WHERE event_id = ANY(%s::bigint[]) AND due_time < %s AND fired_time < %s AND state > 0"""
+_FORGET_COMPLETIONS = "DELETE FROM completion WHERE event_id = ANY(%s::bigint[]) AND time < %s"
 _FORGET_GAPS = "DELETE FROM cursor_gap WHERE upper <= %s"
 _SET_FLOOR = "UPDATE counter SET floor_seq = %s"
 
@@ -148,6 +150,11 @@ class PostgresFeed:
         found: list[StoredChange] = await self._read(_select, _NEWEST, (event_id,))
         return found[0] if found else None
 
+    async def done_times(self, wanted: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+        """When events had been completed whose completion was taken back."""
+        found: dict[int, int] = await self._read(kept_done_times, wanted)
+        return found
+
     async def prune(self, before: int, limit: int) -> int:
         """Forgets changes older than `before`, but the newest of each event that is still there.
 
@@ -207,6 +214,7 @@ async def _prune(before: int, limit: int, connection: Connection, _: Batch) -> t
     async with connection.pipeline():
         await connection.execute(_FORGET, (integers(upto), integers(upto.values())))
         await connection.execute(_FORGET_REMINDERS, (integers(sorted(events)), before, before))
+        await connection.execute(_FORGET_COMPLETIONS, (integers(sorted(events)), before))
         await connection.execute(_SET_FLOOR, (floor_seq,))
         await connection.execute(_FORGET_GAPS, (floor_seq,))
         for statement in (_FORGET_SERIES, _FORGET_GONE_SERIES):

@@ -15,6 +15,7 @@ from deskcal.store.lists import Collections
 from deskcal.store.ports.reminders import Notification
 from deskcal.store.postgres.arrays import integers, run
 from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.done_time import keep_done_times
 from deskcal.store.postgres.objects import write_objects
 from deskcal.store.postgres.series import (
     write_series,
@@ -183,6 +184,7 @@ async def write(
     async with connection.pipeline():
         if begins:
             await connection.execute("BEGIN")
+        await keep_done_times(connection, writes.ended)
         await put_in_trash(connection, trashed)
         await _write_events(connection, writes, collections)
         await write_series(connection, writes.series)
@@ -194,7 +196,7 @@ async def write(
             await run(connection, _INSERT_CHANGES, values)
         else:
             await connection.execute(_TAKE_NUMBER)
-        await take_out_of_trash(connection, restored)
+        await take_out_of_trash(connection, restored, writes.done_in_trash)
         await write_series_changes(connection, writes.series, len(writes.changes))
         await _write_keys(connection, writes.keys, len(writes.changes), retry_window_sec)
         await _run_for(connection, _WAKE_NOTIFICATIONS, _columns(map(_fired_row, writes.woken)))

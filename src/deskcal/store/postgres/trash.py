@@ -96,9 +96,15 @@ async def put_in_trash(connection: Connection, trashed: Sequence[TrashedRow]) ->
         await run(connection, _PUT, columns)
 
 
-async def take_out_of_trash(connection: Connection, restored: Sequence[int]) -> None:
-    """Takes what a group has restored out of the trash. Its events and changes are written."""
+async def take_out_of_trash(
+    connection: Connection, restored: Sequence[int], done: Sequence[int]
+) -> None:
+    """Takes what a group has restored out of the trash. Its events and changes are written.
+
+    `done`: those of them of which it is to be found out when they were completed.
+    """
+    if done:
+        await find_done_times_of(connection, done)
+        await run(connection, _GIVE_DONE_TIMES, [integers(done)])
     if restored:
-        await find_done_times_of(connection, restored)
-        await run(connection, _GIVE_DONE_TIMES, [integers(restored)])
         await run(connection, _REMOVE, [integers(restored)])

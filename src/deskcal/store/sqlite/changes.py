@@ -12,6 +12,7 @@ from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.timeline import Gap, undone
 from deskcal.store.ports.feed import StoredChange
+from deskcal.store.sqlite.done_time import kept_done_times
 from deskcal.store.sqlite.group import Numbers
 
 Read = Callable[..., Awaitable[Any]]
@@ -61,6 +62,7 @@ _FORGET_GONE_SERIES = """
 # What was fired so long ago that its change is pruned, too.
 _FORGET_REMINDERS = """
     DELETE FROM notification WHERE event_id = ? AND due_time < ? AND fired_time < ? AND state > 0"""
+_FORGET_COMPLETIONS = "DELETE FROM completion WHERE event_id = ? AND time < ?"
 
 
 class SqliteFeed:
@@ -101,6 +103,11 @@ class SqliteFeed:
         """The last change of one event."""
         found: list[StoredChange] = await self._read(_select, _NEWEST, (event_id,))
         return found[0] if found else None
+
+    async def done_times(self, wanted: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+        """When events had been completed whose completion was taken back."""
+        found: dict[int, int] = await self._read(kept_done_times, wanted)
+        return found
 
     async def prune(self, before: int, limit: int) -> int:
         """Forgets changes older than `before`, but the newest of each event that is still there."""
@@ -158,6 +165,7 @@ def _prune(before: int, limit: int, connection: apsw.Connection, _: Batch) -> tu
     connection.executemany(_FORGET, gone)
     events = {event_id for _, event_id, *_ in old}
     connection.executemany(_FORGET_REMINDERS, [(one, before, before) for one in events])
+    connection.executemany(_FORGET_COMPLETIONS, [(one, before) for one in events])
     floor_seq = old[-1][0]
     connection.execute(_SET_FLOOR, (floor_seq,))
     connection.execute(_FORGET_GAPS, (floor_seq,))

@@ -27,6 +27,7 @@ from deskcal.store.batch.writes import (
 from deskcal.store.columns import PLACED, EventRow
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.claims import SqliteCalls
+from deskcal.store.sqlite.done_time import keep_done_times
 from deskcal.store.sqlite.fired import UPDATE_DOCUMENT, write_fired, write_notifications
 from deskcal.store.sqlite.many_rows import insert_rows
 from deskcal.store.sqlite.objects import stored_object, write_objects
@@ -246,10 +247,11 @@ class SqliteBatch:
         else:
             trashed, restored = writes.deletions()
             self._write_collections(writes)
+            keep_done_times(self._run, writes.ended)
             put_in_trash(self._run, trashed)
             self._write_events(writes)
             self._write_changes(writes, base)
-            take_out_of_trash(self._run, restored)
+            take_out_of_trash(self._run, restored, writes.done_in_trash)
         self._write_keys(writes.keys)
         self._run(_UPDATE_COUNTER, [(self.numbers.last_event_id, self._last_seq)])
         self._write_notifications(writes)

@@ -32,9 +32,13 @@ def put_in_trash(run: Callable[[str, list[Any]], None], trashed: list[TrashedRow
     run(_PUT, trashed)
 
 
-def take_out_of_trash(run: Callable[[str, list[Any]], None], restored: list[int]) -> None:
-    """Takes what a group has restored out of the trash. Its events and changes are written."""
-    find_done_times_of(run, restored)
-    ids = [(event_id,) for event_id in restored]
-    run(_GIVE_DONE_TIME, ids)
-    run(_REMOVE, ids)
+def take_out_of_trash(
+    run: Callable[[str, list[Any]], None], restored: list[int], done: list[int]
+) -> None:
+    """Takes what a group has restored out of the trash. Its events and changes are written.
+
+    `done`: those of them of which it is to be found out when they were completed.
+    """
+    find_done_times_of(run, done)
+    run(_GIVE_DONE_TIME, [(event_id,) for event_id in done])
+    run(_REMOVE, [(event_id,) for event_id in restored])
