@@ -64,6 +64,60 @@ async def test_a_whole_batch_is_undone_with_one_batch_id(desk: Desk) -> None:
     ]
 
 
+async def completed(desk: Desk) -> int:
+    """The batch that completed call 1 with a follow-up, 2."""
+    await desk.add(TEN, title="call", type=2)
+    answered = await desk.call(
+        TEN, "MngCompleteCalendarEvent", id=1, follow_up={"in_sec": 600, "title": "again"}
+    )
+    assert answered["data"]["follow_up"]["id"] == 2
+    return 2
+
+
+async def test_a_follow_up_stays_where_its_call_stays_done(desk: Desk) -> None:
+    batch_id = await completed(desk)
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, outcome_note="Noted after it")
+    assert await undone(desk, batch_id) == (0, [1, 2])
+    call = await event(desk, 1)
+    assert (call["status"], call["follow_up_id"]) == (1, 2)
+    assert (await event(desk, 2))["follows_id"] == 1
+
+
+async def test_a_follow_up_that_was_changed_stays_where_its_call_is_open_again(desk: Desk) -> None:
+    batch_id = await completed(desk)
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=2, title="later")
+    assert await undone(desk, batch_id) == (1, [2])
+    assert (await event(desk, 1))["status"] == 0
+    assert (await event(desk, 2))["follows_id"] == 1
+
+
+async def test_a_follow_up_comes_back_only_with_the_completion_of_its_call(desk: Desk) -> None:
+    answered = (await undo(desk, await completed(desk)))["data"]
+    assert answered["undone"] == 2
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="changed since")
+    assert await undone(desk, answered["batch_id"]) == (0, [1, 2])
+    assert (await event(desk, 1))["status"] == 0
+    assert await desk.rows(TEN) == ([1], 1)
+
+
+async def test_a_call_that_is_not_visible_keeps_its_follow_up(desk: Desk) -> None:
+    batch_id = await completed(desk)
+    moved = {"brand": "other", "owner_manager_id": 99, "participant_manager_ids": []}
+    await desk.event(ADMIN, "MngUpdateCalendarEvent", id=1, **moved)
+    one_brand = token(10, brands="default")
+    assert await undone(desk, batch_id, one_brand) == (0, [2])
+    assert await desk.rows(one_brand) == ([2], 1)
+
+
+async def test_a_follow_up_that_was_deleted_beside_its_call_comes_back_alone(desk: Desk) -> None:
+    await completed(desk)
+    batch_id = await batch(desk, *(("MngDeleteCalendarEvent", {"id": number}) for number in (1, 2)))
+    await desk.event(TEN, "MngRestoreCalendarEvent", id=1)
+    await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="changed since")
+    assert await undone(desk, batch_id) == (1, [1])
+    assert await desk.rows(TEN) == ([1, 2], 2)
+
+
 async def changed_and_deleted(desk: Desk) -> int:
     """The batch that did both to event 1."""
     await desk.add(TEN, title="before")

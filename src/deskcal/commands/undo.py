@@ -148,6 +148,7 @@ class _Undo:
             one.event_id: one for one in map(decoded, unit.steps) if self._is_visible(one)
         }
         self._series = {one.series_id: one for one in unit.series}
+        self._follow_ups = unit.follow_ups
         self._is_conflict = any(
             is_conflict(one.before, one.after, changes.series(one.series_id)) for one in unit.series
         )
@@ -162,6 +163,7 @@ class _Undo:
                 if _delete_made_since(self._changes, one, set(self._steps)):
                     changed.add(one.series_id)
             self._leave_occupied(left)
+        self._leave_follow_ups(left)
         going = [step for step in self._steps.values() if step.event_id not in left]
         # All are decided on before the first one is put.
         back = {step.event_id: self._result(step) for step in going}
@@ -215,6 +217,15 @@ class _Undo:
             going = self._steps.keys() - left
             held = {place_of(event) for event in events if event.id not in going}
             found = {one for one in going if (e := self._steps[one].before) and place_of(e) in held}
+            if not found:
+                return
+            left |= found
+
+    def _leave_follow_ups(self, left: set[int]) -> None:
+        """A follow-up goes, or comes back, only together with the completion of its call."""
+        while True:
+            going = self._steps.keys() - left
+            found = {one for one in going if self._follow_ups.get(one, one) not in going}
             if not found:
                 return
             left |= found

@@ -92,10 +92,12 @@ def units_of(steps: Sequence[StoredStep], series: Iterable[SeriesStep]) -> list[
 
     links: dict[int, int] = {}
     for step in steps:
-        for head in _heads(step):
-            if head.follow_up_id:
-                links[head.follow_up_id] = step.event_id
-            if head.series_id:
+        heads = [_head_of(one) if one is not None else None for one in (step.before, step.last)]
+        before, last = [head.follow_up_id if head else 0 for head in heads]
+        if before != last:
+            links[last or before] = step.event_id
+        for head in heads:
+            if head and head.series_id:
                 parents[root(-head.series_id)] = root(step.event_id)
     follow_ups = {one.event_id: links[one.event_id] for one in steps if _comes_or_goes(one, links)}
     for event_id, call_id in follow_ups.items():
@@ -118,10 +120,6 @@ def _grouped(
     for one in series:
         units.setdefault(root(-one.series_id), Unit([], [], {})).series.append(one)
     return list(units.values())
-
-
-def _heads(step: StoredStep) -> list[_Head]:
-    return [_head_of(document) for document in (step.before, step.last) if document is not None]
 
 
 def _comes_or_goes(step: StoredStep, links: dict[int, int]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from deskcal.errors import Unavailable
 from deskcal.store.batch.batch import Batch
-from deskcal.store.batch.writes import Collection, KeptAnswer, RetryKey, Writes
+from deskcal.store.batch.writes import ChangeRow, Collection, KeptAnswer, RetryKey, Writes
 from deskcal.store.columns import AS_STORED, COLUMNS, NAMES, ColumnType, EventRow
 from deskcal.store.lists import Collections
 from deskcal.store.ports.reminders import Notification
@@ -190,10 +190,7 @@ async def write(
         await write_series(connection, writes.series)
         await write_objects(connection, writes.objects)
         if writes.changes:
-            count = len(writes.changes)
-            *columns, documents = zip(*writes.changes, strict=True)
-            values = [count, count, *map(integers, columns), list(documents)]
-            await run(connection, _INSERT_CHANGES, values)
+            await run(connection, _INSERT_CHANGES, _change_values(writes.changes))
         else:
             await connection.execute(_TAKE_NUMBER)
         await take_out_of_trash(connection, restored, writes.done_in_trash)
@@ -215,6 +212,11 @@ async def write(
         batch.notifications.written(set(await fired.fetchall()))
     row = await notified.fetchone()
     return int(row[0])
+
+
+def _change_values(changes: Sequence[ChangeRow]) -> list[Any]:
+    *columns, documents = zip(*changes, strict=True)
+    return [len(changes), len(changes), *map(integers, columns), list(documents)]
 
 
 async def _write_events(
