@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from deskcal.core.document import decode_event
+from deskcal.core.document import decode_event, record_of
 from deskcal.core.event import ChangeType
 from deskcal.core.masks import brand_mask, desk_mask
 from deskcal.core.sessions import Session
@@ -94,6 +94,32 @@ async def test_a_round_on_sqlite_ends_early_where_documents_are_large(
     assert fired == [ids[:2], ids[2:], []]
     assert await store.reminders.next_due() is None
     await store.close()
+
+
+async def test_of_fired_events_memory_on_sqlite_holds_those_that_it_held_before(
+    tmp_path: Path,
+) -> None:
+    place = SqlitePlace(tmp_path / "data")
+    store = await place.open(Limits())
+    ids = await fill(store, 3)
+    await store.close()
+    store = await place.open(Limits())
+    await store.load(ids[0])
+    assert (await store.reminders.fire(DUE + 1, 500)).count == 3
+    held = [store.peek(event_id) for event_id in ids]
+    assert [record is not None for record in held] == [True, False, False]
+    assert held[:1] == [record_of(await stored(store, ids[0]))]
+    for event_id in ids:
+        record = await store.load(event_id)
+        assert record is not None
+        assert decode_event(record.document).reminder_sent_time == DUE + 1
+    await store.close()
+
+
+async def stored(store: Store, event_id: int) -> bytes:
+    change = await store.feed.newest(event_id)
+    assert change is not None
+    return change.document
 
 
 class Managers:

@@ -27,6 +27,7 @@ from deskcal.core.document import (
     record_of,
     scope_of,
     series_of,
+    title_text,
     wire_safe,
 )
 from deskcal.errors import InvalidField
@@ -351,3 +352,13 @@ def test_a_fired_event_is_encoded_as_before_with_the_time_when_it_was_sent(
     fired = [msgspec.structs.replace(event, reminder_sent_time=NOW + 1) for event in events]
     documents = [encode_event(event) for event in events]
     assert fired_events(documents, NOW + 1) == [(one, encode_event(one)) for one in fired]
+
+
+@given(texts | trap_texts, texts | trap_texts, values)
+def test_the_title_is_found_in_a_document_as_it_stands_there(
+    title: str, code: str, value: Any
+) -> None:
+    event = make_event(title=title, brand=code, desk=code, ast_json=as_stored(value))
+    found = title_text(encode_event(event))
+    assert msgspec.json.decode(found) == title
+    assert found == wire_safe(found)

@@ -8,16 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskcal.core.document import encode_event
+from deskcal.core.document import encode_event, title_text
 from deskcal.core.event import ChangeType
-from deskcal.wire.pushes import Reminder, encode_push, encode_read, encode_reminder, encode_resync
+from deskcal.wire.pushes import (
+    Reminder,
+    encode_push,
+    encode_read,
+    encode_reminder,
+    encode_resync,
+    reminder_texts,
+)
 from helpers import NOW, make_event
 
 DOCUMENT = encode_event(make_event(title="it's é]"))
 
 
 def reminder(**named: Any) -> Reminder:
-    reminder = Reminder("Call back", "today at 9:00", "1-7-10", 10, NOW + 1, NOW, 0, DOCUMENT)
+    texts = reminder_texts(b'"Call back"', "today at 9:00")
+    reminder = Reminder(texts, "1-7-10", 10, NOW + 1, NOW, 0, DOCUMENT)
     return msgspec.structs.replace(reminder, **named)
 
 
@@ -64,7 +72,9 @@ def test_a_late_reminder_says_how_late_it_is() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_reminder_of_any_title_is_one_safe_line(title: str) -> None:
-    line = encode_reminder(reminder(title=title, document=encode_event(make_event(title=title))))
+    document = encode_event(make_event(title=title))
+    texts = reminder_texts(title_text(document), title)
+    line = encode_reminder(reminder(texts=texts, document=document))
     text = line.removesuffix(b"\r\n")
-    assert json.loads(text)[1] == title
+    assert json.loads(text)[1:3] == [title, title]
     assert text.isascii() and b"\n" not in text and b"\r" not in text and b"'" not in text

@@ -40,6 +40,7 @@ _STRING_BYTES = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _to_ascii = json.JSONEncoder().encode
 _encode = msgspec.json.Encoder().encode
 _decode_event = msgspec.json.Decoder(Event).decode
+_TITLE, _AST = b',"title":', b',"ast_json":'
 _NOT_SENT = b'"reminder_sent_time":0,'
 _decode_events = msgspec.json.Decoder(list[Event]).decode
 
@@ -124,6 +125,15 @@ def fired_events(documents: Sequence[bytes], now: int) -> list[tuple[Event, byte
     sent = b'"reminder_sent_time":%d,' % now
     fired = [sent.join(document.rsplit(_NOT_SENT, 1)) for document in documents]
     return list(zip(_decode_events(b"[%b]" % b",".join(fired)), fired, strict=True))
+
+
+def title_text(document: bytes) -> bytes:
+    """The title in a document that `encode_event` made, as the JSON text that stands there.
+
+    No text of an event holds an unescaped quote, and `ast_json` stands after it.
+    """
+    start = document.index(_TITLE) + len(_TITLE)
+    return document[start : document.index(_AST, start)]
 
 
 def id_of(document: bytes) -> int:

@@ -22,6 +22,8 @@ class Visibility(Struct, frozen=True):
 
     def in_scope(self, brand: str, desk: str) -> bool:
         """Whether all events of that brand and desk are visible, whatever their participants."""
+        if self.brands.known.get(brand) and self.desks.known.get(desk):
+            return True
         return self.brands.matches(brand) and self.desks.matches(desk)
 
     def can_see(self, scope: EventScope) -> bool:

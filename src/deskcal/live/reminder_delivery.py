@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from msgspec import Struct
 
 from deskcal.core.alarms import armed_at, reminded_managers
-from deskcal.core.document import decode_event, scope_of
+from deskcal.core.document import decode_event, scope_of, title_text
 from deskcal.core.event import Event
 from deskcal.core.sessions import Session
 from deskcal.live.connections import Peer, Peers
@@ -22,7 +22,7 @@ from deskcal.store.ports.reminders import (
     NotificationState,
     ReminderStore,
 )
-from deskcal.wire.pushes import Reminder, encode_reminder
+from deskcal.wire.pushes import Reminder, encode_reminder, reminder_texts
 
 SENT_AT_ONCE = 50
 """Managers who are sent their reminders before other tasks run."""
@@ -96,16 +96,15 @@ class Delivery:
         oldest = now - self._grace_sec
         valid = []
         for notification, subject in found:
-            if _begins(notification) < oldest:
+            if notification.fired_time < oldest and notification.key.due_time < oldest:
                 self._missed.append(notification)
             elif subject is None or not subject.reminds(notification):
                 self._dropped.append(notification)
             else:
                 valid.append((notification, subject))
         reached = sorted(self._peers.of_manager(manager_id, now), key=_is_deferring)
-        for peer, session in reached:
-            self._send(peer, session, valid, int(now))
-        if not all([notification.key in self._unsent for notification, _ in valid]):
+        has_all = [self._send(peer, session, valid, int(now)) for peer, session in reached]
+        if not any(has_all) and not all([n.key in self._unsent for n, _ in valid]):
             self.waiting.add(manager_id)
 
     def _send(
@@ -114,36 +113,37 @@ class Delivery:
         session: Session,
         found: "list[tuple[Notification, _Subject]]",
         now: int,
-    ) -> None:
-        """Writes, in one piece, what the connection may receive and did not yet.
+    ) -> bool:
+        """Writes, in one piece, what the connection may receive and did not yet; True: that is all.
 
         One that defers its output receives what was sent to another one; the rest waits until it
         defers no more.
         """
         if not session.may_use_calendar:
-            return
+            return False
         is_deferring = peer.is_deferring()
         unsent = self._unsent
         keys, lines = [], []
         for notification, subject in found:
             key = notification.key
-            pieces = unsent.get(key, ())
-            is_new = not is_deferring if not pieces else all(one.peer != peer for one in pieces)
+            pieces = unsent.get(key)
+            is_new = all([one.peer != peer for one in pieces]) if pieces else not is_deferring
             if is_new and _may_receive(session, subject.event):
                 keys.append(key)
                 lines.append(self._line(notification, subject, now))
-        if lines and peer.send(b"".join(lines)):
-            added = (_Piece(peer, None if is_deferring else peer.written_bytes()),)
-            for key in keys:
-                unsent[key] = unsent.get(key, ()) + added
+        if not lines or not peer.send(b"".join(lines)):
+            return False
+        added = (_Piece(peer, None if is_deferring else peer.written_bytes()),)
+        for key in keys:
+            unsent[key] = unsent.get(key, ()) + added
+        return len(keys) == len(found)
 
     def _line(self, notification: Notification, subject: "_Subject", now: int) -> bytes:
         key = notification.key
         late_sec = now - key.due_time
         is_late = late_sec >= LATE_SEC or subject.fired_before(notification)
         reminder = Reminder(
-            subject.event.title,
-            when(subject.event, self._timezone),
+            subject.texts(self._timezone),
             token_of(key),
             key.manager_id,
             notification.fired_time,
@@ -211,18 +211,23 @@ class _Piece(Struct):
         return self.peer.has_left(self.end)
 
 
-class _Subject(Struct, frozen=True):
+class _Subject(Struct):
     """The event of reminders, decoded once for all managers who are reminded of it."""
 
     event: Event
     document: bytes
-    reminded: Collection[int]
-    """Participants who have not declined; empty while the event is not open."""
-    armed_time: int | None
-    """When the reminder is due; None: no reminder, or the event is not open."""
+    has_just_fired: bool
+    """Whether the event is as its reminders have fired, so that all of them hold."""
+    reminded: Collection[int] = ()
+    """Unless it has: participants who have not declined; empty while the event is not open."""
+    armed_time: int | None = None
+    """Unless it has: when the reminder is due; None: no reminder, or the event is not open."""
+    _texts: bytes = b""
 
     def reminds(self, notification: Notification) -> bool:
         """Whether it still holds: as `alarms.still_holds`, but for who an escalation goes to."""
+        if self.has_just_fired:
+            return True
         key = notification.key
         is_for = key.manager_id in self.reminded or key.level == _ESCALATION
         return is_for and notification.armed_time == self.armed_time
@@ -232,14 +237,16 @@ class _Subject(Struct, frozen=True):
         is_snoozed = notification.key.due_time != notification.armed_time
         return not is_snoozed and self.event.reminder_sent_time < notification.fired_time
 
+    def texts(self, default_timezone: str) -> bytes:
+        """What it says to people; made when it is sent first."""
+        if not self._texts:
+            text = when(self.event, default_timezone)
+            self._texts = reminder_texts(title_text(self.document), text)
+        return self._texts
+
 
 _Addressed = tuple[Notification, _Subject | None]
 """A reminder and its event; None: the event is deleted."""
-
-
-def _begins(notification: Notification) -> int:
-    """Since when it has waited for its manager, Unix seconds."""
-    return max(notification.key.due_time, notification.fired_time)
 
 
 def _subject(notification: Notification) -> _Subject | None:
@@ -247,10 +254,12 @@ def _subject(notification: Notification) -> _Subject | None:
     document = notification.document
     if document is None:
         return None
-    event = notification.event or decode_event(document)
+    if notification.event is not None:
+        return _Subject(notification.event, document, True)
+    event = decode_event(document)
     managers = reminded_managers(event)
     reminded = frozenset(managers) if len(managers) > _FEW else managers
-    return _Subject(event, document, reminded, armed_at(event))
+    return _Subject(event, document, False, reminded, armed_at(event))
 
 
 def _is_deferring(reached: tuple[Peer, Session]) -> bool:

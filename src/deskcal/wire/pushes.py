@@ -1,5 +1,7 @@
 """What is sent without having been asked for: changes, resyncs, reminders, a line each. No I/O."""
 
+import functools
+
 import msgspec
 from msgspec import Struct
 
@@ -12,9 +14,8 @@ _encode = msgspec.json.Encoder().encode
 class Reminder(Struct, frozen=True, gc=False):
     """What one manager is sent when the reminder of an event is due."""
 
-    title: str
-    description: str
-    """When the event is, for people."""
+    texts: bytes
+    """`reminder_texts`."""
     token: str
     """The same for the same event, due time and manager."""
     manager_id: int
@@ -49,21 +50,24 @@ def encode_read(token: str) -> bytes:
     return b'{"event":"calendar:reminder","type":2,"token":"%b"}\r\n' % token.encode()
 
 
+def reminder_texts(title: bytes, description: str) -> bytes:
+    """What a reminder says of an event to people: its title, as JSON text, and when it is."""
+    return b"%b,%b" % (title, _json_of(description))
+
+
+@functools.lru_cache(maxsize=1024)
+def _json_of(text: str) -> bytes:
+    """Events that are due together are often at the same time."""
+    return wire_safe(_encode(text))
+
+
 def encode_reminder(reminder: Reminder) -> bytes:
     """A reminder as it is pushed: the notification array of the protocol family.
 
     Source: contract, section 7, "Pushed messages".
     """
-    late = b',"late_sec":%d' % reminder.late_sec if reminder.late_sec else b""
-    texts = wire_safe(_encode((reminder.title, reminder.description)))[1:-1]
-    return b'["n",%b,"%b",1,%d,%d,%d,{"event":%b,"due":%d%b},%d]\r\n' % (
-        texts,
-        reminder.token.encode(),
-        reminder.level,
-        reminder.manager_id,
-        reminder.create_time,
-        reminder.document,
-        reminder.due_time,
-        late,
-        reminder.code,
-    )
+    one = reminder
+    late = f',"late_sec":{one.late_sec}' if one.late_sec else ""
+    for_whom = f',"{one.token}",1,{one.level},{one.manager_id},{one.create_time},{{"event":'
+    end = f',"due":{one.due_time}{late}}},{one.code}]\r\n'
+    return b"".join((b'["n",', one.texts, for_whom.encode(), one.document, end.encode()))

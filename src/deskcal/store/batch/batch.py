@@ -20,6 +20,7 @@ from deskcal.core.series import Series
 from deskcal.core.visibility import require_followed
 from deskcal.errors import DeskcalError
 from deskcal.store.batch.claims import Claims
+from deskcal.store.batch.fired import StagedFirings
 from deskcal.store.batch.notifications import StagedNotifications
 from deskcal.store.batch.numbers import has_more_than_changes
 from deskcal.store.batch.objects import StagedObjects
@@ -82,6 +83,7 @@ class Batch:
         self._claims = Claims(weakref.proxy(self), stored.calls)  # A cycle would keep the group.
         self.objects = StagedObjects(stored, undo)
         self.notifications = StagedNotifications(undo)
+        self.firings = StagedFirings()
         self._managers: dict[int, tuple[int, ...]] = {}
         self.ids_used = 0
         """How many of `new_ids` are taken."""
@@ -91,7 +93,7 @@ class Batch:
     @property
     def change_count(self) -> int:
         """How many change rows the group leaves."""
-        return len(self._changes)
+        return len(self._changes) + len(self.firings.events)
 
     @property
     def number_count(self) -> int:
@@ -107,7 +109,7 @@ class Batch:
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
         is_quiet = self._series.is_empty and self.objects.is_empty
-        return is_quiet and not self._changes and self.notifications.is_empty
+        return is_quiet and not self.change_count and self.notifications.is_empty
 
     def apply_all(self, group: Sequence[Work]) -> list[WorkOutcome]:
         """Outcomes of all of them, in order."""
@@ -144,7 +146,8 @@ class Batch:
             if one.after is not one.before
         }
         due, reminded = self.earliest_due, self.notifications.reminded()
-        return CommitResult(outcomes, records, last_seq, due, collections, reminded)
+        fired = self.firings.events
+        return CommitResult(outcomes, records, last_seq, due, collections, reminded, fired=fired)
 
     def number_batches(self, outcomes: list[WorkOutcome], last_seq: int) -> None:
         """Fills in the `batch_id` of transactions; `last_seq`: the group's last number."""
@@ -295,13 +298,6 @@ class Batch:
         del self._changes[savepoint.changes :]
         self._series.roll_back(savepoint.series_changes)
 
-    def fire_stored(self, event: Event, document: bytes, now: int) -> list[Notification]:
-        """As `fire`, of an armed event that was not looked at; given as it is once it was sent."""
-        self._changes.append((event.id, int(ChangeType.UPDATED), now, SERVER, 0, document))
-        self._set(event.id, StagedEvent(None, event, document))
-        self._undo.put(self._only_fired, event.id, None)
-        return notifications_of(event, reminded_managers(event), document, now)
-
     def fire(self, event: Event, now: int) -> list[Notification]:
         """Stages that the reminder of an armed event was sent; whom to notify."""
         is_untouched = self._staged[event.id].before is event
@@ -388,5 +384,4 @@ class Batch:
             found.put(event_id, staged.document, before, after)
             self._managers[event_id] = after.managers if after else ()
         self.earliest_due = found.earliest_due
-        found.only_fires = 0 < len(self._changes) == len(self._only_fired)
         return found

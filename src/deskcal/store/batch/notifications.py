@@ -29,6 +29,10 @@ class StagedNotifications:
         for notification in fired:
             self._undo.put(self._staged, notification.key, notification)
 
+    def add_of_job(self, fired: list[Notification]) -> None:
+        """Stages notifications of a job, where nothing is undone."""
+        self._staged.update({notification.key: notification for notification in fired})
+
     def add_of_change(self, fired: list[Notification]) -> None:
         """Stages notifications that fire because of a change of their event."""
         self.add(fired)
@@ -40,7 +44,10 @@ class StagedNotifications:
 
     def written(self, new: set[tuple[int, int, int, int]] | None) -> None:
         """Fills `new`; `new`: the keys of the rows that were new, None: all of them."""
-        self.new = [n for key, n in self._staged.items() if new is None or astuple(key) in new]
+        if new is None:
+            self.new = self.staged()
+        else:
+            self.new = [n for key, n in self._staged.items() if astuple(key) in new]
 
     def reminded(self) -> list[int]:
         """Managers whose reminders changes fired, once the group is written."""

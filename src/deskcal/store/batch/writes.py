@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from deskcal.core.document import Record
-from deskcal.core.event import ChangeType
+from deskcal.core.event import ChangeType, Event
 from deskcal.store.batch.objects import CalendarObject, ObjectKey
 from deskcal.store.batch.series import SeriesWrites
 from deskcal.store.columns import AS_STORED, EventRow, moved_columns
@@ -56,6 +56,8 @@ class CommitResult(Struct):
     reminded: list[int] = []
     """Managers whose reminders the group fired besides its mutations."""
     has_fired: bool = False
+    fired: list[tuple[Event, bytes]] = []
+    """Events of which the group changed only that their reminder was sent, with their documents."""
 
 
 class KeptAnswer(Struct, frozen=True):
@@ -78,9 +80,6 @@ class Writes(Struct, kw_only=True):
     `PLACED` of what is."""
     touched: list[tuple[int, bytes, int]] = []
     """Event, document and due time of the rest."""
-    only_fires: bool = False
-    """Whether each change is the firing of another event, at the same time: then these are
-    `touched`, in the order of the changes, and no other event is written."""
     gone: list[int] = []
     managers_gone: list[ManagerRow] = []
     managers_added: list[tuple[int, int, int, int, int]] = []

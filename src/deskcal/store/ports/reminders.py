@@ -42,7 +42,7 @@ class Notification(Struct, frozen=True, gc=False):
     document: bytes | None
     """The event as it is; None: it is gone."""
     event: Event | None = None
-    """The document decoded; None: it is not decoded yet, or gone."""
+    """The document decoded, of one that fired a moment ago by this event; None: any other."""
 
 
 class Fired(Struct, frozen=True):

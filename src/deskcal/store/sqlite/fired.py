@@ -12,9 +12,12 @@ import apsw
 import msgspec
 from msgspec.structs import astuple
 
-from deskcal.store.batch.writes import Writes
+from deskcal.core.event import ChangeType
+from deskcal.store.batch.batch import SERVER
+from deskcal.store.batch.fired import StagedFirings
 from deskcal.store.ports.reminders import Notification
 
+_UPDATED = int(ChangeType.UPDATED)
 AT_ONCE = 100
 """Rows of a statement; what is left of a group is written row by row."""
 UPDATE_DOCUMENT = "UPDATE event SET document = ?2, due_time = ?3 WHERE id = ?1"
@@ -49,12 +52,12 @@ _NOTIFY = f"""
     RETURNING event_id, due_time, manager_id, level"""  # noqa: S608
 
 
-def write_fired(connection: apsw.Connection, base: int, writes: Writes) -> None:
-    """Writes the events and changes of a group that `only_fires`; `base`: the change before."""
-    _run_in_pages(connection, _UPDATE_DOCUMENTS, UPDATE_DOCUMENT, writes.touched)
-    _, type_, time, actor, *_ = writes.changes[0]
-    ids = [change[0] for change in writes.changes]
-    connection.execute(_INSERT_CHANGES, (base + 1, type_, time, actor, _to_json(ids)))
+def write_fired(connection: apsw.Connection, base: int, fired: StagedFirings) -> None:
+    """Writes the events and changes of a group that only fires; `base`: the change before."""
+    rows = [(event.id, document, 0) for event, document in fired.events]
+    _run_in_pages(connection, _UPDATE_DOCUMENTS, UPDATE_DOCUMENT, rows)
+    ids = _to_json([row[0] for row in rows])
+    connection.execute(_INSERT_CHANGES, (base + 1, _UPDATED, fired.time, SERVER, ids))
 
 
 def write_notifications(

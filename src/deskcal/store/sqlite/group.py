@@ -242,8 +242,8 @@ class SqliteBatch:
             return
         writes = self.staged.writes()
         base = self._before.last_seq
-        if writes.only_fires:
-            write_fired(self._connection, base, writes)
+        if self.staged.firings.events:
+            write_fired(self._connection, base, self.staged.firings)
         else:
             trashed, restored = writes.deletions()
             self._write_collections(writes)

@@ -5,12 +5,13 @@ What was read goes into the cache, unless a commit has changed the event meanwhi
 
 import asyncio
 from asyncio import Future
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import apsw
 
 from deskcal.core.document import Record, record_of
+from deskcal.core.event import Event
 from deskcal.store.cache import RecordCache
 from deskcal.store.ports import Loaded
 
@@ -70,6 +71,14 @@ class Loads:
         for event_id, record in records.items():
             loading.pop(event_id, None)
             cache.put(event_id, record)
+
+    def renew(self, events: Iterable[tuple[Event, bytes]]) -> None:
+        """The same for events that nobody may have asked for: those that are not cached stay so."""
+        loading, cache = self._loading, self._cache
+        for event, document in events:
+            loading.pop(event.id, None)
+            if cache.get(event.id) is not None:
+                cache.put(event.id, record_of(document, event))
 
 
 def _document(connection: apsw.Connection, event_id: int) -> bytes | None:

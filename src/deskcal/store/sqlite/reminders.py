@@ -270,7 +270,7 @@ def _fire(
     wanted: list[Notification] = []
     events = 0
     for event, document in _due_events(connection, now, limit):
-        wanted += batch.fire_stored(event, document, now)
+        wanted += batch.firings.add(event, document, now)
         events += 1
         if len(wanted) >= MAX_FIRED:
             break
@@ -283,7 +283,7 @@ def _fire(
         connection.executemany(_TELL_WEBHOOKS, rows)
         wanted += found
     connection.executemany(_DELETE_ESCALATION, [row[:2] for row in due])
-    batch.notifications.add(wanted)
+    batch.notifications.add_of_job(wanted)
     return batch, events + len(batch.notifications.woken) + len(due)
 
 

@@ -238,6 +238,7 @@ class SqliteStore:
     def _settle(self, group: Sequence[Work | Job], result: CommitResult) -> None:
         self._collections.add(result.collections)
         self._loads.put(result.records)
+        self._loads.renew(result.fired)
         for mutation, outcome in zip(group, result.outcomes, strict=True):
             answer = self._pending.pop(id(mutation)).answer
             if answer.done():
@@ -247,7 +248,7 @@ class SqliteStore:
             else:
                 answer.set_result(outcome)
         self.feed.last_seq = max(self.feed.last_seq, result.last_seq)
-        if result.records:
+        if result.records or result.fired:
             self.commits.publish(result)
 
     async def list_events(self, wanted: EventFilter, visibility: Visibility) -> Rows:

@@ -241,6 +241,7 @@ class Writer:
             raise
         except apsw.Error as exc:
             self._doubtful |= result.records.keys()
+            self._doubtful |= {event.id for event, _ in result.fired}
             raise _CommitFailed(str(exc)) from exc
         self._numbers = batch.numbers
         self._last_collection = self._numbers.last_collection
