@@ -9,7 +9,7 @@ from typing import Protocol
 
 from deskcal.core.devices import Device
 from deskcal.core.directory import Directory
-from deskcal.store.ports import CheckReport, Store
+from deskcal.store.ports import CheckReport, Store, StoreError
 from deskcal.store.transfer.export import Export, OnProgress
 
 
@@ -82,3 +82,14 @@ def migrations(package: str) -> list[str]:
     folder = resources.files(package).joinpath("migrations")
     files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
     return [entry.read_text(encoding="utf-8") for entry in sorted(files, key=lambda e: e.name)]
+
+
+def other_version(place: str, version: int, known: int) -> StoreError:
+    """The refusal of a store whose schema is not that of this deskcal; `place` names the store."""
+    what = f"the store in {place} has schema version {version}, this deskcal knows {known}: "
+    if version > known:
+        return StoreError(f"{what}run the newer deskcal that wrote it")
+    return StoreError(
+        f"{what}a server of this version brings it up to date when it starts, once that of the "
+        "older version has stopped"
+    )

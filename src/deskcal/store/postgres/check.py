@@ -29,6 +29,7 @@ from deskcal.store.object_check import ESCALATIONS, OBJECTS, Given, of_escalatio
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.postgres.all_day import used_timezone
 from deskcal.store.postgres.connection import Connection, connect
+from deskcal.store.postgres.schema import IS_THERE, require_current
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.webhook_transfer import webhook_differences
 from deskcal.store.postgres.zones import differing_zones
@@ -39,9 +40,6 @@ _NO_TIMEOUTS = """
     SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',
         'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"""
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_IS_THERE = (
-    "SELECT to_regclass('schema_version') IS NOT NULL AND to_regclass('counter') IS NOT NULL"
-)
 _EVENTS = f"""
     SELECT e.id, c.brand, c.desk, {", ".join(f"e.{name}" for name in NAMES)}, e.document,
         (SELECT document FROM change WHERE event_id = e.id ORDER BY seq DESC LIMIT 1)
@@ -95,8 +93,9 @@ async def _check(url: str, limits: Limits) -> CheckReport:
         async with await connect(url, limits) as connection:
             await connection.execute(_NO_TIMEOUTS)
             await connection.execute(_BEGIN)
-            if not (await _rows(connection, _IS_THERE))[0][0]:
+            if not (await _rows(connection, IS_THERE))[0][0]:
                 raise StoreError(f"there is no store in {shown(url)}; name it with --database")
+            await require_current(connection, shown(url))
             counts = {table: await _count(connection, table) for table in TABLES}
             differences = await differing_zones(connection)
             async for difference in _differences(connection, counts["event_manager"]):

@@ -18,7 +18,7 @@ from deskcal.store.columns.directory import row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import Connection, Read, RunJob, connect
 from deskcal.store.postgres.outcomes import put_outcomes, read_outcomes
-from deskcal.store.postgres.schema import migrate
+from deskcal.store.postgres.schema import make
 from deskcal.store.postgres.url import one_line, shown
 
 _Result = TypeVar("_Result")
@@ -99,7 +99,7 @@ async def within(
     """`work` in a transaction of a connection of its own. Raises: StoreError, naming `what`."""
     try:
         async with await connect(url, limits) as connection:
-            await migrate(connection)
+            await make(connection, shown(url))
             async with connection.transaction():
                 return await work(connection)
     except psycopg.Error as exc:

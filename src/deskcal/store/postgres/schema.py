@@ -9,6 +9,9 @@ from deskcal.store.postgres.connection import APPLICATION, Connection
 MIGRATION_LOCK = (0x6465736B, 0)
 """Key of an advisory lock: one node migrates at a time."""
 
+IS_THERE = "SELECT to_regclass('schema_version') IS NOT NULL AND to_regclass('counter') IS NOT NULL"
+"""Whether there is a store at all."""
+
 _OTHER_TABLE = """
     SELECT c.relname FROM pg_class AS c
     WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema()))
@@ -55,6 +58,23 @@ async def migrate(connection: Connection) -> None:
         await connection.execute(
             "INSERT INTO schema_version VALUES (%s, %s)", (APPLICATION, len(scripts))
         )
+
+
+async def require_current(connection: Connection, place: str) -> None:
+    """Raises: StoreError if the schema is not ours; `place` names the database."""
+    version, known = await _version(connection), len(migrations())
+    if version != known:
+        raise backend.other_version(place, version, known)
+
+
+async def make(connection: Connection, place: str) -> None:
+    """Makes the schema where there is none, but leaves an older one to a server.
+
+    That of the older version may still run. Raises: StoreError as `require_current` does.
+    """
+    if not await _version(connection):
+        await migrate(connection)
+    await require_current(connection, place)
 
 
 async def _version(connection: Connection) -> int:

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 import psycopg
 from msgspec import Raw
-from psycopg import errors
 
 from deskcal.core.directory import Desk, Directory, Manager
 from deskcal.core.event import ChangeType
@@ -27,7 +26,7 @@ from deskcal.store.postgres.directory import write_directory
 from deskcal.store.postgres.done_time import find_done_times
 from deskcal.store.postgres.locks import hold_for_import
 from deskcal.store.postgres.objects import decode_object, put_objects
-from deskcal.store.postgres.schema import migrate
+from deskcal.store.postgres.schema import IS_THERE, migrate, require_current
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.webhook_transfer import ESCALATIONS, WEBHOOKS, put_webhooks
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
@@ -191,6 +190,7 @@ async def export_postgres(
     """
     async with _connected(url, limits) as connection, connection.transaction():
         await connection.execute(_SNAPSHOT)
+        await _require_store(connection, url)
         file = ExportWriter(await _head(connection, url), write, on_progress)
         for kind, statement, made in (*_ROWS, *_webhook_rows(with_secrets=with_secrets)):
             async with connection.cursor(kind, binary=True) as cursor:
@@ -207,13 +207,17 @@ def _webhook_rows(*, with_secrets: bool) -> Iterator[tuple[str, str, Callable[..
     yield "webhook_escalation", ESCALATIONS, EscalationRow
 
 
+async def _require_store(connection: Connection, url: str) -> None:
+    """Raises: StoreError if there is no store, or one of another version."""
+    if not (await _row(connection, IS_THERE))[0]:
+        raise StoreError(f"there is no store of this deskcal in {shown(url)}")
+    await require_current(connection, shown(url))
+
+
 async def _head(connection: Connection, url: str) -> Head:
-    """Raises: StoreError if there is no store, or a part of one."""
-    try:
-        counts = await _row(connection, _COUNTS)
-        last_event_id, last_seq, floor_seq, is_part = await _row(connection, _NUMBERS)
-    except errors.UndefinedTable as exc:
-        raise StoreError(f"there is no store of this deskcal in {shown(url)}") from exc
+    """Raises: StoreError if there is a part of a store."""
+    counts = await _row(connection, _COUNTS)
+    last_event_id, last_seq, floor_seq, is_part = await _row(connection, _NUMBERS)
     if is_part:
         raise StoreError(f"{shown(url)} holds a part of an import that is not finished")
     return Head(

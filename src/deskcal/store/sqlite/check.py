@@ -31,6 +31,7 @@ from deskcal.store.object_check import ESCALATIONS, OBJECTS, Given, of_escalatio
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.sqlite.all_day import used_timezone
 from deskcal.store.sqlite.connection import DATABASE, connect_reader
+from deskcal.store.sqlite.schema import require_current
 from deskcal.store.sqlite.webhook_transfer import webhook_differences
 
 _EVENTS = f"""
@@ -88,6 +89,7 @@ def check_sqlite(directory: Path) -> CheckReport:
         raise StoreError(f"there is no store in {directory}; name its directory with --data")
     try:
         connection = connect_reader(directory)
+        require_current(connection, directory)
         with connection:
             counts = {table: _count(connection, table) for table in TABLES}
             differences = list(islice(_differences(connection), MAX_DIFFERENCES))

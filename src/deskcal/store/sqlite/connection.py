@@ -10,7 +10,7 @@ import apsw
 
 from deskcal.errors import Unavailable
 from deskcal.store.ports import StoreError
-from deskcal.store.sqlite.schema import migrate, require_ours
+from deskcal.store.sqlite.schema import migrate, require_current, require_ours
 
 DATABASE = "deskcal.db"
 LOCK = "deskcal.lock"
@@ -44,11 +44,16 @@ def lock_directory(directory: Path) -> IO[str]:
 
 def connect_writer(directory: Path, vfs: str | None = None) -> apsw.Connection:
     """The writing connection, its schema brought up to date. Raises: StoreError, apsw.Error."""
+    connection = _connect_ours(directory, vfs)
+    _set_up(connection)
+    migrate(connection)
+    return connection
+
+
+def _connect_ours(directory: Path, vfs: str | None = None) -> apsw.Connection:
     connection = apsw.Connection(str(directory / DATABASE), vfs=vfs)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     require_ours(connection)
-    _set_up(connection)
-    migrate(connection)
     return connection
 
 
@@ -73,13 +78,19 @@ def _set_up(connection: apsw.Connection) -> None:
 def connection_in(directory: Path) -> apsw.Connection:
     """A writing connection for the command line, also while a server runs.
 
-    Raises: StoreError, apsw.Error.
+    It makes a store where there is none, but leaves one of an older deskcal to a server: that of
+    the older version may still run. Raises: StoreError, apsw.Error.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
         raise StoreError(f"the data directory {directory} can't be used: {exc.strerror}") from exc
-    return connect_writer(directory)
+    connection = _connect_ours(directory)
+    if connection.pragma("user_version"):
+        require_current(connection, directory)
+    _set_up(connection)
+    migrate(connection)
+    return connection
 
 
 def connect_reader(directory: Path, vfs: str | None = None) -> apsw.Connection:

@@ -1,5 +1,7 @@
 """The schema of the embedded store: its migrations, and whether a file is one of ours."""
 
+from pathlib import Path
+
 import apsw
 
 from deskcal.store import backend
@@ -29,6 +31,13 @@ def require_ours(connection: apsw.Connection) -> None:
             f"the database has schema version {version}, this deskcal knows {known}: "
             "run the newer deskcal that wrote it"
         )
+
+
+def require_current(connection: apsw.Connection, directory: Path) -> None:
+    """Raises: StoreError if the schema is an older or a newer one than ours; 0: there is none."""
+    version, known = connection.pragma("user_version"), len(migrations())
+    if version != known:
+        raise backend.other_version(str(directory), version, known)
 
 
 def migrate(connection: apsw.Connection) -> None:

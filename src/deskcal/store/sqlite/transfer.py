@@ -17,7 +17,7 @@ from deskcal.store.sqlite.directory import read_directory, write_directory
 from deskcal.store.sqlite.done_time import find_done_times
 from deskcal.store.sqlite.group import INSERT_EVENT
 from deskcal.store.sqlite.objects import all_objects, put_objects
-from deskcal.store.sqlite.schema import migrations
+from deskcal.store.sqlite.schema import require_current
 from deskcal.store.sqlite.webhook_transfer import all_webhooks, put_webhooks
 from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress
 from deskcal.store.transfer.rows import (
@@ -86,7 +86,7 @@ def export_sqlite(
         raise StoreError(f"there is no store in {directory}; name its directory with --data")
     try:
         connection = connect_reader(directory)
-        _check_version(connection, directory)
+        require_current(connection, directory)
         with connection:
             file = ExportWriter(_head(connection), write, on_progress)
             for kind, row in _rows(connection):
@@ -96,16 +96,6 @@ def export_sqlite(
         file.end()
     except apsw.Error as exc:
         raise StoreError(f"the store in {directory} can't be read: {exc}") from exc
-
-
-def _check_version(connection: apsw.Connection, directory: Path) -> None:
-    version, known = connection.pragma("user_version"), len(migrations())
-    if version != known:
-        raise StoreError(
-            f"the store in {directory} has schema version {version}, this deskcal knows {known}: "
-            "an older one is brought up to date when a server starts on it, a newer one is for "
-            "the deskcal that wrote it"
-        )
 
 
 def _head(connection: apsw.Connection) -> Head:
