@@ -74,6 +74,23 @@ def test_a_call_is_claimed_finished_and_followed_by_the_next_with_keys_alone(
     assert wire.get(second["id"])["status"] == 0
 
 
+def test_a_closed_call_has_the_focus_in_the_list_also_where_its_claim_has_moved_it(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    call(wire, "Claimed on opening", -90, priority=3)
+    call(wire, "Left alone", -80)
+    page = open_page(VIEW)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Now")).to_contain_text("Claimed on opening")
+    page.keyboard.press("Escape")
+    expect(row_of(page, "Claimed on opening")).to_be_focused()
+    page.keyboard.press("g")
+    expect(page.get_by_role("heading", name="Claimed on opening")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row_of(page, "Claimed on opening")).to_be_focused()
+
+
 def test_a_follow_up_is_added_at_a_time_of_ones_own(open_page: OpenPage, wire: Wire) -> None:
     """Five days ahead by the clock of the page, which no button has; the outcome is chosen last."""
     made = call(wire, "At your own time", -20)

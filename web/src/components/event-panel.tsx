@@ -1,6 +1,6 @@
 // The side panel: an event to read, or the form to change it.
 
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Api } from "../api";
 import { isDirty, type Edit } from "../drafts";
 import type { Session } from "../session";
@@ -9,6 +9,7 @@ import type { EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
 import type { Directory } from "../use-directory";
 import type { Editing } from "../use-edit";
+import { elementOf } from "./event-pointer";
 import { EventDetails, type DetailsHost } from "./event-details";
 import { EventForm } from "./event-form";
 import { QuickHints } from "./quick-hints";
@@ -32,11 +33,12 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
   const panel = useRef<HTMLElement>(null);
   const { edit } = editing;
   const isForm = edit !== null && !edit.isQuick;
+  const [id] = useState(row?.id ?? 0);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     panel.current?.querySelector<HTMLElement>("[data-first]")?.focus({ preventScroll: true });
-    return () => (before?.isConnected ? before.focus({ preventScroll: true }) : undefined);
-  }, []);
+    return () => focusAgain(before, id);
+  }, [id]);
   const onKey = (event: React.KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (isForm) editing.leave();
@@ -65,6 +67,13 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
       ) : null}
     </aside>
   );
+}
+
+/** What had the focus before; where that is gone or was nothing, the event in the view, or else the view. */
+function focusAgain(before: HTMLElement | null, id: number): void {
+  const isThere = before?.isConnected && before !== document.body;
+  const again = isThere ? before : (elementOf(id) ?? document.getElementById("calendar"));
+  again?.focus({ preventScroll: true });
 }
 
 function noteOf(edit: Edit, row: EventRow | null): string {

@@ -20,6 +20,11 @@ const DELAY_MS = 450;
 const EVENT = ".rbc-event, .row";
 const NUDGES = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 
+/** The element of an event in the view that takes the focus; null: it is not shown. */
+export function elementOf(id: number): HTMLElement | null {
+  return document.querySelector(`#calendar .row[data-event="${id}"], #calendar .rbc-event:has([data-event="${id}"])`);
+}
+
 /** The event whose card is shown; none beside a form, which it would cover. */
 export function usePointed(isEditing: boolean) {
   const [pointed, setPointed] = useState<Pointed | null>(null);
