@@ -11,11 +11,13 @@ class Gate:
     def __init__(self, command: str) -> None:
         self._command = f'"{command}"'
         self._is_open = False
+        self._pages: list[WebSocketRoute] = []
         self.held: list[tuple[WebSocketRoute, WebSocketRoute, str]] = []
         """Page, server and message."""
 
     def take(self, page: WebSocketRoute) -> None:
         """A connection of the page."""
+        self._pages.append(page)
         server = page.connect_to_server()
 
         def forward(message: str | bytes) -> None:
@@ -37,6 +39,13 @@ class Gate:
             page.send(f'{{"extID":"{ext_id}",{text}}}')
         self.held = []
 
+    def shut(self) -> None:
+        """Ends the connections of the page; what it asks by the command from now on is held."""
+        self._is_open = False
+        ended, self._pages = self._pages, []
+        for page in ended:
+            page.close()
+
     def open(self) -> None:
         """What is held goes to the server, and what comes."""
         self._is_open = True
@@ -45,6 +54,8 @@ class Gate:
         self.held = []
 
 
+EXPIRED = '"status":401,"error":{"code":"UNAUTHORIZED","message":"__token has expired"}'
+"""What a server answers whose token is too old."""
 UNAVAILABLE = '"status":503,"error":{"code":"UNAVAILABLE","message":"The store is away."}'
 """What a server answers whose database is away."""
 

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { CalendarPage } from "./calendar-page";
 import { SignIn } from "./components/sign-in";
-import { askTabs, forgetSession, keepSession, sessionProblem, shareSession, type Session } from "./session";
+import { askTabs, endSession, forgetSession, keepSession, sessionProblem, shareSession, type Session } from "./session";
 import { useTheme } from "./use-theme";
 
 /** `arrived`: the session that the page was opened with; null: none. */
@@ -20,10 +20,10 @@ export function App({ arrived }: { arrived: Session | null }) {
   // A second tab need not ask for the token again; one that was signed out asks for it.
   useEffect(() => (isIn ? shareSession(session) : hasLeft ? undefined : askTabs(enter)), [isIn, session, hasLeft, enter]);
   if (!isIn) return <SignIn problem={problem} onEnter={enter} />;
-  const leave = () => {
-    forgetSession();
+  const leave = (forget: () => void) => {
+    forget();
     setHasLeft(true);
     setSession(null);
   };
-  return <CalendarPage key={session.token} session={session} theme={theme} onTheme={setTheme} onLeave={leave} />;
+  return <CalendarPage key={session.token} session={session} theme={theme} onTheme={setTheme} onLeave={() => leave(forgetSession)} onOver={() => leave(endSession)} />;
 }

@@ -74,6 +74,8 @@ interface Props {
   theme: Theme;
   onTheme: (theme: Theme) => void;
   onLeave: () => void;
+  /** The server does not take the session any more. */
+  onOver: () => void;
 }
 
 /** A new event in the small box at its slot. */
@@ -81,7 +83,7 @@ function draftBox(edit: Edit | null): Edit | null {
   return edit?.isQuick ? edit : null;
 }
 
-export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
+export function CalendarPage({ session, theme, onTheme, onLeave, onOver }: Props) {
   const now = useMinute();
   const [filters, changeFilters] = usePageFilters(now);
   const settings = useSettings();
@@ -264,7 +266,7 @@ export function CalendarPage({ session, theme, onTheme, onLeave }: Props) {
           onTheme={onTheme}
           onMenu={() => setIsSideOpen(true)}
         />
-        <ConnectionBar state={link.state} error={events.error} onRetry={() => link.connection.retryNow()} onReload={events.reload} onLeave={onLeave} />
+        <ConnectionBar state={link.state} error={events.error} onRetry={() => link.connection.retryNow()} onReload={events.reload} onLeave={onOver} />
         <p className="horizon" role="status">{horizonText(events.horizon, range, zone)}</p>
         <SelectionArea selection={selection}>
         {isWork ? (

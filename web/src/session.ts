@@ -70,6 +70,11 @@ export function keepSession(session: Session): void {
   sessionStorage.setItem(KEY, session.token);
 }
 
+/** Forgets the token in this tab, as the server takes it no more; what was typed waits for the next one of that manager. */
+export function endSession(): void {
+  sessionStorage.removeItem(KEY);
+}
+
 /** Forgets it in this tab; drafts and reminders too. */
 export function forgetSession(): void {
   sessionStorage.clear();

@@ -208,7 +208,8 @@ export class ServerError extends Error {
     readonly field: string | null = null,
     readonly event: EventRow | null = null,
   ) {
-    super(message);
+    // What the server says of tokens is for programs.
+    super(status === 401 ? "Your session is over. Sign in again." : message);
   }
 }
 
