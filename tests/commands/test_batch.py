@@ -172,3 +172,25 @@ async def test_a_batch_takes_effect_where_it_stands_among_other_requests(desk: D
     event = await desk.add(TEN)
     answered = await batch(desk, *[update(event["id"], title=f"{n}") for n in range(500)])
     assert answered["data"]["results"][-1]["data"]["event"]["version"] == 501
+
+
+@pytest.mark.parametrize("atomic", [0, 1])
+@pytest.mark.parametrize(
+    "again",
+    [
+        delete("$0"),
+        update("$0", title="b"),
+        update("$0", title="b", scope=2),
+        {
+            "command": "MngCompleteCalendarEvent",
+            "data": {"id": "$0", "follow_up": {"in_sec": 60}},
+        },
+        {"command": "MngArchiveCalendarEvent", "data": {"id": "$0"}},
+    ],
+)
+async def test_what_an_earlier_operation_deleted_is_named_as_the_batch_names_it(
+    desk: Desk, again: dict[str, Any], atomic: int
+) -> None:
+    answered = await batch(desk, add(), delete("$0"), again, atomic=atomic)
+    error = answered["error"] if atomic else answered["data"]["results"][2]["error"]
+    assert error["message"] == "there is no event '$0', or none that you may see"

@@ -6,6 +6,7 @@ and the answer of an operation are those that it would have alone.
 """
 
 import asyncio
+import re
 from asyncio import Future
 from typing import Annotated, Any, cast
 
@@ -285,11 +286,20 @@ class _Applying:
         if step.error is not None:
             raise step.error
         self._step = step.index
-        if isinstance(step.item, Transaction):
-            return step.item.apply(self)
-        if step.item is None:
-            return None
-        return self.mutate(step.item)
+        try:
+            if isinstance(step.item, Transaction):
+                return step.item.apply(self)
+            return self.mutate(step.item) if step.item is not None else None
+        except DeskcalError as exc:
+            exc.message = self._named(exc.message)
+            raise
+
+    def _named(self, message: str) -> str:
+        """`message` with events of the batch as its operations name them: '$0'."""
+        for standing, event_id in self._ids.items():
+            name = f"event '${MAX_ID - standing}'"
+            message = re.sub(rf"\bevent ({standing}|{event_id})\b", name, message)
+        return message
 
     def _id(self, event_id: int) -> int:
         if event_id <= MAX_ID - MAX_OPERATIONS or event_id in self._ids:
