@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from dav import Dav, serving_dav
-from harness import token
+from harness import new_event, token
+from helpers import NOW
 from places import Place
 from server.caldav_texts import TEN, WEEKLY, calendar, rows, vevent
 
@@ -74,18 +75,74 @@ async def test_of_several_events_with_one_uid_those_that_are_left_are_changed(
     assert found == {first["id"]: 20, second["id"]: 10, new: 10} and new > second["id"]
 
 
+@pytest.mark.parametrize("changed", [("NEEDS-ACTION", "DECLINED"), ("manager-30@", "manager-31@")])
 async def test_a_participant_who_puts_what_they_deleted_does_not_become_the_owner(
+    place: Place, changed: tuple[str, str]
+) -> None:
+    async with serving_dav(place) as dav:
+        made = await dav.desk.add(TEN, participant_manager_ids=[30], desk="DESK_EU")
+        participant, name = await dav.of(30), f"event-{made['id']}.ics"
+        text = (await participant.text(name)).replace("\r\n ", "")
+        assert (await participant.ask("DELETE", participant.mine + name)).status == 204
+        before = await rows(dav)
+        got = await participant.put(name, text.replace(*changed))
+        assert got.status == 403 and b"need-privileges" in got.body
+        assert await rows(dav) == before
+
+
+@pytest.mark.parametrize(("partstat", "status"), [("ACCEPTED", 1), ("NEEDS-ACTION", 0)])
+@pytest.mark.parametrize("name", ["", "again.ics"])
+async def test_a_participant_who_puts_another_answer_has_it_again(
+    place: Place, partstat: str, status: int, name: str
+) -> None:
+    async with serving_dav(place) as dav:
+        made = await dav.desk.add(TEN, participant_manager_ids=[30], desk="DESK_EU")
+        participant, first = await dav.of(30), f"event-{made['id']}.ics"
+        text = (await participant.text(first)).replace("\r\n ", "")
+        assert (await participant.ask("DELETE", participant.mine + first)).status == 204
+        mark = (await participant.sync()).token
+        changed = text.replace("SUMMARY:", "SUMMARY:Other ").replace("NEEDS-ACTION", partstat)
+        assert (await participant.put(first, changed)).status == 403
+        text = text.replace("NEEDS-ACTION", partstat)
+        got = await participant.put(name or first, text, if_none_match="*")
+        assert got.status == 201, got
+        (event,) = await rows(dav)
+        assert [row["status"] for row in event["participants"]] == [1, status]
+        address = participant.mine + (name or first)
+        assert list((await participant.sync(mark)).etags) == [address]
+        assert list((await participant.sync()).etags) == [address]
+        assert await participant.text(name or first) == text
+
+
+async def test_a_participant_has_a_series_again_but_for_what_is_over(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        rule = {"rrule": "FREQ=DAILY;COUNT=3"}
+        fields = {"participant_manager_ids": [30], "recurrence": rule, "end_time": NOW + 60}
+        made = await dav.desk.call(TEN, "MngAddCalendarEvent", **new_event(**fields))
+        participant = await dav.of(30)
+        name = f"series-{made['data']['series']['series_id']}.ics"
+        text = (await participant.text(name)).replace("\r\n ", "")
+        assert (await participant.ask("DELETE", participant.mine + name)).status == 204
+        dav.desk.clock.time = NOW + 60
+        put = await participant.put(name, text.replace("NEEDS-ACTION", "TENTATIVE"))
+        assert put.status == 201, put
+        answers = [[row["status"] for row in one["participants"]] for one in await rows(dav)]
+        assert answers == [[1, 2], [1, 3], [1, 3]]
+        assert list((await participant.sync()).etags) == [participant.mine + name]
+
+
+async def test_what_a_participant_deleted_does_not_take_the_name_of_another_event(
     place: Place,
 ) -> None:
     async with serving_dav(place) as dav:
         made = await dav.desk.add(TEN, participant_manager_ids=[30], desk="DESK_EU")
         participant, name = await dav.of(30), f"event-{made['id']}.ics"
-        text = await participant.text(name)
-        assert (await participant.ask("DELETE", participant.mine + name)).status == 204
-        before = await rows(dav)
-        got = await participant.put(name, text)
-        assert got.status == 403 and b"need-privileges" in got.body
-        assert await rows(dav) == before
+        text = (await participant.text(name)).replace("NEEDS-ACTION", "ACCEPTED")
+        await participant.ask("DELETE", participant.mine + name)
+        assert (await participant.put("a.ics", calendar(vevent()))).status == 201
+        await participant.ask("DELETE", participant.mine + "a.ics")
+        assert (await participant.put("a.ics", text)).status == 403
+        assert (await participant.put(name, text)).status == 201
 
 
 @pytest.mark.parametrize("has_answered", [True, False])

@@ -99,13 +99,7 @@ async def members_of(
     for key in keys:
         if key.series_id:
             await listing.add_series(key.series_id)
-    event_ids = [key.event_id for key in keys if not key.series_id]
-    records = await services.store.load_all(event_ids) if event_ids else []
-    documents = [record.document for record in records if session.can_see(record)]
-    pairs = [(decode_head(document), Raw(document)) for document in documents]
-    there = {head.id for head, _ in pairs if head.is_in(collection)}
-    pairs += await listing.rest_of(set(event_ids) - there)
-    await listing.add(pairs, is_whole=False)
+    await listing.add_events([key.event_id for key in keys if not key.series_id])
     return listing.found
 
 
@@ -145,10 +139,34 @@ async def _decoded(pieces: list[bytes]) -> list[tuple[Head, Raw]]:
     return decode()
 
 
+async def hidden_member(
+    services: Services, session: Session, collection: Collection, found: CalendarObject
+) -> Member | None:
+    """What the manager deleted in this calendar, and that is still there; None: it is gone."""
+    key = key_of(found)
+    if not found.is_hidden or key is None:
+        return None
+    listing = _Listing(services, session, collection, shows_hidden=True)
+    listing.know([found])
+    if key.series_id:
+        await listing.add_series(key.series_id)
+    else:
+        await listing.add_events([key.event_id])
+    return listing.found.get(key)
+
+
 class _Listing:
     """Groups events into members."""
 
-    def __init__(self, services: Services, session: Session, collection: Collection) -> None:
+    def __init__(
+        self,
+        services: Services,
+        session: Session,
+        collection: Collection,
+        *,
+        shows_hidden: bool = False,
+    ) -> None:
+        self._shows_hidden = shows_hidden
         self._services = services
         self._session = session
         self._collection = collection
@@ -188,7 +206,16 @@ class _Listing:
         for head, document in singles:
             self._add_single(head, document)
 
-    async def rest_of(self, event_ids: Set[int]) -> list[tuple[Head, Raw]]:
+    async def add_events(self, event_ids: Sequence[int]) -> None:
+        """Adds the members of these events."""
+        records = await self._services.store.load_all(event_ids) if event_ids else []
+        documents = [record.document for record in records if self._session.can_see(record)]
+        pairs = [(decode_head(document), Raw(document)) for document in documents]
+        there = {head.id for head, _ in pairs if head.is_in(self._collection)}
+        pairs += await self._rest_of(set(event_ids) - there)
+        await self.add(pairs, is_whole=False)
+
+    async def _rest_of(self, event_ids: Set[int]) -> list[tuple[Head, Raw]]:
         """What is left of members of several events of which these are archived or deleted."""
         if not self._collection.is_mine or not event_ids:
             return []
@@ -289,7 +316,7 @@ class _Listing:
 
     def _is_hidden(self, found: CalendarObject | None, heads: Sequence[Head]) -> bool:
         """Whether the manager deleted it here; of others' until another answer to what comes."""
-        if found is None or not found.is_hidden:
+        if found is None or not found.is_hidden or self._shows_hidden:
             return False
         manager_id = self._collection.manager_id
         return all(

@@ -51,6 +51,6 @@ def is_own(event: Event, session: Session, owner_id: int) -> bool:
     ):
         raise Forbidden(
             f"it is an event of manager {event.owner_manager_id}, in which manager {owner_id} "
-            "takes part: only its owner changes or restores it; answer it in deskcal"
+            "takes part: only its owner changes or restores it; answer it, other than DECLINED"
         )
     return False

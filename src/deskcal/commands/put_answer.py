@@ -21,8 +21,9 @@ from deskcal.commands.member_state import (
     staged_tag,
     touch,
 )
+from deskcal.commands.members import hidden_member
 from deskcal.commands.new_series import announce_series
-from deskcal.commands.put_member import BadObject, Put, Stored
+from deskcal.commands.put_member import BadObject, Found, Put, Stored, is_ours
 from deskcal.core.alarms import is_coming
 from deskcal.core.event import Event, ParticipantStatus
 from deskcal.errors import Forbidden
@@ -31,8 +32,21 @@ from deskcal.ical.fields import STATUS_OF, manager_of
 from deskcal.ical.participant_put import forbidden_change
 from deskcal.ical.patch import without_owners
 from deskcal.ical.read import CalendarEvent
-from deskcal.store.batch.objects import MAX_SOURCE, CalendarObject
+from deskcal.store.batch.objects import MAX_SOURCE, CalendarObject, NameTaken
 from deskcal.store.ports.work import Changes, Transaction
+
+
+async def deleted_by_participant(
+    put: Put, events: Sequence[CalendarEvent], found: Found
+) -> Member | None:
+    """What the manager has deleted as a participant and now answers otherwise; else None."""
+    if found.member is not None or found.object is None or found.in_the_way is not None:
+        return None
+    answers = _answers(events, put.manager_id).values()
+    if all(status == ParticipantStatus.DECLINED for status in answers):
+        return None
+    member = await hidden_member(put.services, put.session, put.collection, found.object)
+    return None if member is None or is_ours(member, put.manager_id) else member
 
 
 async def put_answer(
@@ -40,6 +54,7 @@ async def put_answer(
 ) -> Stored:
     """Sets the manager's own answers. `shown`: the text of the member as it is given.
 
+    What the manager had deleted is there again, under the name of the put.
     Raises: Forbidden where anything else differs; InvalidField; BadObject; Moved.
     """
     seen = object_of(member, put.manager_id, events[0].uid)
@@ -56,12 +71,20 @@ async def put_answer(
         tag = staged_tag(changes, put.collection, seen)
         is_verbatim = read.source == put.text
         after = msgspec.structs.replace(
-            seen, source=read.source, stamp=tag if is_verbatim else "", is_hidden=False
+            seen,
+            source=read.source,
+            stamp=tag if is_verbatim else "",
+            name=put.name,
+            is_hidden=False,
         )
         changes.put_calendar_object(seen.key, after)
-        return Stored(tag, False, is_verbatim)
+        return Stored(tag, seen.is_hidden, is_verbatim)
 
-    stored: Stored = (await put.services.store.transact(_transaction(put, seen, now, apply))).value
+    try:
+        applied = await put.services.store.transact(_transaction(put, seen, now, apply))
+    except NameTaken as exc:
+        raise Moved("another event has the name by now") from exc
+    stored: Stored = applied.value
     return stored
 
 

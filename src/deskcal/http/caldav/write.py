@@ -6,7 +6,7 @@ from deskcal.commands.calendar_import import Moved
 from deskcal.commands.delete_member import delete_member
 from deskcal.commands.member import Collection, Member
 from deskcal.commands.members import member_named
-from deskcal.commands.put_answer import put_answer
+from deskcal.commands.put_answer import deleted_by_participant, put_answer
 from deskcal.commands.put_member import (
     TRIES,
     BadObject,
@@ -80,8 +80,9 @@ async def _put(context: Context, request: Put) -> Stored:
         request.check(member.etag if member else None)
         found = await found_for(request, events[0].uid, member)
         try:
-            if member is not None and not is_ours(member, context.manager_id):
-                return await put_answer(request, events, member, context.text(member))
+            theirs = await deleted_by_participant(request, events, found) or member
+            if theirs is not None and not is_ours(theirs, context.manager_id):
+                return await put_answer(request, events, theirs, context.text(theirs))
             return await put_own(request, events, found)
         except Moved:
             continue
