@@ -21,9 +21,9 @@ export class ToastTimes {
     );
   }
 
-  /** Held, it stays; let go, it has its whole time again. Nothing, where its time is over. */
+  /** Held, it stays; let go, it has its whole time again. Nothing, where its time is over or it was not held. */
   readonly hold = (id: number, isHeld: boolean): void => {
-    if (!this.timers.has(id)) return;
+    if (!this.timers.has(id) || (!isHeld && !this.held.has(id))) return;
     this.held[isHeld ? "add" : "delete"](id);
     if (isHeld) clearTimeout(this.timers.get(id));
     else this.start(id);

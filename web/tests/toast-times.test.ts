@@ -32,6 +32,13 @@ describe("the time of a toast", () => {
     expect(ended).toEqual([1]);
   });
 
+  it("is not prolonged by letting go of what was not held", () => {
+    vi.advanceTimersByTime(7999);
+    times.hold(1, false);
+    vi.advanceTimersByTime(1);
+    expect(ended).toEqual([1]);
+  });
+
   it("does not come back with a hold of a toast that is gone", () => {
     times.end(1);
     times.hold(1, true);
