@@ -51,6 +51,27 @@ def test_a_deleted_event_is_found_in_the_trash_and_restored(
     assert wire.get(event_id)["version"] == 2
 
 
+def test_an_occurrence_is_said_to_come_back_as_a_single_event(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    first = wire.add(
+        title="Of a weekly series",
+        start_time=at(4, 9),
+        end_time=at(4, 10),
+        timezone="UTC",
+        recurrence={"rrule": "FREQ=WEEKLY;COUNT=3"},
+    )
+    wire.call("MngDeleteCalendarEvent", id=first["id"])
+    page = open_page(query("agenda", WEEK))
+    open_trash(page)
+    row = page.get_by_role("dialog", name="Trash").get_by_role("listitem")
+    row = row.filter(has_text="Of a weekly series")
+    expect(row).to_contain_text("comes back as a single event")
+    row.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("Restored “Of a weekly series” as a single event")).to_be_visible()
+    assert not wire.get(first["id"]).get("series_id")
+
+
 def test_a_restore_is_undone_while_the_trash_is_open(
     open_page: OpenPage, wire: Wire, size: Size
 ) -> None:

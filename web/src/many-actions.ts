@@ -73,7 +73,9 @@ export class ManyActions {
     };
     await Promise.all(Array.from({ length: RESTORES_AT_ONCE }, work));
     for (const row of back) this.host.store.dispatch({ type: "answered", row });
-    this.tellOutcome((what) => `Restored ${what}`, back, left, () => void this.remove(back).then(onUndone));
+    const repeated = new Set(rows.filter((row) => row.series_id).map((row) => row.id));
+    const alone = aloneNote(back.filter((row) => repeated.has(row.id)).length, back.length);
+    this.tellOutcome((what) => `Restored ${what}${alone}`, back, left, () => void this.remove(back).then(onUndone));
     return back;
   }
 
@@ -113,6 +115,12 @@ export class ManyActions {
 /** A single occurrence has the question which are meant; many at once are changed alone, and that is said. */
 function seriesNote(rows: EventRow[]): string {
   return rows.some((row) => row.series_id) ? " (these alone, not their series)" : "";
+}
+
+/** What comes back of a series is not part of it any more. Source: contract, section 15. */
+function aloneNote(repeated: number, all: number): string {
+  if (!repeated) return "";
+  return all === 1 ? " as a single event" : ` (${countText(repeated, "occurrence")} of series as single ${repeated === 1 ? "event" : "events"})`;
 }
 
 function what(rows: EventRow[]): string {

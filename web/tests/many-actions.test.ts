@@ -108,6 +108,18 @@ describe("many events", () => {
     expect(toasts[0]?.undo).toBeDefined();
   });
 
+  it("of a series are restored as single events, and that is said", async () => {
+    const restored = (id: number) => Promise.resolve(makeRow({ id, title: `Nr. ${id}`, series_id: 0 }));
+    const { many, toasts } = desk(() => [], restored);
+    const occurrences = [1, 2].map((id) => makeRow({ id, title: `Nr. ${id}`, series_id: 7 }));
+    await many.restore(occurrences.slice(0, 1));
+    await many.restore([...occurrences, makeRow({ id: 3, title: "Nr. 3" })]);
+    expect(toasts.map(({ text }) => text)).toEqual([
+      "Restored “Nr. 1” as a single event",
+      "Restored 3 events (2 occurrences of series as single events)",
+    ]);
+  });
+
   it("that could not be sent are a failure", async () => {
     const { many, toasts } = desk(() => {
       throw new ServerError(503, "DISCONNECTED", "There is no connection to the server.");

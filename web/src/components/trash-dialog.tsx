@@ -154,8 +154,9 @@ function statusText({ rows, isLoading, hasMore, problem }: Trash, found: number,
   return search.trim() ? `${found}${more} found` : `${rows.length}${more} deleted ${rows.length === 1 ? "event" : "events"}, the last deleted first`;
 }
 
-function deletedText({ deleted_time, deleted_by }: TrashRow, zone: string, { person, trashSec }: Directory): string {
+function deletedText({ event, deleted_time, deleted_by }: TrashRow, zone: string, { person, trashSec }: Directory): string {
   const until = trashSec ? ` · kept until ${stampText(deleted_time + trashSec, zone)}` : "";
   const who = deleted_by ? person(deleted_by).name : "the server";
-  return `Deleted by ${who}, ${stampText(deleted_time, zone)}${until}`;
+  const alone = event.series_id ? " · comes back as a single event" : "";
+  return `Deleted by ${who}, ${stampText(deleted_time, zone)}${until}${alone}`;
 }
