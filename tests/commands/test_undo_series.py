@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from commands.series_calls import DAY, DELETE, SERIES, TEN, UPDATE, add, monday, ok, rows
-from harness import Desk, open_desk
+from deskcal.live.series_horizon import SeriesHorizon
+from harness import Desk, FakeClock, open_desk
 from places import Place
 
 COUNT = 600
@@ -101,3 +102,42 @@ async def test_the_create_of_a_long_series_is_undone_and_done_again(desk: Desk) 
     assert await everything(desk) == []
     assert await undo(desk, await batch_of(desk)) == (COUNT, [])
     assert (await everything(desk), await rule(desk, first)) == before
+
+
+NEW = {"scope": 2, "title": "New", "participant_manager_ids": [12], "remind_before_sec": 60}
+
+
+async def extended(place: Place, desk: Desk) -> tuple[int, int]:
+    """The batch that changed a series without end, after which its horizon came 3 days later."""
+    await add(desk, "FREQ=DAILY")
+    first = (await rows(desk))[0]["id"]
+    await ok(desk, UPDATE, {"id": first} | NEW, TEN)
+    batch_id, count = await batch_of(desk), len(await everything(desk))
+    services, later = desk.services, FakeClock(desk.clock.time + 3 * DAY)
+    await SeriesHorizon(services.store, later, services.limits).extend_all()
+    assert len(await everything(desk)) == count + 3
+    return batch_id, count
+
+
+async def test_what_the_server_made_since_goes_back_with_its_series(place: Place) -> None:
+    async with open_desk(place, series_horizon_sec=5 * DAY) as desk:
+        batch_id, _ = await extended(place, desk)
+        changed = await everything(desk)
+        answer = await ok(desk, "MngUndoCalendarBatch", {"batch_id": batch_id}, TEN)
+        found = await everything(desk)
+        assert all(row["title"] != "New" and row["remind_before_sec"] == 0 for row in found)
+        assert all([p["manager_id"] for p in row["participants"]] == [10, 11] for row in found)
+        await ok(desk, "MngUndoCalendarBatch", {"batch_id": answer["batch_id"]}, TEN)
+        assert await everything(desk) == changed
+    assert (await place.check()).differences == []
+
+
+async def test_what_somebody_has_changed_or_claimed_since_keeps_it(place: Place) -> None:
+    async with open_desk(place, series_horizon_sec=5 * DAY) as desk:
+        batch_id, count = await extended(place, desk)
+        made = [row["id"] for row in await rows(desk)][count:]
+        await ok(desk, UPDATE, {"id": made[0], "location": "Room 4"}, TEN)
+        await ok(desk, "MngArchiveCalendarEvent", {"id": made[1]}, TEN)
+        await undo(desk, batch_id)
+        titles = {row["id"]: row["title"] for row in await rows(desk)}
+    assert [titles[one] == "New" for one in made] == [True, True, False]

@@ -23,6 +23,7 @@ from deskcal.core.document import scope_of, series_of
 from deskcal.core.event import MAX_ID, ChangeType, Event
 from deskcal.core.series import Series
 from deskcal.core.series_undo import (
+    as_before,
     ended,
     is_conflict,
     is_same_rule,
@@ -162,6 +163,7 @@ class _Undo:
             for one in self._series.values():
                 if _delete_made_since(self._changes, one, set(self._steps)):
                     changed.add(one.series_id)
+                changed |= self._put_template_back(one)
             self._leave_occupied(left)
         self._leave_follow_ups(left)
         going = [step for step in self._steps.values() if step.event_id not in left]
@@ -209,6 +211,34 @@ class _Undo:
         if result is None or (current is not None and _place(current) == _place(result)):
             return True
         return self._session.can_place(scope_of(result))
+
+    def _put_template_back(self, one: SeriesStep) -> set[int]:
+        """What the server has made since by the same rule gets what the template of before has.
+
+        The series, if there was any.
+        """
+        before, after, current = one.before, one.after, self._changes.series(one.series_id)
+        if before is None or after is None or current is None or not is_same_rule(before, after):
+            return set()
+        if before.template == after.template or current.template != after.template:
+            return set()
+        events = self._changes.series_events(one.series_id)
+        found = made_since(after, events, set(self._steps))
+        actor, now = self._session.manager_id, self._now
+        steps = [Step(e.id, as_before(e, before, after, actor=actor, now=now), e) for e in found]
+        going = [step for step in steps if step.before and self._may_go_back(step, step.before)]
+        for step in going:
+            self._changes.put(step.event_id, step.before, ChangeType.UPDATED)
+        return _series_ids(going)
+
+    def _may_go_back(self, step: Step, back: Event) -> bool:
+        """Whether the session may make the change that takes an event back to this."""
+        current = step.after
+        assert current is not None
+        if not self._session.can_see(scope_of(current)):
+            return False
+        may_change = self._session.can_change(scope_of(current)) and self._may_place(current, back)
+        return may_change or is_answer(step, self._session.manager_id)
 
     def _leave_occupied(self, left: set[int]) -> None:
         """What would come to the date of an occurrence that stays is left, too."""

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from deskcal.core.event import Event, EventStatus
-from deskcal.core.series import Series
+from deskcal.core.alarms import trigger_time
+from deskcal.core.event import Event, EventStatus, next_version
+from deskcal.core.recurrence import Occurrence
+from deskcal.core.series import Series, new_occurrence
 from deskcal.core.series_rules import end_before, with_exdates
 from deskcal.core.undo import Step
 from deskcal.core.wall_clock import instant, wall_time
@@ -83,6 +85,23 @@ def made_since(after: Series | None, events: Iterable[Event], known: set[int]) -
         and event.status == EventStatus.OPEN
         and event.original_start_time >= after.horizon
     ]
+
+
+def as_before(event: Event, before: Series, after: Series, *, actor: int, now: int) -> Event | None:
+    """An occurrence that the server made by the template of `after`, as that of `before` has it.
+
+    As its next version. None: somebody has changed or claimed it since. Both have the same rule.
+    """
+    time = event.original_start_time
+    occurrence = Occurrence(time, wall_time(time, after.zone))
+    sent_time = event.reminder_sent_time
+    made = new_occurrence(after, occurrence, event.id, event.created_time)
+    if _replace(made, reminder_sent_time=sent_time) != event:
+        return None
+    back = new_occurrence(before, occurrence, event.id, event.created_time)
+    is_same_due = trigger_time(back) == trigger_time(event)
+    back = _replace(back, reminder_sent_time=sent_time if is_same_due else 0)
+    return next_version(event, back, actor=actor, now=now)
 
 
 def without_missing(series: Series, events: Iterable[Event]) -> Series:
