@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from commands.series_calls import ADD, ARCHIVE, DELETE, LATER, RESPOND, UPDATE, monday
+from commands.series_calls import ADD, ARCHIVE, DAY, DELETE, LATER, RESPOND, UPDATE, monday
 from deskcal.core.series_document import encode_series
 from deskcal.live.claims import LapsedClaims
 from deskcal.live.series_horizon import SeriesHorizon
@@ -28,6 +28,9 @@ BATCH, UNDO, RESTORE, HANDOVER = (
     "MngRestoreCalendarEvent",
     "MngHandoverCalendarEvents",
 )
+IMPORT = "MngImportCalendarEvents"
+TRASH_SEC = 2 * DAY
+"""How long a deleted event is kept."""
 RULES = (
     "FREQ=DAILY;COUNT=5",
     "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4",
@@ -50,7 +53,7 @@ MUTATIONS = (
 )
 KINDS = (
     *("add", "series", *MUTATIONS, "batch", "batch", "batch", "claim", "claim", "claim_one"),
-    *("release", "undo", "undo", "restore", "handover", "advance", "set_back"),
+    *("release", "undo", "undo", "restore", "handover", "advance", "set_back", "import"),
 )
 STAMPS = ("version", "updated_by", "updated_time", "claimed_by", "claim_until")
 Step = tuple[str, int, int, int, bool]
@@ -75,6 +78,9 @@ class MixedRun:
         self.answers: list[Any] = []
         self.batches: list[int] = []
         self.trash: list[int] = []
+        self.deleted: dict[int, int] = {}
+        """When events were deleted last."""
+        self.purged_until = 0
         self.seq = 0
         self.time = monday(0) - 7200
 
@@ -100,6 +106,7 @@ class MixedRun:
         if kind in ("advance", "set_back"):
             self.time += -30 if kind == "set_back" else (60, 400, 90_000)[number % 3]
             await self.say("", "advance")
+            self.purged_until = max(self.purged_until, int(self.time) - TRASH_SEC)
         elif kind == "handover":
             await self.handover(who, number)
         else:
@@ -132,6 +139,8 @@ class MixedRun:
             return UNDO, {"batch_id": newest[-1 - number % len(newest)]}
         if kind == "restore":
             return RESTORE, {"id": self.trash[number % len(self.trash)] if self.trash else 999}
+        if kind == "import":
+            return IMPORT, {"ics": calendar(number, other), "owner_manager_id": MANAGERS[other % 2]}
         if kind == "claim":
             return CLAIM, {"deskFilter": "*", "lease_sec": 30 + 60 * other}
         return self.operation(kind, number, other, pick(kind, number, rows))
@@ -192,6 +201,7 @@ class MixedRun:
             return 0, 0
         self.seq = changes[-1]["seq"]
         self.trash += [one["id"] for one in changes if one["type"] == 2]
+        self.deleted |= {one["id"]: one["time"] for one in changes if one["type"] == 2}
         batch_id = changes[-1]["batch_id"]
         if changes[-1]["actor"] != manager_id:
             return 0, 0
@@ -212,7 +222,10 @@ class MixedRun:
         page = await self.desk.services.store.series.page(0, 1000)
         used = {event.get("series_id") for event in events.values()}
         series = {one.series_id: json.loads(encode_series(one)) | {"version": 0} for one in page}
-        return events, {one: series[one] for one in series if one in used}
+        data = {"from": 0, "to": LATER, "deskFilter": "*", "group_by": "day"}
+        groups = (await self.say(ALL, "MngGetCalendarSummary", **data))["data"]["groups"]
+        on_time = {group["key"]: {"on_time": group["on_time"]} for group in groups}
+        return events, {one: series[one] for one in series if one in used}, on_time
 
     async def require_sound(self) -> None:
         """Nobody has claimed what is not open, and no two managers calls of one customer."""
@@ -247,7 +260,9 @@ class MixedRun:
         data = {"deskFilter": "*", "limit": 1000}
         trash = (await self.say(ALL, "MngGetCalendarTrash", **data))["data"]["rows"]
         deleted = [row["event"]["id"] for row in trash]
-        assert sorted(deleted) == sorted({*self.trash} - {row["id"] for row in rows})
+        oldest = max(self.purged_until, int(now) - TRASH_SEC)
+        kept = {event_id for event_id, time in self.deleted.items() if time >= oldest}
+        assert sorted(deleted) == sorted(kept - {row["id"] for row in rows})
 
     async def undo_twice(
         self, who: str, place: int, batch_id: int, count: int, before: Any
@@ -312,6 +327,19 @@ def new(start: int, number: int, other: int) -> dict[str, Any]:
     }
 
 
+def calendar(number: int, other: int) -> str:
+    """A file with an event or a series, of one of three UIDs; later versions have more changes."""
+    start = f"{number % 28 + 1:02}T{8 + other:02}0000Z"
+    lines = [
+        *("BEGIN:VCALENDAR", "BEGIN:VEVENT", f"UID:{number % 3}@mixed", f"SEQUENCE:{number}"),
+        *(f"DTSTART:202403{start}", "DURATION:PT1H", f"SUMMARY:Taken {number}"),
+        *([f"RRULE:FREQ=WEEKLY;COUNT={other + 1}"] if other % 2 else []),
+        *(["STATUS:CANCELLED"] if other == 4 else []),
+        *("END:VEVENT", "END:VCALENDAR"),
+    ]
+    return "\r\n".join([*lines, ""])
+
+
 def fields(event: dict[str, Any], number: int, other: int) -> dict[str, Any]:
     """What an update changes."""
     start = event["start_time"]
@@ -333,6 +361,7 @@ async def ask(desk: Desk, asked: tuple[float, str, str, dict[str, Any]]) -> Any:
     if not who:
         await LapsedClaims(services.store.claims, desk.clock).end_claims()
         await SeriesHorizon(services.store, desk.clock, services.limits).extend_all()
+        await services.store.trash.purge(int(desk.clock.time) - TRASH_SEC, 1000)
         return None
     answer = await desk.call(who, command, **data)
     assert answer["status"] < 500, (command, data, answer)

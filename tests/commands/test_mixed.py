@@ -1,5 +1,7 @@
 """Series, claims, completions, batches, the trash and undo together: what holds in any order."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from commands.mixed_run import (
     MANAGERS,
     MUTATIONS,
     TOKENS,
+    TRASH_SEC,
     MixedRun,
     Step,
     ask,
@@ -26,6 +29,7 @@ from postgres_server import PostgresServer
 
 RULES = CallRules(CallingHours({}, "UTC"), cooldown_sec=300)
 sequences = st.lists(steps, min_size=10, max_size=30)
+LIMITS: dict[str, Any] = {"series_horizon_sec": 9 * DAY, "trash_retention_sec": TRASH_SEC}
 BEGUN: list[Step] = [("series", 1, 0, 0, False), ("add", 1, 0, 0, False), ("add", 2, 1, 1, False)]
 
 
@@ -45,7 +49,7 @@ async def test_both_stores_answer_the_same(
     made = await run(SqlitePlace(tmp_path_factory.mktemp("desk")), sequence)
     with postgres.database() as url:
         place = PostgresPlace(url)
-        async with open_desk(place, series_horizon_sec=9 * DAY, call_rules=RULES) as desk:
+        async with open_desk(place, call_rules=RULES, **LIMITS) as desk:
             await prepare(desk)
             for asked, answer in zip(made.asked, made.answers, strict=True):
                 assert (asked, await ask(desk, asked)) == (asked, answer)
@@ -57,7 +61,7 @@ async def test_both_stores_answer_the_same(
 async def test_any_two_mutations_of_a_batch_are_undone_and_done_again(
     place: Place, first: str, is_single: bool
 ) -> None:
-    async with open_desk(place, series_horizon_sec=9 * DAY, call_rules=RULES) as desk:
+    async with open_desk(place, call_rules=RULES, **LIMITS) as desk:
         await prepare(desk)
         mixed = MixedRun(desk)
         for number, second in enumerate(sorted({*MUTATIONS})):
@@ -82,7 +86,7 @@ async def prepare(desk: Desk) -> None:
 
 
 async def run(place: Place, sequence: list[Step]) -> MixedRun:
-    async with open_desk(place, series_horizon_sec=9 * DAY, call_rules=RULES) as desk:
+    async with open_desk(place, call_rules=RULES, **LIMITS) as desk:
         await prepare(desk)
         mixed = MixedRun(desk)
         for step in [*BEGUN, *sequence]:
