@@ -7,12 +7,14 @@ import asyncio
 import contextlib
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 import apsw
 import pytest
 
+from deskcal.core.directory import Desk, Directory
 from deskcal.core.document import decode_event
-from deskcal.errors import Timeout, Unavailable
+from deskcal.errors import Internal, Timeout, Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
 from deskcal.store.sqlite.check import check_sqlite
@@ -207,6 +209,30 @@ async def test_on_a_full_disk_nothing_is_applied_and_reads_go_on(
     assert (await listed(store))[1] == 1
     disk.room = None
     assert (await done(store.mutate(adding()))).id == 2
+
+
+async def test_a_job_on_a_full_disk_is_refused_in_the_words_of_a_change(
+    disk: FaultyDisk, store: Store
+) -> None:
+    """Devices, webhooks and the directory are written by jobs."""
+    await store.mutate(adding(title="first"))
+    disk.room = 0
+    with pytest.raises(Unavailable, match="the disk is full; nothing was applied, try later"):
+        await store.directory.put(Directory(desks=[Desk(code="D")]))
+    disk.room = None
+    await store.directory.put(Directory(desks=[Desk(code="D")]))
+    assert [desk.code for desk in (await store.directory.all()).desks] == ["D"]
+
+
+async def test_a_fault_of_ours_in_a_job_is_an_incident_that_tells_nothing_of_the_inside(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    nameless = cast(Any, [None])
+    with pytest.raises(Internal) as caught:
+        await store.directory.put(Directory(desks=nameless))
+    assert caught.value.details["incident"] in caplog.text
+    assert "None" not in str(caught.value)
+    await store.directory.put(Directory(desks=[Desk(code="D")]))
 
 
 async def test_a_failed_write_is_unavailable_and_the_store_works_again(

@@ -187,10 +187,7 @@ class Writer:
             )
         except Exception as exc:
             self._roll_back()
-            logger.error("a job was not applied: %s", exc)
-            result = self._all(
-                [job], exc if isinstance(exc, DeskcalError) else Unavailable(str(exc))
-            )
+            result = self._all([job], _as_error_of_job(exc))
         else:
             if job.changes_numbers:
                 self._numbers = Numbers.read(self._connection, self._last_collection)
@@ -209,9 +206,7 @@ class Writer:
         except _NOT_APPLIED as exc:
             logger.error("%d mutations were not applied: %s", len(group), exc)
             self._roll_back()
-            result = self._all(
-                group, Unavailable(f"{_to_message(exc)}; nothing was applied, try later")
-            )
+            result = self._all(group, _unavailable(exc))
         except Exception as exc:
             self._roll_back()
             if len(group) > 1:
@@ -346,8 +341,17 @@ class _CommitFailed(apsw.Error):
     """COMMIT itself failed: whether the group is on the disk is not known."""
 
 
-def _to_message(exc: apsw.Error) -> str:
-    return "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
+def _unavailable(exc: apsw.Error) -> Unavailable:
+    fault = "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
+    return Unavailable(f"{fault}; nothing was applied, try later")
+
+
+def _as_error_of_job(exc: Exception) -> DeskcalError:
+    """Clients learn what to do, not what the database says."""
+    if not isinstance(exc, (DeskcalError, apsw.Error)):
+        return incident_of(exc, "a job", is_change=True)
+    logger.error("a job was not applied: %s", exc)
+    return _unavailable(exc) if isinstance(exc, apsw.Error) else exc
 
 
 def _as_error(exc: Exception, work: Work) -> DeskcalError:
