@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from certificate import write_certificate
+from deskcal.errors import Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import StoreError
 from deskcal.store.postgres.connection import connect
@@ -108,6 +109,24 @@ async def test_no_connection_waits_for_ever(url: str) -> None:
     assert await settings_of_all(url, "statement_timeout") == {"20s"}
     assert await settings_of_all(url, "lock_timeout") == {"8s"}
     assert await settings_of_all(url, "idle_in_transaction_session_timeout") == {"5s"}
+
+
+async def test_no_connection_is_ended_for_being_idle(url: str) -> None:
+    rows(url, f"ALTER DATABASE {urlsplit(url).path[1:]} SET idle_session_timeout = '1h'")
+    assert await settings_of_all(url, "idle_session_timeout") == {"0"}
+
+
+async def test_what_the_database_says_is_logged_in_one_line(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await open_postgres(url, Limits())
+    rows(url, "ALTER TABLE event RENAME TO gone")
+    with pytest.raises(Unavailable):
+        await ids(store)
+    await store.close()
+    said = [one.getMessage() for one in caplog.records if "does not exist" in one.getMessage()]
+    assert said
+    assert not [one for one in said if "\n" in one]
 
 
 async def settings_of_all(url: str, name: str) -> set[str]:

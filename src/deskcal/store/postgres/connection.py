@@ -19,7 +19,7 @@ from deskcal.errors import Unavailable
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.url import parsed
+from deskcal.store.postgres.url import one_line, parsed
 
 Connection = psycopg.AsyncConnection[Any]
 """In autocommit: a transaction begins where somebody says so."""
@@ -104,6 +104,7 @@ async def _set_up(connection: Connection, limits: Limits) -> None:
         "statement_timeout": deadline_ms,
         "lock_timeout": int(deadline_ms * LOCK_SHARE),
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SEC * 1000,
+        "idle_session_timeout": 0,
         "default_transaction_isolation": "read committed",
         "jit": "off",
     }
@@ -163,5 +164,5 @@ def unavailable(exc: psycopg.Error) -> Unavailable:
     """The error for a read, or for a change that was surely not applied."""
     if isinstance(exc, errors.QueryCanceled):
         return Unavailable("the read took too long; ask for a shorter range")
-    logger.error("the database failed: %s", exc)
+    logger.error("the database failed: %s", one_line(exc))
     return Unavailable("the database failed; try again later")

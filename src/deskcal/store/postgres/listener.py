@@ -24,6 +24,7 @@ from deskcal.store.postgres.connection import (
 )
 from deskcal.store.postgres.group import CHANNEL
 from deskcal.store.postgres.reminders import PostgresReminders
+from deskcal.store.postgres.url import one_line
 
 POLL_SEC = 1
 LEAST_WAIT_SEC = 0.01
@@ -117,7 +118,7 @@ class PostgresListener:
                 wait_sec = FIRST_WAIT_SEC
                 await self._listen()
             except (psycopg.Error, StoreError) as exc:
-                logger.error("not listening for the other nodes: %s", exc)
+                logger.error("not listening for the other nodes: %s", one_line(exc))
             except Exception:
                 logger.exception("not listening for the other nodes")
             await self._drop()

@@ -43,7 +43,7 @@ def parsed(url: str) -> dict[str, str]:
     return known
 
 
-def one_line(exc: psycopg.Error) -> str:
+def one_line(exc: Exception) -> str:
     """What the database says, without its line breaks. It names hosts and roles, no password."""
     return " ".join(str(exc).split())
 

@@ -38,6 +38,7 @@ from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import find_collections, new_ids, number_collections, write
 from deskcal.store.postgres.locking import lock, needs_lock
 from deskcal.store.postgres.objects import as_name_taken
+from deskcal.store.postgres.url import one_line
 
 ATTEMPTS = 4
 """At a group that the database asks to try again: it crossed with somebody else's."""
@@ -178,7 +179,7 @@ class Writer:
         try:
             self._connection = await self._connect()
         except (psycopg.Error, StoreError, OSError) as exc:
-            logger.error("the writer can't connect to the database: %s", exc)
+            logger.error("the writer can't connect to the database: %s", one_line(exc))
             await self._drop()
             return False
         self._ids.clear()
@@ -216,7 +217,7 @@ class Writer:
         """After an error of the database."""
         is_refusal = exc.diag.severity_nonlocalized == "ERROR"
         if self._is_committing and not is_refusal:
-            logger.error("the commit of %d mutations failed: %s", len(group), exc)
+            logger.error("the commit of %d mutations failed: %s", len(group), one_line(exc))
             await self._drop()
             refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
             return
@@ -228,7 +229,7 @@ class Writer:
         ):
             await self._isolate(group, as_name_taken(exc))
             return
-        logger.error("%d mutations were not applied: %s", len(group), exc)
+        logger.error("%d mutations were not applied: %s", len(group), one_line(exc))
         fault = "the database failed"
         if isinstance(exc, errors.LockNotAvailable):
             fault = "somebody else holds a lock in the database"
@@ -275,7 +276,7 @@ class Writer:
             try:
                 return await self._transact(connection, group)
             except _TRY_AGAIN as exc:
-                logger.info("a group crossed with another one: %s", exc)
+                logger.info("a group crossed with another one: %s", one_line(exc))
                 self._is_committing = False
                 self._collections.clear()
                 await connection.execute("ROLLBACK")
