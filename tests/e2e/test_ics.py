@@ -195,3 +195,24 @@ async def test_what_is_no_calendar_is_reported(server: ServerProcess, tmp_path: 
     status, _, err = await ics(server, "import", str(file))
     assert status == 1
     assert err == f"deskcal: {file} has no BEGIN:VCALENDAR: it is not an iCalendar file\n"
+
+
+async def test_an_export_to_where_nothing_can_be_written_is_reported_in_one_line(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    status, _, said = await ics(server, "export", str(tmp_path / "none" / "out.ics"))
+    assert (status, "Traceback" in said) == (1, False)
+    assert said.startswith(f"deskcal: {tmp_path}/none/out.ics.part: No such file")
+
+
+async def test_an_export_to_what_is_no_file_does_not_replace_it(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    """Of /dev/null an administrator would have made a file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = asyncio.create_task(asyncio.to_thread(pipe.read_text))
+    status, _, said = await ics(server, "export", str(pipe))
+    async with asyncio.timeout(WAIT_SEC):
+        assert "BEGIN:VCALENDAR" in await reading
+    assert (status, pipe.is_fifo()) == (0, True), said

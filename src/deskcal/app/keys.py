@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def signing_key(config: Config, environ: Mapping[str, str]) -> Key:
         if VARIABLE in environ:
             return secret_key(environ[VARIABLE])
         if config.secret_file:
-            return secret_key(Path(config.secret_file).read_text(encoding="utf-8").strip())
+            return secret_key(_text_of(Path(config.secret_file)))
         if backend_of(config).is_shared:
             raise StartError(
                 "with a shared database each node would create its own secret and refuse the "
@@ -80,19 +81,28 @@ def _stores_below(directory: Path) -> list[str]:
 def _own_secret(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{SECRET}.{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        handle, name = tempfile.mkstemp(prefix=f"{SECRET}.", dir=path.parent)
         try:
-            path.hardlink_to(draft)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(secrets.token_urlsafe(48) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            path.hardlink_to(name)
         except FileExistsError:
             logger.info("another process created %s meanwhile", path)
         finally:
-            draft.unlink()
-    return path.read_text(encoding="utf-8").strip()
+            Path(name).unlink()
+    return _text_of(path)
+
+
+def _text_of(file: Path) -> str:
+    """A secret as it is written in `file`. Raises: StartError, OSError."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as exc:
+        raise StartError(
+            f"the secret in {file} is not text; make one such as `head -c 48 /dev/urandom | base64`"
+        ) from exc
 
 
 def read_public_keys(config: Config) -> list[Key]:

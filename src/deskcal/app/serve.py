@@ -14,6 +14,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -252,12 +253,28 @@ def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
 def _tls(config: Config) -> ssl.SSLContext | None:
     if not config.tls_cert:
         return None
+    for name, path in (("tls_cert", config.tls_cert), ("tls_key", config.tls_key)):
+        try:
+            Path(path).read_bytes()
+        except OSError as exc:
+            raise StartError(f"{name} ({path}) can't be read: {exc.strerror}") from exc
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(config.tls_cert, config.tls_key or None)
+        context.load_cert_chain(config.tls_cert, config.tls_key, lambda: _refuse(config.tls_key))
     except (OSError, ssl.SSLError) as exc:
-        raise StartError(f"the certificate in {config.tls_cert} can't be used: {exc}") from exc
+        raise StartError(
+            f"the certificate in {config.tls_cert} with the key in {config.tls_key} can't be used: "
+            f"{exc}"
+        ) from exc
     return context
+
+
+def _refuse(key: str) -> str:
+    """In place of OpenSSL, which would ask for a password on the terminal. Raises: StartError."""
+    raise StartError(
+        f"tls_key ({key}) is encrypted; write it without a password: "
+        f"openssl pkey -in {key} -out FILE"
+    )
 
 
 def _within_file_limit(config: Config) -> Limits:

@@ -49,7 +49,7 @@ def call(command: str, data: str, **options: Any) -> None:
     status 200; otherwise it is 1, and the error is printed to stderr too. The fields of each
     command are in docs/protocol.md.
     """
-    values = _json_object(sys.stdin.buffer.read() if data == "-" else os.fsencode(data))
+    values = _json_object(_stdin() if data == "-" else os.fsencode(data))
     if command != "Ping":
         require_token(options)
     answer = asyncio.run(_call(command, values, options))
@@ -57,6 +57,12 @@ def call(command: str, data: str, **options: Any) -> None:
     failure = answer.failure()
     if failure is not None:
         raise Failure(readable_error(failure))
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise click.UsageError("stdin is closed, and - reads the data from it")
+    return sys.stdin.buffer.read()
 
 
 def _json_object(text: bytes) -> dict[str, Raw]:

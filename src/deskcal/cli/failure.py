@@ -1,5 +1,6 @@
 """How a command ends with an error: one line on stderr, `deskcal: ...`, and its exit status."""
 
+import errno
 from typing import Any
 
 import click
@@ -36,3 +37,8 @@ class Commands(click.Group):
             raise BadSettings(str(exc)) from exc
         except (DeskcalError, StartError, NotEmpty, BadKey) as exc:
             raise Failure(str(exc)) from exc
+        except OSError as exc:
+            if exc.errno == errno.EPIPE or exc.strerror is None:
+                raise
+            where = f"{exc.filename}: " if exc.filename else ""
+            raise Failure(f"{where}{exc.strerror}") from exc

@@ -80,10 +80,22 @@ def export_ics(file: str, **options: Any) -> None:
     if file == "-":
         click.echo(found["ics"], nl=False)
         return
-    part = Path(f"{file}.part")
-    part.write_text(found["ics"], encoding="utf-8", newline="")
-    part.replace(file)
+    _write(Path(file), found["ics"])
     click.echo(counted(found["count"], "event or series", "events and series"), err=True)
+
+
+def _write(file: Path, text: str) -> None:
+    """Replaces a file as a whole; what is no file, such as /dev/null, is written to."""
+    if file.exists() and not file.is_file():
+        file.write_text(text, encoding="utf-8", newline="")
+        return
+    part = Path(f"{file}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 async def _export(options: dict[str, Any]) -> Any:

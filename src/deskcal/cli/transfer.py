@@ -9,6 +9,7 @@ import click
 
 from deskcal.app import serve as app
 from deskcal.app.backends import export_store, import_store
+from deskcal.cli.failure import Failure
 from deskcal.cli.options import config_of, config_options
 from deskcal.store.transfer.export import OnProgress
 
@@ -29,6 +30,8 @@ def export_command(webhook_secrets: bool, **options: Any) -> None:
     """
     config = config_of(options)
     with _progress("export") as on_progress:
+        if sys.stdout is None:
+            raise Failure("stdout is closed; name a file: deskcal export ... > all.jsonl")
         write = sys.stdout.buffer.write
         export_store(config, write, on_progress, with_secrets=webhook_secrets)
         sys.stdout.buffer.flush()
@@ -45,7 +48,7 @@ def import_command(**options: Any) -> None:
     same file, and it continues. No server starts on a database whose import is incomplete. A
     directory is filled in one transaction.
     """
-    if sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.isatty():
         raise click.UsageError("name the file: deskcal import ... < all.jsonl")
     config = config_of(options)
     with _progress("import") as on_progress:
