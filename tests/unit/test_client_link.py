@@ -22,6 +22,37 @@ async def answer_greeting(server: SmallServer) -> None:
     greeting.answer({"time": 1})
 
 
+@pytest.mark.parametrize(
+    "pushed",
+    [
+        b'{"event":"calendar:event"}',
+        b'{"event":"calendar:event","seq":"x"}',
+        b'["n","title","text","token",0,10,1,5,{}]',
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"event":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+)
+async def test_a_push_that_is_none_ends_the_connection_and_not_the_client(pushed: bytes) -> None:
+    async with served() as (server, client):
+        reading = [
+            asyncio.ensure_future(anext(one))
+            for one in (aiter(client.changes(0)), aiter(client.reminders()))
+        ]
+        requests = [await server.request(), await server.request()]
+        requests[0].send_bytes(pushed + b"\r\n")
+        async with asyncio.timeout(WAIT_SEC):
+            while server.accepted < 2:
+                await asyncio.sleep(0)
+        running = await later(client.get_event(1))
+        while (request := await server.request()).command != "MngGetCalendarEvent":
+            pass
+        request.answer(one(event(1)))
+        assert await ended(running) == event(1)
+        for task in reading:
+            task.cancel()
+        await asyncio.wait(reading)
+
+
 async def test_a_read_is_sent_again_when_the_connection_breaks() -> None:
     async with served() as (server, client):
         running = await later(client.get_event(1))

@@ -35,6 +35,8 @@ FIRST_DELAY_SEC, LONGEST_DELAY_SEC = 0.1, 10.0
 """Bounds of the delay before reconnecting: it doubles, then a random part is taken."""
 MAX_CARRIED = 1_000
 """Tokens that a new connection sends first, so that their reminders go on; then the oldest goes."""
+_GARBAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading a message raises that is none of a deskcal server: the client connects again."""
 _END = object()
 """Stands last in the queue of pushed messages."""
 
@@ -174,7 +176,7 @@ class Link:
                 for frame in decoder.feed(data):
                     try:
                         self._take(frame)
-                    except ValueError:
+                    except _GARBAGE:
                         return self._refuse_protocol(frame)
                     self._peer.is_deskcal = True
                 if decoder.overflowed:
