@@ -1,9 +1,11 @@
 """Events whose texts change while they are indexed."""
 
+import msgspec
 import pytest
 
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import SERVER
+from deskcal.store.lists.search import for_document
 from deskcal.store.ports import Store
 from helpers import NOW
 from places import Place
@@ -115,3 +117,24 @@ async def test_every_character_is_found_in_the_index(
     await store.mutate(adding(title="newer", start_time=NOW + 1, end_time=NOW + 1))
     await index(store)
     assert await found(store, word) == [1]
+
+
+def test_words_are_looked_for_again_only_where_a_text_is_another() -> None:
+    looked_at: list[set[str]] = []
+
+    def note(words: set[str]) -> int:
+        looked_at.append(words)
+        return len(looked_at)
+
+    number = for_document(note)
+    documents = [
+        {"id": 1, "title": "Monday", "ast_json": "review"},
+        {"id": 2, "title": "Monday", "ast_json": "review"},
+        {"id": 3, "title": "Monday", "ast_json": "call"},
+        {"id": 4, "title": "Tuesday", "ast_json": "call"},
+        {"id": 5, "title": "Tuesday", "ast_json": "call", "location": "Nicosia"},
+        {"id": 6, "title": "Tuesday", "ast_json": "call", "outcome_note": "Nicosia"},
+        {"id": 1, "title": "Monday", "ast_json": "review"},
+    ]
+    assert [number(msgspec.json.encode(one)) for one in documents] == [1, 1, 2, 3, 4, 5, 6]
+    assert looked_at[:2] == [{"monday", "review"}, {"monday", "call"}]

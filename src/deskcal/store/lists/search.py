@@ -5,8 +5,8 @@ after `indexed_seq` is looked at one by one, so that a search never misses what 
 it, and no change waits for the index.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -36,6 +36,8 @@ MAX_ROWS_BY_TIME = 32_000
 """Rows that candidates are looked for among; then the rest of the candidates is sorted."""
 
 _decode_texts = msgspec.json.Decoder(Texts).decode
+
+_Result = TypeVar("_Result")
 
 
 class SearchPage(Struct, frozen=True):
@@ -117,9 +119,21 @@ def query_grams(words: Sequence[str]) -> list[str]:
     return sorted(grams_of(words))
 
 
-def words_of_document(document: bytes) -> set[str]:
-    """The folded words of an event, of whose grams the index consists."""
-    return set(text_of(_decode_texts(document)).split())
+def for_document(function: Callable[[set[str]], _Result]) -> Callable[[bytes], _Result]:
+    """`function` of the folded words of an event's document, of whose grams the index consists.
+
+    What it returned last is returned again for the same texts, as the occurrences of a series have.
+    """
+    last: tuple[Texts, _Result] | None = None
+
+    def of_document(document: bytes) -> _Result:
+        nonlocal last
+        texts, found = _decode_texts(document), last
+        if found is None or found[0] != texts:
+            found = last = texts, function(set(text_of(texts).split()))
+        return found[1]
+
+    return of_document
 
 
 def has_other_text(document: bytes, indexed: bytes | None) -> bool:

@@ -20,11 +20,11 @@ from deskcal.store.lists.search import (
     RARE,
     Matches,
     SearchPage,
+    for_document,
     has_other_text,
     page_sizes,
     query_grams,
     require_index,
-    words_of_document,
 )
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
@@ -302,12 +302,9 @@ async def _index_changes(connection: Connection, documents: dict[int, bytes | No
     await connection.execute(_REMOVE, (integers(gone),))
 
 
-def _grams(document: bytes) -> str:
-    return integers(set().union(*_numbers_of_words(words_of_document(document))))
-
-
 def _numbers_of_word(word: str) -> list[int]:
     return list(map(number_of, grams_of_word(word)))
 
 
 _numbers_of_words = for_each_word(_numbers_of_word)
+_grams = for_document(lambda words: integers(set().union(*_numbers_of_words(words))))

@@ -15,7 +15,7 @@ from msgspec import Struct
 from deskcal.core.event import ChangeType
 from deskcal.core.text_search import GRAM, MIN_LETTERS, for_each_word
 from deskcal.store.batch.batch import SERVER, Batch
-from deskcal.store.lists.search import has_other_text, words_of_document
+from deskcal.store.lists.search import for_document, has_other_text
 
 _STEP_BITS, _ID_BITS = 12, 37
 STEP_SEC = 1 << _STEP_BITS
@@ -181,10 +181,6 @@ def _write(connection: apsw.Connection, rows: Rows) -> None:
     connection.execute(_PUT_ROWS, (json_of(row for row, _ in rows.put),))
 
 
-def _tokens(document: bytes) -> str:
-    return " ".join(_tokens_of_words(words_of_document(document)))
-
-
 def _tokens_of_word(word: str) -> str:
     """Its grams and its last two letters."""
     tokens = " ".join([word[start : start + GRAM] for start in range(len(word) - MIN_LETTERS + 1)])
@@ -192,6 +188,7 @@ def _tokens_of_word(word: str) -> str:
 
 
 _tokens_of_words = for_each_word(_tokens_of_word)
+_tokens = for_document(lambda words: " ".join(_tokens_of_words(words)))
 
 
 def with_grams(grams: Iterable[str]) -> str:
