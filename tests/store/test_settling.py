@@ -13,8 +13,10 @@ from deskcal.core.event import Event
 from deskcal.errors import Forbidden
 from deskcal.limits import Limits
 from deskcal.store.ports import Committed
+from deskcal.store.ports.work import Changes, Transaction
 from deskcal.store.sqlite import statements
 from deskcal.store.sqlite.store import open_sqlite
+from helpers import NOW
 from store.mutations import adding
 
 WAIT_SEC = 60
@@ -107,6 +109,28 @@ async def test_the_loop_waits_once_for_a_change_that_takes_long(tmp_path: Path) 
     await store.close()
 
 
+async def test_the_loop_does_not_wait_for_a_large_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 14: the reads of others waited for nothing where 400 occurrences were moved."""
+    monkeypatch.setattr(statements, "MOST_SEC", WAIT_SEC)
+    monkeypatch.setattr(statements, "LEAST_SEC", WAIT_SEC)
+    store = await open_sqlite(tmp_path, Limits())
+    may_apply = threading.Event()
+    applied: list[bool] = []
+
+    def apply(_: Changes) -> None:
+        applied.append(may_apply.wait(WAIT_SEC / 2))
+
+    answer = store.transact(Transaction((), 65, 10, NOW, apply))
+    store.let_write()
+    assert not applied
+    may_apply.set()
+    await answer
+    assert applied == [True]
+    await store.close()
+
+
 async def test_the_loop_does_not_wait_for_changes_that_are_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +197,9 @@ def test_a_group_is_waited_for_once_and_by_its_size(monkeypatch: pytest.MonkeyPa
         group.wait()
         group.wait()
     assert waits == pytest.approx([0.001, 0.003, 0.005])
+    group.begin(0)
+    group.wait()
+    assert len(waits) == 3
     group.begin(1)
     group.end()
     group.wait()

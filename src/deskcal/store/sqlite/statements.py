@@ -30,9 +30,9 @@ class Statements:
         """Whether the writer waits for work."""
 
     def begin(self, count: int) -> None:
-        """The statements of a group of `count` changes begin."""
+        """The statements of a group of `count` changes begin; 0: they are not waited for."""
         self._are_over.clear()
-        self._left_sec = min(MOST_SEC, max(LEAST_SEC, count * EACH_SEC))
+        self._left_sec = min(MOST_SEC, max(LEAST_SEC, count * EACH_SEC)) if count else 0.0
 
     def end(self) -> None:
         """They are over, or there are none."""

@@ -28,6 +28,9 @@ lock from each other. Usually it is 5 ms: for so long a create would wait for th
 each step, and each turn of the event loop for a large transaction."""
 HANDED_OVER = 64
 """So many changes are handed over before the turn of the event loop ends, which may be long."""
+LARGE = 64
+"""Events that a transaction may change: with more the event loop does not wait for its group, whose
+statements take longer than it would wait."""
 _USUAL_SWITCH_SEC = sys.getswitchinterval()
 
 logger = logging.getLogger(__name__)
@@ -93,7 +96,7 @@ class Writer:
     def hand_over(self) -> None:
         """Queues what was put, so that what the event loop read in one turn is one group."""
         if self._turn:
-            self._statements.expect(len(self._turn))
+            self._statements.expect(_waited_for(self._turn))
             for work in self._turn:
                 self._queue.put(work)
             self._turn.clear()
@@ -144,7 +147,7 @@ class Writer:
         while not stopping:
             group, last = self._take()
             if group:
-                self._statements.begin(len(group))
+                self._statements.begin(_waited_for(group))
                 sys.setswitchinterval(SWITCH_SEC)
                 self._commit_group(group)
                 sys.setswitchinterval(_USUAL_SWITCH_SEC)
@@ -335,6 +338,12 @@ class Writer:
             return
         if self._copied_pages:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+
+def _waited_for(group: Sequence[Work]) -> int:
+    """How many changes the event loop may wait for; 0: it does not wait for this group."""
+    is_large = any(isinstance(one, Transaction) and one.size > LARGE for one in group)
+    return 0 if is_large else len(group)
 
 
 class _CommitFailed(apsw.Error):
