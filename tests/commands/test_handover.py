@@ -227,16 +227,22 @@ async def test_only_what_the_session_may_change_goes(desk: Desk) -> None:
     assert await owners(desk) == [13, 12, 12]
 
 
-async def test_a_preview_leaves_out_what_would_come_to_a_place_outside_the_scope(
-    desk: Desk,
+@pytest.mark.parametrize(
+    ("desk_code", "creator", "others"), [("", 99, []), ("", 12, []), ("DESK_US", 99, [11])]
+)
+async def test_an_owner_hands_over_what_an_update_would_give_to_others(
+    desk: Desk, desk_code: str, creator: int, others: list[int]
 ) -> None:
-    """An event of one's own on no desk: only its owner and its creator may have it there."""
+    """It stays where it is, also outside the scope: neither is a move."""
     own = token(12, desks="DESK_EU")
-    await owned(desk, 1, "", created_by=99)
-    await owned(desk, 2, "", created_by=12)
-    assert (await handover(desk, own))["data"]["count"] == 1
-    assert (await do(desk, own))["count"] == 1
-    assert await owners(desk) == [12, 13]
+    for number in (1, 2):
+        people = {"participant_manager_ids": others, "created_by": creator}
+        await owned(desk, number, desk_code, **people)
+    updated = await desk.call(own, "MngUpdateCalendarEvent", id=1, owner_manager_id=13)
+    assert updated["status"] == 200, updated
+    assert (await handover(desk, own, roles=["owner"]))["data"]["count"] == 1
+    assert (await do(desk, own, roles=["owner"]))["count"] == 1
+    assert await owners(desk) == [13, 13]
 
 
 async def test_what_is_changed_while_a_handover_begins_stays(
