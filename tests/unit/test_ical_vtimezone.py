@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from deskcal.ical.vtimezone import add_vtimezones, vtimezone_text
 
@@ -33,6 +33,24 @@ def test_it_is_the_clock_of_the_zone(tzid: str) -> None:
     noons = [dt.datetime.combine(day, dt.time(12)) for day in days]
     known = [noon.replace(tzinfo=ZoneInfo(tzid)).utcoffset() for noon in noons]
     assert [noon.replace(tzinfo=zone).utcoffset() for noon in noons] == known
+
+
+@pytest.mark.parametrize("tzid", [*ZONES, "Asia/Beirut", "America/Santiago", "Europe/Dublin"])
+def test_every_onset_is_by_the_offset_before_it(tzid: str) -> None:
+    """RFC 5545, 3.6.5. icalendar 7.3 writes 03:00 for 02:00 where the clock skips to 03:00."""
+    place = ZoneInfo(tzid)
+    onsets: list[tuple[dt.datetime, dt.timedelta, dt.timedelta]] = []
+    for one in Timezone.from_ical(vtimezone_text(tzid, FIRST, LAST)).subcomponents:
+        assert isinstance(one, TimezoneStandard | TimezoneDaylight)
+        more = one.get("RDATE", [])
+        dates = [each.dts[0].dt for each in (more if isinstance(more, list) else [more])]
+        offsets = (one.TZOFFSETFROM, one.TZOFFSETTO)
+        onsets += [(onset, *offsets) for onset in [one.DTSTART, *dates] if len(set(offsets)) > 1]
+    for onset, before, after in onsets:
+        time = (onset - before).replace(tzinfo=dt.UTC)
+        around = [time - dt.timedelta(seconds=1), time]
+        assert [one.astimezone(place).utcoffset() for one in around] == [before, after]
+    assert bool(onsets) == (tzid != "Asia/Kathmandu")
 
 
 def test_a_calendar_gets_one_for_each_zone_it_lacks() -> None:
