@@ -78,3 +78,35 @@ async def test_changes_that_keep_coming_are_not_indexed_one_by_one(
         task.cancel()
         await asyncio.wait([task])
     assert steps == 1
+
+
+async def test_an_index_that_is_too_far_behind_pauses_only_where_it_holds_up_the_writer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else changes of many connections get so far ahead that a search is refused."""
+    store.search.large_step = 2
+    monkeypatch.setattr(search_index, "FAR_BEHIND", 1)
+    monkeypatch.setattr(search_index, "TOO_FAR_BEHIND", 1)
+    monkeypatch.setattr(search_index, "PAUSE_SEC", 3600)
+    for _ in range(8):
+        await store.mutate(adding())
+    running = search_index.SearchIndex(store)
+    one_step = store.search.index
+
+    async def step_beside_a_commit(limit: int) -> int:
+        running.wake()
+        return await one_step(limit)
+
+    monkeypatch.setattr(store.search, "index", step_beside_a_commit)
+    task = asyncio.create_task(running.run())
+    expected = store.feed.last_seq - 6 if store.search.holds_writer else store.feed.last_seq
+    try:
+        async with asyncio.timeout(WAIT_SEC):
+            while store.search.indexed_seq < expected:
+                await asyncio.sleep(0)
+        for _ in range(50):
+            await store.mutate(adding())
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    assert store.search.indexed_seq == expected or not store.search.holds_writer

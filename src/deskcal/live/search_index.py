@@ -85,6 +85,8 @@ class SearchIndex:
 
     async def _wait_for_the_writer(self) -> None:
         left = TOO_FAR_BEHIND - self._behind
+        if left <= 0 and not self._store.search.holds_writer:
+            return
         for _ in range(max(MAX_PAUSES * min(left, FAR_BEHIND) // FAR_BEHIND, 1)):
             is_busy = self._is_writer_busy
             self._changed.clear()

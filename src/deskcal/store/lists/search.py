@@ -58,6 +58,8 @@ class SearchStore(Protocol):
     """Changes that one transaction is to index; mutations of clients come in between."""
     large_step: int
     """The same where the index is far behind: each change costs less."""
+    holds_writer: bool
+    """Whether mutations wait for a step."""
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """Events with all words of `wanted` that `visibility` may see.

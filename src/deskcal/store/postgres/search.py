@@ -1,6 +1,5 @@
 """The search on PostgreSQL: candidates of the GIN index, then the documents themselves."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ from deskcal.core.event import ChangeType
 from deskcal.core.filters import Position, SearchFilter
 from deskcal.core.text_search import for_each_word, grams_of_word, number_of
 from deskcal.core.visibility import Visibility
-from deskcal.store.batch.batch import SERVER, Batch
+from deskcal.store.batch.batch import SERVER
 from deskcal.store.lists import CLASSES, Collections
 from deskcal.store.lists.search import (
     BLIND_ROWS,
@@ -26,8 +25,8 @@ from deskcal.store.lists.search import (
     query_grams,
     require_index,
 )
-from deskcal.store.postgres.arrays import integers
-from deskcal.store.postgres.connection import Connection, Read, RunJob
+from deskcal.store.postgres.arrays import integers, texts
+from deskcal.store.postgres.connection import Connection, Read
 from deskcal.store.postgres.group import NEWEST_COLLECTION, read_collections
 from deskcal.store.postgres.lists import conditions_of, parameters_of
 
@@ -36,6 +35,8 @@ SEARCHES_BETWEEN_LOOKS = 500
 INDEX_LOCK = (0x6465736B, 5)
 """Key of an advisory lock: one node writes the index at a time."""
 
+# A step that a crash undoes is done again.
+_NO_WAIT = "SET LOCAL synchronous_commit TO off"
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _AFTER = "(x.start_time, x.id) < (%(after_start)s::bigint, %(after_id)s::bigint)"
 _BY_TIME = """(
@@ -91,7 +92,8 @@ _INDEXED_DOCUMENTS = f"""
         ORDER BY c.seq DESC LIMIT 1) AS indexed
     WHERE g.event_id = ANY(%s::bigint[])"""
 _PUT = """
-    INSERT INTO event_gram (event_id, grams) VALUES (%s, %s::bigint[])
+    INSERT INTO event_gram (event_id, grams)
+    SELECT x.id, x.grams::bigint[] FROM unnest(%s::bigint[], %s::text[]) AS x (id, grams)
     ON CONFLICT (event_id) DO UPDATE SET grams = excluded.grams"""
 _REMOVE = "DELETE FROM event_gram WHERE event_id = ANY(%s::bigint[])"
 _INDEXED_SEQ = "SELECT indexed_seq FROM search_index"
@@ -101,14 +103,14 @@ _SET_INDEXED = "UPDATE search_index SET indexed_seq = %s"
 class PostgresSearch:
     """A `SearchStore`."""
 
-    def __init__(self, read: Read, job: RunJob, collections: Collections) -> None:
+    def __init__(self, read: Read, collections: Collections) -> None:
         self._read = read
-        self._job = job
         self._collections = collections
         self._common: frozenset[int] = frozenset()
         self._searches = 0
         self.indexed_seq = 0
         self.step, self.large_step = 100, 500
+        self.holds_writer = False
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """In one snapshot."""
@@ -121,8 +123,8 @@ class PostgresSearch:
         return found
 
     async def index(self, limit: int) -> int:
-        """One step, in a transaction of its own."""
-        count, seq = await self._job(functools.partial(_index, limit))
+        """One step, in a transaction beside those of the writer."""
+        count, seq = await self._read(_index, limit)
         self.indexed_seq = max(self.indexed_seq, seq)
         return int(count)
 
@@ -273,13 +275,15 @@ async def _rows(connection: Connection, statement: str, values: Any = ()) -> lis
     return await cursor.fetchall()
 
 
-async def _index(limit: int, connection: Connection, _: Batch) -> tuple[int, int]:
+async def _index(connection: Connection, limit: int) -> tuple[int, int]:
     """How many changes it has indexed, and up to which the index is."""
-    ((is_locked,),) = await _rows(connection, _TRY_LOCK, INDEX_LOCK)
-    ((seq, last_seq, count),) = await _rows(connection, _LAST, (limit if is_locked else 0,))
-    if count:
-        await _index_changes(connection, dict(await _rows(connection, _NEW, (seq, last_seq))))
-        await connection.execute(_SET_INDEXED, (last_seq,))
+    async with connection.transaction():
+        await connection.execute(_NO_WAIT)
+        ((is_locked,),) = await _rows(connection, _TRY_LOCK, INDEX_LOCK)
+        ((seq, last_seq, count),) = await _rows(connection, _LAST, (limit if is_locked else 0,))
+        if count:
+            await _index_changes(connection, dict(await _rows(connection, _NEW, (seq, last_seq))))
+            await connection.execute(_SET_INDEXED, (last_seq,))
     return count, last_seq
 
 
@@ -291,15 +295,16 @@ async def _index_changes(connection: Connection, documents: dict[int, bytes | No
     if not documents:
         return
     indexed = dict(await _rows(connection, _INDEXED_DOCUMENTS, (integers(sorted(documents)),)))
-    other = [
-        (event_id, _grams(document))
+    grams = {
+        event_id: _grams(document)
         for event_id, document in documents.items()
         if document is not None and has_other_text(document, indexed.get(event_id))
-    ]
-    async with connection.cursor() as cursor:
-        await cursor.executemany(_PUT, other)
+    }
+    if grams:
+        await connection.execute(_PUT, (integers(grams), texts(grams.values())))
     gone = [event_id for event_id, document in documents.items() if document is None]
-    await connection.execute(_REMOVE, (integers(gone),))
+    if gone:
+        await connection.execute(_REMOVE, (integers(gone),))
 
 
 def _numbers_of_word(word: str) -> list[int]:

@@ -106,7 +106,7 @@ class PostgresStore:
         self.directory: DirectoryStore = PostgresDirectory(self._read, self._writer.job)
         self.claims: ClaimStore = PostgresClaims(self._read, self._writer.job)
         self.trash: TrashStore = PostgresTrash(self._read, self._writer.job, limits)
-        self.search: SearchStore = PostgresSearch(self._read, self._writer.job, self._collections)
+        self.search: SearchStore = PostgresSearch(self._read, self._collections)
         self.devices: DeviceStore = PostgresDevices(self._read, self._writer.job)
         self.webhooks: WebhookStore = PostgresWebhooks(self._read, self._writer.job, self._feed)
         self._listener = PostgresListener(

@@ -77,6 +77,7 @@ class SqliteSearch:
         self._counted_seq = 0
         self.indexed_seq = 0
         self.step, self.large_step = 200, 1_000
+        self.holds_writer = True
 
     async def find(self, wanted: SearchFilter, visibility: Visibility) -> SearchPage:
         """In one snapshot, on a reading thread."""
