@@ -163,9 +163,21 @@ async def test_an_event_that_it_did_not_name_is_not_given(store: Store) -> None:
             changes.event(2)
         with pytest.raises(LookupError):
             changes.add(lambda event_id: make_event(id=event_id))
+        with pytest.raises(LookupError):
+            changes.add_all([lambda event_id: make_event(id=event_id)])
         return "refused"
 
     assert (await store.transact(transaction(apply, 1))).value == "refused"
+
+
+async def test_events_that_it_has_added_are_given(store: Store) -> None:
+    def apply(changes: Changes) -> list[Event | None]:
+        changes.add_all([lambda event_id: make_event(id=event_id)] * 3)
+        return [changes.event(event_id) for event_id in (1, 2, 3)]
+
+    applied = await store.transact(Transaction((), 3, 10, NOW, apply))
+    assert applied.value == [make_event(id=event_id) for event_id in (1, 2, 3)]
+    assert [await loaded(store, event_id) for event_id in (1, 2, 3)] == applied.value
 
 
 async def test_a_batch_can_go_on_in_a_later_transaction(store: Store) -> None:

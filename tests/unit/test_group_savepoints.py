@@ -81,6 +81,13 @@ def add(changes: Changes, number: int) -> None:
     changes.add(lambda event_id: make_event(id=event_id, title=f"new {number}"))
 
 
+def add_several(changes: Changes, number: int) -> None:
+    def make(event_id: int) -> Event:
+        return make_event(id=event_id, title=f"new {number}")
+
+    changes.add_all([make] * number)
+
+
 def add_once(changes: Changes, number: int) -> None:
     """The same key twice is one event."""
 
@@ -113,6 +120,7 @@ STEPS: dict[str, Callable[[Changes, int], None]] = {
     "fire": lambda changes, number: change(changes, 2, title=f"late {number}"),
     "delete": lambda changes, _: (changes.put(3, None, ChangeType.DELETED), None)[1],
     "add": add,
+    "add several": add_several,
     "add once": add_once,
     "series": put_series,
     "object": put_object,
@@ -167,6 +175,12 @@ def test_what_fails_in_a_group_leaves_no_trace(
         [work(steps, [], False) for steps, _, is_failing in tried if not is_failing]
     )
     assert found == wanted
+
+
+def test_many_events_are_added_as_one_after_the_other() -> None:
+    one_by_one = outcome_of([work([("rename", 1), *[("add", 3)] * 3, ("add", 1)], [], False)])
+    at_once = outcome_of([work([("rename", 1), ("add several", 3), ("add", 1)], [], False)])
+    assert at_once == one_by_one
 
 
 def test_each_step_changes_what_is_written() -> None:

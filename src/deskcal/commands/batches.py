@@ -248,7 +248,8 @@ class _Applying:
         self._changes = changes
         self._ids: dict[int, int] = {}
         self._step = 0
-        self.add, self.attempt, self.outcomes = changes.add, changes.attempt, changes.outcomes
+        self.add, self.add_all, self.attempt = changes.add, changes.add_all, changes.attempt
+        self.outcomes = changes.outcomes
         self.new_id, self.series = changes.new_id, changes.series
         self.series_events, self.put_series = changes.series_events, changes.put_series
         self.calendar_object = changes.calendar_object

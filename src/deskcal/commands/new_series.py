@@ -111,8 +111,9 @@ def add_series(services: Services, session: Session, new: NewSeries) -> Work:
         if not made:
             return document, b""
         series, occurrences = made[0]
-        for one in occurrences[1:]:
-            changes.add(functools.partial(new_occurrence, series, one, now=now))
+        changes.add_all(
+            [functools.partial(new_occurrence, series, one, now=now) for one in occurrences[1:]]
+        )
         changes.put_series(series_id, series)
         return document, _created(series_answer(series, ()), len(occurrences))
 

@@ -5,7 +5,7 @@ group leave as many change rows, but its index is written once.
 """
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -26,7 +26,13 @@ from deskcal.store.batch.numbers import has_more_than_changes
 from deskcal.store.batch.objects import StagedObjects
 from deskcal.store.batch.retries import Retries
 from deskcal.store.batch.series import StagedSeries
-from deskcal.store.batch.staged import NEW_EVENT, Savepoint, StagedEvent, notifications_of
+from deskcal.store.batch.staged import (
+    NEW_EVENT,
+    Savepoint,
+    StagedEvent,
+    added_event,
+    notifications_of,
+)
 from deskcal.store.batch.stored import Stored
 from deskcal.store.batch.transaction import StagedChanges
 from deskcal.store.batch.undo import Undo
@@ -41,14 +47,7 @@ from deskcal.store.batch.writes import (
 )
 from deskcal.store.columns import AS_STORED, event_row, with_done_time
 from deskcal.store.ports.reminders import Notification
-from deskcal.store.ports.work import (
-    Applied,
-    Follows,
-    Mutation,
-    Transaction,
-    Work,
-    event_ids_of,
-)
+from deskcal.store.ports.work import Applied, Follows, Mutation, Transaction, Work, event_ids_of
 
 SERVER = 0
 """The actor of what the server does on its own."""
@@ -250,6 +249,18 @@ class Batch:
         self._changes.append((event.id, int(type_), time, actor, self._batch, document))
         self._set(event.id, NEW_EVENT.changed(event, document, type_))
         return document
+
+    def add_all(
+        self, makes: Sequence[Callable[[int], Event]], type_: ChangeType, time: int, actor: int
+    ) -> list[int]:
+        """`add` of many events, made of their ids, in fewer steps; the ids."""
+        ids = [self._new_ids[self.ids_used + number] for number in range(len(makes))]
+        added = {id_: added_event(make(id_), type_) for make, id_ in zip(makes, ids, strict=True)}
+        self.ids_used += len(ids)
+        row = (int(type_), time, actor, self._batch)
+        self._changes += [(id_, *row, one.document) for id_, one in added.items()]
+        self._undo.put_all(self._staged, added)
+        return ids
 
     def new_id(self) -> int:
         """A number that no event and no series has; an event of it may be `put`."""

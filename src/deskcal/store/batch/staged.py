@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
+from deskcal.core.document import encode_event
 from deskcal.core.event import ChangeType, Event, EventStatus
 from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
@@ -56,6 +57,11 @@ class StagedEvent(Struct, frozen=True):
 
 NEW_EVENT = StagedEvent(None, None, b"")
 """One that is not there so far."""
+
+
+def added_event(event: Event, type_: ChangeType) -> StagedEvent:
+    """One that the group adds."""
+    return NEW_EVENT.changed(event, encode_event(event), type_)
 
 
 class Savepoint(Struct, frozen=True):

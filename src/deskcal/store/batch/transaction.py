@@ -26,6 +26,11 @@ class Staging(Protocol):
     def add(self, event: Event, type_: ChangeType, time: int, actor: int) -> bytes:
         """Stages a new event, whose id is `next_id`; its document."""
 
+    def add_all(
+        self, makes: Sequence[Callable[[int], Event]], type_: ChangeType, time: int, actor: int
+    ) -> Sequence[int]:
+        """`add` of many events, made of their ids; the ids."""
+
     def put(
         self,
         event_id: int,
@@ -98,6 +103,12 @@ class StagedChanges:
         self._known.add(event.id)
         time, actor = self._transaction.time, self._transaction.actor
         return self._batch.add(event, ChangeType.ADDED, time, actor)
+
+    def add_all(self, makes: Sequence[Callable[[int], Event]]) -> None:
+        """Adds events."""
+        self._take_new(len(makes))
+        time, actor = self._transaction.time, self._transaction.actor
+        self._known.update(self._batch.add_all(makes, ChangeType.ADDED, time, actor))
 
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes."""
@@ -172,7 +183,7 @@ class StagedChanges:
             self._left = left
             raise
 
-    def _take_new(self) -> None:
-        if not self._left:
+    def _take_new(self, count: int = 1) -> None:
+        if self._left < count:
             raise LookupError(f"more than {self._transaction.new_events} new events")
-        self._left -= 1
+        self._left -= count

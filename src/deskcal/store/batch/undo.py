@@ -26,6 +26,11 @@ class Undo:
         self._steps.append((held, key, held.get(key, _ABSENT)))
         held[key] = value
 
+    def put_all(self, held: dict[_Key, _Value], entries: dict[_Key, _Value]) -> None:
+        """Sets several entries."""
+        self._steps += [(held, key, held.get(key, _ABSENT)) for key in entries]
+        held.update(entries)
+
     def remove(self, held: dict[_Key, _Value], key: _Key) -> None:
         """Takes an entry out, if it is there."""
         if key in held:

@@ -84,6 +84,9 @@ class Changes(Protocol):
     def add(self, make: Callable[[int], Event]) -> bytes:
         """Adds `make(event_id)`; its document."""
 
+    def add_all(self, makes: Sequence[Callable[[int], Event]]) -> None:
+        """Adds many events: `add` for each of `makes`, in fewer steps."""
+
     def put(
         self,
         event_id: int,
