@@ -147,6 +147,34 @@ def test_a_call_that_a_colleague_claims_is_greyed_with_the_name_at_once(
     expect(page.get_by_role("button", name="Claim", exact=True)).to_be_visible()
 
 
+def test_a_note_stays_with_the_focus_where_a_colleague_claims_the_call_meanwhile(
+    open_page: OpenPage, wire: Wire, served: Served
+) -> None:
+    """Otherwise the next letters are commands: `n` is a new event, `x` dismisses a reminder."""
+    owned = {"owner_manager_id": 11, "desk": "DESK_RETENTION", "pool_after_sec": 60}
+    event = call(wire, "Wanted by two", -20, **owned)
+    page = open_page(VIEW)
+    row_of(page, "Wanted by two").click()
+    page.keyboard.press("i")
+    page.keyboard.type("Asks about the ma")
+    other = Wire(served.tcp, served.token(12))
+    other.call("MngClaimNextCalendarEvent", id=event["id"], lease_sec=900)
+    box = page.get_by_role("region", name="Call")
+    expect(box.get_by_role("status")).to_contain_text("Zeynep Yılmaz works on it until")
+    page.keyboard.type("rgin next")
+    page.keyboard.press("Enter")
+    note = box.get_by_label("Note")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("Asks about the ma")
+    expect(box).to_contain_text("Your note is not saved.")
+    expect(page.get_by_role("complementary", name="New event")).to_have_count(0)
+    other.call("MngReleaseCalendarEvent", id=event["id"])
+    other.close()
+    expect(box.get_by_role("button", name="Claim")).to_be_visible()
+    page.keyboard.type("rgin")
+    expect(note).to_have_value("Asks about the margin")
+
+
 def test_outside_of_calling_hours_it_says_so_and_claims_nothing(
     open_page: OpenPage, wire: Wire
 ) -> None:

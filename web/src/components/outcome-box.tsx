@@ -53,7 +53,9 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
       <div className="outcome-state">
         <CustomerClock row={row} now={now} zone={zone} directory={directory} />
         <span className="spring" />
-        <ClaimState row={row} holder={holder} me={session.id} zone={zone} directory={directory} calls={calls} />
+        <span className="claim-state" role="status">
+          <ClaimState row={row} holder={holder} me={session.id} zone={zone} directory={directory} calls={calls} />
+        </span>
       </div>
       {!isTaken && (
         <>
@@ -69,21 +71,30 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
               </button>
             ))}
           </div>
-          <textarea
-            ref={note}
-            className="input"
-            aria-label="Note"
-            placeholder="Note (I)"
-            rows={2}
-            maxLength={2000}
-            value={finish.note}
-            onChange={(event) => set({ note: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key !== "Enter" || event.shiftKey || isMissing) return;
-              event.preventDefault();
-              void calls.finish(row);
-            }}
-          />
+        </>
+      )}
+      {/* Taken while one types, it keeps text and focus: the next letters would be commands of the page. */}
+      {(!isTaken || finish.note) && (
+        <textarea
+          ref={note}
+          className="input"
+          aria-label="Note"
+          placeholder="Note (I)"
+          rows={2}
+          maxLength={2000}
+          readOnly={isTaken}
+          value={finish.note}
+          onChange={(event) => set({ note: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || isMissing || isTaken) return;
+            event.preventDefault();
+            void calls.finish(row);
+          }}
+        />
+      )}
+      {isTaken && finish.note && <p className="hint">Your note is not saved. It waits here for when the call is free again.</p>}
+      {!isTaken && (
+        <>
           <AgainField finish={finish} zone={zone} now={now} onChange={change} />
           <button ref={done} type="button" className="button primary wide" disabled={isMissing} onClick={() => void calls.finish(row)}>
             <Icon name="check" />
