@@ -53,3 +53,23 @@ def test_data_from_a_closed_input_is_a_wrong_usage() -> None:
 def test_a_reader_that_has_seen_enough_ends_an_export_without_a_word(data: Path) -> None:
     ended = run("| true", "export", "--data", str(data))
     assert ended.stderr == ""
+
+
+def test_a_server_goes_on_where_nobody_reads_its_output_any_more(data: Path) -> None:
+    """As in `deskcal serve | head -1`: it stops when it is told to, with status 0."""
+    where = ("serve", "--data", str(data), "--tcp", "127.0.0.1:0", "--web", "127.0.0.1:0")
+    with subprocess.Popen(
+        [*COMMAND, *where],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout is not None
+            ready = [server.stdout.readline() for _ in range(2)]
+            server.stdout.close()
+            server.terminate()
+            assert server.wait(WAIT_SEC) == 0, ready
+        finally:
+            server.kill()

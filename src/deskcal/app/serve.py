@@ -106,18 +106,18 @@ async def serve(
         listener = await _listen(parts, _tcp_listener(clients, config, tls), config.tcp, "--tcp")
         gateway = await _open_gateway(parts, clients, config, tls)
         _settle_memory()
+        stopped = _at_signals()
+        where = f"{' with TLS' if tls else ''}, {place(config)}"
         for name in listener.addresses:
-            secured = " with TLS" if tls else ""
-            announce(f"ready: listening on tcp {name}{secured}, {place(config)}")
+            announce(f"ready: listening on tcp {name}{where}")
         if config.demo and not config.jwt_keys:
             key = signing_key(config, environ)
             announce(welcome(key, listener.addresses[0], time.time()))
         if gateway is not None:
             _announce_page(gateway, config, environ, announce)
         if config.jwt_keys:
-            watch = functools.partial(watch_keys, config, verifier)
-            lifecycle.tasks.start("watch keys", watch)
-        await _until_stopped()
+            lifecycle.tasks.start("watch keys", functools.partial(watch_keys, config, verifier))
+        await stopped.wait()
         announce("stopping: finishing what is in flight")
         lifecycle.stop(asyncio.get_running_loop().time() + limits.stop_timeout_sec)
 
@@ -305,9 +305,10 @@ def _settle_memory() -> None:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
 
 
-async def _until_stopped() -> None:
+def _at_signals() -> asyncio.Event:
+    """Set at SIGTERM or SIGINT: from now on they end the server in order."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped

@@ -44,7 +44,17 @@ def serve(**options: Any) -> None:
     from --secret-file; otherwise it is created on the first start as DIR/secret.
     """
     config = config_of(options)
-    uvloop.run(app.serve(config, os.environ, announce=click.echo, abandon=_abandon))
+    uvloop.run(app.serve(config, os.environ, announce=_announce, abandon=_abandon))
+
+
+def _announce(line: str) -> None:
+    """Prints a line; where nobody reads stdout any more, the server goes on without."""
+    try:
+        click.echo(line)
+    except OSError:
+        unread = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(unread, sys.stdout.fileno())
+        os.close(unread)
 
 
 def _abandon() -> None:
