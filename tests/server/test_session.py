@@ -4,6 +4,8 @@ import asyncio
 import inspect
 from collections.abc import Callable
 
+import pytest
+
 from deskcal.commands import COMMANDS, Changing, FastPath, PendingAnswer
 from deskcal.errors import DeskcalError
 from deskcal.live.connections import Peer
@@ -114,6 +116,38 @@ async def test_pipelined_requests_that_wait_at_the_end_of_input_are_answered(
         session.receive(pings, has_partial=False)
         assert not session.receive_end()
         assert ids_of(wire) == [0, 1]
+        session.lost()
+
+
+async def test_a_list_behind_the_cursor_of_now_has_what_is_before_that_cursor(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page sends both at once: lists of one connection are read one after the other."""
+    async with open_desk(place) as desk, ConnectionHost(desk.dispatcher) as host:
+        feed = desk.services.feed
+        cursor_of_now, is_asked, may_go_on = feed.cursor_of_now, asyncio.Event(), asyncio.Event()
+
+        async def held() -> int:
+            is_asked.set()
+            await may_go_on.wait()
+            return await cursor_of_now()
+
+        monkeypatch.setattr(feed, "cursor_of_now", held)
+        wire = Wire()
+        session = ClientSession(host, wire, "client")
+        session.start()
+        span = {"from": 1, "to": 2_000_000_000, "limit": 10, "offset": 0, "deskFilter": "*"}
+        cursor = request("MngGetCalendarChanges", 1, {"deskFilter": "*"}, TEN)
+        listing = request("MngGetCalendarEventsByFilter", 2, span, TEN)
+        session.receive([cursor, listing], has_partial=False)
+        await soon(is_asked.wait())
+        added = await desk.event(TEN, "MngAddCalendarEvent", **new_event())
+        assert not wire.lines
+        may_go_on.set()
+        await soon(until(lambda: len(wire.lines) == 2))
+        first, second = map(parsed, wire.lines)
+        assert first["extID"] == 1 and first["data"]["next"] >= 1
+        assert [row["id"] for row in second["data"]["rows"]] == [added["id"]]
         session.lost()
 
 

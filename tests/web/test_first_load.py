@@ -1,6 +1,7 @@
 """What the page loads before its first paint, and what becomes of parts that are gone."""
 
 import gzip
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from web.test_everyday import query
 MOST_GZIP_BYTES = 138_000
 """Of scripts before the first paint: 0.55 of what one file was, 252,087."""
 MOST_BYTES = 420_000
+LIST = "MngGetCalendarEventsByFilter"
 
 
 def first_scripts() -> list[Path]:
@@ -42,6 +44,25 @@ def test_the_page_is_there_before_grid_panel_and_dialogs(open_page: OpenPage) ->
     page.route(later, lambda route: route.continue_())
     page.reload()
     expect(page.locator(".rbc-time-view")).to_be_visible()
+
+
+def test_events_are_asked_for_once_before_the_page_itself_is_loaded(open_page: OpenPage) -> None:
+    address = signed_in_address(open_page)
+    page = open_page(signed_in=False)
+    held: list[Route] = []
+    asked: list[str] = []
+    main = re.compile(r"/assets/index-.*[.]js")
+    page.route(main, lambda route: held.append(route))
+    page.on(
+        "websocket", lambda socket: socket.on("framesent", lambda text: asked.append(str(text)))
+    )
+    page.goto(address, wait_until="commit")
+    page.wait_for_event("websocket").wait_for_event("framesent", lambda text: LIST in str(text))
+    assert held and page.locator("#root").inner_html() == ""
+    held.pop().continue_()
+    expect(page.locator("#calendar[data-view=week][data-loading=false]")).to_be_visible()
+    seen = [text for text in asked if LIST in text]
+    assert len({json.dumps(json.loads(text)["data"]) for text in seen}) == len(seen)
 
 
 def signed_in_address(open_page: OpenPage) -> str:

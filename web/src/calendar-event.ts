@@ -4,7 +4,7 @@
 import { dateIn, dayIn, nowSeconds, startOfDate } from "./time/clock";
 import { addDays } from "./time/dates";
 import { clockText, dateText } from "./time/formats";
-import { zonesVersion } from "./time/zones";
+import { serverZone, zonesVersion } from "./time/zones";
 import type { EventRow } from "./types.gen";
 
 export interface CalendarItem {
@@ -20,13 +20,6 @@ export interface CalendarItem {
 const MINUTE_MS = 60_000;
 const DAY_SEC = 86_400;
 
-/** What the server takes for an event without a zone, as far as it is known. */
-let serverZone = "UTC";
-
-export function setServerZone(zone: string): void {
-  serverZone = zone;
-}
-
 export function toDate(seconds: number): Date {
   return new Date(seconds * 1000);
 }
@@ -36,7 +29,7 @@ export function toSeconds(date: Date): number {
 }
 
 export function eventZone(row: Pick<EventRow, "timezone">): string {
-  return row.timezone || serverZone;
+  return row.timezone || serverZone();
 }
 
 type Dated = Pick<EventRow, "start_time" | "end_time" | "timezone">;

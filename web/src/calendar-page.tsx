@@ -1,6 +1,7 @@
 // The whole page of somebody who is signed in: holds the state, and hands it to the parts.
 
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { isPhone } from "./address";
 import { toItem, type CalendarItem } from "./calendar-event";
 import { AccountMenu, type AccountItem } from "./components/account-menu";
 import { CalendarView } from "./components/calendar-view";
@@ -19,6 +20,7 @@ import { draftRow } from "./draft-row";
 import type { Edit } from "./drafts";
 import { emptyText, unknownDesk } from "./empty-text";
 import { isShown, type ViewName } from "./filters";
+import { changeSettings } from "./kept-settings";
 import { preloadWhenIdle } from "./lazy-part";
 import { CalendarGrid, EventPanel, PageDialogs, PageOverlays } from "./lazy-parts";
 import { droppedTimes, resizedItem } from "./moving";
@@ -36,11 +38,11 @@ import { useDirectory, type Directory } from "./use-directory";
 import { useEdit } from "./use-edit";
 import { isLead, useEventHost } from "./use-event-host";
 import { useEvents } from "./use-events";
-import { isPhone, useNarrow, usePageFilters } from "./use-filters";
+import { useNarrow, usePageFilters } from "./use-filters";
 import { useMinute } from "./use-minute";
 import { useOpenedEvent } from "./use-opened-event";
 import { useReminders } from "./use-reminders";
-import { changeSettings, useSettings } from "./use-settings";
+import { useSettings } from "./use-settings";
 import { eventIdAt, useSelection } from "./use-selection";
 import { EVERY_SCOPE, useScope, type Scope } from "./use-scope";
 import { useShortcuts } from "./use-shortcuts";

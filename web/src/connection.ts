@@ -18,6 +18,7 @@ const BEAT_MS = 15_000;
 export class Connection {
   private state: ConnectionState = "connecting";
   private watchers = new Set<() => void>();
+  private openers: (() => void)[] = [];
   private socket: WebSocket | null = null;
   private calls = new Map<string, Call>();
   private listeners = new Set<(message: unknown) => void>();
@@ -33,6 +34,9 @@ export class Connection {
   ) {}
 
   readonly getState = (): ConnectionState => this.state;
+
+  /** Calls `act` at each connection, as soon as calls can be sent: behind the token, before its answer. */
+  readonly atSocket = (act: () => void): void => void this.openers.push(act);
 
   /** Calls `watcher` at each change of the state, until the function returned is called. */
   readonly watch = (watcher: () => void): (() => void) => {
@@ -57,7 +61,8 @@ export class Connection {
     this.socket = socket;
     socket.onopen = () => {
       socket.send(JSON.stringify({ authorization: this.token }));
-      this.check();
+      void this.check();
+      for (const act of this.openers) act();
     };
     socket.onmessage = (message) => this.take(String(message.data));
     socket.onclose = () => {

@@ -34,8 +34,8 @@ export interface EventState {
 }
 
 export type EventAction =
-  /** Rows of a list that was asked for at `asked`. */
-  | { type: "listed"; rows: EventRow[]; asked: Moment }
+  /** Rows of a list that was asked for at `asked`; `covers`: with them its range is known in full. */
+  | { type: "listed"; rows: EventRow[]; asked: Moment; covers?: Covered }
   /** An answer to a mutation or a single read; ends the guess of that key. */
   | { type: "answered"; row: EventRow; key?: string }
   | { type: "guessed"; row: EventRow; key: string }
@@ -44,10 +44,16 @@ export type EventAction =
   | { type: "changed"; changes: Change[] }
   | { type: "removed"; id: number }
   | { type: "reload" }
-  /** `horizon`: the earliest that its lists have named; null: none. */
-  | { type: "covered"; scope: string; span: Span; horizon: number | null }
   /** A reload is complete; what was not confirmed goes, but for the event with the id `keep`. */
   | { type: "settled"; keep: number };
+
+/** A range of a scope that was listed in full. */
+export interface Covered {
+  scope: string;
+  span: Span;
+  /** The earliest that its lists have named; null: none. */
+  horizon: number | null;
+}
 
 /** When a list was asked for. */
 export type Moment = Pick<EventState, "clock" | "epoch">;
@@ -66,7 +72,7 @@ export const NO_EVENTS: EventState = {
 export function reduceEvents(state: EventState, action: EventAction): EventState {
   switch (action.type) {
     case "listed":
-      return listed(state, action.rows, action.asked);
+      return withCovered(listed(state, action.rows, action.asked), action.covers);
     case "answered":
       return answered(state, action.row, action.key);
     case "guessed":
@@ -79,8 +85,6 @@ export function reduceEvents(state: EventState, action: EventAction): EventState
       return changed(state, [{ seq: 0, id: action.id, row: null }]);
     case "reload":
       return { ...state, stale: new Set(state.known.keys()), loaded: new Map(), horizons: new Map(), epoch: state.epoch + 1 };
-    case "covered":
-      return covered(state, action.scope, action.span, action.horizon);
     case "settled":
       return settled(state, action.keep);
   }
@@ -97,26 +101,33 @@ export function shownRows({ known, guesses }: Pick<EventState, "known" | "guesse
   return [...known.values()].map((row) => guesses.get(row.id)?.row ?? row);
 }
 
-export function isCovered(state: EventState, scope: string, { from, to }: Span): boolean {
+export function isCovered(state: Pick<EventState, "loaded">, scope: string, { from, to }: Span): boolean {
   return (state.loaded.get(scope) ?? []).some((span) => span.from <= from && span.to >= to);
 }
 
-function covered(state: EventState, scope: string, span: Span, horizon: number | null): EventState {
+function withCovered(state: EventState, covers: Covered | undefined): EventState {
+  if (!covers) return state;
+  const { scope, span, horizon } = covers;
   const loaded = withEntry(state.loaded, scope, [...(state.loaded.get(scope) ?? []), span]);
   return { ...state, loaded, horizons: horizon === null ? state.horizons : withEntry(state.horizons, scope, horizon) };
 }
 
+/** Of a list from before a reload nothing new is taken: what is gone since would stay, and it is asked for again. */
 function listed(state: EventState, rows: EventRow[], { clock, epoch }: Moment): EventState {
   const known = new Map(state.known);
   const stale = new Set(state.stale);
+  let isNew = false;
   for (const row of rows) {
     if ((state.gone.get(row.id) ?? -1) >= clock) continue;
     // Claims keep the version: of an event that is listed again the newer row counts.
     const isRenewed = epoch === state.epoch && stale.delete(row.id);
     const before = known.get(row.id);
-    if (!before || before.version < row.version || (isRenewed && before.version === row.version)) known.set(row.id, row);
+    if (before ? before.version > row.version || (before.version === row.version && !isRenewed) : epoch !== state.epoch) continue;
+    known.set(row.id, row);
+    isNew = true;
   }
-  return { ...state, known, stale };
+  // Where nothing is new, nothing that is drawn from the events is drawn again.
+  return { ...state, known: isNew ? known : state.known, stale: stale.size < state.stale.size ? stale : state.stale };
 }
 
 function answered(state: EventState, row: EventRow, key?: string): EventState {
@@ -168,7 +179,7 @@ function without<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Map<Key, V
 }
 
 /** What the page is drawn from. */
-export type DrawnState = Pick<EventState, "known" | "guesses" | "horizons" | "epoch">;
+export type DrawnState = Pick<EventState, "known" | "guesses" | "stale" | "loaded" | "horizons" | "epoch">;
 
 /** The state with its listeners, as `useSyncExternalStore` reads it. */
 export class EventStore {
@@ -195,6 +206,8 @@ export class EventStore {
   };
 }
 
+const DRAWN: (keyof DrawnState)[] = ["known", "guesses", "stale", "loaded", "horizons", "epoch"];
+
 function isDrawnAlike(one: DrawnState, other: DrawnState): boolean {
-  return one.known === other.known && one.guesses === other.guesses && one.horizons === other.horizons && one.epoch === other.epoch;
+  return DRAWN.every((part) => one[part] === other[part]);
 }

@@ -31,9 +31,6 @@ import "./styles/settings.css";
 import "./styles/print.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
-import { arrivingSession, sessionProblem } from "./session";
-import { connectFirst } from "./use-connection";
+import { arrived } from "./first";
 
-const session = arrivingSession();
-if (session && !sessionProblem(session)) connectFirst(session);
-createRoot(document.getElementById("root") as HTMLElement).render(<App arrived={session} />);
+createRoot(document.getElementById("root") as HTMLElement).render(<App arrived={arrived} />);

@@ -1,33 +1,27 @@
 // One connection for as long as somebody is signed in.
 
 import { useEffect, useMemo, useSyncExternalStore } from "react";
-import { Api } from "./api";
-import { Connection, type ConnectionState } from "./connection";
+import type { Api } from "./api";
+import type { Connection, ConnectionState } from "./connection";
+import type { AskedDirectory } from "./directory-answer";
+import { opening } from "./first";
+import type { LiveEvents } from "./live-events";
+import { Opening } from "./opening";
 import type { Session } from "./session";
 
 export interface Link {
   connection: Connection;
   api: Api;
+  directory: AskedDirectory;
+  events: LiveEvents;
   state: ConnectionState;
 }
 
-/** Opened before the page was drawn; null: it is closed, or there was no session then. */
-let first: Connection | null = null;
+/** Opened before the page was drawn; null: it was taken, or there was no session then. */
+let first = opening;
 
-/** Begins to connect while the page is drawn for the first time. */
-export function connectFirst(session: Session): void {
-  first = connectionOf(session.token);
-  first.open();
-}
-
-function connectionOf(token: string): Connection {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  return new Connection(`${scheme}://${location.host}/ws`, token);
-}
-
-export function useConnection(session: Session): Link {
-  const connection = useMemo(() => (first?.token === session.token ? first : connectionOf(session.token)), [session.token]);
-  const api = useMemo(() => new Api(connection), [connection]);
+export function useConnection({ token, id }: Session): Link {
+  const { connection, api, directory, events } = useMemo(() => (first?.connection.token === token ? first : new Opening(token, id)), [token, id]);
   const state = useSyncExternalStore(connection.watch, connection.getState);
   useEffect(() => {
     connection.open();
@@ -36,8 +30,8 @@ export function useConnection(session: Session): Link {
     return () => {
       window.removeEventListener("online", retry);
       connection.close();
-      if (first === connection) first = null;
+      if (first?.connection === connection) first = null;
     };
   }, [connection]);
-  return { connection, api, state };
+  return { connection, api, directory, events, state };
 }

@@ -1,7 +1,7 @@
 // Managers and desks by name. Events may name managers that the directory does not know.
 
-import { useEffect, useMemo, useState } from "react";
-import { setServerZone } from "./calendar-event";
+import { useMemo, useSyncExternalStore } from "react";
+import { NO_DIRECTORY } from "./directory-answer";
 import { isOutcomeRequired } from "./outcomes";
 import { colourOf, isColour } from "./people-colours";
 import { isAdmin, type Session } from "./session";
@@ -35,21 +35,9 @@ export interface Directory {
   outcomeTypes: number[];
 }
 
-const NOTHING: DirectoryAnswer = { managers: [], desks: [] };
-
-export function useDirectory({ api, state }: Link, session: Session, rows: EventRow[]): Directory {
-  const [answer, setAnswer] = useState(NOTHING);
-  useEffect(() => {
-    if (state !== "open") return;
-    api.directory().then(
-      (found) => {
-        if (found.default_timezone) setServerZone(found.default_timezone);
-        setAnswer(found);
-      },
-      () => {},
-    );
-  }, [api, state]);
-  const isListed = answer !== NOTHING && answer.managers.length > 0;
+export function useDirectory({ directory }: Link, session: Session, rows: EventRow[]): Directory {
+  const answer = useSyncExternalStore(directory.watch, directory.get);
+  const isListed = answer !== NO_DIRECTORY && answer.managers.length > 0;
   const key = useMemo(() => JSON.stringify(isListed ? NOTHING_SEEN : seenIn(rows)), [isListed, rows]);
   return useMemo(() => build(answer, session, JSON.parse(key) as Seen), [answer, session, key]);
 }

@@ -1,21 +1,18 @@
-// Keeps the event store filled: lists what is to be seen, and adds what is pushed.
+// The events that are seen: lists what the view is of, and reads what the store has.
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import type { Api } from "./api";
 import { deskLists } from "./desk-lists";
-import { listAll, listEvents, type AskList } from "./event-lists";
-import { EventStore, eventOf, isCovered, shownRows, type Span } from "./event-store";
+import { scopeOf, seenSpan, type EventLoads } from "./event-loads";
+import { eventOf, isCovered, shownRows, type DrawnState, type EventStore, type Span } from "./event-store";
 import type { Filters } from "./filters";
 import { idle } from "./idle";
 import type { EventRow } from "./types.gen";
 import type { Link } from "./use-connection";
-import { nowSeconds, startOfDate } from "./time/clock";
-import { addDays } from "./time/dates";
-import { pageDay, visibleRange, type Range, type Shape } from "./visible-range";
-import { changeOf, isResync, ServerError, type Change } from "./wire";
-
-const KEPT_ROWS = 60_000;
-const FLUSH_MS = 30;
+import { nowSeconds } from "./time/clock";
+import { watchZones, zonesVersion } from "./time/zones";
+import { pageDay, type Shape } from "./visible-range";
+import { ServerError } from "./wire";
 
 export interface Events {
   /** All that are known, in no order; another array where one of them is another. */
@@ -32,97 +29,81 @@ export interface Events {
   reload: () => void;
 }
 
-export function useEvents(link: Link, filters: Filters, shape: Shape, me: number): Events {
-  const [store] = useState(() => new EventStore());
+export function useEvents({ api, events, state: link }: Link, filters: Filters, shape: Shape, me: number): Events {
+  const { store, loads } = events;
   const state = useSyncExternalStore(store.subscribe, store.getDrawn);
+  const isLive = useSyncExternalStore(events.watch, events.getIsLive);
+  const zones = useSyncExternalStore(watchZones, zonesVersion);
   const reload = useCallback(() => store.dispatch({ type: "reload" }), [store]);
-  const isLive = useLive(link, store);
-  const { error, scope, ...lists } = useLists(link, store, filters, shape, isLive, state.epoch, me);
-  const isComplete = !lists.isLoading && error === null;
-  const isLoading = lists.isLoading && link.state !== "lost" && link.state !== "refused";
+  const scope = scopeOf(filters, me);
+  const outcome = useLists({ api, store, loads, isLive }, filters, shape, scope, `${state.epoch} ${zones}`, me);
   const { known, guesses } = state;
   const rows = useMemo(() => shownRows({ known, guesses }), [known, guesses]);
   const get = useCallback((id: number) => eventOf(store.get(), id), [store]);
   const horizon = state.horizons.get(scope) ?? null;
+  const { error } = outcome;
+  const isListing = (outcome.isLoading || (error === null && !hasOtherLists(filters))) && !isWhole(state, filters, scope, spanOf(filters, shape));
+  const isComplete = !isListing && error === null;
+  const isLoading = isListing && link !== "lost" && link !== "refused";
   return useMemo(
     () => ({ rows, isLoading, error, isComplete, horizon, store, get, reload }),
     [rows, isLoading, error, isComplete, horizon, store, get, reload],
   );
 }
 
-/** Subscribes at each connection, from where the last one ended. True: changes are pushed. */
-function useLive({ api, connection, state }: Link, store: EventStore): boolean {
-  const [live, setLive] = useState<Api | null>(null);
-  const [cursor] = useState<{ seq: number | null }>({ seq: null });
-
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const waiting: Change[] = [];
-    const flush = () => {
-      timer = undefined;
-      store.dispatch({ type: "changed", changes: waiting.splice(0) });
-    };
-    const onMessage = (message: unknown) => {
-      if (isResync(message)) {
-        setSeq(cursor, message.seq);
-        store.dispatch({ type: "reload" });
-      }
-      const change = changeOf(message);
-      if (!change) return;
-      setSeq(cursor, Math.max(cursor.seq ?? 0, change.seq));
-      waiting.push(change);
-      timer ??= setTimeout(flush, FLUSH_MS);
-    };
-    return connection.listen(onMessage, () => clearTimeout(timer));
-  }, [connection, store, cursor]);
-
-  useEffect(() => {
-    if (state !== "open") return;
-    let isStale = false;
-    void goLive(api, cursor.seq).then(({ next, missed }) => {
-      if (isStale) return;
-      setSeq(cursor, next);
-      if (missed) store.dispatch({ type: "reload" });
-      setLive(api);
-    });
-    return () => {
-      isStale = true;
-      setLive(null);
-    };
-  }, [state, api, store, cursor]);
-  return live !== null;
+function spanOf({ view, day, zone }: Filters, shape: Shape): Span {
+  return seenSpan(view, day, shape, zone);
 }
 
-function setSeq(cursor: { seq: number | null }, seq: number | null): void {
-  cursor.seq = seq;
+/** Whether the view is of more than a range. */
+function hasOtherLists({ view }: Pick<Filters, "view">): boolean {
+  return view === "my_day" || view === "desk";
 }
 
-function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStart }: Shape, isLive: boolean, epoch: number, me: number): { isLoading: boolean; error: string | null; scope: string } {
+/** Whether all is known that the view needs: then it is complete at the moment at which its events are drawn. */
+function isWhole(state: Pick<DrawnState, "loaded" | "stale">, of: Pick<Filters, "view">, scope: string, span: Span): boolean {
+  return !hasOtherLists(of) && !state.stale.size && isCovered(state, scope, span);
+}
+
+interface Lists {
+  api: Api;
+  store: EventStore;
+  loads: EventLoads;
+  isLive: boolean;
+}
+
+interface Outcome {
+  isLoading: boolean;
+  error: string | null;
+}
+
+/** `again`: another text has everything listed again that is not known. */
+function useLists({ api, store, loads, isLive }: Lists, filters: Filters, { weekStart }: Shape, scope: string, again: string, me: number): Outcome {
   const { view, day, zone, brand, desk } = filters;
-  const managers = view === "my_day" ? [me] : view === "desk" ? [] : filters.managers;
-  const [outcome, setOutcome] = useState<{ isLoading: boolean; error: string | null }>({ isLoading: true, error: null });
+  const [outcome, setOutcome] = useState<Outcome>({ isLoading: true, error: null });
   const opened = useEffectEvent(() => filters.event);
-  const scope = JSON.stringify([brand, desk, managers]);
   useEffect(() => {
     if (!isLive) return;
     let isStale = false;
-    const load = (range: Range, isAhead = false) => loadSpan(api, store, scope, spanOf(range, zone), isAhead);
     const shape = { weekStart };
+    const span = (pages: -1 | 0 | 1) => seenSpan(view, pages ? pageDay(view, day, pages) : day, shape, zone);
+    const isThere = () => isWhole(store.get(), { view }, scope, span(0));
     const run = async () => {
-      setOutcome((before) => ({ ...before, isLoading: true }));
+      // What is known already is complete, and not drawn again to say so.
+      if (!isThere()) setOutcome((before) => (before.isLoading ? before : { ...before, isLoading: true }));
       let error: string | null = null;
       try {
-        await load(visibleRange(view, day, shape));
-        for (const wanted of deskLists(view, { me, brand, desk, now: nowSeconds() })) await listAll(askInto(api, store), wanted, () => {});
+        await loads.span(scope, span(0));
+        for (const wanted of deskLists(view, { me, brand, desk, now: nowSeconds() })) await loads.all(wanted);
         await settle(api, store, opened());
       } catch (failure) {
         error = failure instanceof ServerError ? failure.message : "The events could not be loaded.";
       }
       if (isStale) return;
-      setOutcome({ isLoading: false, error });
+      setOutcome((before) => (error === null && before.error === null && isThere() ? before : { isLoading: false, error }));
       for (const pages of [1, -1] as const) {
         await idle();
-        if (!isStale) await load(visibleRange(view, pageDay(view, day, pages), shape), true).catch(() => {});
+        if (!isStale) await loads.span(scope, span(pages), true).catch(() => {});
       }
     };
     const timer = setTimeout(() => void run(), 0);
@@ -130,44 +111,8 @@ function useLists({ api }: Link, store: EventStore, filters: Filters, { weekStar
       isStale = true;
       clearTimeout(timer);
     };
-  }, [isLive, epoch, view, day, zone, weekStart, scope, api, store, me, brand, desk]);
-  return { ...outcome, scope };
-}
-
-type Scope = [brand: string, desk: string, managers: number[]];
-
-function isFull(store: EventStore): boolean {
-  const { known, stale } = store.get();
-  return known.size - stale.size > KEPT_ROWS;
-}
-
-/** Lists whose rows come into the store as they arrive. */
-function askInto(api: Api, store: EventStore): AskList {
-  return async (data) => {
-    const asked = store.get();
-    const answer = await api.list(data);
-    store.dispatch({ type: "listed", rows: answer.rows, asked });
-    return answer;
-  };
-}
-
-/** `isAhead`: the span is not seen yet, and not worth giving up what is known for. */
-async function loadSpan(api: Api, store: EventStore, scope: string, span: Span, isAhead: boolean): Promise<void> {
-  if (isCovered(store.get(), scope, span)) return;
-  if (isFull(store) && isAhead) return;
-  if (isFull(store)) store.dispatch({ type: "reload" });
-  const { epoch } = store.get();
-  const [brand, deskFilter, managers] = JSON.parse(scope) as Scope;
-  const list = askInto(api, store);
-  const horizons: number[] = [];
-  const ask: AskList = async (data) => {
-    const answer = await list(data);
-    if (answer.horizon) horizons.push(answer.horizon);
-    return answer;
-  };
-  await listEvents(ask, { ...span, brand, deskFilter }, managers, () => {});
-  const horizon = horizons.length ? Math.min(...horizons) : null;
-  if (store.get().epoch === epoch) store.dispatch({ type: "covered", scope, span, horizon });
+  }, [isLive, again, view, day, zone, weekStart, scope, api, store, loads, me, brand, desk]);
+  return outcome;
 }
 
 /** Ends a reload. The event in the panel may be of another range: it is asked for by itself. */
@@ -178,26 +123,4 @@ async function settle(api: Api, store: EventStore, opened: number): Promise<void
   const row = await api.get(opened).catch((failure: unknown) => (failure instanceof ServerError && failure.status === 404 ? null : undefined));
   if (row) store.dispatch({ type: "answered", row });
   if (row === null) store.dispatch({ type: "removed", id: opened });
-}
-
-/** Subscribes from the cursor on. `missed`: what changed meanwhile can't be pushed, load again. */
-async function goLive(api: Api, since: number | null): Promise<{ next: number | null; missed: boolean }> {
-  try {
-    if (since !== null) {
-      await api.subscribe(since);
-      return { next: since, missed: false };
-    }
-  } catch (failure) {
-    if (!(failure instanceof ServerError) || failure.status !== 410) return { next: since, missed: false };
-  }
-  const next = await api.cursor().catch(() => null);
-  // With a cursor, what changes before the server subscribes is pushed, too: a list need not wait for it.
-  const subscribed = api.subscribe(next).catch(() => {});
-  if (next === null) await subscribed;
-  return { next, missed: since !== null };
-}
-
-/** With a day more on both sides: all-day events stay on their dates in every zone. */
-function spanOf({ first, last }: Range, zone: string): Span {
-  return { from: Math.max(1, startOfDate(addDays(first, -1), zone)), to: startOfDate(addDays(last, 2), zone) };
 }

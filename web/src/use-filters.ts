@@ -1,15 +1,9 @@
 // The filters, kept in the address: back, forward, reload and a copied link all work.
 
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { defaultFilters, formatFilters, parseFilters, type Filters } from "./filters";
-import { browserZone } from "./time/canonical";
-import { dateIn, nowSeconds } from "./time/clock";
-
-const PHONE = "(max-width: 700px)";
-
-export function isPhone(): boolean {
-  return window.matchMedia(PHONE).matches;
-}
+import { addressedFilters, isPhone, PHONE, shownFilters, usualFilters } from "./address";
+import { formatFilters, type Filters } from "./filters";
+import { dateIn } from "./time/clock";
 
 /** Whether the page is as narrow as a phone, as it changes. */
 export function useNarrow(): boolean {
@@ -22,27 +16,22 @@ function watchWidth(listener: () => void): () => void {
   return () => query.removeEventListener("change", listener);
 }
 
-function usual(): Filters {
-  const zone = browserZone();
-  return defaultFilters(dateIn(nowSeconds(), zone), zone, isPhone() ? "agenda" : "week");
-}
-
 /** Names whose change is a step that the back button undoes. */
 const STEPS: (keyof Filters)[] = ["view", "day", "event"];
 
 export type ChangeFilters = (changes: Partial<Filters>) => void;
 
 function useFilters(): [Filters, ChangeFilters] {
-  const [filters, setFilters] = useState(() => parseFilters(location.search, usual()));
+  const [filters, setFilters] = useState(addressedFilters);
   useEffect(() => {
-    const onBack = () => setFilters(parseFilters(location.search, usual()));
+    const onBack = () => setFilters(addressedFilters());
     window.addEventListener("popstate", onBack);
     return () => window.removeEventListener("popstate", onBack);
   }, []);
   const change = useCallback((changes: Partial<Filters>) => {
     setFilters((before) => {
       const after = { ...before, ...changes };
-      const address = `?${formatFilters(after, usual())}`;
+      const address = `?${formatFilters(after, usualFilters())}`;
       const isStep = STEPS.some((name) => before[name] !== after[name]);
       queueMicrotask(() => {
         if (location.search === address) return;
@@ -59,6 +48,6 @@ function useFilters(): [Filters, ChangeFilters] {
 export function usePageFilters(now: number): [Filters, ChangeFilters] {
   const [filters, change] = useFilters();
   const today = dateIn(now, filters.zone);
-  const shown = useMemo(() => (filters.view === "my_day" ? { ...filters, day: today } : filters), [filters, today]);
+  const shown = useMemo(() => shownFilters(filters, today), [filters, today]);
   return [shown, change];
 }

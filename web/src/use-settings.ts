@@ -1,36 +1,9 @@
-// The settings, kept by the browser and the same in all of its tabs.
+// The settings of this browser, as they change.
 
 import { useSyncExternalStore } from "react";
-import { readSettings, type Settings } from "./settings";
-import { setFormats } from "./time/formats";
-
-const KEY = "deskcal.settings";
-const listeners = new Set<() => void>();
-let current = readSettings(localStorage.getItem(KEY));
-setFormats(current);
-
-export function settings(): Settings {
-  return current;
-}
-
-export function changeSettings(changes: Partial<Settings>): void {
-  take({ ...current, ...changes });
-  localStorage.setItem(KEY, JSON.stringify(current));
-}
-
-function take(next: Settings): void {
-  current = next;
-  setFormats(next);
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-}
-
-window.addEventListener("storage", ({ key, newValue }) => key === KEY && take(readSettings(newValue)));
+import { settings, watchSettings } from "./kept-settings";
+import type { Settings } from "./settings";
 
 export function useSettings(): Settings {
-  return useSyncExternalStore(subscribe, settings);
+  return useSyncExternalStore(watchSettings, settings);
 }

@@ -1,20 +1,12 @@
-// The server's time zones, asked for once: the browser's may be older.
+// The server's time zones, as soon as they are there.
 
 import { useEffect, useSyncExternalStore } from "react";
-import { setServerZones, watchZones, zonesVersion, type ServerZones } from "./time/zones";
-import { isRecord } from "./wire";
+import { watchZones, zonesVersion } from "./time/zones";
+import { askZones } from "./zones-request";
 
 /** The version of the zones that are in use; another one means that every time is to be drawn again. */
 export function useZones(): string {
   const version = useSyncExternalStore(watchZones, zonesVersion);
-  useEffect(() => {
-    if (version) return;
-    const stop = new AbortController();
-    fetch("/zones.json", { signal: stop.signal })
-      .then((answer) => (answer.ok ? answer.json() : null))
-      .then((found: unknown) => isRecord(found) && setServerZones(found as unknown as ServerZones))
-      .catch(() => {});
-    return () => stop.abort();
-  }, [version]);
+  useEffect(askZones, []);
   return version;
 }

@@ -1,51 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection } from "../src/connection";
 import { ServerError } from "../src/wire";
-
-interface Sent {
-  authorization?: string;
-  command?: string;
-  extID?: string;
-}
-
-/** The other end of a WebSocket. */
-class Peer {
-  static readonly OPEN = 1;
-  static all: Peer[] = [];
-  readyState = 0;
-  sent: Sent[] = [];
-  onopen: () => void = () => {};
-  onmessage: (message: { data: string }) => void = () => {};
-  onclose: () => void = () => {};
-
-  constructor(readonly address: string) {
-    Peer.all.push(this);
-  }
-
-  accept(): void {
-    this.readyState = 1;
-    this.onopen();
-  }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as Sent);
-  }
-
-  push(message: unknown): void {
-    this.onmessage({ data: JSON.stringify(message) });
-  }
-
-  /** Answers the last message that was sent. */
-  answer(status: number, data: object): void {
-    this.push({ extID: this.sent.at(-1)?.extID, status, ...(status === 200 ? { data } : { error: data }) });
-  }
-
-  close(): void {
-    if (this.readyState === 3) return;
-    this.readyState = 3;
-    this.onclose();
-  }
-}
+import { Peer } from "./peer";
 
 async function opened(): Promise<{ connection: Connection; peer: Peer; states: string[] }> {
   const connection = new Connection("ws://example/ws", "token");

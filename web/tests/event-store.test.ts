@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { EventStore, eventOf, isCovered, shownRows } from "../src/event-store";
+import { EventStore, eventOf, isCovered, shownRows, type Span } from "../src/event-store";
 import { makeRow } from "./make-row";
 
 function storeWith(...versions: [id: number, version: number][]): EventStore {
   const store = new EventStore();
   store.dispatch({ type: "listed", rows: versions.map(([id, version]) => makeRow({ id, version })), asked: store.get() });
   return store;
+}
+
+/** A list without rows that makes the range known. */
+function cover(store: EventStore, scope: string, span: Span, horizon: number | null): void {
+  store.dispatch({ type: "listed", rows: [], asked: store.get(), covers: { scope, span, horizon } });
 }
 
 const titleOf = (store: EventStore, id = 1) => eventOf(store.get(), id)?.title;
@@ -95,7 +100,7 @@ describe("a reload", () => {
   it("is not ended by a list that was asked for before it", () => {
     const store = storeWith([1, 1]);
     const asked = store.get();
-    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 10 }, horizon: null });
+    cover(store, "all", { from: 0, to: 10 }, null);
     store.dispatch({ type: "reload" });
     store.dispatch({ type: "listed", rows: [makeRow({ id: 1 })], asked });
     expect(isCovered(store.get(), "all", { from: 0, to: 10 })).toBe(false);
@@ -104,16 +109,40 @@ describe("a reload", () => {
   });
 });
 
+it("a list from before a reload brings no event: it may be gone", () => {
+  const store = storeWith([1, 1]);
+  const asked = store.get();
+  store.dispatch({ type: "reload" });
+  store.dispatch({ type: "listed", rows: [makeRow({ id: 2 })], asked });
+  expect(ids(store)).toEqual([1]);
+  store.dispatch({ type: "listed", rows: [makeRow({ id: 2 })], asked: store.get() });
+  expect(ids(store)).toEqual([1, 2]);
+});
+
+it("the events of a list and its range are there at once", () => {
+  const store = new EventStore();
+  const seen: [number, boolean][] = [];
+  const span = { from: 0, to: 9 };
+  store.subscribe(() => seen.push([store.getDrawn().known.size, isCovered(store.getDrawn(), "all", span)]));
+  store.dispatch({ type: "listed", rows: [makeRow({ id: 1 })], asked: store.get(), covers: { scope: "all", span, horizon: null } });
+  expect(seen).toEqual([[1, true]]);
+});
+
 describe("the horizon", () => {
   const horizons = (store: EventStore) => Object.fromEntries(store.get().horizons);
 
-  it("does not change the events when a range is listed in full, so that nothing is drawn again", () => {
+  it("does not change the events when a range is listed in full, so that none is drawn again", () => {
     const store = storeWith([1, 1]);
+    const { known, stale } = store.getDrawn();
+    cover(store, "all", { from: 0, to: 90 }, null);
+    store.dispatch({ type: "listed", rows: [makeRow({ id: 1, version: 1 })], asked: store.get() });
+    expect(store.getDrawn().known).toBe(known);
+    expect(store.getDrawn().stale).toBe(stale);
+    expect(isCovered(store.getDrawn(), "all", { from: 0, to: 90 })).toBe(true);
     const drawn = store.getDrawn();
-    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: null });
     store.dispatch({ type: "settled", keep: 0 });
     expect(store.getDrawn()).toBe(drawn);
-    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: 50 });
+    cover(store, "all", { from: 0, to: 90 }, 50);
     expect(store.getDrawn().horizons.get("all")).toBe(50);
     store.dispatch({ type: "removed", id: 1 });
     expect(store.getDrawn().known.size).toBe(0);
@@ -121,11 +150,11 @@ describe("the horizon", () => {
 
   it("is that of the last list of a scope that has named one, until a reload", () => {
     const store = new EventStore();
-    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 90 }, horizon: 50 });
-    store.dispatch({ type: "covered", scope: "all", span: { from: 0, to: 10 }, horizon: null });
-    store.dispatch({ type: "covered", scope: "mine", span: { from: 0, to: 90 }, horizon: null });
+    cover(store, "all", { from: 0, to: 90 }, 50);
+    cover(store, "all", { from: 0, to: 10 }, null);
+    cover(store, "mine", { from: 0, to: 90 }, null);
     expect(horizons(store)).toEqual({ all: 50 });
-    store.dispatch({ type: "covered", scope: "all", span: { from: 90, to: 99 }, horizon: 60 });
+    cover(store, "all", { from: 90, to: 99 }, 60);
     expect(horizons(store)).toEqual({ all: 60 });
     store.dispatch({ type: "reload" });
     expect(horizons(store)).toEqual({});

@@ -18,6 +18,7 @@ const MOST_KEPT = 50_000;
 const NONE: ServerZones = { version: "", from: 0, to: 0, zones: {} };
 
 let server = NONE;
+let usual = "UTC";
 const listeners = new Set<() => void>();
 const kept = new Map<string, Map<number, number>>();
 const writers = new Map<string, Intl.DateTimeFormat>();
@@ -25,6 +26,15 @@ const writers = new Map<string, Intl.DateTimeFormat>();
 export function setServerZones(zones: ServerZones): void {
   server = zones;
   for (const listener of listeners) listener();
+}
+
+/** What the server takes for an event without a zone, as far as it is known. */
+export function serverZone(): string {
+  return usual;
+}
+
+export function setServerZone(zone: string): void {
+  usual = zone;
 }
 
 /** The version of the server's zones; empty: not known (yet). What was computed under another one is void. */
