@@ -91,7 +91,7 @@ def step_to(desk: Desk, time: float) -> None:
 
 
 async def reminded(desk: Desk) -> None:
-    """Returns when all reminders that are due were fired and delivered."""
+    """Returns when all reminders that are due were fired and delivered, and the store knows it."""
     watcher = token(9_001, exp=NOW * 2)
     receiver = Receiver(desk)
     await receiver.say(watcher, "Ping")
@@ -101,4 +101,13 @@ async def reminded(desk: Desk) -> None:
     desk.services.reminders.wake()
     await receiver.until(lambda receiver: bool(receiver.reminders))
     await desk.event(watcher, "MngCompleteCalendarEvent", id=added["id"])
+    async with asyncio.timeout(WAIT_SEC):
+        while not await _is_listed(desk, watcher, added["id"]):
+            await asyncio.sleep(0)
     desk.services.forget(receiver.peer)
+
+
+async def _is_listed(desk: Desk, token_: str, event_id: int) -> bool:
+    """Whether a reminder of an event that is done is known to be delivered."""
+    answer = await desk.call(token_, "MngGetCalendarReminders", state="unread")
+    return any(row["event"]["id"] == event_id for row in answer["data"]["reminders"])
