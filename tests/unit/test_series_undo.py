@@ -5,6 +5,7 @@ import msgspec
 from deskcal.core.event import Event
 from deskcal.core.series import Series
 from deskcal.core.series_undo import (
+    as_before,
     ended,
     is_conflict,
     is_structural,
@@ -128,3 +129,13 @@ def test_what_the_server_has_made_since_is_what_nobody_has_touched() -> None:
 def test_a_series_that_is_ended_has_no_date() -> None:
     one = ended(series())
     assert one.is_ended and without_missing(one, []).exdates == ()
+
+
+def test_an_occurrence_that_somebody_touched_keeps_the_template_that_was_undone() -> None:
+    before, made = series(), events()[3]
+    after = changed(before, template=changed_title(before.template))
+    made_later = changed_title(made)
+    back = as_before(made_later, before, after, actor=9, now=1)
+    assert back is not None and (back.title, back.version) == (made.title, made.version + 1)
+    touched = msgspec.structs.replace(made_later, location="Room 2")
+    assert as_before(touched, before, after, actor=9, now=1) is None

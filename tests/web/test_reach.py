@@ -164,6 +164,7 @@ def test_the_menu_of_an_event_keeps_its_place_and_gives_the_focus_back(
     ours.focus()
     page.keyboard.press("Shift+F10")
     items = page.get_by_role("menuitem")
+    expect(items.first).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(items.nth(1)).to_be_focused()
     wire.add(title="Meanwhile", start_time=monday + 7200)
