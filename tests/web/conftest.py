@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,10 @@ from web.served import DESKTOP, PHONE, OpenPage, Served, Wire
 
 WAIT_MS = 30_000
 """For an element, at most: the machine may have other work."""
+PARTS_SEC = 5
+HAS_PARTS = """() => performance.getEntriesByType("resource").some(
+    (one) => one.name.includes("/assets/page-dialogs-") && one.responseEnd > 0)"""
+"""Whether the last part that the page loads by itself is there."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -92,12 +97,23 @@ def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
         if signed_in:
             page.wait_for_selector(".loader[data-on=false]", state="attached")
             page.wait_for_selector(".grid-wait", state="detached")
+            until_parts_are_there(page)
         return page
 
     yield opened
     for context in contexts:
         context.close()
     assert errors == []
+
+
+def until_parts_are_there(page: Page) -> None:
+    """Panel, menus and dialogs are loaded meanwhile: a key that comes before is not for them.
+
+    Not at every session there are any; then the test goes on after a while.
+    """
+    until = time.monotonic() + PARTS_SEC
+    while not page.evaluate(HAS_PARTS) and time.monotonic() < until:
+        page.wait_for_timeout(20)
 
 
 def is_ours(said: Any) -> bool:

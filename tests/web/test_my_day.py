@@ -83,6 +83,7 @@ def test_a_closed_call_has_the_focus_in_the_list_also_where_its_claim_has_moved_
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Now")).to_contain_text("Claimed on opening")
+    expect(page.get_by_role("heading", name="Claimed on opening")).to_be_focused()
     page.keyboard.press("Escape")
     expect(row_of(page, "Claimed on opening")).to_be_focused()
     page.keyboard.press("g")
