@@ -56,7 +56,7 @@ def test_a_reader_that_has_seen_enough_ends_an_export_without_a_word(data: Path)
 
 
 def test_a_server_goes_on_where_nobody_reads_its_output_any_more(data: Path) -> None:
-    """As in `deskcal serve | head -1`: it stops when it is told to, with status 0."""
+    """As in `deskcal serve | head -1`: it stops at SIGTERM, with status 0."""
     where = ("serve", "--data", str(data), "--tcp", "127.0.0.1:0", "--web", "127.0.0.1:0")
     with subprocess.Popen(
         [*COMMAND, *where],

@@ -243,6 +243,7 @@ class SqliteBatch:
         writes = self.staged.writes()
         base = self._before.last_seq
         if self.staged.firings.events:
+            assert not writes.changes, "a job that fires reminders changes no other event"
             write_fired(self._connection, base, self.staged.firings)
         else:
             trashed, restored = writes.deletions()

@@ -6,4 +6,4 @@ CREATE TABLE completion (
     done_time INTEGER NOT NULL,
     time INTEGER NOT NULL,
     PRIMARY KEY (event_id, version)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
