@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from commands.webhook_calls import add, hook, opened
 from deskcal.live import webhook_lanes, webhook_sender
 from harness import Desk
+from helpers import WAIT_SEC
 from places import Place, PostgresPlace
 from receiver import Received, Receiver, answer, receiving
 
@@ -25,23 +27,31 @@ def _sender_that_waits_until_it_is_woken(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(webhook_lanes, "WINDOW", WINDOW)
 
 
-@pytest.fixture
-async def desks(place: Place) -> AsyncIterator[tuple[Desk, Desk]]:
-    """The server that sends, and one that makes the changes: another node, where there are some."""
-    async with opened(place, webhook_timeout_sec=60) as sending:
-        if isinstance(place, PostgresPlace):
-            async with opened(place) as changing:
-                yield sending, changing
-        else:
-            yield sending, sending
+@asynccontextmanager
+async def changing_desk(place: Place, sending: Desk) -> AsyncIterator[Desk]:
+    """A server that makes the changes: another node, where there are some.
+
+    It must not be there before the other one sends, whose lease it would take now and then.
+    """
+    if isinstance(place, PostgresPlace):
+        async with opened(place) as desk:
+            yield desk
+    else:
+        yield sending
+
+
+async def until_sending(desk: Desk, count: int) -> None:
+    """Returns once this server sends for so many hooks."""
+    async with asyncio.timeout(WAIT_SEC):
+        while len(desk.services.webhooks.metrics()) < count:
+            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("more", [webhook_sender.PAGES, 20 * PAGE])
 async def test_a_hook_whose_receiver_was_away_reads_all_that_it_missed(
-    desks: tuple[Desk, Desk], receiver: Receiver, more: int
+    place: Place, receiver: Receiver, more: int
 ) -> None:
     """The pages of the few are cached, with one change in each; the pages of the many are full."""
-    sending, changing = desks
     is_back = asyncio.Event()
 
     async def hold(_: Received) -> bytes:
@@ -49,14 +59,16 @@ async def test_a_hook_whose_receiver_was_away_reads_all_that_it_missed(
         return answer()
 
     receiver.reply = hold
-    async with receiving() as other:
+    async with receiving() as other, opened(place, webhook_timeout_sec=60) as sending:
         await hook(sending, receiver.url())
         await hook(sending, other.url())
-        for number in range(WINDOW + more):
-            await add(changing)
-            if number < WINDOW + webhook_sender.PAGES:
-                await other.until_count(number + 1)
-        await other.until_count(WINDOW + more)
-        is_back.set()
-        await receiver.until_count(WINDOW + more)
+        await until_sending(sending, 2)
+        async with changing_desk(place, sending) as changing:
+            for number in range(WINDOW + more):
+                await add(changing)
+                if number < WINDOW + webhook_sender.PAGES:
+                    await other.until_count(number + 1)
+            await other.until_count(WINDOW + more)
+            is_back.set()
+            await receiver.until_count(WINDOW + more)
     assert {event for _, event in receiver.changes} == set(range(1, WINDOW + more + 1))
