@@ -1,15 +1,19 @@
 """When an event was completed, once that was taken back and an undo restores it. Section 15."""
 
 import asyncio
+import hashlib
 from typing import Any
 
+import msgspec
 import pytest
 
 from commands.test_claims import ADMIN, TEN, called
 from harness import Desk
 from helpers import NOW
 from places import Place
+from store.test_check import damage_in
 from store.test_done_time import COMPLETE, UPDATE, cooling, done_time, left_at, reached, run
+from store.test_transfer import exported, imported
 
 BATCH, UNDO = "MngBatchCalendarEvents", "MngUndoCalendarBatch"
 DELETE, RESTORE = "MngDeleteCalendarEvent", "MngRestoreCalendarEvent"
@@ -94,7 +98,7 @@ async def test_the_undo_of_the_undo_of_a_completion_is_no_new_completion(place: 
 async def test_where_it_is_not_known_it_is_the_last_change_while_it_was_done(
     place: Place,
 ) -> None:
-    """As after an import of an export, which does not have it."""
+    """As in a store of an older build, or after an import of an older export."""
     async with reached(place) as desk:
         desk.clock.time = NOW + 150
         await desk.event(ADMIN, UPDATE, id=1, outcome_note="Noted after it")
@@ -102,6 +106,55 @@ async def test_where_it_is_not_known_it_is_the_last_change_while_it_was_done(
         run(place, "DELETE FROM completion")
         await undo(desk, batch_id)
     assert done_time(place) == NOW + 150
+
+
+async def test_it_moves_with_the_store(place: Place, target: Place) -> None:
+    async with reached(place) as desk:
+        desk.clock.time = NOW + 150
+        await desk.event(ADMIN, UPDATE, id=1, outcome_note="Noted after it")
+        batch_id = await batch(desk, REOPENED)
+    lines = await exported(place)
+    await imported(target, lines)
+    kept = [line for line in lines if line.startswith(b'{"completion":')]
+    assert [line for line in await exported(target) if line in kept] == kept != []
+    assert (await target.check()).differences == []
+    async with cooling(target) as desk:
+        desk.clock.time = NOW + 160
+        await undo(desk, batch_id)
+    assert done_time(target) == NOW
+
+
+async def test_an_export_without_it_is_taken(place: Place, target: Place) -> None:
+    async with reached(place) as desk:
+        await batch(desk, REOPENED)
+    lines = [
+        line.replace(b'"completion":1,', b"")
+        for line in await exported(place)
+        if not line.startswith(b'{"completion":')
+    ]
+    body = b"".join(lines[:-1])
+    end = {"lines": len(lines) - 1, "sha256": hashlib.sha256(body).hexdigest()}
+    await imported(target, [*lines[:-1], msgspec.json.encode({"end": end}) + b"\n"])
+    assert done_time(target) == 0
+    assert (await target.check()).differences == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE completion SET version = 1", "version 1 is of a version that was not done"),
+        ("UPDATE completion SET version = 9", "version 9 was taken back by no change that is kept"),
+        ("UPDATE completion SET event_id = 99", "event 99 that is kept with its version 2 was"),
+        ("UPDATE change SET document = {no_text} WHERE event_id = 1", "was taken back by no"),
+    ],
+)
+async def test_the_check_finds_a_completion_that_no_change_has_taken_back(
+    place: Place, damage: str, named: str
+) -> None:
+    async with reached(place) as desk:
+        await batch(desk, REOPENED)
+    damage_in(place, damage)
+    assert [one for one in (await place.check()).differences if named in one]
 
 
 async def test_it_is_forgotten_with_the_change_that_took_it_back(place: Place) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from deskcal.core.document import decode_event, encode_event
-from deskcal.core.event import ChangeType
+from deskcal.core.event import ChangeType, Event, EventStatus
 from deskcal.core.series_check import series_differences
 from deskcal.core.series_document import decode_series
 from deskcal.store.batch.series import open_horizon
@@ -117,6 +117,27 @@ def of_series(row: Any, documents: Iterable[bytes]) -> list[str]:
     if (series.series_id, open_horizon(series)) != (series_id, horizon):
         found.append(f"series {series_id} has an id or a horizon that is not its document's")
     return found
+
+
+def of_completion(event_id: int, version: int, documents: Iterable[bytes]) -> Iterator[str]:
+    """Differences of a completion that was taken back. `documents`: of all changes of the event.
+
+    It is kept as long as the change that took it back.
+    """
+    events = [event for event in map(_readable, documents) if event is not None]
+    what = f"the completion of event {event_id} that is kept with its version {version}"
+    if any(one.version == version and one.status != EventStatus.DONE for one in events):
+        yield f"{what} is of a version that was not done"
+    if all(one.version != version + 1 for one in events):
+        yield f"{what} was taken back by no change that is kept"
+
+
+def _readable(document: bytes) -> Event | None:
+    """The event; None: unreadable, which `Histories` finds."""
+    try:
+        return decode_event(document)
+    except msgspec.DecodeError:
+        return None
 
 
 def of_managers(stored: int, wanted: int) -> Iterator[str]:

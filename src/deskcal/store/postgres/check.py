@@ -16,6 +16,7 @@ from deskcal.store.consistency import (
     Histories,
     ManagerRows,
     doubtful_deletion,
+    of_completion,
     of_counters,
     of_event,
     of_managers,
@@ -60,6 +61,9 @@ _GONE = """
     ) AS c
     WHERE (c.type = 2) = EXISTS (SELECT 1 FROM event WHERE id = c.event_id)
     ORDER BY c.event_id"""
+_COMPLETIONS = """
+    SELECT event_id, version, ARRAY(SELECT document FROM change WHERE event_id = x.event_id)
+    FROM completion AS x ORDER BY event_id, version"""
 _IN_BOTH = "SELECT event_id FROM trash WHERE event_id IN (SELECT id FROM event)"
 _UNINDEXED = """
     SELECT coalesce(e.id, g.event_id)
@@ -151,6 +155,8 @@ async def _of_changes(connection: Connection) -> AsyncIterator[str]:
         yield within_gap(seq, event_id)
     for event_id, seq in await _rows(connection, _GONE):
         yield doubtful_deletion(event_id, seq)
+    async for difference in _completion_differences(connection):
+        yield difference
     async for difference in _series_differences(connection):
         yield difference
     for (event_id,) in await _rows(connection, _IN_BOTH):
@@ -163,6 +169,12 @@ async def _of_changes(connection: Connection) -> AsyncIterator[str]:
             yield difference
     async for difference in _number_differences(connection):
         yield difference
+
+
+async def _completion_differences(connection: Connection) -> AsyncIterator[str]:
+    async for row in _stream(connection, "completions", _COMPLETIONS):
+        for difference in of_completion(*row):
+            yield difference
 
 
 async def _number_differences(connection: Connection) -> AsyncIterator[str]:

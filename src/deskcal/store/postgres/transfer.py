@@ -33,6 +33,7 @@ from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgre
 from deskcal.store.transfer.rows import (
     KINDS,
     ChangeRow,
+    CompletionRow,
     EventLine,
     Head,
     KeyRow,
@@ -105,6 +106,11 @@ _ROWS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
         ),
     ),
     (
+        "completion",
+        "SELECT event_id, version, done_time, time FROM completion ORDER BY event_id, version",
+        CompletionRow,
+    ),
+    (
         "idempotency",
         "SELECT manager_id, key, digest, seq, time FROM idempotency ORDER BY manager_id, key",
         lambda manager_id, key, *row: KeyRow(manager_id, key.decode(), *row),
@@ -171,6 +177,7 @@ _TRASH = Table(
     {"event_id": "q", "deleted_time": "q", "deleted_by": "q", "done_time": "q"},
     ["document"],
 )
+_COMPLETION = Table("completion", {"event_id": "q", "version": "q", "done_time": "q", "time": "q"})
 _KEY = Table("idempotency", {"manager_id": "q", "seq": "q", "time": "q"}, ["key", "digest"])
 _SERIES = Table("series", {"id": "q", "horizon": "q"}, ["document"])
 _SERIES_CHANGE = Table("series_change", {"series_id": "q", "batch_id": "q"}, ["document"])
@@ -314,6 +321,7 @@ async def _copy_rows(
     await copy(connection, _ESCALATION, rows["escalation"])
     trash = [(*row, done_time, bytes(text)) for *row, text, done_time in rows["trash"]]
     await copy(connection, _TRASH, trash)
+    await copy(connection, _COMPLETION, rows["completion"])
     keys = [(who, seq, time, key.encode(), d) for who, key, d, seq, time in rows["idempotency"]]
     await copy(connection, _KEY, keys)
     await copy(connection, _SERIES, rows["series"])

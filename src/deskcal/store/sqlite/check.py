@@ -18,6 +18,7 @@ from deskcal.store.consistency import (
     Histories,
     ManagerRows,
     doubtful_deletion,
+    of_completion,
     of_counters,
     of_event,
     of_managers,
@@ -45,6 +46,8 @@ _STRAY_MANAGERS = """
     SELECT manager_id, event_id FROM event_manager AS m
     WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = m.event_id)"""
 _CHANGES = "SELECT event_id, seq, type, document FROM change ORDER BY event_id, seq"
+_COMPLETIONS = "SELECT event_id, version FROM completion ORDER BY event_id, version"
+_HISTORY = "SELECT document FROM change WHERE event_id = ? ORDER BY seq"
 _IN_BOTH = "SELECT event_id FROM trash WHERE event_id IN (SELECT id FROM event)"
 # Events without their row of the index, what is indexed of no event, and rows of the index astray.
 _UNINDEXED = """
@@ -121,6 +124,7 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
         yield within_gap(*row)
     for row in connection.execute(_GONE):
         yield doubtful_deletion(*row)
+    yield from _completion_differences(connection)
     for row in connection.execute(_SERIES):
         events: Any = connection.execute(_SERIES_EVENTS, (row[0],))
         yield from of_series(row, (document for (document,) in events))
@@ -136,6 +140,13 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
     yield from of_counters(last_seq, seq or 0, last_event_id, event_id or 0)
     yield from webhook_differences(connection, last_seq)
     yield from _object_differences(connection, Given(last_event_id, floor_seq))
+
+
+def _completion_differences(connection: apsw.Connection) -> Iterator[str]:
+    rows: Any = connection.execute(_COMPLETIONS)
+    for event_id, version in rows:
+        changes: Any = connection.execute(_HISTORY, (event_id,))
+        yield from of_completion(event_id, version, (document for (document,) in changes))
 
 
 def _object_differences(connection: apsw.Connection, given: Given) -> Iterator[str]:

@@ -23,6 +23,7 @@ from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgre
 from deskcal.store.transfer.rows import (
     KINDS,
     ChangeRow,
+    CompletionRow,
     EventLine,
     Head,
     KeyRow,
@@ -51,6 +52,9 @@ _TRASH = """
 _PUT_TRASH = """
     INSERT INTO trash (event_id, deleted_time, deleted_by, document, done_time)
     VALUES (?, ?, ?, ?, ?)"""
+_COMPLETIONS = """
+    SELECT event_id, version, done_time, time FROM completion ORDER BY event_id, version"""
+_PUT_COMPLETION = "INSERT INTO completion (event_id, version, done_time, time) VALUES (?, ?, ?, ?)"
 _PUT_COLLECTION = "INSERT INTO collection VALUES (?, ?, ?)"
 _PUT_MANAGER = """
     INSERT INTO event_manager (manager_id, duration_class, start_time, event_id, end_time)
@@ -126,13 +130,12 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
     for seq, type_, time, actor, event_id, document, batch_id in rows:
         change = ChangeRow(seq, ChangeType(type_), time, actor, event_id, Raw(document), batch_id)
         yield "change", change
-    for row in connection.execute(_NOTIFICATIONS):
-        yield "notification", NotificationRow(*row)
-    for row in connection.execute(_ESCALATIONS):
-        yield "escalation", PendingEscalation(*row)
+    yield from _reminders(connection)
     trash: Any = connection.execute(_TRASH)
     for event_id, time, actor, document, done_time in trash:
         yield "trash", TrashRow(event_id, time, actor, Raw(document), done_time)
+    for row in connection.execute(_COMPLETIONS):
+        yield "completion", CompletionRow(*row)
     for row in connection.execute(_KEYS):
         yield "idempotency", KeyRow(*row)
     for (document,) in connection.execute(_SERIES):
@@ -142,6 +145,13 @@ def _rows(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
         yield "series_change", SeriesChangeRow(series_id, batch_id, Raw(document or b"null"))
     for found in all_objects(connection):
         yield "calendar_object", found
+
+
+def _reminders(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
+    for row in connection.execute(_NOTIFICATIONS):
+        yield "notification", NotificationRow(*row)
+    for row in connection.execute(_ESCALATIONS):
+        yield "escalation", PendingEscalation(*row)
 
 
 def _names(connection: apsw.Connection) -> Iterator[tuple[str, Any]]:
@@ -193,6 +203,7 @@ def _write(connection: apsw.Connection, export: Export, on_progress: OnProgress)
             ("notification", _PUT_NOTIFICATION),
             ("escalation", _PUT_ESCALATION),
             ("trash", _PUT_TRASH),
+            ("completion", _PUT_COMPLETION),
             ("idempotency", _PUT_KEY),
             ("series", _PUT_SERIES),
         ):

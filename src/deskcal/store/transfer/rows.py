@@ -134,6 +134,18 @@ class TrashRow(Struct, frozen=True, gc=False, omit_defaults=True):
     """When it was completed; 0: it was not, or the file is of an older deskcal."""
 
 
+class CompletionRow(Struct, frozen=True, gc=False):
+    """A completion that was taken back; its fields are the columns of the table."""
+
+    event_id: Id
+    version: Annotated[int, Meta(ge=1)]
+    """The last one of the event that was done."""
+    done_time: Time
+    """When it had been completed; 0: not known."""
+    time: Time
+    """When that was taken back."""
+
+
 class StoredEvent(Struct, frozen=True, gc=False):
     """One event: its document, and the columns that belong to it."""
 
@@ -188,6 +200,11 @@ def _trash(row: TrashRow, head: Head) -> TrashRow:
         raise ValueError(f"deleted event {row.event_id} has event {event.id} in it")
     if row.done_time and not may_be_done_time(row.done_time, event):
         raise ValueError(f"event {event.id} cannot have been completed at {row.done_time}")
+    return row
+
+
+def _completion(row: CompletionRow, head: Head) -> CompletionRow:
+    _require_known(row.event_id, head)
     return row
 
 
@@ -290,6 +307,9 @@ KINDS = {
         _pending_escalation,
     ),
     "trash": Kind(_one("trash", TrashRow), lambda row: row.event_id, _trash),
+    "completion": Kind(
+        _one("completion", CompletionRow), lambda row: (row.event_id, row.version), _completion
+    ),
     "idempotency": Kind(_one("idempotency", KeyRow), lambda row: (row.manager_id, row.key), _key),
     "series": Kind(_one("series", Raw), lambda row: row.id, _series),
     "series_change": Kind(
