@@ -14,10 +14,13 @@ from web.served import DESKTOP, PHONE, OpenPage, Served, Wire
 
 WAIT_MS = 30_000
 """For an element, at most: the machine may have other work."""
-PARTS_SEC = 5
-HAS_PARTS = """() => performance.getEntriesByType("resource").some(
-    (one) => one.name.includes("/assets/page-dialogs-") && one.responseEnd > 0)"""
-"""Whether the last part that the page loads by itself is there."""
+HAS_PARTS = """async () => {
+    const loaded = performance.getEntriesByType("resource").map((one) => one.name);
+    const last = loaded.find((name) => name.includes("/page-dialogs-") && name.endsWith(".js"));
+    if (last) await import(last);
+    return Boolean(last);
+}"""
+"""Whether the last part that the page loads by itself is there, and has run."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -107,12 +110,10 @@ def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
 
 
 def until_parts_are_there(page: Page) -> None:
-    """Panel, menus and dialogs are loaded meanwhile: a key that comes before is not for them.
-
-    Not at every session there are any; then the test goes on after a while.
-    """
-    until = time.monotonic() + PARTS_SEC
-    while not page.evaluate(HAS_PARTS) and time.monotonic() < until:
+    """Panel, menus and dialogs are loaded meanwhile: a key that comes before is not for them."""
+    until = time.monotonic() + WAIT_MS / 1000
+    while not page.evaluate(HAS_PARTS):
+        assert time.monotonic() < until, "the page has not loaded its parts"
         page.wait_for_timeout(20)
 
 
