@@ -17,9 +17,10 @@ def toast_of(page: Page) -> Locator:
 
 
 def opened(open_page: OpenPage) -> Page:
-    """The page, with its clock at rest."""
+    """The page, with its clock at rest: installed alone, it goes on by itself."""
     page = open_page("?view=agenda&day=2031-01-05")
     page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 10)
     return page
 
 
