@@ -80,6 +80,7 @@ def test_a_closed_call_has_the_focus_in_the_list_also_where_its_claim_has_moved_
     call(wire, "Claimed on opening", -90, priority=3)
     call(wire, "Left alone", -80)
     page = open_page(VIEW)
+    expect(row_of(page, "Left alone")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="Now")).to_contain_text("Claimed on opening")

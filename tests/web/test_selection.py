@@ -127,6 +127,7 @@ def test_the_selected_are_given_to_somebody_completed_and_archived(
         bar.get_by_role("button", name=button).click()
         expect(page.get_by_text(f"{text} 3 events")).to_be_visible()
         assert {wire.get(one)["status"] for one in ids} == {status}
+        expect(bar).to_have_count(0)
 
 
 def test_on_a_phone_a_mode_selects_by_taps(open_page: OpenPage, wire: Wire) -> None:
