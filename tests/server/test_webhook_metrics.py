@@ -8,6 +8,7 @@ import pytest
 
 from deskcal.live import webhook_lanes
 from harness import ADMIN, Desk, token
+from helpers import WAIT_SEC
 from http_get import serving
 from places import Place
 from receiver import Received, Receiver, answer, receiving
@@ -20,7 +21,7 @@ LIMITS = {"webhook_networks": "127.0.0.0/8", "webhook_retry_sec": (3600,)}
 async def until(address: str, **wanted: float) -> dict[str, float]:
     """The metrics, once those of webhooks with these names are so; `name_of` makes the names."""
     names = {name_of(name): value for name, value in wanted.items()}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_SEC):
         while True:
             found = await metrics(address)
             if names.items() <= found.items():
