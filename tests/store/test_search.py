@@ -384,7 +384,7 @@ async def test_after_a_restart_the_index_waits_for_changes(
     task = asyncio.create_task(search_index.SearchIndex(store).run())
     try:
         async with asyncio.timeout(WAIT_SEC):
-            while store.search.indexed_seq < 1:
+            while steps < 2:
                 await asyncio.sleep(0)
         for _ in range(50):
             assert await store.load(made.id)
