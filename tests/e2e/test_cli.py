@@ -20,7 +20,6 @@ from deskcal.commands import COMMANDS
 
 COMMAND = [sys.executable, "-m", "deskcal.cli.main"]
 WAIT_SEC = 60
-STOP_SEC = 10
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -287,7 +286,7 @@ def test_a_signal_stops_the_server_cleanly_and_nothing_is_lost(
     with serving(tmp_path / "data") as running:
         event = add(running)
         running.process.send_signal(number)
-        assert running.process.wait(STOP_SEC) == 0
+        assert running.process.wait(WAIT_SEC) == 0
     with serving(tmp_path / "data") as running:
         called = running.call("MngGetCalendarEvent", json.dumps({"id": event["id"]}))
         assert json.loads(called.stdout)["data"]["event"] == event

@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 from deskcal.core.sessions import SessionType
 from deskcal.core.tokens import secret_key, sign
 from deskcal.demo.desks import demo_managers
+from helpers import WAIT_SEC
 
 SECRET = "a secret of the browser tests, 32 bytes or more"
 DESKTOP, PHONE = (1440, 900), (390, 844)
@@ -132,7 +133,7 @@ class Served:
     def stop(self) -> None:
         """Ends it, as an operator would."""
         self._process.terminate()
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=WAIT_SEC)
 
     def token(self, manager_id: int = 10, **claims: object) -> str:
         """A token as the demo's managers have them."""

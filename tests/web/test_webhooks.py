@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from deskcal.core.sessions import SessionType
+from helpers import WAIT_SEC
 from web.served import OpenPage, Served, Wire, monday_at
 from web.test_everyday import query
 from web.test_reach import serious_in_light_and_dark
@@ -26,9 +27,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )
     yield running
     running.stop()
-
-
-WAIT_SEC = 20
 
 
 class Request(NamedTuple):
