@@ -3,14 +3,15 @@
 import gzip
 import json
 import re
+from collections.abc import Sized
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from deskcal.http.page import page_directory
 from web.served import OpenPage, Wire, monday_at
-from web.test_everyday import query
+from web.test_everyday import query, wait_until
 
 MOST_GZIP_BYTES = 138_000
 """Of scripts before the first paint: 0.55 of what one file was, 252,087."""
@@ -40,7 +41,7 @@ def test_the_page_is_there_before_grid_panel_and_dialogs(open_page: OpenPage) ->
     page.goto(signed_in_address(open_page))
     expect(page.get_by_role("button", name="Today", exact=True)).to_be_visible()
     expect(page.locator(".grid-wait")).to_be_attached()
-    assert held
+    wait_until(lambda: meanwhile(page, held))
     page.route(later, lambda route: route.continue_())
     page.reload()
     expect(page.locator(".rbc-time-view")).to_be_visible()
@@ -57,12 +58,19 @@ def test_events_are_asked_for_once_before_the_page_itself_is_loaded(open_page: O
         "websocket", lambda socket: socket.on("framesent", lambda text: asked.append(str(text)))
     )
     page.goto(address, wait_until="commit")
-    page.wait_for_event("websocket").wait_for_event("framesent", lambda text: LIST in str(text))
-    assert held and page.locator("#root").inner_html() == ""
+    wait_until(lambda: meanwhile(page, [text for text in asked if LIST in text]))
+    wait_until(lambda: meanwhile(page, held))
+    assert page.locator("#root").inner_html() == ""
     held.pop().continue_()
     expect(page.locator("#calendar[data-view=week][data-loading=false]")).to_be_visible()
     seen = [text for text in asked if LIST in text]
     assert len({json.dumps(json.loads(text)["data"]) for text in seen}) == len(seen)
+
+
+def meanwhile(page: Page, found: Sized) -> bool:
+    """Whether there is something. What is heard of a page comes while it is asked, so ask it."""
+    page.title()
+    return len(found) > 0
 
 
 def signed_in_address(open_page: OpenPage) -> str:
