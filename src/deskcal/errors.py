@@ -20,7 +20,19 @@ DeskcalError
 Source: contract, section 2.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
+
+from msgspec import Struct
+
+
+class EventId(Struct, frozen=True):
+    """A part of a message that names an event."""
+
+    id: int
+
+    def __str__(self) -> str:
+        return f"event {self.id}"
 
 
 class DeskcalError(Exception):
@@ -29,13 +41,22 @@ class DeskcalError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL"
 
-    def __init__(self, message: str, *, field: str | None = None, **details: Any) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, *message: str | EventId, field: str | None = None, **details: Any) -> None:
+        """`message`: its parts, in one text."""
+        self._parts = message
+        self.message = "".join(map(str, message))
+        super().__init__(self.message)
         self.field = field
         """Path of the invalid field, such as `participants[1].manager_id`, or None."""
         self.details = details
         """Further keys of the answer's `error`: `retry_after_ms`, `incident`, `event`."""
+
+    def name_events(self, names: Mapping[int, str]) -> None:
+        """Has the message name these events, by their ids, as a request names them."""
+        self.message = "".join(
+            f"event {names.get(part.id, part.id)}" if isinstance(part, EventId) else part
+            for part in self._parts
+        )
 
 
 class InvalidJson(DeskcalError):

@@ -194,3 +194,24 @@ async def test_what_an_earlier_operation_deleted_is_named_as_the_batch_names_it(
     answered = await batch(desk, add(), delete("$0"), again, atomic=atomic)
     error = answered["error"] if atomic else answered["data"]["results"][2]["error"]
     assert error["message"] == "there is no event '$0', or none that you may see"
+
+
+async def test_texts_of_a_client_that_read_like_an_event_stay_as_they_are(desk: Desk) -> None:
+    def complete(outcome: str) -> dict[str, Any]:
+        data = {"id": "$0", "outcome": outcome}
+        return {"command": "MngCompleteCalendarEvent", "data": data}
+
+    answered = await batch(desk, add(type=2), complete("event 1"), complete("event 2"))
+    assert error_of(answered) == (409, "CONFLICT", "outcome")
+    assert answered["error"]["message"].startswith(
+        "event '$0' is done already, with outcome 'event 1'; look at error.event"
+    )
+
+
+async def test_an_event_is_named_by_its_id_where_the_operation_does_so(desk: Desk) -> None:
+    await desk.add(TEN, idempotency_key="key")
+    again = add(idempotency_key="key")
+    answered = await batch(desk, again, update("$0", title="x"), update(1, if_version=7))
+    assert answered["error"]["message"].startswith("event 1 is at version 2, not 7: somebody")
+    answered = await batch(desk, again, update("$0", if_version=7))
+    assert answered["error"]["message"].startswith("event '$0' is at version 1, not 7: somebody")

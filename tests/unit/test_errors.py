@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskcal.errors import BY_CODE, DeskcalError, FieldRequired, InvalidField
+from deskcal.errors import BY_CODE, DeskcalError, EventId, FieldRequired, InvalidField
 
 STATUS_BY_CODE = {
     "INVALID_JSON": 400,
@@ -52,3 +52,10 @@ def test_an_error_without_a_field_has_none_and_no_details() -> None:
 def test_a_missing_field_is_caught_as_an_invalid_one() -> None:
     with pytest.raises(InvalidField):
         raise FieldRequired("title is required", field="title")
+
+
+def test_a_message_names_its_events_as_the_request_does() -> None:
+    error = InvalidField("there is no ", EventId(17), ", nor event 17", field="id")
+    assert error.message == str(error) == "there is no event 17, nor event 17"
+    error.name_events({17: "'$0'", 18: "'$1'"})
+    assert error.message == "there is no event '$0', nor event 17"

@@ -6,7 +6,6 @@ and the answer of an operation are those that it would have alone.
 """
 
 import asyncio
-import re
 from asyncio import Future
 from typing import Annotated, Any, cast
 
@@ -248,6 +247,8 @@ class _Applying:
         self._changes = changes
         self._ids: dict[int, int] = {}
         self._step = 0
+        self._names: dict[int, str] = {}
+        """How the operation names events of the batch, by the ids of these."""
         self.add, self.add_all, self.attempt = changes.add, changes.add_all, changes.attempt
         self.outcomes = changes.outcomes
         self.new_id, self.series = changes.new_id, changes.series
@@ -286,29 +287,26 @@ class _Applying:
         """What an operation leaves. Raises: what it would be answered with alone."""
         if step.error is not None:
             raise step.error
-        self._step = step.index
+        self._step, self._names = step.index, {}
         try:
             if isinstance(step.item, Transaction):
                 return step.item.apply(self)
             return self.mutate(step.item) if step.item is not None else None
         except DeskcalError as exc:
-            exc.message = self._named(exc.message)
+            exc.name_events(self._names)
             raise
 
-    def _named(self, message: str) -> str:
-        """`message` with events of the batch as its operations name them: '$0'."""
-        for standing, event_id in self._ids.items():
-            name = f"event '${MAX_ID - standing}'"
-            message = re.sub(rf"\bevent ({standing}|{event_id})\b", name, message)
-        return message
-
     def _id(self, event_id: int) -> int:
-        if event_id <= MAX_ID - MAX_OPERATIONS or event_id in self._ids:
-            return self._ids.get(event_id, event_id)
+        if event_id <= MAX_ID - MAX_OPERATIONS:
+            return event_id
         number = MAX_ID - event_id
-        raise InvalidField(
-            f"id ('${number}') names operation {number}, which has created no event", field="id"
-        )
+        if event_id not in self._ids:
+            raise InvalidField(
+                f"id ('${number}') names operation {number}, which has created no event", field="id"
+            )
+        found = self._ids[event_id]
+        self._names[event_id] = self._names[found] = f"'${number}'"
+        return found
 
 
 async def _answer(work: "Future[Applied]", steps: list[_Step]) -> Data:

@@ -10,7 +10,11 @@ from msgspec import UNSET, Meta, Struct
 from deskcal.commands.filters import Filters, event_facts, require_range
 from deskcal.commands.horizons import horizon_member, is_listed
 from deskcal.commands.new_series import NewSeries, add_series
-from deskcal.commands.preconditions import require_destination, require_version
+from deskcal.commands.preconditions import (
+    require_destination,
+    require_participant,
+    require_version,
+)
 from deskcal.commands.registry import Data, PagedData, Reading, Work, command
 from deskcal.commands.scoped import (
     Recurrence,
@@ -209,8 +213,7 @@ def respond_event(services: Services, _: Peer, session: Session, data: Respond) 
     def change(event: Event | None, event_id: int) -> Event:
         if event is None or not session.can_see(scope_of(event)):
             raise not_found(event_id)
-        if all(row.manager_id != session.manager_id for row in event.participants):
-            raise Forbidden(f"you take no part in event {event_id}, so there is nothing to answer")
+        require_participant(event, session.manager_id)
         require_version(event, data.if_version)
         status = ParticipantStatus(data.status)
         answered = respond(event, session.manager_id, status, now=now)

@@ -17,7 +17,12 @@ from deskcal.commands.new_series import (
     most_occurrences,
     require_repeatable,
 )
-from deskcal.commands.preconditions import require_destination, require_version
+from deskcal.commands.preconditions import (
+    require_destination,
+    require_participant,
+    require_version,
+    takes_part,
+)
 from deskcal.commands.registry import Work
 from deskcal.commands.services import Services
 from deskcal.core.completion import is_completion, require_unclaimed
@@ -53,7 +58,7 @@ from deskcal.core.series_scope import (
 from deskcal.core.series_update import NewRule, Update, plan_rule, plan_update
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found, require_followed
-from deskcal.errors import Forbidden, InvalidField
+from deskcal.errors import EventId, InvalidField
 from deskcal.store.ports.work import Changes, Transaction
 
 ScopeField = Annotated[int, Meta(ge=0, le=2)]
@@ -125,8 +130,9 @@ class Stage(Struct, frozen=True):
         series = self.changes.series(event.series_id) if event.series_id else None
         if series is None:
             raise InvalidField(
-                f"scope ({int(request.scope)}) needs an occurrence of a series; event {event.id} "
-                "is none: leave scope out",
+                f"scope ({int(request.scope)}) needs an occurrence of a series; ",
+                EventId(event.id),
+                " is none: leave scope out",
                 field="scope",
             )
         return Selection(
@@ -257,8 +263,9 @@ def _allow(stage: Stage, *, checks_outcome: bool) -> Callable[[Event, Event], No
 def scope_needed(event: Event) -> InvalidField:
     """For `recurrence` on an occurrence without a scope."""
     return InvalidField(
-        f"recurrence changes the series of event {event.id}, not this occurrence alone; send "
-        "scope 1 (this and following) or 2 (all)",
+        "recurrence changes the series of ",
+        EventId(event.id),
+        ", not this occurrence alone; send scope 1 (this and following) or 2 (all)",
         field="recurrence",
     )
 
@@ -341,22 +348,19 @@ def respond_scoped(request: Request, status: ParticipantStatus) -> Work:
     """Answers for every occurrence that is meant and that the manager takes part in."""
     manager_id = request.session.manager_id
 
-    def takes_part(event: Event) -> bool:
-        return any(row.manager_id == manager_id for row in event.participants)
-
     def answer(event: Event) -> Event:
         return respond(event, manager_id, status, now=request.now)
 
     def apply(stage: Stage) -> bytes:
         event = stage.event()
-        if not takes_part(event):
-            raise Forbidden(f"you take no part in event {event.id}, so there is nothing to answer")
+        require_participant(event, manager_id)
         require_version(event, request.if_version)
         selection = stage.select(
-            event, lambda one: takes_part(one) and request.session.can_see(scope_of(one))
+            event,
+            lambda one: takes_part(one, manager_id) and request.session.can_see(scope_of(one)),
         )
         series = selection.series
-        if takes_part(series.template):
+        if takes_part(series.template, manager_id):
             template = answer(series.template)
             if template != series.template:
                 series = msgspec.structs.replace(

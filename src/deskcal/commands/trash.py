@@ -15,7 +15,7 @@ from deskcal.core.event import MAX_ID, MAX_TIME, ChangeType, Event
 from deskcal.core.masks import DeskMask, desk_mask_of
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
-from deskcal.errors import InvalidField, NotFound
+from deskcal.errors import EventId, InvalidField, NotFound
 from deskcal.live.connections import Peer
 from deskcal.store.ports.trash import Deletion, TrashedEvent
 from deskcal.store.ports.work import Mutation
@@ -102,7 +102,10 @@ def restore_event(services: Services, _: Peer, session: Session, data: EventVers
     def change(event: Event | None, event_id: int) -> Event:
         if event is None or not session.can_see(scope_of(event)):
             raise NotFound(
-                f"there is no event {event_id} in the trash, or none that you may see", field="id"
+                "there is no ",
+                EventId(event_id),
+                " in the trash, or none that you may see",
+                field="id",
             )
         session.require_change(event_id, scope_of(event))
         session.require_place(scope_of(event))

@@ -25,7 +25,7 @@ from deskcal.core.event import (
     next_version,
 )
 from deskcal.core.outcomes import Outcome, require_outcome, require_outcome_given
-from deskcal.errors import Conflict, FieldRequired, InvalidField
+from deskcal.errors import Conflict, EventId, FieldRequired, InvalidField
 
 
 class CallRules(Struct, frozen=True):
@@ -110,8 +110,9 @@ def require_unclaimed(event: Event, manager_id: int, now: int) -> None:
     """Raises: Conflict, with the event, while somebody else has claimed it."""
     if is_claimed_by_other(event, manager_id, now):
         raise Conflict(
-            f"event {event.id} is claimed by manager {event.claimed_by} until {event.claim_until}; "
-            "only that manager can claim or complete it until then",
+            EventId(event.id),
+            f" is claimed by manager {event.claimed_by} until {event.claim_until}; only that "
+            "manager can claim or complete it until then",
             event=Raw(encode_event(event)),
         )
 
@@ -160,8 +161,9 @@ def require_same(event: Event, sent: Completion) -> None:
 
 def _done_otherwise(event: Event, how: str, field: str) -> Conflict:
     return Conflict(
-        f"event {event.id} is done already, with {how}; look at error.event, and change the event "
-        "with MngUpdateCalendarEvent",
+        EventId(event.id),
+        f" is done already, with {how}; look at error.event, and change the event with "
+        "MngUpdateCalendarEvent",
         field=field,
         event=Raw(encode_event(event)),
     )

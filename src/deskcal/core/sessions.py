@@ -12,7 +12,7 @@ from deskcal.core.document import EventScope
 from deskcal.core.event import Event
 from deskcal.core.masks import desk_mask
 from deskcal.core.visibility import Visibility, not_found
-from deskcal.errors import Forbidden
+from deskcal.errors import EventId, Forbidden
 
 
 class SessionType(enum.IntEnum):
@@ -92,13 +92,15 @@ class Session(Visibility, frozen=True, kw_only=True):
             return
         if self.in_scope(scope.brand, scope.desk):
             raise Forbidden(
-                f"event {event_id} is somebody else's, and on this server only its owner, its "
-                "creator and administrators change it (others_may_change is off): you can read "
-                "it, and answer if you take part"
+                EventId(event_id),
+                " is somebody else's, and on this server only its owner, its creator and "
+                "administrators change it (others_may_change is off): you can read it, and answer "
+                "if you take part",
             )
         raise Forbidden(
-            f"event {event_id} is on a desk outside your scope: you can read it, and answer "
-            "if you take part; ask its owner or the desk to change it"
+            EventId(event_id),
+            " is on a desk outside your scope: you can read it, and answer if you take part; ask "
+            "its owner or the desk to change it",
         )
 
     def require_place(self, scope: EventScope | Event) -> None:

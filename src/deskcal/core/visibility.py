@@ -10,7 +10,7 @@ from msgspec import Struct
 from deskcal.core.document import EventScope, scope_of
 from deskcal.core.event import Event
 from deskcal.core.masks import DeskMask, Mask
-from deskcal.errors import InvalidField, NotFound
+from deskcal.errors import EventId, InvalidField, NotFound
 
 
 class Visibility(Struct, frozen=True):
@@ -37,7 +37,7 @@ class Visibility(Struct, frozen=True):
 
 def not_found(event_id: int) -> NotFound:
     """The same error for an event that does not exist and for one that is not visible."""
-    return NotFound(f"there is no event {event_id}, or none that you may see", field="id")
+    return NotFound("there is no ", EventId(event_id), ", or none that you may see", field="id")
 
 
 def require_followed(

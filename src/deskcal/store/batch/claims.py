@@ -27,7 +27,7 @@ from deskcal.core.event import ChangeType, Event, EventStatus, Priority
 from deskcal.core.masks import Mask
 from deskcal.core.outcomes import Outcome
 from deskcal.core.visibility import not_found
-from deskcal.errors import Conflict
+from deskcal.errors import Conflict, EventId
 from deskcal.store.columns import AS_STORED
 from deskcal.store.ports.calls import CallKind, CallQuery, CallSource, ClaimAnswer
 
@@ -362,4 +362,4 @@ def _unclaimable(event: Event) -> Conflict:
         why = "only open calls and follow-ups can be claimed"
     else:
         why = "it belongs to another manager, and never joins the pool (pool_after_sec)"
-    return Conflict(f"event {event.id} can't be claimed: {why}", event=Raw(encode_event(event)))
+    return Conflict(EventId(event.id), f" can't be claimed: {why}", event=Raw(encode_event(event)))
