@@ -215,3 +215,22 @@ async def test_an_event_is_named_by_its_id_where_the_operation_does_so(desk: Des
     assert answered["error"]["message"].startswith("event 1 is at version 2, not 7: somebody")
     answered = await batch(desk, again, update("$0", if_version=7))
     assert answered["error"]["message"].startswith("event '$0' is at version 1, not 7: somebody")
+
+
+@pytest.mark.parametrize("atomic", [0, 1])
+@pytest.mark.parametrize("number", [2**53 - 1, 2**53 - 2, 2**53 - 500])
+async def test_the_largest_ids_are_those_of_no_event_as_alone(
+    desk: Desk, number: int, atomic: int
+) -> None:
+    """They stand for what a batch creates, inside of it alone."""
+    alone = await desk.call(TEN, "MngUpdateCalendarEvent", id=number, title="x")
+    answered = await batch(desk, add(), update(number, title="x"), atomic=atomic)
+    error = answered["error"] if atomic else answered["data"]["results"][1]["error"]
+    assert {name: error[name] for name in alone["error"]} == alone["error"]
+    assert error["index"] == 1
+
+
+async def test_the_largest_id_can_be_named_as_one_to_follow(desk: Desk) -> None:
+    answered = await batch(desk, add(), update("$0", follows_id=2**53 - 1))
+    assert error_of(answered) == (400, "INVALID_FIELD", "follows_id")
+    assert (await desk.rows(TEN))[1] == 0

@@ -68,6 +68,9 @@ async def test_the_series_is_shown_to_managers_who_see_one_of_it(desk: Desk) -> 
     single = await ok(desk, ADD, review() | {"recurrence": None}, TEN)
     assert error_of(await ask(desk, SERIES, {"id": single["event"]["id"]}, TEN))["field"] == "id"
     assert error_of(await ask(desk, SERIES, {}, TEN))["code"] == "FIELD_REQUIRED"
+    both = {"id": events[0]["id"], "series_id": series["series_id"]}
+    found = error_of(await ask(desk, SERIES, both, TEN))
+    assert (found["code"], found["field"]) == ("INVALID_FIELD", "series_id")
 
 
 async def test_a_create_answers_the_first_that_is_left(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from deskcal.commands.services import Services
 from deskcal.core.document import id_of
 from deskcal.core.event import MAX_ID, ChangeType, Event, Flag
 from deskcal.core.sessions import Session
+from deskcal.core.visibility import not_found
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField
 from deskcal.live.connections import Peer
 from deskcal.store.ports import Store
@@ -35,6 +36,8 @@ MUTATIONS = (
     "MngRespondCalendarEvent",
 )
 """Commands that a batch takes. Source: contract, section 15."""
+MAX_NUMBER = MAX_ID - MAX_OPERATIONS
+"""Of an event; larger ones stand for what the batch creates, and no event has come to them."""
 
 _decode_members = msgspec.json.Decoder(dict[str, Raw]).decode
 _encode = msgspec.json.Encoder().encode
@@ -135,6 +138,8 @@ def _plan(
         planning = msgspec.structs.replace(services, store=cast(Store, store))
         found = step.command.answer(planning, peer, session, decoded)
         step.work = asyncio.ensure_future(cast(Any, found))
+        if data is operation.data and (number := getattr(decoded, "id", 0)) > MAX_NUMBER:
+            raise not_found(number)
     except DeskcalError as exc:
         step.error = exc
         if isinstance(exc, FieldRequired) and step.command is not None:
@@ -207,8 +212,9 @@ def _transaction(
     mutations = [item for item in items if isinstance(item, Mutation)]
     transactions = [item for item in items if isinstance(item, Transaction)]
     event_ids = {one.event_id for one in mutations if one.event_id}
-    event_ids |= {one.follows.event_id for one in mutations if one.follows}
     event_ids = event_ids.union(*(one.event_ids for one in transactions))
+    event_ids = {one for one in event_ids if one <= MAX_NUMBER}
+    event_ids |= {one.follows.event_id for one in mutations if one.follows}
     keys = [(one.actor, one.retry.key) for one in mutations if one.retry]
 
     def apply(changes: Changes) -> list[Any]:
@@ -216,7 +222,7 @@ def _transaction(
         return [_apply(applying, step, is_atomic=bool(data.atomic)) for step in steps]
 
     return Transaction(
-        event_ids=[one for one in event_ids if one <= MAX_ID - MAX_OPERATIONS],
+        event_ids=list(event_ids),
         new_events=sum(not one.event_id for one in mutations)
         + sum(one.new_events for one in transactions),
         actor=session.manager_id,
@@ -297,7 +303,7 @@ class _Applying:
             raise
 
     def _id(self, event_id: int) -> int:
-        if event_id <= MAX_ID - MAX_OPERATIONS:
+        if event_id <= MAX_NUMBER:
             return event_id
         number = MAX_ID - event_id
         if event_id not in self._ids:

@@ -25,8 +25,13 @@ class SeriesKey(Struct, kw_only=True):
 @command("MngGetCalendarSeries", SeriesKey, is_repeatable=True)
 def get_series(services: Services, _: Peer, session: Session, data: SeriesKey) -> Work:
     """The rule of a series, and which occurrences differ from it."""
-    if (data.id is None) == (data.series_id is None):
-        raise FieldRequired("send id (any occurrence) or series_id, one of the two", field="id")
+    if data.id is None and data.series_id is None:
+        raise FieldRequired("send id (any occurrence) or series_id", field="id")
+    if data.id is not None and data.series_id is not None:
+        raise InvalidField(
+            f"series_id ({data.series_id}) is not taken together with id; send one of them",
+            field="series_id",
+        )
     return _get_series(services, session, data)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from deskcal.core.document import wire_safe
+from deskcal.core.draft import REQUIRED
 from deskcal.core.event import MAX_ID, MAX_TIME
 from deskcal.errors import DeskcalError, FieldRequired, InvalidField
 
@@ -22,6 +23,7 @@ MAX_KEY = 64
 _decode_keys = msgspec.json.Decoder(dict[str, Raw]).decode
 _QUOTED = re.compile(r"`\$?([^`]*)`")
 _INT_BOUND = re.compile(r"Expected `int` (>=|<=) (-?\d+)")
+_ARRAY = {"array", "null"}
 _LENGTH = re.compile(r"Expected `(\w+)` of length (>=|<=) (\d+)")
 
 
@@ -39,8 +41,9 @@ def field_error(text: str, wanted: Any, data: Raw) -> DeskcalError:
         return InvalidField(f"data: {rule}")
     steps = re.findall(r"[^.\[\]]+", field)
     sent = _sent_at(data, steps)
-    choices = _choices(wanted, steps)
-    people = f"must be {choices}" if choices else _people(rule, sent)
+    if field in REQUIRED:
+        rule = rule.replace(" | null", "")
+    people = _of_choices(rule, _choices(wanted, steps)) or _people(rule, sent, field)
     return InvalidField(f"{field} ({_shown(sent)}) {people}", field=field)
 
 
@@ -98,6 +101,17 @@ def _choices(hint: Any, steps: list[str]) -> str:
     return " or ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
+def _of_choices(rule: str, choices: str) -> str:
+    """The rule of a field with a list of values; "" where it has none, or they are not the point.
+
+    An array of them is to be one, also where a single one of them was sent.
+    """
+    if not choices or _LENGTH.match(rule):
+        return ""
+    kinds = set(_QUOTED.findall(rule)[0].split(" | ")) if ", got `" in rule else set()
+    return f"must be an array of {choices}" if kinds and kinds <= _ARRAY else f"must be {choices}"
+
+
 def _values_of(hint: Any) -> list[str]:
     """The values of each enumeration and literal in a hint such as `list[Kind] | None`."""
     if get_origin(hint) is Literal:
@@ -116,14 +130,14 @@ def _kinds_of(hint: Any) -> list[type]:
     return [kind for part in get_args(hint) for kind in _kinds_of(part)]
 
 
-def _people(rule: str, sent: str) -> str:
+def _people(rule: str, sent: str, field: str) -> str:
     length = _LENGTH.match(rule)
     if length:
         unit = {"str": "character", "array": "row"}.get(length[1], "key")
         return f"must have {_side(length[2])} {length[3]} {unit}{'' if length[3] == '1' else 's'}"
     bound = _INT_BOUND.match(rule)
     if bound:
-        return _beyond(bound[1], int(bound[2]))
+        return _beyond(bound[1], int(bound[2]), is_duration=field.endswith("_sec"))
     if rule.endswith("out of range"):
         return "is beyond the range of every number here"
     if ", got `" in rule:
@@ -131,7 +145,9 @@ def _people(rule: str, sent: str) -> str:
     return f"is refused: {rule}"
 
 
-def _beyond(side: str, limit: int) -> str:
+def _beyond(side: str, limit: int, *, is_duration: bool) -> str:
+    if side == "<=" and limit == MAX_TIME and is_duration:
+        return f"is more than {limit}: it is in seconds, this looks like a shorter unit"
     if side == "<=" and limit == MAX_TIME:
         return (
             f"is more than {limit}, the end of the year 9999: "
