@@ -122,3 +122,9 @@ async def test_only_what_is_in_the_range_is_exported(desk: Desk) -> None:
 async def test_an_export_is_of_a_manager_or_of_desks(desk: Desk) -> None:
     answered = await desk.call(TEN, EXPORT, manager_id=10, deskFilter="*")
     assert error_of(answered) == (400, "INVALID_FIELD", "deskFilter")
+
+
+@pytest.mark.parametrize("mask", ["", " ", "!DESK_EU", "x" * 1025, ",".join(["a"] * 33)])
+async def test_a_mask_that_is_none_is_refused_with_its_field(desk: Desk, mask: str) -> None:
+    answered = await desk.call(TEN, EXPORT, deskFilter=mask)
+    assert error_of(answered) == (400, "INVALID_FIELD", "deskFilter")

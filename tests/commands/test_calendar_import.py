@@ -128,6 +128,16 @@ async def test_the_events_have_the_brand_that_is_named(desk: Desk) -> None:
     assert len(brands) > 2 and set(brands) == {"acme"}
 
 
+@pytest.mark.parametrize("field", ["brand", "desk"])
+@pytest.mark.parametrize("code", ["a,b", "DESK*", "!", "\x07", "x" * 65])
+async def test_a_brand_or_desk_that_can_be_none_is_refused(
+    desk: Desk, field: str, code: str
+) -> None:
+    data = {"ics": file_of(vevent(*PLAIN)), field: code}
+    answered = await desk.call(TEN, "MngImportCalendarEvents", **data)
+    assert error_of(answered) == (400, "INVALID_FIELD", field)
+
+
 async def test_a_zone_that_no_iana_zone_is_like_is_named_with_the_line(desk: Desk) -> None:
     rule = ["DTSTART:19700101T000000", "TZOFFSETFROM:+0017", "TZOFFSETTO:+0017"]
     lines = ["TZID:Own", "BEGIN:STANDARD", *rule, "END:STANDARD"]

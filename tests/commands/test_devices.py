@@ -171,6 +171,8 @@ async def test_more_passwords_than_can_wait_are_refused(
         ({"name": "x" * 101}, 400, "INVALID_FIELD", "name"),
         ({}, 400, "FIELD_REQUIRED", "name"),
         ({"name": "Phone", "brand": "other"}, 403, "FORBIDDEN", "brand"),
+        ({"name": "Phone", "brand": "ac,me"}, 400, "INVALID_FIELD", "brand"),
+        ({"name": "Phone", "brand": "acme" * 17}, 400, "INVALID_FIELD", "brand"),
     ],
 )
 async def test_bad_input_is_refused_by_name(

@@ -16,6 +16,7 @@ USES: list[tuple[str, dict[str, Any], str]] = [
     ("MngGetCalendarEventsByFilter", everything(deskFilter=LONG), "deskFilter"),
     ("MngGetCalendarChanges", {"deskFilter": LONG}, "deskFilter"),
     ("MngGetCalendarDirectory", {"deskFilter": LONG}, "deskFilter"),
+    ("MngExportCalendarEvents", {"deskFilter": LONG}, "deskFilter"),
     ("Subscribe", {"chanels": [f"calendar:desk:{LONG}"]}, "chanels"),
 ]
 

@@ -1,5 +1,6 @@
 """Unusual data of every command: unknown keys, nulls, wrong numbers. Contract, section 6."""
 
+import asyncio
 import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -143,3 +144,32 @@ def structs_in(hint: Any) -> Iterator[type[Struct]]:
     elif get_origin(hint) in (Annotated, Union, types.UnionType, list, tuple, dict):
         for part in get_args(hint):
             yield from structs_in(part)
+
+
+RANGE = {"from": 0, "to": NOW * 2}
+HANDOVER = {"deskFilter": "*", "from_manager_id": 10, "to_manager_ids": [12]}
+
+
+@pytest.mark.parametrize(
+    ("command", "data"),
+    [
+        (ADD, new_event()),
+        (UPDATE, {"id": 1}),
+        ("MngCompleteCalendarEvent", {"id": 1}),
+        (LIST, everything()),
+        ("MngGetCalendarChanges", {"deskFilter": "*"}),
+        ("MngSearchCalendarEvents", {"deskFilter": "*", "q": "retention"}),
+        ("MngGetCalendarSummary", {"deskFilter": "*", "group_by": "type", **RANGE}),
+        ("MngHandoverCalendarEvents", HANDOVER),
+    ],
+)
+async def test_an_outcome_has_no_control_character_which_one_database_cannot_hold(
+    desk: Desk, command: str, data: dict[str, Any]
+) -> None:
+    """With U+0000 PostgreSQL failed all mutations that were committed with it."""
+    await desk.add(TEN)
+    wrong = desk.call(TEN, command, **(data | {"outcome": "won\0"}))
+    right = desk.call(TEN, UPDATE, id=1, title="Other")
+    refused, changed = await asyncio.gather(wrong, right)
+    assert error_of(refused) == (400, "INVALID_FIELD", "outcome")
+    assert changed["status"] == 200

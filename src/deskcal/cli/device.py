@@ -22,7 +22,7 @@ from deskcal.core.devices import MAX_NAME, Device, brand_for
 from deskcal.core.event import MAX_ID
 from deskcal.core.masks import BadMask, brand_mask, desk_mask
 from deskcal.core.sessions import ADMIN_TYPES, SessionType
-from deskcal.errors import Forbidden
+from deskcal.errors import DeskcalError
 
 MANAGER = click.option(
     "--manager", required=True, type=Number(1, MAX_ID), metavar="ID", help="Id of the manager."
@@ -106,7 +106,7 @@ def _device(options: dict[str, Any], config: Config, password: str) -> Device:
         scope = brand_mask(brands)
         desk_mask(desks)
         brand = brand_for(options["brand"], scope)
-    except (BadMask, Forbidden) as exc:
+    except (BadMask, DeskcalError) as exc:
         raise click.UsageError(f"the scope of the device can't be used: {exc}") from exc
     return Device(
         manager_id=options["manager"],

@@ -15,7 +15,7 @@ from deskcal.commands.services import Services
 from deskcal.core.document import wire_safe
 from deskcal.core.event import MAX_TIME, Event, Id, Time
 from deskcal.core.filters import EventFilter
-from deskcal.core.masks import desk_mask
+from deskcal.core.masks import checked_desk_mask, desk_mask_of
 from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
 from deskcal.ical.export import joined
@@ -61,7 +61,7 @@ def export_events(services: Services, _: Peer, session: Session, data: Any) -> W
     since, until = data.since or 0, MAX_TIME if data.until is None else data.until
     require_range(since, until)
     if data.desk_filter is not None:
-        desk_mask(data.desk_filter)
+        desk_mask_of("deskFilter", data.desk_filter, services.limits)
     wanted = _Wanted(data.manager_id or session.manager_id, data.desk_filter, since, until)
     return _export(services, session, wanted)
 
@@ -121,7 +121,7 @@ async def _collections(services: Services, session: Session, wanted: _Wanted) ->
         since=wanted.since,
         until=wanted.until,
         limit=MAX_MEMBERS,
-        desk_filter=desk_mask(wanted.desk_filter),
+        desk_filter=checked_desk_mask(wanted.desk_filter),
     )
     rows = await services.store.list_events(filter_, session)
     documents = await asyncio.to_thread(_documents, b"[" + b",".join(rows.documents) + b"]")

@@ -16,7 +16,7 @@ from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.alarms import is_coming
 from deskcal.core.document import scope_of, wire_safe
-from deskcal.core.draft import Draft, EventFields, create, draft_new, merge
+from deskcal.core.draft import Draft, EventFields, checked_code, create, draft_new, merge
 from deskcal.core.event import ChangeType, Event, Flag, Id, next_version
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
@@ -99,12 +99,12 @@ class _Dry(DeskcalError):
 @command("MngImportCalendarEvents", ImportEvents, is_list=True)
 def import_events(services: Services, _: Peer, session: Session, data: ImportEvents) -> Work:
     """Takes the events of an iCalendar file, by UID: new ones, and newer ones."""
-    place = {"brand": data.brand, "desk": data.desk}
+    place = [("brand", data.brand), ("desk", data.desk)]
     run = Importing(
         services,
         session,
         data.owner_manager_id or session.manager_id,
-        {name: text for name, text in place.items() if text},
+        {name: checked_code(name, text) for name, text in place if text},
         bool(data.dry_run),
         int(services.now()),
     )

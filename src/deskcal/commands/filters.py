@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.draft import require_no_control
 from deskcal.core.event import Event, Flag, Id
 from deskcal.core.filters import EventFacts
 from deskcal.core.masks import desk_mask_of
@@ -57,7 +58,7 @@ def event_facts(data: Any, limits: Limits, now: int) -> EventFacts:
             f"manager_ids has {len(managers)} managers; at most {MAX_MANAGERS} are allowed",
             field="manager_ids",
         )
-    sent = {name: _values(getattr(data, name)) for name in FILTERS}
+    sent = {name: _values(name, getattr(data, name)) for name in FILTERS}
     return EventFacts(
         desk_filter=desk_mask_of("deskFilter", data.desk_filter, limits),
         manager_id=data.manager_id or 0,
@@ -68,8 +69,13 @@ def event_facts(data: Any, limits: Limits, now: int) -> EventFacts:
     )
 
 
-def _values(sent: Any) -> tuple[Value, ...]:
-    """None of null, an empty array, "", and 0 where that is no member of an enumeration."""
+def _values(name: str, sent: Any) -> tuple[Value, ...]:
+    """None of null, an empty array, "", and 0 where that is no member of an enumeration.
+
+    Raises: InvalidField for a text that no column holds.
+    """
+    if isinstance(sent, str):
+        require_no_control(name, sent)
     if isinstance(sent, list):
         return tuple(int(one) for one in sent)
     if isinstance(sent, enum.IntEnum):

@@ -10,10 +10,8 @@ from msgspec import Raw, Struct
 
 from deskcal.core.calling_hours import CallingHours
 from deskcal.core.document import encode_event
-from deskcal.core.draft import Draft, checked_title
+from deskcal.core.draft import Draft, checked_outcome, checked_outcome_note, checked_title
 from deskcal.core.event import (
-    MAX_CODE,
-    MAX_OUTCOME_NOTE,
     MAX_TIME,
     Event,
     EventStatus,
@@ -67,10 +65,8 @@ def checked_completion(
 ) -> Completion:
     """The completion, checked as far as the data alone allows. Raises: InvalidField."""
     sent = Completion(outcome or "", outcome_note or "", follow_up)
-    for name, most in (("outcome", MAX_CODE), ("outcome_note", MAX_OUTCOME_NOTE)):
-        length = len(getattr(sent, name))
-        if length > most:
-            raise InvalidField(f"{name} has {length} characters; at most {most}", field=name)
+    checked_outcome("outcome", sent.outcome)
+    checked_outcome_note("outcome_note", sent.outcome_note)
     if follow_up is not None:
         _check_start(follow_up, has_outcome=bool(sent.outcome), now=now)
         if follow_up.title is not None:

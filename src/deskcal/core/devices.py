@@ -7,6 +7,7 @@ import math
 
 from msgspec import Struct
 
+from deskcal.core.draft import checked_brand
 from deskcal.core.event import DEFAULT_BRAND
 from deskcal.core.masks import Mask, brand_mask, desk_mask
 from deskcal.core.sessions import Session
@@ -69,9 +70,9 @@ def session_of(device: Device, limits: Limits, *, others_may_change: bool) -> Se
 def brand_for(wanted: str | None, brands: Mask) -> str:
     """The brand of what a device creates; absent: `default`, or the only one in scope.
 
-    Raises: Forbidden for a brand outside the scope.
+    Raises: InvalidField for what can be no brand; Forbidden for one outside the scope.
     """
-    brand = _usual(brands) if wanted is None else wanted
+    brand = _usual(brands) if wanted is None else checked_brand("brand", wanted)
     if not brands.matches(brand):
         raise Forbidden(
             f"brand {brand!r} is outside your scope ({brands.text!r}); name one that is in it",

@@ -35,6 +35,7 @@ from deskcal.errors import FieldRequired, InvalidField
 from deskcal.limits import DEFAULT_LIMITS, Limits
 
 _MASK_CHARACTER = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 REQUIRED = ("title", "start_time", "end_time")
 _REQUIRED = frozenset(REQUIRED)
 
@@ -200,7 +201,8 @@ def check_times(start_time: int, end_time: int) -> None:
         )
 
 
-def _code(name: str, value: str) -> str:
+def checked_code(name: str, value: str) -> str:
+    """A `brand`, or a `desk` trimmed and in upper case. Raises: InvalidField."""
     code = value.strip().upper() if name == "desk" else value
     if len(code) > MAX_CODE:
         raise InvalidField(
@@ -216,8 +218,9 @@ def _code(name: str, value: str) -> str:
     return code
 
 
-def _brand(name: str, value: str) -> str:
-    return _code(name, value) or DEFAULT_BRAND
+def checked_brand(name: str, value: str) -> str:
+    """A `brand`; the default for an empty one. Raises: InvalidField."""
+    return checked_code(name, value) or DEFAULT_BRAND
 
 
 def checked_title(name: str, value: str) -> str:
@@ -261,11 +264,23 @@ def _location(name: str, value: str) -> str:
     return _short_text(name, value.strip(), MAX_LOCATION)
 
 
-def _outcome(name: str, value: str) -> str:
+def checked_outcome(name: str, value: str) -> str:
+    """The code of an outcome, as the directory may have it. Raises: InvalidField."""
+    require_no_control(name, value)
     return _short_text(name, value, MAX_CODE)
 
 
-def _outcome_note(name: str, value: str) -> str:
+def require_no_control(name: str, value: str) -> None:
+    """Raises: InvalidField for a code with a control character; PostgreSQL stores no U+0000."""
+    found = _CONTROL.search(value)
+    if found:
+        raise InvalidField(
+            f"{name} contains {found[0]!r}; a code has no control characters", field=name
+        )
+
+
+def checked_outcome_note(name: str, value: str) -> str:
+    """A note. Raises: InvalidField if it is too long."""
     return _short_text(name, value, MAX_OUTCOME_NOTE)
 
 
@@ -278,13 +293,13 @@ def _short_text(name: str, text: str, most: int) -> str:
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "brand": _brand,
-    "desk": _code,
+    "brand": checked_brand,
+    "desk": checked_code,
     "title": checked_title,
     "start_time": _start_time,
     "timezone": _timezone,
     "location": _location,
     "customer_timezone": _timezone,
-    "outcome": _outcome,
-    "outcome_note": _outcome_note,
+    "outcome": checked_outcome,
+    "outcome_note": checked_outcome_note,
 }

@@ -101,7 +101,7 @@ def desk_mask_of(field: str, text: str, limits: Limits) -> DeskMask:
     try:
         return desk_mask(text, limits)
     except BadMask as exc:
-        raise InvalidField(f"{field} {exc}", field=field) from exc
+        raise InvalidField(f"{field} ({text[:64]!r}) {exc}", field=field) from exc
 
 
 def checked_desk_mask(text: str) -> DeskMask:

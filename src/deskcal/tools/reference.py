@@ -34,6 +34,7 @@ from deskcal.errors import BY_CODE
 from deskcal.tools.modules import module_rows
 from deskcal.tools.reference_texts import (
     ANSWERS,
+    LIMITED,
     LIMITS,
     MEANINGS,
     OF_COMMAND,
@@ -154,7 +155,7 @@ def _row(command: str, field: kinds.Field) -> tuple[str, ...]:
     special = OF_COMMAND.get((command, name)) or (OF_FILTER[name] if is_filter else "")
     meaning = special or MEANINGS.get(name, "")
     required = "yes" if is_required else "no"
-    rules = {} if special else LIMITS
+    rules = {} if special and (command, name) not in LIMITED else LIMITS
     return f"`{name}`", _type_of(field), required, _limits(field, rules), meaning
 
 

@@ -58,7 +58,7 @@ LIMITS = {
     "show_as": "0 busy, 1 free",
     "customer_timezone": "a name of the IANA database",
     "pool_after_sec": "at least 0",
-    "outcome": f"0 .. {MAX_CODE} characters",
+    "outcome": f"0 .. {MAX_CODE} characters, no control characters",
     "outcome_note": f"0 .. {MAX_OUTCOME_NOTE} characters",
     "remind_before_sec": "at least 0",
     "participants": f"at most {MAX_PARTICIPANTS}, each manager once",
@@ -258,6 +258,13 @@ OF_COMMAND = {
     ("MngSnoozeCalendarReminder", "until"): "when to have it again; in the future",
 }
 """By command and field, where the meaning is another one."""
+LIMITED = {
+    ("MngCompleteCalendarEvent", "outcome"),
+    ("MngImportCalendarEvents", "brand"),
+    ("MngImportCalendarEvents", "desk"),
+    ("MngAddCalendarDevice", "brand"),
+}
+"""Of these, the fields with the limits that events have."""
 
 ANSWERS = {
     "MngAddCalendarEvent": (
