@@ -71,6 +71,8 @@ class Writer:
         self._checkpoint: Checkpoint | None = None
         self._is_broken = False
         self._turn: list[Work] = []
+        self._handing = threading.Lock()
+        """While a turn is queued: else a writer that waits could take a part of it as a group."""
         self._statements = Statements()
         self._doubtful: set[int] = set()
         self._last_collection = 0
@@ -97,8 +99,9 @@ class Writer:
         """Queues what was put, so that what the event loop read in one turn is one group."""
         if self._turn:
             self._statements.expect(_waited_for(self._turn))
-            for work in self._turn:
-                self._queue.put(work)
+            with self._handing:
+                for work in self._turn:
+                    self._queue.put(work)
             self._turn.clear()
 
     def put_job(self, job: Job) -> None:
@@ -164,6 +167,8 @@ class Writer:
         self._statements.is_idle = True
         taken = self._queue.get()
         self._statements.is_idle = False
+        with self._handing:
+            pass
         group: list[Work] = []
         left = self._max_group
         while taken is not None and not isinstance(taken, Job):
