@@ -58,7 +58,7 @@ async def test_a_store_that_fails_makes_it_unready(
     async with serving(place) as (desk, address):
         monkeypatch.setattr(desk.services.store, "load", fails)
         ready = await get(address, "/readyz")
-        assert ready.body == b"not ready: the store can't be read: the database failed\n"
+        assert ready.body == b"not ready: the store can't be used: the database failed\n"
 
 
 async def test_requests_are_counted_by_command_and_status(place: Place) -> None:

@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 from pathlib import Path
 from typing import Any, cast
@@ -209,6 +210,29 @@ async def test_on_a_full_disk_nothing_is_applied_and_reads_go_on(
     assert (await listed(store))[1] == 1
     disk.room = None
     assert (await done(store.mutate(adding()))).id == 2
+
+
+async def test_a_disk_that_stays_full_does_not_fill_the_log(
+    disk: FaultyDisk,
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level(logging.INFO)
+    disk.room = 0
+    for _ in range(5):
+        with pytest.raises(Unavailable, match="disk is full"):
+            await store.mutate(adding())
+        with pytest.raises(Unavailable, match="disk is full"):
+            await store.directory.put(Directory(desks=[Desk(code="D")]))
+    assert len([one for one in caplog.messages if "not applied" in one]) == 1
+    disk.room = None
+    monkeypatch.setattr("deskcal.incidents.QUIET_SEC", 0)
+    for _ in range(2):
+        await store.mutate(adding())
+    assert [one.split(",")[0] for one in caplog.messages if "over after" in one] == [
+        "1 mutations were not applied: over after 0 s"
+    ]
 
 
 async def test_a_job_on_a_full_disk_is_refused_in_the_words_of_a_change(

@@ -28,6 +28,15 @@ DEADLINE_SEC = 4
 END_ALL = """
     SELECT pid, pg_terminate_backend(pid, 60000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_FULL = """
+    CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;"""
+DISK_FULL = {
+    "AFTER INSERT": f"""{_FULL} CREATE TRIGGER full_disk AFTER INSERT ON change
+        FOR EACH ROW EXECUTE FUNCTION full_disk()""",
+    "DEFERRED": f"""{_FULL} CREATE CONSTRAINT TRIGGER full_disk AFTER INSERT ON change
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION full_disk()""",
+}
 LEFT = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
 
 
@@ -237,6 +246,25 @@ async def test_a_database_that_takes_only_reads_for_a_while_takes_writes_afterwa
         connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())
     await until_it_works(direct)
     assert await loaded(direct, made.id) == made
+
+
+@pytest.mark.parametrize("moment", ["AFTER INSERT", "DEFERRED"])
+async def test_a_full_disk_refuses_changes_whole_and_nothing_has_to_be_started_again(
+    url: str, direct: Store, moment: str
+) -> None:
+    """PostgreSQL reports it at a statement, or at the COMMIT: a trigger does it in its place."""
+    made = await done(direct.mutate(adding()))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(DISK_FULL[moment])
+        for change in (adding(key="a"), changing(made.id, title="changed")):
+            with pytest.raises(Unavailable, match="disk of the database is full; nothing was"):
+                await direct.mutate(change)
+        assert await ids(direct) == [made.id]
+        assert await loaded(direct, made.id) == made
+        assert [change.event_id for change in await direct.feed.changes(0, 10)] == [made.id]
+        connection.execute("DROP TRIGGER full_disk ON change")
+    again = await done(direct.mutate(adding(key="a")))
+    assert await ids(direct) == [made.id, again.id]
 
 
 async def test_a_node_goes_over_to_the_host_that_is_there_after_a_failover(url: str) -> None:

@@ -128,6 +128,7 @@ def _begin_log(config: Config) -> None:
         level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # Each try; what fails logs it.
     zones = use_newest_zones()
     logger.info("time zones of release %s, from %s", zones.version, zones.source)
 

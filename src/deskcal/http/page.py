@@ -106,10 +106,11 @@ async def _why_not_ready(dispatcher: Dispatcher) -> str:
     try:
         async with asyncio.timeout(READY_SEC):
             await dispatcher.services.store.load(0)
+            await dispatcher.services.store.require_writable()
     except TimeoutError:
         return f"the store has not answered a small read within {READY_SEC:g} s"
     except DeskcalError as exc:
-        return f"the store can't be read: {exc}"
+        return f"the store can't be used: {exc}"
     return ""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from deskcal.core.claims import MIN_LEASE_SEC
 from deskcal.errors import DeskcalError
+from deskcal.incidents import LastingFault
 from deskcal.store.ports.calls import ClaimStore
 
 ROUND = 500
@@ -27,6 +28,7 @@ class LapsedClaims:
     def __init__(self, store: ClaimStore, now: Callable[[], float]) -> None:
         self._store = store
         self._now = now
+        self._fault = LastingFault(logger)
 
     async def run(self) -> None:
         """Ends claims as they lapse, without end."""
@@ -40,8 +42,9 @@ class LapsedClaims:
                 pass
             end = await self._store.next_end()
         except DeskcalError as exc:
-            logger.warning("claims that are over were not ended: %s", exc)
+            self._fault.failed("claims that are over were not ended", exc, level=logging.WARNING)
             return RETRY_SEC
+        self._fault.succeeded()
         if end is None:
             return LOOK_SEC
         left = end - self._now()

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from deskcal.errors import DeskcalError, ResyncRequired
+from deskcal.incidents import LastingFault
 from deskcal.live.audience import Audience, Page
 from deskcal.live.connections import Peer
 from deskcal.live.pacing import Pacing
@@ -45,6 +46,7 @@ class Feed:
         self._subscribers: dict[Peer, Subscriber] = {}
         self._audience = Audience()
         self._nudged = asyncio.Event()
+        self._fault, self._prune_fault = LastingFault(logger), LastingFault(logger)
         self._seq = store.last_seq
         self.resyncs = 0
         """How often a subscriber was too slow and was sent a resync."""
@@ -161,8 +163,9 @@ class Feed:
             self._nudged.clear()
             try:
                 await self._look()
+                self._fault.succeeded()
             except DeskcalError as exc:
-                logger.error("changes can't be read, trying again: %s", exc)
+                self._fault.failed("changes can't be read, trying again", exc)
                 await asyncio.sleep(POLL_SEC)
             await asyncio.sleep(LEAST_WAIT_SEC)
 
@@ -172,8 +175,9 @@ class Feed:
             try:
                 before = int(self._now()) - self._retention_sec
                 pruned = await self._store.prune(before, PRUNE_AT_ONCE)
+                self._prune_fault.succeeded()
             except DeskcalError as exc:
-                logger.error("old changes can't be forgotten: %s", exc)
+                self._prune_fault.failed("old changes can't be forgotten", exc)
                 pruned = 0
             await asyncio.sleep(PRUNE_EVERY_SEC if pruned < PRUNE_AT_ONCE else POLL_SEC)
 

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from deskcal.errors import DeskcalError
+from deskcal.incidents import LastingFault
 from deskcal.live.connections import Peers
 from deskcal.live.reminder_delivery import Delivery
 from deskcal.store.ports.reminders import Notification, ReminderStore
@@ -77,6 +78,7 @@ class Reminders:
         self._reachable: dict[int, None] = {}
         self._sweep_at = 0.0
         self._has_failed = False
+        self._fault = LastingFault(logger)
         self._has_new_fired = True
         self._is_claimed = False
         self._ready: list[Notification] = []
@@ -150,8 +152,9 @@ class Reminders:
                 if self._has_failed:
                     await self._reload()
                 await self._run_once()
+                self._fault.succeeded()
             except Exception as exc:
-                _log_delay(exc)
+                self._log_delay(exc)
                 self._has_failed = True
                 await asyncio.sleep(TICK_SEC)
 
@@ -247,7 +250,7 @@ class Reminders:
                 firing.cancel()
             await asyncio.wait([firing])
             if not firing.cancelled() and (failure := firing.exception()) is not None:
-                _log_delay(failure)
+                self._log_delay(failure)
             raise
         return await firing
 
@@ -316,14 +319,13 @@ class Reminders:
         await self._delivery.give_up(ROUND)
         self._queue_reachable()
 
+    def _log_delay(self, exc: BaseException) -> None:
+        is_ours = isinstance(exc, DeskcalError)
+        self._fault.failed("reminders are delayed", exc, exc_info=None if is_ours else exc)
+
     def _queue_reachable(self) -> None:
         """Queues managers with a waiting reminder who are connected."""
         self._reachable |= dict.fromkeys(filter(self._is_reachable, self._delivery.waiting))
-
-
-def _log_delay(exc: BaseException) -> None:
-    is_ours = isinstance(exc, DeskcalError)
-    logger.error("reminders are delayed: %s", exc, exc_info=None if is_ours else exc)
 
 
 def _earliest(one: int | None, other: int | None) -> int | None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from deskcal.errors import DeskcalError
+from deskcal.incidents import LastingFault
 from deskcal.store.ports import Store
 
 PAUSE_SEC = 0.05
@@ -29,6 +30,7 @@ class SearchIndex:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._changed = asyncio.Event()
+        self._fault = LastingFault(logger)
         self._complete_seq = 0
         """Up to which there was nothing left to index; an import leaves a gap before it."""
 
@@ -41,8 +43,12 @@ class SearchIndex:
         while True:
             try:
                 await self._catch_up()
+                self._fault.succeeded()
             except DeskcalError as exc:
-                logger.warning("the search index was not brought up to date: %s", exc)
+                self._fault.failed(
+                    "the search index was not brought up to date", exc, level=logging.WARNING
+                )
+                await asyncio.sleep(QUIET_SEC)
             await self._quiet()
 
     async def _quiet(self) -> None:

@@ -15,6 +15,7 @@ from deskcal.core.event import ChangeType
 from deskcal.core.series import MAX_PAST, extend, new_occurrence
 from deskcal.core.series_zones import follow_clock
 from deskcal.errors import DeskcalError
+from deskcal.incidents import LastingFault
 from deskcal.limits import Limits
 from deskcal.store.ports import Store
 from deskcal.store.ports.work import Changes, Transaction
@@ -40,6 +41,7 @@ class SeriesHorizon:
         self._horizon_sec = limits.series_horizon_sec
         self._limit = limits.max_series_occurrences
         self._woken = asyncio.Event()
+        self._fault = LastingFault(logger)
         self.extended = 0
         """Occurrences made since the start."""
 
@@ -59,11 +61,15 @@ class SeriesHorizon:
                     follows_clock = False
                 await self.extend_all()
                 wait_sec = await self._wait_sec()
-            except DeskcalError as exc:
-                logger.warning("series can't be extended: %s", exc)
-                wait_sec = RETRY_SEC
-            except Exception:
-                logger.exception("series can't be extended")
+                self._fault.succeeded()
+            except Exception as exc:
+                is_ours = isinstance(exc, DeskcalError)
+                self._fault.failed(
+                    "series can't be extended",
+                    exc,
+                    level=logging.WARNING if is_ours else logging.ERROR,
+                    exc_info=None if is_ours else exc,
+                )
                 wait_sec = RETRY_SEC
             try:
                 async with asyncio.timeout(wait_sec):

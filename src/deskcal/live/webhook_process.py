@@ -19,9 +19,12 @@ from typing import cast
 import msgspec
 
 from deskcal.core.webhooks import Outcome
+from deskcal.incidents import LastingFault
 from deskcal.wire.webhook_posts import Cancel, Post, PosterSettings, Tried, frame, tries_reader
 
 logger = logging.getLogger(__name__)
+
+_NOT_STARTED = "the process that sends webhooks can't be started"
 
 COMMAND = (sys.executable, "-P", "-m", "deskcal.live.webhook_worker")
 GRACE_SEC = 5
@@ -35,6 +38,7 @@ class PosterProcess:
         self._settings = settings
         self._starting = asyncio.Lock()
         self._link: _Link | None = None
+        self._fault = LastingFault(logger)
         self.process: Process | None = None
         """None: there was no try yet."""
 
@@ -43,7 +47,7 @@ class PosterProcess:
         try:
             await self._open_link()
         except OSError as exc:
-            logger.error("the process that sends webhooks can't be started: %s", exc)
+            self._fault.failed(_NOT_STARTED, exc)
 
     async def aclose(self) -> None:
         """Ends the process, also one that is being started."""
@@ -56,9 +60,10 @@ class PosterProcess:
         try:
             link = await self._open_link()
         except OSError as exc:
-            logger.error("the process that sends webhooks can't be started: %s", exc)
+            self._fault.failed(_NOT_STARTED, exc)
             why = f"the process that sends can't be started: {exc}"
             return Outcome(0, 0, int((time.monotonic() - began) * 1000), why)
+        self._fault.succeeded()
         return await link.post(url, headers, body, now)
 
     async def _open_link(self) -> "_Link":

@@ -21,6 +21,7 @@ from deskcal.core.webhook_address import AllowedNetworks
 from deskcal.core.webhook_signature import headers_of
 from deskcal.core.webhooks import Outcome, Webhook, WebhookState, audience_of
 from deskcal.errors import DeskcalError, ResyncRequired
+from deskcal.incidents import LastingFault
 from deskcal.limits import Limits
 from deskcal.live.webhook_changes import escalation_item, items_of
 from deskcal.live.webhook_lanes import Lanes, LanesHost, Poster
@@ -80,6 +81,7 @@ class WebhookSender:
         self._filters = HookFilters({})
         self._creators: dict[int, Manager | None] = {}
         """Of each hook with lanes, as its audience was made; None: not in the directory."""
+        self._fault = LastingFault(logger)
         self._ended: list[tuple[Webhook, WebhookState, str]] = []
         self.states: Counter[WebhookState] = Counter()
         """How many hooks are in which state, as of the last look."""
@@ -157,9 +159,10 @@ class WebhookSender:
                 if loop.time() >= flush_at:
                     await self._record(self._lanes.values())
                     flush_at = loop.time() + FLUSH_SEC
+                self._fault.succeeded()
             except Exception as exc:
                 is_ours = isinstance(exc, DeskcalError)
-                logger.error("webhooks are delayed: %s", exc, exc_info=None if is_ours else exc)
+                self._fault.failed("webhooks are delayed", exc, exc_info=None if is_ours else exc)
                 self._pages.clear()
                 is_all = True
                 await asyncio.sleep(RENEW_SEC / 2)

@@ -14,6 +14,7 @@ from typing import cast
 
 from msgspec import Struct
 
+from deskcal.incidents import LastingFault
 from deskcal.live.tasks import Tasks
 from deskcal.server.admission import Admission
 from deskcal.server.tls_transport import TlsTransport
@@ -63,13 +64,15 @@ class TlsAcceptor:
 
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
+        fault = LastingFault(logger)
         while True:
             try:
                 accepted, _ = await loop.sock_accept(listening)
+                fault.succeeded()
             except ConnectionAbortedError:
                 continue
             except OSError as exc:
-                logger.error("can't accept connections, trying again: %s", exc)
+                fault.failed("can't accept connections, trying again", exc)
                 await asyncio.sleep(RETRY_SEC)
                 continue
             task = Handshake(self._connect, self._tls, accepted).task

@@ -249,5 +249,8 @@ class Store(Protocol):
         Raises: Unavailable, also when other nodes write too much to be interrupted.
         """
 
+    async def require_writable(self) -> None:
+        """Raises: Unavailable while the database takes no changes at all, as it says itself."""
+
     async def close(self) -> None:
         """Commits what is queued and lets go of the database."""

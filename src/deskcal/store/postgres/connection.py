@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import select
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -19,7 +20,7 @@ from deskcal.errors import Unavailable
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.url import one_line, parsed
+from deskcal.store.postgres.url import parsed
 
 Connection = psycopg.AsyncConnection[Any]
 """In autocommit: a transaction begins where somebody says so."""
@@ -28,6 +29,7 @@ Read = Callable[..., Awaitable[Any]]
 RunJob = Callable[[Callable[[Connection, Batch], Awaitable[Any]]], Awaitable[Any]]
 """`await job(function)`: `await function(connection, batch)` in a write transaction of its own."""
 
+READ_ONLY = "the database is read-only at present"
 APPLICATION = "deskcal"
 """Whose tables these are; and of every connection, with what the URL names behind it."""
 ZONES = "zones="
@@ -54,6 +56,11 @@ _COMMITS = """
     SELECT set_config('synchronous_commit',
         CASE current_setting('synchronous_commit')
             WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)"""
+WITHOUT_TIMEOUTS = """
+    SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN ('statement_timeout',
+        'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"""
+"""For a transaction that may take as long as it does."""
+_IS_READ_ONLY = "SELECT current_setting('transaction_read_only') = 'on'"
 # A pooler answers the startup message itself, and its server processes are not ours to configure.
 _ON_THE_BACKEND_OF_THE_START = "WHERE pg_backend_pid() = %s"
 # What has an id of a transaction has locked rows; an export, which takes long, has none.
@@ -121,9 +128,25 @@ async def _set_up(connection: Connection, limits: Limits) -> None:
         )
 
 
+async def require_writable(connection: Connection) -> None:
+    """Raises: Unavailable on a standby, and where a setting keeps changes out; psycopg.Error."""
+    cursor = await connection.execute(_IS_READ_ONLY)
+    if await cursor.fetchone() == (True,):
+        raise Unavailable(READ_ONLY)
+
+
 def is_lost(connection: Connection) -> bool:
     """Whether nothing can be done on it any more."""
     return connection.closed or connection.broken
+
+
+def is_quiet(connection: Connection) -> bool:
+    """Whether it is open and nothing has arrived: on an idle one only its end arrives."""
+    if is_lost(connection):
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 def cut(connection: Connection) -> None:
@@ -160,9 +183,19 @@ async def end_stalled(connection: Connection) -> None:
         logger.warning("ended %d transactions of nodes that do not go on", row[0])
 
 
+def fault_of(exc: psycopg.Error) -> str:
+    """What a client learns of an error that has kept its change out."""
+    if isinstance(exc, errors.ReadOnlySqlTransaction):
+        return READ_ONLY
+    if isinstance(exc, errors.DiskFull):
+        return "the disk of the database is full"
+    if isinstance(exc, errors.LockNotAvailable):
+        return "somebody else holds a lock in the database"
+    return "the database failed"
+
+
 def unavailable(exc: psycopg.Error) -> Unavailable:
     """The error for a read, or for a change that was surely not applied."""
     if isinstance(exc, errors.QueryCanceled):
         return Unavailable("the read took too long; ask for a shorter range")
-    logger.error("the database failed: %s", one_line(exc))
     return Unavailable("the database failed; try again later")

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from msgspec import Struct
 
+from deskcal.incidents import LastingFault
 from deskcal.store.batch.timeline import Gap, next_gap
 from deskcal.store.ports import Committed, StoreError
 from deskcal.store.postgres.changes import PostgresFeed
@@ -77,6 +78,7 @@ class PostgresListener:
         self._on_new = on_new
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
+        self._fault = LastingFault(logger)
         self._fired_seq = 0
         self._poll_at = 0.0
         self._end_stalled_at = 0.0
@@ -114,13 +116,12 @@ class PostgresListener:
             try:
                 if self._connection is None:
                     await self._open()
-                    logger.info("listening for the other nodes again")
                 wait_sec = FIRST_WAIT_SEC
                 await self._listen()
             except (psycopg.Error, StoreError) as exc:
-                logger.error("not listening for the other nodes: %s", one_line(exc))
-            except Exception:
-                logger.exception("not listening for the other nodes")
+                self._fault.failed("not listening for the other nodes", one_line(exc))
+            except Exception as exc:
+                self._fault.failed("not listening for the other nodes", exc, exc_info=exc)
             await self._drop()
             await asyncio.sleep(wait_sec)
             wait_sec = min(2 * wait_sec, LONGEST_WAIT_SEC)
@@ -131,6 +132,7 @@ class PostgresListener:
         while True:
             with cut_after(self._connection, LOOK_TIMEOUT_SEC):
                 await self._look(self._connection)
+            self._fault.succeeded()
             await asyncio.sleep(LEAST_WAIT_SEC)
             wait_sec = max(0, self._poll_at - self._loop.time())
             async for _ in self._connection.notifies(timeout=wait_sec, stop_after=1):

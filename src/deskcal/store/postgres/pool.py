@@ -2,13 +2,16 @@
 
 import asyncio
 import functools
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
+from psycopg import errors
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from deskcal.errors import Unavailable
+from deskcal.incidents import LastingFault
 from deskcal.limits import Limits
 from deskcal.store.postgres.connection import (
     APPLICATION,
@@ -19,6 +22,9 @@ from deskcal.store.postgres.connection import (
     parameters,
     unavailable,
 )
+from deskcal.store.postgres.url import one_line
+
+logger = logging.getLogger(__name__)
 
 GIVE_UP_SEC = 2
 """The pool retries a failed connect for so long; afterwards when a connection is requested."""
@@ -47,6 +53,7 @@ class Reader:
         self._deadline_sec = deadline_sec
         self._loop = asyncio.get_running_loop()
         self._running: set[asyncio.Task[Any]] = set()
+        self._fault = LastingFault(logger)
         self.waiting = 0
         """Reads that wait for a connection."""
 
@@ -76,7 +83,9 @@ class Reader:
             connection = await self._connection(until)
             try:
                 with cut_after(connection, until - self._loop.time()):
-                    return await function(connection, *arguments)
+                    answer = await function(connection, *arguments)
+                self._fault.succeeded()
+                return answer
             except psycopg.Error as exc:
                 failure = exc
                 if self._loop.time() >= until:
@@ -85,6 +94,8 @@ class Reader:
                     break
             finally:
                 await self._pool.putconn(connection)
+        if not isinstance(failure, errors.QueryCanceled):
+            self._fault.failed("the database failed", one_line(failure))
         raise unavailable(failure) from failure
 
     async def _connection(self, until: float) -> Connection:
@@ -92,6 +103,9 @@ class Reader:
         try:
             return await self._pool.getconn(until - self._loop.time())
         except (PoolTimeout, PoolClosed) as exc:
+            self._fault.failed(
+                "no connection to the database for a read", "none until the deadline"
+            )
             raise Unavailable("the database can't be reached; try again later") from exc
         finally:
             self.waiting -= 1

@@ -21,6 +21,7 @@ from deskcal.core.masks import Mask
 from deskcal.core.publisher import Publisher
 from deskcal.core.summary import GroupBy, SummaryGroup
 from deskcal.core.visibility import Visibility
+from deskcal.errors import Unavailable
 from deskcal.limits import Limits
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.lists import Collections
@@ -46,7 +47,7 @@ from deskcal.store.postgres.all_day import use_zones
 from deskcal.store.postgres.busy import BusyQuery, busy
 from deskcal.store.postgres.changes import PostgresFeed
 from deskcal.store.postgres.collections import remove_unused
-from deskcal.store.postgres.connection import Connection, connect
+from deskcal.store.postgres.connection import Connection, connect, require_writable
 from deskcal.store.postgres.devices import PostgresDevices
 from deskcal.store.postgres.directory import PostgresDirectory
 from deskcal.store.postgres.lapsed_claims import PostgresClaims
@@ -206,6 +207,12 @@ class PostgresStore:
         removed = await remove_unused(self._read, self._writer.job)
         self._collections.remove(removed)
         return len(removed)
+
+    async def require_writable(self) -> None:
+        """Asks a connection of readers, and what the writer knows of its own."""
+        if self._writer.why_away:
+            raise Unavailable(self._writer.why_away)
+        await self._read(require_writable)
 
     def _on_committed(self, result: CommitResult) -> None:
         self._feed.saw(result.last_seq, 0)

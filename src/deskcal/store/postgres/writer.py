@@ -9,7 +9,6 @@ import contextlib
 import functools
 import logging
 import random
-import select
 from asyncio import Future
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -19,7 +18,7 @@ import psycopg
 from psycopg import errors
 
 from deskcal.errors import DeskcalError, Timeout, Unavailable
-from deskcal.incidents import incident_of
+from deskcal.incidents import LastingFault, incident_of
 from deskcal.limits import Limits
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import Collection, CommitResult, WorkOutcome
@@ -32,7 +31,18 @@ from deskcal.store.postgres.applying import (
     new_events,
     size_of,
 )
-from deskcal.store.postgres.connection import Connection, cut, cut_after, end_stalled, is_lost
+from deskcal.store.postgres.connection import (
+    CONNECT_TIMEOUT_SEC,
+    READ_ONLY,
+    Connection,
+    cut,
+    cut_after,
+    end_stalled,
+    fault_of,
+    is_lost,
+    is_quiet,
+    require_writable,
+)
 from deskcal.store.postgres.entries import Entry, Job, Run, refuse, refuse_each, settle
 from deskcal.store.postgres.found import Found
 from deskcal.store.postgres.group import find_collections, new_ids, number_collections, write
@@ -59,7 +69,9 @@ TICKS = 20
 
 _TRY_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.NotNullViolation)
 """The last: a collection that this node remembers is gone."""
-_AWAY = "the database can't be reached; nothing was applied, try again later"
+RETRY_SEC = 1.0
+"""After a failed connect, without changes that ask for one."""
+_AWAY = "the database can't be reached"
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +98,9 @@ class Writer:
         self._connection: Connection | None = None
         self._collections: dict[Collection, int] = {}
         self._ids: list[int] = []
+        self._fault = LastingFault(logger)
+        self.why_away = ""
+        """Why there is no connection, after an attempt to make one; empty: there is, or may be."""
         self._is_committing = False
         self._tick_sec = limits.request_deadline_sec / TICKS
         self._ticking = self._loop.call_later(self._tick_sec, self._tick)
@@ -143,11 +158,19 @@ class Writer:
         while self._queue or not self._is_closing:
             self._woken.clear()
             if not self._queue:
-                await self._woken.wait()
+                await self._wait()
             elif await self._is_connected():
                 await self._commit(self._take())
             else:
                 await self._refuse_all()
+
+    async def _wait(self) -> None:
+        """Until there may be something to do; meanwhile a lost database is looked for again."""
+        try:
+            async with asyncio.timeout(RETRY_SEC if self.why_away else None):
+                await self._woken.wait()
+        except TimeoutError:
+            await self._is_connected()
 
     def _take(self) -> list[Entry]:
         """The mutations that wait, up to a job; or the job."""
@@ -164,7 +187,7 @@ class Writer:
 
     async def _refuse_all(self) -> None:
         """Nothing that waits can be applied; then a pause, so that nobody is asked in a circle."""
-        refuse_each(self._queue, Unavailable(_AWAY))
+        refuse_each(self._queue, _refusal(self.why_away))
         self._queue.clear()
         await asyncio.sleep(random.uniform(0, PAUSE_SEC))
 
@@ -173,15 +196,19 @@ class Writer:
 
         What is remembered of the database is read again: after a failover it may be another one.
         """
-        if self._connection is not None and _is_quiet(self._connection):
+        if self._connection is not None and is_quiet(self._connection):
             return True
         await self._drop()
         try:
             self._connection = await self._connect()
-        except (psycopg.Error, StoreError, OSError) as exc:
-            logger.error("the writer can't connect to the database: %s", one_line(exc))
+            with cut_after(self._connection, CONNECT_TIMEOUT_SEC):
+                await require_writable(self._connection)
+        except (psycopg.Error, StoreError, OSError, Unavailable) as exc:
+            self.why_away = READ_ONLY if "read-only" in str(exc) else _AWAY
+            self._fault.failed("the writer can't connect to the database", one_line(exc))
             await self._drop()
             return False
+        self.why_away = ""
         self._ids.clear()
         self._collections.clear()
         return True
@@ -206,6 +233,7 @@ class Writer:
             await self._roll_back()
             await self._isolate(group, exc)
         else:
+            self._fault.succeeded()
             if result is not None:
                 self._loop.call_soon(self._on_committed, result)
             for entry, outcome in zip(group, outcomes, strict=True):
@@ -217,24 +245,23 @@ class Writer:
         """After an error of the database."""
         is_refusal = exc.diag.severity_nonlocalized == "ERROR"
         if self._is_committing and not is_refusal:
-            logger.error("the commit of %d mutations failed: %s", len(group), one_line(exc))
+            self._fault.failed(f"the commit of {len(group)} mutations failed", one_line(exc))
             await self._drop()
             refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
             return
         await self._roll_back()
         if isinstance(exc, errors.ReadOnlySqlTransaction):
             await self._drop()
+            self.why_away = READ_ONLY
         elif not isinstance(
             exc, (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout)
         ):
             await self._isolate(group, as_name_taken(exc))
             return
-        logger.error("%d mutations were not applied: %s", len(group), one_line(exc))
-        fault = "the database failed"
+        self._fault.failed(f"{len(group)} mutations were not applied", one_line(exc))
         if isinstance(exc, errors.LockNotAvailable):
-            fault = "somebody else holds a lock in the database"
             await self._end_stalled()
-        refuse_each(group, Unavailable(f"{fault}; nothing was applied, try again later"))
+        refuse_each(group, _refusal(fault_of(exc)))
 
     async def _end_stalled(self) -> None:
         if self._connection is not None:
@@ -252,7 +279,7 @@ class Writer:
                 if await self._is_connected():
                     await self._commit(half)
                 else:
-                    refuse_each(half, Unavailable(_AWAY))
+                    refuse_each(half, _refusal(self.why_away))
         elif isinstance(exc, DeskcalError):
             refuse(group[0], exc)
         else:
@@ -336,7 +363,7 @@ class Writer:
                 await connection.execute("BEGIN")
             has_begun = True
             collections |= await number_collections(connection, missing)
-        if not _is_quiet(connection):
+        if not is_quiet(connection):
             raise psycopg.OperationalError("the connection ended before the changes were sent")
         used, self._ids = self._ids[: batch.ids_used], self._ids[batch.ids_used :]
         self._is_committing = True
@@ -364,10 +391,5 @@ class Writer:
             self._ids += await new_ids(connection, 2 * count + SPARE_IDS - len(self._ids))
 
 
-def _is_quiet(connection: Connection) -> bool:
-    """Whether it is open and nothing has arrived: on an idle one only its end arrives."""
-    if is_lost(connection):
-        return False
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return not poll.poll(0)
+def _refusal(fault: str) -> Unavailable:
+    return Unavailable(f"{fault}; nothing was applied, try again later")

@@ -295,6 +295,9 @@ class SqliteStore:
         self._collections.remove(removed)
         return len(removed)
 
+    async def require_writable(self) -> None:
+        """Nothing is known of a disk before it is written to."""
+
     async def close(self) -> None:
         """Commits what is queued and lets go of the database.
 

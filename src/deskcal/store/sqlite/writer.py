@@ -14,7 +14,7 @@ from typing import Any
 import apsw
 
 from deskcal.errors import DeskcalError, Timeout, Unavailable
-from deskcal.incidents import incident_of
+from deskcal.incidents import LastingFault, incident_of
 from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.ports.work import Transaction, Work
@@ -70,6 +70,8 @@ class Writer:
         self._waiting: dict[int, None] = {}
         self._checkpoint: Checkpoint | None = None
         self._is_broken = False
+        self._fault, self._log_fault = LastingFault(logger), LastingFault(logger)
+        self._open_fault = LastingFault(logger)
         self._turn: list[Work] = []
         self._handing = threading.Lock()
         """While a turn is queued: else a writer that waits could take a part of it as a group."""
@@ -188,14 +190,14 @@ class Writer:
         try:
             result = self._transact(lambda batch: [job.run(self._connection, batch)])
         except _CommitFailed as exc:
-            logger.error("the commit of a job failed: %s", exc)
+            self._fault.failed("the commit of a job failed", exc)
             self._reopen()
             result = self._all(
                 [job], Timeout("the commit failed; whether it was applied is unknown")
             )
         except Exception as exc:
             self._roll_back()
-            result = self._all([job], _as_error_of_job(exc))
+            result = self._all([job], self._error_of_job(exc))
         else:
             if job.changes_numbers:
                 self._numbers = Numbers.read(self._connection, self._last_collection)
@@ -206,13 +208,13 @@ class Writer:
         try:
             result = self._transact(lambda batch: batch.apply_all(group))
         except _CommitFailed as exc:
-            logger.error("the commit of %d mutations failed: %s", len(group), exc)
+            self._fault.failed(f"the commit of {len(group)} mutations failed", exc)
             self._reopen()
             result = self._all(
                 group, Timeout("the commit failed; whether it was applied is unknown")
             )
         except _NOT_APPLIED as exc:
-            logger.error("%d mutations were not applied: %s", len(group), exc)
+            self._fault.failed(f"{len(group)} mutations were not applied", exc)
             self._roll_back()
             result = self._all(group, _unavailable(exc))
         except Exception as exc:
@@ -246,9 +248,17 @@ class Writer:
             self._doubtful |= result.records.keys()
             self._doubtful |= {event.id for event, _ in result.fired}
             raise _CommitFailed(str(exc)) from exc
+        self._fault.succeeded()
         self._numbers = batch.numbers
         self._last_collection = self._numbers.last_collection
         return self._with_doubtful(result)
+
+    def _error_of_job(self, exc: Exception) -> DeskcalError:
+        """Clients learn what to do, not what the database says."""
+        if not isinstance(exc, (DeskcalError, apsw.Error)):
+            return incident_of(exc, "a job", is_change=True)
+        self._fault.failed("a job was not applied", exc)
+        return _unavailable(exc) if isinstance(exc, apsw.Error) else exc
 
     def _all(self, group: Sequence[Work | Job], error: DeskcalError) -> CommitResult:
         """What a group leaves of which nothing is known to be there."""
@@ -283,8 +293,10 @@ class Writer:
         self._drop()
         try:
             self._mend()
-        except apsw.Error:
-            logger.exception("the database can't be reopened; each mutation tries again")
+        except apsw.Error as exc:
+            self._open_fault.failed(
+                "the database can't be reopened; each mutation tries again", exc, exc_info=exc
+            )
 
     def _mend(self) -> None:
         """After a failure: reopens the database and brings all of it to the disk.
@@ -298,6 +310,7 @@ class Writer:
             self._open()
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             self._is_broken = False
+        self._open_fault.succeeded()
 
     def _drop(self) -> None:
         """Closes the connection, whatever its disk says to that."""
@@ -307,7 +320,7 @@ class Writer:
         try:
             self._connection.close(True)
         except apsw.Error as exc:
-            logger.error("closing the database failed: %s", exc)
+            self._fault.failed("closing the database failed", exc)
 
     def _copy_log(self) -> None:
         """Copies the write-ahead log into the database once it is long; a failure is not silent.
@@ -320,9 +333,13 @@ class Writer:
             self._go_on_copying()
         except apsw.BusyError:
             logger.debug("another process copies the write-ahead log")
-        except Exception:
-            logger.exception("copying the write-ahead log failed; reopening the database")
+        except Exception as exc:
+            self._log_fault.failed(
+                "copying the write-ahead log failed; reopening the database", exc, exc_info=exc
+            )
             self._reopen()
+        else:
+            self._log_fault.succeeded()
 
     def _go_on_copying(self) -> None:
         """Begins a checkpoint beside the writer, or copies the rest of one that has ended.
@@ -358,14 +375,6 @@ class _CommitFailed(apsw.Error):
 def _unavailable(exc: apsw.Error) -> Unavailable:
     fault = "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
     return Unavailable(f"{fault}; nothing was applied, try later")
-
-
-def _as_error_of_job(exc: Exception) -> DeskcalError:
-    """Clients learn what to do, not what the database says."""
-    if not isinstance(exc, (DeskcalError, apsw.Error)):
-        return incident_of(exc, "a job", is_change=True)
-    logger.error("a job was not applied: %s", exc)
-    return _unavailable(exc) if isinstance(exc, apsw.Error) else exc
 
 
 def _as_error(exc: Exception, work: Work) -> DeskcalError:
