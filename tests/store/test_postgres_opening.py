@@ -1,8 +1,9 @@
 """Opening a database: several nodes at once, schema versions, tables of others, poolers, TLS."""
 
 import asyncio
+import functools
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,12 +12,14 @@ import psycopg
 import pytest
 
 from certificate import write_certificate
+from deskcal.core.all_day import UTC
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.connection import connect
+from deskcal.store.postgres.all_day import use_zones
+from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.pool import open_pool
-from deskcal.store.postgres.schema import migrations
+from deskcal.store.postgres.schema import MIGRATION_LOCK, migrate, migrations
 from deskcal.store.postgres.store import open_postgres
 from postgres_proxy import PostgresProxy
 from postgres_server import PostgresServer
@@ -24,6 +27,14 @@ from store.mutations import adding, ids, listed
 
 NODES = 5
 WAIT_SEC = 60
+SHORT_SEC = 1
+WAITED = """
+    SELECT clock_timestamp() - query_start > interval '2 s' FROM pg_stat_activity
+    WHERE datname = current_database() AND query LIKE '%pg_advisory_xact_lock($1%'
+        AND wait_event = 'advisory'"""
+SLEEPING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+END_SLEEPING = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"""
 TABLES = """
     SELECT c.relname, c.relfilenode, c.xmin::text FROM pg_class AS c
     WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1"""
@@ -194,6 +205,70 @@ async def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: pytest.M
         assert "division by zero" in await refused(url)
     assert rows(url, TABLES) == []
     await (await open_postgres(url, Limits())).close()
+
+
+async def test_a_migration_that_crosses_with_a_change_begins_again(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends one of the two, and it may be the migration. A sequence is not set back."""
+    rows(url, "CREATE SCHEMA other", "CREATE SEQUENCE other.tries")
+    deadlock = """
+        CREATE TABLE half (id integer);
+        DO $$ BEGIN IF nextval('other.tries') < 3 THEN
+            RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF; END $$"""
+    scripts = [*migrations(), deadlock]
+    monkeypatch.setattr("deskcal.store.postgres.schema.migrations", lambda: scripts)
+    await (await open_postgres(url, Limits())).close()
+    assert rows(url, "SELECT version FROM schema_version") == [(len(scripts),)]
+    assert rows(url, "SELECT last_value FROM other.tries") == [(3,)]
+
+
+@pytest.mark.parametrize("step", ["migrate", "use_zones"])
+async def test_a_node_that_waits_for_another_one_at_its_start_has_no_deadline(
+    url: str, step: str
+) -> None:
+    """However long that takes; PostgreSQL's own `transaction_timeout` is off as well."""
+    await (await open_postgres(url, Limits())).close()
+    connection = await connect(url, Limits(request_deadline_sec=SHORT_SEC))
+    begins: dict[str, Callable[[Connection], Coroutine[Any, Any, None]]] = {
+        "migrate": migrate,
+        "use_zones": functools.partial(use_zones, default_timezone=UTC),
+    }
+    with psycopg.connect(url) as holder:
+        holder.execute("SELECT pg_advisory_xact_lock(%s, %s)", MIGRATION_LOCK)
+        waiting = asyncio.ensure_future(begins[step](connection))
+        async with asyncio.timeout(WAIT_SEC):
+            while rows(url, WAITED) != [(True,)]:
+                assert not waiting.done(), waiting.exception()
+                await asyncio.sleep(0.05)
+    async with asyncio.timeout(WAIT_SEC):
+        await waiting
+    await connection.close()
+
+
+async def test_a_node_that_is_killed_amid_its_migration_leaves_it_to_the_next(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node of the version before goes on all the time."""
+    older = await open_postgres(url, Limits())
+    await older.mutate(adding())
+    scripts = [*migrations(), "CREATE TABLE more (id integer); SELECT pg_sleep(3600)"]
+    with monkeypatch.context() as patch:
+        patch.setattr("deskcal.store.postgres.schema.migrations", lambda: scripts)
+        first = asyncio.ensure_future(open_postgres(url, Limits()))
+        async with asyncio.timeout(WAIT_SEC):
+            while rows(url, SLEEPING) == []:
+                await asyncio.sleep(0.05)
+        scripts[-1] = "CREATE TABLE more (id integer)"
+        second = asyncio.ensure_future(open_postgres(url, Limits()))
+        await older.mutate(adding())
+        rows(url, END_SLEEPING)
+        with pytest.raises(StoreError):
+            await first
+        newer = await second
+    assert await ids(newer) == await ids(older) == [1, 2]
+    await asyncio.gather(older.close(), newer.close())
+    assert rows(url, "SELECT version FROM schema_version") == [(len(scripts),)]
 
 
 async def test_who_can_not_be_reached_is_named_without_the_password(url: str) -> None:

@@ -8,7 +8,7 @@ from deskcal.core.zones import zone_data
 from deskcal.store.batch.writes import manager_rows
 from deskcal.store.columns import event_row
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.connection import Connection
+from deskcal.store.postgres.connection import WITHOUT_TIMEOUTS, Connection
 from deskcal.store.postgres.locks import USE
 from deskcal.store.postgres.schema import MIGRATION_LOCK
 
@@ -16,7 +16,6 @@ PAGE_ROWS = 1000
 
 _LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
 _IS_ALONE = "SELECT pg_try_advisory_xact_lock(%s, %s)"
-_NO_TIMEOUT = "SET LOCAL statement_timeout = 0"
 _USED = "SELECT default_timezone, zones FROM all_day_index"
 _USE = "UPDATE all_day_index SET default_timezone = %s, zones = %s"
 _ALL_DAY = """
@@ -48,6 +47,7 @@ async def use_zones(connection: Connection, default_timezone: str) -> None:
     """
     wanted = (default_timezone, zone_data().version)
     async with connection.transaction():
+        await connection.execute(WITHOUT_TIMEOUTS)
         await connection.execute(_LOCK, MIGRATION_LOCK)
         used = await _row(connection, _USED)
         if used == wanted:
@@ -59,7 +59,6 @@ async def use_zones(connection: Connection, default_timezone: str) -> None:
                     "give all nodes of a database the same, or stop the others first"
                 )
             return
-        await connection.execute(_NO_TIMEOUT)
         moved = await _move_all(connection, default_timezone)
         await connection.execute(_USE, wanted)
     if moved:

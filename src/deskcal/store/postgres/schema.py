@@ -1,13 +1,21 @@
 """The schema on PostgreSQL: its migrations, and whether a database is one of ours."""
 
+import logging
 from typing import Any
+
+from psycopg import errors
 
 from deskcal.store import backend
 from deskcal.store.ports import StoreError
-from deskcal.store.postgres.connection import APPLICATION, Connection
+from deskcal.store.postgres.connection import APPLICATION, WITHOUT_TIMEOUTS, Connection
+from deskcal.store.postgres.url import one_line
 
 MIGRATION_LOCK = (0x6465736B, 0)
 """Key of an advisory lock: one node migrates at a time."""
+ATTEMPTS = 5
+"""At a migration that PostgreSQL ends for a deadlock."""
+
+logger = logging.getLogger(__name__)
 
 IS_THERE = "SELECT to_regclass('schema_version') IS NOT NULL AND to_regclass('counter') IS NOT NULL"
 """Whether there is a store at all."""
@@ -35,11 +43,21 @@ def migrations() -> list[str]:
 async def migrate(connection: Connection) -> None:
     """Brings the schema up to date, all or nothing, one node at a time.
 
+    Nodes of the previous version may go on with changes meanwhile: where PostgreSQL ends it for a
+    deadlock with one, it begins again.
     Raises: StoreError if it is of a newer deskcal or of something else; nothing is changed then.
     """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await _migrate(connection)
+        except errors.DeadlockDetected as exc:
+            logger.warning("the migration crossed with a change, trying again: %s", one_line(exc))
+    await _migrate(connection)
+
+
+async def _migrate(connection: Connection) -> None:
     async with connection.transaction():
-        await connection.execute("SET LOCAL lock_timeout = 0")
-        await connection.execute("SET LOCAL statement_timeout = 0")
+        await connection.execute(WITHOUT_TIMEOUTS)
         await connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", MIGRATION_LOCK)
         version = await _version(connection)
         scripts = migrations()
