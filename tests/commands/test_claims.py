@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from deskcal.core.calling_hours import CallingHours, HoursTable
+from deskcal.core.claims import MAX_LEASE_SEC
 from deskcal.core.completion import CallRules
 from deskcal.core.directory import Directory
 from deskcal.core.outcomes import Outcome
@@ -285,6 +286,24 @@ async def test_a_claim_that_is_over_is_ended_by_the_server_as_one_change(desk: D
     answered = await desk.call(TEN, "MngGetCalendarChanges", since=2, deskFilter="*")
     (change,) = answered["data"]["changes"]
     assert (change["type"], change["actor"], change["event"]) == (1, 0, before)
+
+
+async def test_a_claim_from_a_clock_that_was_ahead_is_ended_once_it_is_set_back(
+    desk: Desk,
+) -> None:
+    """No lease is so long; nodes whose clocks differ by some minutes end none early."""
+    event_id = await called(desk)
+    before = await desk.event(TEN, "MngGetCalendarEvent", id=event_id)
+    lapsed = LapsedClaims(desk.services.store.claims, desk.clock)
+    desk.clock.time += 300
+    await claim(desk, lease_sec=MAX_LEASE_SEC)
+    desk.clock.time -= 300
+    await lapsed.end_claims()
+    held = await desk.event(TEN, "MngGetCalendarEvent", id=event_id)
+    assert held["claim_until"] == desk.clock.time + MAX_LEASE_SEC + 300
+    desk.clock.time -= 1
+    await lapsed.end_claims()
+    assert await desk.event(TEN, "MngGetCalendarEvent", id=event_id) == before
 
 
 async def test_a_named_event_is_claimed_or_says_why_not(desk: Desk) -> None:

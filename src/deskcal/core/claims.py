@@ -19,6 +19,9 @@ from deskcal.core.sessions import Session
 CALLS = (EventType.CALL, EventType.FOLLOW_UP)
 """Types that can be claimed."""
 MIN_LEASE_SEC, MAX_LEASE_SEC = 30, 3600
+FARTHEST_SEC = MAX_LEASE_SEC + 300
+"""No claim ends later than this from now, but one that was taken while a clock was ahead: it is
+over. The clocks of nodes may be five minutes apart before that ends a claim early."""
 NUMBERS = ("customer_id", "lead_id", "login")
 """Fields that name a customer, within a brand; 0 names nobody."""
 _numbers = attrgetter(*NUMBERS)

@@ -92,5 +92,6 @@ class ClaimStore(Protocol):
     async def end(self, now: int, limit: int) -> int:
         """Frees up to `limit` events that are claimed until `now` or before; how many they were.
 
-        Each is one change by the server, on one node only.
+        Those too that end later than any lease (`claims.FARTHEST_SEC`). Each is one change by the
+        server, on one node only.
         """

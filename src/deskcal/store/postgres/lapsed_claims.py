@@ -3,13 +3,16 @@
 import functools
 from typing import Any
 
-from deskcal.core.claims import released
+from deskcal.core.claims import FARTHEST_SEC, released
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.batch import SERVER, Batch
 from deskcal.store.postgres.connection import Connection, Read, RunJob
 
 _ENDED = """
     SELECT id, document FROM event WHERE claim_state = 2 AND claim_until <= %s
+    ORDER BY claim_until, id LIMIT %s FOR UPDATE SKIP LOCKED"""
+_TOO_FAR = """
+    SELECT id, document FROM event WHERE claim_state = 2 AND claim_until > %s
     ORDER BY claim_until, id LIMIT %s FOR UPDATE SKIP LOCKED"""
 _NEXT_END = "SELECT min(claim_until) FROM event WHERE claim_state = 2"
 
@@ -39,8 +42,10 @@ async def _next_end(connection: Connection) -> int | None:
 
 
 async def _end(now: int, limit: int, connection: Connection, batch: Batch) -> int:
-    cursor = await connection.execute(_ENDED, (now, limit), binary=True)
-    rows = await cursor.fetchall()
+    rows: list[Any] = []
+    for query, bound in ((_ENDED, now), (_TOO_FAR, now + FARTHEST_SEC)):
+        cursor = await connection.execute(query, (bound, limit - len(rows)), binary=True)
+        rows += await cursor.fetchall()
     for event_id, document in rows:
         event = released(batch.take(event_id, document))
         batch.stage(event_id, event, ChangeType.UPDATED, now, SERVER)

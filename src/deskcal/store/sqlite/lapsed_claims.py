@@ -5,7 +5,7 @@ from typing import Any
 
 import apsw
 
-from deskcal.core.claims import released
+from deskcal.core.claims import FARTHEST_SEC, released
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.batch import SERVER, Batch
 from deskcal.store.sqlite.changes import Read, RunJob
@@ -13,6 +13,9 @@ from deskcal.store.sqlite.changes import Read, RunJob
 _ENDED = """
     SELECT id, document FROM event INDEXED BY event_by_claim_until
     WHERE claim_state = 2 AND claim_until <= ? ORDER BY claim_until, id LIMIT ?"""
+_TOO_FAR = """
+    SELECT id, document FROM event INDEXED BY event_by_claim_until
+    WHERE claim_state = 2 AND claim_until > ? ORDER BY claim_until, id LIMIT ?"""
 _NEXT_END = """
     SELECT min(claim_until) FROM event INDEXED BY event_by_claim_until WHERE claim_state = 2"""
 
@@ -41,7 +44,9 @@ def _next_end(connection: apsw.Connection) -> int | None:
 
 
 def _end(now: int, limit: int, connection: apsw.Connection, batch: Batch) -> int:
-    rows: Any = connection.execute(_ENDED, (now, limit)).fetchall()
+    rows: list[Any] = []
+    for query, bound in ((_ENDED, now), (_TOO_FAR, now + FARTHEST_SEC)):
+        rows += connection.execute(query, (bound, limit - len(rows))).fetchall()
     for event_id, document in rows:
         event = released(batch.take(event_id, document))
         batch.stage(event_id, event, ChangeType.UPDATED, now, SERVER)
