@@ -3,8 +3,10 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from deskcal.demo.desks import demo_managers
 from web.served import Answer, OpenPage, Served, Wire, iso_day, monday_at, now, zone_at
 from web.test_everyday import drag, wait_until
 from web.test_reach import serious_in_light_and_dark
@@ -14,6 +16,7 @@ MONDAY = monday_at(0, weeks=30)
 """A day without events of the demo."""
 VIEW = f"?view=desk&desk={DESK}&day={iso_day(MONDAY)}"
 ANNA, BEN = 14, 15
+OWN_NAME = next(one.name for one in demo_managers() if one.manager_id == ANNA)
 """The first two managers of the desk."""
 
 
@@ -48,6 +51,45 @@ def test_an_event_dragged_into_another_column_goes_to_that_manager_and_back(
     expect(column(page, 1).locator(".rbc-event", has_text="To be given")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     wait_until(lambda: wire.get(event["id"])["owner_manager_id"] == ANNA)
+
+
+@pytest.mark.parametrize(
+    "view", [VIEW, VIEW.replace("view=desk", "view=week")], ids=["desk", "week"]
+)
+def test_the_menu_of_an_event_gives_it_to_a_colleague_and_back(
+    open_page: OpenPage, wire: Wire, view: str
+) -> None:
+    title = f"Menu of {view[6:10]}"
+    event = planned(wire, title, 14, participant_manager_ids=[ANNA, 12])
+    page = open_page(view)
+    page.locator(".rbc-event", has_text=title).first.focus()
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Give to…").press("Enter")
+    page.get_by_role("button", name="Give it").press("Enter")
+    dialog = page.get_by_role("dialog", name=f"Give “{title}” to a colleague")
+    owner = dialog.get_by_label("New owner")
+    expect(owner).to_be_focused()
+    expect(owner.get_by_role("option", name="Amélie Fournier")).to_have_count(1)
+    expect(owner.get_by_role("option", name=OWN_NAME, exact=True)).to_have_count(0)
+    owner.select_option("Amélie Fournier")
+    owner.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"Given to Amélie Fournier: {title}")).to_be_visible()
+    given = wire.get(event["id"])
+    assert (given["owner_manager_id"], given["start_time"]) == (BEN, event["start_time"])
+    assert [one["manager_id"] for one in given["participants"]] == [BEN, 12]
+    page.get_by_role("button", name="Undo").click()
+    wait_until(lambda: wire.get(event["id"])["owner_manager_id"] == ANNA)
+
+
+def test_what_is_done_can_be_given_to_nobody(open_page: OpenPage, wire: Wire) -> None:
+    event = planned(wire, "Done already", 16)
+    wire.call("MngCompleteCalendarEvent", id=event["id"])
+    page = open_page(VIEW)
+    page.locator(".rbc-event", has_text="Done already").focus()
+    page.keyboard.press("Shift+F10")
+    expect(page.get_by_role("menuitem", name="Reopen")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Give to…")).to_have_count(0)
 
 
 def clear_lists(wire: Wire) -> None:

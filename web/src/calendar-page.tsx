@@ -1,9 +1,10 @@
 // The whole page of somebody who is signed in: holds the state, and hands it to the parts.
 
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { accountItems } from "./account-items";
 import { isPhone } from "./address";
 import { toItem, type CalendarItem } from "./calendar-event";
-import { AccountMenu, type AccountItem } from "./components/account-menu";
+import { AccountMenu } from "./components/account-menu";
 import { CalendarView } from "./components/calendar-view";
 import { ConnectionBar } from "./components/connection-bar";
 import { usePointed } from "./components/event-pointer";
@@ -26,7 +27,7 @@ import { CalendarGrid, EventPanel, PageDialogs, PageOverlays } from "./lazy-part
 import { droppedTimes, resizedItem } from "./moving";
 import { fieldsForNew, nextTimes, slotTimes } from "./new-event";
 import { movedReminder } from "./reminder-choice";
-import { isAdmin, type Session } from "./session";
+import type { Session } from "./session";
 import type { Slot } from "./slot";
 import { dateIn, nowSeconds } from "./time/clock";
 import { EventStatus, type EventRow } from "./types.gen";
@@ -34,7 +35,7 @@ import type { LeftEvent } from "./undoing";
 import { useActions } from "./use-actions";
 import { useCallDesk } from "./use-call-desk";
 import { useConnection } from "./use-connection";
-import { useDirectory, type Directory } from "./use-directory";
+import { useDirectory } from "./use-directory";
 import { useEdit } from "./use-edit";
 import { isLead, useEventHost } from "./use-event-host";
 import { useEvents } from "./use-events";
@@ -68,6 +69,7 @@ export type Opened =
   | { kind: "trash" }
   | { kind: "webhooks" }
   | { kind: "handover" }
+  | { kind: "give"; row: EventRow }
   | { kind: "files" }
   | { kind: "left"; heading: string; left: LeftEvent[] };
 
@@ -139,8 +141,9 @@ export function CalendarPage({ session, theme, onTheme, onLeave, onOver }: Props
   );
   const close = useCallback(() => changeFilters({ event: 0 }), [changeFilters]);
   const showCustomer = useCallback((row: EventRow) => setOpened({ kind: "customer", id: row.customer_id }), []);
+  const chooseOwner = useCallback((row: EventRow) => setOpened({ kind: "give", row }), []);
   const { ask, scopeQuestion, closeScope } = useScope();
-  const { host, question, setQuestion } = useEventHost({ session, zone, directory, actions, editing, tell, ask, onOpen: open, onClose: close, onCustomer: showCustomer });
+  const { host, question, setQuestion } = useEventHost({ session, zone, directory, actions, editing, tell, ask, onOpen: open, onClose: close, onCustomer: showCustomer, onGive: chooseOwner });
   const calls = useCallDesk({ api, store: events.store, tell, undoing: actions.undoing, session, zone, brand, desk, directory, rows: view === "my_day" ? rows : NO_ROWS, onOpen: open, onClose: close });
 
   const selection = useSelection(rows, events.get, tell);
@@ -210,18 +213,14 @@ export function CalendarPage({ session, theme, onTheme, onLeave, onOver }: Props
 
   const range = visibleRange(view, day, shape);
   const saveCsv = () => void import("./export").then((module) => module.saveCsv(rows, range, zone, directory));
-  const account: AccountItem[] = [
-    { label: "Settings", icon: "gear", act: () => setOpened({ kind: "settings" }) },
-    { label: "Select events", icon: "task", act: () => selection.start() },
-    ...leadItems(session, directory, setOpened),
-    { label: "Trash", icon: "trash", act: () => setOpened({ kind: "trash" }) },
-    ...adminItems(session, setOpened),
-    { label: "Keys", icon: "help", act: () => setOpened({ kind: "keys" }) },
-    { label: "Print", icon: "print", act: () => window.print() },
-    { label: "Import or export (.ics)", icon: "copy", act: () => setOpened({ kind: "files" }) },
-    { label: "Export as CSV", icon: "text", act: saveCsv },
-    { label: "Sign out", icon: "exit", act: () => setQuestion({ title: "Sign out?", text: "You need a token to come back. Drafts of this tab are forgotten.", yes: "Sign out", act: onLeave }) },
-  ];
+  const account = accountItems({
+    session,
+    directory,
+    onOpen: setOpened,
+    onSelect: selection.start,
+    onCsv: saveCsv,
+    onSignOut: () => setQuestion({ title: "Sign out?", text: "You need a token to come back. Drafts of this tab are forgotten.", yes: "Sign out", act: onLeave }),
+  });
   const loaded = useMemo(() => (rows.length ? [] : events.rows), [rows.length, events.rows]);
   const unknown = unknownDesk(desk, directory.desks.map((one) => one.code));
   const draft = useMemo(() => (edit && (!edit.base || edit.fields.start_time !== edit.base.start_time) ? draftRow(edit) : null), [edit]);
@@ -385,14 +384,4 @@ export function CalendarPage({ session, theme, onTheme, onLeave, onOver }: Props
       <ToastStack toasts={toasts} hold={hold} onDismiss={dismiss} />
     </div>
   );
-}
-
-/** What leads of a desk have in the menu. */
-function leadItems(session: Session, directory: Directory, open: (opened: Opened) => void): AccountItem[] {
-  return isLead(session, directory) ? [{ label: "Hand over", icon: "people", act: () => open({ kind: "handover" }) }] : [];
-}
-
-/** What administrators alone have in the menu. */
-function adminItems(session: Session, open: (opened: Opened) => void): AccountItem[] {
-  return isAdmin(session) ? [{ label: "Webhooks", icon: "link", act: () => open({ kind: "webhooks" }) }] : [];
 }

@@ -77,10 +77,9 @@ export function deskLists(rows: EventRow[], desk: string, now: number): DeskList
   };
 }
 
-/** What changes when an event goes to another manager; the former owner leaves it, but for a meeting with others. */
-export function givenTo(row: EventRow, manager: number): Pick<EventRow, "owner_manager_id" | "participants"> {
-  const isMeeting = row.participants.length > 1;
-  const others = row.participants.filter((one) => one.manager_id !== manager && (isMeeting || one.manager_id !== row.owner_manager_id));
+/** What changes when an event goes to another manager. `keepsOwner`: the one before still takes part, as in a meeting with others. */
+export function givenTo(row: EventRow, manager: number, keepsOwner = row.participants.length > 1): Pick<EventRow, "owner_manager_id" | "participants"> {
+  const others = row.participants.filter((one) => one.manager_id !== manager && (keepsOwner || one.manager_id !== row.owner_manager_id));
   const owner: ParticipantRow = { event_id: row.id, manager_id: manager, role: ParticipantRole.ORGANIZER, status: ParticipantStatus.ACCEPTED, created_time: 0, updated_time: 0 };
   return { owner_manager_id: manager, participants: [owner, ...others.map((one) => (one.role === ParticipantRole.ORGANIZER ? { ...one, role: ParticipantRole.REQUIRED } : one))] };
 }

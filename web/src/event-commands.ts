@@ -20,6 +20,8 @@ export interface CommandHost {
   onOpen: (row: EventRow) => void;
   onEdit: (row: EventRow) => void;
   onMove: (row: EventRow, times: Moved) => void;
+  /** Asks who is to own it. */
+  onGive: (row: EventRow) => void;
   onStatus: (row: EventRow, status: EventStatus) => void;
   onDelete: (row: EventRow) => void;
   onDuplicate: (row: EventRow) => void;
@@ -66,6 +68,7 @@ export function commandsFor(row: EventRow, host: CommandHost): EventCommand[] {
       ? { label: "Complete", icon: "check", keys: "C", act: () => host.onStatus(row, EventStatus.DONE) }
       : { label: "Reopen", icon: "undo", act: () => host.onStatus(row, EventStatus.OPEN) },
     ...(isOpen ? reschedules(row, host.zone).map(({ label, times }): EventCommand => ({ label: `Move: ${label}`, icon: "clock", act: () => host.onMove(row, times) })) : []),
+    ...(isOpen ? [{ label: "Give to…", icon: "person", act: () => host.onGive(row) } as EventCommand] : []),
     ...copies,
     ...(isOpen ? [{ label: "Cancel event", icon: "ban", act: () => host.onStatus(row, EventStatus.CANCELLED) } as EventCommand] : []),
     { label: "Delete", icon: "trash", act: () => host.onDelete(row) },

@@ -15,6 +15,11 @@ export interface Times {
 /** What a move changes; a reminder at a given time goes along. On a desk's day it may go to another manager. */
 export type Moved = Times & Partial<Pick<EventRow, "remind_time" | "remind_before_sec" | "owner_manager_id" | "participants">>;
 
+/** Those that it has. */
+export function timesOf({ start_time, end_time, all_day }: EventRow): Times {
+  return { start_time, end_time, all_day };
+}
+
 const HOUR_SEC = 3600;
 const DAY_SEC = 86_400;
 

@@ -5,8 +5,8 @@ import type { Actions } from "./actions";
 import type { DetailsHost } from "./components/event-details";
 import type { Question } from "./components/confirm-dialog";
 import { fieldsOf } from "./event-fields";
-import type { Moved } from "./moving";
-import { shiftedTimes, stretchedTimes } from "./moving";
+import { givenTo } from "./desk-day";
+import { shiftedTimes, stretchedTimes, timesOf, type Moved } from "./moving";
 import { copyText } from "./insecure-page";
 import { isAdmin, type Session } from "./session";
 import { EventStatus, ParticipantStatus, type EventRow } from "./types.gen";
@@ -26,9 +26,12 @@ interface Parts {
   onOpen: (row: EventRow) => void;
   onClose: () => void;
   onCustomer: (row: EventRow) => void;
+  onGive: (row: EventRow) => void;
 }
 
 export interface EventHost extends DetailsHost {
+  /** Gives it to another manager; the owner before no longer takes part. */
+  onGiven: (row: EventRow, manager: number) => void;
   onDone: (row: EventRow) => void;
   onNudge: (row: EventRow, key: string, isResize: boolean) => void;
   /** Something done to many events; asked about first where some are meetings of others. */
@@ -50,7 +53,7 @@ function othersText(others: number, all: number): string {
 }
 
 export function useEventHost(parts: Parts): { host: EventHost; question: Question | null; setQuestion: (question: Question | null) => void } {
-  const { session, zone, directory, actions, editing, tell, ask, onOpen, onClose, onCustomer } = parts;
+  const { session, zone, directory, actions, editing, tell, ask, onOpen, onClose, onCustomer, onGive } = parts;
   const [question, setQuestion] = useState<Question | null>(null);
   const [asked] = useState(() => new Set<number>());
 
@@ -96,6 +99,8 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
       onOpen,
       onCustomer,
       onMove: move,
+      onGive: (row) => guarded(row, "Give it", () => onGive(row)),
+      onGiven: (row, manager) => ask(row, "Give", (scope) => actions.move(row, { ...timesOf(row), ...givenTo(row, manager, false) }, scope)),
       onStatus: setStatus,
       onEdit: (row) => guarded(row, "Edit it", () => (onOpen(row), editing.startEdit(row))),
       onDelete: (row) => guarded(row, "Delete it", () => ask(row, "Delete", (scope) => remove(row, scope))),
@@ -130,6 +135,6 @@ export function useEventHost(parts: Parts): { host: EventHost; question: Questio
         else move(row, shiftedTimes(row, sign * (isDay ? DAY_SEC : QUARTER_SEC), zone));
       },
     };
-  }, [session, zone, directory, actions, editing, tell, ask, onOpen, onClose, onCustomer, asked]);
+  }, [session, zone, directory, actions, editing, tell, ask, onOpen, onClose, onCustomer, onGive, asked]);
   return { host, question, setQuestion };
 }

@@ -89,5 +89,6 @@ describe("an event that is given to another manager", () => {
     expect(givenTo(alone, 11)).toMatchObject({ owner_manager_id: 11, participants: [{ manager_id: 11, role: 0 }] });
     const meeting = makeRow({ id: 1, participants: [owner(10), participant(11), participant(12)] });
     expect(givenTo(meeting, 11).participants.map((one) => [one.manager_id, one.role])).toEqual([[11, 0], [10, 1], [12, 1]]);
+    expect(givenTo(meeting, 11, false).participants.map((one) => [one.manager_id, one.role])).toEqual([[11, 0], [12, 1]]);
   });
 });

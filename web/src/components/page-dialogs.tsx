@@ -17,6 +17,7 @@ import { ConflictDialog } from "./conflict-dialog";
 import { CustomerDialog } from "./customer-dialog";
 import { DayDialog } from "./day-dialog";
 import { DeskMeeting } from "./desk-meeting";
+import { GiveDialog } from "./give-dialog";
 import { HandoverDialog } from "./handover-dialog";
 import { IcsDialog } from "./ics-dialog";
 import { KeysDialog } from "./keys-dialog";
@@ -93,6 +94,10 @@ function One({ opened, items, filters, settings, session, directory, reminders, 
       return <WebhooksDialog api={api} zone={zone} onClose={onClose} />;
     case "handover":
       return <HandoverDialog session={session} zone={zone} directory={directory} api={api} actions={actions} onClose={onClose} />;
+    case "give": {
+      const { row } = opened;
+      return <GiveDialog title={`Give “${row.title}” to a colleague`} directory={directory} owner={row.owner_manager_id} onGive={(manager) => host.onGiven(row, manager)} onClose={onClose} />;
+    }
     case "files":
       return <IcsDialog session={session} zone={zone} directory={directory} api={api} tell={tell} onClose={onClose} />;
     case "keys":

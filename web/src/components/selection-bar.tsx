@@ -8,6 +8,7 @@ import type { Directory } from "../use-directory";
 import type { EventHost } from "../use-event-host";
 import type { Selection } from "../use-selection";
 import { Dialog } from "./dialog";
+import { GiveDialog } from "./give-dialog";
 import { Icon, type IconName } from "./icon";
 
 interface Props {
@@ -51,7 +52,7 @@ export function SelectionBar({ selection, zone, directory, actions, host }: Prop
         <Icon name="close" size={14} />
       </button>
       {asking === "days" && <DaysDialog count={rows.length} onMove={move} onClose={() => setAsking(null)} />}
-      {asking === "owner" && <OwnerDialog count={rows.length} directory={directory} onGive={(manager) => act("Give them", (all) => many.reassign(all, manager))} onClose={() => setAsking(null)} />}
+      {asking === "owner" && <GiveDialog title={`Give ${countText(rows.length, "event")} to somebody`} directory={directory} onGive={(manager) => act("Give them", (all) => many.reassign(all, manager))} onClose={() => setAsking(null)} />}
     </div>
   );
 }
@@ -77,33 +78,6 @@ function DaysDialog({ count, onMove, onClose }: { count: number; onMove: (days: 
         </label>
         <p className="hint">Each keeps its time of day and its length.</p>
         <button type="submit" className="button primary" disabled={!isUsable}>Move</button>
-      </form>
-    </Dialog>
-  );
-}
-
-function OwnerDialog({ count, directory, onGive, onClose }: { count: number; directory: Directory; onGive: (manager: number) => void; onClose: () => void }) {
-  const [manager, setManager] = useState(0);
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
-    if (!manager) return;
-    onClose();
-    onGive(manager);
-  };
-  return (
-    <Dialog title={`Give ${countText(count, "event")} to somebody`} onClose={onClose}>
-      <form className="selection-form" onSubmit={submit}>
-        <label className="field">
-          <span className="label">New owner</span>
-          <select className="input" data-first value={manager} onChange={(event) => setManager(Number(event.target.value))}>
-            <option value={0}>Choose a manager</option>
-            {directory.people.map((person) => (
-              <option key={person.id} value={person.id}>{person.name}</option>
-            ))}
-          </select>
-        </label>
-        <p className="hint">The present owner no longer takes part; other participants stay.</p>
-        <button type="submit" className="button primary" disabled={!manager}>Give</button>
       </form>
     </Dialog>
   );
