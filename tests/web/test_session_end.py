@@ -1,5 +1,7 @@
 """A session that ends while somebody works: said in words, and nothing that was typed is lost."""
 
+from datetime import UTC, datetime
+
 from playwright.sync_api import Page, expect
 
 from web.gate import EXPIRED, Gate, opened_at
@@ -7,6 +9,7 @@ from web.served import OpenPage, Served, monday_at, now
 from web.test_everyday import query, wait_until
 
 WEEK = monday_at(0, weeks=33)
+LEFT_SEC = 3600
 OVER = "Your session is over. Sign in again."
 
 
@@ -49,6 +52,25 @@ def test_what_was_typed_is_not_shown_to_another_manager(
     sign_in(page, served.token(11))
     expect(page.locator(".agenda")).to_be_visible()
     expect(page.get_by_label("Title", exact=True)).to_have_count(0)
+
+
+def test_the_end_of_a_token_is_said_at_once_where_the_computer_has_slept_over_it(
+    open_page: OpenPage, served: Served
+) -> None:
+    """The page has another time then, and its timers, the next ping too, have stood still."""
+    gate = Gate("Ping")
+    page = open_page(signed_in=False)
+    page.clock.install()
+    page.route_web_socket("**", gate.take)
+    page.goto(served.address("?view=agenda", exp=now() + LEFT_SEC))
+    expect(page.locator("#calendar[data-loading=false]")).to_be_visible()
+    page.clock.pause_at(datetime.fromtimestamp(now() + 1, UTC))
+    assert not gate.holds(page)
+    page.clock.set_system_time(datetime.fromtimestamp(now() + LEFT_SEC + 1, UTC))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wait_until(lambda: gate.holds(page))
+    gate.answer(EXPIRED)
+    expect(page.locator(".notice")).to_contain_text(OVER)
 
 
 def test_a_refused_token_is_called_a_session_that_is_over(

@@ -14,6 +14,10 @@ const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 8000;
 const CALL_TIMEOUT_MS = 30_000;
 const BEAT_MS = 15_000;
+/** A timer stands still while the computer sleeps: the clock is read so often, and when the page is seen again. */
+const CLOCK_MS = 1000;
+/** After the end it is asked as often, as clocks differ a little. */
+const MOST_OFF_MS = 60_000;
 
 export class Connection {
   private state: ConnectionState = "connecting";
@@ -26,11 +30,14 @@ export class Connection {
   private failures = 0;
   private retry: number | undefined;
   private beat: number | undefined;
+  private clock: number | undefined;
   private closed = false;
 
+  /** `expires`: Unix seconds of the token's end; null: not known. */
   constructor(
     private readonly address: string,
     readonly token: string,
+    private readonly expires: number | null = null,
   ) {}
 
   readonly getState = (): ConnectionState => this.state;
@@ -70,10 +77,20 @@ export class Connection {
     };
   }
 
+  /** Asks the server about the token once its time is over; by a clock that is fast, again and again until it is refused. */
+  readonly readClock = (): void => {
+    clearTimeout(this.clock);
+    if (this.expires === null || this.closed) return;
+    const left = this.expires * 1000 - Date.now();
+    this.clock = window.setTimeout(this.readClock, left > 0 ? Math.min(left, CLOCK_MS) : left > -MOST_OFF_MS ? CLOCK_MS : BEAT_MS);
+    if (left <= 0 && this.state === "open") void this.ping();
+  };
+
   /** Ends it for good. */
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);
+    clearTimeout(this.clock);
     clearInterval(this.beat);
     this.socket?.close();
     this.socket = null;
@@ -112,14 +129,23 @@ export class Connection {
       this.failures = 0;
       this.become("open");
       clearInterval(this.beat);
-      this.beat = window.setInterval(() => void this.call("Ping", {}).catch(() => this.socket?.close()), BEAT_MS);
+      this.beat = window.setInterval(() => void this.ping(), BEAT_MS);
+      this.readClock();
     } catch (error) {
-      if (error instanceof ServerError && error.status === 401) {
-        this.close();
-        this.become("refused");
-      } else {
-        this.socket?.close();
-      }
+      this.fail(error);
+    }
+  }
+
+  private async ping(): Promise<void> {
+    await this.call("Ping", {}).catch((error: unknown) => this.fail(error));
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof ServerError && error.status === 401) {
+      this.close();
+      this.become("refused");
+    } else {
+      this.socket?.close();
     }
   }
 

@@ -7,6 +7,7 @@ import { AskedDirectory } from "./directory-answer";
 import { scopeOf, seenSpan } from "./event-loads";
 import { settings } from "./kept-settings";
 import { LiveEvents } from "./live-events";
+import { readToken } from "./session";
 import { dateIn, nowSeconds } from "./time/clock";
 
 /** One connection with what is kept of its server, for as long as somebody is signed in. */
@@ -22,7 +23,7 @@ export class Opening {
     token: string,
     private readonly me: number,
   ) {
-    this.connection = new Connection(socketAddress(), token);
+    this.connection = new Connection(socketAddress(), token, readToken(token)?.exp ?? null);
     this.api = new Api(this.connection);
     // In this order: names are there when events are drawn, and a cursor is never behind the list that follows it,
     // as the server answers the lists of a connection one after the other.

@@ -27,8 +27,10 @@ export function useConnection({ token, id }: Session): Link {
     connection.open();
     const retry = () => connection.retryNow();
     window.addEventListener("online", retry);
+    document.addEventListener("visibilitychange", connection.readClock);
     return () => {
       window.removeEventListener("online", retry);
+      document.removeEventListener("visibilitychange", connection.readClock);
       connection.close();
       if (first?.connection === connection) first = null;
     };

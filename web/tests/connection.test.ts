@@ -133,6 +133,62 @@ it("a refused token ends it for good", async () => {
   expect(Peer.all).toHaveLength(1);
 });
 
+describe("a token that ends", () => {
+  const TICK_MS = 1000;
+  const NOW_MS = 1_800_000_000_000;
+
+  async function openedUntil(endMs: number) {
+    vi.setSystemTime(NOW_MS);
+    const connection = new Connection("ws://example/ws", "token", (NOW_MS + endMs) / 1000);
+    connection.open();
+    const peer = Peer.all.at(-1)!;
+    peer.accept();
+    peer.answer(200, { chanels: [] });
+    await vi.advanceTimersByTimeAsync(0);
+    return { connection, peer, pings: () => peer.sent.filter((one) => one.command === "Ping").length };
+  }
+
+  it("is asked about at its end, and refused at once", async () => {
+    const { connection, peer, pings } = await openedUntil(4000);
+    await vi.advanceTimersByTimeAsync(3999);
+    expect(pings()).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pings()).toBe(1);
+    peer.answerTo("Ping", { code: "UNAUTHORIZED", message: "expired" }, 401);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([connection.getState(), Peer.all.length, pings()]).toEqual(["refused", 1, 1]);
+  });
+
+  it("while the computer slept is asked about as soon as it is awake", async () => {
+    const { connection, pings } = await openedUntil(3_600_000);
+    await vi.advanceTimersByTimeAsync(10);
+    vi.setSystemTime(NOW_MS + 3_600_000);
+    await vi.advanceTimersByTimeAsync(TICK_MS);
+    expect(pings()).toBe(1);
+    connection.close();
+  });
+
+  it("is asked about at once where the page is seen again", async () => {
+    const { connection, pings } = await openedUntil(3_600_000);
+    vi.setSystemTime(NOW_MS + 3_600_000);
+    connection.readClock();
+    expect(pings()).toBe(1);
+    connection.close();
+    connection.readClock();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("by this computer's clock alone is still good, and is asked about again", async () => {
+    const { connection, peer, pings } = await openedUntil(1000);
+    await vi.advanceTimersByTimeAsync(1000);
+    peer.answerTo("Ping", { time: 1 });
+    expect([connection.getState(), pings()]).toEqual(["open", 1]);
+    await vi.advanceTimersByTimeAsync(TICK_MS);
+    expect(pings()).toBe(2);
+    connection.close();
+  });
+});
+
 it("pushes go to every listener until it leaves, blank lines to none", async () => {
   const { connection, peer } = await opened();
   const seen: unknown[] = [];
