@@ -59,3 +59,56 @@ def test_what_is_found_comes_in_pages_whatever_brand_is_chosen(
     assert results.last.locator(".ev-title").inner_text() == f"{word} of another brand"
     results.last.get_by_role("button").click()
     expect(page.get_by_role("heading", name=f"{word} of another brand")).to_be_visible()
+
+
+def test_occurrences_of_a_series_are_one_result_that_opens_by_keys(
+    open_page: OpenPage, wire: Wire, size: Size
+) -> None:
+    """More than a page of them, before another event that is older."""
+    name = f"Ploverdesk{size[0]}"
+    start = monday_at(9, weeks=4)
+    wire.add(title=f"{name} alone", start_time=start - 86_400, end_time=start - 86_000)
+    wire.add(
+        title=f"{name} review",
+        start_time=start,
+        end_time=start + 1800,
+        timezone="UTC",
+        recurrence={"rrule": "FREQ=DAILY;COUNT=60"},
+    )
+    page = open_page(query("agenda", now()), size=size)
+    search = page.get_by_role("searchbox", name="Search events")
+    search.fill(name)
+    found = page.get_by_role("region", name="Found events")
+    results = found.locator("> ul > li")
+    expect(results).to_have_count(2)
+    expect(found.get_by_role("status")).to_have_text("61 found")
+    series = results.first.locator("> button")
+    expect(series).to_contain_text(f"60 occurrences of “{name} review”")
+    expect(series).to_have_attribute("aria-expanded", "false")
+    expect(results.last).to_contain_text(f"{name} alone")
+    search.press("ArrowDown")
+    expect(series).to_be_focused()
+    page.keyboard.press("Enter")
+    occurrences = results.first.get_by_role("listitem")
+    expect(occurrences).to_have_count(60)
+    assert serious_in_light_and_dark(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.keyboard.press("ArrowDown")
+    expect(occurrences.first.get_by_role("button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=f"{name} review")).to_be_visible()
+
+
+def test_escape_in_the_results_goes_back_to_the_field(open_page: OpenPage, wire: Wire) -> None:
+    start = monday_at(9, weeks=5)
+    wire.add(title="Whimbrel", start_time=start, end_time=start + 600)
+    page = open_page(query("agenda", now()))
+    search = page.get_by_role("searchbox", name="Search events")
+    search.fill("whimbrel")
+    result = page.get_by_role("region", name="Found events").get_by_role("listitem")
+    expect(result).to_be_visible()
+    search.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(result).to_have_count(0)
+    expect(search).to_be_focused()
+    expect(search).to_have_value("whimbrel")

@@ -27,6 +27,7 @@ import "./styles/webhooks.css";
 import "./styles/devices.css";
 import "./styles/free-times.css";
 import "./styles/boxes.css";
+import "./styles/found.css";
 import "./styles/settings.css";
 import "./styles/print.css";
 import { createRoot } from "react-dom/client";

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import type { Api } from "./api";
 import type { EventRow } from "./types.gen";
+import { useStable } from "./use-stable";
 
 /** What was found for `search` so far. */
 interface Found {
@@ -38,7 +39,7 @@ export function useSearch(api: Api, search: string): Search {
     };
   }, [api, search]);
 
-  const more = () => {
+  const more = useStable(() => {
     const { next } = found;
     if (next === null || isLoading) return;
     setIsLoading(true);
@@ -49,7 +50,7 @@ export function useSearch(api: Api, search: string): Search {
         (failure: Error) => setFound((all) => (all.search === found.search ? { ...all, problem: failure.message } : all)),
       )
       .finally(() => setIsLoading(false));
-  };
+  });
   return { ...found, isLoading, more };
 }
 

@@ -1,13 +1,15 @@
 // What a search finds beyond what is shown.
 
-import { useState } from "react";
+import { useEffect, useId, useState } from "react";
 import type { Api } from "../api";
 import { plainText, readAst } from "../ast/ast-tree";
 import { whenText } from "../calendar-event";
+import { grouped, spanText } from "../search-groups";
 import { markedPieces, snippet, type Piece } from "../search-marks";
 import type { EventRow } from "../types.gen";
 import { useSearch, type Search } from "../use-search";
-import { TypeIcon } from "./icon";
+import { Icon, TypeIcon } from "./icon";
+import { moveInMenu } from "./menu-keys";
 
 interface Props {
   api: Api;
@@ -20,35 +22,97 @@ interface Props {
 
 /** Of `shown`, at most. */
 const MOST_SHOWN = 30;
+/** A series may fill a page: until there are as many entries, further pages are asked for by themselves. */
+const FEWEST_ENTRIES = 8;
+const MOST_BY_ITSELF = 250;
 
 export function SearchResults({ api, search, zone, shown, onOpen }: Props) {
   const [isLeft, setIsLeft] = useState("");
   const wanted = search.trim();
   const found = useSearch(api, wanted);
-  if (wanted.length < 2 || found.search !== wanted || isLeft === wanted) return null;
+  const isShown = wanted.length >= 2 && found.search === wanted && isLeft !== wanted;
   const rows = found.rows ?? shown.slice(0, MOST_SHOWN);
+  const entries = grouped(rows);
+  const wantsMore = isShown && found.next !== null && !found.isLoading && !found.problem && entries.length < FEWEST_ENTRIES && rows.length < MOST_BY_ITSELF;
+  const { more } = found;
+  useEffect(() => {
+    if (wantsMore) more();
+  }, [wantsMore, more]);
+  if (!isShown) return null;
+  const leave = () => {
+    setIsLeft(wanted);
+    document.getElementById("search")?.focus();
+  };
+  const open = (row: EventRow) => {
+    setIsLeft(wanted);
+    onOpen(row);
+  };
+  const onKey = (event: React.KeyboardEvent<HTMLElement>) => {
+    if (event.key === "Escape") leave();
+    else moveInMenu(event);
+  };
   return (
-    <div className="found" role="region" aria-label="Found events">
-      <p className="found-head" role="status">
-        {statusText(found, shown.length)}
-        <button type="button" className="text-button" onClick={() => setIsLeft(wanted)}>Close</button>
+    <div className="found" role="region" aria-label="Found events" onKeyDown={onKey}>
+      <p className="found-head">
+        <span role="status">{statusText(found, shown.length)}</span>
+        <button type="button" className="text-button" onClick={leave}>Close</button>
       </p>
       <ul className="plain-list">
-        {rows.map((row) => (
-          <li key={row.id}>
-            <button type="button" className="plain-row" onClick={() => (setIsLeft(wanted), onOpen(row))}>
-              <TypeIcon type={row.type} />
-              <span className="ev-title"><Marked pieces={markedPieces(row.title, wanted)} /></span>
-              <small>{whenText(row, zone)}</small>
-              <Snippet row={row} search={wanted} />
-            </button>
-          </li>
-        ))}
+        {entries.map((entry) => {
+          const [row] = entry;
+          if (!row) return null;
+          return entry.length > 1 ? (
+            <Occurrences key={`${wanted} ${row.series_id}`} rows={entry} mayBeMore={found.next !== null} search={wanted} zone={zone} onOpen={open} />
+          ) : (
+            <Result key={row.id} row={row} search={wanted} zone={zone} onOpen={open} />
+          );
+        })}
       </ul>
       {found.next !== null && (
-        <button type="button" className="button wide" disabled={found.isLoading} onClick={found.more}>Show more</button>
+        <button type="button" className="button wide" disabled={found.isLoading} onClick={more}>Show more</button>
       )}
     </div>
+  );
+}
+
+interface ResultProps {
+  search: string;
+  zone: string;
+  onOpen: (row: EventRow) => void;
+}
+
+function Result({ row, search, zone, onOpen }: ResultProps & { row: EventRow }) {
+  return (
+    <li>
+      <button type="button" className="plain-row" onClick={() => onOpen(row)}>
+        <TypeIcon type={row.type} />
+        <span className="ev-title"><Marked pieces={markedPieces(row.title, search)} /></span>
+        <small>{whenText(row, zone)}</small>
+        <Snippet row={row} search={search} />
+      </button>
+    </li>
+  );
+}
+
+/** Those of one series: how many, and when; all of them on request. */
+function Occurrences({ rows, mayBeMore, ...rest }: ResultProps & { rows: EventRow[]; mayBeMore: boolean }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const list = useId();
+  const title = rows[0]?.title ?? "";
+  return (
+    <li>
+      <button type="button" className="plain-row" aria-expanded={isOpen} aria-controls={list} onClick={() => setIsOpen(!isOpen)}>
+        <Icon name="repeat" size={14} />
+        <span className="ev-title">
+          {rows.length}
+          {mayBeMore ? " or more" : ""} occurrences of “<Marked pieces={markedPieces(title, rest.search)} />”
+        </span>
+        <small>{spanText(rows, rest.zone)}</small>
+      </button>
+      <ul id={list} className="plain-list found-occurrences" hidden={!isOpen}>
+        {isOpen && rows.map((row) => <Result key={row.id} row={row} {...rest} />)}
+      </ul>
+    </li>
   );
 }
 

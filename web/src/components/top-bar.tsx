@@ -67,7 +67,11 @@ export function TopBar({ filters, shape, theme, isLoading, isMenuOpen, isLead, f
           aria-label="Search events"
           value={filters.search}
           onChange={(event) => onChange({ search: event.target.value })}
-          onKeyDown={(event) => event.key === "Escape" && onChange({ search: "" })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") onChange({ search: "" });
+            const first = event.key === "ArrowDown" && document.querySelector<HTMLElement>(".found .plain-row");
+            if (first) (event.preventDefault(), first.focus());
+          }}
         />
         {found}
       </div>
