@@ -1,24 +1,29 @@
 // Parts of the page that are loaded when they are first drawn, or before, while nothing else is to be done.
 
-import { createElement, lazy, Suspense, useState, type ComponentType, type ReactNode } from "react";
+import { createElement, Fragment, lazy, Suspense, useState, type ComponentType, type ReactNode } from "react";
 import { idle } from "./idle";
+import { TypedBefore } from "./waiting";
 
 export interface LazyPart<P> {
   (props: P): ReactNode;
   preload: () => Promise<void>;
 }
 
-/** What is already loaded is drawn at once, so that no key that is pressed meanwhile goes elsewhere. */
-export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>, fallback?: ReactNode): LazyPart<P> {
+/** What is already loaded is drawn at once; what is not, with `fallback` in its place and what was typed there. */
+export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>, fallback?: (props: P) => ReactNode): LazyPart<P> {
   let loaded: ComponentType<P> | null = null;
   const get = async () => (loaded ??= await load());
-  const Later = lazy(async () => ({ default: (await get().catch(loadAgain)) as ComponentType<object> }));
+  const Later = lazy(async () => ({ default: withTyped((await get().catch(loadAgain)) as ComponentType<object>) }));
   function Part(props: P) {
     // As it was when it was first drawn: another element would begin with a new state.
     const [ready] = useState(() => loaded);
-    return ready ? createElement(ready, props) : createElement(Suspense, { fallback }, createElement(Later, props));
+    return ready ? createElement(ready, props) : createElement(Suspense, { fallback: fallback?.(props) }, createElement(Later, props));
   }
   return Object.assign(Part, { preload: () => get().then(() => undefined, () => undefined) });
+}
+
+function withTyped(Loaded: ComponentType<object>): ComponentType<object> {
+  return (props) => createElement(Fragment, null, createElement(Loaded, props), createElement(TypedBefore));
 }
 
 const KEY = "deskcal.loaded-again";

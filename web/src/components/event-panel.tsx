@@ -14,7 +14,7 @@ import { EventDetails, type DetailsHost } from "./event-details";
 import { EventForm } from "./event-form";
 import { QuickHints } from "./quick-hints";
 
-interface Props {
+export interface EventPanelProps {
   /** The event that is shown or edited as it is now; null: a new one, or one that is gone. */
   row: EventRow | null;
   editing: Editing;
@@ -29,7 +29,7 @@ interface Props {
   onClose: () => void;
 }
 
-export function EventPanel({ row, editing, zone, session, settings, directory, api, details, calls, onSave, onClose }: Props) {
+export function EventPanel({ row, editing, zone, session, settings, directory, api, details, calls, onSave, onClose }: EventPanelProps) {
   const panel = useRef<HTMLElement>(null);
   const { edit } = editing;
   const isForm = edit !== null && !edit.isQuick;

@@ -27,7 +27,7 @@ import { SettingsDialog } from "./settings-dialog";
 import { TrashDialog } from "./trash-dialog";
 import { WebhooksDialog } from "./webhooks-dialog";
 
-interface Props {
+export interface DialogsProps {
   opened: Opened | null;
   conflict: Conflict | null;
   items: CalendarItem[];
@@ -47,7 +47,7 @@ interface Props {
   onClose: () => void;
 }
 
-export function PageDialogs(props: Props) {
+export function PageDialogs(props: DialogsProps) {
   const { opened, conflict, filters, directory, session, actions, onSettled, onBack } = props;
   return (
     <>
@@ -66,7 +66,7 @@ export function PageDialogs(props: Props) {
   );
 }
 
-function One({ opened, items, filters, settings, session, directory, reminders, now, api, actions, host, tell, onClose }: Props & { opened: Opened }) {
+function One({ opened, items, filters, settings, session, directory, reminders, now, api, actions, host, tell, onClose }: DialogsProps & { opened: Opened }) {
   const { zone, day } = filters;
   const common = { zone, directory, onOpen: host.onOpen, onClose };
   switch (opened.kind) {

@@ -15,7 +15,7 @@ import type { Pointed } from "./event-pointer";
 import { HoverCard } from "./hover-card";
 import { QuickAdd } from "./quick-add";
 
-interface Props {
+export interface OverlaysProps {
   editing: Editing;
   pointed: Pointed | null;
   menu: { row: EventRow; x: number; y: number } | null;
@@ -35,7 +35,7 @@ interface Props {
   onSelect: (id: number) => void;
 }
 
-export function PageOverlays({ editing, pointed, menu, question, scopeQuestion, zone, settings, directory, host, rowOf, onSave, onPointed, onMenu, onQuestion, onScope, onSelect }: Props) {
+export function PageOverlays({ editing, pointed, menu, question, scopeQuestion, zone, settings, directory, host, rowOf, onSave, onPointed, onMenu, onQuestion, onScope, onSelect }: OverlaysProps) {
   const { edit } = editing;
   const seen = pointed && !menu ? rowOf(pointed.row.id) : undefined;
   return (
