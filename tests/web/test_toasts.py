@@ -1,8 +1,10 @@
 """How long what the page says stays, on a clock that the test moves."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from web.served import OpenPage
+from web.served import DESKTOP, PHONE, OpenPage, monday_at
+from web.test_everyday import query
 
 ITS_TIME_MS = 8_100
 """A little more than a toast is shown."""
@@ -65,3 +67,78 @@ def test_a_toast_that_moves_into_a_dialog_under_the_pointer_still_ends(
     page.mouse.move(0, 0)
     page.clock.fast_forward(ITS_TIME_MS)
     expect(page.locator(".toast")).to_have_count(0)
+
+
+COVERED = """() => {
+  const controls = [...document.querySelectorAll(
+    ".top button, .top input, .panel-foot button, .panel-tools button, .selection-bar button," +
+    ".dialog-box button, .dialog-box input, .dialog-box select, .quick-add button, .round-button")];
+  return controls.filter((one) => {
+    const scroller = one.closest(".dialog-body, .panel-body") ?? document.body;
+    const around = scroller.getBoundingClientRect();
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const x = (left + right) / 2, y = (top + bottom) / 2;
+    if (y < around.top || y > around.bottom) return false;
+    return Boolean(document.elementFromPoint(x, y)?.closest(".toast"));
+  }).map((one) => one.getAttribute("aria-label") ?? one.textContent);
+}"""
+"""What must be pressed, is not scrolled away, and has a message over its middle."""
+SIZES = [DESKTOP, (1024, 768), (800, 600), (720, 450), PHONE]
+
+at_all_sizes = pytest.mark.parametrize("size", SIZES, ids=[f"{one[0]}x{one[1]}" for one in SIZES])
+
+
+def three_toasts(page: Page) -> None:
+    """Before something is opened over the page."""
+    for _ in range(3):
+        toast_of(page)
+    expect(page.locator(".toast")).to_have_count(3)
+
+
+@at_all_sizes
+def test_messages_cover_nothing_that_must_be_pressed(
+    open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page("?view=agenda&day=2031-01-05", size=size)
+    page.clock.install()
+    three_toasts(page)
+    assert page.evaluate(COVERED) == []
+    page.locator(".me").click()
+    page.get_by_role("menuitem", name="Select events").click()
+    expect(page.get_by_role("toolbar", name="Selected events")).to_be_visible()
+    assert page.evaluate(COVERED) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    assert page.evaluate(COVERED) == []
+    expect(page.locator(".toast").last).to_be_visible()
+
+
+@at_all_sizes
+@pytest.mark.parametrize("name", ["Settings", "Trash", "Import or export (.ics)", "Sign out"])
+def test_messages_cover_nothing_of_a_dialog(
+    open_page: OpenPage, size: tuple[int, int], name: str
+) -> None:
+    page = open_page("?view=agenda&day=2031-01-05", size=size)
+    page.clock.install()
+    three_toasts(page)
+    page.locator(".me").click()
+    page.get_by_role("menuitem", name=name).click()
+    dialog = page.get_by_role("dialog")
+    toasts = dialog.locator(".toast")
+    expect(toasts.last).to_be_in_viewport(ratio=1)
+    assert page.evaluate(COVERED) == []
+    box, first = dialog.locator(".dialog-box").bounding_box(), toasts.last.bounding_box()
+    assert box is not None and first is not None
+    assert first["y"] >= box["y"] + box["height"]
+
+
+def test_messages_are_behind_the_box_of_a_new_event(open_page: OpenPage) -> None:
+    page = open_page(query("week", monday_at(0, weeks=35)), size=(800, 600))
+    page.clock.install()
+    three_toasts(page)
+    slots = page.locator(".rbc-day-slot").nth(3).bounding_box()
+    assert slots is not None
+    page.mouse.click(slots["x"] + 20, 480)
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    assert page.evaluate(COVERED) == []

@@ -6,6 +6,7 @@ import { countText } from "../labels";
 import { EventStatus, type EventRow } from "../types.gen";
 import type { Directory } from "../use-directory";
 import type { EventHost } from "../use-event-host";
+import { useHeightVariable } from "../use-height-variable";
 import type { Selection } from "../use-selection";
 import { Dialog } from "./dialog";
 import { GiveDialog } from "./give-dialog";
@@ -25,6 +26,7 @@ export function SelectionBar({ selection, zone, directory, actions, host }: Prop
   const [asking, setAsking] = useState<Asking>(null);
   const { rows, clear } = selection;
   const { many } = actions;
+  const box = useHeightVariable<HTMLDivElement>("--selection-height", selection.isOn);
   if (!selection.isOn) return null;
   const act = (yes: string, work: (rows: EventRow[]) => Promise<void>, keeps = false) => host.onMany(rows, yes, () => void work(rows).then(keeps ? undefined : clear));
   const move = (days: number) => act("Move them", (all) => many.move(all, days, zone), true);
@@ -36,7 +38,7 @@ export function SelectionBar({ selection, zone, directory, actions, host }: Prop
     </button>
   );
   return (
-    <div className="selection-bar" role="toolbar" aria-label="Selected events">
+    <div ref={box} className="selection-bar" role="toolbar" aria-label="Selected events">
       <span className="selection-count" role="status">
         {rows.length ? `${rows.length} selected` : "Choose events"}
         {rows.some((row) => row.series_id) && <span className="selection-note"> · these alone, not their series</span>}

@@ -3,6 +3,7 @@
 import { useEffect } from "react";
 import { createPortal } from "react-dom";
 import { useTopDialog } from "../top-dialog";
+import { useHeightVariable } from "../use-height-variable";
 import type { Toast, Toasts } from "../use-toasts";
 import { Icon } from "./icon";
 
@@ -12,8 +13,9 @@ type Props = Pick<Toasts, "toasts" | "hold"> & { onDismiss: (id: number) => void
 export function ToastStack({ toasts, hold, onDismiss }: Props) {
   const latest = toasts.at(-1);
   const dialog = useTopDialog();
+  const box = useHeightVariable<HTMLDivElement>("--toasts-height", dialog);
   const stack = (
-    <div className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-relevant="additions">
+    <div ref={box} className="toasts" role="status" aria-live="polite" aria-atomic="false" aria-relevant="additions">
       {toasts.map((toast) => (
         <ToastLine key={toast.id} toast={toast} isLatest={toast.id === latest?.id} hold={hold} onDismiss={() => onDismiss(toast.id)} />
       ))}
