@@ -69,6 +69,15 @@ def test_a_toast_that_moves_into_a_dialog_under_the_pointer_still_ends(
     expect(page.locator(".toast")).to_have_count(0)
 
 
+def test_only_the_mark_of_a_message_has_the_colour_of_its_kind(open_page: OpenPage) -> None:
+    toast = toast_of(opened(open_page))
+    colours = toast.locator(".icon").evaluate_all(
+        "all => all.map((x) => getComputedStyle(x).color)"
+    )
+    assert len(colours) == 2
+    assert colours[0] != colours[1]
+
+
 COVERED = """() => {
   const controls = [...document.querySelectorAll(
     ".top button, .top input, .panel-foot button, .panel-tools button, .selection-bar button," +
