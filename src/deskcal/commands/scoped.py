@@ -86,7 +86,13 @@ class Request(Struct, frozen=True):
         """Queues `apply` as a transaction on the event and its series; what it returns."""
 
         def within(changes: Changes) -> bytes:
-            return apply(Stage(self, changes))
+            try:
+                return apply(Stage(self, changes))
+            except OverflowError as exc:
+                raise InvalidField(
+                    "an occurrence would come beyond the year 9999 on the clock of its zone",
+                    field="start_time",
+                ) from exc
 
         transaction = Transaction(
             event_ids=(self.event_id, follows_id) if follows_id else (self.event_id,),

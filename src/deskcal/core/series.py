@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from deskcal.core.alarms import end_of
 from deskcal.core.event import Event, EventStatus, Flag, Id, Seconds, Time
-from deskcal.core.recurrence import Occurrence, Recurrence, check_start
+from deskcal.core.recurrence import MAX_START_YEAR, Occurrence, Recurrence, check_start
 from deskcal.core.recurrence_rule import fixed_to_start, parse_rule
 from deskcal.core.wall_clock import instant, is_day_start, wall_time
 from deskcal.errors import InvalidField
@@ -24,6 +24,9 @@ MAX_EXDATES = 1000
 MAX_PAST = 2000
 """Occurrences that are over already when they are made, at most; of a daily rule, over 5 years."""
 YEAR_SEC = 366 * DAY_SEC
+MAX_LENGTH_YEARS = 99
+MAX_LENGTH_SEC = MAX_LENGTH_YEARS * YEAR_SEC
+"""Of an occurrence: one that begins before `MAX_START_YEAR` ends within the calendar."""
 SEARCH_YEARS = (0, 1, 8, 50)
 """Steps in which the next occurrence is looked for."""
 
@@ -104,7 +107,16 @@ def local_start(event: Event, timezone: str) -> dt.datetime:
 
 
 def local_length(event: Event, timezone: str) -> int:
-    """The length that occurrences like `event` have, see `Series.length_sec`."""
+    """The length that occurrences like `event` have, see `Series.length_sec`.
+
+    Raises: InvalidField for one that would lead beyond the year 9999.
+    """
+    if event.end_time - event.start_time > MAX_LENGTH_SEC:
+        raise InvalidField(
+            f"end_time ({event.end_time}) is more than {MAX_LENGTH_YEARS} years after start_time; "
+            "an occurrence of a series is shorter",
+            field="end_time",
+        )
     if not event.all_day:
         return event.end_time - event.start_time
     zone = ZoneInfo(timezone)
@@ -114,7 +126,14 @@ def local_length(event: Event, timezone: str) -> int:
 
 def _local(time: int, is_all_day: bool, zone: ZoneInfo) -> dt.datetime:
     """The wall clock at `time`; the first instant of a date is its midnight, also a skipped one."""
-    local = wall_time(time, zone)
+    try:
+        local = wall_time(time, zone)
+    except OverflowError as exc:
+        raise InvalidField(
+            f"start_time ({time}) is beyond the year 9999 on the clock of {zone.key}; a series "
+            f"begins before {MAX_START_YEAR}",
+            field="start_time",
+        ) from exc
     if is_all_day and is_day_start(time, zone):
         return dt.datetime.combine(local.date(), dt.time())
     return local

@@ -64,10 +64,20 @@ def _sum(one: SummaryGroup, other: SummaryGroup) -> SummaryGroup:
 
 
 def by_day(groups: Iterable[SummaryGroup], timezone: str) -> list[SummaryGroup]:
-    """Groups whose keys are slots of SLOT_SEC, as days of a zone: keys such as `2026-11-27`."""
+    """Groups whose keys are slots of SLOT_SEC, as days of a zone: keys such as `2026-11-27`.
+
+    What begins after the last day of the year 9999 on that zone's clock is of this day.
+    """
     zone = ZoneInfo(timezone)
-    days = []
-    for group in groups:
-        start = dt.datetime.fromtimestamp(int(group.key) * SLOT_SEC, zone)
-        days.append(msgspec.structs.replace(group, key=start.date().isoformat()))
+    days = [
+        msgspec.structs.replace(group, key=_day(int(group.key) * SLOT_SEC, zone).isoformat())
+        for group in groups
+    ]
     return merged(days)
+
+
+def _day(time: int, zone: ZoneInfo) -> dt.date:
+    try:
+        return dt.datetime.fromtimestamp(time, zone).date()
+    except OverflowError:
+        return dt.date.max

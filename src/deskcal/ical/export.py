@@ -1,15 +1,12 @@
 """Resources of a calendar in one iCalendar text. Pure but for the zones' files."""
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.text import calendar_lines
 from deskcal.ical.vtimezone import vtimezone_text
-from deskcal.ical.write import PRODUCT, ZONE_AHEAD
+from deskcal.ical.write import PRODUCT, shown_dates
 from deskcal.ical.zones import zone_name
-
-BEFORE = dt.timedelta(days=366)
 
 
 def joined(texts: Iterable[str], first: int, last: int) -> str:
@@ -79,6 +76,5 @@ def _tzid(zone: Part) -> str:
 
 
 def _zone(tzid: str, first: int, last: int) -> Part:
-    low, high = (dt.datetime.fromtimestamp(time, dt.UTC).date() for time in (first, last))
-    text = vtimezone_text(tzid, low - BEFORE, high + ZONE_AHEAD)
+    text = vtimezone_text(tzid, *shown_dates(first, last))
     return next(part for part in _parts(text) if part.name == "VTIMEZONE")

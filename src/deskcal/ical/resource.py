@@ -132,13 +132,21 @@ def is_alone(event: Event, viewer: int) -> bool:
     return event.owner_manager_id == viewer and rows == [(viewer, ParticipantStatus.ACCEPTED)]
 
 
+def _is_on_clock(time: int, zone: ZoneInfo) -> bool:
+    """Whether what the zone's clock shows at `time` means that time, within the calendar."""
+    try:
+        return instant(wall_time(time, zone), zone) == time
+    except OverflowError:
+        return False
+
+
 def _add_zone(component: Component, event: Event) -> None:
     """Start and end on the clock of the event's zone, where that says the same."""
     if event.all_day or event.timezone in ("", "UTC"):
         return
     zone = ZoneInfo(event.timezone)
     times = {"dtstart": event.start_time, "dtend": event.end_time}
-    if any(instant(wall_time(time, zone), zone) != time for time in times.values()):
+    if not all(_is_on_clock(time, zone) for time in times.values()):
         return
     for name, time in times.items():
         if component.pop(name, None) is not None:

@@ -25,13 +25,15 @@ from deskcal.core.series import Series
 from deskcal.ical.series import Shown, exact_duration, series_components
 from deskcal.ical.uids import default_uid
 from deskcal.ical.vtimezone import add_vtimezones
+from deskcal.limits import DAY_SEC
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//deskcal//deskcal//EN"
 REFRESH = datetime.timedelta(minutes=15)
 """How often a calendar app may well ask again. Source: RFC 7986, 5.7."""
 
-ZONE_AHEAD = datetime.timedelta(days=5 * 366)
+ZONE_AHEAD_DAYS = 5 * 366
+ZONE_AHEAD = datetime.timedelta(days=ZONE_AHEAD_DAYS)
 """How far behind the last occurrence shown a VTIMEZONE reaches."""
 NO_SERIES: Mapping[int, Series] = MappingProxyType({})
 
@@ -100,9 +102,16 @@ def add_zones(calendar: Calendar, of_series: Iterable[list[Event]]) -> None:
     """One VTIMEZONE for each zone of a rule, around what is shown."""
     times = [event.start_time for events in of_series for event in events]
     if times:
-        first = _moment(min(times)).date() - datetime.timedelta(days=366)
-        last = _moment(max(times)).date() + ZONE_AHEAD
-        add_vtimezones(calendar, first, last)
+        add_vtimezones(calendar, *shown_dates(min(times), max(times)))
+
+
+def shown_dates(first: int, last: int) -> tuple[datetime.date, datetime.date]:
+    """The dates that the VTIMEZONEs of events are written for. Unix seconds of their starts.
+
+    As far as Python's calendar and `icalendar`, which looks a year ahead, go.
+    """
+    end = _moment(min(last, MAX_TIME - (ZONE_AHEAD_DAYS + 366) * DAY_SEC)).date()
+    return _moment(first).date() - datetime.timedelta(days=366), end + ZONE_AHEAD
 
 
 def event_component(

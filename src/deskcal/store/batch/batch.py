@@ -13,7 +13,7 @@ from deskcal.core.alarms import gained_managers, reminded_managers, would_miss_f
 from deskcal.core.all_day import UTC
 from deskcal.core.claims import Claim
 from deskcal.core.completion import is_completion
-from deskcal.core.document import decode_event, encode_event, record_of
+from deskcal.core.document import decode_event, record_of
 from deskcal.core.event import ChangeType, Event
 from deskcal.core.outcomes import Outcome, require_outcome, require_outcome_given
 from deskcal.core.series import Series
@@ -31,6 +31,7 @@ from deskcal.store.batch.staged import (
     Savepoint,
     StagedEvent,
     added_event,
+    document_of,
     notifications_of,
 )
 from deskcal.store.batch.stored import Stored
@@ -244,8 +245,8 @@ class Batch:
 
     def add(self, event: Event, type_: ChangeType, time: int, actor: int) -> bytes:
         """Stages a new event, whose id is `next_id`; its document."""
+        document = document_of(event)
         self.ids_used += 1
-        document = encode_event(event)
         self._changes.append((event.id, int(type_), time, actor, self._batch, document))
         self._set(event.id, NEW_EVENT.changed(event, document, type_))
         return document
@@ -359,11 +360,11 @@ class Batch:
         done_time: int | None = None,
     ) -> bytes:
         """Stages one change of an event that `event` gave; its document (its last, if gone)."""
-        self._undo.remove(self._only_fired, event_id)
         staged = self._staged[event_id]
+        document = staged.document if after is None else document_of(after)
+        self._undo.remove(self._only_fired, event_id)
         if version := staged.ended_version(after, done_time):
             self._undo.put(self._ended, (event_id, version), (staged.done_time, time))
-        document = staged.document if after is None else encode_event(after)
         self._changes.append((event_id, int(type_), time, actor, self._batch, document))
         self._set(event_id, staged.changed(after, document, type_, done_time))
         return document

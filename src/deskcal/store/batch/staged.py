@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from deskcal.core.alarms import trigger_time
 from deskcal.core.document import encode_event
-from deskcal.core.event import ChangeType, Event, EventStatus
+from deskcal.core.event import MAX_TIME, ChangeType, Event, EventStatus
+from deskcal.errors import InvalidField
 from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
 
@@ -55,13 +56,29 @@ class StagedEvent(Struct, frozen=True):
         return 0 if is_still_done else self.after.version
 
 
+def document_of(event: Event) -> bytes:
+    """The document of an event that is to be stored.
+
+    Raises: InvalidField for times beyond the calendar, as nobody could read the document any more.
+    Occurrences get such times from a rule, a length or a zone, which a check of what was sent
+    does not see.
+    """
+    if event.end_time > MAX_TIME or event.start_time < 0 or event.original_start_time < 0:
+        raise InvalidField(
+            f"start_time and end_time would be {event.start_time} and {event.end_time}; all "
+            f"occurrences must be within the years 1970 to 9999 (0 to {MAX_TIME})",
+            field="end_time" if event.end_time > MAX_TIME else "start_time",
+        )
+    return encode_event(event)
+
+
 NEW_EVENT = StagedEvent(None, None, b"")
 """One that is not there so far."""
 
 
 def added_event(event: Event, type_: ChangeType) -> StagedEvent:
     """One that the group adds."""
-    return NEW_EVENT.changed(event, encode_event(event), type_)
+    return NEW_EVENT.changed(event, document_of(event), type_)
 
 
 class Savepoint(Struct, frozen=True):
