@@ -295,6 +295,15 @@ async def test_an_event_that_left_the_scope_is_neither_undone_nor_named(desk: De
     assert await undone(desk, 2, eu) == (0, [])
 
 
+async def test_a_batch_of_another_brand_is_to_its_administrator_as_none(desk: Desk) -> None:
+    await desk.add(ADMIN, brand="other")
+    lead = token(50, type=3, brands="default")
+    hidden = await desk.call(lead, "MngUndoCalendarBatch", batch_id=1)
+    absent = await desk.call(lead, "MngUndoCalendarBatch", batch_id=2)
+    assert error_of(hidden) == (404, "NOT_FOUND", "batch_id")
+    assert hidden["error"]["message"] == absent["error"]["message"].replace("2 that", "1 that")
+
+
 async def test_a_reminder_that_was_fired_meanwhile_does_not_count_as_touched(desk: Desk) -> None:
     await desk.add(TEN, remind_time=NOW + 5)
     await desk.event(TEN, "MngUpdateCalendarEvent", id=1, title="x")

@@ -66,7 +66,9 @@ def undo_batch(services: Services, _: Peer, session: Session, data: UndoBatch) -
 
 
 async def _undo(services: Services, session: Session, batch_id: int) -> Data:
-    steps = steps_of(await _changes_of(services, session, batch_id))
+    changes = await _changes_of(services, session, batch_id)
+    steps, is_own = steps_of(changes), changes[0].actor == session.manager_id
+    del changes
     await find_done_times(services, steps)
     units = units_of(steps, await services.store.series.batch(batch_id))
     total, undo_id = _Page(0, []), 0
@@ -75,6 +77,8 @@ async def _undo(services: Services, session: Session, batch_id: int) -> Data:
         undo_id = applied.batch_id or undo_id
         total.undone += applied.value.undone
         total.left += applied.value.left
+    if not (is_own or total.undone or total.left or undo_id):
+        raise _no_batch(services, batch_id)  # Somebody else's, of which nothing is visible.
     answer = {"undone": total.undone, "left": sorted(total.left), "batch_id": undo_id}
     return msgspec.json.encode(answer)
 
@@ -89,12 +93,16 @@ async def _changes_of(services: Services, session: Session, batch_id: int) -> li
         if not _may_undo(services, session, changes[0]):
             break
     if not changes or not _may_undo(services, session, changes[0]) or any(map(_is_lost, changes)):
-        raise NotFound(
-            f"there is no batch {batch_id} that you may undo: a batch is undone by the manager "
-            f"who made it, or an administrator, within {services.limits.undo_sec} s",
-            field="batch_id",
-        )
+        raise _no_batch(services, batch_id)
     return changes
+
+
+def _no_batch(services: Services, batch_id: int) -> NotFound:
+    return NotFound(
+        f"there is no batch {batch_id} that you may undo: a batch is undone by the manager "
+        f"who made it, or an administrator, within {services.limits.undo_sec} s",
+        field="batch_id",
+    )
 
 
 def _is_lost(change: StoredChange) -> bool:
