@@ -26,6 +26,7 @@ from deskcal.core.series import (
 from deskcal.core.series_scope import Horizon, first_occurrences
 from deskcal.core.wall_clock import instant, wall_time
 from deskcal.errors import InvalidField
+from deskcal.ical.dates import with_dates_in
 from deskcal.ical.fields import exdates_of
 from deskcal.ical.kept import kept
 from deskcal.ical.read import CalendarEvent
@@ -82,6 +83,8 @@ def plan_series(
     """
     series_id = series.series_id if series else new_id()
     template = series.template if series else next(map(as_template, events), None)
+    if template is not None and template.all_day:
+        wanted = _on_dates_of(wanted, series.timezone if series else template.timezone)
     begun = _begun(wanted, series_id, template)
     extended = first_occurrences(begun, wanted.horizon)
     made = extended.series
@@ -106,6 +109,25 @@ def plan_series(
         changed.append((before, _stamped(wanted, before, after)))
     changed += [(one, None) for one in left if not _is_settled(wanted, one)]
     return Result(made, [pair for pair in changed if pair[0] is not pair[1]])
+
+
+def _on_dates_of(wanted: Repeating, timezone: str) -> Repeating:
+    """`wanted` with its dates in the zone of what is there: a date that is put back names none.
+
+    `timezone`: empty: what is there names none either.
+    """
+    if not timezone or not wanted.master.start.is_date:
+        return wanted
+    overrides = []
+    for one in wanted.overrides:
+        event = with_dates_in(one.event, timezone)
+        values = one.sent.values | {"start_time": event.start.time, "end_time": event.end.time}
+        if event.start.is_date:
+            values["timezone"] = timezone
+        sent = msgspec.structs.replace(one.sent, values=values)
+        overrides.append(msgspec.structs.replace(one, event=event, sent=sent))
+    master = with_dates_in(wanted.master, timezone)
+    return msgspec.structs.replace(wanted, master=master, overrides=overrides)
 
 
 def _further(wanted: Repeating, series: Series) -> Iterator[Occurrence]:
