@@ -20,11 +20,14 @@ export interface IcsPart {
   lines: number[];
 }
 
-interface Component {
-  uid: string;
+interface Lines {
   lines: string[];
-  /** Its first line in the file, from 1 on. */
+  /** The line of the file that the first of them is, from 1 on. */
   first: number;
+}
+
+interface Component extends Lines {
+  uid: string;
 }
 
 /** The parts in the order of the file; null: it is no iCalendar file. */
@@ -32,7 +35,7 @@ export function icsParts(text: string, partBytes = PART_BYTES): IcsPart[] | null
   const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
   if (!lines.some((line) => line.trim().toUpperCase() === "BEGIN:VCALENDAR")) return null;
   const components = componentsOf(lines);
-  const zones = components.filter(isZone);
+  const shared = [...usualZonesOf(lines, components), ...components.filter(isZone)];
   const parts: IcsPart[] = [];
   let taken: Component[] = [];
   let uids = 0;
@@ -40,14 +43,14 @@ export function icsParts(text: string, partBytes = PART_BYTES): IcsPart[] | null
   for (const group of groupsOf(components.filter((one) => !isZone(one)))) {
     const bytes = jsonBytes(group.flatMap((one) => one.lines).join("\r\n"));
     if (uids && size + bytes > partBytes) {
-      parts.push(partOf(zones, taken, uids));
+      parts.push(partOf(shared, taken, uids));
       [taken, uids, size] = [[], 0, 0];
     }
     taken.push(...group);
     uids += 1;
     size += bytes;
   }
-  return uids ? [...parts, partOf(zones, taken, uids)] : parts;
+  return uids ? [...parts, partOf(shared, taken, uids)] : parts;
 }
 
 /** `why` with the lines of the file in place of those of the part. */
@@ -78,6 +81,17 @@ function componentsOf(lines: string[]): Component[] {
   return found;
 }
 
+/** X-WR-TIMEZONE of the calendar, which says where its floating times are. */
+function usualZonesOf(lines: string[], components: Component[]): Lines[] {
+  const isInside = (line: number) => components.some((one) => one.first <= line && line < one.first + one.lines.length);
+  const starts = [...lines.keys()].filter((index) => /^X-WR-TIMEZONE[:;]/i.test(lines[index] ?? "") && !isInside(index + 1));
+  return starts.map((start) => {
+    let end = start + 1;
+    while (/^[ \t]/.test(lines[end] ?? "")) end += 1;
+    return { lines: lines.slice(start, end), first: start + 1 };
+  });
+}
+
 function isZone({ lines }: Component): boolean {
   return lines[0]?.trim().toUpperCase() === "BEGIN:VTIMEZONE";
 }
@@ -104,8 +118,8 @@ function groupsOf(components: Component[]): Component[][] {
   return [...groups.values()];
 }
 
-function partOf(zones: Component[], components: Component[], uids: number): IcsPart {
-  const all = [...zones, ...components];
+function partOf(shared: Lines[], components: Component[], uids: number): IcsPart {
+  const all = [...shared, ...components];
   const text = [...HEAD, ...all.flatMap((one) => one.lines), "END:VCALENDAR", ""].join("\r\n");
   const lines = [...HEAD.map(() => 0), ...all.flatMap((one) => one.lines.map((_, index) => one.first + index)), 0];
   return { text, bytes: jsonBytes(text), uids, first: components[0]?.first ?? 0, lines };

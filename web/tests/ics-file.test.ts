@@ -39,6 +39,17 @@ describe("a calendar file in parts", () => {
     expect(inFile(`line ${at}: RRULE (x) is none; see line 1`, part)).toBe("line 11: RRULE (x) is none; see line 1");
   });
 
+  it("keeps the zone of floating times in each part, and none that an event has", () => {
+    const usual = ["x-wr-timezone;VALUE=TEXT:Europe/", " Berlin"];
+    const file = calendar(...event("a", "X-WR-TIMEZONE:Asia/Tokyo"), ...usual, ...event("b", "RRULE:x"));
+    const parts = icsParts(file, 1) ?? [];
+    expect(parts.map(({ text }) => text.split("\r\n").slice(2, 5))).toEqual([
+      [...usual, "BEGIN:VEVENT"],
+      [...usual, "BEGIN:VEVENT"],
+    ]);
+    expect([parts[1]?.lines[2], parts[1]?.lines[3], parts[1]?.lines[4]]).toEqual([7, 8, 9]);
+  });
+
   it("counts the bytes of its JSON", () => {
     const [part] = icsParts(calendar(...event("Ж\"")), 1) ?? [];
     expect(part?.bytes).toBe(new TextEncoder().encode(JSON.stringify(part?.text)).length);

@@ -30,7 +30,9 @@ from deskcal.core.event import ChangeType
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import InvalidField
+from deskcal.ical.components import read_components
 from deskcal.ical.extras import extras_of
+from deskcal.ical.file_zones import has_usual_zone
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.ranges import repeating
 from deskcal.ical.read import CalendarEvent, read_calendar, too_long
@@ -81,13 +83,17 @@ class Stored(Struct, frozen=True):
     """Whether it is answered as it was put."""
 
 
-async def parsed(put: Put) -> list[CalendarEvent]:
-    """The VEVENTs of the text, read off the event loop. Raises: BadObject."""
+async def parsed(put: Put, member: Member | None = None) -> list[CalendarEvent]:
+    """The VEVENTs of the text, read off the event loop. Raises: BadObject.
+
+    `member`: what is there. An app that gives it back without its X-WR-TIMEZONE means the same.
+    """
     zone = put.services.default_timezone
-    return await asyncio.to_thread(_parsed, put.text, zone)
+    source = member.object.source if member is not None and member.object is not None else ""
+    return await asyncio.to_thread(_parsed, put.text, zone, source)
 
 
-def _parsed(text: str, zone: str) -> list[CalendarEvent]:
+def _parsed(text: str, zone: str, source: str) -> list[CalendarEvent]:
     lines = raw_lines(text)
     problems: list[Problem] = []
     parts = list(read_parts(lines, problems))
@@ -95,7 +101,8 @@ def _parsed(text: str, zone: str) -> list[CalendarEvent]:
         why = f"line {problems[0].line}: {problems[0].why}" if problems else "no BEGIN:VCALENDAR"
         raise BadObject(f"this is no iCalendar text: {why}", "valid-calendar-data")
     _require_events(parts)
-    found = read_calendar(lines, zone)
+    floating = read_components(source, zone).floating if has_usual_zone(source) else ""
+    found = read_calendar(lines, zone, floating=floating)
     if found.skipped:
         raise BadObject(found.skipped[0].why, "supported-calendar-data")
     if len({event.uid for event in found.events}) != 1:

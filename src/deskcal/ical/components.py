@@ -27,6 +27,8 @@ class Components(Struct):
     head: list[str]
     """Properties of the VCALENDAR, as content lines."""
     zones: list[Part]
+    floating: str
+    """IANA name of the zone that X-WR-TIMEZONE gives to floating times; empty: none."""
     events: dict[int, EventComponent]
     """By RECURRENCE-ID, Unix seconds; 0: it has none."""
     text: str
@@ -37,12 +39,17 @@ class Components(Struct):
         return self.events.get(0)
 
 
-def read_components(text: str, default_timezone: str) -> Components:
-    """The components of a resource; what cannot be read is left out."""
+def read_components(text: str, default_timezone: str, floating: str = "") -> Components:
+    """The components of a resource; what cannot be read is left out.
+
+    `default_timezone`: of dates, and of floating times where neither X-WR-TIMEZONE nor `floating`
+    names a zone.
+    """
     lines = raw_lines(text)
     problems: list[Problem] = []
     parts = list(read_parts(lines, problems))
-    events = {event.line: event for event in read_calendar(lines, default_timezone).events}
+    read = read_calendar(lines, default_timezone, floating=floating, dates_by_file=False)
+    events = {event.line: event for event in read.events}
     found = {}
     for part in parts:
         event = events.get(part.line) if part.name == "VEVENT" else None
@@ -50,4 +57,5 @@ def read_components(text: str, default_timezone: str) -> Components:
             time = event.recurrence_id.time if event.recurrence_id else 0
             found[time] = EventComponent(part, event)
     head = [one.text for part in parts if part.name == "VCALENDAR" for one in part.properties]
-    return Components(head, [part for part in parts if part.name == "VTIMEZONE"], found, text)
+    zones = [part for part in parts if part.name == "VTIMEZONE"]
+    return Components(head, zones, read.floating, found, text)

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from deskcal.core.all_day import UTC
+from deskcal.ical.file_zones import FileZones, has_usual_zone
+from deskcal.ical.floating import with_zone
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.text import calendar_lines
 from deskcal.ical.vtimezone import vtimezone_text
@@ -10,20 +13,25 @@ from deskcal.ical.zones import zone_name
 
 
 def joined(texts: Iterable[str], first: int, last: int) -> str:
-    """One VCALENDAR of the components of all `texts`.
+    """One VCALENDAR of the components of all `texts`, with the zone of each X-WR-TIMEZONE named.
 
     `first`, `last`: the earliest and the latest start, Unix seconds: a VTIMEZONE of an IANA zone is
     written again for these years.
     """
     zones: dict[str, Part] = {}
     events: list[Part] = []
+    names: dict[str, None] = {}
     for text in texts:
-        for part in _parts(text):
+        parts = list(_parts(text))
+        floating = FileZones(parts, []).floating if has_usual_zone(text) else ""
+        for part in parts:
             if part.name == "VTIMEZONE":
                 zones.setdefault(_tzid(part), part)
             elif part.name != "VCALENDAR":
-                events.append(part)
-    for tzid in zones:
+                events.append(with_zone(part, floating) if floating else part)
+        if floating not in ("", UTC):
+            names[floating] = None
+    for tzid in [*zones, *names]:
         if zone_name(tzid) == tzid:
             zones[tzid] = _zone(tzid, first, last)
     head = ["VERSION:2.0", f"PRODID:{PRODUCT}"]

@@ -77,12 +77,11 @@ def _keep_times(
     values: dict[str, Any], before: Event, event: CalendarEvent, default_timezone: str
 ) -> None:
     """A zone that the app does not name stays; so do the times of an all-day event's dates."""
-    if values.get("timezone") not in ("", "UTC"):
-        return
     if not event.start.is_date:
-        if not before.all_day:
+        if not before.all_day and values.get("timezone") in ("", "UTC"):
             values.pop("timezone")
         return
+    # A date names no zone, and that of X-WR-TIMEZONE may be only where the app is.
     values.pop("timezone")
     zone = ZoneInfo(before.timezone or default_timezone)
     first, end = event.start.local.date(), event.end.local.date()

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from deskcal.core.all_day import UTC
 from deskcal.core.event import MAX_LOCATION, MAX_TITLE
 from deskcal.core.wall_clock import day_start, instant
+from deskcal.ical.file_zones import FileZones
+from deskcal.ical.floating import until_in_utc
 from deskcal.ical.lines import Part, Problem, Property, read_parts, text_of
-from deskcal.ical.observances import TIME, observance
-from deskcal.ical.zones import RuleZone, same_zone, zone_name
+from deskcal.ical.observances import TIME
 from deskcal.limits import DAY_SEC
 
-MAX_ZONES = 100
-"""VTIMEZONEs of one file."""
 MAX_UID_BYTES = 1000
 MAX_DATES = 10_000
 """EXDATEs or RDATEs of one event."""
@@ -44,7 +44,7 @@ class Moment(Struct, frozen=True):
     """A DATE or DATE-TIME."""
 
     time: int
-    """Unix seconds; of a date its first instant in the default zone."""
+    """Unix seconds; of a date its first instant in its zone."""
     local: dt.datetime
     """What the clock of `zone` shows; of a date its midnight."""
     zone: str
@@ -119,6 +119,8 @@ class CalendarFile(Struct):
     is_calendar: bool = False
     """Whether there is a VCALENDAR at all."""
     is_cut: bool = False
+    floating: str = ""
+    """IANA name of the zone of X-WR-TIMEZONE; empty: the file names none that is known."""
 
 
 def too_long(name: str, text: str) -> str:
@@ -128,16 +130,24 @@ def too_long(name: str, text: str) -> str:
     return f"{name} has {length} characters: the first {most} are taken" if length > most else ""
 
 
-def read_calendar(lines: Iterable[str], default_timezone: str) -> CalendarFile:
-    """All that can be read. `default_timezone`: of floating times and dates."""
+def read_calendar(
+    lines: Iterable[str], default_timezone: str, *, floating: str = "", dates_by_file: bool = True
+) -> CalendarFile:
+    """All that can be read.
+
+    Floating times are in the zone of X-WR-TIMEZONE, else in `floating`, else in `default_timezone`.
+    Dates are in that of X-WR-TIMEZONE with `dates_by_file`, unless it is UTC, the zone of calendars
+    that are of no place (such as published holidays); else in `default_timezone`.
+    """
     problems: list[Problem] = []
     parts = list(read_parts(lines, problems))
+    zones = FileZones(parts, problems)
     found = CalendarFile([], [Skipped("", f"line {one.line}: {one.why}") for one in problems], [])
     found.is_calendar = any(part.name == "VCALENDAR" for part in parts)
     found.is_cut = any(part.is_cut for part in parts)
-    reader = _Reader(default_timezone, found)
-    for part in [part for part in parts if part.name == "VTIMEZONE"][:MAX_ZONES]:
-        reader.add_zone(part)
+    found.floating = zones.floating
+    dates = zones.floating if dates_by_file and zones.floating != UTC else ""
+    reader = _Reader(default_timezone, zones, zones.floating or floating, dates, found)
     for part in parts:
         if part.name not in ("VCALENDAR", "VTIMEZONE"):
             reader.add_part(part)
@@ -151,28 +161,20 @@ class _Unreadable(ValueError):
 class _Reader:
     """Reads the components of one file with its own VTIMEZONEs."""
 
-    def __init__(self, default_timezone: str, found: CalendarFile) -> None:
+    def __init__(
+        self,
+        default_timezone: str,
+        zones: FileZones,
+        floating: str,
+        dates: str,
+        found: CalendarFile,
+    ) -> None:
         self._default = ZoneInfo(default_timezone)
+        self._zones = zones
+        self._floating = floating
+        self._dates = dates
         self._found = found
-        self._zones: dict[str, RuleZone] = {}
-        self._names: dict[str, str | None] = {}
         self._warned: set[tuple[str, str]] = set()
-
-    def add_zone(self, part: Part) -> None:
-        """Takes a VTIMEZONE; one whose TZID is an IANA name is ignored.
-
-        Source: contract, section 16, "Windows and vendor zone names".
-        """
-        tzid = part.first("TZID")
-        if tzid is None or zone_name(tzid.value) is not None:
-            return
-        try:
-            zone = RuleZone([observance(one) for one in part.parts])
-        except (ValueError, OverflowError) as exc:
-            self._found.skipped.append(Skipped("", f"line {part.line}: VTIMEZONE: {exc}"))
-            return
-        self._zones[tzid.value] = zone
-        self._names[tzid.value] = same_zone(zone)
 
     def add_part(self, part: Part) -> None:
         """Takes a VEVENT; what is none, or can't be read, is skipped with the reason."""
@@ -219,7 +221,7 @@ class _Reader:
             modified=self._time_of(part, "LAST-MODIFIED") or self._time_of(part, "DTSTAMP"),
             recurrence_id=self._moment(recurrence, uid) if recurrence else None,
             is_this_and_future=_range_of(recurrence) == "THISANDFUTURE",
-            rrule=self._rule(part),
+            rrule=self._rule(part, start),
             exdates=self._moments(part, "EXDATE", uid),
             rdates=self._moments(part, "RDATE", uid),
             organizer=_attendee(organizer) if organizer else None,
@@ -238,13 +240,14 @@ class _Reader:
             self._warn(uid, found.line, why)
         return text
 
-    def _rule(self, part: Part) -> str:
+    def _rule(self, part: Part, start: Moment) -> str:
         rules = part.all("RRULE")
         if len(rules) > 1:
             raise _Unreadable(f"line {rules[1].line}: several RRULEs, which readers disagree about")
         if part.first("EXRULE"):
             raise _Unreadable(f"line {part.line}: an EXRULE, which RFC 5545 has withdrawn")
-        return rules[0].value.strip() if rules else ""
+        rule = rules[0].value.strip() if rules else ""
+        return rule if start.is_date else until_in_utc(rule, start.zone or self._default.key)
 
     def _moments(self, part: Part, name: str, uid: str) -> tuple[Moment, ...]:
         found: list[Moment] = []
@@ -296,7 +299,7 @@ class _Reader:
         try:
             if date := _DATE.fullmatch(value):
                 day = dt.datetime(int(date[1]), int(date[2]), int(date[3]))  # noqa: DTZ001
-                return self._zoned(day, "", True)
+                return self._zoned(day, self._dates, True)
             time = TIME.fullmatch(value)
             if time is None:
                 raise ValueError(f"{value[:40]!r} is no date and no time")
@@ -312,11 +315,13 @@ class _Reader:
     def _of_tzid(self, local: dt.datetime, source: Property, uid: str) -> Moment:
         tzid = source.params.get("TZID", "")
         if not tzid:
-            return self._zoned(local, "", False)
-        name = zone_name(tzid) or self._names.get(tzid)
+            if self._zones.why_not:
+                self._warn(uid, source.line, f"{self._zones.why_not}: read in the default zone")
+            return self._zoned(local, self._floating, False)
+        name = self._zones.name_of(tzid)
         if name is not None:
             return self._zoned(local, name, False)
-        zone = self._zones.get(tzid)
+        zone = self._zones.rules_of(tzid)
         if zone is None:
             why = f"the file has no VTIMEZONE for {tzid[:60]!r}: read in the default zone"
             self._warn(uid, source.line, why)

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 MAX_ZONE_BYTES = 256 * 1024
 """Of the VTIMEZONEs, which every part carries."""
+MAX_HEAD_BYTES = 4 * 1024
+"""Of the lines of X-WR-TIMEZONE, which every part carries."""
 MAX_PROPERTY_BYTES = 32 * 1024
 """Of one property, with its line ends; more than is kept of what deskcal has no field for."""
 MAX_TEXT_BYTES = 256 * 1024
@@ -55,6 +57,8 @@ class Places(Struct):
     """1 for a component that is the first of its UID."""
     following: "array[int]"
     """The number of the next component with the UID; `_NONE`: it is the last."""
+    head: bytes
+    """X-WR-TIMEZONE of the calendar; empty: it has none."""
     zones: bytes
     total_bytes: int
     is_calendar: bool
@@ -104,6 +108,8 @@ class _Finder:
         self.starts, self.stops, self.lines = array("Q"), array("Q"), array("Q")
         self.is_calendar = False
         self.total_bytes = 0
+        self._head = b""
+        self._is_head = False
         self._zones: list[bytes] = []
         self._zone_bytes = 0
         self._keys = array("Q")
@@ -123,6 +129,8 @@ class _Finder:
                 self._uid, self._is_uid = b"", False
         elif self._name:
             self._read_uid(line)
+        else:
+            self._read_head(line)
         if self._name == b"VTIMEZONE" and self._zone_bytes < MAX_ZONE_BYTES:
             self._zones.append(line.text)
             self._zone_bytes += len(line.text)
@@ -141,6 +149,14 @@ class _Finder:
             self.lines.append(self._line)
             self.total_bytes += stop - self._start
         self._name = b""
+
+    def _read_head(self, line: _Line) -> None:
+        """Takes a line of the calendar itself."""
+        if line.is_property:
+            self._is_head = line.text[:14].upper() in (b"X-WR-TIMEZONE:", b"X-WR-TIMEZONE;")
+        self._is_head &= len(self._head) + len(line.text) <= MAX_HEAD_BYTES
+        if self._is_head:
+            self._head += line.text.rstrip(b"\r\n") + b"\r\n"
 
     def _read_uid(self, line: _Line) -> None:
         if self._is_uid and not line.is_property:
@@ -169,6 +185,7 @@ class _Finder:
             self.lines,
             firsts,
             following,
+            self._head,
             b"".join(self._zones),
             self.total_bytes,
             self.is_calendar,
@@ -189,8 +206,8 @@ def find_places(file: BinaryIO) -> Places:
 class _Part:
     """The part that is being made."""
 
-    def __init__(self, zones: bytes) -> None:
-        self._head = _HEAD + zones
+    def __init__(self, head: bytes) -> None:
+        self._head = _HEAD + head
         self.clear()
 
     def clear(self) -> None:
@@ -250,7 +267,7 @@ def _most(line: bytes) -> int:
 
 def parts_of(file: BinaryIO, places: Places, max_bytes: int) -> Iterator[FilePart]:
     """The parts, none much larger than `max_bytes` unless one UID alone is."""
-    part = _Part(places.zones)
+    part = _Part(places.head + places.zones)
     size = done = 0
     for group in places.groups():
         length = sum(places.stops[number] - places.starts[number] for number in group)

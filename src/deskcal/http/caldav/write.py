@@ -31,6 +31,7 @@ from deskcal.http.caldav.conditions import (
 from deskcal.http.caldav.context import Context
 from deskcal.http.caldav.names import caldav
 from deskcal.http.caldav.paths import Kind, member_path
+from deskcal.ical.file_zones import has_usual_zone
 from deskcal.ical.kept import TextTooLong
 
 MAX_NAME = 250
@@ -78,6 +79,8 @@ async def _put(context: Context, request: Put) -> Stored:
             request.services, request.session, request.collection, request.name
         )
         request.check(member.etag if member else None)
+        if member is not None and member.object and has_usual_zone(member.object.source):
+            events = await parsed(request, member)
         found = await found_for(request, events[0].uid, member)
         try:
             theirs = await deleted_by_participant(request, events, found) or member
