@@ -14,6 +14,7 @@ from deskcal.core.text_search import fold, text_of
 from deskcal.ical.export import event_of as vevent_of
 from deskcal.ical.export import with_lines
 from deskcal.ical.plain import plain_text
+from deskcal.ical.read import read_calendar
 from deskcal.ical.write import event_component
 from helpers import NOW
 
@@ -82,6 +83,17 @@ def test_any_title_is_read_back(title: str) -> None:
     calendar.add_component(event_component(event, {}, 10, "UTC"))
     known = [line for line in lines_of(calendar.to_ical().decode()) if line.startswith("SUMMARY")]
     assert [line for line in lines_of(text) if line.startswith("SUMMARY")] == known
+
+
+@pytest.mark.parametrize("title", ["C:\\New clients", "\\\\server\\News", "a\\n, b; c\\N", "\\"])
+def test_backslashes_are_read_back(title: str) -> None:
+    event = msgspec.structs.replace(event_of(title="x", location="y"), title=title, location=title)
+    calendar = Calendar()
+    calendar.add_component(event_component(event, {}, 10, "UTC"))
+    plain = plain_text(event, "", {}, 10, is_alone=True)
+    for text in (plain or "", calendar.to_ical().decode()):
+        (found,) = read_calendar(text.splitlines(), "UTC").events
+        assert (found.title, found.location) == (title, title)
 
 
 def test_an_event_with_a_zone_is_on_its_clock() -> None:

@@ -23,7 +23,16 @@ from deskcal.ical.series import exact_duration
 from deskcal.ical.text import folded, part_lines
 from deskcal.ical.uids import default_uid
 from deskcal.ical.vtimezone import add_vtimezones
-from deskcal.ical.write import PARTSTAT, PRIORITY, PRODUCT, ROLE, STATUS, address_of, clean_text
+from deskcal.ical.write import (
+    PARTSTAT,
+    PRIORITY,
+    PRODUCT,
+    ROLE,
+    STATUS,
+    address_of,
+    clean_text,
+    escaped,
+)
 
 ZONE_YEARS = range(1970, 9990)
 """Of a start whose zone is written out."""
@@ -123,9 +132,7 @@ def _alarm(event: Event, viewer: int) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """A TEXT. Source: RFC 5545, 3.3.11."""
-    text = clean_text(text).replace("\\", "\\\\").replace(";", "\\;")
-    return text.replace(",", "\\,").replace("\n", "\\n")
+    return escaped(clean_text(text))
 
 
 def _utc(time: int) -> str:

@@ -74,8 +74,8 @@ def calendar_text(
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("name", vText(clean_text(title)))
-    calendar.add("x-wr-calname", vText(clean_text(title)))
+    calendar.add("name", Text(clean_text(title)))
+    calendar.add("x-wr-calname", Text(clean_text(title)))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
 
     def render(event: Event) -> Component:
@@ -128,14 +128,14 @@ def event_component(
     found.add("created", _moment(event.created_time))
     found.add("last-modified", _moment(event.updated_time))
     found.add("sequence", event.version - 1)
-    found.add("summary", clean_text(event.title))
+    found.add("summary", Text(clean_text(event.title)))
     description = clean_text(ast_text(event.ast_json, most_text))
     if description:
-        found.add("description", description)
+        found.add("description", Text(description))
     _add_times(found, event, default_timezone)
     found.add("status", STATUS[event.status])
     if event.location:
-        found.add("location", clean_text(event.location))
+        found.add("location", Text(clean_text(event.location)))
     takes_part = viewer in reminded_managers(event)
     found.add("transp", "OPAQUE" if takes_part and makes_busy(event) else "TRANSPARENT")
     found.add("priority", PRIORITY[event.priority])
@@ -199,7 +199,7 @@ def _alarm(event: Event, due: int) -> Alarm:
     """Relative to the start where it was asked for so; a date has no start to count from."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", clean_text(event.title))
+    alarm.add("description", Text(clean_text(event.title)))
     if not event.all_day and not event.remind_time and due > 1:
         alarm.add("trigger", vText(f"-{exact_duration(event.start_time - due)}"))
     else:
@@ -209,6 +209,20 @@ def _alarm(event: Event, due: int) -> Alarm:
 
 def _moment(time: int) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(time, datetime.UTC)
+
+
+class Text(vText):
+    r"""A TEXT as it is: icalendar 7.3 writes `\N` in it, such as in C:\New, as a line break."""
+
+    def to_ical(self) -> bytes:
+        """Its value in a content line."""
+        return escaped(self).encode()
+
+
+def escaped(text: str) -> str:
+    """A TEXT in a content line. Source: RFC 5545, 3.3.11."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;")
+    return text.replace(",", "\\,").replace("\n", "\\n")
 
 
 def clean_text(text: str) -> str:
