@@ -170,8 +170,8 @@ def merge(event: Event, sent: Draft, *, now: int) -> Event:
 
     None (JSON null) puts a field back to its default. The end is not compared with the stored
     start: the caller does (`check_times`), after its other checks.
-    Raises: InvalidField if the owner's row is one too many.
-    Source: contract, sections 4 and 5.
+    Raises: InvalidField if the owner's row is one too many; an event from before a lower limit may
+    keep its rows. Source: contract, sections 4 and 5.
     """
     values = dict(sent.values)
     values.pop("created_by", None)
@@ -182,7 +182,7 @@ def merge(event: Event, sent: Draft, *, now: int) -> Event:
         values["owner_manager_id"] = event.created_by
     merged = msgspec.structs.replace(event, **values)
     rows = merged_rows(event, merged, sent.participants, now)
-    check_count(rows, sent.max_participants)
+    check_count(rows, max(sent.max_participants, len(event.participants)))
     if sent.resets_answers:
         rows = tuple(asked_again(row, merged.owner_manager_id, now) for row in rows)
     merged = msgspec.structs.replace(merged, participants=rows)
