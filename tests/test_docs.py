@@ -25,8 +25,8 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"^ *```.*?^ *```$|`[^`]+`", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"(?:^|bin/|[`( ])(?<!from )deskcal ([a-z][^\n`|)>#]*)", re.MULTILINE)
-_NO_COMMANDS = {"node1"}
-"""What follows the name in code that is no command: an `application_name`."""
+_NO_COMMANDS = {"zones=2026f"}
+"""What follows the name in code that is no command, but the name of a connection."""
 
 
 def text_of(name: str) -> str:

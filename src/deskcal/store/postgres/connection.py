@@ -31,7 +31,7 @@ RunJob = Callable[[Callable[[Connection, Batch], Awaitable[Any]]], Awaitable[Any
 
 READ_ONLY = "the database is read-only at present"
 APPLICATION = "deskcal"
-"""Whose tables these are; and of every connection, with what the URL names behind it."""
+"""Whose tables these are; and of every connection, with its zones and what the URL names behind."""
 ZONES = "zones="
 """Stands in the name of a connection before the release of the time zones that its node uses."""
 CONNECT_TIMEOUT_SEC = 5
@@ -89,7 +89,8 @@ def parameters(url: str, limits: Limits) -> dict[str, Any]:
     timeout = {"tcp_user_timeout": int(limits.request_deadline_sec * 1000)}
     given = parsed(url)
     zones = zone_data().version and f"{ZONES}{zone_data().version}"
-    name = " ".join(filter(None, (APPLICATION, given.get("application_name"), zones)))
+    # PostgreSQL keeps 63 bytes of a name: what the URL says comes last, as it may be as long.
+    name = " ".join(filter(None, (APPLICATION, zones, given.get("application_name"))))
     return _SETTINGS | timeout | given | {"autocommit": True, "application_name": name}
 
 
