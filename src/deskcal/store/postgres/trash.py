@@ -35,10 +35,11 @@ _PAGE = """
     SELECT event_id, deleted_time, deleted_by, document FROM trash
     WHERE (deleted_time, event_id) < (%s::bigint, %s::bigint)
     ORDER BY deleted_time DESC, event_id DESC LIMIT %s"""
+# An array, as a nested loop over IN would run the SELECT again for each row, and exceed its LIMIT.
 _PURGE = """
-    DELETE FROM trash WHERE event_id IN (
+    DELETE FROM trash WHERE event_id = ANY(ARRAY(
         SELECT event_id FROM trash WHERE deleted_time < %s ORDER BY deleted_time LIMIT %s
-        FOR UPDATE SKIP LOCKED)
+        FOR UPDATE SKIP LOCKED))
     RETURNING event_id, document"""
 _REMOVE_OBJECTS = """
     DELETE FROM calendar_object AS o WHERE o.event_id = ANY(%s::bigint[]) AND o.series_id = 0
