@@ -24,7 +24,7 @@ KILLS = 4
 STATES = """
     SELECT backend_xid::text, wait_event IN ('ClientRead', 'ClientWrite')
     FROM pg_stat_activity
-    WHERE datname = current_database() AND starts_with(application_name, %s)"""
+    WHERE datname = current_database() AND split_part(application_name, ' ', -1) = %s"""
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ class Watch:
         """The transaction with locks in whose middle a node stands still; None: there is none."""
         async with asyncio.timeout(WAIT_SEC):
             while True:
-                cursor = await self._connection.execute(STATES, [f"deskcal {number}"])
+                cursor = await self._connection.execute(STATES, [str(number)])
                 states = await cursor.fetchall()
                 if all(waits for _, waits in states):
                     return next((xid for xid, _ in states if xid), None)
