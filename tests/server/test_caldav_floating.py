@@ -65,4 +65,20 @@ async def test_a_participant_may_leave_it_out(place: Place) -> None:
         ]
         text = "\r\n".join([lines[0], "X-WR-TIMEZONE:Asia/Tokyo", *lines[1:], ""])
         assert [(await other.put(name, text)).status for _ in range(2)] == [204, 204]
-        assert (await other.put(name, without(text, "X-WR"))).status == 204
+        for _ in range(2):
+            assert (await other.put(name, without(text, "X-WR"))).status == 204
+
+
+async def test_an_app_that_leaves_it_out_again_and_again_means_the_same(place: Place) -> None:
+    changed = without(put_text(), "X-WR")
+    range_ = f'<C:time-range start="{utc(NOW)}" end="{utc(NOW + 60)}"/>'
+    async with serving_dav(place) as dav:
+        await dav.put("a.ics", put_text())
+        for title in ("Two", "Three"):
+            text = changed.replace("SUMMARY:Call", f"SUMMARY:{title}")
+            got = await dav.put("a.ics", text)
+            assert (got.status, "etag" in got.headers) == (204, False)
+            (event,) = await rows(dav)
+            assert (event["start_time"], event["title"]) == (NOW, title)
+            (shown,) = await dav.query(range_)
+            assert without(shown, "X-WR") == text

@@ -6,6 +6,7 @@ import pytest
 
 from deskcal.ical.components import read_components
 from deskcal.ical.export import joined
+from deskcal.ical.floating import with_usual_zone
 from deskcal.ical.patch import patched
 from deskcal.ical.read import CalendarFile, read_calendar
 from deskcal.ical.split import MAX_HEAD_BYTES, find_places, parts_of
@@ -165,6 +166,15 @@ def test_an_export_names_the_zone_of_each_floating_time(zone: str) -> None:
     assert found[-1] == "END:VCALENDAR"
 
 
+@pytest.mark.parametrize(
+    "start", ["DTSTART;TZID=Europe/Berlin:20270106T090000", "DTSTART;VALUE=DATE:20270106"]
+)
+def test_an_export_leaves_an_until_that_is_not_on_the_clock_of_the_file(start: str) -> None:
+    rule = "RRULE:FREQ=DAILY;UNTIL=20270110T090000"
+    text = text_of(start, rule, head=TOKYO)
+    assert rule in joined([text], NINE, NINE).splitlines()
+
+
 def test_a_resource_keeps_floating_times_that_say_the_same() -> None:
     put = text_of("DTSTART:20270106T090000", "DURATION:PT1H", "SUMMARY:one")
     times = ["DTSTART;TZID=Asia/Tokyo:20270106T090000", "DTEND:20270106T010000Z"]
@@ -187,3 +197,27 @@ def test_an_until_without_a_zone_is_on_the_clock_of_the_start(until: str, read: 
         "DTSTART;TZID=Europe/Berlin:20270106T090000", f"RRULE:UNTIL={until};FREQ=DAILY"
     ).events
     assert event.rrule == f"UNTIL={read};FREQ=DAILY"
+
+
+FLOATING = "DTSTART:20270106T090000"
+
+
+@pytest.mark.parametrize(
+    ("line", "head", "is_added"),
+    [
+        (FLOATING, "X-A:1", True),
+        (FLOATING, "X-WR-TIMEZONE:Europe/Berlin", False),
+        (FLOATING, "X-WR-TIMEZONE:Nowhere", False),
+        ("DTSTART:20270106T090000Z", "X-A:1", False),
+        ("DTSTART;VALUE=DATE:20270106", "X-A:1", False),
+    ],
+)
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_a_text_takes_the_zone_of_the_one_before(
+    line: str, head: str, is_added: bool, end: str
+) -> None:
+    text = end.join(text_of(line, head=head).splitlines())
+    found = with_usual_zone(text, text_of(FLOATING, head=TOKYO))
+    assert (f"BEGIN:VCALENDAR{end}{TOKYO}{end}" in found) == is_added
+    assert found.replace(f"{TOKYO}{end}", "") == text
+    assert with_usual_zone(text, text_of(FLOATING, head="X-A:1")) == text

@@ -118,8 +118,7 @@ def _read(put: Put, events: Sequence[CalendarEvent], shown: str, before: str) ->
     Raises: Forbidden where anything else differs; InvalidField; BadObject.
     """
     zone = put.services.default_timezone
-    ours = read_components(shown, zone)
-    theirs = read_components(put.text, zone, ours.floating)
+    theirs, ours = read_components(put.text, zone), read_components(shown, zone)
     what = forbidden_change(theirs, ours, zone)
     if what:
         raise Forbidden(

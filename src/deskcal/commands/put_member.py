@@ -30,9 +30,9 @@ from deskcal.core.event import ChangeType
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import InvalidField
-from deskcal.ical.components import read_components
 from deskcal.ical.extras import extras_of
 from deskcal.ical.file_zones import has_usual_zone
+from deskcal.ical.floating import with_usual_zone
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
 from deskcal.ical.ranges import repeating
 from deskcal.ical.read import CalendarEvent, read_calendar, too_long
@@ -83,17 +83,25 @@ class Stored(Struct, frozen=True):
     """Whether it is answered as it was put."""
 
 
-async def parsed(put: Put, member: Member | None = None) -> list[CalendarEvent]:
-    """The VEVENTs of the text, read off the event loop. Raises: BadObject.
+async def in_usual_zone(put: Put, member: Member | None) -> Put:
+    """`put` with the X-WR-TIMEZONE of what is there, where its floating times need it.
 
-    `member`: what is there. An app that gives it back without its X-WR-TIMEZONE means the same.
+    An app that gives a text back without that line means the same. The line is kept with the text,
+    which would mean something else from then on.
     """
-    zone = put.services.default_timezone
     source = member.object.source if member is not None and member.object is not None else ""
-    return await asyncio.to_thread(_parsed, put.text, zone, source)
+    if not has_usual_zone(source):
+        return put
+    text = await asyncio.to_thread(with_usual_zone, put.text, source)
+    return put if text == put.text else msgspec.structs.replace(put, text=text)
 
 
-def _parsed(text: str, zone: str, source: str) -> list[CalendarEvent]:
+async def parsed(put: Put) -> list[CalendarEvent]:
+    """The VEVENTs of the text, read off the event loop. Raises: BadObject."""
+    return await asyncio.to_thread(_parsed, put.text, put.services.default_timezone)
+
+
+def _parsed(text: str, zone: str) -> list[CalendarEvent]:
     lines = raw_lines(text)
     problems: list[Problem] = []
     parts = list(read_parts(lines, problems))
@@ -101,8 +109,7 @@ def _parsed(text: str, zone: str, source: str) -> list[CalendarEvent]:
         why = f"line {problems[0].line}: {problems[0].why}" if problems else "no BEGIN:VCALENDAR"
         raise BadObject(f"this is no iCalendar text: {why}", "valid-calendar-data")
     _require_events(parts)
-    floating = read_components(source, zone).floating if has_usual_zone(source) else ""
-    found = read_calendar(lines, zone, floating=floating)
+    found = read_calendar(lines, zone)
     if found.skipped:
         raise BadObject(found.skipped[0].why, "supported-calendar-data")
     if len({event.uid for event in found.events}) != 1:

@@ -27,8 +27,6 @@ class Components(Struct):
     head: list[str]
     """Properties of the VCALENDAR, as content lines."""
     zones: list[Part]
-    floating: str
-    """IANA name of the zone that X-WR-TIMEZONE gives to floating times; empty: none."""
     events: dict[int, EventComponent]
     """By RECURRENCE-ID, Unix seconds; 0: it has none."""
     text: str
@@ -39,16 +37,15 @@ class Components(Struct):
         return self.events.get(0)
 
 
-def read_components(text: str, default_timezone: str, floating: str = "") -> Components:
+def read_components(text: str, default_timezone: str) -> Components:
     """The components of a resource; what cannot be read is left out.
 
-    `default_timezone`: of dates, and of floating times where neither X-WR-TIMEZONE nor `floating`
-    names a zone.
+    `default_timezone`: of dates, and of floating times where there is no X-WR-TIMEZONE.
     """
     lines = raw_lines(text)
     problems: list[Problem] = []
     parts = list(read_parts(lines, problems))
-    read = read_calendar(lines, default_timezone, floating=floating, dates_by_file=False)
+    read = read_calendar(lines, default_timezone, dates_by_file=False)
     events = {event.line: event for event in read.events}
     found = {}
     for part in parts:
@@ -58,4 +55,4 @@ def read_components(text: str, default_timezone: str, floating: str = "") -> Com
             found[time] = EventComponent(part, event)
     head = [one.text for part in parts if part.name == "VCALENDAR" for one in part.properties]
     zones = [part for part in parts if part.name == "VTIMEZONE"]
-    return Components(head, zones, read.floating, found, text)
+    return Components(head, zones, found, text)

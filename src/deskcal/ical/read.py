@@ -119,8 +119,6 @@ class CalendarFile(Struct):
     is_calendar: bool = False
     """Whether there is a VCALENDAR at all."""
     is_cut: bool = False
-    floating: str = ""
-    """IANA name of the zone of X-WR-TIMEZONE; empty: the file names none that is known."""
 
 
 def too_long(name: str, text: str) -> str:
@@ -131,11 +129,11 @@ def too_long(name: str, text: str) -> str:
 
 
 def read_calendar(
-    lines: Iterable[str], default_timezone: str, *, floating: str = "", dates_by_file: bool = True
+    lines: Iterable[str], default_timezone: str, *, dates_by_file: bool = True
 ) -> CalendarFile:
     """All that can be read.
 
-    Floating times are in the zone of X-WR-TIMEZONE, else in `floating`, else in `default_timezone`.
+    Floating times are in the zone of X-WR-TIMEZONE, else in `default_timezone`.
     Dates are in that of X-WR-TIMEZONE with `dates_by_file`, unless it is UTC, the zone of calendars
     that are of no place (such as published holidays); else in `default_timezone`.
     """
@@ -145,9 +143,8 @@ def read_calendar(
     found = CalendarFile([], [Skipped("", f"line {one.line}: {one.why}") for one in problems], [])
     found.is_calendar = any(part.name == "VCALENDAR" for part in parts)
     found.is_cut = any(part.is_cut for part in parts)
-    found.floating = zones.floating
     dates = zones.floating if dates_by_file and zones.floating != UTC else ""
-    reader = _Reader(default_timezone, zones, zones.floating or floating, dates, found)
+    reader = _Reader(default_timezone, zones, dates, found)
     for part in parts:
         if part.name not in ("VCALENDAR", "VTIMEZONE"):
             reader.add_part(part)
@@ -162,16 +159,10 @@ class _Reader:
     """Reads the components of one file with its own VTIMEZONEs."""
 
     def __init__(
-        self,
-        default_timezone: str,
-        zones: FileZones,
-        floating: str,
-        dates: str,
-        found: CalendarFile,
+        self, default_timezone: str, zones: FileZones, dates: str, found: CalendarFile
     ) -> None:
         self._default = ZoneInfo(default_timezone)
         self._zones = zones
-        self._floating = floating
         self._dates = dates
         self._found = found
         self._warned: set[tuple[str, str]] = set()
@@ -317,7 +308,7 @@ class _Reader:
         if not tzid:
             if self._zones.why_not:
                 self._warn(uid, source.line, f"{self._zones.why_not}: read in the default zone")
-            return self._zoned(local, self._floating, False)
+            return self._zoned(local, self._zones.floating, False)
         name = self._zones.name_of(tzid)
         if name is not None:
             return self._zoned(local, name, False)

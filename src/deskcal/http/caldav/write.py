@@ -1,5 +1,8 @@
 """PUT and DELETE of calendar object resources. Source: RFC 4791, 5.3.2; contract, section 16."""
 
+from collections.abc import Sequence
+
+import msgspec
 from starlette.responses import Response
 
 from deskcal.commands.calendar_import import Moved
@@ -10,9 +13,11 @@ from deskcal.commands.put_answer import deleted_by_participant, put_answer
 from deskcal.commands.put_member import (
     TRIES,
     BadObject,
+    Found,
     Put,
     Stored,
     found_for,
+    in_usual_zone,
     is_ours,
     parsed,
     put_own,
@@ -31,8 +36,8 @@ from deskcal.http.caldav.conditions import (
 from deskcal.http.caldav.context import Context
 from deskcal.http.caldav.names import caldav
 from deskcal.http.caldav.paths import Kind, member_path
-from deskcal.ical.file_zones import has_usual_zone
 from deskcal.ical.kept import TextTooLong
+from deskcal.ical.read import CalendarEvent
 
 MAX_NAME = 250
 """Characters of a resource's name."""
@@ -73,23 +78,35 @@ async def put(context: Context) -> Response:
 
 
 async def _put(context: Context, request: Put) -> Stored:
-    events = await parsed(request)
+    as_sent = await parsed(request)
     for _ in range(TRIES):
         member = await member_named(
             request.services, request.session, request.collection, request.name
         )
         request.check(member.etag if member else None)
-        if member is not None and member.object and has_usual_zone(member.object.source):
-            events = await parsed(request, member)
-        found = await found_for(request, events[0].uid, member)
+        found = await found_for(request, as_sent[0].uid, member)
         try:
-            theirs = await deleted_by_participant(request, events, found) or member
-            if theirs is not None and not is_ours(theirs, context.manager_id):
-                return await put_answer(request, events, theirs, context.text(theirs))
-            return await put_own(request, events, found)
+            theirs = await deleted_by_participant(request, as_sent, found) or member
+            meant = await in_usual_zone(request, theirs)
+            if meant is request:
+                return await _stored(context, request, as_sent, found, theirs)
+            stored = await _stored(context, meant, await parsed(meant), found, theirs)
+            return msgspec.structs.replace(stored, is_verbatim=False)
         except Moved:
             continue
     raise _busy()
+
+
+async def _stored(
+    context: Context,
+    request: Put,
+    events: Sequence[CalendarEvent],
+    found: Found,
+    theirs: Member | None,
+) -> Stored:
+    if theirs is not None and not is_ours(theirs, context.manager_id):
+        return await put_answer(request, events, theirs, context.text(theirs))
+    return await put_own(request, events, found)
 
 
 def _busy() -> Refused:
