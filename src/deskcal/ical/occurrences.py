@@ -83,7 +83,7 @@ def plan_series(
     """
     series_id = series.series_id if series else new_id()
     template = series.template if series else next(map(as_template, events), None)
-    if template is not None and template.all_day:
+    if template is not None:
         wanted = _on_dates_of(wanted, series.timezone if series else template.timezone)
     begun = _begun(wanted, series_id, template)
     extended = first_occurrences(begun, wanted.horizon)
