@@ -235,6 +235,21 @@ async def test_a_disk_that_stays_full_does_not_fill_the_log(
     ]
 
 
+async def test_the_log_tells_unknown_outcomes_apart_from_what_was_not_applied(
+    disk: FaultyDisk, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where both have one reason: clients got 504 for the one, 503 for the other."""
+    disk.failing.add("write")
+    with pytest.raises(Timeout):
+        await store.mutate(adding())
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await store.mutate(adding())
+    disk.failing.clear()
+    faults = [one.partition(":")[0] for one in caplog.messages if "mutations" in one]
+    assert faults == ["the commit of 1 mutations failed", "1 mutations were not applied"]
+
+
 async def test_a_job_on_a_full_disk_is_refused_in_the_words_of_a_change(
     disk: FaultyDisk, store: Store
 ) -> None:

@@ -98,7 +98,7 @@ class Writer:
         self._connection: Connection | None = None
         self._collections: dict[Collection, int] = {}
         self._ids: list[int] = []
-        self._fault = LastingFault(logger)
+        self._fault, self._commit_fault = LastingFault(logger), LastingFault(logger)
         self.why_away = ""
         """Why there is no connection, after an attempt to make one; empty: there is, or may be."""
         self._is_committing = False
@@ -234,6 +234,7 @@ class Writer:
             await self._isolate(group, exc)
         else:
             self._fault.succeeded()
+            self._commit_fault.succeeded()
             if result is not None:
                 self._loop.call_soon(self._on_committed, result)
             for entry, outcome in zip(group, outcomes, strict=True):
@@ -245,7 +246,8 @@ class Writer:
         """After an error of the database."""
         is_refusal = exc.diag.severity_nonlocalized == "ERROR"
         if self._is_committing and not is_refusal:
-            self._fault.failed(f"the commit of {len(group)} mutations failed", one_line(exc))
+            text = f"the commit of {len(group)} mutations failed"
+            self._commit_fault.failed(text, one_line(exc))
             await self._drop()
             refuse_each(group, Timeout("the commit failed; whether it was applied is unknown"))
             return

@@ -71,7 +71,7 @@ class Writer:
         self._checkpoint: Checkpoint | None = None
         self._is_broken = False
         self._fault, self._log_fault = LastingFault(logger), LastingFault(logger)
-        self._open_fault = LastingFault(logger)
+        self._open_fault, self._commit_fault = LastingFault(logger), LastingFault(logger)
         self._turn: list[Work] = []
         self._handing = threading.Lock()
         """While a turn is queued: else a writer that waits could take a part of it as a group."""
@@ -190,7 +190,7 @@ class Writer:
         try:
             result = self._transact(lambda batch: [job.run(self._connection, batch)])
         except _CommitFailed as exc:
-            self._fault.failed("the commit of a job failed", exc)
+            self._commit_fault.failed("the commit of a job failed", exc)
             self._reopen()
             result = self._all(
                 [job], Timeout("the commit failed; whether it was applied is unknown")
@@ -208,7 +208,7 @@ class Writer:
         try:
             result = self._transact(lambda batch: batch.apply_all(group))
         except _CommitFailed as exc:
-            self._fault.failed(f"the commit of {len(group)} mutations failed", exc)
+            self._commit_fault.failed(f"the commit of {len(group)} mutations failed", exc)
             self._reopen()
             result = self._all(
                 group, Timeout("the commit failed; whether it was applied is unknown")
@@ -249,6 +249,7 @@ class Writer:
             self._doubtful |= {event.id for event, _ in result.fired}
             raise _CommitFailed(str(exc)) from exc
         self._fault.succeeded()
+        self._commit_fault.succeeded()
         self._numbers = batch.numbers
         self._last_collection = self._numbers.last_collection
         return self._with_doubtful(result)
