@@ -78,6 +78,60 @@ async def test_days_of_a_summary_end_with_the_calendar(desk: Desk) -> None:
 async def test_a_calendar_with_an_event_of_the_last_day_is_exported(desk: Desk) -> None:
     await desk.add(TEN, start_time=MAX_TIME - DAY, end_time=MAX_TIME)
     await desk.add(TEN, start_time=MAX_TIME - 1, end_time=MAX_TIME, timezone="Asia/Tokyo")
+    await desk.add(TEN, start_time=MAX_TIME - DAY, end_time=MAX_TIME - DAY, timezone="Asia/Tokyo")
     await ok(desk, ADD, series(timezone="Europe/Nicosia"), TEN)
     exported = await ok(desk, "MngExportCalendarEvents", {}, TEN)
-    assert exported["count"] == 3
+    assert exported["count"] == 4
+    assert "TZOFFSETTO:+0900" in exported["ics"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["DTSTART;VALUE=DATE:20200101", "DTEND;VALUE=DATE:99991231", "RRULE:FREQ=DAILY"],
+        ["DTSTART:99990101T100000", "RRULE:FREQ=DAILY"],
+        ["DTSTART:99991231T100000", "DTEND:99991231T100100", "RRULE:FREQ=DAILY;COUNT=3"],
+        [
+            "DTSTART;VALUE=DATE:20270105",
+            "DURATION:P30000D",
+            "RRULE:FREQ=DAILY;COUNT=3",
+            "RDATE;VALUE=DATE:99990101",
+        ],
+        [
+            "DTSTART:20270105T100000",
+            "DURATION:P50W",
+            "RRULE:FREQ=DAILY;COUNT=3",
+            "RDATE:99991231T235959Z",
+        ],
+    ],
+)
+async def test_a_series_of_a_file_that_leaves_the_calendar_is_skipped_with_the_reason(
+    place: Place, zone: str, lines: list[str]
+) -> None:
+    event = ["BEGIN:VEVENT", "UID:a@b", *lines, "END:VEVENT"]
+    text = ["BEGIN:VCALENDAR", f"X-WR-TIMEZONE:{zone}", *event, "END:VCALENDAR", ""]
+    async with open_desk(place) as desk:
+        found = await ok(desk, "MngImportCalendarEvents", {"ics": "\r\n".join(text)}, TEN)
+        (skipped,) = found["skipped"]
+        assert found["created"] == 0
+        assert "incident" not in skipped["why"]
+    assert (await place.check()).differences == []
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("all_day", [0, 1])
+@pytest.mark.parametrize("until", ["99991231", "99991231T235959Z"])
+async def test_a_rule_that_ends_with_the_calendar_is_exported_and_moved(
+    desk: Desk, zone: str, all_day: int, until: str
+) -> None:
+    """As some programs write a rule without an end."""
+    rule = {"rrule": f"FREQ=WEEKLY;UNTIL={until}"}
+    sent = series(timezone=zone, all_day=all_day, recurrence=rule)
+    first = (await ok(desk, ADD, sent, TEN))["event"]["id"]
+    for days in (1, 2, 1):
+        exported = await ok(desk, "MngExportCalendarEvents", {}, TEN)
+        assert "RRULE:FREQ=WEEKLY;UNTIL=99991" in exported["ics"]
+        moved = {"id": first, "scope": 2, "start_time": NOW + days * DAY}
+        found = await ok(desk, UPDATE, moved, TEN)
+        assert found["event"]["start_time"] == NOW + days * DAY

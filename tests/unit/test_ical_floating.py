@@ -190,6 +190,7 @@ def test_a_resource_keeps_floating_times_that_say_the_same() -> None:
         ("20270110T093000Z", "20270110T093000Z"),
         ("20270110", "20270110"),
         ("20270110T090000", "20270110T080000Z"),
+        ("99991231T235959", "99991231T225959Z"),
     ],
 )
 def test_an_until_without_a_zone_is_on_the_clock_of_the_start(until: str, read: str) -> None:
@@ -197,6 +198,12 @@ def test_an_until_without_a_zone_is_on_the_clock_of_the_start(until: str, read: 
         "DTSTART;TZID=Europe/Berlin:20270106T090000", f"RRULE:UNTIL={until};FREQ=DAILY"
     ).events
     assert event.rrule == f"UNTIL={read};FREQ=DAILY"
+
+
+def test_an_until_at_the_end_of_the_calendar_stays_in_it() -> None:
+    start = "DTSTART;TZID=America/New_York:20270106T090000"
+    (event,) = file_of(start, "RRULE:FREQ=DAILY;UNTIL=99991231T235959").events
+    assert event.rrule == "FREQ=DAILY;UNTIL=99991231T235959Z"
 
 
 FLOATING = "DTSTART:20270106T090000"

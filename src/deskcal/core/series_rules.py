@@ -14,7 +14,7 @@ from msgspec import Struct
 from deskcal.core.recurrence import LAST_DAY, Recurrence
 from deskcal.core.recurrence_rule import Frequency, Rule, parse_rule
 from deskcal.core.series import Series, last_end
-from deskcal.core.wall_clock import instant, wall_time
+from deskcal.core.wall_clock import instant, utc_time, wall_time
 from deskcal.errors import InvalidField
 
 COMPARED = 60
@@ -141,12 +141,15 @@ def turned(rule: Rule, days: int) -> Rule:
 def _moved_until(
     rule: Rule, zone: ZoneInfo, moved: Shift, days: int
 ) -> dt.date | dt.datetime | None:
+    """UNTIL moved along; one at the end of the calendar stays there."""
     until = rule.until
-    if isinstance(until, dt.datetime):
+    if not isinstance(until, dt.datetime):
+        return until and until + min(dt.timedelta(days=days), dt.date.max - until)
+    try:
         local = wall_time(int(until.replace(tzinfo=dt.UTC).timestamp()), zone)
-        time = instant(moved.local(local), ZoneInfo(moved.timezone))
-        return dt.datetime.fromtimestamp(time, dt.UTC).replace(tzinfo=None)
-    return until and until + dt.timedelta(days=days)
+        return utc_time(instant(moved.local(local), ZoneInfo(moved.timezone)))
+    except OverflowError:
+        return until
 
 
 def _moved_date(date: str, days: int) -> str:

@@ -3,13 +3,14 @@
 Source: contract, section 14, MngGetCalendarSummary.
 """
 
-import datetime as dt
 import enum
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
+
+from deskcal.core.wall_clock import wall_date
 
 SLOT_SEC = 900
 """Every zone's days begin and end at a multiple of it, counted from 1970 in UTC."""
@@ -70,14 +71,7 @@ def by_day(groups: Iterable[SummaryGroup], timezone: str) -> list[SummaryGroup]:
     """
     zone = ZoneInfo(timezone)
     days = [
-        msgspec.structs.replace(group, key=_day(int(group.key) * SLOT_SEC, zone).isoformat())
+        msgspec.structs.replace(group, key=wall_date(int(group.key) * SLOT_SEC, zone).isoformat())
         for group in groups
     ]
     return merged(days)
-
-
-def _day(time: int, zone: ZoneInfo) -> dt.date:
-    try:
-        return dt.datetime.fromtimestamp(time, zone).date()
-    except OverflowError:
-        return dt.date.max

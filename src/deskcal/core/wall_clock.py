@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 (naive, as what it is compared with)
+_LAST = dt.datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001
 
 
 def instant(local: dt.datetime, zone: ZoneInfo) -> int:
@@ -24,7 +25,23 @@ def wall_time(time: int, zone: ZoneInfo) -> dt.datetime:
 
     Raises: OverflowError where that is beyond the year 9999.
     """
-    return dt.datetime.fromtimestamp(time, zone).replace(tzinfo=None, fold=0)
+    try:
+        return dt.datetime.fromtimestamp(time, zone).replace(tzinfo=None, fold=0)
+    except ValueError as exc:  # Of a time that is so in UTC, too.
+        raise OverflowError(str(exc)) from exc
+
+
+def wall_date(time: int, zone: ZoneInfo) -> dt.date:
+    """The date on a clock of `zone` at `time`; the last of the year 9999 where it is later."""
+    try:
+        return wall_time(time, zone).date()
+    except OverflowError:
+        return _LAST.date()
+
+
+def utc_time(time: int) -> dt.datetime:
+    """`time` in UTC, naive; the last second of the year 9999 where it is later."""
+    return _EPOCH + min(dt.timedelta(seconds=time), _LAST - _EPOCH)
 
 
 def day_start(day: dt.date, zone: ZoneInfo) -> int:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from deskcal.core.all_day import UTC
-from deskcal.core.wall_clock import instant
+from deskcal.core.wall_clock import instant, utc_time
 from deskcal.ical.file_zones import USUAL_ZONE, FileZones
 from deskcal.ical.lines import Part, Property, raw_lines, read_parts
 from deskcal.ical.observances import TIME
@@ -78,7 +78,7 @@ def _utc(text: str, timezone: str) -> str:
     """A local time in UTC; as it stands where it is none."""
     try:
         local = dt.datetime.strptime(text.upper(), "%Y%m%dT%H%M%S")  # noqa: DTZ007
-        time = dt.datetime.fromtimestamp(instant(local, ZoneInfo(timezone)), dt.UTC)
+        time = utc_time(instant(local, ZoneInfo(timezone)))
     except (ValueError, OverflowError):
         return text
     return f"{time:%Y%m%dT%H%M%SZ}"

@@ -79,8 +79,18 @@ def plan_series(
 
     Without a series, an event of `events` is the single one that is to repeat.
     Events of dates that both have stay the same events; what is done or over stays as it is.
-    Raises: InvalidField for a rule that is not taken, or that has nothing left.
+    Raises: InvalidField for a rule that is not taken, that has nothing left, or that leaves the
+    calendar.
     """
+    try:
+        return _plan_series(wanted, series, events, new_id)
+    except OverflowError as exc:
+        raise InvalidField("an occurrence would be beyond the year 9999", field="ics") from exc
+
+
+def _plan_series(
+    wanted: Repeating, series: Series | None, events: Sequence[Event], new_id: Callable[[], int]
+) -> Result:
     series_id = series.series_id if series else new_id()
     template = series.template if series else next(map(as_template, events), None)
     if template is not None:

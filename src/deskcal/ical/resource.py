@@ -94,11 +94,14 @@ def _generated(resource: Resource) -> str:
 
 
 def _zone_range(events: Sequence[Event]) -> tuple[dt.date, dt.date]:
+    """As far as `icalendar` goes, which looks a year ahead."""
     first = min(event.start_time for event in events)
     last = max(event.start_time for event in events)
-    low = dt.datetime.fromtimestamp(max(first, DAY_SEC), dt.UTC).date()
-    high = dt.datetime.fromtimestamp(min(last, MAX_TIME - 400 * DAY_SEC), dt.UTC).date()
-    return max(low, dt.date(2, 1, 1)) - ROOM, high + ROOM
+    low, high = (
+        dt.datetime.fromtimestamp(min(time, MAX_TIME - 2 * 366 * DAY_SEC), dt.UTC).date()
+        for time in (max(first, DAY_SEC), last)
+    )
+    return low - ROOM, high + ROOM
 
 
 def _components(resource: Resource) -> list[Component]:

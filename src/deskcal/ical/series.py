@@ -21,7 +21,7 @@ from deskcal.core.recurrence import Occurrence
 from deskcal.core.recurrence_rule import Rule, parse_rule
 from deskcal.core.series import Series, new_occurrence
 from deskcal.core.series_rules import cut
-from deskcal.core.wall_clock import instant, wall_time
+from deskcal.core.wall_clock import instant, utc_time, wall_date, wall_time
 from deskcal.ical.rules import read_alike
 from deskcal.ical.uids import default_uid
 
@@ -157,10 +157,10 @@ def _rule_text(series: Series, is_one_uid: bool) -> str:
     rule = _rule(series, is_one_uid) or parse_rule(series.rrule)
     until = rule.until
     if series.template.all_day and isinstance(until, dt.datetime):
-        until = wall_time(_seconds(until), series.zone).date()
+        until = wall_date(_seconds(until), series.zone)
     elif not series.template.all_day and until and not isinstance(until, dt.datetime):
         end = instant(dt.datetime.combine(until, dt.time(23, 59, 59)), series.zone)
-        until = dt.datetime.fromtimestamp(end, dt.UTC).replace(tzinfo=None)
+        until = utc_time(end)
     return str(msgspec.structs.replace(rule, until=until))
 
 

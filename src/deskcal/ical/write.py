@@ -110,8 +110,9 @@ def shown_dates(first: int, last: int) -> tuple[datetime.date, datetime.date]:
 
     As far as Python's calendar and `icalendar`, which looks a year ahead, go.
     """
-    end = _moment(min(last, MAX_TIME - (ZONE_AHEAD_DAYS + 366) * DAY_SEC)).date()
-    return _moment(first).date() - datetime.timedelta(days=366), end + ZONE_AHEAD
+    most = MAX_TIME - (ZONE_AHEAD_DAYS + 366) * DAY_SEC
+    begin, end = (_moment(min(time, most)).date() for time in (first, last))
+    return begin - datetime.timedelta(days=366), end + ZONE_AHEAD
 
 
 def event_component(
