@@ -250,3 +250,17 @@ async def test_a_store_is_closed_though_nobody_takes_its_pages(backend: Backend)
         await rows.take()
     store = await backend.open(max_answer_bytes=64 * MIB)
     assert await taken(await paged(store))
+
+
+async def test_a_list_that_ends_in_the_middle_is_in_the_log(
+    store: Store, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    if not isinstance(place, PostgresPlace):
+        return
+    await fill(store)
+    rows = await paged(store)
+    with psycopg.connect(place.url, autocommit=True) as database:
+        database.execute(TRANSACTIONS.replace("count(*)", "pg_terminate_backend(pid)"))
+    with pytest.raises(Unavailable):
+        await taken(rows)
+    assert len([one for one in caplog.messages if one.startswith("the database failed: ")]) == 1

@@ -92,11 +92,17 @@ class Reader:
                     raise Unavailable("the read took too long; ask for a shorter range") from exc
                 if not is_lost(connection):
                     break
+            except Unavailable as exc:  # Of a list: what has been taken can't be read again.
+                self._log(exc.__cause__)
+                raise
             finally:
                 await self._pool.putconn(connection)
-        if not isinstance(failure, errors.QueryCanceled):
-            self._fault.failed("the database failed", one_line(failure))
+        self._log(failure)
         raise unavailable(failure) from failure
+
+    def _log(self, failure: BaseException | None) -> None:
+        if isinstance(failure, psycopg.Error) and not isinstance(failure, errors.QueryCanceled):
+            self._fault.failed("the database failed", one_line(failure))
 
     async def _connection(self, until: float) -> Connection:
         self.waiting += 1
