@@ -119,10 +119,10 @@ async def test_wrong_passwords_for_a_manager_from_many_addresses_are_refused(pla
 
 async def test_of_thousands_of_wrong_passwords_at_once_ten_are_hashed(desk: Desk) -> None:
     _, password = await added(desk)
-    guesses = [verified(desk, f"wrong {number}") for number in range(10_000)]
+    guesses = [verified(desk, f"wrong {number}") for number in range(2_000)]
     found = await asyncio.gather(*guesses, return_exceptions=True)
     assert found.count(None) == 10
-    assert sum(isinstance(one, TooManyRequests) for one in found) == 9_990
+    assert sum(isinstance(one, TooManyRequests) for one in found) == 1_990
     assert await verified(desk, password, address="192.0.2.2") == 1
 
 
