@@ -110,11 +110,17 @@ def open_page(browser: Browser, served: Served) -> Iterator[OpenPage]:
 
 
 def until_parts_are_there(page: Page) -> None:
-    """Panel, menus and dialogs are loaded meanwhile: a key that comes before is not for them."""
+    """Panel, menus and dialogs are loaded meanwhile: from now on they open at once."""
     until = time.monotonic() + WAIT_MS / 1000
     while not page.evaluate(HAS_PARTS):
         assert time.monotonic() < until, "the page has not loaded its parts"
         page.wait_for_timeout(20)
+
+
+def stop_clock(page: Page) -> None:
+    """Has the page's clock stand still, a little later: installed alone, it goes on by itself."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 10)
 
 
 def is_ours(said: Any) -> bool:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 
+from web.conftest import stop_clock
 from web.gate import EXPIRED, Gate, opened_at
 from web.served import OpenPage, Served, monday_at, now
 from web.test_everyday import query, wait_until
@@ -64,13 +65,19 @@ def test_the_end_of_a_token_is_said_at_once_where_the_computer_has_slept_over_it
     page.route_web_socket("**", gate.take)
     page.goto(served.address("?view=agenda", exp=now() + LEFT_SEC))
     expect(page.locator("#calendar[data-loading=false]")).to_be_visible()
-    page.clock.pause_at(datetime.fromtimestamp(now() + 1, UTC))
-    assert not gate.holds(page)
+    stop_clock(page)
+    before = pings(gate, page)
     page.clock.set_system_time(datetime.fromtimestamp(now() + LEFT_SEC + 1, UTC))
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    wait_until(lambda: gate.holds(page))
+    wait_until(lambda: pings(gate, page) > before)
     gate.answer(EXPIRED)
     expect(page.locator(".notice")).to_contain_text(OVER)
+
+
+def pings(gate: Gate, page: Page) -> int:
+    """How many are held; where the page was slow to load, one has come by itself."""
+    gate.holds(page)
+    return len(gate.held)
 
 
 def test_a_refused_token_is_called_a_session_that_is_over(

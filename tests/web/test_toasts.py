@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from web.conftest import stop_clock
 from web.served import DESKTOP, PHONE, OpenPage, monday_at
 from web.test_everyday import query
 
@@ -19,10 +20,9 @@ def toast_of(page: Page) -> Locator:
 
 
 def opened(open_page: OpenPage) -> Page:
-    """The page, with its clock at rest: installed alone, it goes on by itself."""
+    """The page, with its clock at rest."""
     page = open_page("?view=agenda&day=2031-01-05")
-    page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 10)
+    stop_clock(page)
     return page
 
 
@@ -98,7 +98,8 @@ at_all_sizes = pytest.mark.parametrize("size", SIZES, ids=[f"{one[0]}x{one[1]}" 
 
 
 def three_toasts(page: Page) -> None:
-    """Before something is opened over the page."""
+    """Before something is opened over the page; they stay, as the clock is at rest."""
+    stop_clock(page)
     for _ in range(3):
         toast_of(page)
     expect(page.locator(".toast")).to_have_count(3)
@@ -109,7 +110,6 @@ def test_messages_cover_nothing_that_must_be_pressed(
     open_page: OpenPage, size: tuple[int, int]
 ) -> None:
     page = open_page("?view=agenda&day=2031-01-05", size=size)
-    page.clock.install()
     three_toasts(page)
     assert page.evaluate(COVERED) == []
     page.locator(".me").click()
@@ -121,6 +121,7 @@ def test_messages_cover_nothing_that_must_be_pressed(
     expect(page.get_by_label("Title", exact=True)).to_be_focused()
     assert page.evaluate(COVERED) == []
     expect(page.locator(".toast").last).to_be_visible()
+    expect(page.locator(".toast")).to_have_count(3)
 
 
 @at_all_sizes
@@ -129,7 +130,6 @@ def test_messages_cover_nothing_of_a_dialog(
     open_page: OpenPage, size: tuple[int, int], name: str
 ) -> None:
     page = open_page("?view=agenda&day=2031-01-05", size=size)
-    page.clock.install()
     three_toasts(page)
     page.locator(".me").click()
     page.get_by_role("menuitem", name=name).click()
@@ -144,10 +144,12 @@ def test_messages_cover_nothing_of_a_dialog(
 
 def test_messages_are_behind_the_box_of_a_new_event(open_page: OpenPage) -> None:
     page = open_page(query("week", monday_at(0, weeks=35)), size=(800, 600))
-    page.clock.install()
     three_toasts(page)
     slots = page.locator(".rbc-day-slot").nth(3).bounding_box()
     assert slots is not None
     page.mouse.click(slots["x"] + 20, 480)
     expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    page.clock.run_for(100)
+    expect(page.locator(".quick-add")).to_have_css("opacity", "1")
     assert page.evaluate(COVERED) == []
+    expect(page.locator(".toast")).to_have_count(3)
