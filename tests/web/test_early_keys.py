@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from web.conftest import until_parts_are_there
+from web.conftest import stop_clock, until_parts_are_there
 from web.served import OpenPage, Served, Wire, iso_day, monday_at
-from web.test_everyday import event_named, query
+from web.test_everyday import event_named, query, wait_until
 
 DAY = monday_at(0, weeks=36)
 AGENDA = query("agenda", DAY)
@@ -17,18 +17,18 @@ class Held:
 
     def __init__(self, page: Page, part: str) -> None:
         self._is_open = False
-        self._routes: list[Route] = []
+        self.routes: list[Route] = []
         page.route(re.compile(rf"/assets/{part}-"), self._take)
 
     def _take(self, route: Route) -> None:
         if self._is_open:
             route.continue_()
         else:
-            self._routes.append(route)
+            self.routes.append(route)
 
     def release(self) -> None:
         self._is_open = True
-        for route in self._routes:
+        for route in self.routes:
             route.continue_()
 
 
@@ -80,6 +80,30 @@ def test_what_is_typed_for_a_form_that_is_not_loaded_is_in_its_title(
     page.keyboard.type(" and more")
     expect(title).to_have_value("Demand m d w and more")
     assert "view=agenda" in page.url
+    page.get_by_role("button", name="Discard").click()
+
+
+def test_what_is_typed_for_a_form_that_comes_together_with_the_grid_is_in_its_title(
+    open_page: OpenPage, served: Served
+) -> None:
+    """Parts that come within 300 ms, for which the clock is stopped, React draws in one go."""
+    page = open_page(signed_in=False)
+    held = Held(page, "(calendar-grid|event-panel)")
+    page.clock.install()
+    page.goto(served.address(query("week", DAY)))
+    expect(page.locator("#calendar[data-loading=false]")).to_be_visible()
+    stop_clock(page)
+    page.keyboard.press("n")
+    waits(page)
+    page.keyboard.type("With the grid")
+    wait_until(lambda: page.title() != "" and len(held.routes) == 2)
+    held.release()
+    for route in held.routes:
+        page.evaluate("address => import(address)", route.request.url)
+    page.clock.run_for(1000)
+    expect(page.locator(".rbc-time-view")).to_be_visible()
+    title = page.get_by_label("Title", exact=True)
+    expect(title).to_have_value("With the grid")
     page.get_by_role("button", name="Discard").click()
 
 

@@ -56,14 +56,17 @@ export function WaitingToRead({ onCancel }: { onCancel: () => void }) {
 
 /** Beside a part that is loaded: types what was typed before into the field that has the focus. */
 export function TypedBefore() {
-  useEffect(() => {
-    const text = typed;
-    typed = "";
-    const field = document.activeElement;
-    const isText = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && TEXT_TYPES.includes(field.type));
-    if (!text || !isText) return;
-    field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, "end");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }, []);
+  // Of parts that are drawn in one go, the one that it was typed for may take the focus last.
+  useEffect(() => queueMicrotask(typeIt), []);
   return null;
+}
+
+function typeIt(): void {
+  const text = typed;
+  typed = "";
+  const field = document.activeElement;
+  const isText = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && TEXT_TYPES.includes(field.type));
+  if (!text || !isText) return;
+  field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
