@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from web.served import OpenPage, Wire, monday_at, now
-from web.test_everyday import query
+from web.test_everyday import event_named, query
 from web.test_reach import serious_in_light_and_dark
 
 Size = tuple[int, int]
@@ -99,10 +99,15 @@ def test_occurrences_of_a_series_are_one_result_that_opens_by_keys(
     expect(page.get_by_role("heading", name=f"{name} review")).to_be_visible()
 
 
-def test_escape_in_the_results_goes_back_to_the_field(open_page: OpenPage, wire: Wire) -> None:
+def test_escape_in_the_results_goes_back_to_the_field_and_keeps_what_is_selected(
+    open_page: OpenPage, wire: Wire
+) -> None:
     start = monday_at(9, weeks=5)
     wire.add(title="Whimbrel", start_time=start, end_time=start + 600)
-    page = open_page(query("agenda", now()))
+    page = open_page(query("agenda", start))
+    event_named(page, "Whimbrel").press("s")
+    selected = page.get_by_role("toolbar", name="Selected events")
+    expect(selected).to_contain_text("1 selected")
     search = page.get_by_role("searchbox", name="Search events")
     search.fill("whimbrel")
     result = page.get_by_role("region", name="Found events").get_by_role("listitem")
@@ -112,3 +117,4 @@ def test_escape_in_the_results_goes_back_to_the_field(open_page: OpenPage, wire:
     expect(result).to_have_count(0)
     expect(search).to_be_focused()
     expect(search).to_have_value("whimbrel")
+    expect(selected).to_contain_text("1 selected")

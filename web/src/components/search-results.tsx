@@ -48,8 +48,10 @@ export function SearchResults({ api, search, zone, shown, onOpen }: Props) {
     onOpen(row);
   };
   const onKey = (event: React.KeyboardEvent<HTMLElement>) => {
-    if (event.key === "Escape") leave();
-    else moveInMenu(event);
+    if (event.key !== "Escape") return moveInMenu(event);
+    // What is selected on the page stays.
+    event.stopPropagation();
+    leave();
   };
   return (
     <div className="found" role="region" aria-label="Found events" onKeyDown={onKey}>
