@@ -45,7 +45,7 @@ export function ReminderCards({ isQuiet, onAll, ...rest }: Props) {
   const room = Math.floor((width - BESIDE_PX) / CARD_PX);
   const seen = isQuiet ? [] : due.slice(0, Math.max(1, Math.min(MOST_SEEN, room)));
   const hidden = due.length - seen.length;
-  // For what is fixed to the bottom of the window: toasts, and the bar of selected events.
+  // For what stands above them: toasts, and the bar of selected events.
   useEffect(() => document.documentElement.style.setProperty("--reminders-height", `${height}px`), [height]);
   return (
     <section ref={box} className="reminders" role="region" aria-label="Reminders" aria-live="assertive" aria-relevant="additions">

@@ -1,4 +1,4 @@
-// What was done, and the way back: over the page, and over the dialog that is open.
+// What was done, and the way back: over the page, or below the dialog that is open.
 
 import { useEffect } from "react";
 import { createPortal } from "react-dom";
