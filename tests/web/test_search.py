@@ -99,6 +99,27 @@ def test_occurrences_of_a_series_are_one_result_that_opens_by_keys(
     expect(page.get_by_role("heading", name=f"{name} review")).to_be_visible()
 
 
+def test_show_more_keeps_the_focus_in_the_results(open_page: OpenPage, wire: Wire) -> None:
+    start = monday_at(9, weeks=46)
+    times = {"start_time": start, "end_time": start + 600}
+    wire.add_all(times | {"title": f"Godwit {number}"} for number in range(110))
+    page = open_page(query("agenda", now()))
+    page.get_by_role("searchbox", name="Search events").fill("godwit")
+    found = page.get_by_role("region", name="Found events")
+    results = found.get_by_role("listitem")
+    expect(results).to_have_count(50)
+    more = found.get_by_role("button", name="Show more")
+    more.press("Enter")
+    expect(results).to_have_count(100)
+    expect(more).to_have_attribute("aria-disabled", "false")
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(results).to_have_count(110)
+    expect(results.nth(99).get_by_role("button")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(results.nth(100).get_by_role("button")).to_be_focused()
+
+
 def test_escape_in_the_results_goes_back_to_the_field_and_keeps_what_is_selected(
     open_page: OpenPage, wire: Wire
 ) -> None:

@@ -1,6 +1,6 @@
 // What a search finds beyond what is shown.
 
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Api } from "../api";
 import { plainText, readAst } from "../ast/ast-tree";
 import { whenText } from "../calendar-event";
@@ -70,10 +70,22 @@ export function SearchResults({ api, search, zone, shown, onOpen }: Props) {
           );
         })}
       </ul>
-      {found.next !== null && (
-        <button type="button" className="button wide" disabled={found.isLoading} onClick={more}>Show more</button>
-      )}
+      {found.next !== null && <More isLoading={found.isLoading} onMore={more} />}
     </div>
+  );
+}
+
+/** Disabled, it would lose the focus to the page; once there is no more, the last result before has it. */
+function More({ isLoading, onMore }: { isLoading: boolean; onMore: () => void }) {
+  const box = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const button = box.current;
+    return () => {
+      if (button === document.activeElement) button?.parentElement?.querySelector<HTMLElement>(".plain-list > li:last-child > button")?.focus();
+    };
+  }, []);
+  return (
+    <button ref={box} type="button" className="button wide" aria-disabled={isLoading} onClick={onMore}>Show more</button>
   );
 }
 
