@@ -28,8 +28,8 @@ CERTIFICATE, KEY = pathlib.Path("certificate.pem"), pathlib.Path("key.pem")
 old, new = authority.issue_cert("calendar.example"), authority.issue_cert("calendar.example")
 
 
-def has_handshake(context):
-    """Whether a client that trusts the authority gets through a handshake with `context`."""
+def end_of_handshake(context):
+    """What comes of a handshake of `context` with a client that trusts the authority."""
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -59,11 +59,11 @@ def loaded(context):
 old.cert_chain_pems[0].write_to_path(CERTIFICATE)
 old.private_key_pem.write_to_path(KEY)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-seen = [loaded(context), has_handshake(context)]
+seen = [loaded(context), end_of_handshake(context)]
 new.cert_chain_pems[0].write_to_path(CERTIFICATE)
-seen += [loaded(context), has_handshake(context)]
+seen += [loaded(context), end_of_handshake(context)]
 new.private_key_pem.write_to_path(KEY)
-seen += [loaded(context), has_handshake(context)]
+seen += [loaded(context), end_of_handshake(context)]
 print(f"Python {sys.version.split()[0]}, {ssl.OPENSSL_VERSION}")
 for step, what in zip(("old pair", "new certificate, old key", "new pair"), (seen[:2], seen[2:4], seen[4:])):
     print(f"{step}: {', '.join(what)}")
