@@ -56,7 +56,7 @@ export function WaitingToRead({ onCancel }: { onCancel: () => void }) {
 
 /** Beside a part that is loaded: types what was typed before into the field that has the focus. */
 export function TypedBefore() {
-  // Of parts that are drawn in one go, the one that it was typed for may take the focus last.
+  // Of parts that are drawn at once, the one that it was typed for may take the focus last.
   useEffect(() => queueMicrotask(typeIt), []);
   return null;
 }
