@@ -86,7 +86,7 @@ def test_what_is_typed_for_a_form_that_is_not_loaded_is_in_its_title(
 def test_what_is_typed_for_a_form_that_comes_together_with_the_grid_is_in_its_title(
     open_page: OpenPage, served: Served
 ) -> None:
-    """Parts that come within 300 ms, for which the clock is stopped, React draws in one go."""
+    """Parts that come within 300 ms, for which the clock is stopped, React draws at once."""
     page = open_page(signed_in=False)
     held = Held(page, "(calendar-grid|event-panel)")
     page.clock.install()

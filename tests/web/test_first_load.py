@@ -68,7 +68,7 @@ def test_events_are_asked_for_once_before_the_page_itself_is_loaded(open_page: O
 
 
 def meanwhile(page: Page, found: Sized) -> bool:
-    """Whether there is something. What is heard of a page comes while it is asked, so ask it."""
+    """Whether there is something. The events of a page arrive while it is asked, so ask it."""
     page.title()
     return len(found) > 0
 

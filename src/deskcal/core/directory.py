@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from deskcal.core.event import DEFAULT_BRAND, MAX_CODE, MAX_ID, MAX_TIME
+from deskcal.core.event import CONTROL, DEFAULT_BRAND, MASK_CHARACTER, MAX_CODE, MAX_ID, MAX_TIME
 from deskcal.core.masks import BadMask, DeskMask, checked_desk_mask, desk_mask
 from deskcal.core.outcomes import Outcome
 from deskcal.core.sessions import Session
@@ -31,8 +31,6 @@ COLOURS = (
 """For managers without a colour: twelve that differ visibly, on light and dark background."""
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-_NO_CODE = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Manager(Struct, frozen=True, kw_only=True):
@@ -112,7 +110,7 @@ def checked_desk(desk: Desk) -> Desk:
 def checked_outcome(outcome: Outcome) -> Outcome:
     """`outcome` with its texts trimmed, a name, its types in order, each once. Raises: BadEntry."""
     code, name = outcome.code.strip(), outcome.name.strip()
-    if not 1 <= len(code) <= MAX_CODE or _CONTROL.search(code):
+    if not 1 <= len(code) <= MAX_CODE or CONTROL.search(code):
         raise BadEntry(f"code ({code!r}) must have 1 to {MAX_CODE} characters, no control ones")
     _check_name("name", name, least=0)
     if outcome.is_contact not in (0, 1):
@@ -135,7 +133,7 @@ def _check_name(field: str, text: str, *, least: int) -> None:
 
 def _check_code(field: str, text: str) -> None:
     """The rules of an event's brand and desk. Source: contract, section 4."""
-    if not 1 <= len(text) <= MAX_CODE or _NO_CODE.search(text):
+    if not 1 <= len(text) <= MAX_CODE or MASK_CHARACTER.search(text):
         raise BadEntry(f"{field} ({text!r}) must have 1 to {MAX_CODE} characters, none of , * !")
 
 

@@ -1,7 +1,6 @@
 """What a client sends of an event, its checks, and the event made from it. Pure."""
 
 import functools
-import re
 import zoneinfo
 from collections.abc import Callable, Iterable
 from typing import Any, get_type_hints
@@ -12,7 +11,9 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from deskcal.core.alarms import trigger_time
 from deskcal.core.document import canonical_ast
 from deskcal.core.event import (
+    CONTROL,
     DEFAULT_BRAND,
+    MASK_CHARACTER,
     MAX_CODE,
     MAX_LOCATION,
     MAX_OUTCOME_NOTE,
@@ -34,8 +35,6 @@ from deskcal.core.participants import (
 from deskcal.errors import FieldRequired, InvalidField
 from deskcal.limits import DEFAULT_LIMITS, Limits
 
-_MASK_CHARACTER = re.compile(r"[,*!\x00-\x1f\x7f-\x9f]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 REQUIRED = ("title", "start_time", "end_time")
 _REQUIRED = frozenset(REQUIRED)
 
@@ -208,7 +207,7 @@ def checked_code(name: str, value: str) -> str:
         raise InvalidField(
             f"{name} has {len(code)} characters; at most {MAX_CODE} are allowed", field=name
         )
-    found = _MASK_CHARACTER.search(code)
+    found = MASK_CHARACTER.search(code)
     if found:
         raise InvalidField(
             f"{name} contains {found[0]!r}; commas, asterisks, exclamation marks and "
@@ -272,7 +271,7 @@ def checked_outcome(name: str, value: str) -> str:
 
 def require_no_control(name: str, value: str) -> None:
     """Raises: InvalidField for a code with a control character; PostgreSQL stores no U+0000."""
-    found = _CONTROL.search(value)
+    found = CONTROL.search(value)
     if found:
         raise InvalidField(
             f"{name} contains {found[0]!r}; a code has no control characters", field=name

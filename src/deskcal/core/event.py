@@ -1,6 +1,7 @@
 """The event: its fields, enumerations, and functions of one event. Pure: no I/O, no clock."""
 
 import enum
+import re
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -12,6 +13,10 @@ MAX_TIME = 253_402_300_799
 """Last second of the year 9999."""
 MAX_CODE = 64
 """Characters of a brand or desk."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""What no code has."""
+MASK_CHARACTER = re.compile(rf"[,*!]|{CONTROL.pattern}")
+"""What no brand and no desk has."""
 MAX_TITLE = 500
 MAX_PARTICIPANTS = 1000
 MAX_LOCATION = 500

@@ -4,7 +4,6 @@ What an event of a foreign file must be is what the store relies on, not all tha
 to: a document in its canonical encoding, whose index can be derived.
 """
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -19,7 +18,7 @@ from deskcal.core.directory import (
     checked_outcome,
 )
 from deskcal.core.document import decode_event, encode_event, wire_safe
-from deskcal.core.event import ChangeType, Event, Id, Time
+from deskcal.core.event import CONTROL, ChangeType, Event, Id, Time
 from deskcal.core.outcomes import Outcome
 from deskcal.core.series import Series
 from deskcal.core.series_document import decode_series, encode_series
@@ -28,8 +27,6 @@ from deskcal.store.batch.series import open_horizon
 from deskcal.store.columns import EventRow, event_row, may_be_done_time, with_done_time
 from deskcal.store.ports.reminders import Level
 from deskcal.store.transfer.webhooks import EscalationRow, WebhookRow, checked_webhook
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Head(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -273,7 +270,7 @@ def _checked_event(document: bytes) -> Event:
         raise ValueError(f"event {event.id} must start after 0, and end when it starts or later")
     if any(row.event_id != event.id for row in event.participants):
         raise ValueError(f"event {event.id} has participants of another event")
-    if _CONTROL.search(event.brand + event.desk):
+    if CONTROL.search(event.brand + event.desk):
         raise ValueError(f"event {event.id} has a control character in its brand or desk")
     return event
 
