@@ -103,7 +103,7 @@ def shift(series: Series, moved: Shift, length_sec: int) -> Series:
     later = moved.local(start)
     days = (later.date() - start.date()).days
     rule_then = turned(rule, days)
-    until = _moved_until(rule, series.zone, moved, days)
+    until = _moved_until(series, rule, moved, days)
     horizon = instant(moved.local(wall_time(series.horizon, series.zone)), ZoneInfo(moved.timezone))
     result = msgspec.structs.replace(
         series,
@@ -139,15 +139,30 @@ def turned(rule: Rule, days: int) -> Rule:
 
 
 def _moved_until(
-    rule: Rule, zone: ZoneInfo, moved: Shift, days: int
+    series: Series, rule: Rule, moved: Shift, days: int
 ) -> dt.date | dt.datetime | None:
-    """UNTIL moved along; one at the end of the calendar stays there."""
+    """UNTIL moved along; one at the end of the calendar stays there.
+
+    Near a change of the clock the last day might change with it: then UNTIL is at that day's time.
+    """
     until = rule.until
     if not isinstance(until, dt.datetime):
         return until and until + min(dt.timedelta(days=days), dt.date.max - until)
+    time, zone, one_day = series.start_local.time(), ZoneInfo(moved.timezone), dt.timedelta(days=1)
     try:
-        local = wall_time(int(until.replace(tzinfo=dt.UTC).timestamp()), zone)
-        return utc_time(instant(moved.local(local), ZoneInfo(moved.timezone)))
+        before = int(until.replace(tzinfo=dt.UTC).timestamp())
+        local = wall_time(before, series.zone)
+        after = instant(moved.local(local), zone)
+        last = dt.datetime.combine(local.date(), time)
+        if instant(last, series.zone) > before:
+            last -= one_day
+        if (
+            not instant(moved.local(last), zone)
+            <= after
+            < instant(moved.local(last + one_day), zone)
+        ):
+            after = instant(moved.local(last), zone)
+        return utc_time(after)
     except OverflowError:
         return until
 

@@ -1,0 +1,62 @@
+"""Where a series ends beside a change of the clock. Source: contract, section 13."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from commands.series_calls import BERLIN, TEN, UPDATE, add, ok, rows
+from harness import Desk
+from places import Place
+
+HOUR = 3600
+
+
+def at_half_past_two(date: str, zone: str = BERLIN) -> int:
+    """That time of the clock, Unix seconds; one that is skipped by the offset before it."""
+    return int(
+        dt.datetime.fromisoformat(f"{date}T02:30").replace(tzinfo=ZoneInfo(zone)).timestamp()
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "last"),
+    [
+        ("2024-03-28", "20240331T012900Z", "2024-03-30"),
+        ("2024-03-28", "20240331T013000Z", "2024-03-31"),
+        ("2024-10-24", "20241027T011000Z", "2024-10-27"),
+        ("2024-10-24", "20241027T002900Z", "2024-10-26"),
+    ],
+    ids=["before it, skipped", "skipped", "after the doubled hour", "before it, doubled"],
+)
+@pytest.mark.parametrize(
+    ("sent", "zone", "later"),
+    [({"timezone": "Asia/Tokyo"}, "Asia/Tokyo", 0), ({"start_time": HOUR}, BERLIN, HOUR)],
+    ids=["another zone", "another hour"],
+)
+async def test_the_last_day_stays_where_until_is_beside_a_change_of_the_clock(
+    desk: Desk,
+    place: Place,
+    first: str,
+    until: str,
+    last: str,
+    sent: dict[str, Any],
+    zone: str,
+    later: int,
+) -> None:
+    start = at_half_past_two(first)
+    made = await add(desk, f"FREQ=DAILY;UNTIL={until}", start_time=start, end_time=start + 60)
+    days = 1 + (dt.date.fromisoformat(last) - dt.date.fromisoformat(first)).days
+    assert made["occurrences"] == days
+    if later:
+        sent = {"start_time": start + later}
+    moved = await ok(desk, UPDATE, {"id": made["event"]["id"], "scope": 2} | sent, TEN)
+    found = [
+        dt.datetime.fromtimestamp(row["start_time"], ZoneInfo(zone)) for row in await rows(desk)
+    ]
+    assert [time.date().isoformat() for time in found] == [
+        (dt.date.fromisoformat(first) + dt.timedelta(days=n)).isoformat() for n in range(days)
+    ]
+    assert moved["series"]["horizon"] == found[-1].timestamp() + 60
+    assert (await place.check()).differences == []
