@@ -8,7 +8,6 @@ import asyncio
 import functools
 import logging
 from collections import deque
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from deskcal.commands import Changing, PagedAnswer, PendingAnswer, Reading
@@ -42,8 +41,6 @@ class ClientSession:
         self._tasks: set[asyncio.Future[Any]] = set()
         self._reading = 0
         """Events that are read, or are to be read once they have a turn."""
-        self._list_turn: asyncio.Semaphore | None = None
-        self._read_turns: Turns | None = None
         self._output = ClientOutput(transport, host.limits, host.clock, host.loop.call_soon)
         """Nothing is read from the client while it is not free."""
         self._last_error: DeskcalError | None = None
@@ -95,7 +92,7 @@ class ClientSession:
             self._read_if_free()
         elif len(frames) == 1:
             self._run_queue.shared_periods = SHARED_PERIODS
-            self._answer_frames(frames)
+            self._answer_single(frames[0])
         elif self._run_queue.shared_periods:
             self._backlog.extend(frames)
             self._run_queue.put(self._go_on)
@@ -116,10 +113,21 @@ class ClientSession:
         self._output.send_ready()
         return bool(self._in_flight or self._backlog)
 
+    def _answer_single(self, frame: bytes) -> None:
+        """`_answer_frames` of one, in fewer steps."""
+        found = self._answer(self.peer, frame, self._clock())
+        if isinstance(found, tuple):
+            self._transport.write(b"".join(found))
+        elif isinstance(found, bytes):
+            self._transport.write(found)
+        else:
+            self._start(found)
+        if not self._is_authenticated or self.peer.bad_messages:
+            self._look_at_peer()
+
     def _answer_frames(self, frames: list[bytes]) -> None:
         """Answers `frames` in order; what follows one that reaches a limit waits."""
-        answer, peer, clock = self._answer, self.peer, self._clock
-        now = clock()
+        answer, peer, now = self._answer, self.peer, self._clock()
         out: list[bytes] = []
         room = self._limits.max_unsent_bytes
         rest = iter(frames)
@@ -139,18 +147,21 @@ class ClientSession:
                 self._backlog.extendleft(reversed(list(rest)))
         if out:
             self._transport.write(b"".join(out))
-        if not self._is_authenticated and peer.is_authenticated:
+        if not self._is_authenticated or peer.bad_messages:
+            self._look_at_peer()
+        self._read_if_free()
+
+    def _look_at_peer(self) -> None:
+        """Admits it among those that are known; ends one that sends nothing but bad messages."""
+        if not self._is_authenticated and self.peer.is_authenticated:
             self._is_authenticated = True
             self._host.admission.authenticated(self)
-        if peer.bad_messages and peer.bad_messages >= self._limits.max_bad_messages:
+        if self.peer.bad_messages >= self._limits.max_bad_messages:
             self._end(None)
-        if self._backlog or not self._is_reading:
-            self._read_if_free()
 
     @property
     def _is_blocked(self) -> bool:
-        is_full = self._in_flight >= self._limits.max_requests_in_flight
-        return is_full or not self._output.is_free
+        return self._in_flight >= self._limits.max_requests_in_flight or not self._output.is_free
 
     @property
     def _in_flight(self) -> int:
@@ -223,7 +234,7 @@ class ClientSession:
 
     async def _finish(self, pending: PendingAnswer) -> None:
         try:
-            async with self._turn(pending.command.is_list):
+            async with self._list_turn if pending.command.is_list else self._turns_of_reads:
                 await self._output.drained()
                 if pending.command.is_list:
                     await self._host.room_for_list()
@@ -239,18 +250,14 @@ class ClientSession:
         finally:
             pending.close()
 
-    def _turn(self, is_list: bool) -> AbstractAsyncContextManager[None]:
-        """Limits how many answers the server holds for one client: lists come one at a time."""
-        if is_list:
-            self._list_turn = self._list_turn or asyncio.Semaphore(1)
-            return self._list_turn
-        return self._turns_of_reads
+    @functools.cached_property
+    def _list_turn(self) -> asyncio.Semaphore:
+        """Lists come one at a time: the server holds one answer of them for a client."""
+        return asyncio.Semaphore(1)
 
-    @property
+    @functools.cached_property
     def _turns_of_reads(self) -> Turns:
-        if self._read_turns is None:
-            self._read_turns = Turns(READS_AT_ONCE, is_held=not self._output.is_free)
-        return self._read_turns
+        return Turns(READS_AT_ONCE, is_held=not self._output.is_free)
 
     async def _send_pages(self, answer: PagedAnswer) -> None:
         """Sends one line as the client takes it; a failure ends the connection amid the line."""
@@ -377,24 +384,16 @@ class ClientSession:
             self._is_silent = True
             self._received_at = now
         self._began_at = self._began_at or now
+        is_silent = now - self._received_at > limits.idle_timeout_sec
+        has_begun = self._has_partial and self._is_reading
         if self._output.is_stuck:
             if self._output.is_overdue(now):
                 self.abort(f"read none of its output for {limits.write_timeout_sec} s")
-        elif self._is_overdue(now):
+        elif has_begun and now - self._began_at > limits.message_timeout_sec:
             self.abort(f"a message took more than {limits.message_timeout_sec} s")
         if self.peer.channels:
-            self._beat(now)
-        elif now - self._received_at > limits.idle_timeout_sec and not self._is_busy():
+            if now - self._beat_at >= limits.heartbeat_sec and self._output.is_free:
+                self._beat_at = now
+                self._transport.beat()
+        elif is_silent and not self._in_flight and not self._output.is_stuck:
             self.abort(f"idle for {limits.idle_timeout_sec} s")
-
-    def _is_busy(self) -> bool:
-        return self._in_flight > 0 or self._output.is_stuck
-
-    def _is_overdue(self, now: float) -> bool:
-        has_begun = self._has_partial and self._is_reading
-        return has_begun and now - self._began_at > self._limits.message_timeout_sec
-
-    def _beat(self, now: float) -> None:
-        if now - self._beat_at >= self._limits.heartbeat_sec and self._output.is_free:
-            self._beat_at = now
-            self._transport.beat()
