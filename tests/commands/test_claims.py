@@ -109,6 +109,19 @@ async def test_the_pool_is_for_the_desk_and_begins_later(desk: Desk) -> None:
     assert await claimed(desk) == 1
 
 
+async def test_who_created_an_event_of_another_desk_is_not_in_its_pool(desk: Desk) -> None:
+    """Whether it is free, claimed, freed in the same commit, or named."""
+    await desk.add(ADMIN, **POOL, type=2, desk="DESK_LATAM", created_by=10)
+    assert await nothing(desk) == ("NONE_DUE", 0)
+    assert await claimed(desk, LATAM) == 1
+    assert await nothing(desk) == ("NONE_DUE", 0)
+    _, answered = await asyncio.gather(desk.call(LATAM, RELEASE, id=1), claim(desk))
+    assert answered["reason"] == "NONE_DUE"
+    answered = await desk.call(TEN, CLAIM, id=1)
+    assert error_of(answered)[0] == 409
+    assert "desk outside your scope" in answered["error"]["message"]
+
+
 async def test_filters_of_a_claim_hold_for_own_events_too(desk: Desk) -> None:
     await called(desk, type=4)
     assert await nothing(desk, types=[2]) == ("NONE_DUE", 0)

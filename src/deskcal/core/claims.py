@@ -103,11 +103,19 @@ class Claim(Struct, frozen=True, kw_only=True):
         is_own = event.owner_manager_id == self.manager_id
         if event.status != EventStatus.OPEN or event.type not in self.types:
             return None
-        if not is_own and not (self.has_pool and event.pool_after_sec):
+        if not is_own and not (self.has_pool and self.has_in_pool(event)):
             return None
         if not (self.takes(event.brand, event.desk) and self.session.can_change(event)):
             return None
         return (0 if is_own else 1, -event.priority, event.start_time, event.id)
+
+    def has_in_pool(self, event: Event) -> bool:
+        """Whether it is, or comes to be, in the pool of a desk of the session: of its scope.
+
+        An event that the manager has created outside the scope is theirs to change, but in the pool
+        of others.
+        """
+        return bool(event.pool_after_sec) and self.session.in_scope(event.brand, event.desk)
 
     def ready_time(self, event: Event) -> int:
         """When it comes for this manager: its start, or when it joins the pool."""

@@ -360,6 +360,8 @@ def _later(claim: Claim, wait: Wait) -> ClaimAnswer:
 def _unclaimable(event: Event) -> Conflict:
     if event.status != EventStatus.OPEN or event.type not in CALLS:
         why = "only open calls and follow-ups can be claimed"
+    elif event.pool_after_sec:
+        why = "it belongs to another manager, and to the pool of a desk outside your scope"
     else:
         why = "it belongs to another manager, and never joins the pool (pool_after_sec)"
     return Conflict(EventId(event.id), f" can't be claimed: {why}", event=Raw(encode_event(event)))
