@@ -58,3 +58,23 @@ async def test_an_undo_that_changes_the_customer_ends_the_claim(desk: Desk) -> N
     assert not {"claimed_by", "claim_until"} & found.keys()
     answered = await desk.call(ELEVEN, CLAIM, id=1)
     assert answered["data"]["reason"] == "ALL_CLAIMED"
+
+
+async def test_the_undo_of_a_claim_ends_it_and_gives_the_event_back(desk: Desk) -> None:
+    await called(desk, **POOL)
+    assert await claimed(desk, TEN) == 1
+    assert await undone(desk, 2) == (1, [])
+    found = await event(desk)
+    assert found["owner_manager_id"] == 99
+    assert not {"claimed_by", "claim_until"} & found.keys()
+    assert await claimed(desk, ELEVEN) == 1
+
+
+async def test_the_undo_of_a_claim_leaves_the_next_claim(desk: Desk) -> None:
+    await called(desk, **POOL)
+    assert await claimed(desk, TEN) == 1
+    await desk.event(TEN, RELEASE, id=1)
+    assert await claimed(desk, ELEVEN) == 1
+    assert await undone(desk, 2) == (1, [])
+    found = await event(desk)
+    assert (found["owner_manager_id"], found["claimed_by"]) == (11, 11)

@@ -71,7 +71,10 @@ def _content(event: Event) -> Event:
 
 
 def undone(step: Step, current: Event | None, *, actor: int, now: int) -> Undone:
-    """What becomes of an event that is not touched: what it was, as a new version."""
+    """What becomes of an event that is not touched: what it was, as a new version.
+
+    A claim that is held now stays, unless it is what the batch has made.
+    """
     if step.before is None:
         return Undone(None, ChangeType.DELETED)
     if current is None:
@@ -87,8 +90,10 @@ def undone(step: Step, current: Event | None, *, actor: int, now: int) -> Undone
         claimed_by=0,
         claim_until=0,
     )
-    if current.claimed_by and step.after and not ends_claim(current, put_back):
-        put_back = _claimed(put_back, step.after, current)
+    before, after = step.before, step.after
+    if current.claimed_by and after and not ends_claim(current, put_back):
+        is_undone = before.claimed_by != after.claimed_by == current.claimed_by
+        put_back = put_back if is_undone else _claimed(put_back, after, current)
     return Undone(put_back, ChangeType.UPDATED)
 
 
