@@ -45,9 +45,12 @@ export function useSelection(shown: EventRow[], get: (id: number) => EventRow | 
   }, [picked, shown, get, start, toggle, extend, all, clear]);
 }
 
+/** What an event is drawn as, in all views. */
+export const EVENT = ".rbc-event, .row";
+
 /** The event that an element is, or is within; 0: none. */
 export function eventIdAt(target: EventTarget | null): number {
-  const element = (target as Element | null)?.closest?.(".rbc-event, .row");
+  const element = (target as Element | null)?.closest?.(EVENT);
   const marked = element?.matches("[data-event]") ? element : element?.querySelector("[data-event]");
   return Number(marked?.getAttribute("data-event") ?? 0);
 }

@@ -9,6 +9,7 @@ import type { EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
 import type { Directory } from "../use-directory";
 import type { Editing } from "../use-edit";
+import { eventIdAt } from "../use-selection";
 import { elementOf } from "./event-pointer";
 import { EventDetails, type DetailsHost } from "./event-details";
 import { EventForm } from "./event-form";
@@ -69,10 +70,11 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
   );
 }
 
-/** What had the focus before; where that is gone or was nothing, the event in the view, or else the view. */
+/** What had the focus before; where that is gone, was nothing or is another event by now, the event in the view, or else the view. */
 function focusAgain(before: HTMLElement | null, id: number): void {
   const isThere = before?.isConnected && before !== document.body;
-  const again = isThere ? before : (elementOf(id) ?? document.getElementById("calendar"));
+  const isOther = eventIdAt(before) !== id && eventIdAt(before) !== 0;
+  const again = (isThere && !isOther && before) || elementOf(id) || (isThere && before) || document.getElementById("calendar");
   again?.focus({ preventScroll: true });
 }
 

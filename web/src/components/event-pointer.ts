@@ -1,7 +1,8 @@
 // What mouse and keyboard do at an event, wherever one is drawn: hovering, the menu, moving by keys.
 
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { EventRow } from "../types.gen";
+import { EVENT, eventIdAt } from "../use-selection";
 import { useStable } from "../use-stable";
 
 export interface Pointed {
@@ -17,12 +18,12 @@ interface Handlers {
 }
 
 const DELAY_MS = 450;
-const EVENT = ".rbc-event, .row";
 const NUDGES = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 
-/** The element of an event in the view that takes the focus; null: it is not shown. */
+/** The element of an event in the view that takes the focus, rather its own than a copy; null: it is not shown. */
 export function elementOf(id: number): HTMLElement | null {
-  return document.querySelector(`#calendar .row[data-event="${id}"], #calendar .rbc-event:has([data-event="${id}"])`);
+  const all = document.querySelectorAll<HTMLElement>(`#calendar .row[data-event="${id}"], #calendar .rbc-event:has([data-event="${id}"])`);
+  return [...all].find((one) => !one.matches(".ev-copy")) ?? all[0] ?? null;
 }
 
 /** The event whose card is shown; none beside a form, which it would cover. */
@@ -35,10 +36,10 @@ export function usePointed(isEditing: boolean) {
 /** Handlers for the element around the events. An event's element has its id in `data-event` within. */
 export function useEventPointer(rows: EventRow[], { onPoint, onMenu, onNudge }: Handlers) {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useFocusKept();
   const find = useStable((target: EventTarget | null): Pointed | null => {
     const element = (target as Element | null)?.closest?.(EVENT);
-    const marked = element?.matches("[data-event]") ? element : element?.querySelector("[data-event]");
-    const id = Number(marked?.getAttribute("data-event"));
+    const id = eventIdAt(target);
     const row = id ? rows.find((one) => one.id === id) : undefined;
     return row && element ? { row, box: element.getBoundingClientRect() } : null;
   });
@@ -82,4 +83,37 @@ export function useEventPointer(rows: EventRow[], { onPoint, onMenu, onNudge }: 
     }),
     [find, point, menu, nudge],
   );
+}
+
+/** What may have the focus for a while between two things done to an event. */
+const BETWEEN = "dialog, .pop-over";
+
+/**
+ * The focus stays with its event where that is drawn elsewhere: moved, given away, in another order. The grid's library would
+ * leave it on nothing, or with the element on another event.
+ */
+function useFocusKept(): void {
+  const focused = useRef<{ element: HTMLElement; id: number } | null>(null);
+  useEffect(() => {
+    const keep = ({ target }: Event) => {
+      const element = target as HTMLElement;
+      const id = element.closest("#calendar") ? eventIdAt(element) : 0;
+      if (id) focused.current = { element, id };
+      else if (!element.closest(BETWEEN)) focused.current = null;
+    };
+    document.addEventListener("focusin", keep);
+    document.addEventListener("pointerdown", keep);
+    return () => {
+      document.removeEventListener("focusin", keep);
+      document.removeEventListener("pointerdown", keep);
+    };
+  }, []);
+  useLayoutEffect(() => {
+    if (!focused.current) return;
+    const { element, id } = focused.current;
+    const isThere = element.isConnected && eventIdAt(element) === id;
+    const active = document.activeElement;
+    if (isThere || (active !== element && active !== document.body)) return;
+    (elementOf(id) ?? document.getElementById("calendar"))?.focus({ preventScroll: true });
+  });
 }
