@@ -102,6 +102,19 @@ def test_a_missed_reminder_that_is_snoozed_comes_back_in_this_tab_only(
     expect(bell).to_have_accessible_name("Reminders: 1 waiting")
 
 
+def test_a_missed_reminder_that_is_dismissed_leaves_other_tabs_of_the_browser(
+    open_page: OpenPage, wire: Wire, served: Served
+) -> None:
+    add_missed(wire, served, 14, ["In both tabs"])
+    page = open_page("?view=agenda", manager_id=14)
+    other = page.context.new_page()
+    other.goto(served.address("?view=agenda", manager_id=14))
+    for one in (page, other):
+        expect(one.locator(".bell")).to_have_accessible_name("Reminders: 1 waiting")
+    open_bell(page).get_by_role("button", name="Dismiss In both tabs").click()
+    expect(other.locator(".bell")).to_have_accessible_name("Reminders")
+
+
 def snooze_missed(page: Page, title: str) -> None:
     dialog = open_bell(page)
     snooze = dialog.get_by_label(f"Snooze {title} in this tab")

@@ -21,7 +21,8 @@ export interface Operation {
   data: object;
 }
 
-const MOST_REMINDERS = 200;
+/** That are listed of each state. */
+export const MOST_REMINDERS = 200;
 const FOUND_ROWS = 50;
 const TRASH_ROWS = 200;
 

@@ -14,6 +14,13 @@ export function dismissedTokens(me: number): string[] {
   }
 }
 
+/** Calls `listener` when another tab of this browser has dismissed one, until the function returned is called. */
+export function watchDismissed(me: number, listener: () => void): () => void {
+  const onStorage = ({ key }: StorageEvent) => key === KEY + me && listener();
+  window.addEventListener("storage", onStorage);
+  return () => window.removeEventListener("storage", onStorage);
+}
+
 export function keepDismissed(me: number, token: string): void {
   try {
     localStorage.setItem(KEY + me, JSON.stringify([...dismissedTokens(me), token].slice(-REMEMBERED)));

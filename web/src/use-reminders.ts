@@ -3,7 +3,8 @@
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { later, startText } from "./calendar-event";
-import { dismissedTokens, keepDismissed } from "./dismissed";
+import { dismissedTokens, keepDismissed, watchDismissed } from "./dismissed";
+import { MOST_REMINDERS } from "./api";
 import { nowSeconds } from "./time/clock";
 import type { Link } from "./use-connection";
 import { EventStatus } from "./types.gen";
@@ -55,13 +56,23 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
     [change],
   );
 
+  const forget = useCallback(
+    (tokens: Set<string>) => {
+      change((all) => all.filter((one) => !tokens.has(one.token)));
+      setMissed((all) => all.filter((one) => !tokens.has(one.token)));
+    },
+    [change],
+  );
+
   // What fired while no page was open: unread ones are due, missed ones are only listed.
   useEffect(() => {
     if (state !== "open") return;
     let isStale = false;
+    const before = shown.current;
     void api.reminders().then(
       (found) => {
         if (isStale || !found) return;
+        forget(readMeanwhile(before, found.unread));
         for (const one of found.unread) add(one);
         const away = new Set([...dismissedTokens(me), ...snoozedHere.current, ...shown.current.map((one) => one.token)]);
         setMissed(found.missed.filter((one) => one.row.status === EventStatus.OPEN && !away.has(one.token)));
@@ -71,15 +82,9 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
     return () => {
       isStale = true;
     };
-  }, [api, state, add, me]);
+  }, [api, state, add, forget, me]);
+  useEffect(() => watchDismissed(me, () => forget(new Set(dismissedTokens(me)))), [me, forget]);
 
-  const forget = useCallback(
-    (tokens: Set<string>) => {
-      change((all) => all.filter((one) => !tokens.has(one.token)));
-      setMissed((all) => all.filter((one) => !tokens.has(one.token)));
-    },
-    [change],
-  );
   const done = useCallback(
     (reminder: Reminder) => {
       forget(new Set([reminder.token]));
@@ -123,6 +128,14 @@ export function useReminders({ api, connection, state }: Link, me: number, zone:
   const snoozeAll = useCallback((seconds: number) => shown.current.forEach((one) => snooze(one, seconds)), [snooze]);
   const sorted = useMemo(() => [...due].sort((a, b) => b.row.priority - a.row.priority || a.row.start_time - b.row.start_time), [due]);
   return { due: sorted, missed, done, doneAll, snooze, snoozeAll };
+}
+
+/** Tokens of those shown that the server does not have as unread any more: read elsewhere while there was no connection. */
+export function readMeanwhile(shown: Reminder[], unread: Reminder[]): Set<string> {
+  // A list that is full may leave some out.
+  if (unread.length >= MOST_REMINDERS) return new Set();
+  const there = new Set(unread.map((one) => one.token));
+  return new Set(shown.filter((one) => !one.isMissed && !there.has(one.token)).map((one) => one.token));
 }
 
 /** Those of this tab before it was loaded again: the server delivers a reminder once. */
