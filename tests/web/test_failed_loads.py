@@ -74,6 +74,19 @@ def test_the_history_shows_what_it_has_once_it_can_be_loaded(
     expect(history).not_to_contain_text("The store is away.")
 
 
+def test_a_free_time_that_could_not_be_asked_for_is_not_said_to_be_missing(
+    open_page: OpenPage, served: Served, wire: Wire
+) -> None:
+    event = wire.add(title="To be put elsewhere", start_time=monday_at(9, weeks=33))
+    gate = Gate("MngFindCalendarSlots")
+    page = opened_at(gate, open_page, served, f"?view=agenda&event={event['id']}")
+    when = page.get_by_role("region", name="When")
+    when.get_by_role("button", name="Next free").click()
+    wait_until(lambda: gate.holds(page))
+    gate.answer(UNAVAILABLE)
+    expect(when.get_by_role("status")).to_have_text("The store is away.")
+
+
 def test_a_page_of_the_trash_that_fails_is_asked_for_again_on_request_only(
     open_page: OpenPage, served: Served
 ) -> None:

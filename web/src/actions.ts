@@ -3,7 +3,7 @@
 
 import type { Applied, Api } from "./api";
 import { ManyActions } from "./many-actions";
-import type { Moved } from "./moving";
+import type { Moved, Times } from "./moving";
 import { changedFields, createData, fieldsOf, mergeFields, withMine, type FieldName, type Fields, type Merged } from "./event-fields";
 import { eventOf, type EventStore } from "./event-store";
 import { failureText, shortTitle as short } from "./failure-text";
@@ -40,6 +40,8 @@ const MOST_TRIES = 4;
 
 export class Actions {
   private lastKey = 0;
+  /** A creation whose answer was lost: the same once more has its key, so that it makes no second event. */
+  private unanswered: { data: string; key: string } | null = null;
   readonly undoing: Undoing;
   /** The same to many events at once. */
   readonly many: ManyActions;
@@ -51,12 +53,16 @@ export class Actions {
 
   /** The new event; null: refused, and reported. */
   async create(fields: Fields): Promise<EventRow | null> {
+    const data = JSON.stringify(fields);
+    const key = this.unanswered?.data === data ? this.unanswered.key : randomKey();
+    this.unanswered = null;
     try {
-      const made = await this.host.api.add(createData(fields, randomKey()));
+      const made = await this.host.api.add(createData(fields, key));
       this.put(made.row);
       this.tellDone("Created", made);
       return made.row;
     } catch (failure) {
+      if (isUnanswered(failure)) this.unanswered = { data, key };
       this.fail(failure);
       return null;
     }
@@ -89,7 +95,7 @@ export class Actions {
         this.giveUp(row.id, key);
         const isGiven = guess.owner_manager_id !== row.owner_manager_id;
         const verb = isGiven ? `Given to ${this.host.nameOf(guess.owner_manager_id)}` : "Moved";
-        if (moved) this.tellDone(verb + SCOPE_TEXT[scope], moved, this.askAgain(moved.row));
+        if (moved) this.tellDone(verb + SCOPE_TEXT[scope], moved, isAtOtherTimes(row, guess) ? this.askAgain(moved.row) : undefined);
       },
       (failure: unknown) => {
         this.giveUp(row.id, key);
@@ -200,6 +206,15 @@ export class Actions {
   private readonly fail = (failure: unknown): void => {
     this.host.tell(failureText(failure), { failed: true });
   };
+}
+
+/** Whether the server may have done it all the same. */
+function isUnanswered(failure: unknown): boolean {
+  return failure instanceof ServerError && (failure.code === "DISCONNECTED" || failure.code === "TIMEOUT");
+}
+
+function isAtOtherTimes(one: Times, other: Times): boolean {
+  return one.start_time !== other.start_time || one.end_time !== other.end_time || one.all_day !== other.all_day;
 }
 
 /** Nothing for this one alone: so it is for single events, too. */

@@ -3,7 +3,7 @@
 
 import type { Api } from "./api";
 import type { EventStore } from "./event-store";
-import { completeData, type Finish } from "./outcomes";
+import { completeData, outcomeName, type Finish } from "./outcomes";
 import { clockText, dateText } from "./time/formats";
 import { dateIn, nowSeconds } from "./time/clock";
 import type { ClaimNext, EventRow } from "./types.gen";
@@ -29,6 +29,9 @@ interface CallHost {
 type Refusal = Extract<ClaimAnswer, { event: null }>;
 
 export class CallActions {
+  /** Ids of the calls whose completion is sent and not answered. */
+  private readonly finishing = new Set<number>();
+
   constructor(private readonly host: CallHost) {}
 
   /** Whether it is claimed now; why not is shown. */
@@ -50,20 +53,24 @@ export class CallActions {
     }
   }
 
-  /** Whether it is done. The follow-up is shown at once, too. */
+  /** Whether it is done; false also while that is asked for already. The follow-up is shown at once, too. */
   async finish(row: EventRow, finish: Finish): Promise<boolean> {
-    const { api, tell, zone, undoing } = this.host;
+    if (this.finishing.has(row.id)) return false;
+    const { api, tell, zone, outcomes, undoing } = this.host;
+    this.finishing.add(row.id);
     try {
       const { row: done, followUp, batchId } = await api.finish(completeData(row, finish, zone));
       this.put(done);
       if (followUp) this.put(followUp);
-      const what = `${this.outcomeName(done.outcome ?? "")}: ${row.title}`;
+      const what = `${outcomeName(outcomes, done.outcome ?? "") || "Completed"}: ${row.title}`;
       const again = followUp ? `, again ${momentText(followUp.start_time, zone)}` : "";
       tell(what + again, { undo: undoing.of(batchId, what) });
       return true;
     } catch (failure) {
       this.fail(failure);
       return false;
+    } finally {
+      this.finishing.delete(row.id);
     }
   }
 
@@ -80,10 +87,6 @@ export class CallActions {
       this.fail(failure);
       return null;
     }
-  }
-
-  private outcomeName(code: string): string {
-    return this.host.outcomes.find((one) => one.code === code)?.name ?? (code || "Completed");
   }
 
   private put(row: EventRow): void {

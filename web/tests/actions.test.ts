@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Actions, type Conflict } from "../src/actions";
 import type { Api, Applied } from "../src/api";
-import { fieldsOf } from "../src/event-fields";
+import { fieldsOf, newFields } from "../src/event-fields";
 import { EventStore, eventOf } from "../src/event-store";
-import type { EventRow, UpdateEvent } from "../src/types.gen";
+import { timesOf } from "../src/moving";
+import type { EventRow, ParticipantRow, UpdateEvent } from "../src/types.gen";
 import type { More } from "../src/use-toasts";
 import { ServerError } from "../src/wire";
 import { makeRow } from "./make-row";
@@ -44,6 +45,10 @@ function desk(row = makeRow({ id: 1, version: 1 })) {
   const tell = (text: string, more: More = {}) => void toasts.push({ text, ...more });
   const actions = new Actions({ api: server.api, store, tell, nameOf: String, onLeft: () => {}, onConflict: (conflict) => conflicts.push(conflict) });
   return { row, server, store, toasts, conflicts, actions, shown: () => eventOf(store.get(), row.id) };
+}
+
+function participantOf(manager_id: number, status: ParticipantRow["status"]): ParticipantRow {
+  return { event_id: 1, manager_id, role: 1, status, created_time: 0, updated_time: 0 };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -122,6 +127,55 @@ describe("a save", () => {
     await settled();
     expect(toasts[2]).toMatchObject({ text: "Done again (saved: Mine)", isAgain: true });
     expect(server.undone).toEqual([BATCH, BATCH + 1]);
+  });
+});
+
+describe("a creation", () => {
+  const fields = newFields({ ...TIMES, timezone: "UTC", title: "Call" });
+  const keyOf = (call: { data: unknown } | undefined) => (call?.data as { idempotency_key?: string } | undefined)?.idempotency_key;
+  const lost = new ServerError(503, "DISCONNECTED", "The connection broke before the answer came.");
+
+  it("whose answer was lost makes no second event when it is tried again", async () => {
+    const { server, actions } = desk();
+    void actions.create(fields);
+    server.calls[0]?.reject(lost);
+    await settled();
+    void actions.create({ ...fields });
+    server.calls[1]?.reject(new ServerError(504, "TIMEOUT", "The server did not answer in time."));
+    await settled();
+    void actions.create(fields);
+    expect(keyOf(server.calls[0])).toBeTruthy();
+    expect([keyOf(server.calls[1]), keyOf(server.calls[2])]).toEqual([keyOf(server.calls[0]), keyOf(server.calls[0])]);
+  });
+
+  it("of other data, or after an answer, is a new one", async () => {
+    const { server, actions, row } = desk();
+    void actions.create(fields);
+    server.calls[0]?.reject(lost);
+    await settled();
+    void actions.create({ ...fields, title: "Another" });
+    server.calls[1]?.resolve(row);
+    await settled();
+    void actions.create({ ...fields, title: "Another" });
+    server.calls[2]?.reject(new ServerError(400, "INTERNAL", "no"));
+    await settled();
+    void actions.create({ ...fields, title: "Another" });
+    expect(new Set(server.calls.map(keyOf)).size).toBe(4);
+  });
+});
+
+describe("giving an event with answers to a colleague", () => {
+  const answered = makeRow({ id: 1, version: 1, participants: [participantOf(10, 1), participantOf(12, 1)] });
+  const given = { owner_manager_id: 11 };
+
+  it("offers to ask everybody again only where the time is another", async () => {
+    for (const [times, offered] of [[timesOf(answered), undefined], [TIMES, "Ask everybody again"]] as const) {
+      const { row, server, actions, toasts } = desk(answered);
+      actions.move(row, { ...times, ...given });
+      server.calls[0]?.resolve({ ...row, ...times, ...given, version: 2 });
+      await settled();
+      expect([toasts[0]?.text, toasts[0]?.action?.label]).toEqual([expect.stringMatching(/^Given to 11: /), offered]);
+    }
   });
 });
 

@@ -56,6 +56,16 @@ describe("a claim", () => {
 });
 
 describe("finishing", () => {
+  it("is sent once, however often it is asked for before the answer", async () => {
+    const done = { ...row, status: 1 as const, outcome: "busy" };
+    let sent = 0;
+    const { actions, toasts } = desk({ finish: async () => (sent++, { row: done, followUp: null, batchId: 7 }) });
+    const finish = { ...newFinish(), outcome: "busy" };
+    expect(await Promise.all([actions.finish(row, finish), actions.finish(row, finish)])).toEqual([true, false]);
+    expect([sent, toasts.length]).toEqual([1, 1]);
+    expect(await actions.finish(row, finish)).toBe(true);
+  });
+
   it("shows the pair and undoes it by its batch", async () => {
     const done = { ...row, status: 1 as const, outcome: "busy" };
     const { actions, shown, toasts, undone } = desk({ finish: async () => ({ row: done, followUp: makeRow({ id: 2 }), batchId: 5 }) });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Api } from "../api";
 import { slotSearch, USUAL_HOURS } from "../busy";
 import { reschedules } from "../event-commands";
+import { failureText } from "../failure-text";
 import { atTime, type Moved } from "../moving";
 import { dateIn, nowSeconds } from "../time/clock";
 import { ParticipantStatus, type EventRow } from "../types.gen";
@@ -19,9 +20,13 @@ export function RescheduleChips({ row, zone, api, onMove }: Props) {
   const [problem, setProblem] = useState("");
   const moveToFree = async () => {
     setProblem("");
-    const start = await nextFree(row, zone, api).catch(() => null);
-    if (start === null) setProblem("No free time was found in the next two weeks.");
-    else onMove(atTime(row, start, zone));
+    try {
+      const start = await nextFree(row, zone, api);
+      if (start === null) setProblem("No free time was found in the next two weeks.");
+      else onMove(atTime(row, start, zone));
+    } catch (failure) {
+      setProblem(failureText(failure));
+    }
   };
   return (
     <div className="chips reschedule" role="group" aria-label="Reschedule">
