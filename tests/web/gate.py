@@ -46,6 +46,10 @@ class Gate:
         for page in ended:
             page.close()
 
+    def close(self) -> None:
+        """What is asked by the command from now on is held."""
+        self._is_open = False
+
     def open(self) -> None:
         """What is held goes to the server, and what comes."""
         self._is_open = True

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from deskcal.demo.desks import demo_managers
+from web.gate import UNAVAILABLE, Gate, opened_at
 from web.served import Answer, OpenPage, Served, Wire, iso_day, monday_at, now, zone_at
 from web.test_everyday import drag, wait_until
 from web.test_reach import serious_in_light_and_dark
@@ -78,6 +79,7 @@ def test_the_menu_of_an_event_gives_it_to_a_colleague_and_back(
     given = wire.get(event["id"])
     assert (given["owner_manager_id"], given["start_time"]) == (BEN, event["start_time"])
     assert [one["manager_id"] for one in given["participants"]] == [BEN, 12]
+    expect(page.locator(".rbc-event", has_text=title).first).to_be_focused()
     page.get_by_role("button", name="Undo").click()
     wait_until(lambda: wire.get(event["id"])["owner_manager_id"] == ANNA)
 
@@ -171,3 +173,30 @@ def test_the_desk_is_usable_by_all_and_never_scrolls_sideways(
     expect(page.locator(".desk-columns .rbc-event").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert serious_in_light_and_dark(page) == []
+
+
+def test_totals_are_unknown_until_the_server_has_counted(
+    open_page: OpenPage, served: Served, wire: Wire
+) -> None:
+    """Where that fails it is asked again; also once an event is over: nothing is pushed then."""
+    planned(wire, "To be counted", 11)
+    wire.add(title="Soon over", type=2, desk=DESK, start_time=now() - 60, end_time=now() + 90)
+    gate = Gate("MngGetCalendarSummary")
+    page = opened_at(gate, open_page, served, VIEW)
+    page.clock.install()
+    head = page.locator(".column-head").first
+    expect(head).to_be_visible()
+    wait_until(lambda: gate.holds(page))
+    for name in ("open", "done", "overdue"):
+        expect(total(page, name)).to_have_text("–")
+    expect(head).not_to_contain_text("open")
+    gate.answer(UNAVAILABLE)
+    page.clock.fast_forward(5000)
+    wait_until(lambda: gate.holds(page))
+    gate.open()
+    expect(total(page, "open")).to_have_text(re.compile(r"[1-9]"))
+    expect(head).to_contain_text("open")
+    expect(page.get_by_role("region", name="Overdue")).to_contain_text(re.compile(r"Overdue \d"))
+    gate.close()
+    page.clock.fast_forward(180_000)
+    wait_until(lambda: gate.holds(page))

@@ -7,6 +7,8 @@ import { EventStatus, EventType } from "./types.gen";
 const DAY_SEC = 86_400;
 /** Calls that began longer ago are found among those that are late. */
 const POOL_DAYS = 30;
+/** Calls that come to the pool while the page is open: at the latest at midnight all is listed again. */
+const AHEAD_SEC = DAY_SEC;
 
 interface Wanted {
   me: number;
@@ -18,8 +20,8 @@ interface Wanted {
 
 export function deskLists(view: ViewName, { me, brand, desk, now }: Wanted): WholeList[] {
   if (view !== "my_day" && view !== "desk") return [];
-  const scope = { brand, deskFilter: desk, to: now };
-  const late: WholeList = { ...scope, from: 1, overdue: 1, ...(view === "my_day" && { owner_manager_id: me }) };
-  const calls: WholeList = { ...scope, from: now - POOL_DAYS * DAY_SEC, type: [EventType.CALL, EventType.FOLLOW_UP], status: EventStatus.OPEN };
+  const scope = { brand, deskFilter: desk };
+  const late: WholeList = { ...scope, from: 1, to: now, overdue: 1, ...(view === "my_day" && { owner_manager_id: me }) };
+  const calls: WholeList = { ...scope, from: now - POOL_DAYS * DAY_SEC, to: now + AHEAD_SEC, type: [EventType.CALL, EventType.FOLLOW_UP], status: EventStatus.OPEN };
   return [late, calls];
 }

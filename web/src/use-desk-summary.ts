@@ -1,4 +1,4 @@
-// Counts of a desk's day, by the server: asked for again when something changes, at most once a second.
+// Counts of a desk's day, by the server: asked for again when something changes or becomes late, at most once a second.
 
 import { useEffect, useRef, useState } from "react";
 import type { Api } from "./api";
@@ -15,27 +15,38 @@ export interface DeskSummary {
   late: ReadonlyMap<number, SummaryGroup>;
 }
 
-const EMPTY: DeskSummary = { managers: new Map(), outcomes: [], late: new Map() };
 const LEAST_MS = 1000;
+/** After a failure, such as a connection that is lost. */
+const AGAIN_MS = 4000;
 
-/** `rows`: another array at each change. `from`, `to`: the day, Unix seconds. */
-export function useDeskSummary(api: Api, rows: EventRow[], desk: string, brand: string, from: number, to: number): DeskSummary {
-  const [summary, setSummary] = useState({ key: "", found: EMPTY });
+/**
+ * null: not known (yet). `from`, `to`: the day, Unix seconds.
+ *
+ * `rows`: another array at each change. `late`: how many of them are over by the clock, which no change says.
+ */
+export function useDeskSummary(api: Api, rows: EventRow[], late: number, desk: string, brand: string, from: number, to: number): DeskSummary | null {
+  const [summary, setSummary] = useState<{ key: string; found: DeskSummary | null }>({ key: "", found: null });
   const last = useRef(0);
   const key = [desk, brand, from, to].join();
   useEffect(() => {
     if (!desk) return;
+    let isStale = false;
     const ask = () => {
       last.current = Date.now();
       askAll(api, desk, brand, from, to).then(
         (found) => setSummary({ key, found }),
-        () => {},
+        () => {
+          if (!isStale) timer = setTimeout(ask, AGAIN_MS);
+        },
       );
     };
-    const timer = setTimeout(ask, Math.max(0, last.current + LEAST_MS - Date.now()));
-    return () => clearTimeout(timer);
-  }, [api, rows, desk, brand, from, to, key]);
-  return summary.key === key ? summary.found : EMPTY;
+    let timer = setTimeout(ask, Math.max(0, last.current + LEAST_MS - Date.now()));
+    return () => {
+      isStale = true;
+      clearTimeout(timer);
+    };
+  }, [api, rows, late, desk, brand, from, to, key]);
+  return summary.key === key ? summary.found : null;
 }
 
 async function askAll(api: Api, desk: string, brand: string, from: number, to: number): Promise<DeskSummary> {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { momentText } from "../call-actions";
 import type { DeskLists } from "../desk-day";
 import { sinceText } from "../labels";
+import { outcomeName } from "../outcomes";
 import type { EventRow } from "../types.gen";
 import type { DeskSummary } from "../use-desk-summary";
 import type { Directory } from "../use-directory";
@@ -11,21 +12,27 @@ import type { Reminder, SummaryGroup } from "../wire";
 import { holderOf } from "../work-list";
 import { Avatar } from "./avatar";
 import { PriorityMark } from "./event-face";
-import { outcomeName } from "./my-day";
 
 interface TotalsProps {
   desk: string;
   brand: string;
   directory: Directory;
-  summary: DeskSummary;
+  /** null: not known (yet). */
+  summary: DeskSummary | null;
   lists: DeskLists;
+  /** Whether they hold all that there is. */
+  isComplete: boolean;
   onDesk: (code: string) => void;
 }
 
-export function DeskTotals({ desk, brand, directory, summary, lists, onDesk }: TotalsProps) {
-  const sum = (pick: (group: SummaryGroup) => number) => [...summary.managers.values()].reduce((total, group) => total + pick(group), 0);
-  const done = sum((group) => group.done);
-  const late = [...summary.late.values()].reduce((total, group) => total + group.overdue, 0);
+export function DeskTotals({ desk, brand, directory, summary, lists, isComplete, onDesk }: TotalsProps) {
+  const sum = (groups: ReadonlyMap<number, SummaryGroup> | undefined, pick: (group: SummaryGroup) => number) =>
+    groups ? [...groups.values()].reduce((total, group) => total + pick(group), 0) : null;
+  const day = summary?.managers;
+  const done = sum(day, (group) => group.done);
+  const onTime = sum(day, (group) => group.on_time);
+  const late = sum(summary?.late, (group) => group.overdue);
+  const known = (count: number) => (count > 0 || isComplete ? count : null);
   const desks = directory.desks.filter((one) => !brand || one.brand === brand);
   return (
     <header className="desk-head">
@@ -34,17 +41,17 @@ export function DeskTotals({ desk, brand, directory, summary, lists, onDesk }: T
         {desks.map((one) => <option key={`${one.brand} ${one.code}`} value={one.code}>{one.title || one.code}</option>)}
       </select>
       <dl className="totals" aria-label="Totals of the day">
-        <Total name="open" value={sum((group) => group.open)} />
+        <Total name="open" value={sum(day, (group) => group.open)} />
         <Total name="done" value={done} />
-        <Total name="on time" value={done ? `${Math.round((100 * sum((group) => group.on_time)) / done)} %` : "–"} />
-        <Total name="overdue" value={late} isBad={late > 0} />
-        <Total name="in the pool" value={lists.pool.length} />
-        <Total name="claimed" value={lists.claimed.length} />
+        <Total name="on time" value={done ? `${Math.round((100 * (onTime ?? 0)) / done)} %` : null} />
+        <Total name="overdue" value={late} isBad={Boolean(late)} />
+        <Total name="in the pool" value={known(lists.pool.length)} />
+        <Total name="claimed" value={known(lists.claimed.length)} />
       </dl>
       <ul className="outcome-totals" aria-label="Outcomes of the day">
-        {summary.outcomes.map(({ key, done: count }) => (
+        {summary?.outcomes.map(({ key, done: count }) => (
           <li key={key} className="badge">
-            {outcomeName(String(key), directory)} <strong>{count}</strong>
+            {outcomeName(directory.outcomes, String(key))} <strong>{count}</strong>
           </li>
         ))}
       </ul>
@@ -52,11 +59,12 @@ export function DeskTotals({ desk, brand, directory, summary, lists, onDesk }: T
   );
 }
 
-function Total({ name, value, isBad }: { name: string; value: number | string; isBad?: boolean }) {
+/** `value` null: not known, or of nothing. */
+function Total({ name, value, isBad }: { name: string; value: number | string | null; isBad?: boolean }) {
   return (
     <div data-bad={isBad}>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>{value ?? "–"}</dd>
     </div>
   );
 }

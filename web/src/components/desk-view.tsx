@@ -53,7 +53,6 @@ const GUTTER_PX = 60;
 const LEAST_COLUMN_PX = 128;
 const FIRST_HOUR_SHOWN = "07:30";
 const DAY_PARTS = { ...PARTS, resourceHeader: ColumnHead };
-const NOBODY: Head = { open: 0, done: 0, late: 0 };
 
 interface Head {
   open: number;
@@ -63,7 +62,8 @@ interface Head {
 
 interface Heads {
   directory: Directory;
-  headOf: (manager: number) => Head;
+  /** null: not known (yet). */
+  headOf: (manager: number) => Head | null;
   /** What the manager has claimed now. */
   claimOf: (manager: number) => EventRow | undefined;
 }
@@ -80,7 +80,7 @@ export function DeskView({ rows, filters, settings, now, zonesVersion, directory
   const today = useMemo(() => here.filter((row) => row.start_time * 1000 < (bounds[1] ?? 0) && row.end_time * 1000 >= (bounds[0] ?? 0)), [here, bounds]);
   const owners = JSON.stringify([...new Set(today.map((row) => row.owner_manager_id))].sort((a, b) => a - b));
   const columns = useMemo(() => deskColumns(desk, directory, JSON.parse(owners) as number[]), [desk, directory, owners]);
-  const summary = useDeskSummary(api, here, desk, brand, (bounds[0] ?? 0) / 1000, (bounds[1] ?? 0) / 1000);
+  const summary = useDeskSummary(api, here, lists.overdue.length, desk, brand, (bounds[0] ?? 0) / 1000, (bounds[1] ?? 0) / 1000);
   const columnPx = Math.max(LEAST_COLUMN_PX, (width - GUTTER_PX) / Math.max(1, columns.length));
   const shown = useMemo(
     () => cutColumns(columnItems(today, columns, zone), bounds, columnPx, { zone, me, now: now * 1000 }),
@@ -92,7 +92,7 @@ export function DeskView({ rows, filters, settings, now, zonesVersion, directory
   return (
     <HeadContext value={heads}>
       <div className="desk-view">
-        <DeskTotals desk={desk} brand={brand} directory={directory} summary={summary} lists={lists} onDesk={(code) => onChange({ desk: code })} />
+        <DeskTotals desk={desk} brand={brand} directory={directory} summary={summary} lists={lists} isComplete={isComplete} onDesk={(code) => onChange({ desk: code })} />
         <div className="desk-body">
           <div ref={box} className="desk-grid">
             <div className="desk-columns" style={{ minWidth: GUTTER_PX + columns.length * LEAST_COLUMN_PX }}>
@@ -106,10 +106,11 @@ export function DeskView({ rows, filters, settings, now, zonesVersion, directory
   );
 }
 
-function headsOf(directory: Directory, { managers, late }: DeskSummary, claimed: EventRow[], now: number): Heads {
-  const headOf = (id: number): Head => {
-    const day = managers.get(id);
-    return day || late.has(id) ? { open: day?.open ?? 0, done: day?.done ?? 0, late: late.get(id)?.overdue ?? 0 } : NOBODY;
+function headsOf(directory: Directory, summary: DeskSummary | null, claimed: EventRow[], now: number): Heads {
+  const headOf = (id: number): Head | null => {
+    if (!summary) return null;
+    const day = summary.managers.get(id);
+    return { open: day?.open ?? 0, done: day?.done ?? 0, late: summary.late.get(id)?.overdue ?? 0 };
   };
   return { directory, headOf, claimOf: (id) => claimed.find((row) => row.claimed_by === id && (row.claim_until ?? 0) > now) };
 }
@@ -118,7 +119,7 @@ function ColumnHead({ resource }: { resource?: unknown }) {
   const heads = use(HeadContext);
   const column = resource as DeskColumn | undefined;
   if (!heads || !column) return null;
-  const { open, done, late } = heads.headOf(column.id);
+  const head = heads.headOf(column.id);
   const claim = heads.claimOf(column.id);
   return (
     <div className="column-head">
@@ -127,7 +128,8 @@ function ColumnHead({ resource }: { resource?: unknown }) {
         <strong>{column.name}</strong>
       </span>
       <span className="column-counts">
-        {open} open · {done} done{late > 0 && <span className="work-late"> · {late} late</span>}
+        {head ? `${head.open} open · ${head.done} done` : "\u00a0"}
+        {head && head.late > 0 && <span className="work-late"> · {head.late} late</span>}
       </span>
       <span className="column-claim" title={claim?.title}>{claim ? `Now: ${claim.title}` : ""}</span>
     </div>

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { timesOnDate, toItem } from "../calendar-event";
 import { momentText } from "../call-actions";
 import { labelOf, sinceText, TYPES } from "../labels";
+import { outcomeName } from "../outcomes";
 import { dateIn } from "../time/clock";
 import { dateText } from "../time/formats";
 import { EventStatus, type EventRow } from "../types.gen";
@@ -126,7 +127,7 @@ function WorkRow({ row, at, directory, calls, chosen, onOpen }: RowHost & { row:
             <span>{labelOf(TYPES, row.type)}</span>
             {row.customer_id > 0 && <span>#{row.customer_id}</span>}
             {isCall(row) && row.status === EventStatus.OPEN && <CustomerClock row={row} now={now} zone={zone} directory={directory} />}
-            {row.outcome && <span className="badge">{outcomeName(row.outcome, directory)}</span>}
+            {row.outcome && <span className="badge">{outcomeName(directory.outcomes, row.outcome)}</span>}
           </span>
         </span>
         <span className="row-owner">
@@ -140,10 +141,6 @@ function WorkRow({ row, at, directory, calls, chosen, onOpen }: RowHost & { row:
       </button>
     </li>
   );
-}
-
-export function outcomeName(code: string, directory: Directory): string {
-  return directory.outcomes.find((one) => one.code === code)?.name ?? code;
 }
 
 /** "10:00 – 10:30" of today; what is late says how late. */
