@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from web.conftest import stop_clock, until_parts_are_there
@@ -104,6 +105,29 @@ def test_what_is_typed_for_a_form_that_comes_together_with_the_grid_is_in_its_ti
     expect(page.locator(".rbc-time-view")).to_be_visible()
     title = page.get_by_label("Title", exact=True)
     expect(title).to_have_value("With the grid")
+    page.get_by_role("button", name="Discard").click()
+
+
+@pytest.mark.parametrize("part", ["event-panel", "page-overlays"], ids=["form", "box"])
+def test_what_was_typed_before_escape_for_a_form_that_is_not_loaded_is_a_draft(
+    open_page: OpenPage, served: Served, part: str
+) -> None:
+    page, held = opened_without(part, open_page, served, query("week", DAY))
+    if part == "event-panel":
+        page.keyboard.press("n")
+    else:
+        page.locator(".rbc-day-slot").nth(2).click(position={"x": 20, "y": 500})
+    waits(page)
+    page.keyboard.type("Typed too early")
+    page.keyboard.press("Escape")
+    drafts = page.get_by_role("region", name="Drafts")
+    expect(drafts).to_contain_text("Typed too early")
+    held.release()
+    page.get_by_text("Kept as a draft: Typed too early").locator("xpath=..").get_by_role(
+        "button", name="Continue"
+    ).click()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Typed too early")
+    expect(drafts).to_have_count(0)
     page.get_by_role("button", name="Discard").click()
 
 

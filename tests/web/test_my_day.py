@@ -177,6 +177,34 @@ def test_a_note_stays_with_the_focus_where_a_colleague_claims_the_call_meanwhile
     expect(note).to_have_value("Asks about the margin")
 
 
+def test_a_colleagues_call_is_offered_once_it_has_come_to_the_pool(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    """By the clock alone: nothing is pushed for it."""
+    owned = {"owner_manager_id": 11, "desk": "DESK_RETENTION", "pool_after_sec": 60}
+    call(wire, "Comes to the pool", 30, **owned)
+    page = open_page(VIEW)
+    page.clock.install()
+    expect(row_of(page, "Comes to the pool")).to_have_count(0)
+    page.clock.fast_forward(33 * 60_000)
+    pool = page.get_by_role("region", name="In the pool")
+    expect(pool.locator(".work-row", has_text="Comes to the pool")).to_be_visible()
+
+
+def test_another_day_than_today_is_shown_as_a_day(open_page: OpenPage) -> None:
+    """My day is always today: the days of the small month lead to the view of a day."""
+    page = open_page("?view=my_day")
+    page.keyboard.press("j")
+    page.keyboard.press("w")
+    expect(page).to_have_url(re.compile(r"view=week(?!.*day=)"))
+    page.keyboard.press("y")
+    expect(page.locator(".my-day")).to_be_visible()
+    day = page.locator(".mini-day[data-today=false]").first
+    wanted = day.get_attribute("data-date")
+    day.click()
+    expect(page).to_have_url(re.compile(rf"view=day.*day={wanted}"))
+
+
 def test_outside_of_calling_hours_it_says_so_and_claims_nothing(
     open_page: OpenPage, wire: Wire
 ) -> None:

@@ -179,6 +179,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave, onOver }: Props
     changeFilters({ event: one.isQuick ? 0 : made.id });
   });
   const goToday = useCallback(() => changeFilters({ day: dateIn(nowSeconds(), zone) }), [changeFilters, zone]);
+  // "My day" has no pages.
+  const turnPage = (pages: 1 | -1) => view !== "my_day" && changeFilters({ day: pageDay(view, day, pages) });
   const firstDue = reminders.due[0];
   const redo = () => void (redoLast() || tell("There is nothing to do again"));
 
@@ -192,8 +194,8 @@ export function CalendarPage({ session, theme, onTheme, onLeave, onOver }: Props
     y: () => changeFilters({ view: "my_day" }),
     l: () => changeFilters({ view: "desk" }),
     g: calls.claimNext,
-    j: () => changeFilters({ day: pageDay(view, day, 1) }),
-    k: () => changeFilters({ day: pageDay(view, day, -1) }),
+    j: () => turnPage(1),
+    k: () => turnPage(-1),
     e: () => chosen && host.onEdit(chosen),
     c: () => chosen?.status === EventStatus.OPEN && host.onDone(chosen),
     x: () => firstDue && reminders.done(firstDue),

@@ -21,7 +21,7 @@ export const MyDay = lazyPart(async () => (await import("./components/my-day")).
 
 function panelWait({ editing, onClose }: EventPanelProps): ReactNode {
   const isForm = editing.edit !== null && !editing.edit.isQuick;
-  return isForm ? createElement(Waiting, { onCancel: editing.leave }) : createElement(WaitingToRead, { onCancel: onClose });
+  return isForm ? createElement(Waiting, { onCancel: editing.leaveTitled }) : createElement(WaitingToRead, { onCancel: onClose });
 }
 
 /** What is only pointed at takes no key. */
@@ -29,7 +29,7 @@ function overlayWait({ editing, menu, question, scopeQuestion, onMenu, onQuestio
   if (question) return createElement(Waiting, { onCancel: () => onQuestion(null) });
   if (scopeQuestion) return createElement(Waiting, { onCancel: onScope });
   if (menu) return createElement(Waiting, { onCancel: () => onMenu(null) });
-  return editing.edit?.isQuick ? createElement(Waiting, { onCancel: editing.leave }) : null;
+  return editing.edit?.isQuick ? createElement(Waiting, { onCancel: editing.leaveTitled }) : null;
 }
 
 function dialogWait({ conflict, onBack, onClose }: DialogsProps): ReactNode {

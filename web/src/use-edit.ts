@@ -18,6 +18,8 @@ export interface Editing {
   expand: () => void;
   /** Closes the form; what was typed waits as a draft. */
   leave: () => void;
+  /** The same before the form is drawn: what was typed for it goes on with its title. */
+  leaveTitled: (typed: string) => void;
   /** Closes the form for good: saved. */
   finish: () => void;
   /** Closes the form and forgets what was typed; can be undone. */
@@ -60,6 +62,11 @@ export function useEdit(me: number, tell: Tell): Editing {
       leave: () => {
         announce(edit);
         setDrafts(left);
+      },
+      leaveTitled: (typed) => {
+        const one = edit && { ...edit, fields: { ...edit.fields, title: edit.fields.title + typed } };
+        announce(one);
+        setDrafts((all) => left({ ...all, open: one }));
       },
       finish: () => setDrafts((all) => ({ ...all, open: null })),
       discard: () => {

@@ -2,14 +2,28 @@
 
 import { useEffect, useEffectEvent } from "react";
 
-/** By name of the key; with `ctrl+` in front, together with Ctrl or Cmd. `isHere`: where the focus may be. */
+type Pressed = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "metaKey">;
+
+/**
+ * The name of a key: "n", "N" with Shift, "ctrl+z" with Ctrl or Cmd.
+ *
+ * The lock of capitals does not count. On a keyboard of another script a letter is the one of its place.
+ */
+export function keyName({ key, code, shiftKey, ctrlKey, metaKey }: Pressed): string {
+  const isForeign = key.length === 1 && key > "\u007f";
+  const letter = /^[a-z]$/i.test(key) ? key : isForeign ? (/^Key([A-Z])$/.exec(code)?.[1] ?? "") : "";
+  const name = letter ? (shiftKey ? letter.toUpperCase() : letter.toLowerCase()) : key;
+  return ctrlKey || metaKey ? `ctrl+${name}` : name;
+}
+
+/** By `keyName`. `isHere`: where the focus may be. */
 export function useShortcuts(keys: Record<string, () => unknown>, isHere: (target: Element) => boolean = () => true): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
     const isTyping = target.closest("input, textarea, select, [contenteditable=true], dialog, [role=dialog], [role=menu]");
     // The focus is outside of an open dialog once the button that had it is disabled or gone.
     if (isTyping || event.altKey || event.defaultPrevented || !isHere(target) || document.querySelector("dialog:modal")) return;
-    const act = keys[event.ctrlKey || event.metaKey ? `ctrl+${event.key}` : event.key];
+    const act = keys[keyName(event)];
     if (!act) return;
     event.preventDefault();
     act();

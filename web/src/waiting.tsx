@@ -1,5 +1,6 @@
 // In place of a part that is still loaded: it has the focus, so that no key goes to what is below. What is typed meanwhile
-// is for the field that has the focus once the part is there; Escape is for the part, too: it does not open.
+// is for the field that has the focus once the part is there; Escape is for the part, too: it does not open, and what was
+// typed before is kept by whom it was for.
 
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { useStable } from "./use-stable";
@@ -10,7 +11,7 @@ const HELD = ["Enter", "Tab"];
 /** What was typed for the part that is loaded next. */
 let typed = "";
 
-export function Waiting({ onCancel }: { onCancel: () => void }) {
+export function Waiting({ onCancel }: { onCancel: (typed: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     const input = field.current;
@@ -28,8 +29,9 @@ export function Waiting({ onCancel }: { onCancel: () => void }) {
     if (HELD.includes(event.key)) event.preventDefault();
     if (event.key !== "Escape") return;
     event.preventDefault();
+    const text = event.currentTarget.value;
     event.currentTarget.value = "";
-    onCancel();
+    onCancel(text);
   };
   return (
     <div className="waiting">

@@ -67,7 +67,7 @@ export function SideBar({ session, filters, directory, theme, settings, now, unk
             Desk meeting
           </button>
         </div>
-        <MiniMonth day={filters.day} zone={filters.zone} now={now} weekStart={settings.weekStart} onPick={(day) => (onChange({ day }), onClose())} />
+        <MiniMonth day={filters.day} zone={filters.zone} now={now} weekStart={settings.weekStart} onPick={(day) => (onChange(filters.view === "my_day" ? { view: "day", day } : { day }), onClose())} />
         <div className="segments full" role="group" aria-label="Whose events">
           <button type="button" aria-pressed={isMine} onClick={() => onChange(isMine ? all : { ...all, managers: [session.id] })}>
             My calendar
