@@ -197,11 +197,15 @@ def address_of(manager_id: int, names: Mapping[int, str]) -> vCalAddress:
 
 
 def _alarm(event: Event, due: int) -> Alarm:
-    """Relative to the start where it was asked for so; a date has no start to count from."""
+    """Relative to the start where it was asked for so; a date has no start to count from.
+
+    Of a series it is relative also to a date: a moment would come once, not for each occurrence.
+    """
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", Text(clean_text(event.title)))
-    if not event.all_day and not event.remind_time and due > 1:
+    has_start = not event.all_day or event.series_id > 0
+    if has_start and not event.remind_time and due > 1:
         alarm.add("trigger", vText(f"-{exact_duration(event.start_time - due)}"))
     else:
         alarm.add("trigger", _moment(due), parameters={"VALUE": "DATE-TIME"})
