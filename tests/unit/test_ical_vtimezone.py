@@ -1,4 +1,4 @@
-"""VTIMEZONEs: each RDATE alone, and the clock of the zone."""
+"""VTIMEZONEs: each RDATE alone, DTSTART among them, and the clock of the zone."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -33,6 +33,22 @@ def test_it_is_the_clock_of_the_zone(tzid: str) -> None:
     noons = [dt.datetime.combine(day, dt.time(12)) for day in days]
     known = [noon.replace(tzinfo=ZoneInfo(tzid)).utcoffset() for noon in noons]
     assert [noon.replace(tzinfo=zone).utcoffset() for noon in noons] == known
+
+
+@pytest.mark.parametrize("tzid", ZONES)
+def test_it_is_the_clock_also_for_who_leaves_dtstart_out_beside_an_rdate(tzid: str) -> None:
+    """As ical.js 2.2.1 does; RFC 5545, 3.8.5.2, counts DTSTART in."""
+    onsets: dict[dt.datetime, dt.timedelta] = {}
+    for one in Timezone.from_ical(vtimezone_text(tzid, FIRST, LAST)).subcomponents:
+        assert isinstance(one, TimezoneStandard | TimezoneDaylight)
+        more = one.get("RDATE", [])
+        dates = [each.dts[0].dt for each in (more if isinstance(more, list) else [more])]
+        for onset in dates or [one.DTSTART]:
+            onsets[(onset - one.TZOFFSETFROM).replace(tzinfo=dt.UTC)] = one.TZOFFSETTO
+    for number in range(7, (LAST - FIRST).days, 7):
+        noon = dt.datetime.combine(FIRST + dt.timedelta(days=number), dt.time(12), dt.UTC)
+        last = max(onset for onset in onsets if onset <= noon)
+        assert onsets[last] == noon.astimezone(ZoneInfo(tzid)).utcoffset()
 
 
 @pytest.mark.parametrize("tzid", [*ZONES, "Asia/Beirut", "America/Santiago", "Europe/Dublin"])

@@ -2,7 +2,9 @@
 
 vobject 0.9.9 (and so Radicale 3.9, which stores what it makes of it) reads the first time alone of
 an RDATE with several in a VTIMEZONE: all later years are without daylight saving time. dateutil
-and icalendar read both forms. icalendar 7.3 writes an onset that skips an hour by the offset after
+and icalendar read both forms. ical.js 2.2.1 leaves DTSTART out where there is an RDATE (RFC 5545,
+3.8.5.2, counts it in), so that its clock can be an hour off until the next onset; here DTSTART is
+among the RDATEs, too. icalendar 7.3 writes an onset that skips an hour by the offset after
 it, an hour late (`findings/icalendar_onset_after_the_gap.sh`); here it is by the offset before it.
 Pure but for the zones' files. Source: RFC 5545, 3.6.5 and 3.8.5.2.
 """
@@ -37,6 +39,8 @@ def _repair(zone: Component) -> None:
         skipped = max(observance.TZOFFSETTO - observance.TZOFFSETFROM, dt.timedelta())
         observance.DTSTART = _onset(observance.DTSTART, skipped, place)
         dates = observance.pop("RDATE", None)
+        if dates:
+            observance.add("RDATE", observance.DTSTART)
         for several in dates if isinstance(dates, list) else [dates] if dates else []:
             for date in several.dts:
                 observance.add("RDATE", _onset(date.dt, skipped, place))
