@@ -11,6 +11,8 @@ from harness import Desk
 from places import Place
 
 HOUR = 3600
+MONDAY = 1_710_748_800
+"""At nine in Berlin, ten in Beirut, on 2024-03-18."""
 
 
 def at_half_past_two(date: str, zone: str = BERLIN) -> int:
@@ -59,4 +61,26 @@ async def test_the_last_day_stays_where_until_is_beside_a_change_of_the_clock(
         (dt.date.fromisoformat(first) + dt.timedelta(days=n)).isoformat() for n in range(days)
     ]
     assert moved["series"]["horizon"] == found[-1].timestamp() + 60
+    assert (await place.check()).differences == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "later"), [("Asia/Beirut", 24), (BERLIN, 24), ("Asia/Beirut", 25)]
+)
+async def test_what_moves_to_the_time_of_a_done_one_becomes_a_series_of_its_own(
+    desk: Desk, place: Place, zone: str, later: int
+) -> None:
+    """Also where the clock of the new zone shows another hour at that time."""
+    await add(desk, "FREQ=DAILY;COUNT=5", start_time=MONDAY, end_time=MONDAY + HOUR)
+    events = await rows(desk)
+    await ok(desk, "MngCompleteCalendarEvent", {"id": events[1]["id"]}, TEN)
+    times = {"start_time": MONDAY + later * HOUR, "end_time": MONDAY + (later + 1) * HOUR}
+    sent = {"id": events[0]["id"], "scope": 2, "timezone": zone} | times
+    answer = await ok(desk, UPDATE, sent, TEN)
+    assert answer["changed"] == 4
+    after = await rows(desk)
+    found = [(row["series_id"], row["original_start_time"]) for row in after]
+    assert len(set(found)) == 5
+    ids = {row["series_id"] for row in after if row["id"] != events[1]["id"]}
+    assert (ids == {events[1]["series_id"]}) == (later != 24)
     assert (await place.check()).differences == []

@@ -139,7 +139,7 @@ class _Parts(Struct, frozen=True):
     def of(cls, selection: Selection, update: Update, targets: list[Event]) -> "_Parts":
         """For an update that keeps the rule: moved where a time or the zone is sent.
 
-        Split, too, where an event moves to the date of one that is left as it is.
+        Split, too, where an event moves to the time of one that is left as it is.
         """
         moved, length = _shift(selection, update.sent), _length(selection, update.sent)
         positions = selection.positions()
@@ -147,13 +147,16 @@ class _Parts(Struct, frozen=True):
         is_moved = not moved.is_none or moved.timezone != series.timezone
         first = positions[targets[0].id]
         touched = {event.id for event in targets}
-        others = {event_id: p for event_id, p in positions.items() if event_id not in touched}
+        others = [p for event_id, p in positions.items() if event_id not in touched]
+        zones = (series.zone, ZoneInfo(moved.timezone))
+        taken = {instant(p, zones[0]) for p in others} if is_moved else set()
         is_split = (selection.scope == Scope.FOLLOWING and _has_before(series, first)) or any(
-            moved.local(positions[event_id]) in others.values() for event_id in touched
+            instant(moved.local(positions[event_id]), zones[1]) in taken
+            for event_id in (touched if taken else ())
         )
         head = end_before(selection.series, first) if is_split else None
         if is_split or is_moved:
-            held = [p for p in others.values() if p >= first]
+            held = [p for p in others if p >= first]
             series = shift(cut(series, first).tail, moved, length)
             series = with_exdates(series, (moved.local(p).date() for p in held))
         if series.is_ended and (is_moved or length != selection.series.length_sec):
