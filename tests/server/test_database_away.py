@@ -10,6 +10,7 @@ from postgres_server import PostgresServer
 ADDS = 40
 WAIT_SEC = 60
 TEN = token(10)
+END_ALL = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s"
 
 
 async def test_answers_are_never_false_and_readyz_shows_it() -> None:
@@ -84,6 +85,22 @@ async def test_a_node_whose_writer_alone_is_kept_out_is_not_ready() -> None:
             database.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
             await until_ready_is(address, 200)
             await desk.add(TEN)
+
+
+async def test_a_node_that_finds_no_database_but_a_standby_says_so() -> None:
+    """As libpq finds it, which then connects neither the writer nor a reader."""
+    with PostgresServer() as database, database.scratch_database() as url:
+        async with serving(PostgresPlace(url)) as (desk, address):
+            await desk.add(TEN)
+            name = url.rpartition("/")[2]
+            database.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+            database.execute(END_ALL, name)
+            changed = await desk.call(TEN, "MngAddCalendarEvent", **new_event())
+            assert (changed["status"], "read-only" in changed["error"]["message"]) == (503, True)
+            ready = await get(address, "/readyz")
+            assert ready.body.endswith(b"the database is read-only at present\n")
+            database.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+            await until_ready_is(address, 200)
 
 
 async def until_ready_is(address: str, status: int) -> bytes:

@@ -7,12 +7,25 @@ import psycopg
 import pytest
 
 from deskcal.errors import ResyncRequired
+from deskcal.limits import Limits
 from deskcal.store.batch.timeline import next_gap
 from deskcal.store.ports import Store
 from helpers import NOW
 from places import Place, PostgresPlace, SqlitePlace
+from postgres_server import PostgresServer
 from store.conftest import Backend
 from store.mutations import adding
+
+NEVER_SEC = 3600
+LOSE = (
+    "DELETE FROM event_manager WHERE event_id IN (SELECT event_id FROM change WHERE seq > {kept})",
+    "DELETE FROM event WHERE id IN (SELECT event_id FROM change WHERE seq > {kept})",
+    "DELETE FROM change WHERE seq > {kept}",
+    "UPDATE counter SET last_seq = {kept}",
+    """SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+)
+"""The database as one that has not received what came after the change `kept`."""
 
 
 def databases(url: str, *statements: str) -> None:
@@ -82,6 +95,26 @@ async def test_a_cursor_of_what_a_restored_backup_has_undone_is_refused_for_good
         await add(store, 8)
         assert all([await is_undone(store, since) for since in before])
     assert (await backend.check()).differences == []
+
+
+async def test_a_cursor_of_what_a_failover_has_lost_is_refused_for_good(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The standby has not received the last changes; the node writes before it listens again."""
+    monkeypatch.setattr("deskcal.store.postgres.listener.FIRST_WAIT_SEC", NEVER_SEC)
+    with postgres.scratch_database() as url:
+        store = await PostgresPlace(url).open(Limits())
+        kept = await add(store, 5)
+        lost = await add(store, 3)
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in LOSE:
+                connection.execute(statement.format(kept=kept).encode())
+        await add(store, 4)
+        cursors = range(kept + 1, lost + 1)
+        assert [await is_undone(store, since) for since in cursors] == [True, True, True]
+        assert len(await store.feed.changes(kept, 100)) == 4
+        await store.close()
+        assert (await PostgresPlace(url).check()).differences == []
 
 
 async def test_a_cursor_survives_any_number_of_restarts(backend: Backend) -> None:

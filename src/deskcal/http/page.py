@@ -105,8 +105,8 @@ async def _why_not_ready(dispatcher: Dispatcher) -> str:
         return "the server is stopping"
     try:
         async with asyncio.timeout(READY_SEC):
-            await dispatcher.services.store.load(0)
             await dispatcher.services.store.require_writable()
+            await dispatcher.services.store.load(0)
     except TimeoutError:
         return f"the store has not answered a small read within {READY_SEC:g} s"
     except DeskcalError as exc:

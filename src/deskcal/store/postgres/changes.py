@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from deskcal.core.event import CHANGE_TYPES, ChangeType
 from deskcal.errors import ResyncRequired
 from deskcal.store.batch.batch import Batch
-from deskcal.store.batch.timeline import Gap, undone
+from deskcal.store.batch.timeline import Gap, next_gap, undone
 from deskcal.store.ports.feed import StoredChange
 from deskcal.store.postgres.arrays import integers
 from deskcal.store.postgres.connection import Connection, Read, RunJob
@@ -51,6 +51,8 @@ _NEWEST = f"""
     SELECT {_FIELDS}
     FROM change AS c WHERE c.event_id = %s ORDER BY c.seq DESC LIMIT 1"""
 _COUNTER = "SELECT last_seq, floor_seq FROM counter"
+_LOCK_COUNTER = "SELECT last_seq FROM counter FOR UPDATE"
+_GAPS = "SELECT lower, upper FROM cursor_gap"
 _TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
 _OLD = """
     SELECT seq, event_id, type, time FROM change
@@ -178,6 +180,28 @@ async def changes_after(connection: Connection, since: int, limit: int) -> Found
     last_seq, floor_seq, is_undone = rows[0][:3]
     changes = [_change(row[3:]) for row in rows if row[3] is not None]
     return Found(last_seq, floor_seq, is_undone, changes)
+
+
+async def begin_timeline(connection: Connection, now: float) -> list[Gap]:
+    """Has the numbers of changes go on where no timeline has been; all gaps.
+
+    For each new connection that writes changes or listens for them: the database may be a restored
+    one by now, or a standby that had not received the last changes. A store without changes has no
+    timeline yet. Source: docs/decisions/0014.
+    """
+    if (await _counter(connection))[0]:
+        await _begin_timeline(connection, now)
+    cursor = await connection.execute(_GAPS)
+    return await cursor.fetchall()
+
+
+async def _begin_timeline(connection: Connection, now: float) -> None:
+    async with connection.transaction():
+        cursor = await connection.execute(_LOCK_COUNTER)
+        gap = next_gap((await cursor.fetchall())[0][0], now)
+        if gap is not None:
+            await connection.execute("INSERT INTO cursor_gap VALUES (%s, %s)", gap)
+            await connection.execute("UPDATE counter SET last_seq = %s", gap[1:])
 
 
 async def _select(

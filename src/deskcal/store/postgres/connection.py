@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import select
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -30,6 +31,7 @@ RunJob = Callable[[Callable[[Connection, Batch], Awaitable[Any]]], Awaitable[Any
 """`await job(function)`: `await function(connection, batch)` in a write transaction of its own."""
 
 READ_ONLY = "the database is read-only at present"
+AWAY = "the database can't be reached"
 APPLICATION = "deskcal"
 """Whose tables these are; and of every connection, with its zones and what the URL names behind."""
 ZONES = "zones="
@@ -61,6 +63,11 @@ WITHOUT_TIMEOUTS = """
         'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"""
 """For a transaction that may take as long as it does."""
 _IS_READ_ONLY = "SELECT current_setting('transaction_read_only') = 'on'"
+# Of libpq, for target_session_attrs: without SQLSTATE, and in English, as Python sets no locale for
+# messages. Names of hosts and roles may contain "read-only", too.
+_SESSION_IS_READ_ONLY = re.compile(
+    r" failed: (session is read-only|server is in hot standby mode)$", re.MULTILINE
+)
 # A pooler answers the startup message itself, and its server processes are not ours to configure.
 _ON_THE_BACKEND_OF_THE_START = "WHERE pg_backend_pid() = %s"
 # What has an id of a transaction has locked rows; an export, which takes long, has none.
@@ -172,6 +179,13 @@ def cut_after(connection: Connection, seconds: float) -> Iterator[None]:
         ending.cancel()
 
 
+@contextlib.contextmanager
+def as_far_as_possible(connection: Connection, seconds: float) -> Iterator[None]:
+    """The same; an error of the database is no failure."""
+    with contextlib.suppress(psycopg.Error), cut_after(connection, seconds):
+        yield
+
+
 async def end_stalled(connection: Connection) -> None:
     """Ends transactions of nodes that were stopped amid sending or taking, and hold their locks.
 
@@ -182,6 +196,12 @@ async def end_stalled(connection: Connection) -> None:
     row = await cursor.fetchone()
     if row and row[0]:
         logger.warning("ended %d transactions of nodes that do not go on", row[0])
+
+
+def why_away(exc: Exception) -> str:
+    """What a client learns where no connection could be made that takes changes."""
+    is_refused = isinstance(exc, Unavailable) or _SESSION_IS_READ_ONLY.search(str(exc))
+    return READ_ONLY if is_refused else AWAY
 
 
 def fault_of(exc: psycopg.Error) -> str:

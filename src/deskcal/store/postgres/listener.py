@@ -14,9 +14,8 @@ import psycopg
 from msgspec import Struct
 
 from deskcal.incidents import LastingFault
-from deskcal.store.batch.timeline import Gap, next_gap
 from deskcal.store.ports import Committed, StoreError
-from deskcal.store.postgres.changes import PostgresFeed
+from deskcal.store.postgres.changes import PostgresFeed, begin_timeline
 from deskcal.store.postgres.connection import (
     IDLE_IN_TRANSACTION_SEC,
     Connection,
@@ -41,7 +40,6 @@ _LOOK = """
     SELECT last_seq, floor_seq,
         coalesce((SELECT max(fired_seq) FROM notification WHERE fired_seq > 0), 0)
     FROM counter"""
-_LOCK_COUNTER = "SELECT last_seq FROM counter FOR UPDATE"
 _NEXT_DUE = """
     SELECT coalesce(least(
         (SELECT min(due_time) FROM event WHERE due_time > 0),
@@ -153,21 +151,6 @@ class PostgresListener:
         self._fired_seq = max(self._fired_seq, fired_seq)
         if is_new or has_fired or due:
             self._on_new(Nudge(last_seq, due, has_fired))
-
-
-async def begin_timeline(connection: Connection, now: float) -> list[Gap]:
-    """Has the numbers of changes go on where no timeline has been; all gaps.
-
-    The database may be a restored one now. Source: docs/decisions/0014.
-    """
-    async with connection.transaction():
-        (last_seq,) = await _row(connection, _LOCK_COUNTER)
-        gap = next_gap(last_seq, now)
-        if gap is not None:
-            await connection.execute("INSERT INTO cursor_gap VALUES (%s, %s)", gap)
-            await connection.execute("UPDATE counter SET last_seq = %s", gap[1:])
-    cursor = await connection.execute("SELECT lower, upper FROM cursor_gap")
-    return await cursor.fetchall()
 
 
 async def _row(connection: Connection, query: str) -> tuple[Any, ...]:

@@ -5,10 +5,10 @@ not applied; afterwards only the database knows, unless it says so itself.
 """
 
 import asyncio
-import contextlib
 import functools
 import logging
 import random
+import time
 from asyncio import Future
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -31,10 +31,12 @@ from deskcal.store.postgres.applying import (
     new_events,
     size_of,
 )
+from deskcal.store.postgres.changes import begin_timeline
 from deskcal.store.postgres.connection import (
     CONNECT_TIMEOUT_SEC,
     READ_ONLY,
     Connection,
+    as_far_as_possible,
     cut,
     cut_after,
     end_stalled,
@@ -42,6 +44,7 @@ from deskcal.store.postgres.connection import (
     is_lost,
     is_quiet,
     require_writable,
+    why_away,
 )
 from deskcal.store.postgres.entries import Entry, Job, Run, refuse, refuse_each, settle
 from deskcal.store.postgres.found import Found
@@ -71,7 +74,6 @@ _TRY_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.NotNu
 """The last: a collection that this node remembers is gone."""
 RETRY_SEC = 1.0
 """After a failed connect, without changes that ask for one."""
-_AWAY = "the database can't be reached"
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +98,8 @@ class Writer:
         self._woken = asyncio.Event()
         self._is_closing = False
         self._connection: Connection | None = None
+        self._numbering: Connection | None = None
+        """Whose timeline has begun."""
         self._collections: dict[Collection, int] = {}
         self._ids: list[int] = []
         self._fault, self._commit_fault = LastingFault(logger), LastingFault(logger)
@@ -204,7 +208,7 @@ class Writer:
             with cut_after(self._connection, CONNECT_TIMEOUT_SEC):
                 await require_writable(self._connection)
         except (psycopg.Error, StoreError, OSError, Unavailable) as exc:
-            self.why_away = READ_ONLY if "read-only" in str(exc) else _AWAY
+            self.why_away = why_away(exc)
             self._fault.failed("the writer can't connect to the database", one_line(exc))
             await self._drop()
             return False
@@ -267,10 +271,7 @@ class Writer:
 
     async def _end_stalled(self) -> None:
         if self._connection is not None:
-            with (
-                contextlib.suppress(psycopg.Error),
-                cut_after(self._connection, self._limits.request_deadline_sec),
-            ):
+            with as_far_as_possible(self._connection, self._limits.request_deadline_sec):
                 await end_stalled(self._connection)
 
     async def _isolate(self, group: list[Entry], exc: Exception) -> None:
@@ -290,10 +291,7 @@ class Writer:
     async def _roll_back(self) -> None:
         if self._connection is None:
             return
-        with (
-            contextlib.suppress(psycopg.Error),
-            cut_after(self._connection, self._limits.request_deadline_sec),
-        ):
+        with as_far_as_possible(self._connection, self._limits.request_deadline_sec):
             await self._connection.execute("ROLLBACK")
         if is_lost(self._connection):
             await self._drop()
@@ -318,6 +316,9 @@ class Writer:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
         mutations = [entry.work for entry in group if not isinstance(entry.work, Job)]
+        if self._numbering is not connection:
+            await begin_timeline(connection, time.time())
+            self._numbering = connection
         most_ids = sum(map(new_events, mutations))
         await self._have_ids(connection, min(most_ids, IDS_AT_ONCE))
         found = Found()
