@@ -13,6 +13,7 @@ import pytest
 
 from certificate import write_certificate
 from deskcal.core.all_day import UTC
+from deskcal.core.masks import brand_mask
 from deskcal.errors import Unavailable
 from deskcal.limits import Limits
 from deskcal.store.ports import StoreError
@@ -21,6 +22,7 @@ from deskcal.store.postgres.connection import Connection, connect
 from deskcal.store.postgres.pool import open_pool
 from deskcal.store.postgres.schema import MIGRATION_LOCK, migrate, migrations
 from deskcal.store.postgres.store import open_postgres
+from helpers import NOW
 from postgres_proxy import PostgresProxy
 from postgres_server import PostgresServer
 from store.mutations import adding, ids, listed
@@ -289,6 +291,17 @@ async def test_of_several_hosts_the_one_that_takes_writes_is_used(url: str) -> N
     host = f"127.0.0.1:{urlsplit(url).port}"
     store = await open_postgres(url.replace(host, f"127.0.0.1:1,{host}"), Limits())
     await store.mutate(adding())
+    await store.close()
+
+
+async def test_a_database_whose_texts_have_escapes_by_default_serves(url: str) -> None:
+    """A setting of databases that have come a long way; statements here mean it off nowhere."""
+    name = urlsplit(url).path[1:]
+    rows(url, f"ALTER DATABASE {name} SET standard_conforming_strings = off")
+    store = await open_postgres(url, Limits())
+    await store.mutate(adding(start_time=NOW, end_time=NOW + 60))
+    busy = await store.busy([10], NOW, NOW + 60, brand_mask("*"))
+    assert busy[10].accepted == [(NOW, NOW + 60)]
     await store.close()
 
 

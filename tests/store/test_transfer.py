@@ -27,6 +27,7 @@ from harness import ADMIN, Desk, everything, open_desk, token
 from helpers import NOW
 from places import Place, PostgresPlace, SqlitePlace
 from postgres_server import PostgresServer
+from store.mutations import adding, changing
 
 BOSS = token(1, ADMIN)
 TEN = token(10)
@@ -342,6 +343,20 @@ async def test_a_lost_database_is_reported_with_what_to_do(
     with pytest.raises(StoreError, match="run the same command again") as caught:
         await imported(database, lines, lambda *_: end_connections(postgres), page_rows=5)
     assert "\n" not in str(caught.value)
+
+
+async def test_an_outcome_that_postgresql_can_not_store_is_named(
+    tmp_path: Path, database: PostgresPlace
+) -> None:
+    """Older builds took U+0000 in it."""
+    place = SqlitePlace(tmp_path)
+    store = await place.open(Limits())
+    await store.mutate(adding())
+    await store.mutate(changing(1, outcome="later\0"))
+    await store.close()
+    lines = await exported(place)
+    with pytest.raises(BadExport, match=r"event 1 has U\+0000 in its outcome"):
+        await imported(database, lines)
 
 
 async def test_progress_tells_the_lines_that_are_in(place: Place, target: Place) -> None:

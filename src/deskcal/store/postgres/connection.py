@@ -121,6 +121,7 @@ async def _set_up(connection: Connection, limits: Limits) -> None:
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_SEC * 1000,
         "idle_session_timeout": 0,
         "default_transaction_isolation": "read committed",
+        "standard_conforming_strings": "on",
         "jit": "off",
     }
     if version >= NEW_TIMEOUT_VERSION:

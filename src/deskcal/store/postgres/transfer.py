@@ -29,7 +29,14 @@ from deskcal.store.postgres.objects import decode_object, put_objects
 from deskcal.store.postgres.schema import IS_THERE, migrate, require_current
 from deskcal.store.postgres.url import one_line, shown
 from deskcal.store.postgres.webhook_transfer import ESCALATIONS, WEBHOOKS, put_webhooks
-from deskcal.store.transfer.export import FORMAT, Export, ExportWriter, OnProgress, Page
+from deskcal.store.transfer.export import (
+    FORMAT,
+    BadExport,
+    Export,
+    ExportWriter,
+    OnProgress,
+    Page,
+)
 from deskcal.store.transfer.rows import (
     KINDS,
     ChangeRow,
@@ -332,7 +339,13 @@ async def _copy_rows(
 
 
 def _event_row(stored: StoredEvent, collections: dict[tuple[str, str], int]) -> tuple[Any, ...]:
+    """Raises: BadExport for a text that PostgreSQL does not take; older builds stored such ones."""
     row = stored.row
+    if any("\0" in value for value in row.values if isinstance(value, str)):
+        raise BadExport(
+            f"event {row.event_id} has U+0000 in its outcome, which PostgreSQL stores in no text: "
+            "give it another outcome where the file is from, and export again"
+        )
     numbers = [value for value in row.values if not isinstance(value, str)]
     texts = [value.encode() for value in row.values if isinstance(value, str)]
     place = collections[row.brand, row.desk]
