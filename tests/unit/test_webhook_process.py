@@ -7,10 +7,12 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import uvloop
 
 from deskcal.core.webhooks import Outcome
 from deskcal.live import webhook_process
@@ -102,6 +104,46 @@ async def test_a_process_that_stands_still_is_killed(monkeypatch: pytest.MonkeyP
         assert first.returncode == -signal.SIGKILL
 
 
+class _Told:
+    """Says in which process it ends."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+
+    def __del__(self) -> None:
+        os.write(self._pipe, f"{os.getpid()} ".encode())
+
+
+def test_the_start_of_a_process_ends_nothing_of_other_threads() -> None:
+    """Such as a connection of SQLite whose lock another thread holds: the start waited for good."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    own, is_kept, may_end = threading.local(), threading.Event(), threading.Event()
+
+    def keep() -> None:
+        own.told = _Told(writing)
+        is_kept.set()
+        may_end.wait(WAIT_SEC)
+
+    async def deliver() -> None:
+        async with receiving() as receiver, posting() as poster:
+            await until_delivered(poster, receiver)
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        assert is_kept.wait(WAIT_SEC)
+        uvloop.run(deliver())
+        with pytest.raises(BlockingIOError):
+            os.read(reading, 100)
+    finally:
+        may_end.set()
+        thread.join()
+    assert os.read(reading, 100) == f"{os.getpid()} ".encode()
+    os.close(reading)
+    os.close(writing)
+
+
 async def until_delivered(poster: PosterProcess, receiver: Receiver) -> None:
     """The machine may be slower than the time limit of a try."""
     async with asyncio.timeout(WAIT_SEC):
@@ -142,7 +184,7 @@ async def test_a_process_that_is_being_started_ends_with_the_poster_too() -> Non
     poster = PosterProcess(PosterSettings(networks="", timeout_sec=WAIT_SEC))
     starting = asyncio.create_task(poster.prepare())
     await asyncio.sleep(0)
-    assert poster.process is None
+    assert not starting.done()
     await poster.aclose()
     await starting
     assert poster.process is not None

@@ -10,9 +10,9 @@ import itertools
 import logging
 import os
 import socket
+import subprocess
 import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping
 from typing import cast
 
@@ -39,7 +39,7 @@ class PosterProcess:
         self._starting = asyncio.Lock()
         self._link: _Link | None = None
         self._fault = LastingFault(logger)
-        self.process: Process | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         """None: there was no try yet."""
 
     async def prepare(self) -> None:
@@ -77,15 +77,19 @@ class PosterProcess:
             return self._link
 
     async def _start(self) -> "_Link":
-        """If it is cancelled, the process ends as its socket does. Raises: OSError."""
+        """If it is cancelled, the process ends as its socket does. Raises: OSError.
+
+        By `Popen`: uvloop's `subprocess_exec` runs Python code between fork and exec. That ends
+        what other threads have in `threading.local`, connections of SQLite among it, and so waits
+        for good for a lock that one of them held at the fork; and the server waits for it.
+        """
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                self.process = await asyncio.create_subprocess_exec(
-                    *COMMAND,
-                    msgspec.json.encode(self._settings),
+                self.process = subprocess.Popen(
+                    (*COMMAND, msgspec.json.encode(self._settings)),
                     stdin=theirs.fileno(),
-                    stdout=DEVNULL,
+                    stdout=subprocess.DEVNULL,
                     env=_without_settings(os.environ),
                 )
             loop = asyncio.get_running_loop()
@@ -104,11 +108,10 @@ class PosterProcess:
         if self.process is None:
             return
         try:
-            async with asyncio.timeout(GRACE_SEC):
-                await self.process.wait()
-        except TimeoutError:
+            await asyncio.to_thread(self.process.wait, GRACE_SEC)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            await self.process.wait()
+            await asyncio.to_thread(self.process.wait)
 
 
 class _Waiting:
