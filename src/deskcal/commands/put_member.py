@@ -162,6 +162,11 @@ def _require_one_alarm(length: int, events: Sequence[CalendarEvent]) -> None:
 
 
 def _require_events(parts: Sequence[Part]) -> None:
+    if any(part.first("METHOD") for part in parts if part.name == "VCALENDAR"):
+        raise BadObject(
+            "a stored event has no METHOD, which says what a message is for; leave that line out",
+            "valid-calendar-object-resource",
+        )
     kinds = {part.name for part in parts} - {"VCALENDAR", "VTIMEZONE"}
     if not kinds:
         raise BadObject("the calendar has no component", "valid-calendar-object-resource")

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from deskcal.core.event import MAX_TIME
-from deskcal.ical.components import Components
+from deskcal.ical.components import Components, EventComponent
 from deskcal.ical.expand import Instance, instances
 from deskcal.ical.lines import Part, Property, text_of
 from deskcal.ical.read import duration_of
@@ -16,6 +16,7 @@ from deskcal.limits import DAY_SEC
 LEAD_SEC = 400 * DAY_SEC
 """An alarm this long before its event is still found by its own time."""
 _COUNT = re.compile(r"[0-9]{1,9}")
+_NO_TIMES: Mapping[str, int] = {}
 
 
 class Range(Struct, frozen=True):
@@ -63,18 +64,19 @@ class PropFilter(Struct, frozen=True):
     text: TextMatch | None = None
     params: Sequence[ParamFilter] = ()
 
-    def fits(self, part: Part) -> bool:
-        """Whether one of that name is so."""
+    def fits(self, part: Part, times: Mapping[str, int] = _NO_TIMES) -> bool:
+        """Whether one of that name is so. `times`: Unix seconds of what may name a zone."""
         lines = part.all(self.name)
         if self.is_absent or not lines:
             return self.is_absent and not lines
-        return any(self._is(line) for line in lines)
+        return any(self._is(line, times.get(self.name)) for line in lines)
 
-    def _is(self, line: Property) -> bool:
+    def _is(self, line: Property, time: int | None) -> bool:
         if self.text is not None and not self.text.fits(text_of(line.value)):
             return False
         if self.range is not None:
-            time = _instant_of(line)
+            if time is None:
+                time = _instant_of(line)
             if time is None or not self.range.since <= time < self.range.until:
                 return False
         return all(one.fits(line) for one in self.params)
@@ -145,11 +147,19 @@ def _fits_inside(found: Components, wanted: CompFilter, default_timezone: str) -
     if wanted.range is not None:
         since, until = wanted.range.since, wanted.range.until
         parts = [one.part for one in instances(found, since, until, default_timezone)]
+    times = {id(one.part): _times_of(one) for one in found.events.values()} if wanted.props else {}
     return any(
-        all(one.fits(part) for one in wanted.props)
+        all(one.fits(part, times[id(part)]) for one in wanted.props)
         and all(_fits_alarm(found, part, one, default_timezone) for one in wanted.comps)
         for part in _each_once(parts)
     )
+
+
+def _times_of(component: EventComponent) -> Mapping[str, int]:
+    """Of the properties that have one time, in UTC or of a zone."""
+    event = component.event
+    times = {"DTSTART": event.start.time, "DTEND": event.end.time}
+    return times | ({"RECURRENCE-ID": event.recurrence_id.time} if event.recurrence_id else {})
 
 
 def _each_once(parts: Sequence[Part]) -> list[Part]:
@@ -210,7 +220,7 @@ def _repeats(alarm: Part) -> tuple[int, int]:
 
 
 def _instant_of(line: Property) -> int | None:
-    """Unix seconds of a DATE or DATE-TIME, its zone left aside; None: it is none."""
+    """Unix seconds of a DATE or DATE-TIME, whose zone is left aside; None: it is none."""
     for form in ("%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S", "%Y%m%d"):
         try:
             return int(dt.datetime.strptime(line.value, form).replace(tzinfo=dt.UTC).timestamp())

@@ -13,11 +13,14 @@ from deskcal.errors import DeskcalError
 from deskcal.http.caldav import xml
 from deskcal.http.caldav.auth import Client, login
 from deskcal.http.caldav.conditions import (
+    ALLOWED,
     MAX_SIZE,
     Refused,
     forbidden,
     is_known,
+    not_allowed,
     not_found,
+    require_same,
     wants_minimal,
 )
 from deskcal.http.caldav.context import Context
@@ -41,7 +44,6 @@ METHODS = (
     *("MKCALENDAR", "MKCOL", "COPY", "MOVE", "POST", "LOCK", "UNLOCK", "ACL"),
 )
 """What is routed here; some of it to be refused in its form."""
-ALLOWED = "OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE"
 
 Method = Callable[[Context], Awaitable[Response]]
 
@@ -113,7 +115,12 @@ class CalDav:
             return await method(context)
 
     async def _body(self, request: Request) -> bytes:
-        """Raises: Refused for one that is too long."""
+        """Raises: Refused for one that is compressed, or too long."""
+        coding = request.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", ""):
+            # Source: RFC 9110, 15.5.16: the header says what is taken.
+            message = f"a body in the coding {coding[:20]} is not taken"
+            raise Refused(415, message, headers={"accept-encoding": "identity"})
         limit = self._services.limits.max_message_bytes
         pieces, size = [], 0
         async for piece in request.stream():
@@ -190,11 +197,12 @@ async def _get(context: Context) -> Response:
     if context.target.kind != Kind.MEMBER:
         if context.target.kind == Kind.UNKNOWN:
             raise not_found()
-        raise Refused(405, "a collection has no text; ask by PROPFIND", headers={"allow": ALLOWED})
+        raise not_allowed("a collection has no text; ask by PROPFIND")
     collection, name = context.collection(), context.target.member
     member = await member_named(context.services, context.session, collection, name)
     if member is None:
         raise not_found()
+    require_same(context.headers, member.etag)
     headers = CONTENT | {"etag": f'"{member.etag}"'}
     if is_known(context.headers, member.etag):
         return Response(status_code=304, headers=headers)

@@ -28,6 +28,14 @@ class Refused(Exception):
         self.headers = dict(headers or {})
 
 
+ALLOWED = "OPTIONS, PROPFIND, PROPPATCH, REPORT, GET, HEAD, PUT, DELETE"
+
+
+def not_allowed(message: str) -> Refused:
+    """For a method that this address does not answer. Source: RFC 9110, 15.5.6: with Allow."""
+    return Refused(405, message, headers={"allow": ALLOWED})
+
+
 def not_found() -> Refused:
     """For what is not there, and for what is somebody else's."""
     return Refused(404, "there is nothing at this address, or nothing that you may see")
@@ -54,14 +62,19 @@ def require_match(headers: Mapping[str, str], etag: str | None) -> None:
 
     `etag`: of what is there, without quotes; None: nothing is. Source: RFC 9110, 13.1.
     """
+    require_same(headers, etag)
+    unwanted = headers.get("if-none-match")
+    if unwanted is not None and _names(unwanted, etag):
+        raise Refused(412, "If-None-Match names what is there: read it first, or take another name")
+
+
+def require_same(headers: Mapping[str, str], etag: str | None) -> None:
+    """The same for If-Match alone, which a reader may send, too."""
     wanted = headers.get("if-match")
     if wanted is not None and not _names(wanted, etag):
         raise Refused(
             412, "If-Match names another version than the one that is there: read it again first"
         )
-    unwanted = headers.get("if-none-match")
-    if unwanted is not None and _names(unwanted, etag):
-        raise Refused(412, "If-None-Match names what is there: read it first, or take another name")
 
 
 def is_known(headers: Mapping[str, str], etag: str) -> bool:

@@ -7,9 +7,11 @@ from xml.etree.ElementTree import Element
 import msgspec
 from msgspec import Struct
 
+from deskcal.commands.candidates import candidates
 from deskcal.commands.collections import Surroundings
 from deskcal.commands.member import Collection, Key, Member
 from deskcal.commands.member_changes import SyncPosition
+from deskcal.commands.members import member_named
 from deskcal.commands.services import Services
 from deskcal.core.sessions import Session
 from deskcal.http.caldav import xml
@@ -138,6 +140,20 @@ class Context(Struct, frozen=True, kw_only=True):
                 extras=stored.extras if stored else "",
             )
         )
+
+
+async def members_within(context: Context, since: int, until: int) -> list[Member]:
+    """Those of the target that may have an occurrence within [since, until); of a member itself.
+
+    Raises: Refused with 404.
+    """
+    services, session, collection = context.services, context.session, context.collection()
+    if context.target.kind != Kind.MEMBER:
+        return await candidates(services, session, collection, since, until)
+    member = await member_named(services, session, collection, context.target.member)
+    if member is None:
+        raise not_found()
+    return [member]
 
 
 def is_long(range_: Range) -> bool:

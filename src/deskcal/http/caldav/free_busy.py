@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from deskcal.commands.candidates import candidates, zone_of
+from deskcal.commands.candidates import zone_of
 from deskcal.commands.member import Member
 from deskcal.core.free_busy import Interval, merged
 from deskcal.http.caldav.conditions import Refused
-from deskcal.http.caldav.context import ON_LOOP, Context, is_long
+from deskcal.http.caldav.context import ON_LOOP, Context, is_long, members_within
 from deskcal.http.caldav.names import caldav
 from deskcal.http.caldav.query import range_of
 from deskcal.ical.components import read_components
@@ -25,9 +25,7 @@ async def free_busy_query(context: Context, root: Element) -> bytes:
     if node is None:
         raise Refused(400, "a free-busy-query needs a time-range element with start and end")
     range_ = range_of(node)
-    collection = context.collection()
-    services, session = context.services, context.session
-    found = await candidates(services, session, collection, range_.since, range_.until)
+    found = await members_within(context, range_.since, range_.until)
     if len(found) <= ON_LOOP and not is_long(range_):
         return _text(context, found, range_)
     return await asyncio.to_thread(_text, context, found, range_)

@@ -17,12 +17,13 @@ from deskcal.http.caldav.paths import ROOT, Kind, home_path, managers_path, prin
 from deskcal.http.caldav.xml import element, href, text
 
 MEMBER_TYPE = "text/calendar; charset=utf-8; component=VEVENT"
-REPORTS = (
-    dav("sync-collection"),
+REPORTS_OF_MEMBER = (
     caldav("calendar-query"),
     caldav("calendar-multiget"),
     caldav("free-busy-query"),
 )
+"""Source: RFC 4791, 7: on calendars and on what is in them."""
+REPORTS = (dav("sync-collection"), *REPORTS_OF_MEMBER)
 COLLATIONS = ("i;ascii-casemap", "i;octet", "i;unicode-casemap")
 SETTABLE = (
     dav("displayname"),
@@ -107,9 +108,10 @@ def _privileges(subject: Subject) -> str | None:
 
 
 def _reports(subject: Subject) -> str | None:
-    if subject.kind != Kind.COLLECTION:
+    if subject.collection is None:
         return ""
-    reports = [element(dav("report"), element(name)) for name in REPORTS]
+    names = REPORTS if subject.kind == Kind.COLLECTION else REPORTS_OF_MEMBER
+    reports = [element(dav("report"), element(name)) for name in names]
     return "".join(element(dav("supported-report"), one) for one in reports)
 
 

@@ -148,15 +148,21 @@ async def proppatch(context: Context) -> Patched:
     collection = context.collection()
     changed = _changes(await context.root())
     path = context.path_of(collection)
-    refused = [name for name in changed if name not in SETTABLE]
+    refused = [name for name, value in changed.items() if not _may_be(name, value)]
     if refused:
-        others = [name for name in changed if name in SETTABLE]
+        others = [name for name in changed if name not in refused]
         return Patched(xml.multistatus([xml.refused_properties(path, refused, others)]), refused)
     try:
         await set_properties(context.services, collection, changed)
     except InvalidField as exc:
         raise forbidden(exc.message) from exc
     return Patched(xml.multistatus([xml.response(path, map(xml.element, changed))]))
+
+
+def _may_be(name: str, value: str | None) -> bool:
+    """Source: RFC 4918, 14.23: to remove what is not there is no error."""
+    is_there = name in LIVE or name in OF_MEMBER
+    return name in SETTABLE or (value is None and not is_there)
 
 
 def _changes(root: Element | None) -> dict[str, str | None]:

@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 
 from msgspec import Struct
 
-from deskcal.commands.candidates import candidates, zone_of
-from deskcal.commands.member import Collection, Member
+from deskcal.commands.candidates import zone_of
+from deskcal.commands.member import Member
 from deskcal.commands.member_changes import (
     SyncPosition,
     changes_since,
@@ -31,6 +31,7 @@ from deskcal.http.caldav.context import (
     Context,
     invalid_token,
     is_long,
+    members_within,
     position_of,
     token_of,
 )
@@ -38,7 +39,7 @@ from deskcal.http.caldav.free_busy import free_busy_query
 from deskcal.http.caldav.member_xml import Wanted
 from deskcal.http.caldav.names import caldav, dav
 from deskcal.http.caldav.paths import Kind, Target, member_path, principal_path, targets_of
-from deskcal.http.caldav.properties import Subject
+from deskcal.http.caldav.properties import REPORTS_OF_MEMBER, Subject
 from deskcal.http.caldav.propfind import properties, wanted_of
 from deskcal.http.caldav.query import comp_filter
 from deskcal.http.caldav.shown import Shown, shown_by
@@ -72,12 +73,14 @@ async def report(context: Context) -> Report:
     root = await context.root()
     if root is None:
         raise Refused(400, "a REPORT needs a body: its root element says which report")
-    if root.tag == caldav("calendar-multiget") and context.target.kind in (Kind.HOME, Kind.MEMBER):
+    kind = context.target.kind
+    if root.tag == caldav("calendar-multiget") and kind == Kind.HOME:
         return Report(await _multiget(context, root))
-    if root.tag == dav("principal-property-search") and context.target.kind in ABOVE:
+    if root.tag == dav("principal-property-search") and kind in ABOVE:
         return Report(_principals(context, root))
     answer = _REPORTS.get(root.tag)
-    if answer is None or context.target.kind != Kind.COLLECTION:
+    is_about = kind == Kind.COLLECTION or (kind == Kind.MEMBER and root.tag in REPORTS_OF_MEMBER)
+    if answer is None or not is_about:
         raise forbidden(
             f"the report {root.tag.rpartition('}')[2][:60]} is not answered here; ask for one of "
             "this address's supported-report-set",
@@ -111,30 +114,31 @@ async def _query(context: Context, root: Element) -> Report:
     wanted = comp_filter(node)
     if wanted.name != "VCALENDAR":
         raise forbidden("the outermost comp-filter must have the name VCALENDAR", VALID_FILTER)
-    if asks_for_events(wanted) and asks_for_all(wanted):
+    is_whole = context.target.kind == Kind.COLLECTION
+    if is_whole and asks_for_events(wanted) and asks_for_all(wanted):
         responses = (await all_of(context, collection, shown)).responses
     else:
-        found = await fitting(context, collection, wanted)
+        found = await fitting(context, wanted)
         responses = await shown.responses(collection, found)
     return Report(xml.joined(responses))
 
 
-async def fitting(context: Context, collection: Collection, wanted: CompFilter) -> list[Member]:
-    """The members that a filter has."""
+async def fitting(context: Context, wanted: CompFilter) -> list[Member]:
+    """The members of the target that a filter has."""
     if not asks_for_events(wanted):
         return []
     range_ = ranges_of(wanted)
-    services, session = context.services, context.session
-    found = await candidates(services, session, collection, range_.since, range_.until)
+    found = await members_within(context, range_.since, range_.until)
     if asks_for_all(wanted):
         return found
     plain = only_range(wanted)
+    default_timezone = context.services.default_timezone
 
     def is_chosen(member: Member) -> bool:
         if plain is not None and member.key.event_id and len(member.documents) == 1:
-            start, end = span_of(member.events[0], services.default_timezone)
+            start, end = span_of(member.events[0], default_timezone)
             return start < plain.until and (end > plain.since or start >= plain.since)
-        zone = zone_of(member, services.default_timezone)
+        zone = zone_of(member, default_timezone)
         return fits(read_components(context.text(member), zone), wanted, zone)
 
     def chosen() -> list[Member]:

@@ -1,5 +1,6 @@
 """PUT and DELETE of calendar object resources. Source: RFC 4791, 5.3.2; contract, section 16."""
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 
 import msgspec
@@ -30,6 +31,7 @@ from deskcal.http.caldav.conditions import (
     VALID_DATA,
     Refused,
     forbidden,
+    not_allowed,
     not_found,
     require_match,
 )
@@ -49,6 +51,9 @@ async def put(context: Context) -> Response:
     """Creates or changes a resource."""
     collection, name = _writable(context)
     _require_type(context)
+    if "content-range" in context.headers:
+        # Source: RFC 9110, 14.5: a part would be taken for the whole.
+        raise Refused(400, "a part of an event is not taken; put it whole, without Content-Range")
     try:
         text = context.body.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -73,7 +78,8 @@ async def put(context: Context) -> Response:
         raise forbidden(exc.message, MAX_SIZE) from exc
     except InvalidField as exc:
         raise forbidden(exc.message, CALENDAR_DATA) from exc
-    headers = {"etag": f'"{stored.etag}"'} if stored.is_verbatim else None
+    is_verbatim = stored.is_verbatim and not context.body.startswith(BOM_UTF8)
+    headers = {"etag": f'"{stored.etag}"'} if is_verbatim else None
     return Response(status_code=201 if stored.is_new else 204, headers=headers)
 
 
@@ -84,6 +90,8 @@ async def _put(context: Context, request: Put) -> Stored:
             request.services, request.session, request.collection, request.name
         )
         request.check(member.etag if member else None)
+        if member is not None and context.text(member) == request.text:
+            return Stored(member.etag, is_new=False, is_verbatim=True)
         found = await found_for(request, as_sent[0].uid, member)
         try:
             theirs = await deleted_by_participant(request, as_sent, found) or member
@@ -118,7 +126,7 @@ def _writable(context: Context) -> tuple[Collection, str]:
     if context.target.kind != Kind.MEMBER:
         if context.target.kind == Kind.UNKNOWN:
             raise not_found()
-        raise Refused(405, "events are put and deleted, not calendars")
+        raise not_allowed("events are put and deleted, not calendars")
     collection = context.writable()
     name = context.target.member
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
