@@ -77,6 +77,19 @@ async def test_what_was_never_delivered_within_the_grace_is_missed(place: Place)
         assert await states(desk, state="unread") == []
 
 
+async def test_what_is_over_the_grace_is_missed_at_once(place: Place) -> None:
+    """Also before the server, which looks for it once a minute, has marked it."""
+    async with open_desk(place, reminder_grace_sec=100) as desk:
+        await fired(desk, NOW + 60)
+        desk.clock.time = NOW + 160
+        assert await states(desk, state="unread") == [(1, "unread")]
+        assert await states(desk, state="missed") == []
+        desk.clock.time = NOW + 161
+        assert await states(desk) == [(1, "missed")]
+        assert await states(desk, state="missed") == [(1, "missed")]
+        assert await states(desk, state="unread") == []
+
+
 async def test_the_newest_firing_comes_first_and_all_pages_together_are_everything(
     desk: Desk,
 ) -> None:

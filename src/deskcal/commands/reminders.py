@@ -38,8 +38,9 @@ _STATES = {
         NotificationState.MISSED,
     ),
     "unread": (NotificationState.WAITING, NotificationState.SENT),
-    "missed": (NotificationState.MISSED,),
+    "missed": (NotificationState.WAITING, NotificationState.MISSED),
 }
+"""Rows that are read; what waits is unread, or missed and not yet marked so."""
 _NAMES = {
     NotificationState.WAITING: "unread",
     NotificationState.SENT: "unread",
@@ -96,13 +97,15 @@ async def _get(
     """Pages of the store until `limit` visible ones are found, or enough was looked at."""
     limit = data.limit or PAGE
     most = services.limits.max_answer_bytes
+    oldest = services.now() - services.limits.reminder_grace_sec
     answer = _Page()
     for _ in range(MAX_LOOKED_AT // PAGE):
         rows = await services.store.reminders.get_reminders(
             session.manager_id, _STATES[data.state], position, PAGE
         )
-        for row in rows:
-            if _is_listed(session, row) and not answer.add(row, most):
+        for row in (_as_of(row, oldest) for row in rows):
+            is_wanted = data.state in (None, _NAMES[row.state]) and _is_listed(session, row)
+            if is_wanted and not answer.add(row, most):
                 return answer.encode(position)
             position = cursor_of(row)
             if len(answer.rows) == limit:
@@ -111,6 +114,14 @@ async def _get(
             return answer.encode(None)
         await asyncio.sleep(0)
     return answer.encode(position)
+
+
+def _as_of(row: ReminderRow, oldest: float) -> ReminderRow:
+    """The row, missed where it has waited since before `oldest`: the server has yet to mark it."""
+    is_over = max(row.fired_time, row.key.due_time) < oldest
+    if row.state != NotificationState.WAITING or not is_over:
+        return row
+    return msgspec.structs.replace(row, state=NotificationState.MISSED)
 
 
 def _is_listed(session: Session, row: ReminderRow) -> bool:
