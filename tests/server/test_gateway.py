@@ -83,6 +83,37 @@ async def test_a_change_is_pushed_to_a_subscriber(place: Place) -> None:
         assert (pushed["event"], pushed["data"]["id"]) == ("calendar:event", made["id"])
 
 
+async def pushed(socket: ClientConnection) -> Any:
+    """The next message of the server."""
+    async with asyncio.timeout(WAIT_SEC):
+        return json.loads(await socket.recv())
+
+
+async def test_a_reminder_comes_once_the_socket_has_carried_the_token(place: Place) -> None:
+    async with serving(place) as (desk, address), connect(address) as socket:
+        start = int(desk.clock.time) + 600
+        times = {"start_time": start, "end_time": start + 60, "remind_before_sec": 700}
+        made = await desk.add(token(10), **times)
+        await sign_in(socket)
+        reminder = await pushed(socket)
+        assert (reminder[0], reminder[6]) == ("n", 10)
+        assert reminder[8]["event"]["id"] == made["id"]
+
+
+async def test_pushes_go_by_the_token_that_a_socket_has_carried_last(place: Place) -> None:
+    async with serving(place) as (desk, address), connect(address) as socket:
+        await sign_in(socket)
+        assert (await ask(socket, "Subscribe", chanels=["calendar"]))["status"] == 200
+        narrow = token(10, desks="DESK_B")
+        await socket.send(json.dumps({"authorization": narrow}))
+        assert (await ask(socket, "Ping"))["status"] == 200
+        await sign_in(socket)
+        await socket.send(json.dumps({"command": "Ping", "__token": token(12)}))
+        assert (await pushed(socket))["status"] == 200
+        made = await desk.add(token(11), desk="DESK_A")
+        assert (await pushed(socket))["data"]["id"] == made["id"]
+
+
 async def test_a_message_over_the_limit_is_refused_and_ends_the_socket(place: Place) -> None:
     async with (
         serving(place, max_message_bytes=2048) as (_, address),

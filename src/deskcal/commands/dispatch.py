@@ -4,6 +4,7 @@
 request in fewer steps.
 """
 
+import contextlib
 import difflib
 from asyncio import Future
 from collections.abc import Callable, Coroutine
@@ -19,6 +20,7 @@ from deskcal.errors import (
     DeskcalError,
     FieldRequired,
     Forbidden,
+    Unauthorized,
     Unavailable,
     UnknownCommand,
 )
@@ -205,6 +207,14 @@ class Dispatcher(Struct, frozen=True):
             name = request.command if request.command in COMMANDS else UNKNOWN
             return failed(self.stats, name, request.ext_id, exc)
 
+    def carry(self, peer: Peer, token: str, now: float) -> None:
+        """The connection has carried `token` without a request: what is pushed goes by it.
+
+        One that is not valid is refused with the requests that need it. Source: contract, 3.
+        """
+        with contextlib.suppress(Unauthorized):
+            self._register(peer, token, now)
+
     def to_answer(
         self, command: Command, ext_id: JsonText, found: Data | Work, ignored: bytes = b""
     ) -> Answer:
@@ -246,19 +256,25 @@ class Dispatcher(Struct, frozen=True):
         return self.to_answer(command, request.ext_id, found, ignored)
 
     def _authenticate(self, peer: Peer, token: str | None, now: float) -> Session:
-        """The session of a token.
+        """The session of a request's token.
 
         The peer remembers tokens of which only `exp` must be checked from now on: of sessions that
         may use calendar commands, while requests are not counted.
         """
         services = self.services
-        session = services.verifier.authenticate(token, now)
-        if peer.sessions.get(session.manager_id) is not session:
-            services.peers.register_session(peer, session)
+        session = self._register(peer, token, now)
         if services.rates.is_on:
             services.rates.count(session.manager_id)
         elif token and session.may_use_calendar:
             peer.remember(token, session)
+        return session
+
+    def _register(self, peer: Peer, token: str | None, now: float) -> Session:
+        """The session of a token that the connection has carried."""
+        services = self.services
+        session = services.verifier.authenticate(token, now)
+        if peer.sessions.get(session.manager_id) is not session:
+            services.peers.register_session(peer, session)
         return session
 
 

@@ -47,7 +47,8 @@ class ClientSession:
         """Ends the connection once every message before it is being answered."""
         self._run_queue = host.run_queue
         self._is_reading = True
-        self._is_ending = False
+        self.is_ending = False
+        """Whether input is dropped."""
         self._is_authenticated = False
         self._closes_when_done = False
         self._has_partial = False
@@ -70,17 +71,12 @@ class ClientSession:
         if refusal is not None:
             self.end_with(refusal)
 
-    @property
-    def is_ending(self) -> bool:
-        """Whether input is dropped."""
-        return self._is_ending
-
     def receive(self, frames: list[bytes], has_partial: bool) -> None:
         """Answers what can be answered at once with one write; starts the rest.
 
         `has_partial`: whether a message has begun after these and not ended.
         """
-        if self._is_ending:
+        if self.is_ending:
             return
         self._is_silent = False
         if frames or not self._has_partial:
@@ -100,6 +96,11 @@ class ClientSession:
             self._answer_frames(frames)
         if self._unsettled:
             self._settle()
+
+    def carry(self, token: str) -> None:
+        """The client has sent a token without a request."""
+        self._host.dispatcher.carry(self.peer, token, self._clock())
+        self._look_at_peer()
 
     def fail(self, error: DeskcalError) -> None:
         """Ends the connection with `error`, once every message before is being answered."""
@@ -183,7 +184,7 @@ class ClientSession:
 
     def _go_on(self) -> None:
         """Answers the backlog, as far as the limits allow."""
-        if self._backlog and not self._is_blocked and not self._is_ending:
+        if self._backlog and not self._is_blocked and not self.is_ending:
             free = self._limits.max_requests_in_flight - self._in_flight
             count = min(len(self._backlog), free)
             self._answer_frames([self._backlog.popleft() for _ in range(count)])
@@ -193,7 +194,7 @@ class ClientSession:
         self._close_if_done()
 
     def _fail_if_due(self) -> None:
-        is_due = not self._backlog and not self._output.is_amid_line and not self._is_ending
+        is_due = not self._backlog and not self._output.is_amid_line and not self.is_ending
         if self._last_error is not None and is_due:
             self.end_with(self._last_error)
 
@@ -305,7 +306,7 @@ class ClientSession:
 
     def push(self, lines: bytes) -> bool:
         """Sends unrequested lines; False, and nothing sent, where the client is too slow."""
-        return not self._is_ending and self._output.push(lines)
+        return not self.is_ending and self._output.push(lines)
 
     @property
     def unsent_bytes(self) -> int:
@@ -327,7 +328,7 @@ class ClientSession:
 
     def lost(self) -> None:
         """The connection is closed; what is in the store's queue still takes effect."""
-        self._is_ending = True
+        self.is_ending = True
         self._note_what_left()
         self._backlog.clear()
         self._turns_of_reads.hold()
@@ -352,7 +353,7 @@ class ClientSession:
     def abort(self, why: str) -> None:
         """Closes at once."""
         logger.info("%s closed: %s", self.peer.name, why)
-        self._is_ending = True
+        self.is_ending = True
         if not self._was_aborted:
             self._was_aborted = True
             transport = self._transport
@@ -371,7 +372,7 @@ class ClientSession:
 
     def _end(self, error: DeskcalError | None) -> None:
         """Reads and drops input for a moment, so that the answer arrives; then closes."""
-        self._is_ending = True
+        self.is_ending = True
         self._backlog.clear()
         self._read_if_free()
         close = functools.partial(self._transport.close, error)

@@ -186,11 +186,14 @@ class WebSocketConnection(asyncio.Protocol):
         return b'%b%b"__token":%b}' % (body, comma, self._token)
 
     def _authorize(self, message: bytes) -> bytes | None:
-        """Keeps the token; each request checks it again."""
+        """Keeps the token, which the connection has carried now; each request checks it again."""
         try:
-            self._token = msgspec.json.encode(_decode_authorization(message).authorization)
+            token = _decode_authorization(message).authorization
+            self._token = msgspec.json.encode(token)
         except (ValueError, RecursionError):
             return message
+        if self._session is not None:
+            self._session.carry(token)
         return None
 
     def _ping(self) -> None:
