@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "deskcal"
 
 LAYERS: tuple[set[str], ...] = (
     {"errors", "limits"},
-    {"incidents"},
+    {"incidents", "threads"},
     {"core"},
     {"wire", "ical"},
     {"store"},

@@ -13,7 +13,7 @@ from deskcal.limits import Limits
 from deskcal.store.ports import Store
 from deskcal.store.ports.work import Changes, Transaction
 from deskcal.store.sqlite.store import open_sqlite
-from deskcal.store.sqlite.writer import SWITCH_SEC
+from deskcal.threads import SWITCH_SEC
 from helpers import NOW, WAIT_SEC
 
 

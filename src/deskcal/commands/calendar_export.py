@@ -1,6 +1,5 @@
 """MngExportCalendarEvents: a manager's calendar, or the desks of a mask, as an iCalendar text."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from deskcal.errors import InvalidField
 from deskcal.ical.export import joined
 from deskcal.ical.resource import Resource, resource_text
 from deskcal.live.connections import Peer
+from deskcal.threads import computed
 
 MAX_EVENTS = 50_000
 """Of one export."""
@@ -87,7 +87,7 @@ async def _export(services: Services, session: Session, wanted: _Wanted) -> Data
         text = joined(texts, min(starts), max(starts))
         return wire_safe(msgspec.json.encode({"ics": text, "count": len(texts)}))
 
-    return await asyncio.to_thread(render)
+    return await computed(render)
 
 
 def _text(
@@ -124,7 +124,7 @@ async def _collections(services: Services, session: Session, wanted: _Wanted) ->
         desk_filter=checked_desk_mask(wanted.desk_filter),
     )
     rows = await services.store.list_events(filter_, session)
-    documents = await asyncio.to_thread(_documents, b"[" + b",".join(rows.documents) + b"]")
+    documents = await computed(_documents, b"[" + b",".join(rows.documents) + b"]")
     heads = [decode_head(document) for document in documents]
     places = sorted({(head.brand, head.desk) for head in heads})
     return [Collection(session.manager_id, *place, is_desk=True) for place in places]

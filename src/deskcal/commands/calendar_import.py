@@ -32,6 +32,7 @@ from deskcal.limits import DAY_SEC
 from deskcal.live.connections import Peer
 from deskcal.store.batch.objects import MAX_EXTRAS, CalendarObject
 from deskcal.store.ports.work import Changes, Transaction
+from deskcal.threads import computed
 from deskcal.wire.data import decode_data
 
 AT_ONCE = 64
@@ -112,8 +113,7 @@ def import_events(services: Services, _: Peer, session: Session, data: ImportEve
 
 
 async def _import(run: Importing, text: str) -> Data:
-    zone = run.services.default_timezone
-    found = await asyncio.to_thread(read_calendar, raw_lines(text), zone)
+    found = await computed(read_calendar, raw_lines(text), run.services.default_timezone)
     if not found.is_calendar:
         raise InvalidField(
             "ics has no BEGIN:VCALENDAR: it is not an iCalendar file (.ics)", field="ics"

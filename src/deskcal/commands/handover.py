@@ -1,6 +1,5 @@
 """MngHandoverCalendarEvents: open events of one manager go to others, after a preview."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -40,6 +39,7 @@ from deskcal.core.sessions import Session
 from deskcal.errors import Conflict, FieldRequired, InvalidField
 from deskcal.live.connections import Peer
 from deskcal.store.ports.work import Changes, Transaction
+from deskcal.threads import computed
 
 MAX_RECEIVERS = 50
 PAGE = 200
@@ -103,8 +103,8 @@ def handover_events(services: Services, _: Peer, session: Session, data: Any) ->
 async def _handover(services: Services, session: Session, data: Any, filter_: EventFilter) -> Data:
     events = await _events(services, session, data, filter_)
     receivers = await _receivers(services, session, data, events)
-    assignments = await asyncio.to_thread(assign, events, receivers, data.mode)
-    digest = await asyncio.to_thread(digest_of, assignments)
+    assignments = await computed(assign, events, receivers, data.mode)
+    digest = await computed(digest_of, assignments)
     count, batch_id = len(assignments), 0
     if not data.dry_run:
         if digest != data.digest:
@@ -114,7 +114,7 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
                 field="digest",
             )
         count, batch_id = await _apply(services, session, data, assignments)
-    by_manager = await asyncio.to_thread(_by_manager, data, assignments, events)
+    by_manager = await computed(_by_manager, data, assignments, events)
     answer = {"count": count, "by_manager": by_manager, "digest": digest}
     if not data.dry_run:
         answer["batch_id"] = batch_id
@@ -122,9 +122,15 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
 
 
 def _by_manager(data: Any, assignments: list[Assignment], events: Timed) -> list[dict[str, Any]]:
+    """How much each receiver gets. Lets go of the events, which takes 30 ms for 20,000.
+
+    One by one, as `clear` would keep the interpreter's lock.
+    """
     by_manager = totals(assignments, list(dict.fromkeys(data.to_manager_ids)))
     if data.dry_run and data.limit:
         _show(by_manager, assignments, events, data.limit)
+    while events:
+        events.pop()
     return by_manager
 
 
@@ -168,7 +174,7 @@ async def _events(services: Services, session: Session, data: Any, filter_: Even
             field="from_manager_id",
         )
     zone = services.default_timezone
-    return await asyncio.to_thread(_chosen, rows.documents, session, data, filter_.since, zone)
+    return await computed(_chosen, rows.documents, session, data, filter_.since, zone)
 
 
 def _chosen(

@@ -31,6 +31,7 @@ from deskcal.core.masks import desk_mask
 from deskcal.core.series import Series
 from deskcal.core.sessions import Session
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject
+from deskcal.threads import computed
 
 MAX_MEMBERS = 200_000
 """Events of a collection that a listing reads at most."""
@@ -135,7 +136,7 @@ async def _decoded(pieces: list[bytes]) -> list[tuple[Head, Raw]]:
         return found
 
     if sum(map(len, pieces)) > LARGE_BYTES:
-        return await asyncio.to_thread(decode)
+        return await computed(decode)
     return decode()
 
 

@@ -3,7 +3,6 @@
 Source: contract, section 16.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,6 +33,7 @@ from deskcal.ical.patch import without_owners
 from deskcal.ical.read import CalendarEvent
 from deskcal.store.batch.objects import MAX_SOURCE, CalendarObject, NameTaken
 from deskcal.store.ports.work import Changes, Transaction
+from deskcal.threads import computed
 
 
 async def deleted_by_participant(
@@ -58,7 +58,7 @@ async def put_answer(
     Raises: Forbidden where anything else differs; InvalidField; BadObject; Moved.
     """
     seen = object_of(member, put.manager_id, events[0].uid)
-    read = await asyncio.to_thread(_read, put, events, shown, seen.source)
+    read = await computed(_read, put, events, shown, seen.source)
     now = int(put.services.now())
 
     def apply(changes: Changes) -> Stored:

@@ -3,7 +3,6 @@
 Source: RFC 4791, 5.3.2; contract, section 16.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -39,6 +38,7 @@ from deskcal.ical.read import CalendarEvent, read_calendar, too_long
 from deskcal.ical.uids import default_uid
 from deskcal.store.batch.objects import MAX_EXTRAS, MAX_SOURCE, CalendarObject, NameTaken
 from deskcal.store.ports.work import Changes, Transaction
+from deskcal.threads import computed
 
 TRIES = 3
 CLEARED = ("ast_json", "remind_time", "remind_before_sec", "show_as")
@@ -92,13 +92,13 @@ async def in_usual_zone(put: Put, member: Member | None) -> Put:
     source = member.object.source if member is not None and member.object is not None else ""
     if not has_usual_zone(source):
         return put
-    text = await asyncio.to_thread(with_usual_zone, put.text, source)
+    text = await computed(with_usual_zone, put.text, source)
     return put if text == put.text else msgspec.structs.replace(put, text=text)
 
 
 async def parsed(put: Put) -> list[CalendarEvent]:
     """The VEVENTs of the text, read off the event loop. Raises: BadObject."""
-    return await asyncio.to_thread(_parsed, put.text, put.services.default_timezone)
+    return await computed(_parsed, put.text, put.services.default_timezone)
 
 
 def _parsed(text: str, zone: str) -> list[CalendarEvent]:

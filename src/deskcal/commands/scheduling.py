@@ -1,6 +1,5 @@
 """Who is busy when, and when all are free: answers hold times and managers only."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -28,6 +27,7 @@ from deskcal.core.free_busy import (
 from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
 from deskcal.live.connections import Peer
+from deskcal.threads import computed
 
 MAX_MANAGERS = 200
 MAX_SLOTS = 100
@@ -98,7 +98,7 @@ def find_slots(services: Services, _: Peer, session: Session, data: FindSlots) -
 
     async def found() -> Data:
         busy = await _busy(services, session, data)
-        slots: list[Slot] = await asyncio.to_thread(_slots, busy, wanted)
+        slots: list[Slot] = await computed(_slots, busy, wanted)
         horizon = await _horizon(services, session, data)
         return b'{"slots":%b%b}' % (msgspec.json.encode(slots), horizon)
 

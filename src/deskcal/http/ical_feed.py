@@ -25,6 +25,7 @@ from deskcal.ical.lines import raw_lines
 from deskcal.ical.uids import default_uid
 from deskcal.ical.write import MEDIA_TYPE, calendar_text
 from deskcal.limits import DAY_SEC
+from deskcal.threads import computed
 
 BACK_SEC = 90 * DAY_SEC
 AHEAD_SEC = 365 * DAY_SEC
@@ -66,7 +67,7 @@ class IcsFeed:
 
     async def _answer(self, session: Session, now: int, known: str | None) -> Response:
         pieces = await self._documents(session, now)
-        events = await asyncio.to_thread(_decode_events, b"[" + b",".join(pieces) + b"]")
+        events = await computed(_decode_events, b"[" + b",".join(pieces) + b"]")
         series = await self._series(events)
         extras = await self._extras(session, events, series)
         everything = await self._services.store.directory.all()
@@ -93,7 +94,7 @@ class IcsFeed:
             )
             return with_lines_of(text.decode(), extras).encode() if extras else text
 
-        text = await asyncio.to_thread(render)
+        text = await computed(render)
         headers |= {"content-disposition": _disposition(title)}
         return Response(text, media_type=MEDIA_TYPE, headers=headers)
 

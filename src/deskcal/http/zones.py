@@ -11,6 +11,7 @@ from starlette.responses import Response
 from deskcal.commands import Dispatcher
 from deskcal.core.draft import timezones
 from deskcal.core.zones import offset_table, zone_data
+from deskcal.threads import computed
 
 YEARS_BACK = 2
 YEARS_AHEAD = 4
@@ -31,7 +32,7 @@ class Zones:
         now = dt.datetime.fromtimestamp(self._services.now(), dt.UTC)
         async with self._turn:
             if self._year != now.year:
-                self._text = await asyncio.to_thread(zones_text, now.year)
+                self._text = await computed(zones_text, now.year)
                 self._year = now.year
         tag = f'"{zone_data().version}-{self._year}"'
         headers = KEPT | {"etag": tag}

@@ -1,6 +1,5 @@
 """One request: who asks, for what, and what the answer needs to know."""
 
-import asyncio
 from collections.abc import Hashable, Mapping
 from xml.etree.ElementTree import Element
 
@@ -28,6 +27,7 @@ from deskcal.http.caldav.texts import Texts
 from deskcal.ical.filters import Range
 from deskcal.ical.resource import Resource, resource_text
 from deskcal.limits import DAY_SEC
+from deskcal.threads import computed
 
 TOKEN = "urn:deskcal:cursor:"
 ON_LOOP = 20
@@ -72,7 +72,7 @@ class Context(Struct, frozen=True, kw_only=True):
         """
         if len(self.body) <= PARSED_ON_LOOP:
             return xml.parse(self.body)
-        return await asyncio.to_thread(xml.parse, self.body)
+        return await computed(xml.parse, self.body)
 
     def collection(self) -> Collection:
         """The collection that the target is or is in. Raises: Refused with 404."""

@@ -1,6 +1,5 @@
 """free-busy-query: when a collection's manager or desk is busy. Source: RFC 4791, 7.10."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
@@ -17,6 +16,7 @@ from deskcal.ical.filters import Range
 from deskcal.ical.lines import Part, Property
 from deskcal.ical.text import calendar_lines
 from deskcal.ical.write import PRODUCT
+from deskcal.threads import computed
 
 
 async def free_busy_query(context: Context, root: Element) -> bytes:
@@ -28,7 +28,7 @@ async def free_busy_query(context: Context, root: Element) -> bytes:
     found = await members_within(context, range_.since, range_.until)
     if len(found) <= ON_LOOP and not is_long(range_):
         return _text(context, found, range_)
-    return await asyncio.to_thread(_text, context, found, range_)
+    return await computed(_text, context, found, range_)
 
 
 def _text(context: Context, found: Sequence[Member], range_: Range) -> bytes:

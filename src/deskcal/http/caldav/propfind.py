@@ -1,6 +1,5 @@
 """PROPFIND and PROPPATCH. Source: RFC 4918, 9.1 and 9.2."""
 
-import asyncio
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
@@ -22,6 +21,7 @@ from deskcal.http.caldav.paths import (
     principal_path,
 )
 from deskcal.http.caldav.properties import ALL, LIVE, OF_MEMBER, SETTABLE, Subject
+from deskcal.threads import computed
 
 ON_LOOP = 200
 """Resources whose properties are written on the event loop at most."""
@@ -46,7 +46,7 @@ async def propfind(context: Context, path: str) -> bytes:
         return xml.multistatus(responses)
 
     if len(found) > ON_LOOP:
-        return await asyncio.to_thread(multistatus)
+        return await computed(multistatus)
     return multistatus()
 
 

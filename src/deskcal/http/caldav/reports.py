@@ -3,7 +3,6 @@
 Source: RFC 4791, 7.8 to 7.10; RFC 6578, 3.2.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
@@ -53,6 +52,7 @@ from deskcal.ical.filters import (
     only_range,
     ranges_of,
 )
+from deskcal.threads import computed
 
 ABOVE = (Kind.ROOT, Kind.MANAGERS, Kind.PRINCIPAL, Kind.HOME)
 MAX_HREFS = 20_000
@@ -146,7 +146,7 @@ async def fitting(context: Context, wanted: CompFilter) -> list[Member]:
 
     if len(found) <= ON_LOOP and not is_long(range_):
         return chosen()
-    return await asyncio.to_thread(chosen)
+    return await computed(chosen)
 
 
 async def _multiget_report(context: Context, root: Element) -> Report:

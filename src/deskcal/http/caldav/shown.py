@@ -1,6 +1,5 @@
 """Members in the form in which a request asks for them: properties, and what of their texts."""
 
-import asyncio
 from collections.abc import Hashable, Sequence
 from xml.etree.ElementTree import Element
 
@@ -17,6 +16,7 @@ from deskcal.http.caldav.propfind import wanted_of
 from deskcal.http.caldav.query import DataForm, Form, data_form
 from deskcal.ical.components import Components, read_components
 from deskcal.ical.expand import expanded, limited
+from deskcal.threads import computed
 
 KEPT_ON_LOOP = 200
 """Members that are written on the event loop at most, where their texts are kept."""
@@ -60,7 +60,7 @@ class Shown(Struct, frozen=True):
         takes_long = self.data.form == Form.EXPANDED and is_long(self.data.range)
         if len(found) <= ON_LOOP and not takes_long:
             return self._responses(collection, found, data)
-        return await asyncio.to_thread(self._responses, collection, found, data)
+        return await computed(self._responses, collection, found, data)
 
     def _quick_data(self, found: Sequence[Member]) -> Content | None:
         """The texts of not too many members where none has to be made; else None."""

@@ -6,7 +6,6 @@ answered only after it. A mutation whose `change` raises leaves its neighbours u
 
 import logging
 import queue
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,18 +20,13 @@ from deskcal.store.ports.work import Transaction, Work
 from deskcal.store.sqlite.checkpoint import CHECKPOINT_PAGES, Checkpoint
 from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
 from deskcal.store.sqlite.statements import Statements
+from deskcal.threads import short_turns
 
-SWITCH_SEC = 0.0003
-"""After which the writer, while it has a group or a job, and the event loop take the interpreter's
-lock from each other. Usually it is 5 ms: for so long a create would wait for the reads of others at
-each step, and each turn of the event loop for a large transaction."""
 HANDED_OVER = 64
 """So many changes are handed over before the turn of the event loop ends, which may be long."""
 LARGE = 64
 """Events that a transaction may change: with more the event loop does not wait for its group, whose
 statements take longer than it would wait."""
-_USUAL_SWITCH_SEC = sys.getswitchinterval()
-
 logger = logging.getLogger(__name__)
 
 _TAKEN = object()
@@ -153,14 +147,12 @@ class Writer:
             group, last = self._take()
             if group:
                 self._statements.begin(_waited_for(group))
-                sys.setswitchinterval(SWITCH_SEC)
-                self._commit_group(group)
-                sys.setswitchinterval(_USUAL_SWITCH_SEC)
+                with short_turns:
+                    self._commit_group(group)
             self._statements.end()
             if isinstance(last, Job):
-                sys.setswitchinterval(SWITCH_SEC)
-                self._commit_job(last)
-                sys.setswitchinterval(_USUAL_SWITCH_SEC)
+                with short_turns:
+                    self._commit_job(last)
             stopping = last is None
             self._copy_log()
 
