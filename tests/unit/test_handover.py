@@ -85,6 +85,14 @@ def test_an_event_without_length_or_in_which_they_take_part_is_no_conflict() -> 
     ]
 
 
+def test_what_is_shown_as_free_is_no_conflict_and_makes_none() -> None:
+    """Source: contract, section 12."""
+    events = [timed(1, NOW, NOW + 90, show_as=1), timed(2, NOW, NOW + 60)]
+    events += [timed(3, NOW + 30, NOW + 90, show_as=1), timed(4, NOW + 30, NOW + 90)]
+    found = assign(events, [Receiver(13, [], 0)], "first")
+    assert [one.is_conflict for one in found] == [False, False, False, True]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=12),
     st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=4),

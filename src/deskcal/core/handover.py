@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from deskcal.core.draft import Draft, merge
 from deskcal.core.event import Event, ParticipantStatus, next_version
-from deskcal.core.free_busy import Interval
+from deskcal.core.free_busy import Interval, makes_busy
 from deskcal.core.participants import ParticipantFields
 
 OWNER, PARTICIPANT = "owner", "participant"
@@ -42,11 +42,14 @@ class Receiver(Struct):
     count: int
     """Open events in the range of the handover, and what was assigned so far."""
     assigned_until: int = 0
-    """The latest end of what was assigned; events are assigned by start."""
+    """The latest end of what makes busy and was assigned; events are assigned by start."""
 
     def is_free(self, event: Event, start: int, end: int) -> bool:
-        """Whether nothing else is planned then; an event that is theirs already is no conflict."""
-        if start >= end or takes_part(event, self.manager_id):
+        """Whether nothing else is planned then.
+
+        An event that is theirs already, or that makes nobody busy, is no conflict.
+        """
+        if start >= end or takes_part(event, self.manager_id) or not makes_busy(event):
             return True
         place = bisect_left(self.busy, (end,))
         is_busy = place > 0 and self.busy[place - 1][1] > start
@@ -80,7 +83,8 @@ def assign(
         taken = min(pool, key=lambda one: one.count)
         found.append(Assignment(event.id, event.version, taken.manager_id, taken not in free))
         taken.count += 1
-        taken.assigned_until = max(taken.assigned_until, end)
+        if makes_busy(event):
+            taken.assigned_until = max(taken.assigned_until, end)
     return found
 
 
