@@ -236,7 +236,8 @@ PERIOD = f"RDATE;VALUE=PERIOD:{utc(NOW)}/PT1H"
         (TODO, "supported-calendar-component"),
         (calendar(vevent(PERIOD)), "supported-calendar-data"),
         (calendar(vevent("RRULE:FREQ=SECONDLY")), "supported-calendar-data"),
-        (calendar(vevent("DTSTART:17000101T000000Z")), "supported-calendar-data"),
+        (calendar(vevent("DTSTART:17000101T000000Z")), "min-date-time"),
+        (calendar(vevent(), vevent(start=NOW + DAY)), "valid-calendar-object-resource"),
     ],
 )
 async def test_what_cannot_be_kept_is_refused_with_its_precondition(

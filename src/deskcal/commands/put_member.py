@@ -16,6 +16,7 @@ from deskcal.commands.calendar_import import (
     apply_events,
     check_supported,
     digest_of,
+    require_one_master,
 )
 from deskcal.commands.exported_uids import key_of_default_uid
 from deskcal.commands.member import Collection, Member, key_of, uid_of
@@ -119,11 +120,22 @@ def _parsed(text: str, zone: str) -> list[CalendarEvent]:
         )
     if len(text) > MAX_SOURCE:
         _require_kept(len(text), found.events)
+    _require_one_set(found.events)
     try:
         check_supported(found.events)
         return list(map(repeating, found.events))
     except InvalidField as exc:
         raise BadObject(exc.message, "supported-calendar-data") from exc
+
+
+def _require_one_set(events: Sequence[CalendarEvent]) -> None:
+    """One event with its overrides, none of them too early. Source: RFC 4791, 4.1 and 5.3.2.1."""
+    try:
+        require_one_master(events)
+    except InvalidField as exc:
+        raise BadObject(exc.message, "valid-calendar-object-resource") from exc
+    if any(event.start.time <= 0 and not event.rrule for event in events):
+        raise BadObject("an event that does not repeat begins in 1970 or later", "min-date-time")
 
 
 def _require_kept(length: int, events: Sequence[CalendarEvent]) -> None:
