@@ -168,3 +168,17 @@ async def test_an_expansion_to_the_year_9999_has_a_limit(
         monkeypatch.setattr("deskcal.http.caldav.shown.MAX_EXPANDED", 1_000_000)
         got = await dav.report(dav.mine, EXPAND)
         assert got.status == 403 and b"number-of-matches-within-limits" in got.body
+
+
+async def test_a_proxy_on_this_machine_says_who_the_client_is(place: Place) -> None:
+    async with serving_dav(place) as dav:
+        client = {"depth": "0", "x_forwarded_for": "203.0.113.7"}
+        assert (await dav.ask("PROPFIND", dav.mine, **client)).status == 403
+        client["x_forwarded_proto"] = "https"
+        assert (await dav.ask("PROPFIND", dav.mine, **client)).status == 207
+        most = dav.desk.services.limits.max_wrong_passwords_per_min
+        for expected in (*[401] * most, 429):
+            got = await dav.ask("PROPFIND", dav.mine, password="wrong", **client)
+            assert got.status == expected
+        client["x_forwarded_for"] = "203.0.113.8"
+        assert (await dav.ask("PROPFIND", dav.mine, password="wrong", **client)).status == 401
