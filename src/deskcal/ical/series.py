@@ -22,7 +22,7 @@ from deskcal.core.recurrence_rule import Rule, parse_rule
 from deskcal.core.series import Series, new_occurrence
 from deskcal.core.series_rules import cut
 from deskcal.core.wall_clock import instant, utc_time, wall_date, wall_time
-from deskcal.ical.rules import read_alike
+from deskcal.ical.rules import feed_text, read_alike
 from deskcal.ical.uids import default_uid
 
 Render = Callable[[Event], Component]
@@ -149,7 +149,7 @@ def _value(series: Series, local: dt.datetime) -> dt.date | dt.datetime:
 def _rule(series: Series, is_one_uid: bool) -> Rule | None:
     """The rule as it is written; None: readers disagree on it."""
     rule = parse_rule(series.rrule)
-    return rule if is_one_uid else read_alike(rule)
+    return rule if is_one_uid else read_alike(rule, series.start_local.date())
 
 
 def _rule_text(series: Series, is_one_uid: bool) -> str:
@@ -161,7 +161,8 @@ def _rule_text(series: Series, is_one_uid: bool) -> str:
     elif not series.template.all_day and until and not isinstance(until, dt.datetime):
         end = instant(dt.datetime.combine(until, dt.time(23, 59, 59)), series.zone)
         until = utc_time(end)
-    return str(msgspec.structs.replace(rule, until=until))
+    rule = msgspec.structs.replace(rule, until=until)
+    return str(rule) if is_one_uid else feed_text(rule)
 
 
 def _seconds(utc: dt.datetime) -> int:
