@@ -177,17 +177,21 @@ def test_a_note_stays_with_the_focus_where_a_colleague_claims_the_call_meanwhile
     expect(note).to_have_value("Asks about the margin")
 
 
+@pytest.mark.parametrize("minutes", [30, 150], ids=["soon", "later"])
 def test_a_colleagues_call_is_offered_once_it_has_come_to_the_pool(
-    open_page: OpenPage, wire: Wire
+    open_page: OpenPage, served: Served, wire: Wire, minutes: int
 ) -> None:
     """By the clock alone: nothing is pushed for it."""
     owned = {"owner_manager_id": 11, "desk": "DESK_RETENTION", "pool_after_sec": 60}
-    call(wire, "Comes to the pool", 30, **owned)
-    page = open_page(VIEW)
+    call(wire, "Comes to the pool", minutes, **owned)
+    call(wire, "Is there", -20, **owned)
+    page = open_page(signed_in=False)
     page.clock.install()
-    expect(row_of(page, "Comes to the pool")).to_have_count(0)
-    page.clock.fast_forward(33 * 60_000)
+    page.goto(served.address(VIEW))
     pool = page.get_by_role("region", name="In the pool")
+    expect(pool.locator(".work-row", has_text="Is there")).to_be_visible()
+    expect(row_of(page, "Comes to the pool")).to_have_count(0)
+    page.clock.fast_forward((minutes + 3) * 60_000)
     expect(pool.locator(".work-row", has_text="Comes to the pool")).to_be_visible()
 
 

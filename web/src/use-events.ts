@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import type { Api } from "./api";
-import { deskLists } from "./desk-lists";
+import { AHEAD_SEC, callsOf, deskLists } from "./desk-lists";
 import { scopeOf, seenSpan, type EventLoads } from "./event-loads";
 import { eventOf, isCovered, shownRows, type DrawnState, type EventStore, type Span } from "./event-store";
 import type { Filters } from "./filters";
@@ -107,12 +107,30 @@ function useLists({ api, store, loads, isLive }: Lists, filters: Filters, { week
       }
     };
     const timer = setTimeout(() => void run(), 0);
+    const stop = hasOtherLists({ view }) ? listComing(loads, { brand, desk }) : undefined;
     return () => {
       isStale = true;
       clearTimeout(timer);
+      stop?.();
     };
   }, [isLive, again, view, day, zone, weekStart, scope, api, store, loads, me, brand, desk]);
   return outcome;
+}
+
+const LOOK_MS = 60_000;
+
+/** Lists the calls of the next hours as they come near, until the function returned is called. */
+function listComing(loads: EventLoads, scope: Pick<Filters, "brand" | "desk">): () => void {
+  let until = nowSeconds() + AHEAD_SEC;
+  const look = () => {
+    const from = until;
+    if (from - nowSeconds() > AHEAD_SEC / 2) return;
+    until = nowSeconds() + AHEAD_SEC;
+    // Where that fails they are asked for at the next look.
+    loads.all(callsOf(scope, from, until)).catch(() => (until = from));
+  };
+  const timer = setInterval(look, LOOK_MS);
+  return () => clearInterval(timer);
 }
 
 /** Ends a reload. The event in the panel may be of another range: it is asked for by itself. */
