@@ -209,6 +209,27 @@ def test_another_day_than_today_is_shown_as_a_day(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(rf"view=day.*day={wanted}"))
 
 
+def test_a_note_stays_with_the_focus_where_the_call_is_ended_elsewhere(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    """Such as in another tab of the same manager."""
+    event = call(wire, "Ended by another", -20)
+    page = open_page(VIEW)
+    row_of(page, "Ended by another").click()
+    page.keyboard.press("i")
+    page.keyboard.type("Asks about the ma")
+    wire.call("MngCompleteCalendarEvent", id=event["id"], outcome="busy")
+    box = page.get_by_role("region", name="Call")
+    expect(box.get_by_role("status")).to_have_text("Ended meanwhile")
+    page.keyboard.type("new")
+    note = box.get_by_label("Note")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("Asks about the ma")
+    expect(page.get_by_role("complementary", name="New event")).to_have_count(0)
+    box.get_by_role("button", name="Forget it").click()
+    expect(box).to_have_count(0)
+
+
 def test_outside_of_calling_hours_it_says_so_and_claims_nothing(
     open_page: OpenPage, wire: Wire
 ) -> None:

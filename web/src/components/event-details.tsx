@@ -56,6 +56,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
   const owner = directory.person(row.owner_manager_id);
   const problem = directory.changeProblem(row);
   const hasOutcome = isCall(row) || needsOutcome(row, directory);
+  const hasBox = isOpen ? hasOutcome && !problem : Boolean(calls.finishOf(row).note);
   return (
     <div className="panel-box">
       <header className="panel-head" style={{ "--c": owner.colour } as React.CSSProperties}>
@@ -89,7 +90,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
             <button type="button" className="text-button" onClick={() => host.onResume(draft)}>Continue</button>
           </p>
         )}
-        {isOpen && hasOutcome && !problem && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
+        {hasBox && <OutcomeBox row={row} zone={zone} session={session} directory={directory} calls={calls} />}
         <Answer row={row} me={session.id} onAnswer={(status) => host.onAnswer(row, status)} />
         {hasResults(row) && (
           <Line icon="flag" label="What came of it">

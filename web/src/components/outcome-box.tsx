@@ -1,11 +1,12 @@
-// A call at work: whether it is mine, what came of it, when again, done. One key for each outcome.
+// A call at work: whether it is mine, what came of it, when again, done. One key for each outcome. Of a call that somebody
+// else has ended meanwhile the note that was typed.
 
 import { useRef } from "react";
 import { momentText } from "../call-actions";
 import { AGAIN, AGAIN_TEXT, againTime, atOwnTime, outcomesFor, ownTime, withAgain, withOutcome, type Finish } from "../outcomes";
 import type { Session } from "../session";
 import { nowSeconds } from "../time/clock";
-import type { EventRow } from "../types.gen";
+import { EventStatus, type EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
 import { needsOutcome, type Directory } from "../use-directory";
 import { useMinute } from "../use-minute";
@@ -31,7 +32,8 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
   const finish = calls.finishOf(row);
   const outcomes = outcomesFor(directory.outcomes, row.type);
   const holder = holderOf(row, nowSeconds());
-  const isTaken = holder !== 0 && holder !== session.id;
+  const isOver = row.status !== EventStatus.OPEN;
+  const isTaken = isOver || (holder !== 0 && holder !== session.id);
   const isMissing = needsOutcome(row, directory) && !finish.outcome.trim();
   const change = (next: Finish) => calls.change(row, next);
   const set = (changes: Partial<Finish>) => change({ ...finish, ...changes });
@@ -51,10 +53,10 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
   return (
     <section className="outcome-box" aria-label="Call">
       <div className="outcome-state">
-        <CustomerClock row={row} now={now} zone={zone} directory={directory} />
+        {!isOver && <CustomerClock row={row} now={now} zone={zone} directory={directory} />}
         <span className="spring" />
         <span className="claim-state" role="status">
-          <ClaimState row={row} holder={holder} me={session.id} zone={zone} directory={directory} calls={calls} />
+          {isOver ? "Ended meanwhile" : <ClaimState row={row} holder={holder} me={session.id} zone={zone} directory={directory} calls={calls} />}
         </span>
       </div>
       {!isTaken && (
@@ -92,7 +94,12 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
           }}
         />
       )}
-      {isTaken && finish.note && <p className="hint">Your note is not saved. It waits here for when the call is free again.</p>}
+      {isTaken && finish.note && (
+        <p className="hint">
+          Your note is not saved. It waits here for when the call is {isOver ? "open" : "free"} again.{" "}
+          {isOver && <button type="button" className="text-button" onClick={() => set({ note: "" })}>Forget it</button>}
+        </p>
+      )}
       {!isTaken && (
         <>
           <AgainField finish={finish} zone={zone} now={now} onChange={change} />
