@@ -1,4 +1,6 @@
-"""The line of the current time: it shows where it is now, and crosses out no event."""
+"""The line of the current time: it shows where it is now, and crosses out no event. Midnight."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -33,3 +35,28 @@ def test_the_line_of_the_current_time_is_behind_events_and_its_ends_are_seen(
     expect(page.locator(".rbc-event", has_text="Under way")).to_be_visible()
     line = page.locator(".rbc-current-time-indicator")
     assert line.evaluate(AT_POINTS) == ["line", "event", "event", "line"]
+
+
+@pytest.mark.parametrize("view", ["day", "desk", "my_day"])
+def test_a_page_that_is_on_today_is_on_the_next_day_after_midnight(
+    open_page: OpenPage, view: str
+) -> None:
+    """Also what comes after "My day", which shows it anyway; a page of another day stays there."""
+    zone = zone_at(22)
+    page = open_page(f"?view={view}", zone=zone)
+    page.clock.install()
+    today = page.locator(".mini-day[data-today=true]")
+    before = today.get_attribute("data-date")
+    page.clock.fast_forward(4 * 3600_000)
+    expect(today).not_to_have_attribute("data-date", str(before))
+    after = today.get_attribute("data-date")
+    shown = page.locator(".mini-day[aria-current=date]")
+    expect(shown).to_have_attribute("data-date", str(after))
+    page.keyboard.press("d")
+    expect(page).to_have_url(re.compile("view=day"))
+    expect(shown).to_have_attribute("data-date", str(after))
+    page.keyboard.press("k")
+    expect(shown).to_have_attribute("data-date", str(before))
+    page.clock.fast_forward(24 * 3600_000)
+    expect(today).not_to_have_attribute("data-date", str(after))
+    expect(shown).to_have_attribute("data-date", str(before))

@@ -1,6 +1,6 @@
 // The filters, kept in the address: back, forward, reload and a copied link all work.
 
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { addressedFilters, isPhone, PHONE, shownFilters, usualFilters } from "./address";
 import { formatFilters, type Filters } from "./filters";
 import { dateIn } from "./time/clock";
@@ -44,10 +44,17 @@ function useFilters(): [Filters, ChangeFilters] {
   return [filters, change];
 }
 
-/** The same; "My day" is always today. `now`: Unix seconds. */
+/** The same; "My day" is always today, and a page that is on today is on the next day from midnight on. `now`: Unix seconds. */
 export function usePageFilters(now: number): [Filters, ChangeFilters] {
   const [filters, change] = useFilters();
-  const today = dateIn(now, filters.zone);
+  const { zone, day } = filters;
+  const today = dateIn(now, zone);
+  const last = useRef({ zone, today });
+  useEffect(() => {
+    const before = last.current;
+    last.current = { zone, today };
+    if (before.zone === zone && before.today !== today && day === before.today) change({ day: today });
+  }, [zone, today, day, change]);
   const shown = useMemo(() => shownFilters(filters, today), [filters, today]);
   return [shown, change];
 }
