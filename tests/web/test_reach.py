@@ -256,3 +256,38 @@ def test_on_a_phone_touch_reaches_zone_and_switches(open_page: OpenPage, theme: 
     expect(allow).to_have_count(0)
     drawer.get_by_role("button", name="Close").tap()
     expect(drawer).to_be_hidden()
+
+
+def test_at_twice_the_size_a_form_has_room_for_its_fields(open_page: OpenPage) -> None:
+    """A window of 1440 by 900 pixels is then one of half of each."""
+    page = open_page("?view=my_day", size=(720, 450))
+    page.keyboard.press("n")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    fields = page.locator(".panel-body").bounding_box()
+    assert fields is not None
+    assert fields["height"] >= 200
+    page.keyboard.press("Escape")
+    expect(page.locator(".my-day")).to_be_visible()
+
+
+FIRST_LETTER = """(box) => {
+  const walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  range.setStart(walk.nextNode(), 0);
+  range.setEnd(walk.currentNode, 1);
+  const [letter, whole] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
+  return {isSeen: letter.left >= whole.left - 1 && letter.right <= whole.right + 1,
+    isCut: box.scrollWidth > box.clientWidth};
+}"""
+"""Whether the first letter of a text is within its box, and whether the box has no room for all."""
+
+
+def test_of_a_long_title_from_right_to_left_the_beginning_is_seen(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    start = monday_at(9, weeks=47)
+    wire.add(title="שיחה עם דוד כהן על החוזה החדש של השנה הבאה (555) " * 3, start_time=start)
+    page = open_page(query("agenda", start), size=(1024, 700))
+    title = page.locator(".row .ev-title", has_text="שיחה")
+    found = title.evaluate(FIRST_LETTER)
+    assert found == {"isSeen": True, "isCut": True}
