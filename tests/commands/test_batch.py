@@ -108,6 +108,30 @@ async def test_a_conflict_has_the_event_and_the_index(desk: Desk) -> None:
     assert answered["error"]["event"]["id"] == 1
 
 
+async def test_a_conflict_shows_nothing_that_was_undone(desk: Desk) -> None:
+    made = await desk.add(TEN)
+    answered = await batch(desk, update(1, title="never"), update(1, priority=2, if_version=1))
+    assert (answered["status"], answered["error"]["index"]) == (409, 1)
+    assert answered["error"]["event"] == made
+    answered = await batch(desk, add(), update("$0", if_version=7))
+    assert answered["status"] == 409
+    assert "event" not in answered["error"]
+    key = {"idempotency_key": "key"}
+    kept = await desk.add(TEN, **key)
+    answered = await batch(desk, add(**key), update("$0", if_version=7))
+    assert answered["error"]["event"] == kept
+
+
+async def test_a_conflict_shows_what_was_kept_where_the_batch_is_not_atomic(desk: Desk) -> None:
+    await desk.add(TEN)
+    answered = await batch(
+        desk, update(1, title="kept"), update(1, priority=2, if_version=1), atomic=0
+    )
+    shown = answered["data"]["results"][1]["error"]["event"]
+    assert shown == await desk.event(TEN, "MngGetCalendarEvent", id=1)
+    assert shown["title"] == "kept"
+
+
 async def test_each_member_is_independent_where_the_batch_is_not_atomic(desk: Desk) -> None:
     await desk.add(TEN)
     answered = await batch(

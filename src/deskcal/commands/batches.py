@@ -7,6 +7,7 @@ and the answer of an operation are those that it would have alone.
 
 import asyncio
 from asyncio import Future
+from collections.abc import Coroutine
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -18,7 +19,7 @@ from deskcal.core.document import id_of
 from deskcal.core.event import MAX_ID, ChangeType, Event, Flag
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
-from deskcal.errors import DeskcalError, FieldRequired, InvalidField
+from deskcal.errors import Conflict, DeskcalError, FieldRequired, InvalidField
 from deskcal.live.connections import Peer
 from deskcal.store.ports import Store
 from deskcal.store.ports.work import Applied, Changes, Mutation, Transaction
@@ -109,8 +110,7 @@ def batch_events(services: Services, peer: Peer, session: Session, data: BatchEv
     unplanned = [store for step, store in planning if store and not (step.item or step.error)]
     if unplanned:
         return _when_planned(services, session, data, steps, unplanned)
-    work = services.store.transact(_transaction(services, session, data, steps))
-    return _answer(work, steps)
+    return _answer(services, session, data, steps)
 
 
 def _plan(
@@ -195,9 +195,7 @@ async def _when_planned(
     finally:
         for planned in waiting:
             planned.cancel()
-    return await _answer(
-        services.store.transact(_transaction(services, session, data, steps)), steps
-    )
+    return await _answer(services, session, data, steps)
 
 
 def _unplanned(steps: list[_Step]) -> list[_Step]:
@@ -242,6 +240,7 @@ def _apply(applying: "_Applying", step: _Step, *, is_atomic: bool) -> Any:
     except DeskcalError as exc:
         exc.details["index"] = step.index
         if is_atomic:
+            applying.leave_out_new(exc)
             raise
         return exc
 
@@ -253,6 +252,8 @@ class _Applying:
         self._changes = changes
         self._ids: dict[int, int] = {}
         self._step = 0
+        self._new: set[int] = set()
+        """Events that the batch has created; not those that a key may have found."""
         self._names: dict[int, str] = {}
         """How the operation names events of the batch, by the ids of these."""
         self.add, self.add_all, self.attempt = changes.add, changes.add_all, changes.attempt
@@ -286,8 +287,17 @@ class _Applying:
         event_id = self._id(mutation.event_id)
         document = self._changes.mutate(msgspec.structs.replace(mutation, event_id=event_id))
         if not event_id:
-            self._ids.setdefault(_standing_for(self._step), id_of(document))
+            new_id = id_of(document)
+            self._ids.setdefault(_standing_for(self._step), new_id)
+            if mutation.retry is None:
+                self._new.add(new_id)
         return document
+
+    def leave_out_new(self, error: DeskcalError) -> None:
+        """Has an error that undoes the batch not show an event that the batch has created."""
+        shown = error.details.get("event")
+        if shown is not None and id_of(bytes(shown)) in self._new:
+            del error.details["event"]
 
     def step(self, step: _Step) -> Any:
         """What an operation leaves. Raises: what it would be answered with alone."""
@@ -315,19 +325,45 @@ class _Applying:
         return found
 
 
-async def _answer(work: "Future[Applied]", steps: list[_Step]) -> Data:
+def _answer(
+    services: Services, session: Session, data: BatchEvents, steps: list[_Step]
+) -> Coroutine[Any, Any, Data]:
+    """Queues the transaction; its results are answered once it is done."""
+    work = services.store.transact(_transaction(services, session, data, steps))
+    return _results(services, session, work, steps)
+
+
+async def _results(
+    services: Services, session: Session, work: "Future[Applied]", steps: list[_Step]
+) -> Data:
     try:
         applied = await work
         results = [
             await _result(step, value, applied.batch_id)
             for step, value in zip(steps, applied.value, strict=True)
         ]
+    except Conflict as exc:
+        await _show_as_stored(services, session, exc)
+        raise
     finally:
         for step in steps:
             for left in (step.work, step.answer):
                 if left is not None:
                     left.cancel()
     return b'{"results":[%b],"batch_id":%d}' % (b",".join(results), applied.batch_id)
+
+
+async def _show_as_stored(services: Services, session: Session, conflict: Conflict) -> None:
+    """Has it show the event as it is now: what the batch had made of it before is undone.
+
+    Source: contract, section 7.
+    """
+    shown = conflict.details.pop("event", None)
+    if shown is None:
+        return
+    record = await services.store.load(id_of(bytes(shown)))
+    if record is not None and session.can_see(record):
+        conflict.details["event"] = Raw(record.document)
 
 
 async def _result(step: _Step, value: Any, batch_id: int) -> bytes:
