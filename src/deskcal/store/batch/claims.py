@@ -328,8 +328,9 @@ class Claims:
         return self._in_order(CallQuery(CallKind.CLAIMED, now=claim.now))
 
     def _next_time(self, claim: Claim) -> int:
-        """When the next event comes, Unix seconds; 0: none."""
-        times = list(self._times(claim, self._overlay.free.values()))
+        """When the next event comes, Unix seconds; 0: none. One that was moved may be claimed."""
+        known = (self._others(claim), self._overlay.claimed.values(), self._claimed(claim))
+        times = list(self._times(claim, itertools.chain.from_iterable(known)))
         queries = [CallQuery(CallKind.NEXT_OWN, claim.manager_id, (), claim.now)]
         places = self._places_of(claim)
         if claim.has_pool and places:
