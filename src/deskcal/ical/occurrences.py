@@ -78,7 +78,8 @@ def plan_series(
     """The series of `wanted`, in place of `series` and its `events` if there are any.
 
     Without a series, an event of `events` is the single one that is to repeat.
-    Events of dates that both have stay the same events; what is done or over stays as it is.
+    Events of dates that both have stay the same events; what is done, over or another manager's by
+    now stays as it is.
     Raises: InvalidField for a rule that is not taken, that has nothing left, or that leaves the
     calendar.
     """
@@ -194,7 +195,10 @@ def _paired(
 
 
 def _is_settled(wanted: Repeating, event: Event) -> bool:
-    return event.status in (EventStatus.DONE, EventStatus.ARCHIVED) or _is_over(wanted, event)
+    """Whether it stays as it is: done, over, or gone to another manager (docs/decisions/0019)."""
+    owner = wanted.sent.values.get("owner_manager_id") or event.owner_manager_id
+    is_done = event.status in (EventStatus.DONE, EventStatus.ARCHIVED)
+    return is_done or event.owner_manager_id != owner or _is_over(wanted, event)
 
 
 def _is_over(wanted: Repeating, event: Event) -> bool:
