@@ -1,6 +1,7 @@
 """New zone data: open future occurrences that nobody moved follow the wall clock."""
 
 import asyncio
+import datetime as dt
 import struct
 import zoneinfo
 from collections.abc import Iterator
@@ -89,3 +90,33 @@ async def test_open_future_occurrences_follow_their_wall_time(place: Place, fold
         starts = [e["original_start_time"] for e in found]
         assert len(set(starts)) == len(starts)
     assert (await place.check()).differences == []
+
+
+@pytest.mark.parametrize(
+    ("until", "hours", "days"),
+    [(0, 1, 3), (0, 3, 3), (23 * 3600, 3, 3), (23 * 3600, 1, 3)],
+    ids=["at the last, west", "at the last, east", "before one more, east", "and west"],
+)
+async def test_the_last_day_stays_where_until_is_a_time(
+    place: Place, folder: Path, until: int, hours: int, days: int
+) -> None:
+    async with open_desk(place) as desk:
+        set_clock(folder, 2)
+        text = dt.datetime.fromtimestamp(START + 2 * DAY + until, dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+        fields = {"start_time": START, "end_time": START + 3600}
+        made = await add(desk, f"FREQ=DAILY;UNTIL={text}", **fields)
+        assert made["occurrences"] == days
+        set_clock(folder, hours)
+        horizon = SeriesHorizon(desk.services.store, desk.clock, desk.services.limits)
+        for _ in range(2):
+            await horizon.follow_clocks()
+            await horizon.extend_all()
+            first = START + (2 - hours) * 3600
+            found = [row["original_start_time"] for row in await rows(desk)]
+            assert found == [first + day * DAY for day in range(days)]
+            series = (await ok(desk, SERIES, {"id": made["event"]["id"]}, TEN))["series"]
+            assert series["horizon"] == found[-1] + 3600
+        # By the rule, too, the last one is that of the events.
+        sent = {"id": made["event"]["id"], "scope": 2, "recurrence": {"rrule": series["rrule"]}}
+        await ok(desk, UPDATE, sent, TEN)
+        assert [row["original_start_time"] for row in await rows(desk)] == found

@@ -4,13 +4,16 @@ Source: contract, section 13: open future occurrences that nobody moved follow t
 """
 
 import bisect
+import datetime as dt
 
 import msgspec
 
 from deskcal.core.alarms import trigger_time
 from deskcal.core.event import Event, EventStatus, next_version
 from deskcal.core.recurrence import Occurrence
+from deskcal.core.recurrence_rule import parse_rule
 from deskcal.core.series import Series, with_horizon
+from deskcal.core.wall_clock import utc_time
 
 SERVER = 0
 """The actor of what the server does on its own."""
@@ -21,12 +24,13 @@ MOST_SEC = 6 * 3600
 def follow_clock(
     series: Series, events: list[Event], now: int
 ) -> tuple[Series, list[tuple[Event, Event]]]:
-    """`series` with its horizon, and the events that move, before and after.
+    """`series` with its horizon and UNTIL, and the events that move, before and after.
 
     The same series and no event where the clock of the zone has not changed.
     """
     if not events:
         return series, []
+    series = _with_until(series, events)
     times = [event.original_start_time for event in events]
     since, until = min(times) - MOST_SEC, max(*times, series.horizon) + MOST_SEC + 1
     occurrences = list(series.recurrence.between(max(since, 1), until))
@@ -45,6 +49,27 @@ def follow_clock(
         if one and distance and distance == closest[one.time] and _follows(event, now):
             moved.append((event, _moved(event, series, one, now)))
     return _with_horizon(series, occurrences), moved
+
+
+def _with_until(series: Series, events: list[Event]) -> Series:
+    """`series`, all made, with the same last day where UNTIL is a time beside that of its events.
+
+    By the new rules of the zone the last one could come after it, or one more before it.
+    """
+    rule = parse_rule(series.rrule)
+    end = rule.until
+    if not series.is_ended or not isinstance(end, dt.datetime) or end.year == dt.MAXYEAR:
+        return series
+    until = int(end.replace(tzinfo=dt.UTC).timestamp())
+    endless = msgspec.structs.replace(series, rrule=str(msgspec.structs.replace(rule, until=None)))
+    for one in endless.recurrence.between(until - MOST_SEC, until + MOST_SEC):
+        near = {abs(event.original_start_time - one.time) for event in events}
+        is_last = one.time > until and 0 not in near and min(near) <= MOST_SEC
+        is_more = one.time <= until and min(near) > MOST_SEC
+        if is_last or (is_more and one.date.isoformat() not in series.exdates):
+            changed = msgspec.structs.replace(rule, until=utc_time(one.time - is_more))
+            return msgspec.structs.replace(series, rrule=str(changed), version=series.version + 1)
+    return series
 
 
 def _follows(event: Event, now: int) -> bool:
