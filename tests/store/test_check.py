@@ -167,6 +167,11 @@ async def test_a_store_in_use_can_be_checked(backend: Backend) -> None:
             "rows of event_manager: 7; the documents call for 6",
         ),
         (
+            "INSERT INTO event_manager SELECT 77, duration_class, start_time, event_id, end_time"
+            " FROM event_manager WHERE event_id = 1 AND manager_id = 10",
+            "event 1 has rows in event_manager that are not those of its document",
+        ),
+        (
             "INSERT INTO event_manager VALUES (77, 0, 5, 9, 5)",
             "manager 77 is listed for event 9, which is not there",
         ),

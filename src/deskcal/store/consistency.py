@@ -1,6 +1,6 @@
 """What every backend's check has in common: an event, its index, its last change. No SQL."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from deskcal.core.event import ChangeType, Event, EventStatus
 from deskcal.core.series_check import series_differences
 from deskcal.core.series_document import decode_series
 from deskcal.store.batch.series import open_horizon
-from deskcal.store.columns import NAMES, EventRow, event_row, may_be_done_time
+from deskcal.store.columns import NAMES, event_row, may_be_done_time
 
 MAX_DIFFERENCES = 1000
 """After so many the check stops looking: the store is broken, and the list is long enough."""
@@ -30,9 +30,7 @@ ManagerRows = set[tuple[int, ...]]
 """Manager, duration class, start and end of one event."""
 
 
-def of_event(
-    row: Any, stored: Callable[[EventRow], ManagerRows], default_timezone: str
-) -> tuple[list[str], int]:
+def of_event(row: Any, stored: ManagerRows, default_timezone: str) -> tuple[list[str], int]:
     """Differences of one event, and how many managers its document names.
 
     `row`: id, brand, desk, `columns.COLUMNS`; its document; that of its last change. `stored`:
@@ -60,7 +58,7 @@ def of_event(
     if changed != document:
         found.append("differs from the document of its last change")
     place = (wanted.duration_class, wanted.start_time, wanted.end_time)
-    if stored(wanted) != {(manager_id, *place) for manager_id in wanted.managers}:
+    if stored != {(manager_id, *place) for manager_id in wanted.managers}:
         found.append("has rows in event_manager that are not those of its document")
     return [f"event {event_id} {what}" for what in found], len(wanted.managers)
 

@@ -1,14 +1,14 @@
 """Proves that a store on PostgreSQL is whole: documents, index, change rows, counters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 
 from deskcal.core.series_check import missing_series
 from deskcal.limits import Limits
-from deskcal.store.columns import NAMES, EventRow
+from deskcal.store.columns import NAMES
 from deskcal.store.consistency import (
     IN_GAP,
     MAX_DIFFERENCES,
@@ -139,7 +139,7 @@ async def _of_events(connection: Connection, manager_rows: int) -> AsyncIterator
     wanted, default_timezone = 0, await used_timezone(connection)
     managers = _Managers(_stream(connection, "managers", _MANAGERS))
     async for row in _stream(connection, "events", _EVENTS):
-        found, named = of_event(row, _given(await managers.of(row[0])), default_timezone)
+        found, named = of_event(row, await managers.of(row[0]), default_timezone)
         wanted += named
         for difference in found:
             yield difference
@@ -201,10 +201,6 @@ async def _object_differences(connection: Connection) -> AsyncIterator[str]:
         texts = (one.decode("utf-8", "replace") for one in (uid, name))
         for difference in of_object((owner_id, *texts, *rest), given):
             yield difference
-
-
-def _given(rows: ManagerRows) -> Callable[[EventRow], ManagerRows]:
-    return lambda _: rows
 
 
 async def _stream(connection: Connection, name: str, query: str) -> AsyncIterator[Any]:

@@ -1,16 +1,15 @@
 """Proves that an embedded store is whole: every document against its index and its change rows."""
 
-import functools
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import apsw
-import msgspec
 
 from deskcal.core.series_check import missing_series
-from deskcal.store.columns import NAMES, EventRow
+from deskcal.store.columns import NAMES
 from deskcal.store.consistency import (
     IN_GAP,
     MAX_DIFFERENCES,
@@ -40,8 +39,8 @@ _EVENTS = f"""
         (SELECT document FROM change WHERE event_id = e.id ORDER BY seq DESC LIMIT 1)
     FROM event AS e LEFT JOIN collection AS c ON c.id = e.collection_id ORDER BY e.id"""  # noqa: S608
 _MANAGERS = """
-    SELECT manager_id, duration_class, start_time, end_time FROM event_manager
-    WHERE manager_id IN (SELECT value FROM json_each(:managers)) AND event_id = :event_id"""
+    SELECT event_id, manager_id, duration_class, start_time, end_time FROM event_manager
+    ORDER BY event_id"""
 _STRAY_MANAGERS = """
     SELECT manager_id, event_id FROM event_manager AS m
     WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = m.event_id)"""
@@ -112,9 +111,9 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
             yield f"the database file is damaged: {text}"
     managers = 0
     default_timezone = used_timezone(connection)
-    stored = functools.partial(_managers, connection)
+    stored = _Managers(connection)
     for row in connection.execute(_EVENTS):
-        found, named = of_event(row, stored, default_timezone)
+        found, named = of_event(row, stored.of(row[0]), default_timezone)
         yield from found
         managers += named
     yield from of_managers(_count(connection, "event_manager"), managers)
@@ -156,8 +155,18 @@ def _object_differences(connection: apsw.Connection, given: Given) -> Iterator[s
         yield from of_object(row, given)
 
 
-def _managers(connection: apsw.Connection, wanted: EventRow) -> ManagerRows:
-    managers = msgspec.json.encode(wanted.managers).decode()
-    bindings = {"managers": managers, "event_id": wanted.event_id}
-    rows: Any = connection.execute(_MANAGERS, bindings)
-    return set(rows)
+class _Managers:
+    """The rows of `event_manager` by event, taken in the order of the events."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        rows: Any = connection.execute(_MANAGERS)
+        self._events = groupby(rows, key=itemgetter(0))
+        self._next = next(self._events, None)
+
+    def of(self, event_id: int) -> ManagerRows:
+        """The rows of that event; those of events that are not there are passed over."""
+        while self._next is not None and self._next[0] < event_id:
+            self._next = next(self._events, None)
+        if self._next is None or self._next[0] != event_id:
+            return set()
+        return {row[1:] for row in self._next[1]}
