@@ -84,3 +84,21 @@ async def test_what_moves_to_the_time_of_a_done_one_becomes_a_series_of_its_own(
     ids = {row["series_id"] for row in after if row["id"] != events[1]["id"]}
     assert (ids == {events[1]["series_id"]}) == (later != 24)
     assert (await place.check()).differences == []
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", BERLIN])
+async def test_what_moves_to_the_date_of_a_done_all_day_one_becomes_a_series_of_its_own(
+    desk: Desk, place: Place, zone: str
+) -> None:
+    """Dates name occurrences to calendar apps, also where the days begin at other times."""
+    midnight = MONDAY - 9 * HOUR
+    fields = {"start_time": midnight, "end_time": midnight + 24 * HOUR, "all_day": 1}
+    await add(desk, "FREQ=DAILY;COUNT=5", **fields)
+    events = await rows(desk)
+    await ok(desk, "MngCompleteCalendarEvent", {"id": events[1]["id"]}, TEN)
+    start = int(dt.datetime(2024, 3, 19, tzinfo=ZoneInfo(zone)).timestamp())
+    times = {"start_time": start, "end_time": start + 24 * HOUR, "timezone": zone}
+    await ok(desk, UPDATE, {"id": events[0]["id"], "scope": 2} | times, TEN)
+    ids = {row["series_id"] for row in await rows(desk) if row["id"] != events[1]["id"]}
+    assert len(ids) == 1 and events[1]["series_id"] not in ids
+    assert (await place.check()).differences == []

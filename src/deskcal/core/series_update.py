@@ -139,7 +139,8 @@ class _Parts(Struct, frozen=True):
     def of(cls, selection: Selection, update: Update, targets: list[Event]) -> "_Parts":
         """For an update that keeps the rule: moved where a time or the zone is sent.
 
-        Split, too, where an event moves to the time of one that is left as it is.
+        Split, too, where an event moves to the time, or all-day to the date, of one that is left as
+        it is.
         """
         moved, length = _shift(selection, update.sent), _length(selection, update.sent)
         positions = selection.positions()
@@ -148,10 +149,11 @@ class _Parts(Struct, frozen=True):
         first = positions[targets[0].id]
         touched = {event.id for event in targets}
         others = [p for event_id, p in positions.items() if event_id not in touched]
+        place = _date if series.template.all_day else instant
         zones = (series.zone, ZoneInfo(moved.timezone))
-        taken = {instant(p, zones[0]) for p in others} if is_moved else set()
+        taken = {place(p, zones[0]) for p in others} if is_moved else set()
         is_split = (selection.scope == Scope.FOLLOWING and _has_before(series, first)) or any(
-            instant(moved.local(positions[event_id]), zones[1]) in taken
+            place(moved.local(positions[event_id]), zones[1]) in taken
             for event_id in (touched if taken else ())
         )
         head = end_before(selection.series, first) if is_split else None
@@ -237,6 +239,11 @@ class _Parts(Struct, frozen=True):
         if "end_time" in self.update.sent.values and "end_time" not in own:
             return start, start + series.length_sec
         return start, start + length
+
+
+def _date(local: dt.datetime, _: ZoneInfo) -> dt.date:
+    """Where an all-day occurrence is, which readers know by its date in whatever zone."""
+    return local.date()
 
 
 def _with_end(series: Series) -> Series:
