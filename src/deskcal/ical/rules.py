@@ -98,15 +98,16 @@ def _monthly(rule: Rule, _: int) -> bool:
 
 
 def _yearly(rule: Rule, start_day: int) -> bool:
-    if rule.by_set_pos:
+    if rule.by_set_pos or (rule.by_day and rule.by_month_day):
         return False
-    if rule.by_month_day:
-        is_one = len(rule.by_month) == len(rule.by_month_day) == 1
-        is_there = is_one and abs(rule.by_month_day[0]) <= _shortest(rule.by_month[0])
-        return not rule.by_day and (is_there or _are_in_every_month(rule.by_month_day))
     if rule.by_day:
         return bool(rule.by_month)
-    return len(rule.by_month) <= 1 or _are_in_every_month((start_day,))
+    if not rule.by_month:
+        return True
+    days = rule.by_month_day or (start_day,)
+    is_one = len(rule.by_month) == len(days) == 1
+    is_there = is_one and abs(days[0]) <= _shortest(rule.by_month[0])
+    return is_there or _are_in_every_month(days)
 
 
 def _shortest(month: int) -> int:
