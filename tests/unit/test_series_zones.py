@@ -3,11 +3,14 @@
 A change of the clock is recognised by occurrences that no longer stand where the rule puts them.
 """
 
+import datetime as dt
 from typing import Any
 
 import msgspec
+import pytest
 
 from deskcal.core.event import Event
+from deskcal.core.recurrence import Occurrence
 from deskcal.core.series import Series, begin_series, new_occurrence
 from deskcal.core.series_scope import first_occurrences
 from deskcal.core.series_zones import follow_clock
@@ -71,3 +74,17 @@ def test_a_length_of_its_own_stays() -> None:
     )
     _, moved = follow_clock(series, [longer], NOW)
     assert [after.end_time for _, after in moved] == [at("2027-01-11T12:00")]
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_further_date_behind_the_end_of_the_rule_stays(hours: int) -> None:
+    """Though the rule, were it not over, had an occurrence beside it."""
+    first = first_event("2027-01-04T10:00", "2027-01-04T11:00")
+    rule = "FREQ=WEEKLY;UNTIL=20270125T070000Z"
+    extended = first_occurrences(begin_series(7, first, rule, (), "Europe/Berlin"), HORIZON)
+    series, occurrences = extended.series, list(extended.occurrences)
+    assert series.is_ended and len(occurrences) == 3
+    local = dt.datetime.fromisoformat("2027-01-25T10:00") + dt.timedelta(hours=hours)
+    occurrences.append(Occurrence(at(local.isoformat()), local))
+    events = [new_occurrence(series, one, 31 + n, NOW) for n, one in enumerate(occurrences)]
+    assert follow_clock(series, events, NOW) == (series, [])

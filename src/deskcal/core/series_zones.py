@@ -63,9 +63,11 @@ def _with_until(series: Series, events: list[Event]) -> Series:
     until = int(end.replace(tzinfo=dt.UTC).timestamp())
     endless = msgspec.structs.replace(series, rrule=str(msgspec.structs.replace(rule, until=None)))
     for one in endless.recurrence.between(until - MOST_SEC, until + MOST_SEC):
-        near = {abs(event.original_start_time - one.time) for event in events}
-        is_last = one.time > until and 0 not in near and min(near) <= MOST_SEC
-        is_more = one.time <= until and min(near) > MOST_SEC
+        times = [event.original_start_time for event in events]
+        near = [time for time in times if abs(time - one.time) <= MOST_SEC]
+        # A further date behind UNTIL was never the last one of the rule.
+        is_last = bool(near) and max(near) <= until < one.time
+        is_more = one.time <= until and not near
         if is_last or (is_more and one.date.isoformat() not in series.exdates):
             changed = msgspec.structs.replace(rule, until=utc_time(one.time - is_more))
             return msgspec.structs.replace(series, rrule=str(changed), version=series.version + 1)
