@@ -1,4 +1,4 @@
-"""On which thread bodies are parsed: large ones off the event loop, which would stand meanwhile."""
+"""What is parsed and made off the event loop, which would stand meanwhile: what is large."""
 
 import threading
 from xml.etree.ElementTree import Element
@@ -6,8 +6,11 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from dav import NAMESPACES, serving_dav
-from deskcal.http.caldav import xml
+from deskcal.http.caldav import context, xml
+from deskcal.ical.resource import Resource, resource_text
+from helpers import NOW
 from places import Place
+from server.caldav_texts import TEN
 
 LARGE = f"<!-- {'x' * 20_000} -->"
 PROP = "<D:prop><D:displayname/></D:prop>"
@@ -36,3 +39,26 @@ async def test_a_large_body_is_parsed_off_the_event_loop(
         broken = await dav.ask(method, dav.mine, f"{BODIES[method] % more}<")
     assert (got.status, broken.status) == (207, 400), (got, broken)
     assert [one == threading.get_ident() for one in threads] == [on_loop, on_loop]
+
+
+@pytest.mark.parametrize(("count", "on_loop"), [(2, True), (40, False)])
+async def test_the_text_of_a_long_series_is_made_off_the_event_loop(
+    place: Place, monkeypatch: pytest.MonkeyPatch, count: int, on_loop: bool
+) -> None:
+    threads = []
+
+    def noting(resource: Resource) -> str:
+        threads.append(threading.get_ident())
+        return resource_text(resource)
+
+    monkeypatch.setattr(context, "resource_text", noting)
+    async with serving_dav(place) as dav:
+        rule = {"rrule": f"FREQ=DAILY;COUNT={count}"}
+        made = await dav.desk.add(
+            TEN, start_time=NOW + 60, end_time=NOW + 120, timezone="UTC", recurrence=rule
+        )
+        name = f"series-{made['series_id']}.ics"
+        text = await dav.text(name)
+        assert (await dav.put(name, text)).status == 204
+        assert (await dav.put(name, text.replace("SUMMARY:", "SUMMARY:New "))).status == 204
+    assert {one == threading.get_ident() for one in threads} == {on_loop}

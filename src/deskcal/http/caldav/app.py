@@ -206,7 +206,7 @@ async def _get(context: Context) -> Response:
     headers = CONTENT | {"etag": f'"{member.etag}"'}
     if is_known(context.headers, member.etag):
         return Response(status_code=304, headers=headers)
-    return Response(context.text(member), 200, headers, MEMBER_TYPE)
+    return Response(await context.text_of_any(member), 200, headers, MEMBER_TYPE)
 
 
 def _multistatus(body: bytes, headers: dict[str, str] | None = None) -> Response:

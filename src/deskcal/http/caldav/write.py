@@ -90,7 +90,7 @@ async def _put(context: Context, request: Put) -> Stored:
             request.services, request.session, request.collection, request.name
         )
         request.check(member.etag if member else None)
-        if member is not None and context.text(member) == request.text:
+        if member is not None and await context.text_of_any(member) == request.text:
             return Stored(member.etag, is_new=False, is_verbatim=True)
         found = await found_for(request, as_sent[0].uid, member)
         try:
@@ -113,7 +113,7 @@ async def _stored(
     theirs: Member | None,
 ) -> Stored:
     if theirs is not None and not is_ours(theirs, context.manager_id):
-        return await put_answer(request, events, theirs, context.text(theirs))
+        return await put_answer(request, events, theirs, await context.text_of_any(theirs))
     return await put_own(request, events, found)
 
 
