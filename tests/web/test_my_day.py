@@ -220,14 +220,17 @@ def test_a_note_stays_with_the_focus_where_the_call_is_ended_elsewhere(
     page.keyboard.type("Asks about the ma")
     wire.call("MngCompleteCalendarEvent", id=event["id"], outcome="busy")
     box = page.get_by_role("region", name="Call")
-    expect(box.get_by_role("status")).to_have_text("Ended meanwhile")
+    expect(box.get_by_role("status")).to_have_text("Ended")
     page.keyboard.type("new")
     note = box.get_by_label("Note")
     expect(note).to_be_focused()
     expect(note).to_have_value("Asks about the ma")
     expect(page.get_by_role("complementary", name="New event")).to_have_count(0)
-    box.get_by_role("button", name="Forget it").click()
+    box.get_by_role("button", name="Forget it").press("Enter")
     expect(box).to_have_count(0)
+    expect(page.get_by_role("heading", name="Ended by another")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
 
 
 def test_outside_of_calling_hours_it_says_so_and_claims_nothing(

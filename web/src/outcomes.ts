@@ -46,6 +46,12 @@ export function newFinish(now = nowSeconds()): Finish {
   return { outcome: "", note: "", again: "none", isAgainChosen: false, at: now + DAY_SEC, inHours: true };
 }
 
+/** Whether a note was typed that the event does not have. */
+export function hasUnsavedNote({ note }: Pick<Finish, "note">, { outcome_note }: Pick<EventRow, "outcome_note">): boolean {
+  const text = note.trim();
+  return text !== "" && text !== outcome_note;
+}
+
 /** With that outcome and, where no other time was chosen by hand, its usual next call. */
 export function withOutcome(finish: Finish, outcome: DirectoryOutcome, now = nowSeconds()): Finish {
   if (finish.isAgainChosen) return { ...finish, outcome: outcome.code };

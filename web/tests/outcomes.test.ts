@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { againTime, completeData, isOutcomeRequired, newFinish, outcomeName, outcomesFor, withAgain, withOutcome } from "../src/outcomes";
+import { againTime, completeData, hasUnsavedNote, isOutcomeRequired, newFinish, outcomeName, outcomesFor, withAgain, withOutcome } from "../src/outcomes";
 import { secondsOf } from "../src/time/clock";
 import type { DirectoryOutcome } from "../src/wire";
 import { makeRow } from "./make-row";
@@ -61,4 +61,11 @@ describe("completing", () => {
     expect(at("week")).toBe(secondsOf("2027-04-03", "15:00", ZONE));
     expect(completeData(row, { ...newFinish(NOW), again: "tomorrow", inHours: false }, ZONE, NOW).follow_up).toEqual({ start_time: NOW + 23 * 3600, customer_hours: 0 });
   });
+});
+
+it("a note is unsaved where the event has another or none", () => {
+  expect(hasUnsavedNote({ note: "Asks " }, { outcome_note: "Asks" })).toBe(false);
+  expect(hasUnsavedNote({ note: "Asks" }, { outcome_note: "Calls back" })).toBe(true);
+  expect(hasUnsavedNote({ note: "Asks" }, {})).toBe(true);
+  expect(hasUnsavedNote({ note: " " }, {})).toBe(false);
 });

@@ -9,6 +9,7 @@ import type { Edit } from "../drafts";
 import type { CommandHost } from "../event-commands";
 import { labelOf, PRIORITIES, STATUSES, TYPES } from "../labels";
 import { EventHistory } from "../lazy-parts";
+import { hasUnsavedNote } from "../outcomes";
 import { beforeLabel, reminderChoice } from "../reminder-choice";
 import type { Session } from "../session";
 import { linkFor, type Settings } from "../settings";
@@ -56,7 +57,7 @@ export function EventDetails({ row, zone, session, settings, directory, api, hos
   const owner = directory.person(row.owner_manager_id);
   const problem = directory.changeProblem(row);
   const hasOutcome = isCall(row) || needsOutcome(row, directory);
-  const hasBox = isOpen ? hasOutcome && !problem : Boolean(calls.finishOf(row).note);
+  const hasBox = isOpen ? hasOutcome && !problem : hasUnsavedNote(calls.finishOf(row), row);
   return (
     <div className="panel-box">
       <header className="panel-head" style={{ "--c": owner.colour } as React.CSSProperties}>

@@ -1,5 +1,5 @@
-// A call at work: whether it is mine, what came of it, when again, done. One key for each outcome. Of a call that somebody
-// else has ended meanwhile the note that was typed.
+// A call at work: whether it is mine, what came of it, when again, done. One key for each outcome. Of a call that
+// is ended without it, the note that was typed.
 
 import { useRef } from "react";
 import { momentText } from "../call-actions";
@@ -43,6 +43,11 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
     change(withOutcome(finish, outcome));
     done.current?.focus();
   };
+  const forget = ({ currentTarget }: React.MouseEvent) => {
+    // The box goes, with the button that has the focus.
+    currentTarget.closest(".panel")?.querySelector<HTMLElement>("[data-first]")?.focus();
+    set({ note: "" });
+  };
   const step = (by: number) => change(withAgain(finish, { again: AGAIN[(AGAIN.indexOf(finish.again) + by + AGAIN.length) % AGAIN.length] ?? "none" }));
   useShortcuts({
     ...Object.fromEntries(outcomes.slice(0, 9).map((_, index) => [String(index + 1), () => choose(index)])),
@@ -56,7 +61,7 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
         {!isOver && <CustomerClock row={row} now={now} zone={zone} directory={directory} />}
         <span className="spring" />
         <span className="claim-state" role="status">
-          {isOver ? "Ended meanwhile" : <ClaimState row={row} holder={holder} me={session.id} zone={zone} directory={directory} calls={calls} />}
+          {isOver ? "Ended" : <ClaimState row={row} holder={holder} me={session.id} zone={zone} directory={directory} calls={calls} />}
         </span>
       </div>
       {!isTaken && (
@@ -97,7 +102,7 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
       {isTaken && finish.note && (
         <p className="hint">
           Your note is not saved. It waits here for when the call is {isOver ? "open" : "free"} again.{" "}
-          {isOver && <button type="button" className="text-button" onClick={() => set({ note: "" })}>Forget it</button>}
+          {isOver && <button type="button" className="text-button" onClick={forget}>Forget it</button>}
         </p>
       )}
       {!isTaken && (
