@@ -2,14 +2,17 @@
 
 import { useEffect, useEffectEvent } from "react";
 
-type Pressed = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "metaKey">;
+type Pressed = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "metaKey" | "getModifierState">;
 
 /**
  * The name of a key: "n", "N" with Shift, "ctrl+z" with Ctrl or Cmd.
  *
- * The lock of capitals does not count. On a keyboard of another script a letter is the one of its place.
+ * The lock of capitals does not count. On a keyboard of another script a letter is the one of its place. With AltGr a key
+ * has no name: it writes a letter of the keyboard's own.
  */
-export function keyName({ key, code, shiftKey, ctrlKey, metaKey }: Pressed): string {
+export function keyName(pressed: Pressed): string {
+  if (pressed.getModifierState("AltGraph")) return "";
+  const { key, code, shiftKey, ctrlKey, metaKey } = pressed;
   const isForeign = key.length === 1 && key > "\u007f";
   const letter = /^[a-z]$/i.test(key) ? key : isForeign ? (/^Key([A-Z])$/.exec(code)?.[1] ?? "") : "";
   const name = letter ? (shiftKey ? letter.toUpperCase() : letter.toLowerCase()) : key;
