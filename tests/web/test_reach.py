@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from web.conftest import stop_clock
 from web.served import PHONE, OpenPage, Wire, monday_at
 from web.test_everyday import event_named, query, wait_until
 
@@ -266,8 +267,16 @@ def test_at_twice_the_size_a_form_has_room_for_its_fields(open_page: OpenPage) -
     fields = page.locator(".panel-body").bounding_box()
     assert fields is not None
     assert fields["height"] >= 200
+    stop_clock(page)
+    page.keyboard.type("Kept")
     page.keyboard.press("Escape")
     expect(page.locator(".my-day")).to_be_visible()
+    page.keyboard.press("n")
+    create = page.get_by_role("button", name="Create", exact=True).bounding_box()
+    toast = page.locator(".toast").bounding_box()
+    assert create is not None
+    assert toast is not None
+    assert toast["y"] + toast["height"] <= create["y"]
 
 
 FIRST_LETTER = """(box) => {
