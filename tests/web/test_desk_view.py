@@ -180,7 +180,7 @@ def test_totals_are_unknown_until_the_server_has_counted(
 ) -> None:
     """Where that fails it is asked again; also once an event is over: nothing is pushed then."""
     planned(wire, "To be counted", 11)
-    wire.add(title="Soon over", type=2, desk=DESK, start_time=now() - 60, end_time=now() + 90)
+    wire.add(title="Soon over", type=2, desk=DESK, start_time=now() - 60, end_time=now() + 1500)
     gate = Gate("MngGetCalendarSummary")
     page = opened_at(gate, open_page, served, VIEW)
     page.clock.install()
@@ -197,6 +197,19 @@ def test_totals_are_unknown_until_the_server_has_counted(
     expect(total(page, "open")).to_have_text(re.compile(r"[1-9]"))
     expect(head).to_contain_text("open")
     expect(page.get_by_role("region", name="Overdue")).to_contain_text(re.compile(r"Overdue \d"))
+    is_counted_with_the_last_change(page, gate, wire)
     gate.close()
-    page.clock.fast_forward(180_000)
+    page.clock.fast_forward(1_620_000)
     wait_until(lambda: gate.holds(page))
+
+
+def is_counted_with_the_last_change(page: Page, gate: Gate, wire: Wire) -> None:
+    """After it the page asks for no counts, until there is another change or something is over."""
+    before = int(total(page, "open").inner_text())
+    gate.close()
+    planned(wire, "Comes last", 13)
+    expect(page.locator(".desk-columns .rbc-event", has_text="Comes last")).to_be_visible()
+    page.clock.fast_forward(2000)
+    wait_until(lambda: gate.holds(page))
+    gate.open()
+    expect(total(page, "open")).to_have_text(str(before + 1))

@@ -112,6 +112,7 @@ def test_what_is_typed_for_a_form_that_comes_together_with_the_grid_is_in_its_ti
 def test_what_was_typed_before_escape_for_a_form_that_is_not_loaded_is_a_draft(
     open_page: OpenPage, served: Served, part: str
 ) -> None:
+    """The clock is stopped, so that the message of the draft stays until it is clicked."""
     page, held = opened_without(part, open_page, served, query("week", DAY))
     if part == "event-panel":
         page.keyboard.press("n")
@@ -119,6 +120,7 @@ def test_what_was_typed_before_escape_for_a_form_that_is_not_loaded_is_a_draft(
         page.locator(".rbc-day-slot").nth(2).click(position={"x": 20, "y": 500})
     waits(page)
     page.keyboard.type("Typed too early")
+    stop_clock(page)
     page.keyboard.press("Escape")
     drafts = page.get_by_role("region", name="Drafts")
     expect(drafts).to_contain_text("Typed too early")
@@ -126,6 +128,7 @@ def test_what_was_typed_before_escape_for_a_form_that_is_not_loaded_is_a_draft(
     page.get_by_text("Kept as a draft: Typed too early").locator("xpath=..").get_by_role(
         "button", name="Continue"
     ).click()
+    page.clock.resume()
     expect(page.get_by_label("Title", exact=True)).to_have_value("Typed too early")
     expect(drafts).to_have_count(0)
     page.get_by_role("button", name="Discard").click()
