@@ -5,7 +5,7 @@
 # negative; so does the package pytz. CLDR, whose names Babel has, has the daylight name for summer, and compiles its
 # zones without negative saving, as ICU does: Intl of Node has the names the right way. An invitation for 12:00 "Irish
 # Standard Time" in January means an hour earlier to who reads it so. London is right. Known of other libraries
-# (srawlins/timezone's issue 206, tzinfo's 107); of Babel no report was found, in November 2026.
+# (timezone of Dart, issue 206; tzinfo, 107); of Babel no report was found, in November 2026.
 # deskcal shows offsets, not names of zones.
 #
 # Guess: GMT in January, Irish Standard Time in July. Seen: the other way with zoneinfo and pytz; by Intl so.

@@ -2,12 +2,12 @@
 # DateTime::Format::ICal 0.09 (Perl, of Debian 12, and the newest on CPAN) with DateTime::Event::ICal 0.13 loses the
 # last call of a series in a zone east of Greenwich. UNTIL is in UTC there (RFC 5545, 3.3.10: MUST), and the last call
 # is at it; parse_recurrence takes the clock of UTC for that of the zone, and 07:00Z is before 9:00 in Berlin. West of
-# Greenwich it is right until the call is late: one at 20:00 in New York, of which the last begins at 01:00Z, goes on
-# for a day. The same with iCal::Parser 1.21, which reads with it. No report of it was found, in November 2026. DTSTART
-# and UNTIL on one clock are right.
+# Greenwich a daily call ends on its day: 00:00Z is after 20:00 in New York, and before that hour of the next day. The
+# same with iCal::Parser 1.21, which reads with it. No report of it was found, in November 2026. DTSTART and UNTIL on
+# one clock are right.
 # deskcal writes UNTIL in UTC, as it must be; its series can be ended by COUNT.
 #
-# Guess: four each. Seen: four in UTC, three in Berlin.
+# Guess: four each. Seen: four in UTC and New York, three in Berlin.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -34,7 +34,11 @@ use warnings;
 use DateTime::Format::ICal;
 
 print "DateTime::Format::ICal $DateTime::Format::ICal::VERSION\n";
-for my $case (['20270326T090000Z', '20270329T090000Z'], ['TZID=Europe/Berlin:20270426T090000', '20270429T070000Z']) {
+for my $case (
+    ['20270326T090000Z',                      '20270329T090000Z'],
+    ['TZID=America/New_York:20270426T200000', '20270430T000000Z'],
+    ['TZID=Europe/Berlin:20270426T090000',    '20270429T070000Z'],
+) {
     my ($start, $until) = @$case;
     my $set = DateTime::Format::ICal->parse_recurrence(
         recurrence => "FREQ=DAILY;UNTIL=$until",
@@ -48,6 +52,7 @@ PERL5LIB="$folder/usr/share/perl5:$(echo "$folder"/usr/lib/*/perl5/5.36)" timeou
 cat >wanted <<'TEXT'
 DateTime::Format::ICal 0.09
 20270326T090000Z until 20270329T090000Z: 26 27 28 29
+TZID=America/New_York:20270426T200000 until 20270430T000000Z: 26 27 28 29
 TZID=Europe/Berlin:20270426T090000 until 20270429T070000Z: 26 27 28
 TEXT
 cmp -s wanted seen || { echo "the behaviour has changed"; exit 1; }
