@@ -4,7 +4,7 @@ Source: contract, section 13, MngUpdateCalendarEvent with scope 1 and 2.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -149,16 +149,14 @@ class _Parts(Struct, frozen=True):
         first = positions[targets[0].id]
         touched = {event.id for event in targets}
         others = [p for event_id, p in positions.items() if event_id not in touched]
-        place = _date if series.template.all_day else instant
-        zones = (series.zone, ZoneInfo(moved.timezone))
-        taken = {place(p, zones[0]) for p in others} if is_moved else set()
-        is_split = (selection.scope == Scope.FOLLOWING and _has_before(series, first)) or any(
-            place(moved.local(positions[event_id]), zones[1]) in taken
-            for event_id in (touched if taken else ())
+        is_split = (selection.scope == Scope.FOLLOWING and _has_before(series, first)) or (
+            is_moved and _meet(series, moved, [positions[i] for i in touched], others)
         )
         head = end_before(selection.series, first) if is_split else None
         if is_split or is_moved:
-            held = [p for p in others if p >= first]
+            rule = series.recurrence
+            # What the rule does not have has left its place to another event.
+            held = [p for p in others if p >= first and rule.has(p)]
             series = shift(cut(series, first).tail, moved, length)
             series = with_exdates(series, (moved.local(p).date() for p in held))
         if series.is_ended and (is_moved or length != selection.series.length_sec):
@@ -241,9 +239,19 @@ class _Parts(Struct, frozen=True):
         return start, start + length
 
 
-def _date(local: dt.datetime, _: ZoneInfo) -> dt.date:
-    """Where an all-day occurrence is, which readers know by its date in whatever zone."""
-    return local.date()
+def _meet(
+    series: Series, moved: Shift, moving: Iterable[dt.datetime], left: Iterable[dt.datetime]
+) -> bool:
+    """Whether one that moves comes to the time of one that is left, or all-day to its date.
+
+    To calendar apps all-day occurrences are dates in the zone of the series, whichever it is then.
+    """
+    zone = ZoneInfo(moved.timezone)
+    taken = {instant(local, series.zone) for local in left}
+    if not series.template.all_day:
+        return any(instant(moved.local(local), zone) in taken for local in moving)
+    dates = {wall_time(time, zone).date() for time in taken}
+    return any(moved.local(local).date() in dates for local in moving)
 
 
 def _with_end(series: Series) -> Series:

@@ -1,0 +1,43 @@
+"""All of a series moves, beside what stays and where the clock changes. Source: contract, 13."""
+
+import pytest
+
+from deskcal.core.event import EventStatus
+from deskcal.core.series_scope import Scope
+from deskcal.core.series_update import plan_update
+from unit.series_kit import Desk, at, update
+
+DAY = 86_400
+
+
+def move(desk: Desk, start: str, timezone: str = "Europe/Berlin") -> None:
+    """All of the series of the first event, which comes to begin then."""
+    time = at(start, timezone)
+    fields = {"start_time": time, "end_time": time + DAY // 24, "timezone": timezone}
+    desk.apply(plan_update(desk.select(0, Scope.ALL), update(**fields)))
+
+
+def test_the_date_of_a_done_one_is_free_again_once_another_has_come_to_it() -> None:
+    """Two moves later a new rule would have deleted the event of a date that was left out."""
+    desk = Desk("FREQ=DAILY;COUNT=6", "2027-01-04T09:00", "2027-01-04T10:00")
+    desk.set(3, status=EventStatus.DONE)
+    move(desk, "2027-01-05T08:00")
+    assert desk.series[7].exdates == ("2027-01-08",)
+    move(desk, "2027-01-06T08:00")
+    assert desk.series[7].exdates == ("2027-01-09",)
+    assert desk.starts()[3:5] == ["01-08 08:00", "01-10 08:00"]
+
+
+@pytest.mark.parametrize(
+    ("timezone", "start"),
+    [("America/New_York", "2027-01-04T00:00"), ("Asia/Tokyo", "2027-01-05T00:00")],
+    ids=["west, the dates stay", "east, a day later"],
+)
+def test_an_all_day_one_that_comes_to_the_date_of_a_done_one_is_of_a_series_of_its_own(
+    timezone: str, start: str
+) -> None:
+    """In the zone of the series, by which calendar apps would know both."""
+    desk = Desk("FREQ=DAILY;COUNT=5", "2027-01-04T00:00", "2027-01-05T00:00", all_day=1)
+    done = desk.set(2, status=EventStatus.DONE)
+    move(desk, start, timezone)
+    assert [e.id for e in desk.events.values() if e.series_id == done.series_id] == [done.id]
