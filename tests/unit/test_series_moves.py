@@ -7,14 +7,14 @@ from deskcal.core.series_scope import Scope
 from deskcal.core.series_update import plan_update
 from unit.series_kit import Desk, at, update
 
-DAY = 86_400
+HOUR = 3600
 
 
 def move(desk: Desk, start: str, timezone: str = "Europe/Berlin") -> None:
     """All of the series of the first event, which comes to begin then."""
     time = at(start, timezone)
-    fields = {"start_time": time, "end_time": time + DAY // 24, "timezone": timezone}
-    desk.apply(plan_update(desk.select(0, Scope.ALL), update(**fields)))
+    sent = update(start_time=time, end_time=time + HOUR, timezone=timezone)
+    desk.apply(plan_update(desk.select(0, Scope.ALL), sent))
 
 
 def test_the_date_of_a_done_one_is_free_again_once_another_has_come_to_it() -> None:
@@ -41,3 +41,13 @@ def test_an_all_day_one_that_comes_to_the_date_of_a_done_one_is_of_a_series_of_i
     done = desk.set(2, status=EventStatus.DONE)
     move(desk, start, timezone)
     assert [e.id for e in desk.events.values() if e.series_id == done.series_id] == [done.id]
+
+
+def test_the_next_occurrence_is_made_where_it_moves_from_a_time_that_the_clock_skips() -> None:
+    """On 30 April the clock of Cairo goes from midnight to one o'clock."""
+    desk = Desk(
+        "FREQ=DAILY", "2027-03-11T00:00", "2027-03-12T00:00", timezone="Africa/Cairo", all_day=1
+    )
+    assert desk.series[7].horizon == at("2027-04-30T01:00", "Africa/Cairo")
+    move(desk, "2027-03-10T00:00", "Africa/Cairo")
+    assert desk.series[7].horizon == at("2027-04-29T00:00", "Africa/Cairo")

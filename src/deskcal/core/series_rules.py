@@ -104,7 +104,6 @@ def shift(series: Series, moved: Shift, length_sec: int) -> Series:
     days = (later.date() - start.date()).days
     rule_then = turned(rule, days)
     until = _moved_until(series, rule, moved, days)
-    horizon = instant(moved.local(wall_time(series.horizon, series.zone)), ZoneInfo(moved.timezone))
     result = msgspec.structs.replace(
         series,
         rrule=str(msgspec.structs.replace(rule_then, until=until)),
@@ -112,7 +111,7 @@ def shift(series: Series, moved: Shift, length_sec: int) -> Series:
         timezone=moved.timezone,
         length_sec=length_sec,
         exdates=tuple(_moved_date(date, days) for date in series.exdates),
-        horizon=horizon,
+        horizon=_moved_horizon(series, moved),
     )
     is_named = rule.names_days and rule.freq != Frequency.WEEKLY
     if days and (is_named or not _comes_alike(series.recurrence, result.recurrence, moved)):
@@ -136,6 +135,13 @@ def turned(rule: Rule, days: int) -> Rule:
     if week_start or not is_idle:
         week_start = (week_start + days) % 7
     return msgspec.structs.replace(rule, by_day=tuple(by_day), week_start=week_start)
+
+
+def _moved_horizon(series: Series, moved: Shift) -> int:
+    """The next occurrence moved along, by its wall time also where the clock skips that."""
+    found = next(series.recurrence.between(series.horizon, series.horizon + 1), None)
+    local = found.local if found else wall_time(series.horizon, series.zone)
+    return instant(moved.local(local), ZoneInfo(moved.timezone))
 
 
 def _moved_until(
