@@ -4,8 +4,8 @@ import pytest
 
 from deskcal.core.event import EventStatus
 from deskcal.core.series_scope import Scope
-from deskcal.core.series_update import plan_update
-from unit.series_kit import Desk, at, update
+from deskcal.core.series_update import NewRule, plan_rule, plan_update
+from unit.series_kit import HORIZON, Desk, at, update
 
 HOUR = 3600
 
@@ -26,6 +26,19 @@ def test_the_date_of_a_done_one_is_free_again_once_another_has_come_to_it() -> N
     move(desk, "2027-01-06T08:00")
     assert desk.series[7].exdates == ("2027-01-09",)
     assert desk.starts()[3:5] == ["01-08 08:00", "01-10 08:00"]
+
+
+@pytest.mark.parametrize("scope", [Scope.FOLLOWING, Scope.ALL])
+def test_a_new_rule_that_begins_earlier_has_nothing_on_the_dates_of_done_ones(
+    scope: Scope,
+) -> None:
+    desk = Desk("FREQ=DAILY;COUNT=6", "2027-01-04T09:00", "2027-01-04T10:00")
+    for number in range(3):
+        desk.set(number, status=EventStatus.DONE)
+    start = at("2027-01-05T09:00")
+    sent = update(start_time=start, end_time=start + HOUR)
+    desk.apply(plan_rule(desk.select(3, scope), sent, NewRule("FREQ=DAILY", None), HORIZON))
+    assert desk.starts()[:4] == [f"01-{day:02} 09:00" for day in (4, 5, 6, 7)]
 
 
 @pytest.mark.parametrize(

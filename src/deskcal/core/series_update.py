@@ -184,7 +184,8 @@ class _Parts(Struct, frozen=True):
         )
         series = _with_template(selection.series, update, selection.now, length)
         touched = {event.id for event in targets}
-        held = [p for event_id, p in positions.items() if event_id not in touched and p >= first]
+        others = [p for event_id, p in positions.items() if event_id not in touched]
+        held = [p for p in others if p >= first or start.date() <= p.date() < first.date()]
         kept = [date for date in series.exdates if date >= first.date().isoformat()]
         series = msgspec.structs.replace(
             series,
