@@ -62,3 +62,17 @@ def test_a_panel_that_is_closed_gives_the_focus_to_its_event_and_to_no_other(
     page.keyboard.press("Escape")
     expect(page).not_to_have_url(re.compile(r"[?&]event="))
     focused(page, "Read by somebody")
+
+
+def test_a_button_of_the_panel_that_goes_gives_the_focus_to_the_title(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    wire.add(title="Not to be", start_time=DAY + 5 * 86_400 + 12 * HOUR)
+    page = open_page(f"?view=week&day={iso_day(DAY)}")
+    event_named(page, "Not to be").press("Enter")
+    cancel = page.get_by_role("button", name="Cancel event")
+    cancel.press("Enter")
+    expect(cancel).to_have_count(0)
+    expect(page.get_by_role("heading", name="Not to be")).to_be_focused()
+    page.keyboard.press("Escape")
+    focused(page, "Not to be")

@@ -233,6 +233,17 @@ def test_a_note_stays_with_the_focus_where_the_call_is_ended_elsewhere(
     expect(page.locator(".panel")).to_have_count(0)
 
 
+def test_the_focus_of_a_call_that_is_folded_away_goes_to_the_view(
+    open_page: OpenPage, wire: Wire
+) -> None:
+    event = call(wire, "Done by another", -20)
+    page = open_page(VIEW)
+    row_of(page, "Done by another").focus()
+    wire.call("MngCompleteCalendarEvent", id=event["id"], outcome="busy")
+    expect(page.locator("details .work-row", has_text="Done by another")).to_have_count(1)
+    expect(page.locator("#calendar")).to_be_focused()
+
+
 def test_outside_of_calling_hours_it_says_so_and_claims_nothing(
     open_page: OpenPage, wire: Wire
 ) -> None:

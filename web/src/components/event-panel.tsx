@@ -1,6 +1,6 @@
 // The side panel: an event to read, or the form to change it.
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import type { Api } from "../api";
 import { isDirty, type Edit } from "../drafts";
 import type { Session } from "../session";
@@ -40,6 +40,7 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
     panel.current?.querySelector<HTMLElement>("[data-first]")?.focus({ preventScroll: true });
     return () => focusAgain(before, id);
   }, [id]);
+  useFocusWithin(panel);
   const onKey = (event: React.KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (isForm) editing.leave();
@@ -68,6 +69,28 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
       ) : null}
     </aside>
   );
+}
+
+/** The focus goes to the title of the event where the button that has it goes, such as "Complete" of an event that is done. */
+function useFocusWithin(panel: RefObject<HTMLElement | null>): void {
+  const focused = useRef<Element | null>(null);
+  useEffect(() => {
+    const keep = ({ target }: Event) => {
+      focused.current = panel.current?.contains(target as Element) ? (target as Element) : null;
+    };
+    document.addEventListener("focusin", keep);
+    document.addEventListener("pointerdown", keep);
+    return () => {
+      document.removeEventListener("focusin", keep);
+      document.removeEventListener("pointerdown", keep);
+    };
+  }, [panel]);
+  useLayoutEffect(() => {
+    const isGone = focused.current?.isConnected === false;
+    if (!isGone || document.activeElement !== document.body) return;
+    // No field of a form: on a phone its keyboard would come up.
+    panel.current?.querySelector<HTMLElement>("h2[data-first]")?.focus({ preventScroll: true });
+  });
 }
 
 /** What had the focus before; where that is gone, was nothing or is another event by now, the event in the view, or else the view. */

@@ -20,10 +20,11 @@ interface Handlers {
 const DELAY_MS = 450;
 const NUDGES = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 
-/** The element of an event in the view that takes the focus, rather its own than a copy; null: it is not shown. */
+/** The element of an event in the view that takes the focus, rather its own than a copy; null: it is not shown, or folded away. */
 export function elementOf(id: number): HTMLElement | null {
-  const all = document.querySelectorAll<HTMLElement>(`#calendar .row[data-event="${id}"], #calendar .rbc-event:has([data-event="${id}"])`);
-  return [...all].find((one) => !one.matches(".ev-copy")) ?? all[0] ?? null;
+  const drawn = document.querySelectorAll<HTMLElement>(`#calendar .row[data-event="${id}"], #calendar .rbc-event:has([data-event="${id}"])`);
+  const all = [...drawn].filter((one) => !one.closest("details:not([open])"));
+  return all.find((one) => !one.matches(".ev-copy")) ?? all[0] ?? null;
 }
 
 /** The event whose card is shown; none beside a form, which it would cover. */

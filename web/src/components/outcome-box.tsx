@@ -43,11 +43,6 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
     change(withOutcome(finish, outcome));
     done.current?.focus();
   };
-  const forget = ({ currentTarget }: React.MouseEvent) => {
-    // The box goes, with the button that has the focus.
-    currentTarget.closest(".panel")?.querySelector<HTMLElement>("[data-first]")?.focus();
-    set({ note: "" });
-  };
   const step = (by: number) => change(withAgain(finish, { again: AGAIN[(AGAIN.indexOf(finish.again) + by + AGAIN.length) % AGAIN.length] ?? "none" }));
   useShortcuts({
     ...Object.fromEntries(outcomes.slice(0, 9).map((_, index) => [String(index + 1), () => choose(index)])),
@@ -102,7 +97,7 @@ export function OutcomeBox({ row, zone, session, directory, calls }: Props) {
       {isTaken && finish.note && (
         <p className="hint">
           Your note is not saved. It waits here for when the call is {isOver ? "open" : "free"} again.{" "}
-          {isOver && <button type="button" className="text-button" onClick={forget}>Forget it</button>}
+          {isOver && <button type="button" className="text-button" onClick={() => set({ note: "" })}>Forget it</button>}
         </p>
       )}
       {!isTaken && (
