@@ -56,6 +56,17 @@ def test_an_all_day_one_that_comes_to_the_date_of_a_done_one_is_of_a_series_of_i
     assert [e.id for e in desk.events.values() if e.series_id == done.series_id] == [done.id]
 
 
+def test_a_new_rule_of_a_zone_where_done_ones_are_of_other_dates_is_a_series_of_its_own() -> None:
+    desk = Desk("FREQ=DAILY;COUNT=5", "2027-01-04T00:00", "2027-01-05T00:00", all_day=1)
+    done = desk.set(2, status=EventStatus.DONE)
+    new = NewRule("FREQ=DAILY;COUNT=5", None)
+    for timezone, is_one in (("Asia/Tokyo", True), ("America/New_York", False)):
+        sent = update(timezone=timezone)
+        desk.apply(plan_rule(desk.select(0, Scope.ALL), sent, new, HORIZON))
+        others = [e for e in desk.events.values() if e.series_id == done.series_id and e != done]
+        assert bool(others) == is_one
+
+
 def test_the_next_occurrence_is_made_where_it_moves_from_a_time_that_the_clock_skips() -> None:
     """On 30 April the clock of Cairo goes from midnight to one o'clock."""
     desk = Desk(

@@ -197,7 +197,9 @@ class _Parts(Struct, frozen=True):
             is_ended=0,
         )
         series = with_exdates(series, (p.date() for p in held))
-        is_split = selection.scope == Scope.FOLLOWING and _has_before(selection.series, first)
+        is_split = (
+            selection.scope == Scope.FOLLOWING and _has_before(selection.series, first)
+        ) or (bool(series.template.all_day) and _change_date(others, selection.series, series))
         head = end_before(selection.series, first) if is_split else None
         return cls(selection, update, moved, positions, head, _named(selection, series, is_split))
 
@@ -253,6 +255,13 @@ def _meet(
         return any(instant(moved.local(local), zone) in taken for local in moving)
     dates = {wall_time(time, zone).date() for time in taken}
     return any(moved.local(local).date() in dates for local in moving)
+
+
+def _change_date(left: Iterable[dt.datetime], before: Series, after: Series) -> bool:
+    """Whether all-day occurrences that are left would be of other dates in the zone of `after`."""
+    return any(
+        wall_time(instant(local, before.zone), after.zone).date() != local.date() for local in left
+    )
 
 
 def _with_end(series: Series) -> Series:
