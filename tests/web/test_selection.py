@@ -166,7 +166,8 @@ def test_meetings_of_others_among_them_are_asked_about_once(
     question = page.get_by_role("dialog", name="Change meetings of others?")
     expect(question).to_contain_text("One of these 2 events is")
     question.get_by_role("button", name="Move them").click()
-    wait_until(lambda: starts(wire, [theirs]) == [at(4, 10, 5)])
+    expect(page.get_by_text("Moved 2 events by +1 day")).to_be_visible()
+    assert starts(wire, [theirs]) == [at(4, 10, 5)]
     bar.get_by_role("button", name="−1 day").click()
     wait_until(lambda: starts(wire, [own[0], theirs]) == [at(0, 10, 5), at(3, 10, 5)])
     expect(question).to_have_count(0)
