@@ -1,10 +1,12 @@
 """Another rule, an end or a deletion with a scope. Source: contract, section 13."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from deskcal.core.event import EventStatus
+from deskcal.core.series_rules import cut
 from deskcal.core.series_scope import (
     Scope,
     plan_delete,
@@ -166,3 +168,13 @@ def test_all_others_go_when_the_rule_ends_for_all() -> None:
     desk.apply(plan_end(desk.select(3, ALL)))
     assert desk.starts() == ["01-25 10:00"]
     assert desk.series == {}
+
+
+def test_a_series_cut_at_a_further_date_behind_its_end_leaves_no_rule_for_the_rest() -> None:
+    series = review("FREQ=WEEKLY;COUNT=2").series[7]
+    parts = cut(series, dt.datetime.fromisoformat("2027-01-13T10:00"))
+    assert parts.head is not None
+    assert parts.head.rrule == "FREQ=WEEKLY;COUNT=2"
+    assert parts.tail.start_local == dt.datetime.fromisoformat("2027-01-13T10:00")
+    assert parts.tail.version == series.version
+    assert list(parts.tail.recurrence.between(1, HORIZON.until)) == []
