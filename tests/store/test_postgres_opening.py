@@ -295,7 +295,7 @@ async def test_of_several_hosts_the_one_that_takes_writes_is_used(url: str) -> N
 
 
 async def test_a_database_whose_texts_have_escapes_by_default_serves(url: str) -> None:
-    """A setting of databases that have come a long way; statements here mean it off nowhere."""
+    """Old databases may have this setting; every statement here is written for the other one."""
     name = urlsplit(url).path[1:]
     rows(url, f"ALTER DATABASE {name} SET standard_conforming_strings = off")
     store = await open_postgres(url, Limits())

@@ -78,7 +78,7 @@ def test_a_length_of_its_own_stays() -> None:
 
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_further_date_behind_the_end_of_the_rule_stays(hours: int) -> None:
-    """Though the rule, were it not over, had an occurrence beside it."""
+    """Though the rule, were it not over, had an occurrence near it."""
     first = first_event("2027-01-04T10:00", "2027-01-04T11:00")
     rule = "FREQ=WEEKLY;UNTIL=20270125T070000Z"
     extended = first_occurrences(begin_series(7, first, rule, (), "Europe/Berlin"), HORIZON)

@@ -104,7 +104,7 @@ async def test_a_process_that_stands_still_is_killed(monkeypatch: pytest.MonkeyP
         assert first.returncode == -signal.SIGKILL
 
 
-class _Told:
+class _Witness:
     """Says in which process it ends."""
 
     def __init__(self, pipe: int) -> None:
@@ -121,7 +121,7 @@ def test_the_start_of_a_process_ends_nothing_of_other_threads() -> None:
     own, is_kept, may_end = threading.local(), threading.Event(), threading.Event()
 
     def keep() -> None:
-        own.told = _Told(writing)
+        own.witness = _Witness(writing)
         is_kept.set()
         may_end.wait(WAIT_SEC)
 

@@ -52,7 +52,7 @@ def follow_clock(
 
 
 def _with_until(series: Series, events: list[Event]) -> Series:
-    """`series`, all made, with the same last day where UNTIL is a time beside that of its events.
+    """`series`, all made, with the same last day where UNTIL is a time near that of its events.
 
     By the new rules of the zone the last one could come after it, or one more before it.
     """
@@ -62,8 +62,8 @@ def _with_until(series: Series, events: list[Event]) -> Series:
         return series
     until = int(end.replace(tzinfo=dt.UTC).timestamp())
     endless = msgspec.structs.replace(series, rrule=str(msgspec.structs.replace(rule, until=None)))
+    times = [event.original_start_time for event in events]
     for one in endless.recurrence.between(until - MOST_SEC, until + MOST_SEC):
-        times = [event.original_start_time for event in events]
         near = [time for time in times if abs(time - one.time) <= MOST_SEC]
         # A further date behind UNTIL was never the last one of the rule.
         is_last = bool(near) and max(near) <= until < one.time

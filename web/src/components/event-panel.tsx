@@ -9,6 +9,7 @@ import type { EventRow } from "../types.gen";
 import type { CallDesk } from "../use-call-desk";
 import type { Directory } from "../use-directory";
 import type { Editing } from "../use-edit";
+import { useFocusMoves } from "../use-focus";
 import { eventIdAt } from "../use-selection";
 import { elementOf } from "./event-pointer";
 import { EventDetails, type DetailsHost } from "./event-details";
@@ -74,17 +75,7 @@ export function EventPanel({ row, editing, zone, session, settings, directory, a
 /** The focus goes to the title of the event where the button that has it goes, such as "Complete" of an event that is done. */
 function useFocusWithin(panel: RefObject<HTMLElement | null>): void {
   const focused = useRef<Element | null>(null);
-  useEffect(() => {
-    const keep = ({ target }: Event) => {
-      focused.current = panel.current?.contains(target as Element) ? (target as Element) : null;
-    };
-    document.addEventListener("focusin", keep);
-    document.addEventListener("pointerdown", keep);
-    return () => {
-      document.removeEventListener("focusin", keep);
-      document.removeEventListener("pointerdown", keep);
-    };
-  }, [panel]);
+  useFocusMoves((element) => (focused.current = panel.current?.contains(element) ? element : null));
   useLayoutEffect(() => {
     const isGone = focused.current?.isConnected === false;
     if (!isGone || document.activeElement !== document.body) return;

@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { EventRow } from "../types.gen";
+import { useFocusMoves } from "../use-focus";
 import { EVENT, eventIdAt } from "../use-selection";
 import { useStable } from "../use-stable";
 
@@ -95,20 +96,11 @@ const BETWEEN = "dialog, .pop-over";
  */
 function useFocusKept(): void {
   const focused = useRef<{ element: HTMLElement; id: number } | null>(null);
-  useEffect(() => {
-    const keep = ({ target }: Event) => {
-      const element = target as HTMLElement;
-      const id = element.closest("#calendar") ? eventIdAt(element) : 0;
-      if (id) focused.current = { element, id };
-      else if (!element.closest(BETWEEN)) focused.current = null;
-    };
-    document.addEventListener("focusin", keep);
-    document.addEventListener("pointerdown", keep);
-    return () => {
-      document.removeEventListener("focusin", keep);
-      document.removeEventListener("pointerdown", keep);
-    };
-  }, []);
+  useFocusMoves((element) => {
+    const id = element.closest("#calendar") ? eventIdAt(element) : 0;
+    if (id) focused.current = { element, id };
+    else if (!element.closest(BETWEEN)) focused.current = null;
+  });
   useLayoutEffect(() => {
     if (!focused.current) return;
     const { element, id } = focused.current;
