@@ -120,6 +120,7 @@ class PostgresStore:
     async def start(self) -> None:
         """Begins to listen for the other nodes. Raises: StoreError, psycopg.Error."""
         await self._listener.start()
+        await self._writer.start()
         await self._read(warn_of_zones)
 
     @property

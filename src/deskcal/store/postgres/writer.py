@@ -98,8 +98,6 @@ class Writer:
         self._woken = asyncio.Event()
         self._is_closing = False
         self._connection: Connection | None = None
-        self._numbering: Connection | None = None
-        """Whose timeline has begun."""
         self._collections: dict[Collection, int] = {}
         self._ids: list[int] = []
         self._fault, self._commit_fault = LastingFault(logger), LastingFault(logger)
@@ -109,6 +107,11 @@ class Writer:
         self._tick_sec = limits.request_deadline_sec / TICKS
         self._ticking = self._loop.call_later(self._tick_sec, self._tick)
         self._task = self._loop.create_task(self._run())
+
+    async def start(self) -> None:
+        """Connects, as a first change must not begin a timeline; or tries again later."""
+        await self._is_connected()
+        self._woken.set()
 
     @property
     def waiting(self) -> int:
@@ -207,6 +210,7 @@ class Writer:
             self._connection = await self._connect()
             with cut_after(self._connection, CONNECT_TIMEOUT_SEC):
                 await require_writable(self._connection)
+                await begin_timeline(self._connection, time.time())
         except (psycopg.Error, StoreError, OSError, Unavailable) as exc:
             self.why_away = why_away(exc)
             self._fault.failed("the writer can't connect to the database", one_line(exc))
@@ -316,9 +320,6 @@ class Writer:
         """The outcomes, and what the group leaves if it has written anything."""
         job = group[0].work
         mutations = [entry.work for entry in group if not isinstance(entry.work, Job)]
-        if self._numbering is not connection:
-            await begin_timeline(connection, time.time())
-            self._numbering = connection
         most_ids = sum(map(new_events, mutations))
         await self._have_ids(connection, min(most_ids, IDS_AT_ONCE))
         found = Found()
