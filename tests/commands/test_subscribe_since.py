@@ -122,6 +122,48 @@ async def test_a_second_channel_with_a_cursor_replays_for_that_channel_alone(des
     assert receiver.changes == [(0, 1), (0, 2)]
 
 
+async def test_catching_up_pushes_no_loss_of_an_event_that_another_manager_sees(
+    desk: Desk,
+) -> None:
+    """Each line is the one that was pushed to a connection on which both were subscribed."""
+    eu, us = token(2, desks="DESK_EU"), token(3, desks="DESK_US")
+    event_id = (await desk.add(ALL, desk="DESK_US"))["id"]
+    live, joined, moved = Receiver(desk), Receiver(desk), Receiver(desk)
+    for receiver, tokens in ((live, (eu, us)), (joined, (eu,)), (moved, (eu,))):
+        for one in tokens:
+            await receiver.subscribe(one)
+    for values in ({"desk": "DESK_EU"}, {"title": "Kept"}):
+        await desk.event(ALL, "MngUpdateCalendarEvent", id=event_id, **values)
+    await all_pushed(desk)
+    seen = live.pushes
+    assert live.changes == [(1, event_id), (1, event_id)]
+    before = len(joined.pushes)
+    await joined.subscribe(us, since=1)
+    await joined.until(lambda receiver: len(receiver.pushes) >= before + 2)
+    assert joined.pushes[before:] == seen
+
+    await desk.event(ALL, "MngUpdateCalendarEvent", id=event_id, desk="DESK_ASIA")
+    await all_pushed(desk)
+    before = len(moved.pushes)
+    await moved.subscribe(us, since=1)
+    await moved.until(lambda receiver: len(receiver.pushes) >= before + 3)
+    assert moved.pushes[before:] == live.pushes
+    assert live.changes[-1] == (2, event_id)
+
+
+async def test_a_channel_that_catches_up_goes_by_the_other_channels_of_its_manager(
+    desk: Desk,
+) -> None:
+    event_id = (await desk.add(ALL, desk="DESK_US"))["id"]
+    receiver = Receiver(desk)
+    await receiver.subscribe(ALL, "calendar:desk:DESK_EU")
+    await desk.event(ALL, "MngUpdateCalendarEvent", id=event_id, desk="DESK_EU")
+    await all_pushed(desk)
+    await receiver.subscribe(ALL, "calendar:desk:DESK_US", since=1)
+    await receiver.until(lambda receiver: len(receiver.changes) == 2)
+    assert receiver.changes == [(1, event_id), (1, event_id)]
+
+
 async def test_a_cursor_of_another_store_or_below_the_floor_gets_a_resync(
     place: Place,
 ) -> None:

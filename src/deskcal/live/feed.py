@@ -14,7 +14,7 @@ from deskcal.incidents import LastingFault
 from deskcal.live.audience import Audience, Page
 from deskcal.live.connections import Peer
 from deskcal.live.pacing import Pacing
-from deskcal.live.subscribers import SeenChange, Subscriber, lines_of
+from deskcal.live.subscribers import SeenChange, Subscriber
 from deskcal.store.batch.timeline import require_kept
 from deskcal.store.ports.feed import FeedStore, StoredChange
 from deskcal.wire.pushes import encode_resync
@@ -271,7 +271,7 @@ class Feed:
         changes = await _decoded([one for one in stored if one.seq <= stop])
         if since != subscriber.lowest_cursor():
             return
-        lines = lines_of(changes, subscriber.viewers(self._now(), after=since))
+        lines = subscriber.lines_after(since, changes, self._now())
         is_whole = len(changes) < len(stored) or not stored
         subscriber.delivered(stop if is_whole else changes[-1].seq)
         while lines and not subscriber.peer.send(b"".join(lines)):

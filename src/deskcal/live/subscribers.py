@@ -91,7 +91,7 @@ def about_of(name: str) -> Callable[[EventScope], bool]:
 class Subscriber:
     """A subscribed connection, and how far its channels have come."""
 
-    __slots__ = ("cursor", "is_live", "is_waiting", "joining", "peer", "task")
+    __slots__ = ("cursor", "is_live", "is_waiting", "joining", "kept", "peer", "task")
 
     def __init__(self, peer: Peer, cursor: int) -> None:
         self.peer = peer
@@ -104,6 +104,8 @@ class Subscriber:
         """False while it catches up, or is too slow."""
         self.is_waiting = False
         """Whether it is to be pushed something of the page that the feed is at."""
+        self.kept: set[int] = set()
+        """Events that the joining channels have lost while another channel saw them."""
         self.task: asyncio.Task[None] | None = None
 
     def viewers(self, now: float, after: int | None = None) -> list[Viewer]:
@@ -117,6 +119,25 @@ class Subscriber:
                 names = {n: None for n in names if self._cursor_of((manager_id, n)) <= after}
             found.append(Viewer(session, tuple(map(about_of, names))))
         return found
+
+    def lines_after(self, since: int, changes: Iterable[SeenChange], now: float) -> list[bytes]:
+        """The lines by which the channels that have come as far as `since` catch up.
+
+        A line is that of the live push, which goes by all channels of the connection. An event that
+        the joining channels lose and another one sees stays pushed, so that its last line says what
+        the connection sees.
+        """
+        sees, joins = _any_sees(self.viewers(now)), _any_sees(self.viewers(now, after=since))
+        lines = []
+        for change in changes:
+            type_, joining_type = change.type_for(sees), change.type_for(joins)
+            event_id = change.stored.event_id
+            if type_ is None or (joining_type is None and event_id not in self.kept):
+                continue
+            if joining_type == ChangeType.DELETED != type_:
+                self.kept.add(event_id)
+            lines.append(change.line(type_))
+        return lines
 
     def _cursor_of(self, channel: Channel) -> int:
         return self.joining.get(channel, self.cursor)
@@ -143,6 +164,7 @@ class Subscriber:
         """All channels go on after `cursor`."""
         self.cursor = cursor
         self.joining.clear()
+        self.kept.clear()
         self.is_live = True
 
 
@@ -150,11 +172,14 @@ def lines_of(changes: Iterable[SeenChange], viewers: Sequence[Viewer]) -> list[b
     """The lines that the managers of a connection together are pushed, each change once."""
     if not viewers:
         return []
-    sees = viewers[0].sees if len(viewers) == 1 else functools.partial(_any_sees, viewers)
+    sees = _any_sees(viewers)
     return [
         change.line(type_) for change in changes if (type_ := change.type_for(sees)) is not None
     ]
 
 
-def _any_sees(viewers: Sequence[Viewer], scope: EventScope) -> bool:
-    return any(viewer.sees(scope) for viewer in viewers)
+def _any_sees(viewers: Sequence[Viewer]) -> Callable[[EventScope], bool]:
+    """Whether any of them sees an event."""
+    if len(viewers) == 1:
+        return viewers[0].sees
+    return lambda scope: any(viewer.sees(scope) for viewer in viewers)
