@@ -1,6 +1,10 @@
 // Desk masks, as the server reads them. Source: seed 000, "Desk Scope"; contract, section 8.
 
-type Matcher = (code: string) => boolean;
+interface Matcher {
+  matches: (code: string) => boolean;
+  /** By desk as it is written: thousands of events are of few desks. */
+  answers: Map<string, boolean>;
+}
 
 const known = new Map<string, Matcher>();
 
@@ -8,10 +12,14 @@ const known = new Map<string, Matcher>();
 export function deskMatches(mask: string, desk: string): boolean {
   let matcher = known.get(mask);
   if (!matcher) {
-    matcher = compile(mask);
+    matcher = { matches: compile(mask), answers: new Map() };
     known.set(mask, matcher);
   }
-  return matcher(desk.toUpperCase());
+  const before = matcher.answers.get(desk);
+  if (before !== undefined) return before;
+  const answer = matcher.matches(desk.toUpperCase());
+  matcher.answers.set(desk, answer);
+  return answer;
 }
 
 /** What is wrong with the mask, or null. */
@@ -26,7 +34,7 @@ function patterns(mask: string): string[] {
   return mask.split(",").map((part) => part.trim()).filter(Boolean);
 }
 
-function compile(mask: string): Matcher {
+function compile(mask: string): Matcher["matches"] {
   const all = patterns(mask.toUpperCase());
   const includes = all.filter((pattern) => !pattern.startsWith("!")).map(pieces);
   const excludes = all.filter((pattern) => pattern.startsWith("!")).map((pattern) => pieces(pattern.slice(1).trim()));

@@ -2,12 +2,13 @@
 // also one on which the clock changes, and an event stands at what the clock shows.
 
 import { DateLocalizer, type DateLocalizerSpec } from "react-big-calendar";
-import { dateIn, minutesIn, momentOf, startOfDate, wallOf } from "./time/clock";
+import { dateIn, dayIn, minutesIn, momentOf, startOfDate, wallOf } from "./time/clock";
 import { addDays, addMonths, datesFrom, dayNumber, daysBetween, startOfMonth, startOfWeek } from "./time/dates";
 import { clockText, dateText, hourText } from "./time/formats";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
+const DAY_SEC = 86_400;
 const UNIT_MS: Record<string, number> = {
   milliseconds: 1, seconds: SECOND_MS, minutes: MINUTE_MS, minute: MINUTE_MS, hours: 60 * MINUTE_MS, hour: 60 * MINUTE_MS,
 };
@@ -32,11 +33,14 @@ const secondsOfDate = (date: Date | number) => Number(date) / SECOND_MS;
 /** Reckoning with Dates in `zone`, in the words of the library. Tested apart from it. */
 export function zoneDates(zone: string, { first, days, weekStart }: WeekShape) {
   const dayOf = (date: Date) => dateIn(Math.floor(secondsOfDate(date)), zone);
+  /** As a number: without the text, a tenth of the time. The library asks thousands of times. */
+  const numberOf = (date: Date) => dayIn(Math.floor(secondsOfDate(date)), zone);
+  const startOfDay = (date: Date) => new Date(momentOf(numberOf(date) * DAY_SEC, zone) * SECOND_MS);
   const dateOf = (day: string) => new Date(startOfDate(day, zone) * SECOND_MS);
   // The library asks for the minutes of no date, too, and expects one that is invalid.
   const startOf = (date: Date, unit?: string): Date => {
     switch (unit) {
-      case "day": case "date": return dateOf(dayOf(date));
+      case "day": case "date": return startOfDay(date);
       case "week": return dateOf(first(dayOf(date)));
       case "month": return dateOf(startOfMonth(dayOf(date)));
       case "year": return dateOf(`${dayOf(date).slice(0, 4)}-01-01`);
@@ -49,14 +53,14 @@ export function zoneDates(zone: string, { first, days, weekStart }: WeekShape) {
     if (elapsed) return new Date(+date + count * elapsed);
     const day = dayOf(date);
     const moved = unit === "month" ? addMonths(day, count) : unit === "year" ? addMonths(day, 12 * count) : addDays(day, unit === "week" ? 7 * count : count);
-    const inDay = wallOf(secondsOfDate(date), zone) - dayNumber(day) * 86_400;
-    return new Date(momentOf(dayNumber(moved) * 86_400 + inDay, zone) * SECOND_MS);
+    const inDay = wallOf(secondsOfDate(date), zone) - dayNumber(day) * DAY_SEC;
+    return new Date(momentOf(dayNumber(moved) * DAY_SEC + inDay, zone) * SECOND_MS);
   };
   const compared = (a: Date, b: Date, unit?: string) => +startOf(a, unit) - +startOf(b, unit);
   const range = (start: Date, end: Date) => datesFrom(dayOf(start), Math.max(0, daysBetween(dayOf(start), dayOf(end)) + 1)).map(dateOf);
   const monthEdge = (date: Date) => startOfWeek(startOfMonth(dayOf(date)), weekStart);
   const lastOfMonth = (date: Date) => addDays(startOfWeek(addDays(addMonths(startOfMonth(dayOf(date)), 1), -1), weekStart), 6);
-  const daySpan = (start: Date, end: Date) => daysBetween(dayOf(start), dayOf(new Date(Math.max(+start, +end - 1)))) + 1;
+  const daySpan = (start: Date, end: Date) => numberOf(new Date(Math.max(+start, +end - 1))) - numberOf(start) + 1;
   const isLong = ({ start, end, allDay }: Sortable) => Boolean(allDay) || daySpan(start, end) > 1;
   const isMidnight = (date: Date) => +startOf(date, "day") === +date;
   return {
@@ -76,14 +80,14 @@ export function zoneDates(zone: string, { first, days, weekStart }: WeekShape) {
     minutes: (date: Date) => minutesIn(secondsOfDate(date), zone) % 60,
     ceil: (date: Date, unit?: string) => (+startOf(date, unit) === +date ? date : add(startOf(date, unit), 1, unit)),
     diff: (a: Date, b: Date, unit = "day") =>
-      UNIT_MS[unit] ? Math.floor((+b - +a) / UNIT_MS[unit]) : Math.floor((wallOf(secondsOfDate(b), zone) - wallOf(secondsOfDate(a), zone)) / 86_400),
+      UNIT_MS[unit] ? Math.floor((+b - +a) / UNIT_MS[unit]) : Math.floor((wallOf(secondsOfDate(b), zone) - wallOf(secondsOfDate(a), zone)) / DAY_SEC),
     merge: (date: Date | null, time: Date | null) =>
-      date && time ? new Date(momentOf(dayNumber(dayOf(date)) * 86_400 + minutesIn(secondsOfDate(time), zone) * 60, zone) * SECOND_MS) : (date ?? time),
+      date && time ? new Date(momentOf(dayNumber(dayOf(date)) * DAY_SEC + minutesIn(secondsOfDate(time), zone) * 60, zone) * SECOND_MS) : (date ?? time),
     firstVisibleDay: (date: Date) => dateOf(monthEdge(date)),
     lastVisibleDay: (date: Date) => new Date(+dateOf(addDays(lastOfMonth(date), 1)) - 1),
     visibleDays: (date: Date) => datesFrom(monthEdge(date), daysBetween(monthEdge(date), lastOfMonth(date)) + 1).map(dateOf),
     getSlotDate: (date: Date, minutes: number, offset: number) =>
-      new Date(momentOf(dayNumber(dayOf(date)) * 86_400 + (minutes + offset) * 60, zone) * SECOND_MS),
+      new Date(momentOf(dayNumber(dayOf(date)) * DAY_SEC + (minutes + offset) * 60, zone) * SECOND_MS),
     getTimezoneOffset: (date: Date) => (secondsOfDate(date) - wallOf(secondsOfDate(date), zone)) / 60,
     getDstOffset: (start: Date, end: Date) => shift(start, end, zone),
     getTotalMin: (start: Date, end: Date) => Math.floor((+end - +start) / MINUTE_MS) + shift(start, end, zone),
@@ -99,9 +103,9 @@ export function zoneDates(zone: string, { first, days, weekStart }: WeekShape) {
       return +a.start - +b.start || (long ? +b.end - +a.end : 0);
     },
     inEventRange: ({ event, range: seen }: { event: Sortable; range: { start: Date; end: Date } }) => {
-      const day = startOf(event.start, "day");
+      const day = startOfDay(event.start);
       const isLater = +floor(day, "minutes") === +floor(event.end, "minutes") ? event.end >= seen.start : event.end > seen.start;
-      return compared(day, seen.end, "day") <= 0 && isLater;
+      return +day <= +startOfDay(seen.end) && isLater;
     },
     isSameDate: (a: Date, b: Date) => dayOf(a) === dayOf(b),
     startAndEndAreDateOnly: (start: Date, end: Date) => isMidnight(start) && isMidnight(end),

@@ -50,3 +50,13 @@ it("midnights of the zone are dates only, whatever the zone of the browser is", 
   expect(startAndEndAreDateOnly(at("2026-11-10", "00:00"), at("2026-11-11", "00:00"))).toBe(true);
   expect(startAndEndAreDateOnly(at("2026-11-10", "00:00"), at("2026-11-11", "01:00"))).toBe(false);
 });
+
+it("an event is in the weeks whose days it touches, also on the days of a clock change", () => {
+  const { inEventRange } = zoneDates(zone, shape);
+  const range = { start: at("2027-03-22", "00:00"), end: at("2027-03-28", "00:00") };
+  const isIn = (start: Date, end: Date) => inEventRange({ event: { start, end }, range });
+  expect(isIn(at("2027-03-28", "23:30"), at("2027-03-29", "00:30"))).toBe(true);
+  expect(isIn(at("2027-03-29", "00:00"), at("2027-03-29", "00:30"))).toBe(false);
+  expect(isIn(at("2027-03-21", "23:00"), at("2027-03-22", "00:00"))).toBe(false);
+  expect(isIn(at("2027-03-22", "00:00"), at("2027-03-22", "00:00"))).toBe(true);
+});

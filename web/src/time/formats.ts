@@ -35,12 +35,16 @@ const STYLES = {
   longDay: { weekday: "long", day: numeric, month: "long" },
   /** "November 2026" */
   month: { month: "long", year: numeric },
+  /** "3:05 pm" */
+  clock: { hour: numeric, minute: "2-digit", hour12: true },
+  /** "3 pm" */
+  hour: { hour: numeric, hour12: true },
 } satisfies Record<string, Style>;
-export type DateStyle = keyof typeof STYLES;
+export type DateStyle = Exclude<keyof typeof STYLES, "clock" | "hour">;
 
 const DAY_MS = 86_400_000;
 let formats: Formats = { locale: "en-GB", isTwelveHours: false };
-const writers = new Map<string, Intl.DateTimeFormat>();
+const writers = new Map<Style, Intl.DateTimeFormat>();
 
 /** Holds for all texts that are written from now on. */
 export function setFormats(wanted: Formats): void {
@@ -66,13 +70,13 @@ export function rangeText(first: string, last: string): string {
 export function clockText(seconds: number, zone: string): string {
   if (!formats.isTwelveHours) return timeIn(seconds, zone);
   const wall = new Date(wallOf(seconds, zone) * 1000);
-  return writerOf({ hour: numeric, minute: "2-digit", hour12: true }).format(wall);
+  return writerOf(STYLES.clock).format(wall);
 }
 
 /** "15:00", "3 pm": beside the hours of the grid. */
 export function hourText(seconds: number, zone: string): string {
   if (!formats.isTwelveHours) return timeIn(seconds, zone);
-  return writerOf({ hour: numeric, hour12: true }).format(new Date(wallOf(seconds, zone) * 1000));
+  return writerOf(STYLES.hour).format(new Date(wallOf(seconds, zone) * 1000));
 }
 
 /** "27 Nov 2026, 15:05". */
@@ -89,8 +93,7 @@ export function offsetText(seconds: number, zone: string): string {
 }
 
 function writerOf(style: Style): Intl.DateTimeFormat {
-  const key = JSON.stringify(style);
-  let writer = writers.get(key);
-  if (!writer) writers.set(key, (writer = new Intl.DateTimeFormat(formats.locale, { ...style, timeZone: "UTC" })));
+  let writer = writers.get(style);
+  if (!writer) writers.set(style, (writer = new Intl.DateTimeFormat(formats.locale, { ...style, timeZone: "UTC" })));
   return writer;
 }
