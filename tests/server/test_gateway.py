@@ -114,12 +114,16 @@ async def test_pushes_go_by_the_token_that_a_socket_has_carried_last(place: Plac
         assert (await pushed(socket))["data"]["id"] == made["id"]
 
 
-async def test_a_message_over_the_limit_is_refused_and_ends_the_socket(place: Place) -> None:
+@pytest.mark.parametrize("compression", ["deflate", None])
+@pytest.mark.parametrize("size", [2049, 2048 + 65_537, 1_000_000])
+async def test_a_message_over_the_limit_is_refused_and_ends_the_socket(
+    place: Place, size: int, compression: str | None
+) -> None:
     async with (
         serving(place, max_message_bytes=2048) as (_, address),
-        connect(address) as socket,
+        connect(address, compression=compression) as socket,
     ):
-        await socket.send("x" * 2049)
+        await socket.send("x" * size)
         assert json.loads(await socket.recv())["status"] == 413
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await socket.recv()

@@ -7,6 +7,7 @@ of their own carry it from then on. Source: contract, section 10.
 import asyncio
 import logging
 import os
+from collections.abc import Generator
 from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from deskcal.server.session import ClientSession
 
 PATH = "/ws"
 SPARE_BYTES = 64 * 1024
-"""A message over the limit by less than this is answered with 413; a longer one is closed."""
+"""Of a message over the limit no more than this is kept."""
 INPUT_SLICE_BYTES = 4096
 """Input that is decompressed before the session is asked whether it takes more."""
 PING_SEC = 20.0
@@ -68,6 +69,27 @@ def is_same_origin(origin: str | None, host: str) -> bool:
     return urlsplit(origin).netloc.lower() == host.lower()
 
 
+class _Protocol(ServerProtocol):
+    """Leaves it to the session to answer a message that is too long, and to close."""
+
+    is_message_too_large = False
+
+    def fail(self, code: CloseCode | int, reason: str = "") -> None:
+        """Fails the connection; after a message that is too long it drops all input instead."""
+        if code != CloseCode.MESSAGE_TOO_BIG or self.state is not State.OPEN:
+            super().fail(code, reason)
+            return
+        self.is_message_too_large = True
+        self.parser = self._drop()
+        next(self.parser)
+
+    def _drop(self) -> Generator[None]:
+        while not (yield from self.reader.at_eof()):
+            self.reader.discard()
+        self.state = State.CLOSED
+        yield
+
+
 class WebSocketConnection(asyncio.Protocol):
     """One WebSocket, from its handshake to its end."""
 
@@ -79,7 +101,7 @@ class WebSocketConnection(asyncio.Protocol):
             server_max_window_bits=12, client_max_window_bits=12, compress_settings={"memLevel": 5}
         )
         size = self._limits.max_message_bytes + SPARE_BYTES
-        self._protocol = ServerProtocol(extensions=[deflate], max_size=size, logger=_logger)
+        self._protocol = _Protocol(extensions=[deflate], max_size=size, logger=_logger)
         self._session: ClientSession | None = None
         self._token = b""
         """JSON text of the token that messages without one carry."""
@@ -131,7 +153,7 @@ class WebSocketConnection(asyncio.Protocol):
         frames = [f for f in map(self._frame_of, within) if f is not None]
         has_partial = bool(self._fragments or self._protocol.reader.buffer)
         session.receive(frames, has_partial)
-        if len(within) < len(messages):
+        if len(within) < len(messages) or self._protocol.is_message_too_large:
             session.fail(MessageTooLarge(f"the message is longer than {limit} bytes"))
 
     def _open(self, request: Request) -> None:
