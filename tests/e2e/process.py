@@ -54,14 +54,16 @@ def environment() -> dict[str, str]:
     return kept | {"DESKCAL_SECRET": SECRET, "PYTHONIOENCODING": "utf-8"}
 
 
-async def start(*options: str, command: Sequence[str] = COMMAND) -> ServerProcess:
+async def start(
+    *options: str, command: Sequence[str] = COMMAND, log: int = asyncio.subprocess.DEVNULL
+) -> ServerProcess:
     """A server that is ready, `options` name its store. The caller ends it."""
     process = await asyncio.create_subprocess_exec(
         *command,
         *("serve", "--tcp", "127.0.0.1:0", "--web", "off", *options),
         env=environment(),
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=log,
     )
     try:
         async with asyncio.timeout(WAIT_SEC):

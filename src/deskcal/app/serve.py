@@ -31,6 +31,7 @@ from deskcal.app.backends import (
 )
 from deskcal.app.config import OFF, Config, listen_address
 from deskcal.app.keys import read_public_keys, signing_key, watch_keys
+from deskcal.app.log import begin_log
 from deskcal.app.runtime import running
 from deskcal.app.zone_data import keep_zones, use_newest_zones
 from deskcal.commands import Dispatcher, Lifecycle
@@ -124,9 +125,7 @@ async def serve(
 
 def _begin_log(config: Config) -> None:
     """Sets up the log; its first line is the release of the time zones."""
-    logging.basicConfig(
-        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    begin_log(config.log_level)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # Each try; what fails logs it.
     zones = use_newest_zones()

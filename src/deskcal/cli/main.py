@@ -1,5 +1,6 @@
 """The entry point `deskcal` and its commands; the larger ones are in modules of their own."""
 
+import logging
 import os
 import sys
 from typing import Any
@@ -60,7 +61,7 @@ def _announce(line: str) -> None:
 def _abandon() -> None:
     """Ends the process without waiting for its threads."""
     sys.stdout.flush()
-    sys.stderr.flush()
+    logging.shutdown()
     os._exit(1)
 
 
