@@ -117,6 +117,19 @@ async def test_a_cursor_of_what_a_failover_has_lost_is_refused_for_good(
         assert (await PostgresPlace(url).check()).differences == []
 
 
+async def test_the_first_change_of_a_node_that_runs_goes_on_with_the_numbers(
+    postgres: PostgresServer,
+) -> None:
+    """A timeline begins where a node starts: a cursor of another one is the newest until then."""
+    with postgres.scratch_database() as url:
+        one, other = [await PostgresPlace(url).open(Limits()) for _ in range(2)]
+        cursor = await add(one, 2)
+        assert await add(other, 1) == cursor + 1
+        assert await add(one, 1) == cursor + 2
+        await one.close()
+        await other.close()
+
+
 async def test_a_cursor_survives_any_number_of_restarts(backend: Backend) -> None:
     store = await backend.open()
     cursors = [await add(store, 3)]
