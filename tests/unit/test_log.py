@@ -1,27 +1,20 @@
 """The log where nobody reads it."""
 
-import fcntl
 import logging
 import os
 from collections.abc import Iterator
+from pipes import full_pipe
 
 import pytest
 
 from deskcal.app import log
 from deskcal.app.log import LogWriter
 
-PIPE_BYTES = 4096
-
 
 @pytest.fixture
 def pipe() -> Iterator[tuple[int, int]]:
-    """A pipe that is full: where to read, where to write."""
-    reader, writer = os.pipe()
-    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    os.write(writer, b"x" * fcntl.fcntl(writer, fcntl.F_GETPIPE_SZ))
-    yield reader, writer
-    os.close(reader)
-    os.close(writer)
+    with full_pipe() as ends:
+        yield ends
 
 
 def emit(handler: logging.Handler, *texts: str) -> None:
@@ -32,7 +25,7 @@ def emit(handler: logging.Handler, *texts: str) -> None:
 def read_until(reader: int, end: bytes) -> bytes:
     found = b""
     while end not in found:
-        found += os.read(reader, PIPE_BYTES)
+        found += os.read(reader, 4096)
     return found
 
 

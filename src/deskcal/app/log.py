@@ -61,7 +61,12 @@ class LogWriter(logging.Handler):
 
 
 def begin_log(level: str) -> None:
-    """Logs from `level` on, such as "info", to standard error, where there is one."""
+    """Logs from `level` on, such as "info", to standard error, where there is one.
+
+    A program that has set its logging up already keeps that.
+    """
     if not logging.root.handlers:
         writer = LogWriter(sys.stderr.fileno()) if sys.stderr else logging.NullHandler()
         logging.basicConfig(level=level.upper(), handlers=[writer])
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # Each try; what fails logs it.

@@ -82,7 +82,7 @@ async def serve(
 
     `abandon` ends the process at once, where the store can't be closed in time. Raises: StartError.
     """
-    _begin_log(config)
+    begin_log(config.log_level)
     _load_zones(config)
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
@@ -121,15 +121,6 @@ async def serve(
         await stopped.wait()
         announce("stopping: finishing what is in flight")
         lifecycle.stop(asyncio.get_running_loop().time() + limits.stop_timeout_sec)
-
-
-def _begin_log(config: Config) -> None:
-    """Sets up the log; its first line is the release of the time zones."""
-    begin_log(config.log_level)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # Each try; what fails logs it.
-    zones = use_newest_zones()
-    logger.info("time zones of release %s, from %s", zones.version, zones.source)
 
 
 def _announce_page(
@@ -171,7 +162,12 @@ async def _fill_if_empty(dispatcher: Dispatcher, announce: Callable[[str], None]
 
 
 def _load_zones(config: Config) -> None:
-    """Loads all zones. Raises: StartError where the file of `default_timezone` can't be read."""
+    """Loads all zones of the newest release there is, and logs which that is.
+
+    Raises: StartError where the file of `default_timezone` can't be read.
+    """
+    zones = use_newest_zones()
+    logger.info("time zones of release %s, from %s", zones.version, zones.source)
     keep_zones()
     if config.default_timezone not in timezones():
         raise StartError(
