@@ -49,8 +49,9 @@ class ServerProcess:
 
 
 def environment() -> dict[str, str]:
-    """Ours, with the secret of these tests and no other setting."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DESKCAL_")}
+    """Ours, with the secret of these tests and no other setting; output is buffered, as usual."""
+    others = ("DESKCAL_", "PYTHONUNBUFFERED")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     return kept | {"DESKCAL_SECRET": SECRET, "PYTHONIOENCODING": "utf-8"}
 
 

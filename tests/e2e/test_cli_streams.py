@@ -31,6 +31,8 @@ def run(redirection: str, *arguments: str) -> "subprocess.CompletedProcess[str]"
     [
         (">/dev/full", ("export",), "deskcal: No space left on device"),
         (">/dev/full", ("check",), "deskcal: No space left on device"),
+        (">/dev/full", ("--help",), "deskcal: No space left on device"),
+        (">/dev/full", ("check", "--help"), "deskcal: No space left on device"),
         (">&-", ("export",), "deskcal: stdout is closed; name a file"),
         ("<&-", ("import",), "Error: name the file: deskcal import"),
     ],
@@ -38,7 +40,8 @@ def run(redirection: str, *arguments: str) -> "subprocess.CompletedProcess[str]"
 def test_a_stream_that_can_not_be_used_is_reported(
     data: Path, redirection: str, command: tuple[str, ...], said: str
 ) -> None:
-    ended = run(redirection, *command, "--data", str(data))
+    where = () if "--help" in command else ("--data", str(data))
+    ended = run(redirection, *command, *where)
     assert ended.returncode in (1, 2)
     assert ended.stderr.splitlines()[-1].startswith(said)
     assert "Traceback" not in ended.stderr

@@ -1,6 +1,10 @@
 """How a command ends with an error: one line on stderr, `deskcal: ...`, and its exit status."""
 
 import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -29,16 +33,45 @@ class BadSettings(Failure):
 class Commands(click.Group):
     """A group of commands whose errors are printed as one line, not as a traceback."""
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Reads the options, and prints what --help and --version ask for."""
+        with _errors_in_one_line():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
-        try:
+        with _errors_in_one_line():
             return super().invoke(ctx)
-        except BadConfig as exc:
-            raise BadSettings(str(exc)) from exc
-        except (DeskcalError, StartError, NotEmpty, BadKey) as exc:
-            raise Failure(str(exc)) from exc
-        except OSError as exc:
-            if exc.errno == errno.EPIPE or exc.strerror is None:
-                raise
-            where = f"{exc.filename}: " if exc.filename else ""
-            raise Failure(f"{where}{exc.strerror}") from exc
+
+
+@contextmanager
+def _errors_in_one_line() -> Iterator[None]:
+    """Makes a `Failure` of each error that is for people."""
+    try:
+        yield
+    except BadConfig as exc:
+        raise BadSettings(str(exc)) from exc
+    except (DeskcalError, StartError, NotEmpty, BadKey) as exc:
+        raise Failure(str(exc)) from exc
+    except OSError as exc:
+        if exc.errno == errno.EPIPE or exc.strerror is None:
+            raise
+        drop_unwritable_output()
+        where = f"{exc.filename}: " if exc.filename else ""
+        raise Failure(f"{where}{exc.strerror}") from exc
+
+
+def drop_unwritable_output() -> None:
+    """Points stdout to the null device if it cannot be written.
+
+    Python would write again what is left in its buffer when the process ends, and end it with
+    another message and status 120.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        unread = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(unread, sys.stdout.fileno())
+        os.close(unread)

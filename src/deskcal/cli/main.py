@@ -14,7 +14,7 @@ from deskcal.app.zone_data import use_newest_zones
 from deskcal.cli.call import call
 from deskcal.cli.device import device
 from deskcal.cli.directory import desk, directory, manager
-from deskcal.cli.failure import Commands, Failure
+from deskcal.cli.failure import Commands, Failure, drop_unwritable_output
 from deskcal.cli.handover import handover
 from deskcal.cli.ics import ics
 from deskcal.cli.options import GroupedOptions, config_of, config_options
@@ -53,9 +53,7 @@ def _announce(line: str) -> None:
     try:
         click.echo(line)
     except OSError:
-        unread = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(unread, sys.stdout.fileno())
-        os.close(unread)
+        drop_unwritable_output()
 
 
 def _abandon() -> None:
