@@ -103,6 +103,7 @@ def test_days_of_the_week_can_be_taken_out_again_after_monday_to_friday_were_cho
     page.keyboard.press("n")
     page.get_by_label("Title", exact=True).fill("All but Wednesday")
     page.get_by_label("Starts").fill("2027-01-04")
+    page.get_by_label("Start time").fill("20:00")  # it has no end: apart from all later weeks
     repeat = page.get_by_role("combobox", name="Repeat")
     repeat.select_option("Every week on Monday")
     for day in ("Tuesday", "Wednesday", "Thursday", "Friday"):
