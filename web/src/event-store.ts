@@ -112,17 +112,19 @@ function withCovered(state: EventState, covers: Covered | undefined): EventState
   return { ...state, loaded, horizons: horizon === null ? state.horizons : withEntry(state.horizons, scope, horizon) };
 }
 
-/** Of a list from before a reload nothing new is taken: what is gone since would stay, and it is asked for again. */
+/**
+ * Of a list from before a reload nothing new is taken: what is gone since would stay, and it is asked for again. What is
+ * listed after it replaces what is stale whatever its version: claims keep it, and a restored backup has lower ones.
+ */
 function listed(state: EventState, rows: EventRow[], { clock, epoch }: Moment): EventState {
   const known = new Map(state.known);
   const stale = new Set(state.stale);
   let isNew = false;
   for (const row of rows) {
     if ((state.gone.get(row.id) ?? -1) >= clock) continue;
-    // Claims keep the version: of an event that is listed again the newer row counts.
     const isRenewed = epoch === state.epoch && stale.delete(row.id);
     const before = known.get(row.id);
-    if (before ? before.version > row.version || (before.version === row.version && !isRenewed) : epoch !== state.epoch) continue;
+    if (before ? before.version >= row.version && !isRenewed : epoch !== state.epoch) continue;
     known.set(row.id, row);
     isNew = true;
   }
@@ -142,11 +144,11 @@ function changed(state: EventState, changes: Change[]): EventState {
   const stale = new Set(state.stale);
   let { clock, guesses } = state;
   for (const { id, row } of changes) {
-    stale.delete(id);
+    const wasStale = stale.delete(id);
     if (row) {
       gone.delete(id);
       const before = known.get(id);
-      if (!before || before.version <= row.version) known.set(id, row);
+      if (!before || wasStale || before.version <= row.version) known.set(id, row);
       continue;
     }
     known.delete(id);

@@ -97,6 +97,15 @@ describe("a reload", () => {
     expect(ids(store)).toEqual([1]);
   });
 
+  it("takes versions of a restored backup, which are lower, from a list or a push", () => {
+    const store = storeWith([1, 3], [2, 3]);
+    store.dispatch({ type: "reload" });
+    store.dispatch({ type: "changed", changes: [{ seq: 9, id: 2, row: makeRow({ id: 2, version: 2, title: "Pushed" }) }] });
+    const rows = [makeRow({ id: 1, version: 2, title: "Restored" }), makeRow({ id: 2, version: 1, title: "Asked before" })];
+    store.dispatch({ type: "listed", rows, asked: store.get() });
+    expect([titleOf(store, 1), titleOf(store, 2)]).toEqual(["Restored", "Pushed"]);
+  });
+
   it("is not ended by a list that was asked for before it", () => {
     const store = storeWith([1, 1]);
     const asked = store.get();
