@@ -49,6 +49,18 @@ async def test_cancelled_events_and_those_without_length_make_nobody_busy(place:
         assert await busy(dav) == [f"FREEBUSY;FBTYPE=BUSY:{utc(NOW + 7200)}/{utc(NOW + 10_800)}"]
 
 
+async def test_a_day_without_an_end_and_a_further_date_are_busy(place: Place) -> None:
+    """Xandikos 0.4.10 leaves out both (`findings/xandikos_days_off_are_free.sh`)."""
+    day, further = NOW // DAY * DAY + 2 * DAY, NOW + 5 * DAY
+    off = vevent(f"DTSTART;VALUE=DATE:{utc(day)[:8]}", uid="off")
+    async with serving_dav(place) as dav:
+        assert (await dav.put("off.ics", calendar(off))).status == 201
+        assert (await dav.put("a.ics", calendar(vevent(f"RDATE:{utc(further)}")))).status == 201
+        found = await busy(dav)
+    taken = [(NOW, NOW + 3600), (day, day + DAY), (further, further + 3600)]
+    assert found == [f"FREEBUSY;FBTYPE=BUSY:{utc(start)}/{utc(end)}" for start, end in taken]
+
+
 async def test_an_excluded_date_takes_out_the_occurrence_of_that_day(place: Place) -> None:
     left_out = f"EXDATE;VALUE=DATE:{utc(NOW + DAY)[:8]}"
     starts = [NOW, NOW + 2 * DAY]
