@@ -174,6 +174,13 @@ def test_excluded_days_without_a_type_are_days() -> None:
     assert [(one.local.day, one.is_date) for one in found.exdates] == [(2, True)]
 
 
+def test_texts_without_escapes_and_a_day_without_a_type_are_read() -> None:
+    """calendar-link 2.11.5 writes them so (`findings/calendar_link_cuts_titles_at_commas.sh`)."""
+    found = event_of("SUMMARY:Lunch; Ann, Bob", "DTSTART:20270301", "DTEND:20270302")
+    assert found.title == "Lunch; Ann, Bob"
+    assert (found.start.local.day, found.start.is_date) == (1, True)
+
+
 def test_an_override_names_the_occurrence_and_whether_the_later_ones_too() -> None:
     found = event_of(
         "DTSTART:20270104T100000Z", "RECURRENCE-ID;RANGE=THISANDFUTURE:20270104T090000Z"
