@@ -61,11 +61,14 @@ _TRIES = """
 _ESCALATIONS = """
     SELECT number, event_id, due_time, manager_id, fired_time FROM webhook_escalation
     WHERE webhook_id = %s AND number > %s ORDER BY number LIMIT %s"""
+# A lease that ends later than one that begins now is of before the clock was set back.
 _HOLD = """
     INSERT INTO webhook_lease AS l (id, node, until)
     VALUES (true, %s, clock_timestamp() + make_interval(secs => %s))
-    ON CONFLICT (id) DO UPDATE SET node = excluded.node, until = excluded.until
-    WHERE l.node = excluded.node OR l.until < clock_timestamp()"""
+    ON CONFLICT (id) DO UPDATE SET until = excluded.until,
+        node = CASE WHEN l.until < clock_timestamp() THEN excluded.node ELSE l.node END
+    WHERE l.node = excluded.node OR l.until < clock_timestamp() OR l.until > excluded.until
+    RETURNING node"""
 _RELEASE = "DELETE FROM webhook_lease WHERE node = %s"
 _CREATORS = """
     SELECT id, name, brand, desks, colour, disabled FROM manager WHERE id = ANY(%s::bigint[])"""
@@ -171,7 +174,8 @@ class PostgresWebhooks:
         """By the clock of the database, so that nodes whose clocks differ agree."""
 
         async def run(connection: Connection, _: Batch) -> bool:
-            return (await connection.execute(_HOLD, (node, lease_sec))).rowcount == 1
+            cursor = await connection.execute(_HOLD, (node, lease_sec))
+            return await cursor.fetchall() == [(node,)]
 
         held: bool = await self._job(run)
         return held
