@@ -10,6 +10,7 @@ from msgspec import Raw, Struct
 from deskcal.core.document import decode_event
 from deskcal.core.event import Event, EventStatus, managers_of
 from deskcal.core.series import Series
+from deskcal.core.series_document import encode_series
 from deskcal.ical.uids import default_uid
 from deskcal.limits import DAY_SEC
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject
@@ -59,6 +60,7 @@ class Head(Struct, gc=False):
     owner_manager_id: int
     status: int
     version: int
+    updated_time: int
     brand: str
     desk: str
     participants: list[_Row]
@@ -126,19 +128,23 @@ class Member(Struct, gc=False):
         return self.object is not None and self.object.stamp == self.etag
 
 
-def event_tag(event_id: int, version: int) -> str:
-    """The ETag of one event."""
-    return f"{event_id}-{version}"
+def event_tag(event: Head | Event) -> str:
+    """The ETag of one event.
+
+    Its time tells versions apart that an event had before a backup was restored, and has after it.
+    """
+    return f"{event.id}-{event.version}-{event.updated_time}"
 
 
-def series_tag(series: Series, versions: Iterable[tuple[int, int]]) -> str:
-    """The ETag of a series with events of these ids and versions.
+def series_tag(series: Series, events: Iterable[Head | Event]) -> str:
+    """The ETag of a series with these events.
 
-    An occurrence that nobody has touched does not count: the server adds such ones in time.
+    An occurrence that nobody has touched does not count, nor does the horizon: the server adds such
+    ones in time.
     """
     digest = hashlib.blake2b(digest_size=10)
-    touched = sorted(one for one in versions if one[1] > 1)
-    digest.update(repr((series.version, touched)).encode())
+    digest.update(encode_series(msgspec.structs.replace(series, horizon=0, is_ended=0)))
+    digest.update(repr(sorted(event_tag(one) for one in events if one.version > 1)).encode())
     return f"s{series.series_id}-{digest.hexdigest()}"
 
 

@@ -42,11 +42,8 @@ def staged_tag(changes: Changes, collection: Collection, stored: CalendarObject)
         series = changes.series(stored.series_id)
         if series is None:
             return ""
-        return series_tag(
-            series, ((one.id, one.version) for one in staged_events(changes, collection, stored))
-        )
-    events = staged_events(changes, collection, stored)
-    return "-".join(event_tag(event.id, event.version) for event in events)
+        return series_tag(series, staged_events(changes, collection, stored))
+    return "-".join(map(event_tag, staged_events(changes, collection, stored)))
 
 
 def staged_events(changes: Changes, collection: Collection, stored: CalendarObject) -> list[Event]:

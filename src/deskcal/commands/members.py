@@ -293,7 +293,7 @@ class _Listing:
             self.until = min([self.until, *(head.over_time for head in coming)])
         if self._is_hidden(object_, coming):
             return []
-        tag = series_tag(series, ((head.id, head.version) for head, _ in whole))
+        tag = series_tag(series, (head for head, _ in whole))
         documents = [document for _, document in whole]
         self._put(Key(series_id), tag, documents, series, object_)
         return []
@@ -304,7 +304,7 @@ class _Listing:
         if event_id in self._added or (object_ is not None and self._is_hidden(object_, [head])):
             return
         self._added.add(event_id)
-        tag = event_tag(event_id, head.version)
+        tag = event_tag(head)
         key = Key(0, event_id)
         if object_ is not None and object_.overrides:
             key = key_of(object_) or key
