@@ -12,13 +12,14 @@ from deskcal.core.completion import (
     FollowUp,
     checked_completion,
     completed,
-    follow_up_draft,
+    follow_up_of,
     is_completion,
     require_same,
     require_unclaimed,
 )
 from deskcal.core.event import MAX_TIME, Event, EventStatus, EventType
 from deskcal.core.outcomes import Outcome
+from deskcal.core.participants import new_rows
 from deskcal.errors import Conflict, DeskcalError, FieldRequired, InvalidField
 from helpers import NOW, make_event
 
@@ -120,24 +121,35 @@ def test_a_second_completion_with_the_same_data_passes() -> None:
     require_same(done, Completion("reached", "note", FollowUp(in_sec=1)))
 
 
+def followed(
+    event: Event,
+    sent: FollowUp,
+    outcome: Outcome | None = None,
+    hours: CallingHours = ALWAYS,
+) -> Event:
+    """Its follow-up 7, by manager 12."""
+    return follow_up_of(event, sent, outcome, hours, event_id=7, actor=12, now=NOW)
+
+
 def test_a_follow_up_inherits_what_is_not_sent() -> None:
     event = call(desk="DESK_EU", customer_id=5, customer_timezone="Asia/Tokyo", end_time=NOW + 900)
-    values = follow_up_draft(event, FollowUp(in_sec=60), None, ALWAYS, now=NOW).values
-    assert values == {
-        "brand": "default",
-        "desk": "DESK_EU",
-        "customer_id": 5,
-        "lead_id": 0,
-        "login": 0,
-        "customer_timezone": "Asia/Tokyo",
-        "owner_manager_id": 10,
-        "type": EventType.FOLLOW_UP,
-        "title": "Retention sync",
-        "start_time": NOW + 60,
-        "end_time": NOW + 960,
-        "remind_before_sec": 0,
-        "follows_id": 1,
-    }
+    follow_up = followed(event, FollowUp(in_sec=60))
+    assert follow_up == Event(
+        id=7,
+        desk="DESK_EU",
+        customer_id=5,
+        customer_timezone="Asia/Tokyo",
+        owner_manager_id=10,
+        created_by=12,
+        type=EventType.FOLLOW_UP,
+        title="Retention sync",
+        start_time=NOW + 60,
+        end_time=NOW + 960,
+        follows_id=1,
+        created_time=NOW,
+        updated_time=NOW,
+        participants=new_rows(7, 10, (), NOW),
+    )
 
 
 def test_a_follow_up_has_what_is_sent() -> None:
@@ -149,28 +161,27 @@ def test_a_follow_up_has_what_is_sent() -> None:
         owner_manager_id=12,
         remind_before_sec=300,
     )
-    values = follow_up_draft(call(), sent, None, ALWAYS, now=NOW).values
-    assert (values["start_time"], values["end_time"]) == (NOW + 5, NOW + 65)
-    assert (values["type"], values["title"], values["owner_manager_id"]) == (2, "Again", 12)
-    assert values["remind_before_sec"] == 300
+    found = followed(call(), sent)
+    assert (found.start_time, found.end_time) == (NOW + 5, NOW + 65)
+    assert (found.type, found.title, found.owner_manager_id) == (2, "Again", 12)
+    assert found.participants == new_rows(7, 12, (), NOW)
+    assert found.remind_before_sec == 300
 
 
 def test_the_outcome_gives_the_start_where_none_is_sent() -> None:
-    values = follow_up_draft(call(), FollowUp(), CALL_BACK, ALWAYS, now=NOW).values
-    assert values["start_time"] == NOW + 3600
+    assert followed(call(), FollowUp(), CALL_BACK).start_time == NOW + 3600
     for outcome in (REACHED, None):
         with pytest.raises(FieldRequired, match="needs start_time or in_sec"):
-            follow_up_draft(call(), FollowUp(), outcome, ALWAYS, now=NOW)
+            followed(call(), FollowUp(), outcome)
 
 
 def test_the_start_moves_to_the_calling_hours_of_the_customer() -> None:
     hours = CallingHours({"default": HoursTable(hours="09:00-18:00")}, "UTC")
     midnight = NOW - NOW % 86_400 + 86_400
     sent = FollowUp(start_time=midnight, customer_hours=1)
-    values = follow_up_draft(call(), sent, None, hours, now=NOW).values
-    assert values["start_time"] == midnight + 9 * 3600
+    assert followed(call(), sent, hours=hours).start_time == midnight + 9 * 3600
 
 
 def test_a_follow_up_ends_before_the_year_10000() -> None:
     with pytest.raises(DeskcalError, match="after the year 9999"):
-        follow_up_draft(call(), FollowUp(start_time=MAX_TIME), None, ALWAYS, now=NOW)
+        followed(call(), FollowUp(start_time=MAX_TIME))

@@ -16,12 +16,11 @@ from deskcal.core.completion import (
     FollowUp,
     checked_completion,
     completed,
-    follow_up_draft,
+    follow_up_of,
     require_same,
     require_unclaimed,
 )
 from deskcal.core.document import encode_event, scope_of
-from deskcal.core.draft import create
 from deskcal.core.event import ChangeType, Event, EventStatus, EventType, Flag
 from deskcal.core.masks import desk_mask_of
 from deskcal.core.outcomes import Outcome
@@ -33,6 +32,7 @@ from deskcal.store.ports.calls import ClaimAnswer
 from deskcal.store.ports.work import Applied, Changes, Mutation, Transaction
 
 LEASE_SEC = 300
+_DONE, _UPDATED = EventStatus.DONE, ChangeType.UPDATED
 CallType = Literal[2, 4]
 
 
@@ -100,7 +100,7 @@ class _Completing:
             raise not_found(self._data.id)
         self._session.require_change(event.id, scope_of(event))
         require_version(event, self._data.if_version)
-        if event.status == EventStatus.DONE:
+        if event.status == _DONE:
             require_same(event, self._sent)
             return encode_event(event), event.follow_up_id
         outcomes = changes.outcomes() if self.needs_outcomes else ()
@@ -110,20 +110,20 @@ class _Completing:
         if self._sent.follow_up:
             outcome = next((one for one in outcomes if one.code == after.outcome), None)
             after, follow_up = self._add(changes, after, self._sent.follow_up, outcome)
-        return changes.put(event.id, after, ChangeType.UPDATED), follow_up
+        return changes.put(event.id, after, _UPDATED), follow_up
 
     def _add(
         self, changes: Changes, event: Event, sent: FollowUp, outcome: Outcome | None
     ) -> tuple[Event, bytes]:
         """`event` with its follow-up, which is added."""
-        hours = self._services.call_rules.hours
-        draft = follow_up_draft(event, sent, outcome, hours, now=self._now)
+        hours, actor = self._services.call_rules.hours, self._session.manager_id
         made: list[int] = []
 
         def make(event_id: int) -> Event:
             made.append(event_id)
-            actor = self._session.manager_id
-            follow_up = create(draft, event_id=event_id, actor=actor, now=self._now)
+            follow_up = follow_up_of(
+                event, sent, outcome, hours, event_id=event_id, actor=actor, now=self._now
+            )
             self._require_place(event, follow_up)
             return follow_up
 
@@ -215,5 +215,5 @@ def release_event(services: Services, _: Peer, session: Session, data: EventVers
             require_unclaimed(event, session.manager_id, now)
         return released(event)
 
-    mutation = Mutation(data.id, ChangeType.UPDATED, session.manager_id, now, change)
+    mutation = Mutation(data.id, _UPDATED, session.manager_id, now, change)
     return services.store.mutate(mutation)

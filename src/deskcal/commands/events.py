@@ -56,6 +56,7 @@ from deskcal.store.lists.paged import PagedRows
 from deskcal.store.ports.work import Change, Follows, Mutation, Retry
 
 MAX_LIMIT = 50_000
+_ADDED = ChangeType.ADDED
 _BEFORE_ROWS = b'{"rows":['
 
 EventKey = Annotated[int, Meta(ge=1, le=MAX_ID)]
@@ -143,7 +144,7 @@ def add_event(services: Services, _: Peer, session: Session, data: Any) -> Work:
         services,
         session,
         0,
-        ChangeType.ADDED,
+        _ADDED,
         change,
         retry,
         checks_outcome=checks_outcome,

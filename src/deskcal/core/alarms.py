@@ -12,7 +12,8 @@ def trigger_time(event: Event) -> int | None:
     if event.remind_time:
         return event.remind_time
     if event.remind_before_sec:
-        return max(event.start_time - event.remind_before_sec, 1)
+        time = event.start_time - event.remind_before_sec
+        return time if time > 0 else 1
     return None
 
 
@@ -28,8 +29,10 @@ def due_time(event: Event, default_timezone: str) -> int:
 
 def due_before(event: Event, end: int) -> int:
     """`due_time` of an event that is over at `end`."""
+    if event.reminder_sent_time or event.status != _OPEN:
+        return 0
     trigger = trigger_time(event)
-    if trigger is None or event.reminder_sent_time or event.status != _OPEN:
+    if trigger is None:
         return 0
     set_at = event.updated_time
     return trigger if trigger <= end and (trigger > set_at or end > set_at) else 0

@@ -37,6 +37,7 @@ class ClaimState(enum.IntEnum):
 
 
 _OPEN, _NONE, _FREE = EventStatus.OPEN, ClaimState.NONE, ClaimState.FREE
+_CLAIMED = ClaimState.CLAIMED
 
 
 class Reason(enum.StrEnum):
@@ -58,7 +59,7 @@ class Wait(Struct, frozen=True, order=True):
 def claim_state(event: Event) -> ClaimState:
     """FREE: an open call or follow-up that nobody has claimed."""
     if event.claimed_by:
-        return ClaimState.CLAIMED
+        return _CLAIMED
     return _FREE if event.status == _OPEN and event.type in CALLS else _NONE
 
 
@@ -101,7 +102,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     def rank(self, event: Event) -> Rank | None:
         """Its place in the order; None: never for this claim, whether it is claimed or not."""
         is_own = event.owner_manager_id == self.manager_id
-        if event.status != EventStatus.OPEN or event.type not in self.types:
+        if event.status != _OPEN or event.type not in self.types:
             return None
         if not is_own and not (self.has_pool and self.has_in_pool(event)):
             return None
@@ -154,17 +155,17 @@ class Claim(Struct, frozen=True, kw_only=True):
 
     def claimed(self, event: Event) -> Event:
         """The event as claimed; its `version` stays. The claimer becomes the owner."""
-        until = self.now + self.lease_sec
-        if event.claimed_by == self.manager_id:
+        until, manager_id = self.now + self.lease_sec, self.manager_id
+        if event.claimed_by == manager_id:
             until = max(until, event.claim_until)
         rows = event.participants
-        if event.owner_manager_id != self.manager_id:
-            rows = rows_of_owner(event, self.manager_id, self.now)
+        if event.owner_manager_id != manager_id:
+            rows = rows_of_owner(event, manager_id, self.now)
         return msgspec.structs.replace(
             event,
-            owner_manager_id=self.manager_id,
+            owner_manager_id=manager_id,
             participants=rows,
-            claimed_by=self.manager_id,
+            claimed_by=manager_id,
             claim_until=until,
         )
 

@@ -154,25 +154,27 @@ def place_of(document: bytes) -> tuple[str, str]:
 
 def scope_of(event: Event) -> EventScope:
     """What decides who may see and change `event`."""
-    return EventScope(*_scope(event))
+    return EventScope(
+        sys.intern(event.brand),
+        sys.intern(event.desk),
+        event.owner_manager_id,
+        event.created_by,
+        managers_of(event),
+    )
 
 
 def record_of(
     document: bytes, event: Event | None = None, managers: tuple[int, ...] = ()
 ) -> Record:
     """The stored event of a document; `event` and its `managers`: if they are known already."""
-    return Record(*_scope(event or _decode_event(document), managers), document)
-
-
-def _scope(
-    event: Event, managers: tuple[int, ...] = ()
-) -> tuple[str, str, int, int, tuple[int, ...]]:
-    return (
+    event = event or _decode_event(document)
+    return Record(
         sys.intern(event.brand),
         sys.intern(event.desk),
         event.owner_manager_id,
         event.created_by,
         managers or managers_of(event),
+        document,
     )
 
 

@@ -47,7 +47,7 @@ _DEFAULTS = {
     field.name: default_of(field) for field in msgspec.structs.fields(Event) if not field.required
 }
 
-_NEW = Event(
+NEW = Event(
     id=0,
     owner_manager_id=0,
     created_by=0,
@@ -97,13 +97,12 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     Raises: InvalidField, or FieldRequired for a null where an event always has a value.
     Source: seed 000, "Defaults And Validation"; contract, sections 4 and 5.
     """
-    sent = zip(WRITABLE, _writable_values(fields), strict=False)
-    values = {name: value for name, value in sent if value is not UNSET}
-    if None in values.values():
-        _refuse_null(values)
-    for name, check in _CHECKS.items():
-        if values.get(name) is not None:
-            values[name] = check(name, values[name])
+    if fields.title is None or fields.start_time is None or fields.end_time is None:
+        _refuse_null(fields)
+    values: dict[str, Any] = {}
+    for name, check, value in zip(WRITABLE, _CHECK_OF, _writable_values(fields), strict=False):
+        if value is not UNSET:
+            values[name] = value if check is None or value is None else check(name, value)
     if "ast_json" in values:
         values["ast_json"] = canonical_ast(values["ast_json"], limits.max_json_depth)
     start, end = values.get("start_time"), values.get("end_time")
@@ -113,9 +112,9 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     return Draft(values, sent_participants(fields, most), most)
 
 
-def _refuse_null(values: dict[str, Any]) -> None:
+def _refuse_null(fields: Any) -> None:
     for name in REQUIRED:
-        if name in values and values[name] is None:
+        if getattr(fields, name) is None:
             raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
 
 
@@ -153,7 +152,7 @@ def create(sent: Draft, *, event_id: int, actor: int, now: int) -> Event:
     rows = new_rows(event_id, owner, sent.participants or (), now)
     check_count(rows, sent.max_participants)
     return msgspec.structs.replace(
-        _NEW,
+        NEW,
         id=event_id,
         owner_manager_id=owner,
         created_by=created_by,
@@ -302,3 +301,5 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "outcome": checked_outcome,
     "outcome_note": checked_outcome_note,
 }
+_CHECK_OF = tuple(map(_CHECKS.get, WRITABLE))
+"""The check of each of `WRITABLE`; None: it has none."""

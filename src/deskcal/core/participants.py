@@ -101,6 +101,8 @@ def new_rows(
     event_id: int, owner: int, sent: tuple[ParticipantFields, ...], now: int
 ) -> tuple[Participant, ...]:
     """The rows of a new event: the owner's, then those sent."""
+    if not sent:
+        return (Participant(event_id, owner, _ORGANIZER, _ACCEPTED, now, now),)
     return _rows(event_id, owner, sent, {}, now)
 
 

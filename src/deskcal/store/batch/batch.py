@@ -387,10 +387,11 @@ class Batch:
                 continue
             before = event_row(staged.before, self._timezone) if staged.before else None
             after = event_row(staged.after, self._timezone) if staged.after else None
-            if staged.is_done and staged.before is None and staged.done_time == AS_STORED:
-                found.done_in_trash.append(event_id)
-            elif after and staged.is_done:
-                after = with_done_time(after, staged.done_time)
+            if after and staged.is_done:
+                if staged.before is None and staged.done_time == AS_STORED:
+                    found.done_in_trash.append(event_id)
+                else:
+                    after = with_done_time(after, staged.done_time)
             if staged.after is None:
                 found.done_times[event_id] = staged.done_time
             found.put(event_id, staged.document, before, after)

@@ -34,6 +34,8 @@ from deskcal.store.ports.calls import CallKind, CallQuery, CallSource, ClaimAnsw
 FIRST, GROWTH, MOST = 8, 8, 2_000_000
 """Rows of the first look beyond one for each claim, by how much the next ones grow, and of the
 last one."""
+_OWN, _MINE, _POOL, _LAPSED = CallKind.OWN, CallKind.MINE, CallKind.POOL, CallKind.LAPSED
+_HIGHEST_FIRST = tuple(sorted(Priority, reverse=True))
 _Filter = tuple[str | None, Mask, Mask, Mask]
 """What decides from which places a claim may take; masks of equal texts are one object."""
 
@@ -193,8 +195,8 @@ class Claims:
         yield from [e for e in claimed if e.claimed_by == manager_id or e.claim_until <= now]
         known = set()
         for query in (
-            CallQuery(CallKind.MINE, claim.manager_id),
-            CallQuery(CallKind.LAPSED, now=claim.now),
+            CallQuery(_MINE, manager_id),
+            CallQuery(_LAPSED, now=now),
         ):
             for event in self._rows(query):
                 if event.id not in self._overlay.changed and event.id not in known:
@@ -205,7 +207,7 @@ class Claims:
         """The manager's events, by priority, start and id, as many as are taken."""
         yielded: set[int] = set()
         for limit in _limits(FIRST):
-            rows = self._rows(CallQuery(CallKind.OWN, claim.manager_id, (), claim.now, limit))
+            rows = self._rows(CallQuery(_OWN, claim.manager_id, (), claim.now, limit))
             is_cut = False
             for _, found in itertools.groupby(rows, lambda event: event.priority):
                 events = list(found)
@@ -222,8 +224,8 @@ class Claims:
     def _pool(self, claim: Claim) -> Iterator[Event]:
         """Events of the pool, by priority, start and id, as many as are taken."""
         places = self._places_of(claim) if claim.has_pool else ()
-        for priority in sorted(Priority, reverse=True) if places else ():
-            query = CallQuery(CallKind.POOL, 0, places, claim.now, priority=priority)
+        for priority in _HIGHEST_FIRST if places else ():
+            query = CallQuery(_POOL, 0, places, claim.now, priority=priority)
             yield from self._in_order(query)
 
     def _places_of(self, claim: Claim) -> tuple[int, ...]:

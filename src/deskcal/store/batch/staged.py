@@ -11,7 +11,7 @@ from deskcal.errors import InvalidField
 from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
 
-_DONE = EventStatus.DONE
+_DONE, _RESTORED = EventStatus.DONE, ChangeType.RESTORED
 
 
 class StagedEvent(Struct, frozen=True):
@@ -39,9 +39,11 @@ class StagedEvent(Struct, frozen=True):
         time = self.done_time
         if after is None:
             time = time if self.is_done else 0
-        elif after.status == _DONE and done_time is not None:
+        elif after.status != _DONE:
+            pass
+        elif done_time is not None:
             time = done_time
-        elif after.status == _DONE and not self.is_done and type_ is not ChangeType.RESTORED:
+        elif not self.is_done and type_ is not _RESTORED:
             time = done_time_by(after)
         return StagedEvent(self.before, after, document, time)
 

@@ -10,6 +10,7 @@ from deskcal.core.series import Series
 from deskcal.store.batch.objects import CalendarObject, ObjectKey, StagedObjects
 from deskcal.store.ports.work import Mutation, Transaction
 
+_ADDED = ChangeType.ADDED
 _Result = TypeVar("_Result")
 
 
@@ -102,13 +103,13 @@ class StagedChanges:
         event = make(self._batch.next_id)
         self._known.add(event.id)
         time, actor = self._transaction.time, self._transaction.actor
-        return self._batch.add(event, ChangeType.ADDED, time, actor)
+        return self._batch.add(event, _ADDED, time, actor)
 
     def add_all(self, makes: Sequence[Callable[[int], Event]]) -> None:
         """Adds events."""
         self._take_new(len(makes))
         time, actor = self._transaction.time, self._transaction.actor
-        self._known.update(self._batch.add_all(makes, ChangeType.ADDED, time, actor))
+        self._known.update(self._batch.add_all(makes, _ADDED, time, actor))
 
     def outcomes(self) -> Sequence[Outcome]:
         """The directory's outcomes."""

@@ -122,8 +122,8 @@ class Writes(Struct, kw_only=True):
 
     def _add(self, document: bytes, row: EventRow) -> None:
         self.added.append((row, document))
-        place = (row.duration_class, row.start_time, row.event_id, row.end_time)
-        self.managers_added += [(manager_id, *place) for manager_id in row.managers]
+        class_, start, id_, end = row.duration_class, row.start_time, row.event_id, row.end_time
+        self.managers_added += [(manager, class_, start, id_, end) for manager in row.managers]
 
     @property
     def earliest_due(self) -> int:

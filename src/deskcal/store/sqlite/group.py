@@ -286,7 +286,10 @@ class SqliteBatch:
 
     def _write_events(self, writes: Writes) -> None:
         numbers = self._collections
-        added = [(row.event_id, *_placed(row, numbers), doc) for row, doc in writes.added]
+        added = [
+            (row.event_id, numbers[row.brand, row.desk], *row.values, document)
+            for row, document in writes.added
+        ]
         insert_rows(self._connection, INSERT_EVENT, added)
         self._write_moved(writes, numbers)
         self._run(UPDATE_DOCUMENT, writes.touched)
