@@ -80,19 +80,26 @@ def _stores_below(directory: Path) -> list[str]:
 
 def _own_secret(path: Path) -> str:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(prefix=f"{SECRET}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(secrets.token_urlsafe(48) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            path.hardlink_to(name)
-        except FileExistsError:
-            logger.info("another process created %s meanwhile", path)
-        finally:
-            Path(name).unlink()
+            _make_secret(path)
+        except OSError as exc:
+            raise StartError(f"the secret can't be written to {path}: {exc.strerror}") from exc
     return _text_of(path)
+
+
+def _make_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(prefix=f"{SECRET}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(name)
+    except FileExistsError:
+        logger.info("another process created %s meanwhile", path)
+    finally:
+        Path(name).unlink()
 
 
 def _text_of(file: Path) -> str:

@@ -30,7 +30,7 @@ from deskcal.store.consistency import (
 from deskcal.store.object_check import ESCALATIONS, OBJECTS, Given, of_escalation, of_object
 from deskcal.store.ports import CheckReport, StoreError
 from deskcal.store.sqlite.all_day import used_timezone
-from deskcal.store.sqlite.connection import DATABASE, connect_reader
+from deskcal.store.sqlite.connection import DATABASE, connect_reader, why
 from deskcal.store.sqlite.schema import require_current
 from deskcal.store.sqlite.webhook_transfer import webhook_differences
 
@@ -96,7 +96,7 @@ def check_sqlite(directory: Path) -> CheckReport:
             counts = {table: _count(connection, table) for table in TABLES}
             differences = list(islice(_differences(connection), MAX_DIFFERENCES))
     except apsw.Error as exc:
-        raise StoreError(f"the store in {directory} can't be read: {exc}") from exc
+        raise StoreError(f"the store in {directory} can't be read: {why(exc)}") from exc
     return CheckReport(counts, differences)
 
 

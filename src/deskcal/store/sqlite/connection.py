@@ -42,6 +42,17 @@ def lock_directory(directory: Path) -> IO[str]:
     return lock
 
 
+def is_full(exc: apsw.Error) -> bool:
+    """Whether the disk is full, also where a start has no room for the shared memory file."""
+    result = getattr(exc, "extendedresult", 0)
+    return isinstance(exc, apsw.FullError) or result == apsw.SQLITE_IOERR_SHMSIZE
+
+
+def why(exc: apsw.Error) -> str:
+    """What is at fault, for an error message."""
+    return "the disk is full" if is_full(exc) else str(exc)
+
+
 def connect_writer(directory: Path, vfs: str | None = None) -> apsw.Connection:
     """The writing connection, its schema brought up to date. Raises: StoreError, apsw.Error."""
     connection = _connect_ours(directory, vfs)

@@ -14,7 +14,7 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.devices import device_of, values_of
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.changes import Read, RunJob
-from deskcal.store.sqlite.connection import DATABASE, connection_in
+from deskcal.store.sqlite.connection import DATABASE, connection_in, why
 
 _ALL = """
     SELECT id, manager_id, name, brand, type, desks, brands, selector, hash, created_time,
@@ -110,7 +110,7 @@ class SqliteDevicesIn:
                 found = work(connection, *values)
             connection.close()
         except apsw.Error as exc:
-            raise StoreError(f"the devices in {self._directory} can't be used: {exc}") from exc
+            raise StoreError(f"the devices in {self._directory} can't be used: {why(exc)}") from exc
         return found
 
 

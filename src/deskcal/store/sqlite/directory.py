@@ -14,7 +14,7 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.columns.directory import row_of
 from deskcal.store.ports import StoreError
 from deskcal.store.sqlite.changes import Read, RunJob
-from deskcal.store.sqlite.connection import DATABASE, connection_in
+from deskcal.store.sqlite.connection import DATABASE, connection_in, why
 from deskcal.store.sqlite.outcomes import put_outcomes, read_outcomes
 
 _MANAGERS = "SELECT id, name, brand, desks, colour, disabled FROM manager ORDER BY id"
@@ -75,7 +75,7 @@ def directory_in(directory: Path) -> Directory:
     try:
         return read_directory(connection_in(directory))
     except apsw.Error as exc:
-        raise StoreError(f"the directory in {directory} can't be read: {exc}") from exc
+        raise StoreError(f"the directory in {directory} can't be read: {why(exc)}") from exc
 
 
 def put_in(directory: Path, names: Directory) -> None:
@@ -86,4 +86,4 @@ def put_in(directory: Path, names: Directory) -> None:
             write_directory(connection, names)
         connection.close()
     except apsw.Error as exc:
-        raise StoreError(f"the directory in {directory} can't be written: {exc}") from exc
+        raise StoreError(f"the directory in {directory} can't be written: {why(exc)}") from exc

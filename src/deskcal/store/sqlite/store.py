@@ -60,6 +60,7 @@ from deskcal.store.sqlite.connection import (
     connect_writer,
     connect_writer_again,
     lock_directory,
+    why,
 )
 from deskcal.store.sqlite.devices import SqliteDevices
 from deskcal.store.sqlite.directory import SqliteDirectory
@@ -328,7 +329,7 @@ async def open_sqlite(
         return SqliteStore(directory, limits, lock, vfs=vfs)
     except apsw.Error as exc:
         lock.close()
-        raise StoreError(f"the database in {directory} can't be opened: {exc}") from exc
+        raise StoreError(f"the database in {directory} can't be opened: {why(exc)}") from exc
     except StoreError:
         lock.close()
         raise

@@ -12,7 +12,13 @@ from deskcal.core.directory import Directory
 from deskcal.core.event import ChangeType
 from deskcal.store.batch.writes import manager_rows
 from deskcal.store.ports import StoreError
-from deskcal.store.sqlite.connection import DATABASE, connect_reader, connect_writer, lock_directory
+from deskcal.store.sqlite.connection import (
+    DATABASE,
+    connect_reader,
+    connect_writer,
+    lock_directory,
+    why,
+)
 from deskcal.store.sqlite.directory import read_directory, write_directory
 from deskcal.store.sqlite.done_time import find_done_times
 from deskcal.store.sqlite.group import INSERT_EVENT
@@ -99,7 +105,7 @@ def export_sqlite(
                 file.put(kind, row)
         file.end()
     except apsw.Error as exc:
-        raise StoreError(f"the store in {directory} can't be read: {exc}") from exc
+        raise StoreError(f"the store in {directory} can't be read: {why(exc)}") from exc
 
 
 def _head(connection: apsw.Connection) -> Head:
@@ -179,7 +185,7 @@ def import_sqlite(directory: Path, export: Export, on_progress: OnProgress) -> N
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         connection.close()
     except apsw.Error as exc:
-        raise StoreError(f"the store in {directory} can't be written: {exc}") from exc
+        raise StoreError(f"the store in {directory} can't be written: {why(exc)}") from exc
     finally:
         lock.close()
 

@@ -18,6 +18,7 @@ from deskcal.store.batch.batch import Batch
 from deskcal.store.batch.writes import CommitResult
 from deskcal.store.ports.work import Transaction, Work
 from deskcal.store.sqlite.checkpoint import CHECKPOINT_PAGES, Checkpoint
+from deskcal.store.sqlite.connection import is_full
 from deskcal.store.sqlite.group import Job, Numbers, SqliteBatch
 from deskcal.store.sqlite.statements import Statements
 from deskcal.threads import short_turns
@@ -366,7 +367,7 @@ class _CommitFailed(apsw.Error):
 
 
 def _unavailable(exc: apsw.Error) -> Unavailable:
-    fault = "the disk is full" if isinstance(exc, apsw.FullError) else "the database failed"
+    fault = "the disk is full" if is_full(exc) else "the database failed"
     return Unavailable(f"{fault}; nothing was applied, try later")
 
 
