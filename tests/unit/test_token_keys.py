@@ -74,6 +74,13 @@ def test_a_pem_public_key_verifies_tokens_of_its_own_algorithm(algorithm: str) -
     assert manager_of(token_by(algorithm), keys) == 10
 
 
+def test_all_keys_of_a_pem_file_verify_tokens() -> None:
+    keys = public_keys("# of the CRM\n" + "\n".join(public_pem(make()) for make in KINDS.values()))
+    assert [(key.algorithm, key.kid) for key in keys] == [(name, None) for name in KINDS]
+    for name in KINDS:
+        assert manager_of(token_by(name), keys) == 10
+
+
 def test_a_jwks_holds_rsa_p_256_and_ed25519_keys_by_their_kid() -> None:
     keys = public_keys(jwks(*(jwk(make(), kid=name) for name, make in KINDS.items())))
     assert [(key.algorithm, key.kid) for key in keys] == [(name, name) for name in KINDS]
@@ -215,6 +222,7 @@ def private_pem(private: Private) -> str:
         "-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----",
         private_pem(ED_KEY),
         private_pem(EC_KEY),
+        public_pem(EC_KEY) + private_pem(EC_KEY),
     ],
 )
 def test_what_is_neither_a_public_pem_nor_a_jwks_is_refused(text: str) -> None:

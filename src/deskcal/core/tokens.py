@@ -22,6 +22,8 @@ FEED = "ics"
 """The `use` of a token that opens an iCalendar feed, and nothing else."""
 REMEMBERED_TOKENS = 20_000
 """Verified tokens that are cached; then the oldest is dropped."""
+_PEM = "-----BEGIN "
+"""Begins each key of a PEM file."""
 
 
 class Claims(Struct, kw_only=True):
@@ -67,11 +69,12 @@ def secret_key(secret: str) -> Key:
 
 
 def public_keys(text: str) -> list[Key]:
-    """The keys of a PEM or JWKS file: RSA, P-256 or Ed25519. Raises: BadKey."""
+    """All keys of a PEM or JWKS file: RSA, P-256 or Ed25519. Raises: BadKey."""
     try:
         if text.lstrip().startswith("{"):
             return [_jwk(key) for key in jwt.PyJWKSet.from_json(text).keys]
-        return [_key(load_pem_public_key(text.encode()), None)]
+        parts = text.split(_PEM)[1:] or [""]
+        return [_key(load_pem_public_key((_PEM + part).encode()), None) for part in parts]
     except BadKey:
         raise
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as exc:
