@@ -48,7 +48,7 @@ test: $(STAMP) $(PAGE) ## Run all tests; fail below the least coverage
 		apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		echo "No PostgreSQL here: its tests will fail (apt-get install postgresql)."
 	web/npm.sh $(BIN)/python run --silent test
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=
 	$(BIN)/python -m coverage report --fail-under=95
 	$(BIN)/python -m coverage report --include='src/deskcal/core/*,src/deskcal/wire/*' --fail-under=100
 
