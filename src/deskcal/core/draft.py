@@ -3,7 +3,7 @@
 import functools
 import zoneinfo
 from collections.abc import Callable, Iterable
-from typing import Any, get_type_hints
+from typing import Any, NoReturn, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -112,10 +112,9 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     return Draft(values, sent_participants(fields, most), most)
 
 
-def _refuse_null(fields: Any) -> None:
-    for name in REQUIRED:
-        if getattr(fields, name) is None:
-            raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
+def _refuse_null(fields: Any) -> NoReturn:
+    name = next(name for name in REQUIRED if getattr(fields, name) is None)
+    raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
 
 
 def _writable_values(fields: Any) -> tuple[Any, ...]:
