@@ -3,7 +3,7 @@
 import functools
 import zoneinfo
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -97,8 +97,9 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
     Raises: InvalidField, or FieldRequired for a null where an event always has a value.
     Source: seed 000, "Defaults And Validation"; contract, sections 4 and 5.
     """
-    if fields.title is None or fields.start_time is None or fields.end_time is None:
-        _refuse_null(fields)
+    for name in REQUIRED:
+        if getattr(fields, name) is None:
+            raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
     values: dict[str, Any] = {}
     for name, check, value in zip(WRITABLE, _CHECK_OF, _writable_values(fields), strict=False):
         if value is not UNSET:
@@ -110,11 +111,6 @@ def draft(fields: Any, limits: Limits = DEFAULT_LIMITS) -> Draft:
         check_times(start, end)
     most = limits.max_participants
     return Draft(values, sent_participants(fields, most), most)
-
-
-def _refuse_null(fields: Any) -> NoReturn:
-    name = next(name for name in REQUIRED if getattr(fields, name) is None)
-    raise FieldRequired(f"{name} can't be null: an event always has one", field=name)
 
 
 def _writable_values(fields: Any) -> tuple[Any, ...]:

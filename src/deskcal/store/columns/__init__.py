@@ -112,7 +112,6 @@ FILTERS = {column.name: column for column in COLUMNS if column.filter is not Fil
 """Columns that lists are filtered by, by name."""
 
 _DERIVED = tuple(column.derive for column in COLUMNS if column.derive is not None)
-assert (claim_state, pool_time, done_time_by) == _DERIVED, "event_row calls them one by one"
 _STORED = tuple(column for column in COLUMNS if column.derive is None)
 _of_index = itemgetter(
     *(IndexRow.__struct_fields__.index(c.source) for c in _STORED if _is_of_index(c))
@@ -133,7 +132,7 @@ _as_row: Callable[..., EventRow] = EventRow
 def event_row(event: Event, default_timezone: str = UTC) -> EventRow:
     """The one derivation of all columns from an event."""
     index = index_values(event, default_timezone)
-    derived = (claim_state(event), pool_time(event), done_time_by(event))
+    derived = tuple([derive(event) for derive in _DERIVED])
     return _as_row(*index, _of_index(index) + _of_event(event) + derived)
 
 
