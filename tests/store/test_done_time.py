@@ -311,3 +311,55 @@ async def test_the_check_finds_a_time_at_which_it_was_not_completed(
     run(place, f"UPDATE event SET done_time = {time} WHERE id = {event_id}")  # noqa: S608
     (found,) = (await place.check()).differences
     assert found.startswith(f"event {event_id} has index columns")
+
+
+ARCHIVE = "MngArchiveCalendarEvent"
+ENDED = [(ARCHIVE, {}), (UPDATE, {"status": 3})]
+
+
+@pytest.mark.parametrize(("name", "data"), ENDED)
+async def test_the_cooldown_goes_on_where_the_completed_call_is_archived(
+    place: Place, target: Place, name: str, data: dict[str, Any]
+) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, name, id=1, **data)
+        await desk.event(ADMIN, UPDATE, id=1, title="Another title")
+        await delete(desk, NOW + 150)
+        await restore(desk)
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 400)
+    assert (await place.check()).differences == []
+    await imported(target, await exported(place))
+    assert done_time(target) == NOW
+    assert (await target.check()).differences == []
+
+
+async def test_so_it_does_in_the_group_of_the_claim(place: Place) -> None:
+    async with reached(place) as desk:
+        desk.clock.time = NOW + 200
+        archived = desk.event(ADMIN, ARCHIVE, id=1)
+        assert (await asyncio.gather(archived, nothing(desk)))[-1] == ("COOLDOWN", 400)
+
+
+@pytest.mark.parametrize(("name", "data"), ENDED)
+@pytest.mark.parametrize("status", [0, 2])
+async def test_no_cooldown_of_what_is_archived_after_its_completion_was_taken_back(
+    place: Place, status: int, name: str, data: dict[str, Any]
+) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, UPDATE, id=1, status=status)
+        await desk.event(ADMIN, name, id=1, **data)
+        assert await claimed(desk) == 2
+    assert done_time(place) == 0
+    assert (await place.check()).differences == []
+
+
+async def test_so_in_one_batch(place: Place) -> None:
+    async with reached(place) as desk:
+        operations = [
+            {"command": UPDATE, "data": {"id": 1, "status": 0}},
+            {"command": ARCHIVE, "data": {"id": 1}},
+        ]
+        answered = await desk.call(ADMIN, "MngBatchCalendarEvents", operations=operations)
+        assert answered["status"] == 200, answered
+        assert await claimed(desk) == 2
+    assert done_time(place) == 0

@@ -211,3 +211,19 @@ async def test_a_restored_call_cools_down_in_the_group_of_its_restoring(place: P
         claim = desk.call(TEN, "MngClaimNextCalendarEvent", deskFilter="*")
         _, answered = await asyncio.gather(restored, claim)
         assert answered["data"]["reason"] == "COOLDOWN"
+
+
+async def test_an_undo_gives_it_back_to_what_was_archived(place: Place) -> None:
+    async with reached(place) as desk:
+        await desk.event(ADMIN, "MngArchiveCalendarEvent", id=1)
+        await undo(desk, await batch(desk, REOPENED))
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 400)
+    assert done_time(place) == NOW
+    assert (await place.check()).differences == []
+
+
+async def test_an_undo_of_the_archiving_leaves_it(place: Place) -> None:
+    async with reached(place) as desk:
+        await undo(desk, await batch(desk, ("MngArchiveCalendarEvent", {})))
+        assert await left_at(desk, NOW + 200) == ("COOLDOWN", 400)
+    assert done_time(place) == NOW

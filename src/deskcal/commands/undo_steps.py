@@ -12,6 +12,7 @@ from deskcal.core.undo import Step
 from deskcal.store.ports import SeriesStep
 from deskcal.store.ports.feed import StoredChange
 
+_HAVE_DONE_TIME = (EventStatus.DONE, EventStatus.ARCHIVED)
 PAGE = 500
 """Events that one transaction puts back, but for a unit that has more."""
 
@@ -136,15 +137,15 @@ async def find_done_times(services: Services, steps: Iterable[StoredStep]) -> No
     for step in steps:
         if step.before is not None and step.last is not None:
             before, last = _head_of(step.before), _head_of(step.last)
-            if before.status == EventStatus.DONE and before.version < last.version:
+            if before.status in _HAVE_DONE_TIME and before.version < last.version:
                 done.append((step, before, last))
     if not done:
         return
     wanted = [(step.event_id, before.version, last.version) for step, before, last in done]
     found = await services.store.feed.done_times(wanted)
     for step, before, last in done:
-        is_done = last.status == EventStatus.DONE
-        step.done_time = found.get(step.event_id, None if is_done else before.updated_time)
+        is_lost = before.status == EventStatus.DONE != last.status
+        step.done_time = found.get(step.event_id, before.updated_time if is_lost else None)
 
 
 def decoded(one: StoredStep) -> Step:

@@ -124,7 +124,8 @@ def of_completion(event_id: int, version: int, documents: Iterable[bytes]) -> It
     """
     events = [event for event in map(_readable, documents) if event is not None]
     what = f"the completion of event {event_id} that is kept with its version {version}"
-    if any(one.version == version and one.status != EventStatus.DONE for one in events):
+    ended = (EventStatus.DONE, EventStatus.ARCHIVED)
+    if any(one.version == version and one.status not in ended for one in events):
         yield f"{what} is of a version that was not done"
     if all(one.version != version + 1 for one in events):
         yield f"{what} was taken back by no change that is kept"

@@ -46,7 +46,7 @@ from deskcal.store.batch.writes import (
     Writes,
     batch_id_of,
 )
-from deskcal.store.columns import AS_STORED, event_row, with_done_time
+from deskcal.store.columns import event_row, with_done_time
 from deskcal.store.ports.reminders import Notification
 from deskcal.store.ports.work import Applied, Follows, Mutation, Transaction, Work, event_ids_of
 
@@ -340,7 +340,7 @@ class Batch:
     def done_time(self, event_id: int) -> int:
         """When the group completed, or restored, an event; AS_STORED: it did neither."""
         staged = self._staged[event_id]
-        if staged.before is None and staged.after and staged.done_time == AS_STORED:
+        if staged.after and staged.is_done and staged.is_of_trash:
             return staged.after.updated_time
         return staged.done_time
 
@@ -387,8 +387,8 @@ class Batch:
                 continue
             before = event_row(staged.before, self._timezone) if staged.before else None
             after = event_row(staged.after, self._timezone) if staged.after else None
-            if after and staged.is_done:
-                if staged.before is None and staged.done_time == AS_STORED:
+            if after and staged.has_done_time:
+                if staged.is_of_trash:
                     found.done_in_trash.append(event_id)
                 else:
                     after = with_done_time(after, staged.done_time)

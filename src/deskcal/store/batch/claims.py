@@ -92,7 +92,7 @@ class _Overlay:
             self.claimed[event_id] = event
             for key in numbers_of(event):
                 self._held.setdefault(key, {})[event_id] = event
-        elif event.status == EventStatus.DONE:
+        elif event.status in (EventStatus.DONE, EventStatus.ARCHIVED):
             self.done[event_id] = event
 
     def held(self, event: Event) -> Iterator[Event]:

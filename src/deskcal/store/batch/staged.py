@@ -11,7 +11,8 @@ from deskcal.errors import InvalidField
 from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
 
-_DONE, _RESTORED = EventStatus.DONE, ChangeType.RESTORED
+_DONE, _ARCHIVED = EventStatus.DONE, EventStatus.ARCHIVED
+_RESTORED = ChangeType.RESTORED
 
 
 class StagedEvent(Struct, frozen=True):
@@ -24,7 +25,7 @@ class StagedEvent(Struct, frozen=True):
     """When it was completed, Unix seconds, if the group has done so, or says it.
 
     AS_STORED: it was done before, or is not done; where the group restored it, as the trash has it.
-    0: the group deleted it when it was not done.
+    0: the group deleted or archived it when it was not done.
     """
 
     @property
@@ -32,30 +33,46 @@ class StagedEvent(Struct, frozen=True):
         """Whether it is there and done."""
         return self.after is not None and self.after.status == _DONE
 
+    @property
+    def has_done_time(self) -> bool:
+        """Whether it is there and done, or archived: an archived one may have been completed."""
+        return self.after is not None and self.after.status in (_DONE, _ARCHIVED)
+
+    @property
+    def is_of_trash(self) -> bool:
+        """Whether the trash, or its history, says when it was completed."""
+        return self.before is None and self.done_time == AS_STORED
+
     def changed(
         self, after: Event | None, document: bytes, type_: ChangeType, done_time: int | None = None
     ) -> "StagedEvent":
         """It after one more change of the group, which may say when it was completed."""
-        time = self.done_time
-        if after is None:
-            time = time if self.is_done else 0
-        elif after.status != _DONE:
-            pass
-        elif done_time is not None:
-            time = done_time
-        elif not self.is_done and type_ is not _RESTORED:
-            time = done_time_by(after)
+        time = self._done_time_after(after, type_, done_time)
         return StagedEvent(self.before, after, document, time)
 
+    def _done_time_after(
+        self, after: Event | None, type_: ChangeType, done_time: int | None
+    ) -> int:
+        known = self.done_time if self.has_done_time else 0
+        if after is None:
+            return known
+        if after.status not in (_DONE, _ARCHIVED) or (done_time is None and type_ is _RESTORED):
+            return self.done_time
+        if done_time is not None:
+            return done_time
+        if after.status == _ARCHIVED:
+            return known
+        return known if self.is_done else done_time_by(after)
+
     def ended_version(self, after: Event | None, done_time: int | None) -> int:
-        """The version that was done last, of a change that takes its completion back; else 0.
+        """The version that was done, or archived, last, of a change that ends that; else 0.
 
         A deletion does not: the trash keeps it. A completion at another time does.
         """
-        if self.after is None or after is None or not self.is_done:
+        if self.after is None or after is None or not self.has_done_time:
             return 0
-        is_still_done = after.status == _DONE and done_time is None
-        return 0 if is_still_done else self.after.version
+        is_as_before = after.status == self.after.status and done_time is None
+        return 0 if is_as_before else self.after.version
 
 
 def document_of(event: Event) -> bytes:

@@ -34,8 +34,8 @@ The last is AS_STORED where the row says it that the event has, or had in the tr
 """
 
 EndedRow = tuple[int, int, int, int]
-"""Event, the version that was done last, when it was completed (AS_STORED: as its row or the trash
-says), and when that was taken back."""
+"""Event, the version that was done (or archived) last, when it was completed (AS_STORED: as its row
+or the trash says), and when that was taken back."""
 
 _DELETED, _RESTORED = ChangeType.DELETED, ChangeType.RESTORED
 

@@ -59,7 +59,7 @@ class Column(Struct, frozen=True):
         return f"event_by_{self.name.removesuffix('_id')}"
 
 
-_DONE = EventStatus.DONE
+_DONE, _ARCHIVED = EventStatus.DONE, EventStatus.ARCHIVED
 _SMALL, _BIG, _TEXT = ColumnType
 _NONE, _EQUAL, _LINK = Filter
 
@@ -73,8 +73,9 @@ def may_be_done_time(done_time: int, event: Event) -> bool:
     """Whether it may have been completed then.
 
     It may have been changed since, also at an earlier time: clocks of nodes differ, and are set.
+    One that is archived has the time of its completion, if there was one before.
     """
-    return (done_time > 0) == (event.status == _DONE)
+    return event.status == _ARCHIVED or (done_time > 0) == (event.status == _DONE)
 
 
 _TABLE: tuple[Column, ...] = (
@@ -137,7 +138,7 @@ def event_row(event: Event, default_timezone: str = UTC) -> EventRow:
 
 
 AS_STORED = -1
-"""The `done_time` of an event that was done before and still is: what the row has stays."""
+"""The `done_time` of an event that was done before, and is still or archived: the row's stays."""
 
 
 def with_done_time(row: EventRow, done_time: int) -> EventRow:

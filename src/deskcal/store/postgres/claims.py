@@ -67,7 +67,7 @@ _HELD = {
 _CONTACTS = {
     name: f"""
         SELECT {name}, done_time, document FROM event
-        WHERE {name} > 0 AND {name} = ANY(%s::bigint[]) AND status = 1
+        WHERE {name} > 0 AND {name} = ANY(%s::bigint[]) AND status IN (1, 3)
           AND outcome = ANY(%s::text[]) AND done_time > %s"""  # noqa: S608
     for name in NUMBERS
 }

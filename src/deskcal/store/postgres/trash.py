@@ -28,7 +28,7 @@ _PUT = f"""
         done_time = excluded.done_time"""  # noqa: S608
 _GIVE_DONE_TIMES = """
     UPDATE event AS e SET done_time = t.done_time FROM trash AS t
-    WHERE t.event_id = ANY(%s::bigint[]) AND e.id = t.event_id AND e.status = 1
+    WHERE t.event_id = ANY(%s::bigint[]) AND e.id = t.event_id AND e.status IN (1, 3)
       AND t.done_time > 0"""
 _REMOVE = "DELETE FROM trash WHERE event_id = ANY(%s::bigint[])"
 _PAGE = """

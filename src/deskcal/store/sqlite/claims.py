@@ -68,7 +68,7 @@ _OWNERS = """
 _CONTACTS = {
     name: f"""
         SELECT done_time, id, document FROM event INDEXED BY event_by_{name.removesuffix("_id")}
-        WHERE {name} > 0 AND {name} = ? AND status = 1 AND done_time > ?
+        WHERE {name} > 0 AND {name} = ? AND status IN (1, 3) AND done_time > ?
           AND outcome IN (SELECT value FROM json_each(?))"""  # noqa: S608
     for name in NUMBERS
 }

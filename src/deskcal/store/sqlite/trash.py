@@ -16,7 +16,7 @@ _PUT = f"""
         (SELECT done_time FROM trash WHERE event_id = ?1), 0) ELSE ?5 END)"""  # noqa: S608
 _GIVE_DONE_TIME = """
     UPDATE event SET done_time = t.done_time FROM trash AS t
-    WHERE event.id = ? AND t.event_id = event.id AND event.status = 1 AND t.done_time > 0"""
+    WHERE event.id = ? AND t.event_id = event.id AND event.status IN (1, 3) AND t.done_time > 0"""
 _REMOVE = "DELETE FROM trash WHERE event_id = ?"
 _DOCUMENT = "SELECT document FROM trash WHERE event_id = ? AND deleted_time >= ?"
 
