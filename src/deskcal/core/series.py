@@ -173,16 +173,23 @@ def check_repeatable(event: Event) -> None:
 
 
 def begin_series(
-    series_id: int, event: Event, rrule: str, exdates: tuple[str, ...], timezone: str
+    series_id: int,
+    event: Event,
+    rrule: str,
+    exdates: tuple[str, ...],
+    timezone: str,
+    *,
+    start: dt.datetime | None = None,
 ) -> Series:
     """The series whose first occurrence by the rule is `event`; `extend` makes its occurrences.
 
-    `timezone`: of the event, or the server's default. Raises: InvalidField for a rule that is not
-    taken, or does not come at the event's start.
+    `timezone`: of the event, or the server's default. `start`: the local time that the rule says
+    for `event`, which the clock may skip; None: what the clock shows then. Raises: InvalidField for
+    a rule that is not taken, or does not come at the event's start.
     """
     check_repeatable(event)
     zoned = msgspec.structs.replace(event, timezone=timezone)
-    start = local_start(zoned, timezone)
+    start = start or local_start(zoned, timezone)
     rule = fixed_to_start(parse_rule(rrule), start)
     check_start(Recurrence(rule, start, timezone))
     if not zoned.all_day and instant(start, ZoneInfo(timezone)) != event.start_time:

@@ -111,6 +111,9 @@ def _plan_series(
         if before is None:
             after = new_occurrence(made, occurrence, new_id(), wanted.now)
         elif _is_settled(wanted, before):
+            if not before.series_id:
+                after = _taken_in(made, before, occurrence)
+                changed.append((before, _stamped(wanted, before, after)))
             continue
         else:
             after = _renewed(wanted, made, before, occurrence.local, occurrence.time)
@@ -157,7 +160,7 @@ def _further(wanted: Repeating, series: Series) -> Iterator[Occurrence]:
         local = one.local if one.is_date else wall_time(one.time, series.zone)
         time = instant(local, series.zone)
         is_out = one.time in left_out or local.date() in dates or time < max(since, DAY_SEC)
-        if not is_out and time not in seen and not recurrence.has(local):
+        if not is_out and time not in seen and not any(recurrence.between(time, time + 1)):
             seen.add(time)
             yield Occurrence(time, local)
 
@@ -242,7 +245,7 @@ def _begun(wanted: Repeating, series_id: int, template: Event | None) -> Series:
         sent = msgspec.structs.replace(sent, values=changed | times)
         event = merge(template, sent, now=wanted.now)
     left = tuple(day for day in exdates if day >= first.date.isoformat())
-    return begin_series(series_id, event, str(rule), left, timezone)
+    return begin_series(series_id, event, str(rule), left, timezone, start=first.local)
 
 
 def _next(recurrence: Recurrence, since: int, exdates: Sequence[str]) -> Occurrence | None:
@@ -273,6 +276,13 @@ def _renewed(
     merged = merge(event, sent, now=wanted.now)
     return msgspec.structs.replace(
         merged, series_id=series.series_id, original_start_time=original, own_fields=()
+    )
+
+
+def _taken_in(series: Series, event: Event, occurrence: Occurrence) -> Event:
+    """A single event that is settled, as the occurrence in whose place it was."""
+    return msgspec.structs.replace(
+        event, series_id=series.series_id, original_start_time=occurrence.time
     )
 
 
