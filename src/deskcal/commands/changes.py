@@ -7,18 +7,16 @@ import msgspec
 from msgspec import Meta, Struct
 
 from deskcal.commands.events import EventId
-from deskcal.commands.filters import Filters, event_facts
+from deskcal.commands.filters import Filters, event_facts, has_facts
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
-from deskcal.core.alarms import end_of
 from deskcal.core.document import EventScope, decode_event, scope_of, wire_safe
-from deskcal.core.event import ChangeType, Event, EventStatus, Id, managers_of
+from deskcal.core.event import ChangeType, Event, Id
 from deskcal.core.filters import EventFacts
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found
 from deskcal.live.connections import Peer
 from deskcal.live.pacing import Pacing
-from deskcal.store.columns import fits
 from deskcal.store.ports.feed import StoredChange
 
 MAX_CHANGES = 5000
@@ -80,23 +78,8 @@ class _Wanted(Struct, frozen=True):
     def has(self, document: bytes) -> bool:
         """Whether the event of a document is one of them."""
         event = decode_event(document)
-        return self.session.can_see(scope_of(event)) and self._fits(event)
-
-    def _fits(self, event: Event) -> bool:
-        """Whether the event is what was asked for: the list's filters, without its range."""
-        facts, managers = self.facts, managers_of(event)
-        return (
-            facts.desk_filter.matches(event.desk)
-            and facts.brand in (None, event.brand)
-            and (not facts.manager_id or facts.manager_id in managers)
-            and (not facts.manager_ids or not set(managers).isdisjoint(facts.manager_ids))
-            and fits(event, facts.equal)
-            and (not facts.overdue_at or self._is_overdue(event))
-        )
-
-    def _is_overdue(self, event: Event) -> bool:
-        is_over = end_of(event, self.default_timezone) <= self.facts.overdue_at
-        return event.status == EventStatus.OPEN and is_over
+        is_visible = self.session.can_see(scope_of(event))
+        return is_visible and has_facts(event, self.facts, self.default_timezone)
 
 
 async def _changes(services: Services, wanted: _Wanted, since: int, limit: int) -> Data:

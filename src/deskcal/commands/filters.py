@@ -9,13 +9,14 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.alarms import end_of
 from deskcal.core.draft import require_no_control
-from deskcal.core.event import Event, Flag, Id
+from deskcal.core.event import Event, EventStatus, Flag, Id, managers_of
 from deskcal.core.filters import EventFacts
 from deskcal.core.masks import desk_mask_of
 from deskcal.errors import InvalidField
 from deskcal.limits import Limits
-from deskcal.store.columns import FILTERS, Value
+from deskcal.store.columns import FILTERS, Value, fits
 
 MAX_MANAGERS = 200
 """Of `manager_ids`."""
@@ -81,6 +82,26 @@ def _values(name: str, sent: Any) -> tuple[Value, ...]:
     if isinstance(sent, enum.IntEnum):
         return (int(sent),)
     return (sent,) if sent else ()
+
+
+def has_facts(event: Event, facts: EventFacts, default_timezone: str) -> bool:
+    """Whether the event is what was asked for: the list's filters, without its range.
+
+    `default_timezone`: of all-day events that name no zone.
+    """
+    managers = managers_of(event)
+    return (
+        facts.desk_filter.matches(event.desk)
+        and facts.brand in (None, event.brand)
+        and (not facts.manager_id or facts.manager_id in managers)
+        and (not facts.manager_ids or not set(managers).isdisjoint(facts.manager_ids))
+        and fits(event, facts.equal)
+        and (not facts.overdue_at or _is_overdue(event, facts.overdue_at, default_timezone))
+    )
+
+
+def _is_overdue(event: Event, time: int, default_timezone: str) -> bool:
+    return event.status == EventStatus.OPEN and end_of(event, default_timezone) <= time
 
 
 def require_range(since: int, until: int) -> None:

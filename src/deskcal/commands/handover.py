@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from deskcal.commands.events import MAX_LIMIT
-from deskcal.commands.filters import Filters, event_facts, require_range
+from deskcal.commands.filters import Filters, event_facts, has_facts, require_range
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import index_row, wire_safe
@@ -33,8 +33,11 @@ from deskcal.core.handover import (
     first_shown,
     handed_over,
     is_handed_over,
+    receivers_of_series,
+    series_handed_over,
     totals,
 )
+from deskcal.core.series import Series
 from deskcal.core.sessions import Session
 from deskcal.errors import Conflict, FieldRequired, InvalidField
 from deskcal.live.connections import Peer
@@ -113,7 +116,8 @@ async def _handover(services: Services, session: Session, data: Any, filter_: Ev
                 "the preview; ask again with dry_run 1",
                 field="digest",
             )
-        count, batch_id = await _apply(services, session, data, assignments)
+        parts = await computed(_parts, assignments, events)
+        count, batch_id = await _Handover(services, session, data, filter_).apply(parts)
     by_manager = await computed(_by_manager, data, assignments, events)
     answer = {"count": count, "by_manager": by_manager, "digest": digest}
     if not data.dry_run:
@@ -215,38 +219,87 @@ async def _receivers(
     return found
 
 
-async def _apply(
-    services: Services, session: Session, data: Any, assignments: list[Assignment]
-) -> tuple[int, int]:
-    """How many events have gone, and the batch_id of their changes."""
-    count = batch_id = 0
-    for start in range(0, len(assignments), PAGE):
-        part = assignments[start : start + PAGE]
-        transaction = _transaction(services, session, data, part, batch_id)
-        applied = await services.store.transact(transaction)
-        batch_id = applied.batch_id or batch_id
-        count += applied.value
-    return count, batch_id
+class _Part(Struct, frozen=True):
+    """What goes to others in one transaction."""
+
+    assignments: list[Assignment]
+    receivers: dict[int, int]
+    """Of the series whose last event is in it: who is to get what is made of them later."""
 
 
-def _transaction(
-    services: Services, session: Session, data: Any, part: list[Assignment], batch_id: int
-) -> Transaction:
-    """Its value is how many events have gone: those that nobody has changed meanwhile."""
-    now, actor, sender = int(services.now()), session.manager_id, data.from_manager_id
+def _parts(assignments: list[Assignment], events: Timed) -> list[_Part]:
+    """The events of a series one after the other, so that few series go in one transaction."""
+    series_of = {event.id: event.series_id for event, _, _ in events}
+    receivers = receivers_of_series(assignments, series_of)
+    ordered = sorted(assignments, key=lambda one: series_of[one.event_id])
+    last = {series_of[one.event_id]: index // PAGE for index, one in enumerate(ordered)}
+    return [
+        _Part(
+            ordered[number * PAGE : (number + 1) * PAGE],
+            {id_: receivers[id_] for id_, place in last.items() if id_ and place == number},
+        )
+        for number in range(-(-len(ordered) // PAGE))
+    ]
 
-    def apply(changes: Changes) -> int:
-        count = 0
-        for one in part:
-            event = changes.event(one.event_id)
-            if event is None or event.version != one.version:
-                continue
-            if not is_handed_over(event, sender, data.roles):
-                continue  # A claim, which leaves the version, has made somebody else its owner.
-            after = handed_over(event, sender, one.manager_id, actor=actor, now=now)
-            changes.put(event.id, after, ChangeType.UPDATED)
-            count += 1
-        return count
 
-    ids = [one.event_id for one in part]
-    return Transaction(ids, 0, actor, now, apply, batch_id=batch_id)
+class _Handover:
+    """A handover that was previewed."""
+
+    def __init__(
+        self, services: Services, session: Session, data: Any, filter_: EventFilter
+    ) -> None:
+        self._services = services
+        self._session = session
+        self._data = data
+        self._filter = filter_
+
+    async def apply(self, parts: list[_Part]) -> tuple[int, int]:
+        """How many events have gone, and the batch_id of their changes."""
+        count = batch_id = 0
+        for part in parts:
+            transaction = self._transaction(part, batch_id)
+            applied = await self._services.store.transact(transaction)
+            batch_id = applied.batch_id or batch_id
+            count += applied.value
+        return count, batch_id
+
+    def _transaction(self, part: _Part, batch_id: int) -> Transaction:
+        """Its value is how many events have gone: those that nobody has changed meanwhile."""
+        now, actor = int(self._services.now()), self._session.manager_id
+        sender, roles = self._data.from_manager_id, self._data.roles
+        receivers = part.receivers if self._data.until is None else {}
+
+        def apply(changes: Changes) -> int:
+            gone: list[Event] = []
+            for one in part.assignments:
+                event = changes.event(one.event_id)
+                if event is None or event.version != one.version:
+                    continue
+                if not is_handed_over(event, sender, roles):
+                    continue  # A claim, which leaves the version, made somebody else its owner.
+                after = handed_over(event, sender, one.manager_id, actor=actor, now=now)
+                changes.put(event.id, after, ChangeType.UPDATED)
+                gone.append(after)
+            for series_id in receivers.keys() & {event.series_id for event in gone}:
+                series = changes.series(series_id)
+                if series is not None and self._goes_too(series):
+                    to = receivers[series_id]
+                    left = series_handed_over(series, sender, to, actor=actor, now=now)
+                    changes.put_series(series_id, left)
+            return len(gone)
+
+        ids = [one.event_id for one in part.assignments]
+        return Transaction(
+            ids, 0, actor, now, apply, series_ids=sorted(receivers), batch_id=batch_id
+        )
+
+    def _goes_too(self, series: Series) -> bool:
+        """Whether what is made of the series later is what the handover was asked for."""
+        template = msgspec.structs.replace(series.template, series_id=series.series_id)
+        return (
+            not series.is_ended
+            and self._filter.since <= series.horizon
+            and is_handed_over(template, self._data.from_manager_id, self._data.roles)
+            and has_facts(template, self._filter, self._services.default_timezone)
+            and self._session.can_change(template)
+        )

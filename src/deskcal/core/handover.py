@@ -6,16 +6,18 @@ Source: contract, section 15.
 import hashlib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from deskcal.core.draft import Draft, merge
 from deskcal.core.event import Event, ParticipantStatus, next_version
 from deskcal.core.free_busy import Interval, makes_busy
 from deskcal.core.participants import ParticipantFields
+from deskcal.core.series import Series, as_template
 
 OWNER, PARTICIPANT = "owner", "participant"
 FIRST, SPREAD = "first", "spread"
@@ -116,6 +118,27 @@ def handed_over(event: Event, sender: int, receiver: int, *, actor: int, now: in
     values = {"owner_manager_id": receiver} if is_owner else {}
     after = merge(event, Draft(values, tuple(rows)), now=now)
     return next_version(event, after, actor=actor, now=now)
+
+
+def series_handed_over(
+    series: Series, sender: int, receiver: int, *, actor: int, now: int
+) -> Series:
+    """The series whose new occurrences are as `handed_over` leaves one."""
+    after = handed_over(series.template, sender, receiver, actor=actor, now=now)
+    return replace(series, template=as_template(after), version=series.version + 1)
+
+
+def receivers_of_series(
+    assignments: Sequence[Assignment], series_of: Mapping[int, int]
+) -> dict[int, int]:
+    """By series, who gets most of it; of several who do, the one who gets the earlier event.
+
+    `series_of`: series of each event, 0 of one of no series.
+    """
+    found: dict[int, Counter[int]] = {}
+    for one in assignments:
+        found.setdefault(series_of[one.event_id], Counter())[one.manager_id] += 1
+    return {series_id: counts.most_common(1)[0][0] for series_id, counts in found.items()}
 
 
 def first_shown(assignments: Sequence[Assignment], manager_id: int, limit: int) -> list[Assignment]:
