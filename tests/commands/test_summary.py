@@ -74,6 +74,24 @@ async def test_a_day_is_that_of_the_start_on_the_clock_of_the_zone(desk: Desk) -
     assert await groups(desk, group_by="day") == {"2024-03-09": {"open": 3}}
 
 
+@pytest.mark.parametrize("days", [1, 10, 40])
+async def test_an_all_day_event_is_of_its_own_first_date_wherever_it_is_counted(
+    desk: Desk, days: int
+) -> None:
+    """NOW is 2024-03-09 16:00 UTC, 01:00 of the next day in Tokyo."""
+    midnight = NOW - HOUR
+    for zone, start in (("Asia/Tokyo", midnight), ("", midnight + 9 * HOUR), ("", NOW)):
+        times = {"start_time": start, "end_time": start + days * 24 * HOUR}
+        await desk.add(ALL, all_day=1, timezone=zone, title='"all_day":0 \x00', **times)
+    await desk.add(ALL, start_time=NOW, end_time=NOW + 25 * HOUR, title='"all_day":1')
+    for zone, timed in (("UTC", 9), ("America/New_York", 9), ("Asia/Tokyo", 10)):
+        counted = {"2024-03-09": {"open": 1}, "2024-03-10": {"open": 2}}
+        counted[f"2024-03-{timed:02}"]["open"] += 1
+        assert await groups(desk, group_by="day", timezone=zone) == counted
+    found = await groups(desk, group_by="day", timezone="America/New_York", to=NOW)
+    assert sum(row["open"] for row in found.values()) == 2
+
+
 async def test_only_what_the_session_may_see_is_counted(desk: Desk) -> None:
     await filled(desk)
     assert list(await groups(desk, EU, group_by="desk")) == ["DESK_EU"]

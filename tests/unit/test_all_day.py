@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from deskcal.core.all_day import first_instant, span_of
+from deskcal.core.all_day import first_date, first_instant, span_of
 from deskcal.core.document import index_row
 from helpers import make_event
 
@@ -71,3 +71,14 @@ def test_a_gap_that_begins_before_midnight_ends_the_date_where_it_begins() -> No
 def test_the_last_date_there_is_has_an_end() -> None:
     event = make_event(all_day=1, start_time=253_402_300_799, end_time=253_402_300_799)
     assert span_of(event) == (253_402_300_799, 253_402_300_800)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [("Asia/Tokyo", "2026-11-28"), ("UTC", "2026-11-27"), ("Mars/Phobos", "2026-11-27")],
+)
+def test_the_first_date_is_read_in_the_zone_and_in_utc_where_it_is_unknown(
+    zone: str, first: str
+) -> None:
+    start = at("2026-11-28T00:00", "Asia/Tokyo")
+    assert first_date(start, zone).isoformat() == first

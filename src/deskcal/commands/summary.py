@@ -52,5 +52,5 @@ async def _summary(
 ) -> Data:
     groups = await services.store.summary(wanted, session, group_by, int(services.now()))
     if group_by is GroupBy.DAY:
-        groups = by_day(groups, timezone)
+        groups = by_day(groups, timezone, services.default_timezone)
     return wire_safe(msgspec.json.encode({"groups": groups}))

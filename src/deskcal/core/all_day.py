@@ -8,7 +8,7 @@ import functools
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deskcal.core.event import Event
-from deskcal.core.wall_clock import instant, wall_time
+from deskcal.core.wall_clock import instant, wall_date, wall_time
 from deskcal.limits import DAY_SEC
 
 UTC = "UTC"
@@ -39,6 +39,14 @@ def dates_span(start_time: int, end_time: int, timezone: str) -> tuple[int, int]
         return start_time, last_second + 1
     except (ZoneInfoNotFoundError, ValueError):
         return dates_span(start_time, end_time, UTC)
+
+
+def first_date(start_time: int, timezone: str) -> dt.date:
+    """The first date of an all-day event, of the start and the zone that `dates_span` has."""
+    try:
+        return wall_date(start_time, ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return wall_date(start_time, ZoneInfo(UTC))
 
 
 def first_instant(day: dt.date, zone: ZoneInfo) -> int:

@@ -10,17 +10,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from deskcal.core.all_day import first_date
 from deskcal.core.wall_clock import wall_date
 
 SLOT_SEC = 900
 """Every zone's days begin and end at a multiple of it, counted from 1970 in UTC."""
+SHORTEST_DAY_SEC = 20 * 3600
+"""No date of a zone is shorter, but one that is skipped as a whole."""
 
 
 class GroupBy(enum.Enum):
     """What events are counted by."""
 
     DAY = "day"
-    """The date of `start_time`."""
+    """The date of `start_time`; of an all-day event its first one, in its own zone."""
     MANAGER = "manager"
     """The owner."""
     DESK = "desk"
@@ -64,14 +67,24 @@ def _sum(one: SummaryGroup, other: SummaryGroup) -> SummaryGroup:
     )
 
 
-def by_day(groups: Iterable[SummaryGroup], timezone: str) -> list[SummaryGroup]:
-    """Groups whose keys are slots of SLOT_SEC, as days of a zone: keys such as `2026-11-27`.
+def by_day(
+    groups: Iterable[SummaryGroup], timezone: str, default_timezone: str
+) -> list[SummaryGroup]:
+    """Groups as the stores count days, as days of a zone: keys such as `2026-11-27`.
 
-    What begins after the last day of the year 9999 on that zone's clock is of this day.
+    Their keys are slots of SLOT_SEC as digits, "1890111"; of all-day events the first instant in
+    Unix seconds and the zone of the event, "1701100800 Asia/Tokyo", which may be empty. What begins
+    after the last day of the year 9999 on a zone's clock is of this day.
     """
-    zone = ZoneInfo(timezone)
     days = [
-        msgspec.structs.replace(group, key=wall_date(int(group.key) * SLOT_SEC, zone).isoformat())
+        msgspec.structs.replace(group, key=_day(str(group.key), timezone, default_timezone))
         for group in groups
     ]
     return merged(days)
+
+
+def _day(key: str, timezone: str, default_timezone: str) -> str:
+    number, is_all_day, own = key.partition(" ")
+    if is_all_day:
+        return first_date(int(number), own or default_timezone).isoformat()
+    return wall_date(int(number) * SLOT_SEC, ZoneInfo(timezone)).isoformat()

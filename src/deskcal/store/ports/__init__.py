@@ -223,7 +223,7 @@ class Store(Protocol):
     ) -> list[SummaryGroup]:
         """Counts of what a list of `wanted` has, without limit and what is archived, by key.
 
-        Days come as slots of `summary.SLOT_SEC`. Raises: Unavailable when it takes too long.
+        Days come as `summary.by_day` takes them. Raises: Unavailable when it takes too long.
         """
 
     async def busy(

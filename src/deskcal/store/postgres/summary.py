@@ -3,7 +3,7 @@
 from typing import Any
 
 from deskcal.core.filters import EventFilter
-from deskcal.core.summary import SLOT_SEC, GroupBy, SummaryGroup, merged
+from deskcal.core.summary import SHORTEST_DAY_SEC, SLOT_SEC, GroupBy, SummaryGroup, merged
 from deskcal.core.visibility import Visibility
 from deskcal.store.lists import CLASSES, Collections
 from deskcal.store.postgres.connection import Connection
@@ -11,12 +11,18 @@ from deskcal.store.postgres.group import NEWEST_COLLECTION, read_collections
 from deskcal.store.postgres.lists import conditions_of, look_back, parameters_of
 
 KEYS = {
-    GroupBy.DAY: f"x.start_time / {SLOT_SEC}",
+    GroupBy.DAY: f"(x.start_time / {SLOT_SEC})::text",
     GroupBy.MANAGER: "x.owner_manager_id",
     GroupBy.DESK: "x.collection_id",
     GroupBy.TYPE: "x.type",
     GroupBy.OUTCOME: "x.outcome",
 }
+_JSON = r"replace(convert_from(x.document, 'UTF8'), '\u0000', '\u0020')::json"
+_LONG_DAY = f"""
+    CASE WHEN x.end_time - x.start_time < {SHORTEST_DAY_SEC} THEN {KEYS[GroupBy.DAY]}
+    WHEN {_JSON} ->> 'all_day' = '1' THEN x.start_time || ' ' || ({_JSON} ->> 'timezone')
+    ELSE {KEYS[GroupBy.DAY]} END"""
+"""Of events of the longer classes, which alone may be all-day: others are not read."""
 _PART = """
     SELECT {key} AS key, x.status, x.end_time, x.done_time
     FROM event AS x WHERE {look_back} AND x.status <> 3 AND {conditions}"""
@@ -31,6 +37,10 @@ _SUMMARY = """
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
+def _key(group_by: GroupBy, number: int) -> str:
+    return _LONG_DAY if group_by is GroupBy.DAY and number else KEYS[group_by]
+
+
 async def summary(
     connection: Connection,
     wanted: EventFilter,
@@ -39,7 +49,7 @@ async def summary(
     group_by: GroupBy,
     now: int,
 ) -> list[SummaryGroup]:
-    """The groups, by key; days as slots of SLOT_SEC. In one snapshot."""
+    """The groups, by key; days as `by_day` takes them. In one snapshot."""
     await connection.execute(_BEGIN)
     try:
         newest = collections.newest
@@ -51,7 +61,9 @@ async def summary(
             return []
         conditions = conditions_of(wanted, places)
         parts = [
-            _PART.format(key=KEYS[group_by], look_back=look_back(number), conditions=conditions)
+            _PART.format(
+                key=_key(group_by, number), look_back=look_back(number), conditions=conditions
+            )
             for number in CLASSES
         ]
         parameters = parameters_of(wanted, places, visibility.manager_id) | {"now": now}
