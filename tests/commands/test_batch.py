@@ -54,7 +54,7 @@ async def test_misspelt_keys_of_an_operation_are_named_as_they_would_be_alone(de
     answered = await batch(desk, created, wrong)
     assert answered["error"]["message"] == "id is required; did you mean it by idd?"
     answered = await batch(desk, {"command": "MngDeleteCalendarEvent", "data": [1]})
-    assert error_of(answered) == (400, "INVALID_FIELD", None)
+    assert error_of(answered) == (400, "INVALID_FIELD", "data")
 
 
 async def test_all_changes_have_one_batch_id(desk: Desk) -> None:

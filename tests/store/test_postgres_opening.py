@@ -184,6 +184,14 @@ async def test_a_database_of_another_program_is_refused_and_left_alone(
     assert rows(url, TABLES) == before
 
 
+@pytest.mark.parametrize("path", ["nowhere", "pg_catalog, public"])
+async def test_a_search_path_without_a_schema_for_tables_is_refused_by_its_name(
+    postgres: PostgresServer, url: str, path: str
+) -> None:
+    postgres.execute(f"ALTER DATABASE {urlsplit(url).path[1:]} SET search_path = {path}")
+    assert f"search_path ({path}) begins with no schema for tables" in await refused(url)
+
+
 async def test_a_database_that_is_not_in_utf8_is_refused(
     postgres: PostgresServer, url: str
 ) -> None:

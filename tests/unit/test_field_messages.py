@@ -206,9 +206,9 @@ def test_a_rule_that_has_no_words_of_ours_is_reported_in_the_decoders() -> None:
     assert str(error) == ("hours.start (\"9\") is refused: Expected `str` matching regex '^[0-2]'")
 
 
-def test_data_that_is_no_object_has_no_field_to_name() -> None:
+def test_data_that_is_no_object_is_the_field_itself() -> None:
     error = complaint("[]")
-    assert (str(error), error.field) == ("data: Expected `object`, got `array`", None)
+    assert (str(error), error.field) == ("data ([]) must be an object", "data")
 
 
 def test_text_that_is_not_json_is_reported() -> None:

@@ -38,7 +38,8 @@ def field_error(text: str, wanted: Any, data: Raw) -> DeskcalError:
         field = f"{field}.{name}" if field else name
         return FieldRequired(f"{field} is required", field=field)
     if not field:
-        return InvalidField(f"data: {rule}")
+        sent = bytes(data).decode()
+        return InvalidField(f"data ({_shown(sent)}) {_people(rule, sent, field)}", field="data")
     steps = re.findall(r"[^.\[\]]+", field)
     sent = _sent_at(data, steps)
     if field in REQUIRED:

@@ -12,6 +12,8 @@ from deskcal.store.postgres.url import one_line
 
 MIGRATION_LOCK = (0x6465736B, 0)
 """Key of an advisory lock: one node migrates at a time."""
+RESERVED = "pg_"
+"""What the names of PostgreSQL's own schemas begin with."""
 ATTEMPTS = 5
 """At a migration that PostgreSQL ends for a deadlock."""
 
@@ -99,6 +101,13 @@ async def _version(connection: Connection) -> int:
     """Of the schema; 0: there is nothing yet. Raises: StoreError if it is not ours."""
     if connection.info.parameter_status("server_encoding") != "UTF8":
         raise StoreError("the database is not in UTF8: create it again with ENCODING 'UTF8'")
+    schema = await _value(connection, "SELECT current_schema()")
+    if schema is None or schema.startswith(RESERVED):
+        path = await _value(connection, "SELECT current_setting('search_path')")
+        raise StoreError(
+            f"search_path ({path}) begins with no schema for tables: set it, for the role or the "
+            "database, to one that is there and deskcal's alone, such as public"
+        )
     columns = await _value(connection, _VERSION_COLUMNS)
     if columns == ["application", "version"]:
         ours = "SELECT version FROM schema_version WHERE application = %s"
