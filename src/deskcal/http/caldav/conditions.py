@@ -69,7 +69,11 @@ def require_match(headers: Mapping[str, str], etag: str | None) -> None:
 
 
 def require_same(headers: Mapping[str, str], etag: str | None) -> None:
-    """The same for If-Match alone, which a reader may send, too."""
+    """The same for If-Match alone, which a reader may send, too.
+
+    A weak tag is compared as the strong one, unlike RFC 9110, 13.1.1: a proxy that compresses the
+    answers of this server makes their tags weak, and each of them names one version.
+    """
     wanted = headers.get("if-match")
     if wanted is not None and not _names(wanted, etag):
         raise Refused(
