@@ -19,14 +19,14 @@ def frames_of(*chunks: bytes, limit: int = LIMIT) -> tuple[list[bytes], bool]:
 
 
 def slow_frames(stream: bytes, limit: int) -> tuple[list[bytes], bool]:
-    """The definition: lines without line feeds, empty ones left out, up to one too long."""
+    """The definition: lines with their ends, empty ones left out, up to one too long."""
     *lines, tail = stream.split(b"\n")
     frames: list[bytes] = []
     for line in lines:
         if len(line.removesuffix(b"\r")) > limit:
             return frames, True
         if line.removesuffix(b"\r"):
-            frames.append(line)
+            frames.append(line + b"\n")
     return frames, len(tail.removesuffix(b"\r")) > limit
 
 
@@ -59,14 +59,14 @@ def test_no_more_than_the_limit_and_a_carriage_return_is_ever_held(stream: bytes
 @pytest.mark.parametrize(
     ("stream", "expected"),
     [
-        (b"{}\r\n", [b"{}\r"]),
-        (b"{}\n", [b"{}"]),
-        (b"a\r\nb\nc\r\n", [b"a\r", b"b", b"c\r"]),
-        (b"\r\n\n\r\n{}\r\n\r\n", [b"{}\r"]),
-        (b"a\rb\r\n", [b"a\rb\r"]),
-        (b"a\r\r\n", [b"a\r\r"]),
-        (b" \r\n", [b" \r"]),
-        (b"\x00\xff\r\n", [b"\x00\xff\r"]),
+        (b"{}\r\n", [b"{}\r\n"]),
+        (b"{}\n", [b"{}\n"]),
+        (b"a\r\nb\nc\r\n", [b"a\r\n", b"b\n", b"c\r\n"]),
+        (b"\r\n\n\r\n{}\r\n\r\n", [b"{}\r\n"]),
+        (b"a\rb\r\n", [b"a\rb\r\n"]),
+        (b"a\r\r\n", [b"a\r\r\n"]),
+        (b" \r\n", [b" \r\n"]),
+        (b"\x00\xff\r\n", [b"\x00\xff\r\n"]),
         (b"{}", []),
         (b"", []),
     ],
@@ -82,13 +82,13 @@ def test_an_unfinished_frame_is_kept_until_its_end_comes() -> None:
     assert decoder.feed(b'{"a"') == []
     assert len(decoder.unfinished) == 4
     assert decoder.feed(b":1}\r") == []
-    assert decoder.feed(b"\nx") == [b'{"a":1}\r']
+    assert decoder.feed(b"\nx") == [b'{"a":1}\r\n']
     assert len(decoder.unfinished) == 1
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_a_frame_of_the_limit_passes_whatever_its_line_end(end: bytes) -> None:
-    assert frames_of(b"12345678" + end) == ([b"12345678" + end[:-1]], False)
+    assert frames_of(b"12345678" + end) == ([b"12345678" + end], False)
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
@@ -98,16 +98,16 @@ def test_a_frame_one_byte_over_the_limit_overflows(end: bytes) -> None:
 
 def test_a_carriage_return_after_a_full_frame_waits_for_its_line_feed() -> None:
     assert frames_of(b"12345678\r") == ([], False)
-    assert frames_of(b"12345678\r", b"\n") == ([b"12345678\r"], False)
+    assert frames_of(b"12345678\r", b"\n") == ([b"12345678\r\n"], False)
     assert frames_of(b"12345678\r", b"x") == ([], True)
 
 
 def test_frames_before_the_one_that_is_too_long_are_given_out() -> None:
-    assert frames_of(b"a\r\nb\r\n123456789\r\nc\r\n") == ([b"a\r", b"b\r"], True)
+    assert frames_of(b"a\r\nb\r\n123456789\r\nc\r\n") == ([b"a\r\n", b"b\r\n"], True)
 
 
 def test_frames_before_an_unfinished_one_that_is_too_long_are_given_out() -> None:
-    assert frames_of(b"a\r\n123456789") == ([b"a\r"], True)
+    assert frames_of(b"a\r\n123456789") == ([b"a\r\n"], True)
 
 
 def test_nothing_is_decoded_or_held_after_an_overflow() -> None:
@@ -122,7 +122,7 @@ def test_a_frame_of_a_mebibyte_in_small_pieces_comes_whole() -> None:
     decoder = FrameDecoder(size)
     pieces = [b"x" * 64] * (size // 64)
     assert [frame for piece in pieces for frame in decoder.feed(piece)] == []
-    assert decoder.feed(b"\r\n") == [b"x" * size + b"\r"]
+    assert decoder.feed(b"\r\n") == [b"x" * size + b"\r\n"]
 
 
 def test_a_heartbeat_is_an_empty_line() -> None:

@@ -65,7 +65,7 @@ class Answer(Struct, frozen=True):
     data: Raw
     error: dict[str, Any]
     text: bytes
-    """The whole message: JSON without its line end."""
+    """The whole message, JSON with its line end."""
 
     def failure(self) -> DeskcalError | None:
         """Its error, None on success; `details` has a code that is unknown."""
