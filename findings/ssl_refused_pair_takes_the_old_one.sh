@@ -6,7 +6,7 @@
 # to go on with the old pair, which is valid for weeks, lets nobody in. A missing key, of which there is an error, too,
 # does the same. A new context for each attempt, used only once it has loaded, does not. The manual says that an SSLError
 # is raised if the key does not match, not what the context is afterwards; no report was found, in November 2026.
-# deskcal loads a certificate once, at its start.
+# deskcal loads each renewed pair into a context of its own.
 #
 # Guess: the context goes on with the old pair. Seen: a handshake with the old pair; after load_cert_chain() of the new
 # certificate with the old key raised, none with the same context; with both new files again.

@@ -11,8 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 
-def write_certificate(path: Path) -> Path:
-    """A PEM file with a key and its certificate for `localhost`, which vouches for itself."""
+def write_certificate(path: Path, *, days: float = 1) -> Path:
+    """A PEM file with a key and its certificate for `localhost`, which vouches for itself.
+
+    It began a day ago and ends in so many days.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     today = datetime.datetime.now(datetime.UTC)
@@ -24,7 +27,7 @@ def write_certificate(path: Path) -> Path:
         .public_key(key.public_key())
         .serial_number(1)
         .not_valid_before(today - datetime.timedelta(days=1))
-        .not_valid_after(today + datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -14,7 +14,6 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -29,6 +28,7 @@ from deskcal.app.backends import (
     place,
     put_directory,
 )
+from deskcal.app.certificates import Certificate
 from deskcal.app.config import OFF, Config, listen_address
 from deskcal.app.keys import read_public_keys, signing_key, watch_keys
 from deskcal.app.log import begin_log
@@ -86,7 +86,8 @@ async def serve(
     _load_zones(config)
     limits = _within_file_limit(config)
     verifier = _verifier(config, environ)
-    tls = _tls(config)
+    certificate = Certificate(config) if config.tls_cert else None
+    tls = certificate.context if certificate else None
     lifecycle = Lifecycle()
     async with AsyncExitStack() as parts:
         store = await open_store(config, limits)
@@ -116,11 +117,20 @@ async def serve(
             announce(welcome(key, listener.addresses[0], time.time()))
         if gateway is not None:
             _announce_page(gateway, config, environ, announce)
-        if config.jwt_keys:
-            lifecycle.tasks.start("watch keys", functools.partial(watch_keys, config, verifier))
+        _watch_files(lifecycle, config, certificate, verifier)
         await stopped.wait()
         announce("stopping: finishing what is in flight")
         lifecycle.stop(asyncio.get_running_loop().time() + limits.stop_timeout_sec)
+
+
+def _watch_files(
+    lifecycle: Lifecycle, config: Config, certificate: Certificate | None, verifier: TokenVerifier
+) -> None:
+    """Certificate and public keys, where there are any, until the stop."""
+    if certificate is not None:
+        lifecycle.tasks.start("watch certificate", certificate.watch)
+    if config.jwt_keys:
+        lifecycle.tasks.start("watch keys", functools.partial(watch_keys, config, verifier))
 
 
 def _announce_page(
@@ -243,33 +253,6 @@ def _verifier(config: Config, environ: Mapping[str, str]) -> TokenVerifier:
         audience=config.jwt_audience,
         limits=config,
         others_may_change=config.others_may_change,
-    )
-
-
-def _tls(config: Config) -> ssl.SSLContext | None:
-    if not config.tls_cert:
-        return None
-    for name, path in (("tls_cert", config.tls_cert), ("tls_key", config.tls_key)):
-        try:
-            Path(path).read_bytes()
-        except OSError as exc:
-            raise StartError(f"{name} ({path}) can't be read: {exc.strerror}") from exc
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(config.tls_cert, config.tls_key, lambda: _refuse(config.tls_key))
-    except (OSError, ssl.SSLError) as exc:
-        raise StartError(
-            f"the certificate in {config.tls_cert} with the key in {config.tls_key} can't be used: "
-            f"{exc}"
-        ) from exc
-    return context
-
-
-def _refuse(key: str) -> str:
-    """In place of OpenSSL, which would ask for a password on the terminal. Raises: StartError."""
-    raise StartError(
-        f"tls_key ({key}) is encrypted; write it without a password: "
-        f"openssl pkey -in {key} -out FILE"
     )
 
 
