@@ -5,6 +5,7 @@ guard stands in the write itself: nobody else can claim between the look and the
 """
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
@@ -74,13 +75,18 @@ class _Overlay:
         self.claimed: dict[int, Event] = {}
         self.done: dict[int, Event] = {}
         self._held: dict[tuple[str, int], dict[int, Event]] = {}
+        self._of_claimer: dict[int, dict[int, Event]] = {}
+        self._first_end = math.inf
+        """No claim among `claimed` ends before it."""
 
     def put(self, event_id: int, event: Event | None) -> None:
         """Notes an event as it is now; None: it is gone."""
         self.changed.add(event_id)
         before = self.claimed.pop(event_id, None)
-        for key in numbers_of(before) if before else ():
-            self._held[key].pop(event_id)
+        if before is not None:
+            del self._of_claimer[before.claimed_by][event_id]
+            for key in numbers_of(before):
+                del self._held[key][event_id]
         self.free.pop(event_id, None)
         self.done.pop(event_id, None)
         if event is None:
@@ -90,10 +96,20 @@ class _Overlay:
             self.free[event_id] = event
         elif state == ClaimState.CLAIMED:
             self.claimed[event_id] = event
+            self._of_claimer.setdefault(event.claimed_by, {})[event_id] = event
+            self._first_end = min(self._first_end, event.claim_until)
             for key in numbers_of(event):
                 self._held.setdefault(key, {})[event_id] = event
         elif event.status in (EventStatus.DONE, EventStatus.ARCHIVED):
             self.done[event_id] = event
+
+    def claimed_or_lapsed(self, manager_id: int, now: int) -> list[Event]:
+        """What the manager has claimed, and claims of others that have ended."""
+        found = list(self._of_claimer.get(manager_id, {}).values())
+        if self._first_end <= now:
+            lapsed = (event for event in self.claimed.values() if event.claim_until <= now)
+            found += [event for event in lapsed if event.claimed_by != manager_id]
+        return found
 
     def held(self, event: Event) -> Iterator[Event]:
         """Claimed events that have a number in common with `event`."""
@@ -190,9 +206,8 @@ class Claims:
     def _others(self, claim: Claim) -> Iterator[Event]:
         """What the group has freed or added, what the manager has claimed, and lapsed claims."""
         manager_id, now = claim.manager_id, claim.now
-        claimed = self._overlay.claimed.values()
         yield from self._overlay.free.values()
-        yield from [e for e in claimed if e.claimed_by == manager_id or e.claim_until <= now]
+        yield from self._overlay.claimed_or_lapsed(manager_id, now)
         known = set()
         for query in (
             CallQuery(_MINE, manager_id),
