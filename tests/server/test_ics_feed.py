@@ -338,3 +338,17 @@ async def test_what_was_imported_without_a_field_comes_out_in_the_feed(place: Pl
     assert one["categories"].to_ical() == b"a,b" and len(one.walk("VALARM")) == 1
     assert str(one["location"]) == SEPARATED
     assert events_in(guest) == {}
+
+
+async def test_no_feed_of_a_disabled_manager_is_served_not_even_as_unchanged(place: Place) -> None:
+    async with serving(place) as (desk, address):
+        await desk.add(token(10))
+        tag = ""
+        for disabled, statuses in ((0, (200, 200)), (1, (404, 404)), (0, (200, 304))):
+            ann = Manager(id=10, name="Ann", disabled=disabled)
+            await desk.services.store.directory.put(Directory(managers=[ann]))
+            got, again = await feed(address), await feed(address, if_none_match=tag)
+            assert (got.status, again.status) == statuses
+            assert (got.headers["cache-control"] == "no-store") == bool(disabled)
+            tag = got.headers.get("etag", tag)
+            assert (await feed(address, feed_token(11))).status == 200

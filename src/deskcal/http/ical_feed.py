@@ -47,7 +47,10 @@ class IcsFeed:
         self._turn = asyncio.Lock()
 
     async def serve(self, request: Request) -> Response:
-        """The calendar; 304 if the app has it; 404 without details for an invalid token."""
+        """The calendar; 304 if the app has it; 404 without details for an invalid token.
+
+        Of a manager whom the directory lists as disabled no token is valid.
+        """
         services, now = self._services, self._services.now()
         try:
             token = request.path_params["token"]
@@ -66,11 +69,13 @@ class IcsFeed:
             return PlainTextResponse(f"{exc}\n", exc.status, headers={"cache-control": "no-store"})
 
     async def _answer(self, session: Session, now: int, known: str | None) -> Response:
+        everything = await self._services.store.directory.all()
+        if any(one.disabled for one in everything.managers if one.id == session.manager_id):
+            raise Unauthorized(f"manager {session.manager_id} is disabled in the directory")
         pieces = await self._documents(session, now)
         events = await computed(_decode_events, b"[" + b",".join(pieces) + b"]")
         series = await self._series(events)
         extras = await self._extras(session, events, series)
-        everything = await self._services.store.directory.all()
         seen = visible(everything, session, brand=None, desk_filter=desk_mask("*"))
         names = {manager.id: manager.name for manager in seen.managers}
         title = names.get(session.manager_id) or session.name or f"Manager {session.manager_id}"
