@@ -169,9 +169,9 @@ async def test_a_calendar_is_exported_to_a_file_and_to_stdout(
     await ics(server, "import", "--desk", "DESK_EU", str(file))
     copy = tmp_path / "copy.ics"
     assert await ics(server, "export", str(copy)) == (0, "", "2 events and series\n")
-    for outcome in ("2 updated, 0 unchanged", "0 updated, 2 unchanged"):
+    for _ in range(2):
         status, out, _ = await ics(server, "import", str(copy))
-        assert (status, out) == (0, f"0 created, {outcome}, 0 left out\n")
+        assert (status, out) == (0, "0 created, 0 updated, 2 unchanged, 0 left out\n")
     status, out, _ = await ics(server, "export", "--desk", "DESK_*", "-")
     assert status == 0 and out.count("BEGIN:VEVENT") == 2
     status, _, err = await ics(server, "export", "--desk", "*", "--manager", "3", "-")

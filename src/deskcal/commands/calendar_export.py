@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from deskcal.commands.collections import surroundings
 from deskcal.commands.filters import require_range
-from deskcal.commands.member import Collection, Member, decode_head
-from deskcal.commands.members import MAX_MEMBERS, members
+from deskcal.commands.member import Collection, Member, decode_head, key_of
+from deskcal.commands.members import MAX_MEMBERS, members, members_of
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
 from deskcal.core.document import wire_safe
@@ -17,9 +17,13 @@ from deskcal.core.filters import EventFilter
 from deskcal.core.masks import checked_desk_mask, desk_mask_of
 from deskcal.core.sessions import Session
 from deskcal.errors import InvalidField
+from deskcal.ical.digest import digest_of
 from deskcal.ical.export import joined
+from deskcal.ical.lines import raw_lines
+from deskcal.ical.read import read_calendar
 from deskcal.ical.resource import Resource, resource_text
 from deskcal.live.connections import Peer
+from deskcal.store.batch.objects import CalendarObject
 from deskcal.threads import computed
 
 MAX_EVENTS = 50_000
@@ -111,6 +115,34 @@ def _text(
             extras=stored.extras if stored else "",
         )
     )
+
+
+async def is_as_exported(
+    services: Services, session: Session, stored: CalendarObject, digest: str
+) -> bool:
+    """Whether an export of its owner's calendar has events of that `digest_of` for an object now.
+
+    To take these in would change nothing but what deskcal has no field for, such as alarms beside
+    the event's own.
+    """
+    collection, key = Collection(stored.owner_id), key_of(stored)
+    keys = [] if key is None else [key]
+    found = await members_of(services, session, collection, keys, [stored])
+    member = next(iter(found.values()), None)
+    if member is None:
+        return False
+    names = (await surroundings(services, session)).names
+
+    def has_digest() -> bool:
+        events = member.events
+        starts = [event.start_time for event in events]
+        text = joined(
+            [_text(services, names, collection, member, events)], min(starts), max(starts)
+        )
+        file = read_calendar(raw_lines(text), services.default_timezone)
+        return digest_of(file.events) == digest
+
+    return await computed(has_digest)
 
 
 async def _collections(services: Services, session: Session, wanted: _Wanted) -> list[Collection]:

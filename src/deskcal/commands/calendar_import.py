@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from deskcal.commands.calendar_export import is_as_exported
 from deskcal.commands.deletions import Deletions
 from deskcal.commands.exported_uids import exported_object
 from deskcal.commands.new_series import announce_series, horizon_of, most_imported
@@ -21,10 +22,12 @@ from deskcal.core.event import ChangeType, Event, Flag, Id, next_version
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import Conflict, DeskcalError, InvalidField
+from deskcal.ical.digest import digest_of
 from deskcal.ical.extras import extras_of
 from deskcal.ical.fields import encoded, fields_of
 from deskcal.ical.kept import kept
 from deskcal.ical.lines import raw_lines
+from deskcal.ical.masters import require_one_master
 from deskcal.ical.occurrences import Overridden, Repeating, plan_series
 from deskcal.ical.ranges import parts_of
 from deskcal.ical.read import CalendarEvent, CalendarFile, Skipped, read_calendar
@@ -188,29 +191,6 @@ def _left_out(events: Sequence[CalendarEvent]) -> str:
     )
 
 
-def check_supported(events: Sequence[CalendarEvent]) -> None:
-    """Raises: InvalidField for what an app could not be given back as it put it."""
-    for event in events:
-        if event.is_this_and_future:
-            raise InvalidField(
-                f"line {event.line}: RANGE=THISANDFUTURE is not taken; import the two halves as "
-                "two series",
-                field="ics",
-            )
-    require_one_master(events)
-
-
-def require_one_master(events: Sequence[CalendarEvent]) -> None:
-    """Raises: InvalidField for a second event with the UID that is no override."""
-    masters = [event for event in events if event.recurrence_id is None]
-    if len(masters) > 1:
-        raise InvalidField(
-            f"line {masters[1].line}: a second event with this UID and no RECURRENCE-ID; give "
-            "it another UID, or the RECURRENCE-ID of the occurrence that it stands for",
-            field="ics",
-        )
-
-
 class Moved(Conflict):
     """The object is not what it was when it was looked at."""
 
@@ -227,6 +207,11 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
     is_known = seen and (seen.digest == digest or newest < mark or (not stored and newest == mark))
     if seen and is_known and await _is_there(run, seen):
         return "unchanged"
+    if stored and await is_as_exported(run.services, run.session, stored, digest):
+        left = msgspec.structs.replace(
+            stored, sequence=newest[0], modified=newest[1], digest=digest
+        )
+        return await _remember(run, stored, left)
     wanted = CalendarObject(
         owner_id=run.owner_id,
         uid=events[0].uid,
@@ -262,20 +247,27 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
     return str((await store.transact(transaction)).value)
 
 
+async def _remember(run: Importing, stored: CalendarObject, left: CalendarObject) -> str:
+    """Stores of which file an object is, so that the same changes nothing later, either."""
+
+    def apply(changes: Changes) -> None:
+        current = changes.calendar_object(stored.key)
+        changes.put_calendar_object(stored.key, left if current == stored else current)
+
+    if not run.is_dry:
+        actor = run.session.manager_id
+        await run.services.store.transact(
+            Transaction((), 0, actor, run.now, apply, objects=[stored.key])
+        )
+    return "unchanged"
+
+
 async def _is_there(run: Importing, seen: CalendarObject) -> bool:
     """Whether what was taken before has not been deleted since."""
     if seen.series_id:
         return await run.services.store.series.get(seen.series_id) is not None
     ids = [seen.event_id, *seen.overrides.values()]
     return all([await run.services.store.load(one) is not None for one in ids if one])
-
-
-def digest_of(events: Sequence[CalendarEvent]) -> str:
-    """The same for the same events, wherever they stand in a file."""
-    texts = sorted(
-        msgspec.json.encode(msgspec.structs.replace(event, line=0, modified=0)) for event in events
-    )
-    return hashlib.blake2b(b"\n".join(texts), digest_size=16).hexdigest()
 
 
 def _name_of(uid: str) -> str:

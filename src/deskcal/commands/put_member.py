@@ -14,9 +14,6 @@ from deskcal.commands.calendar_import import (
     Importing,
     Moved,
     apply_events,
-    check_supported,
-    digest_of,
-    require_one_master,
 )
 from deskcal.commands.exported_uids import key_of_default_uid
 from deskcal.commands.member import Collection, Member, key_of, uid_of
@@ -30,10 +27,12 @@ from deskcal.core.event import ChangeType
 from deskcal.core.sessions import Session
 from deskcal.core.trash import alone, restored
 from deskcal.errors import InvalidField
+from deskcal.ical.digest import digest_of
 from deskcal.ical.extras import extras_of
 from deskcal.ical.file_zones import has_usual_zone
 from deskcal.ical.floating import with_usual_zone
 from deskcal.ical.lines import Part, Problem, raw_lines, read_parts
+from deskcal.ical.masters import check_supported, require_one_master
 from deskcal.ical.ranges import repeating
 from deskcal.ical.read import CalendarEvent, read_calendar, too_long
 from deskcal.ical.uids import default_uid
