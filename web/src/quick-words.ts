@@ -54,7 +54,7 @@ export function readWords(title: string, now: number, zone: string): QuickWords 
   take(/(?:^|\s)(?:urgent|!!)(?=\s|$)/i, () => void (found.priority = Priority.URGENT));
   take(IN_WHILE, ([, count = "", unit = ""]) => {
     const seconds = Number(count) * (unit.startsWith("m") ? 60 : unit.startsWith("h") ? 3600 : 86_400);
-    const at = Math.ceil((wall + seconds) / 300) * 300;
+    const at = unit.startsWith("d") ? wall + seconds : wallOf(Math.ceil((now + seconds) / 300) * 300, zone);
     found.date = new Date(at * 1000).toISOString().slice(0, 10);
     if (!unit.startsWith("d")) found.minutes = Math.floor((at % 86_400) / 60);
   });

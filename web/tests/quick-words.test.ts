@@ -39,6 +39,15 @@ describe("words of a title", () => {
   });
 });
 
+it.each([
+  ["2027-03-28", "00:30", "Talk in 3 hours", { date: "2027-03-28", minutes: 270 }],
+  ["2027-10-31", "00:30", "Talk in 4 hours", { date: "2027-10-31", minutes: 210 }],
+  ["2027-03-27", "12:00", "Talk in 1 day", { date: "2027-03-28" }],
+])("%s %s: %s counts hours as they pass, days by the date", (date, time, title, wanted) => {
+  const berlin = "Europe/Berlin";
+  expect(readWords(title, secondsOf(date, time, berlin), berlin)).toEqual({ title: "Talk", ...wanted });
+});
+
 it("the start is read on the wall of the zone, the rest is as in the form", () => {
   const form = secondsOf("2026-11-25", "11:30", zone);
   const shown = (title: string) => {
