@@ -136,6 +136,11 @@ def test_data_can_come_from_stdin(server: Running) -> None:
     assert json.loads(called.stdout)["data"]["event"] == event
 
 
+def test_commands_are_listed_where_python_drops_docstrings() -> None:
+    shown = deskcal("call", "--help", PYTHONOPTIMIZE="2")
+    assert shown.returncode == 0 and all(name in shown.stdout for name in COMMANDS)
+
+
 def test_ping_needs_neither_token_nor_data(server: Running) -> None:
     called = deskcal("call", "--connect", server.address, "Ping")
     assert called.returncode == 0

@@ -108,8 +108,8 @@ class Command(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """First line of the handler's docstring."""
-        return (self.answer.__doc__ or "").strip().splitlines()[0]
+        """First line of the handler's docstring; empty where Python drops those (`-OO`)."""
+        return next(iter((self.answer.__doc__ or "").strip().splitlines()), "")
 
 
 COMMANDS: dict[str, Command] = {}
