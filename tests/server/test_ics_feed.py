@@ -352,3 +352,19 @@ async def test_no_feed_of_a_disabled_manager_is_served_not_even_as_unchanged(pla
             assert (got.headers["cache-control"] == "no-store") == bool(disabled)
             tag = got.headers.get("etag", tag)
             assert (await feed(address, feed_token(11))).status == 200
+
+
+async def test_a_series_of_another_brand_is_not_shown_around_the_one_that_is_left(
+    place: Place,
+) -> None:
+    async with serving(place) as (desk, address):
+        admin, rule = token(1, ADMIN), {"rrule": "FREQ=DAILY;COUNT=3"}
+        made = await desk.add(
+            admin, title="secret", owner_manager_id=10, brand="other", recurrence=rule
+        )
+        sent = {"id": made["id"], "brand": "default", "title": "mine"}
+        await desk.event(admin, "MngUpdateCalendarEvent", **sent)
+        got = await feed(address, feed_token(brands="default"))
+        whole = await feed(address, feed_token())
+    assert [str(one["summary"]) for one in events_in(got).values()] == ["mine"]
+    assert "secret" not in got.body.decode() and "secret" in whole.body.decode()

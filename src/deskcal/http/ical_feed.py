@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from deskcal.commands import Dispatcher
 from deskcal.commands.member import key_of
 from deskcal.core.directory import visible
+from deskcal.core.document import scope_of
 from deskcal.core.event import MAX_TIME, Event
 from deskcal.core.filters import EventFilter
 from deskcal.core.masks import desk_mask
@@ -74,7 +75,7 @@ class IcsFeed:
             raise Unauthorized(f"manager {session.manager_id} is disabled in the directory")
         pieces = await self._documents(session, now)
         events = await computed(_decode_events, b"[" + b",".join(pieces) + b"]")
-        series = await self._series(events)
+        series = await self._series(session, events)
         extras = await self._extras(session, events, series)
         seen = visible(everything, session, brand=None, desk_filter=desk_mask("*"))
         names = {manager.id: manager.name for manager in seen.managers}
@@ -103,11 +104,19 @@ class IcsFeed:
         headers |= {"content-disposition": _disposition(title)}
         return Response(text, media_type=MEDIA_TYPE, headers=headers)
 
-    async def _series(self, events: list[Event]) -> dict[int, Series]:
-        """The series of these events, by id."""
+    async def _series(self, session: Session, events: list[Event]) -> dict[int, Series]:
+        """The series of these events, by id, but for those of another brand by now.
+
+        What a series is like is in its VEVENT; occurrences of another brand than its own stand
+        alone.
+        """
         ids = dict.fromkeys(event.series_id for event in events if event.series_id)
         found = [await self._services.store.series.get(series_id) for series_id in ids]
-        return {series.series_id: series for series in found if series is not None}
+        return {
+            series.series_id: series
+            for series in found
+            if series is not None and session.can_see(scope_of(series.template))
+        }
 
     async def _extras(
         self, session: Session, events: list[Event], series: Mapping[int, Series]
