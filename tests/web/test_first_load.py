@@ -7,10 +7,11 @@ from collections.abc import Sized
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from deskcal.http.page import page_directory
-from web.served import OpenPage, Wire, monday_at
+from web.gate import Gate, opened_at
+from web.served import OpenPage, Served, Wire, monday_at
 from web.test_everyday import query, wait_until
 
 MOST_GZIP_BYTES = 138_000
@@ -65,6 +66,29 @@ def test_events_are_asked_for_once_before_the_page_itself_is_loaded(open_page: O
     expect(page.locator("#calendar[data-view=week][data-loading=false]")).to_be_visible()
     seen = [text for text in asked if LIST in text]
     assert len({json.dumps(json.loads(text)["data"]) for text in seen}) == len(seen)
+
+
+def test_zones_are_listed_once_events_are_there_or_somebody_chooses_one(
+    open_page: OpenPage, served: Served
+) -> None:
+    gate = Gate(LIST)
+    page = opened_at(gate, open_page, served, "?view=month&zone=Asia/Tokyo")
+    wait_until(lambda: gate.holds(page))
+    pickers = page.locator("select[aria-label='Time zone']")
+    expect(pickers).to_have_count(2)
+    chosen = page.locator(".top").get_by_role("combobox", name="Time zone")
+    assert [len(one.locator("option").all()) <= 2 for one in pickers.all()] == [True, True]
+    chosen.focus()
+    wait_until(lambda: has_many_zones(chosen))
+    expect(chosen).to_have_value("Asia/Tokyo")
+    gate.open()
+    expect(page.locator("#calendar[data-view=month][data-loading=false]")).to_be_visible()
+    wait_until(lambda: all(map(has_many_zones, pickers.all())))
+    assert [one.input_value() for one in pickers.all()] == ["Asia/Tokyo"] * 2
+
+
+def has_many_zones(picker: Locator) -> bool:
+    return picker.locator("option").count() > 100
 
 
 def meanwhile(page: Page, found: Sized) -> bool:

@@ -21,6 +21,7 @@ import { draftRow } from "./draft-row";
 import type { Edit } from "./drafts";
 import { emptyText, unknownDesk } from "./empty-text";
 import { isShown, type ViewName } from "./filters";
+import { idleOnceSeen, saySeen } from "./idle";
 import { changeSettings } from "./kept-settings";
 import { preloadWhenIdle } from "./lazy-part";
 import { CalendarGrid, EventPanel, PageDialogs, PageOverlays } from "./lazy-parts";
@@ -124,7 +125,11 @@ export function CalendarPage({ session, theme, onTheme, onLeave, onOver }: Props
   const isForm = edit !== null && !edit.isQuick;
   const hasPanel = isForm || Boolean(chosen);
 
-  useEffect(() => void preloadWhenIdle([CalendarGrid, PageOverlays, EventPanel, PageDialogs]), []);
+  const isSeen = !events.isLoading;
+  useEffect(() => {
+    if (isSeen) saySeen();
+  }, [isSeen]);
+  useEffect(() => void idleOnceSeen().then(() => preloadWhenIdle([CalendarGrid, PageOverlays, EventPanel, PageDialogs])), []);
   const { api } = link;
   const isOpen = link.state === "open";
   useOpenedEvent({ api, store: events.store, me: session.id, isOpen, id: filters.event, known: chosen, onChange: changeFilters, tell, nameOf });

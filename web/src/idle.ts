@@ -11,3 +11,12 @@ export function idle(): Promise<void> {
     else setTimeout(done, USUAL_WAIT_MS);
   });
 }
+
+let say = () => {};
+const firstEvents = new Promise<void>((done) => (say = done));
+
+/** Says that what the page was opened for is drawn, or can't be. */
+export const saySeen = (): void => say();
+
+/** Once that was said, and the browser has nothing else to do. */
+export const idleOnceSeen = (): Promise<void> => firstEvents.then(idle);

@@ -30,8 +30,10 @@ import "./styles/boxes.css";
 import "./styles/found.css";
 import "./styles/settings.css";
 import "./styles/print.css";
+import { startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { arrived } from "./first";
 
-createRoot(document.getElementById("root") as HTMLElement).render(<App arrived={arrived} />);
+// In pieces of some milliseconds, between which the connection is served: events come while the page is drawn.
+startTransition(() => createRoot(document.getElementById("root") as HTMLElement).render(<App arrived={arrived} />));

@@ -1,6 +1,7 @@
 // The time zone that everything is shown in, and its offset on the date that is shown.
 
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
+import { idleOnceSeen } from "../idle";
 import { allZones, browserZone, cityOf, zoneText } from "../time/canonical";
 import { secondsOf } from "../time/clock";
 import { offsetText } from "../time/formats";
@@ -15,19 +16,22 @@ interface Props {
 
 export function ZonePicker({ zone, day, onChange }: Props) {
   const own = browserZone();
-  const zones = useMemo(() => allZones().filter((name) => name !== own), [own]);
+  // Hundreds of options are drawn once somebody comes to them, or nobody waits for anything else.
+  const [isWhole, setIsWhole] = useState(false);
+  const fill = () => setIsWhole(true);
+  useEffect(() => void idleOnceSeen().then(fill), []);
+  const zones = useMemo(() => (isWhole ? allZones().filter((name) => name !== own) : []), [isWhole, own]);
+  const options = useMemo(() => zones.map((name) => <option key={name} value={name}>{zoneText(name)}</option>), [zones]);
   return (
     <label className="zone" title={`Time zone: ${zoneText(zone)}`}>
       <Icon name="globe" />
       <span className="zone-name" aria-hidden="true">
         {cityOf(zone)} <small>{offsetText(secondsOf(day, "12:00", zone), zone)}</small>
       </span>
-      <select aria-label="Time zone" value={zone} onChange={(event) => onChange(event.target.value)}>
+      <select aria-label="Time zone" value={zone} onChange={(event) => onChange(event.target.value)} onFocus={fill} onPointerDown={fill}>
         <option value={own}>{zoneText(own)} (this browser)</option>
         {zone !== own && !zones.includes(zone) && <option value={zone}>{zoneText(zone)}</option>}
-        {zones.map((name) => (
-          <option key={name} value={name}>{zoneText(name)}</option>
-        ))}
+        {options}
       </select>
     </label>
   );
