@@ -1,6 +1,6 @@
 // Gives a view only what it can draw, and counts the rest: thousands of events stay quick to draw.
 
-import { inOrder, isLongTimed, type CalendarItem } from "./calendar-event";
+import { isLongTimed, type CalendarItem } from "./calendar-event";
 import { planDays, type DayShape, type DrawnItem } from "./day-plan";
 
 /** Before every rank of a short one. */
@@ -12,10 +12,14 @@ export interface Cut {
   hidden: number[];
 }
 
+/** An item with what decides on its place, read once: thousands of them are compared. */
 interface Placed {
   item: CalendarItem;
   first: number;
   last: number;
+  isLong: boolean;
+  rank: number;
+  start: number;
 }
 
 /**
@@ -26,29 +30,29 @@ interface Placed {
 export function cutRows(items: CalendarItem[], bounds: number[], rows: number, daysInRow = 7, rank: (item: CalendarItem) => number = () => 0): Cut {
   const days = bounds.length - 1;
   const hidden = new Array<number>(days).fill(0);
-  const shown = new Set<CalendarItem>();
-  const long = new Set<CalendarItem>();
-  const weeks = new Map<number, Placed[]>();
-  const order = inOrder((item) => long.has(item));
+  const shown = new Set<Placed>();
+  const weeks: Placed[][] = Array.from({ length: Math.ceil(days / daysInRow) }, () => []);
   for (const item of items) {
-    const first = dayIndex(bounds, item.start.getTime());
+    const start = item.start.getTime();
+    const first = dayIndex(bounds, start);
     const last = Math.max(first, dayIndex(bounds, item.end.getTime() - 1));
     if (last < 0 || first >= days) continue;
-    if (item.allDay || last > first) long.add(item);
-    const placed = { item, first: Math.max(0, first), last: Math.min(days - 1, last) };
+    const isLong = item.allDay || last > first;
+    const placed = { item, first: Math.max(0, first), last: Math.min(days - 1, last), isLong, rank: isLong ? LONG_RANK : rank(item), start };
     const lastWeek = Math.floor(placed.last / daysInRow);
-    for (let week = Math.floor(placed.first / daysInRow); week <= lastWeek; week++) {
-      const row = weeks.get(week);
-      if (row) row.push(placed);
-      else weeks.set(week, [placed]);
-    }
+    for (let week = Math.floor(placed.first / daysInRow); week <= lastWeek; week++) weeks[week]?.push(placed);
   }
-  for (const [week, placed] of weeks) {
-    const ranks = new Map(placed.map(({ item }) => [item, long.has(item) ? LONG_RANK : rank(item)]));
-    placed.sort((a, b) => ranks.get(a.item)! - ranks.get(b.item)! || order(a.item, b.item));
+  weeks.forEach((placed, week) => {
+    placed.sort((a, b) => a.rank - b.rank || inTime(a, b));
     placeRow(placed, week * daysInRow, daysInRow, rows, shown, hidden);
-  }
-  return { shown: [...shown].sort(order), hidden };
+  });
+  const inOrder = [...shown].sort((a, b) => Number(b.isLong) - Number(a.isLong) || inTime(a, b));
+  return { shown: inOrder.map(({ item }) => item), hidden };
+}
+
+/** The order of `inOrder`, among those that are long, or among those that are not. */
+function inTime(a: Placed, b: Placed): number {
+  return a.start - b.start || (a.isLong ? +b.item.end - +a.item.end : 0) || a.item.resource.id - b.item.resource.id;
 }
 
 /** Whether the same items are drawn, in the same order, and as many are hidden. */
@@ -60,15 +64,16 @@ function isSame<Value>(one: readonly Value[], other: readonly Value[]): boolean 
   return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
-function placeRow(all: Placed[], from: number, daysInRow: number, rows: number, shown: Set<CalendarItem>, hidden: number[]): void {
+function placeRow(all: Placed[], from: number, daysInRow: number, rows: number, shown: Set<Placed>, hidden: number[]): void {
   const taken = Array.from({ length: rows }, () => new Array<boolean>(daysInRow).fill(false));
-  for (const { item, first, last } of all) {
+  for (const placed of all) {
+    const { first, last } = placed;
     const left = Math.max(0, first - from);
     const right = Math.min(daysInRow - 1, last - from);
     const row = taken.find((level) => isFree(level, left, right));
     if (row) {
       row.fill(true, left, right + 1);
-      shown.add(item);
+      shown.add(placed);
     } else {
       for (let day = left; day <= right; day++) hidden[from + day] = (hidden[from + day] ?? 0) + 1;
     }
