@@ -65,8 +65,10 @@ UNAVAILABLE = '"status":503,"error":{"code":"UNAVAILABLE","message":"The store i
 
 
 def opened_at(gate: Gate, open_page: OpenPage, served: Served, query: str) -> Page:
-    """The page, signed in, with the gate between."""
+    """The page, signed in, with the gate between. It has its zones, after which it lists again."""
     page = open_page(signed_in=False)
     page.route_web_socket("**", gate.take)
-    page.goto(served.address(query))
+    with page.expect_response("**/zones.json") as zones:
+        page.goto(served.address(query))
+    zones.value.finished()
     return page
