@@ -128,3 +128,19 @@ async def test_an_export_is_of_a_manager_or_of_desks(desk: Desk) -> None:
 async def test_a_mask_that_is_none_is_refused_with_its_field(desk: Desk, mask: str) -> None:
     answered = await desk.call(TEN, EXPORT, deskFilter=mask)
     assert error_of(answered) == (400, "INVALID_FIELD", "deskFilter")
+
+
+async def test_a_series_out_of_scope_is_not_shown_around_the_occurrence_that_is_in_it(
+    desk: Desk,
+) -> None:
+    rule = {"rrule": "FREQ=DAILY;COUNT=3"}
+    times = {"start_time": NOON, "end_time": NOON + 60}
+    made = await desk.add(
+        LEAD, title="Secret", desk="B", owner_manager_id=10, recurrence=rule, **times
+    )
+    sent = {"id": made["id"], "desk": "A", "title": "Shown"}
+    await desk.event(LEAD, "MngUpdateCalendarEvent", **sent)
+    text = await exported(desk, token(20, desks="A", exp=4e9), manager_id=10)
+    assert (text.count("BEGIN:VEVENT"), text.count("SUMMARY:Shown")) == (1, 1)
+    assert "Secret" not in text and "RRULE" not in text
+    assert "Secret" in await exported(desk, LEAD, manager_id=10)
