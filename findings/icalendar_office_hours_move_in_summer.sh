@@ -3,9 +3,8 @@
 # in: Available.new(start=9:00 in Berlin), with a weekly rule, has DTSTART:20270104T080000Z, and from 29 March on the
 # desk is open from 10:00 to 18:00. Read back, start and end are in UTC too where the text has a TZID, so that hours
 # that are expanded from them move as well; what add("DTSTART", ...) and ["DTSTART"].dt have keeps the zone, as does
-# Event. RFC 7953, 3.1: a time in UTC, or a local time with a zone; its example of working hours has
-# TZID=America/Montreal. The docstring says that the values are converted to UTC, not that a rule then follows it. No
-# report of it was found, in November 2026.
+# Event. RFC 7953, 3.1: a time in UTC, or a local time with a zone; its examples have a TZID. The docstring says that
+# the values are converted to UTC, not that a rule then follows it. No report of it was found, in November 2026.
 # deskcal's hours are settings of a desk, on the clock of its zone.
 #
 # Guess: DTSTART;TZID=Europe/Berlin:20270104T090000, as Event writes it; open from 9:00 in March. Seen:
