@@ -2,9 +2,10 @@
 
 import pytest
 
-from dav import dav_of, serving_dav
+from dav import Dav, dav_of, serving_dav
 from deskcal.core.directory import Desk as DirectoryDesk
 from deskcal.core.directory import Directory, checked_desk
+from harness import token
 from places import Place
 from server.caldav_texts import ALARMS, TEN, calendar, rows, vevent
 
@@ -59,3 +60,28 @@ async def test_alarms_of_a_participant_are_a_change_for_their_other_apps(place: 
         path = participant.mine + name
         after = await participant.sync(before.token)
         assert after.etags[path] != before.etags[path]
+
+
+async def test_a_series_of_another_brand_is_not_shown_around_the_one_that_is_left(
+    place: Place,
+) -> None:
+    async with serving_dav(place) as dav:
+        made = await dav.desk.add(
+            TEN, title="secret", brand="other", recurrence={"rrule": "FREQ=DAILY;COUNT=3"}
+        )
+        of_brand = token(10, desks="DESK_*", brands="default")
+        device = await dav.desk.call(of_brand, "MngAddCalendarDevice", name="Phone")
+        app = Dav(dav.desk, dav.address, 10, device["data"]["password"])
+        before = await app.sync()
+        assert before.etags == {}
+        sent = {"id": made["id"], "brand": "default", "title": "mine"}
+        await dav.desk.event(TEN, "MngUpdateCalendarEvent", **sent)
+        path = f"{app.mine}event-{made['id']}.ics"
+        assert list((await app.sync(before.token)).etags) == [path]
+        assert list((await app.sync()).etags) == [path]
+        assert (await app.ask("GET", f"{app.mine}series-{made['series_id']}.ics")).status == 404
+        texts = [await app.text(path.rpartition("/")[2]), *await app.query("")]
+        assert ["SUMMARY:mine" in text for text in texts] == [True, True]
+        assert not any("secret" in text or "RRULE" in text for text in texts)
+        assert "secret" in (await dav.query(""))[0]
+        assert await app.query("") == texts[1:]

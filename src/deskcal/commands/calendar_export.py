@@ -7,18 +7,11 @@ from msgspec import Struct
 
 from deskcal.commands.collections import surroundings
 from deskcal.commands.filters import require_range
-from deskcal.commands.member import (
-    Collection,
-    Key,
-    Member,
-    decode_head,
-    default_name,
-    key_of,
-)
+from deskcal.commands.member import Collection, Member, decode_head, key_of
 from deskcal.commands.members import MAX_MEMBERS, members, members_of
 from deskcal.commands.registry import Data, Work, command
 from deskcal.commands.services import Services
-from deskcal.core.document import scope_of, wire_safe
+from deskcal.core.document import wire_safe
 from deskcal.core.event import MAX_TIME, Event, Id, Time
 from deskcal.core.filters import EventFilter
 from deskcal.core.masks import checked_desk_mask, desk_mask_of
@@ -82,7 +75,7 @@ async def _export(services: Services, session: Session, wanted: _Wanted) -> Data
     found: list[tuple[Collection, Member]] = []
     for collection in await _collections(services, session, wanted):
         page = await members(services, session, collection, wanted.since, wanted.until)
-        found += [(collection, part) for member in page for part in _visible_parts(session, member)]
+        found += [(collection, member) for member in page]
     if sum(len(member.documents) for _, member in found) > MAX_EVENTS:
         raise InvalidField(
             f"the calendar has more than {MAX_EVENTS} events; narrow it by from and to",
@@ -99,15 +92,6 @@ async def _export(services: Services, session: Session, wanted: _Wanted) -> Data
         return wire_safe(msgspec.json.encode({"ics": text, "count": len(texts)}))
 
     return await computed(render)
-
-
-def _visible_parts(session: Session, member: Member) -> list[Member]:
-    """`member`; its events alone where the session may not see what its series is like."""
-    if member.series is None or session.can_see(scope_of(member.series.template)):
-        return [member]
-    keys = [Key(0, event.id) for event in member.events]
-    parts = zip(keys, member.documents, strict=True)
-    return [Member(key, default_name(key), "", "", [document]) for key, document in parts]
 
 
 def _text(

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Raw, Struct
 
-from deskcal.core.document import decode_event
+from deskcal.core.document import decode_event, scope_of
 from deskcal.core.event import Event, EventStatus, managers_of
 from deskcal.core.series import Series
 from deskcal.core.series_document import encode_series
+from deskcal.core.visibility import Visibility
 from deskcal.ical.uids import default_uid
 from deskcal.limits import DAY_SEC
 from deskcal.store.batch.objects import PROPERTIES, CalendarObject
@@ -41,8 +42,13 @@ class Collection(Struct, frozen=True):
         """Whether it is the manager's own, which is written to."""
         return not self.is_desk
 
-    def has_series(self, series: Series) -> bool:
-        """Whether a series is one member of it; else single occurrences are, or none is."""
+    def has_series(self, series: Series, viewer: Visibility) -> bool:
+        """Whether a series is one member of it; else single occurrences are, or none is.
+
+        They are where the viewer may see them, but not what the series is like.
+        """
+        if not viewer.can_see(scope_of(series.template)):
+            return False
         if self.is_mine:
             return self.manager_id in managers_of(series.template)
         return (series.template.brand, series.template.desk) == (self.brand, self.desk)

@@ -74,7 +74,7 @@ async def changes_since(
     counted: set[int] = set()
     seq, is_cut = since, False
     looked_at = 0
-    pacing, wholes = Pacing(), _Wholes(services, collection)
+    pacing, wholes = Pacing(), _Wholes(services, session, collection)
     while seq < (newest := services.feed.newest_seq) and not is_cut:
         stored = await services.store.feed.changes(seq, PAGE)
         if not stored:
@@ -98,8 +98,9 @@ async def changes_since(
 class _Wholes:
     """The members of a collection that changes are about; each series is looked up once."""
 
-    def __init__(self, services: Services, collection: Collection) -> None:
+    def __init__(self, services: Services, session: Session, collection: Collection) -> None:
         self._services = services
+        self._session = session
         self._collection = collection
         self._known: dict[int, bool] = {}
 
@@ -123,7 +124,9 @@ class _Wholes:
     async def _has(self, series_id: int) -> bool:
         if series_id not in self._known:
             series = await self._services.store.series.get(series_id)
-            self._known[series_id] = series is not None and self._collection.has_series(series)
+            self._known[series_id] = series is not None and self._collection.has_series(
+                series, self._session
+            )
         return self._known[series_id]
 
 
@@ -152,7 +155,9 @@ async def _synced(
     found = await members_of(services, session, collection, wholes)
     missing = [key for key in wholes if key not in found]
     parted = {
-        one.series_id for one in missing if await _has_singles(services, collection, one.series_id)
+        one.series_id
+        for one in missing
+        if await _has_singles(services, session, collection, one.series_id)
     }
     missing += [Key(0, k.event_id) for k in keys if k.event_id and k.series_id in parted]
     missing = [key for key in missing if key not in found]
@@ -162,10 +167,12 @@ async def _synced(
     return Synced(sorted(found.values(), key=lambda one: one.key), gone, position, is_cut)
 
 
-async def _has_singles(services: Services, collection: Collection, series_id: int) -> bool:
+async def _has_singles(
+    services: Services, session: Session, collection: Collection, series_id: int
+) -> bool:
     """Whether occurrences of that series, 0 for none, are or may have been members of their own."""
     series = await services.store.series.get(series_id) if series_id else None
-    return bool(series_id) and (series is None or not collection.has_series(series))
+    return bool(series_id) and (series is None or not collection.has_series(series, session))
 
 
 async def _names(services: Services, collection: Collection, keys: Sequence[Key]) -> list[str]:

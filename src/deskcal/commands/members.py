@@ -280,7 +280,7 @@ class _Listing:
     ) -> list[tuple[Head, Raw]]:
         """Adds the member of a series; events that are to be members of their own."""
         series = await self._services.store.series.get(series_id)
-        if series is None or not self._collection.has_series(series):
+        if series is None or not self._collection.has_series(series, self._session):
             return found
         if not whole:
             if whole is None:
