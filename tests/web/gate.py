@@ -64,6 +64,10 @@ UNAVAILABLE = '"status":503,"error":{"code":"UNAVAILABLE","message":"The store i
 """What a server answers whose database is away."""
 
 
+IDLE = "() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))"
+"""Once the page has done what it was about to do."""
+
+
 def opened_at(gate: Gate, open_page: OpenPage, served: Served, query: str) -> Page:
     """The page, signed in, with the gate between. It has its zones, after which it lists again."""
     page = open_page(signed_in=False)
@@ -71,4 +75,5 @@ def opened_at(gate: Gate, open_page: OpenPage, served: Served, query: str) -> Pa
     with page.expect_response("**/zones.json") as zones:
         page.goto(served.address(query))
     zones.value.finished()
+    page.evaluate(IDLE)
     return page
