@@ -12,6 +12,7 @@ from deskcal.store.columns import AS_STORED, done_time_by
 from deskcal.store.ports.reminders import Notification, NotificationKey
 
 _DONE, _ARCHIVED = EventStatus.DONE, EventStatus.ARCHIVED
+_HAVE_DONE_TIME = (_DONE, _ARCHIVED)
 _RESTORED = ChangeType.RESTORED
 
 
@@ -36,7 +37,7 @@ class StagedEvent(Struct, frozen=True):
     @property
     def has_done_time(self) -> bool:
         """Whether it is there and done, or archived: an archived one may have been completed."""
-        return self.after is not None and self.after.status in (_DONE, _ARCHIVED)
+        return self.after is not None and self.after.status in _HAVE_DONE_TIME
 
     @property
     def is_of_trash(self) -> bool:
@@ -47,7 +48,8 @@ class StagedEvent(Struct, frozen=True):
         self, after: Event | None, document: bytes, type_: ChangeType, done_time: int | None = None
     ) -> "StagedEvent":
         """It after one more change of the group, which may say when it was completed."""
-        time = self._done_time_after(after, type_, done_time)
+        may_have = after is None or after.status in _HAVE_DONE_TIME
+        time = self._done_time_after(after, type_, done_time) if may_have else self.done_time
         return StagedEvent(self.before, after, document, time)
 
     def _done_time_after(
@@ -56,13 +58,12 @@ class StagedEvent(Struct, frozen=True):
         known = self.done_time if self.has_done_time else 0
         if after is None:
             return known
-        if after.status not in (_DONE, _ARCHIVED) or (done_time is None and type_ is _RESTORED):
-            return self.done_time
         if done_time is not None:
             return done_time
-        if after.status == _ARCHIVED:
-            return known
-        return known if self.is_done else done_time_by(after)
+        if type_ is _RESTORED:
+            return self.done_time
+        is_completed = after.status == _DONE and not self.is_done
+        return done_time_by(after) if is_completed else known
 
     def ended_version(self, after: Event | None, done_time: int | None) -> int:
         """The version that was done, or archived, last, of a change that ends that; else 0.
