@@ -39,6 +39,7 @@ from deskcal.core.event import (
 from deskcal.core.outcomes import require_outcome, require_outcome_given
 from deskcal.core.series import (
     RecurrenceFields,
+    Series,
     begin_series,
     checked_exdates,
     new_occurrence,
@@ -58,7 +59,7 @@ from deskcal.core.series_scope import (
 from deskcal.core.series_update import NewRule, Update, plan_rule, plan_update
 from deskcal.core.sessions import Session
 from deskcal.core.visibility import not_found, require_followed
-from deskcal.errors import EventId, InvalidField
+from deskcal.errors import EventId, Forbidden, InvalidField
 from deskcal.store.ports.work import Changes, Transaction
 
 ScopeField = Annotated[int, Meta(ge=0, le=2)]
@@ -153,6 +154,24 @@ class Stage(Struct, frozen=True):
             request.services.default_timezone,
         )
 
+    def sees(self, series: Series) -> bool:
+        """Whether the session may see what is made of the series later.
+
+        It may see an occurrence that has moved, and not the series. Source: contract, section 13.
+        """
+        return self.request.session.can_see(scope_of(series.template))
+
+    def require_rule(self, event: Event) -> None:
+        """Raises: Forbidden where another rule would make what the session may not see."""
+        series = self.changes.series(event.series_id) if event.series_id else None
+        if series is not None and not self.sees(series):
+            raise Forbidden(
+                EventId(event.id),
+                " is an occurrence of a series that you may not see: you can't change its rule; "
+                "leave recurrence out, or create a series of your own",
+                field="recurrence",
+            )
+
     def apply(self, plan: Plan, type_: ChangeType = ChangeType.UPDATED) -> int:
         """Stages what the plan leaves; how many changes that are.
 
@@ -228,12 +247,14 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
     def apply(stage: Stage) -> bytes:
         event = stage.changeable()
         require_destination(request.session, event, sent)
+        if new is not None:
+            stage.require_rule(event)
         require_version(event, request.if_version)
         allow = _allow(stage, checks_outcome=checks_outcome)
         if new is not None and not request.scope:
             return _begin(stage, event, sent, new, allow)
         selection = stage.select(event)
-        update = Update(sent, reset_own, allow)
+        update = Update(sent, reset_own, allow, stage.sees(selection.series))
         if new is not None:
             return stage.answer(plan_rule(selection, update, new, request.horizon))
         if recurrence is None:

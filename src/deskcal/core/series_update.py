@@ -38,6 +38,8 @@ class Update(Struct, frozen=True):
     """Whether the own values of the fields that are sent are given up."""
     allow: Callable[[Event, Event], None]
     """Raises what the session is answered where it may not put an event; before and after."""
+    sees_series: bool = True
+    """False: what is made later stays as it is, as it is not the session's to see."""
 
 
 class NewRule(Struct, frozen=True):
@@ -142,7 +144,7 @@ class _Parts(Struct, frozen=True):
         Split, too, where an event moves to the time, or all-day to the date, of one that is left as
         it is.
         """
-        moved, length = _shift(selection, update.sent), _length(selection, update.sent)
+        moved, length = _shift(selection, update.sent), _length(selection, update)
         positions = selection.positions()
         series = _with_template(selection.series, update, selection.now, length)
         is_moved = not moved.is_none or moved.timezone != series.timezone
@@ -168,7 +170,7 @@ class _Parts(Struct, frozen=True):
         cls, selection: Selection, update: Update, targets: list[Event], new: NewRule
     ) -> "_Parts":
         """For another rule. Raises: InvalidField where it does not come at its start."""
-        moved, length = _shift(selection, update.sent), _length(selection, update.sent)
+        moved, length = _shift(selection, update.sent), _length(selection, update)
         positions = selection.positions()
         first = positions[targets[0].id]
         is_named = targets[0].id == selection.named.id
@@ -294,10 +296,12 @@ def _shift(selection: Selection, sent: Draft) -> Shift:
     return Shift(local_start(moved, timezone) - before, timezone)
 
 
-def _length(selection: Selection, sent: Draft) -> int:
+def _length(selection: Selection, update: Update) -> int:
     """The length of the occurrences, see `Series.length_sec`. Raises: InvalidField."""
-    named, series, values = selection.named, selection.series, sent.values
+    named, series, values = selection.named, selection.series, update.sent.values
     all_day = values.get("all_day", series.template.all_day) or 0
+    if not update.sees_series and all_day != series.template.all_day:
+        return series.length_sec
     if "end_time" not in values and all_day == series.template.all_day:
         return series.length_sec
     start = values.get("start_time", named.start_time)
@@ -308,7 +312,9 @@ def _length(selection: Selection, sent: Draft) -> int:
 
 
 def _with_template(series: Series, update: Update, now: int, length_sec: int) -> Series:
-    """`series` whose new occurrences get what is sent, too."""
+    """`series` whose new occurrences get what is sent, too, where the session sees those."""
+    if not update.sees_series:
+        return msgspec.structs.replace(series, length_sec=length_sec)
     values = {name: value for name, value in update.sent.values.items() if name not in TIMES}
     draft = msgspec.structs.replace(update.sent, values=values)
     template = as_template(merge(series.template, draft, now=now))
