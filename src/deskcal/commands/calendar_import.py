@@ -263,11 +263,14 @@ async def _remember(run: Importing, stored: CalendarObject, left: CalendarObject
 
 
 async def _is_there(run: Importing, seen: CalendarObject) -> bool:
-    """Whether what was taken before has not been deleted since."""
+    """Whether what was taken before has not been deleted since, and the session sees it."""
+    session, store = run.session, run.services.store
     if seen.series_id:
-        return await run.services.store.series.get(seen.series_id) is not None
+        series = await store.series.get(seen.series_id)
+        return series is not None and session.can_see(scope_of(series.template))
     ids = [seen.event_id, *seen.overrides.values()]
-    return all([await run.services.store.load(one) is not None for one in ids if one])
+    records = [await store.load(one) for one in ids if one]
+    return all(record is not None and session.can_see(record) for record in records)
 
 
 def _name_of(uid: str) -> str:
@@ -347,8 +350,10 @@ def _apply_series(
     before = changes.series_events(series_id) if series else []
     single = changes.event(seen.event_id) if seen and seen.event_id and not series else None
     before += [single] if single else []
+    hidden = frozenset(one.id for one in before if not run.session.can_see(scope_of(one)))
     for one in before:
-        run.session.require_change(one.id, scope_of(one))
+        if one.id not in hidden:
+            run.session.require_change(one.id, scope_of(one))
     overrides = [
         Overridden(one.event, one.sent, OWN_FIELDS)
         for one in drafted
@@ -362,6 +367,7 @@ def _apply_series(
         run.session.manager_id,
         run.now,
         horizon_of(run.services, run.now),
+        hidden,
     )
     result = plan_series(repeating, series, before, changes.new_id)
     for old, new in result.changed:
@@ -385,7 +391,8 @@ def _apply_series(
 def _delete_series(run: Importing, changes: Changes, series_id: int) -> None:
     """What repeated does so no more: its occurrences that are open and not over go."""
     for event in changes.series_events(series_id):
-        if is_coming(event, run.now, run.services.default_timezone):
+        is_open = is_coming(event, run.now, run.services.default_timezone)
+        if is_open and run.session.can_see(scope_of(event)):
             run.session.require_change(event.id, scope_of(event))
     series = changes.series(series_id)
     if series is not None:

@@ -41,8 +41,8 @@ async def delete_member(
     def apply(changes: Changes) -> None:
         if changes.calendar_object(known.key) != member.object:
             raise Moved("changed meanwhile")
-        require_unchanged(changes, collection, member)
-        events = staged_events(changes, collection, known)
+        require_unchanged(changes, session, collection, member)
+        events = staged_events(changes, session, collection, known)
         is_changed, is_hidden = act(
             changes, session, known, events, When(now, services.default_timezone)
         )

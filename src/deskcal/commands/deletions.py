@@ -34,10 +34,15 @@ class Deletions(Struct, frozen=True):
             self._stage(plan_delete_one(self._selection(series, events, event, Scope.THIS)))
 
     def coming(self, series: Series) -> bool:
-        """Deletes what is open and not over, as by scope 2; whether there is any."""
+        """Deletes what is open and not over, as by scope 2; whether there is any to be seen."""
         events = self.changes.series_events(series.series_id)
         events = sorted(events, key=lambda one: one.start_time)
-        coming = [one for one in events if is_coming(one, self.now, self.default_timezone)]
+        coming = [
+            one
+            for one in events
+            if self.session.can_see(scope_of(one))
+            and is_coming(one, self.now, self.default_timezone)
+        ]
         if coming:
             self._stage(plan_delete(self._selection(series, events, coming[0], Scope.ALL)))
         return bool(coming)

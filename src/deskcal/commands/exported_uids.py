@@ -27,20 +27,20 @@ def key_of_default_uid(uid: str) -> Key | None:
 async def exported_object(
     services: Services, session: Session, owner_id: int, uid: str
 ) -> CalendarObject | None:
-    """The event or series of that owner with that UID; None: there is none.
+    """The event or series of that owner with that UID; None: there is none that `session` sees.
 
-    Raises: Forbidden where it is somebody else's in which `owner_id` takes part, and `session` sees
-    it: it is in that calendar already, and not for this owner's file to change.
+    Raises: Forbidden where it is somebody else's in which `owner_id` takes part: it is in that
+    calendar already, and not for this owner's file to change.
     """
     key = key_of_default_uid(uid)
     if key is None:
         return None
     found = await (_series(services, key) if key.series_id else _single(services, key))
-    if found is None or found.uid != uid:
+    if found is None or found.uid != uid or not session.can_see(scope_of(found.event)):
         return None
     if found.event.owner_manager_id == owner_id:
         return found.object
-    if owner_id in managers_of(found.event) and session.can_see(scope_of(found.event)):
+    if owner_id in managers_of(found.event):
         raise Forbidden(
             f"it is in this calendar already, as {found.what} of manager "
             f"{found.event.owner_manager_id}: import it for that manager to change it"

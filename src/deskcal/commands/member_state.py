@@ -4,6 +4,7 @@ import msgspec
 
 from deskcal.commands.calendar_import import Moved
 from deskcal.commands.member import Collection, Member, event_tag, series_tag
+from deskcal.core.document import scope_of
 from deskcal.core.event import (
     ChangeType,
     Event,
@@ -12,6 +13,7 @@ from deskcal.core.event import (
     next_version,
     respond,
 )
+from deskcal.core.visibility import Visibility
 from deskcal.store.batch.objects import CalendarObject
 from deskcal.store.ports.work import Changes
 
@@ -27,34 +29,40 @@ def object_of(member: Member, owner_id: int, uid: str) -> CalendarObject:
     )
 
 
-def require_unchanged(changes: Changes, collection: Collection, member: Member | None) -> None:
+def require_unchanged(
+    changes: Changes, viewer: Visibility, collection: Collection, member: Member | None
+) -> None:
     """Raises: Moved where the member is another version by now."""
     if member is None:
         return
     stored = object_of(member, collection.manager_id, "")
-    if staged_tag(changes, collection, stored) != member.etag:
+    if staged_tag(changes, viewer, collection, stored) != member.etag:
         raise Moved("changed meanwhile")
 
 
-def staged_tag(changes: Changes, collection: Collection, stored: CalendarObject) -> str:
+def staged_tag(
+    changes: Changes, viewer: Visibility, collection: Collection, stored: CalendarObject
+) -> str:
     """The ETag of an object's events as they are staged; empty: nothing of it is there."""
     if stored.series_id:
         series = changes.series(stored.series_id)
         if series is None:
             return ""
-        return series_tag(series, staged_events(changes, collection, stored))
-    return "-".join(map(event_tag, staged_events(changes, collection, stored)))
+        return series_tag(series, staged_events(changes, viewer, collection, stored))
+    return "-".join(map(event_tag, staged_events(changes, viewer, collection, stored)))
 
 
-def staged_events(changes: Changes, collection: Collection, stored: CalendarObject) -> list[Event]:
-    """The events of an object that the collection has, as they are staged, by start and id."""
+def staged_events(
+    changes: Changes, viewer: Visibility, collection: Collection, stored: CalendarObject
+) -> list[Event]:
+    """The visible events of an object that the collection has, as staged, by start and id."""
     if stored.series_id:
         found = changes.series_events(stored.series_id)
     else:
         ids = dict.fromkeys([stored.event_id, *stored.overrides.values()])
         events = [changes.event(event_id) for event_id in ids if event_id]
         found = [event for event in events if event is not None]
-    shown = [one for one in found if _is_in(one, collection)]
+    shown = [one for one in found if _is_in(one, collection) and viewer.can_see(scope_of(one))]
     return sorted(shown, key=lambda one: (one.start_time, one.id))
 
 

@@ -18,6 +18,8 @@ def own_part(
 ) -> CalendarObject | None:
     """`known` without events, deleted ones too, and a series that are somebody else's by now.
 
+    Without those that `session` may not see, too: nothing tells that they are there.
+
     None: nothing is left, so that the UID is free for another event.
     Raises: Forbidden where `owner_id` takes part in one of them, and `session` sees it.
     """
@@ -40,15 +42,15 @@ def own_part(
 
 
 def is_own(event: Event, session: Session, owner_id: int) -> bool:
-    """Whether that manager owns an event, which may be deleted.
+    """Whether that manager owns an event, which may be deleted, and `session` may see it.
 
     Raises: Forbidden where the manager takes part in somebody else's, and `session` sees it.
     """
+    if not session.can_see(scope_of(event)):
+        return False
     if event.owner_manager_id == owner_id:
         return True
-    if any(row.manager_id == owner_id for row in event.participants) and session.can_see(
-        scope_of(event)
-    ):
+    if any(row.manager_id == owner_id for row in event.participants):
         raise Forbidden(
             f"it is an event of manager {event.owner_manager_id}, in which manager {owner_id} "
             "takes part: only its owner changes or restores it; answer it, other than DECLINED"

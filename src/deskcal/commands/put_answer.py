@@ -64,11 +64,11 @@ async def put_answer(
     def apply(changes: Changes) -> Stored:
         if changes.calendar_object(seen.key) != member.object:
             raise Moved("changed meanwhile")
-        require_unchanged(changes, put.collection, member)
+        require_unchanged(changes, put.session, put.collection, member)
         is_changed = _respond(changes, put, seen, read.answers, now)
         if read.has_own and not is_changed:
             touch(changes, seen, put.manager_id, now)
-        tag = staged_tag(changes, put.collection, seen)
+        tag = staged_tag(changes, put.session, put.collection, seen)
         is_verbatim = read.source == put.text
         after = msgspec.structs.replace(
             seen,
@@ -171,7 +171,7 @@ def _respond(
 ) -> bool:
     """Sets the answers; whether any is another one than before."""
     is_changed = False
-    for event in staged_events(changes, put.collection, seen):
+    for event in staged_events(changes, put.session, put.collection, seen):
         time = event.original_start_time or _time_of(event, seen)
         status = answers.get(time, answers.get(0))
         if status is None or not _may_be_answered(event, seen, put.services.default_timezone, now):

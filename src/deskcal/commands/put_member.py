@@ -252,17 +252,17 @@ async def put_own(put: Put, events: Sequence[CalendarEvent], found: Found) -> St
 
     def apply(changes: Changes) -> Stored:
         _require_objects(changes, put, found, events[0].uid)
-        require_unchanged(changes, put.collection, found.member)
+        require_unchanged(changes, put.session, put.collection, found.member)
         if found.in_the_way is not None:
             changes.put_calendar_object(found.in_the_way.key, None)
         is_series = found.member is not None and found.member.series is not None
         known = seen if is_series else own_part(changes, put.session, put.manager_id, seen)
         known = _revived(put, changes, known, events[0].uid)
         stored, _ = apply_events(run, changes, drafted, wanted, known)
-        tag = staged_tag(changes, put.collection, stored)
+        tag = staged_tag(changes, put.session, put.collection, stored)
         if found.member is not None and tag == found.member.etag:
             touch(changes, stored, put.manager_id, now)
-            tag = staged_tag(changes, put.collection, stored)
+            tag = staged_tag(changes, put.session, put.collection, stored)
         changes.put_calendar_object(wanted.key, msgspec.structs.replace(stored, stamp=tag))
         return Stored(tag, found.member is None, bool(stored.source))
 

@@ -62,6 +62,8 @@ class Repeating(Struct, frozen=True):
     actor: int
     now: int
     horizon: Horizon
+    hidden: frozenset[int] = frozenset()
+    """Ids of events that the session may not see, which stay as they are."""
 
 
 class Result(Struct):
@@ -198,7 +200,12 @@ def _paired(
 
 
 def _is_settled(wanted: Repeating, event: Event) -> bool:
-    """Whether it stays as it is: done, over, or gone to another manager (docs/decisions/0019)."""
+    """Whether it stays as it is: done, over, invisible, or somebody else's.
+
+    Source: docs/decisions/0019.
+    """
+    if event.id in wanted.hidden:
+        return True
     owner = wanted.sent.values.get("owner_manager_id") or event.owner_manager_id
     is_done = event.status in (EventStatus.DONE, EventStatus.ARCHIVED)
     return is_done or event.owner_manager_id != owner or _is_over(wanted, event)
