@@ -38,6 +38,23 @@ async def test_another_rule_makes_nothing_of_an_invisible_series(
 
 
 @pytest.mark.parametrize("scope", [1, 2])
+@pytest.mark.parametrize(
+    ("command", "sent", "field"),
+    [(UPDATE, {"recurrence": None}, "recurrence"), ("MngDeleteCalendarEvent", {}, "scope")],
+)
+async def test_an_invisible_series_is_not_ended(
+    desk: Desk, command: str, sent: dict[str, Any], field: str, scope: int
+) -> None:
+    event = await moved(desk)
+    before = await rows(desk), await ok(desk, SERIES, {"id": event["id"]}, TEN)
+    answer = await ask(desk, command, {"id": event["id"], "scope": scope} | sent, GUEST)
+    assert (answer["status"], error_of(answer)["field"]) == (403, field)
+    assert (await rows(desk), await ok(desk, SERIES, {"id": event["id"]}, TEN)) == before
+    await ok(desk, "MngDeleteCalendarEvent", {"id": event["id"]}, GUEST)
+    assert len(await rows(desk)) == len(before[0]) - 1
+
+
+@pytest.mark.parametrize("scope", [1, 2])
 async def test_an_invisible_series_does_not_come_along_with_its_occurrence(
     desk: Desk, scope: int
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from deskcal.commands.new_series import (
     SPARE_IDS,
@@ -161,15 +161,15 @@ class Stage(Struct, frozen=True):
         """
         return self.request.session.can_see(scope_of(series.template))
 
-    def require_rule(self, event: Event) -> None:
-        """Raises: Forbidden where another rule would make what the session may not see."""
+    def require_rule(self, event: Event, field: str = "recurrence") -> None:
+        """Raises: Forbidden of `field` where the session may not see what the rule makes."""
         series = self.changes.series(event.series_id) if event.series_id else None
         if series is not None and not self.sees(series):
             raise Forbidden(
                 EventId(event.id),
-                " is an occurrence of a series that you may not see: you can't change its rule; "
-                "leave recurrence out, or create a series of your own",
-                field="recurrence",
+                " is an occurrence of a series that you may not see: you can't change or end its "
+                f"rule; leave {field} out, or create a series of your own",
+                field=field,
             )
 
     def apply(self, plan: Plan, type_: ChangeType = ChangeType.UPDATED) -> int:
@@ -247,7 +247,7 @@ def update_scoped(request: Request, sent: Draft, recurrence: Recurrence, reset_o
     def apply(stage: Stage) -> bytes:
         event = stage.changeable()
         require_destination(request.session, event, sent)
-        if new is not None:
+        if recurrence is not UNSET:
             stage.require_rule(event)
         require_version(event, request.if_version)
         allow = _allow(stage, checks_outcome=checks_outcome)
@@ -342,6 +342,8 @@ def delete_scoped(request: Request) -> Work:
 
     def apply(stage: Stage) -> bytes:
         event = stage.changeable()
+        if request.scope:
+            stage.require_rule(event, "scope")
         require_version(event, request.if_version)
         if not request.scope:
             if event.series_id and stage.changes.series(event.series_id):
