@@ -69,3 +69,17 @@ async def test_an_invisible_series_does_not_come_along_with_its_occurrence(
     assert titles.count("Secret") == 5
     found = await ok(desk, SERIES, {"id": event["id"]}, GUEST)
     assert found["series"]["own"] == [event["id"]]
+
+
+@pytest.mark.parametrize("scope", [1, 2])
+async def test_an_invisible_series_does_not_become_all_day_with_its_occurrence(
+    desk: Desk, scope: int
+) -> None:
+    event = await moved(desk)
+    before = await ok(desk, SERIES, {"id": event["id"]}, TEN)
+    sent = {"id": event["id"], "scope": scope, "all_day": 1}
+    answer = await ok(desk, UPDATE, sent, GUEST)
+    assert (answer["changed"], answer["event"]["all_day"]) == (1, 1)
+    after = await ok(desk, SERIES, {"id": event["id"]}, TEN)
+    assert after["series"]["duration_sec"] == before["series"]["duration_sec"]
+    assert sorted(row["all_day"] for row in await rows(desk)) == [0, 0, 0, 0, 0, 1]
