@@ -1,5 +1,6 @@
 """MngExportCalendarEvents: a manager's calendar, or the desks of a mask, as an iCalendar text."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from deskcal.errors import InvalidField
 from deskcal.ical.digest import digest_of
 from deskcal.ical.export import joined
 from deskcal.ical.lines import raw_lines
-from deskcal.ical.read import read_calendar
+from deskcal.ical.read import CalendarEvent, read_calendar
 from deskcal.ical.resource import Resource, resource_text
 from deskcal.live.connections import Peer
 from deskcal.store.batch.objects import CalendarObject
@@ -118,18 +119,21 @@ def _text(
 
 
 async def is_as_exported(
-    services: Services, session: Session, stored: CalendarObject, digest: str
+    services: Services, session: Session, stored: CalendarObject, file: Sequence[CalendarEvent]
 ) -> bool:
-    """Whether an export of its owner's calendar has events of that `digest_of` for an object now.
+    """Whether an export of its owner's calendar has the events of `file` for an object now.
 
     To take these in would change nothing but what deskcal has no field for, such as alarms beside
-    the event's own.
+    the event's own. An export says when they were changed last: others need no comparison.
     """
     collection, key = Collection(stored.owner_id), key_of(stored)
     keys = [] if key is None else [key]
     found = await members_of(services, session, collection, keys, [stored])
     member = next(iter(found.values()), None)
     if member is None:
+        return False
+    updated_time = max(event.updated_time for event in member.events)
+    if updated_time != max(event.modified for event in file):
         return False
     names = (await surroundings(services, session)).names
 
@@ -139,8 +143,8 @@ async def is_as_exported(
         text = joined(
             [_text(services, names, collection, member, events)], min(starts), max(starts)
         )
-        file = read_calendar(raw_lines(text), services.default_timezone)
-        return digest_of(file.events) == digest
+        exported = read_calendar(raw_lines(text), services.default_timezone)
+        return digest_of(exported.events) == digest_of(file)
 
     return await computed(has_digest)
 

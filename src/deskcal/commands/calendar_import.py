@@ -207,7 +207,7 @@ async def _store(run: Importing, events: Sequence[CalendarEvent]) -> str:
     is_known = seen and (seen.digest == digest or newest < mark or (not stored and newest == mark))
     if seen and is_known and await _is_there(run, seen):
         return "unchanged"
-    if stored and await is_as_exported(run.services, run.session, stored, digest):
+    if stored and await is_as_exported(run.services, run.session, stored, events):
         left = msgspec.structs.replace(
             stored, sequence=newest[0], modified=newest[1], digest=digest
         )
