@@ -18,7 +18,6 @@ from deskcal.commands.preconditions import (
 from deskcal.commands.registry import Data, PagedData, Reading, Work, command
 from deskcal.commands.scoped import (
     Recurrence,
-    Request,
     ScopeField,
     archive_scoped,
     delete_scoped,
@@ -26,6 +25,7 @@ from deskcal.commands.scoped import (
     scope_needed,
     update_scoped,
 )
+from deskcal.commands.series_stage import Request
 from deskcal.commands.services import Services
 from deskcal.core.completion import is_completion, require_unclaimed
 from deskcal.core.document import EventScope, scope_of

@@ -4,7 +4,7 @@ Source: contract, section 13, MngUpdateCalendarEvent with scope 1 and 2.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,11 +23,19 @@ from deskcal.core.series import (
     new_occurrence,
 )
 from deskcal.core.series_rules import Shift, cut, end_before, shift, with_exdates
-from deskcal.core.series_scope import Horizon, Plan, Scope, Selection, first_occurrences
+from deskcal.core.series_scope import (
+    Horizon,
+    Plan,
+    Scope,
+    Selection,
+    first_occurrences,
+    plan_each,
+)
 from deskcal.core.wall_clock import instant, wall_time
 from deskcal.errors import InvalidField
 
 TIMES = ("start_time", "end_time")
+_OF_RULE = frozenset((*TIMES, "all_day", "timezone"))
 
 
 class Update(Struct, frozen=True):
@@ -38,8 +46,21 @@ class Update(Struct, frozen=True):
     """Whether the own values of the fields that are sent are given up."""
     allow: Callable[[Event, Event], None]
     """Raises what the session is answered where it may not put an event; before and after."""
-    sees_series: bool = True
-    """False: what is made later stays as it is, as it is not the session's to see."""
+
+    def own_left(self, event: Event) -> list[str]:
+        """Names of the fields of `event` that stay its own."""
+        sent = self.sent
+        given_up = set(sent.values) if self.is_own_reset else set()
+        if self.is_own_reset and sent.participants is not None:
+            given_up.add("participants")
+        return [name for name in event.own_fields if name not in given_up]
+
+    def draft_beside(self, own: Sequence[str], times: dict[str, int]) -> Draft:
+        """What is sent, but for the fields `own`; with these times."""
+        sent = self.sent
+        values = {n: v for n, v in sent.values.items() if n not in own and n not in TIMES}
+        rows = None if "participants" in own else sent.participants
+        return msgspec.structs.replace(sent, values=values | times, participants=rows)
 
 
 class NewRule(Struct, frozen=True):
@@ -83,6 +104,28 @@ def plan_update(selection: Selection, update: Update) -> Plan:
         selection.series, version=0
     )
     return Plan({} if is_same else stored, list(real))
+
+
+def moves_rule(sent: Draft) -> bool:
+    """Whether an update with a scope changes the rule, too."""
+    return not _OF_RULE.isdisjoint(sent.values)
+
+
+def plan_visible(selection: Selection, update: Update) -> Plan:
+    """The fields that are sent, on every event that is meant; the series stays as it is.
+
+    For a session that may not see what is made later. What is sent does not move the rule.
+    Raises: what `update.allow` raises.
+    """
+
+    def change(event: Event) -> Event:
+        draft = update.draft_beside(update.own_left(event), {})
+        merged = merge(event, draft, now=selection.now)
+        merged = msgspec.structs.replace(merged, own_fields=own_fields(event, merged))
+        update.allow(event, merged)
+        return merged
+
+    return plan_each(selection, change)
 
 
 def plan_rule(selection: Selection, update: Update, new: NewRule, horizon: Horizon) -> Plan:
@@ -144,7 +187,7 @@ class _Parts(Struct, frozen=True):
         Split, too, where an event moves to the time, or all-day to the date, of one that is left as
         it is.
         """
-        moved, length = _shift(selection, update.sent), _length(selection, update)
+        moved, length = _shift(selection, update.sent), _length(selection, update.sent)
         positions = selection.positions()
         series = _with_template(selection.series, update, selection.now, length)
         is_moved = not moved.is_none or moved.timezone != series.timezone
@@ -170,7 +213,7 @@ class _Parts(Struct, frozen=True):
         cls, selection: Selection, update: Update, targets: list[Event], new: NewRule
     ) -> "_Parts":
         """For another rule. Raises: InvalidField where it does not come at its start."""
-        moved, length = _shift(selection, update.sent), _length(selection, update)
+        moved, length = _shift(selection, update.sent), _length(selection, update.sent)
         positions = selection.positions()
         first = positions[targets[0].id]
         is_named = targets[0].id == selection.named.id
@@ -207,16 +250,9 @@ class _Parts(Struct, frozen=True):
 
     def placed(self, event: Event, series: Series, local: dt.datetime) -> Event:
         """`event` with what is sent, where the rule of `series` now puts it; own fields win."""
-        sent = self.update.sent
-        given_up = set(sent.values) if self.update.is_own_reset else set()
-        if self.update.is_own_reset and sent.participants is not None:
-            given_up.add("participants")
-        own = [name for name in event.own_fields if name not in given_up]
-        values = {n: v for n, v in sent.values.items() if n not in own and n not in TIMES}
+        own = self.update.own_left(event)
         start, end = self._times(event, series, local, own)
-        rows = None if "participants" in own else sent.participants
-        values |= {"start_time": start, "end_time": end}
-        draft = msgspec.structs.replace(sent, values=values, participants=rows)
+        draft = self.update.draft_beside(own, {"start_time": start, "end_time": end})
         merged = msgspec.structs.replace(
             merge(event, draft, now=self.selection.now),
             series_id=series.series_id,
@@ -296,12 +332,10 @@ def _shift(selection: Selection, sent: Draft) -> Shift:
     return Shift(local_start(moved, timezone) - before, timezone)
 
 
-def _length(selection: Selection, update: Update) -> int:
+def _length(selection: Selection, sent: Draft) -> int:
     """The length of the occurrences, see `Series.length_sec`. Raises: InvalidField."""
-    named, series, values = selection.named, selection.series, update.sent.values
+    named, series, values = selection.named, selection.series, sent.values
     all_day = values.get("all_day", series.template.all_day) or 0
-    if not update.sees_series and all_day != series.template.all_day:
-        return series.length_sec
     if "end_time" not in values and all_day == series.template.all_day:
         return series.length_sec
     start = values.get("start_time", named.start_time)
@@ -312,9 +346,7 @@ def _length(selection: Selection, update: Update) -> int:
 
 
 def _with_template(series: Series, update: Update, now: int, length_sec: int) -> Series:
-    """`series` whose new occurrences get what is sent, too, where the session sees those."""
-    if not update.sees_series:
-        return msgspec.structs.replace(series, length_sec=length_sec)
+    """`series` whose new occurrences get what is sent, too."""
     values = {name: value for name, value in update.sent.values.items() if name not in TIMES}
     draft = msgspec.structs.replace(update.sent, values=values)
     template = as_template(merge(series.template, draft, now=now))
