@@ -13,7 +13,13 @@
 # Guess: one of the two, each time the same. Seen with Python 3.11 and glibc 2.36: 2:30 CEST after July, CET after
 # December; timestamp() CEST after both.
 set -eu
-cat <<'PYTHON' | TZ=Europe/Berlin python3 -
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+python3 -m venv venv
+venv/bin/pip install --quiet --disable-pip-version-check tzdata==2026.6 2>/dev/null
+berlin=$(echo "$folder"/venv/lib/python3*/site-packages/tzdata/zoneinfo/Europe/Berlin)
+cat >twice.py <<'PYTHON'
 import datetime as dt
 import platform
 import sys
@@ -39,3 +45,4 @@ for text in ("2027-07-01 12:00", "2027-12-01 12:00", "2027-07-02 12:00"):
 if list(seen.values()) != [["CEST", "CEST"], ["CET", "CEST"], ["CEST", "CEST"]]:
     sys.exit("the behaviour has changed")
 PYTHON
+TZ=":$berlin" venv/bin/python twice.py
