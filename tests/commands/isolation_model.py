@@ -1,4 +1,4 @@
-"""What each session may be told, by a slow model of section 3: every text is marked.
+"""What each session may learn, by a slow model of section 3: every text is marked.
 
 Every request that writes carries new marks. An administrator's changes tell where each mark has
 been: in which event, of which brand, on which desk, with which managers. What the server makes of

@@ -1,4 +1,4 @@
-"""No session is told anything of an event that it may not see. Source: contract, section 3."""
+"""No answer says anything of an event that its session may not see. Source: contract, section 3."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Calendar apps and imports by whoever may not see all of it. Source: contract, sections 3, 16."""
+"""Calendar apps and imports of sessions that do not see all. Source: contract, sections 3, 16."""
 
 from typing import Any
 

@@ -184,7 +184,7 @@ async def test_a_database_of_another_program_is_refused_and_left_alone(
     assert rows(url, TABLES) == before
 
 
-@pytest.mark.parametrize("path", ["nowhere", "pg_catalog, public"])
+@pytest.mark.parametrize("path", ["missing", "pg_catalog, public"])
 async def test_a_search_path_without_a_schema_for_tables_is_refused_by_its_name(
     postgres: PostgresServer, url: str, path: str
 ) -> None:

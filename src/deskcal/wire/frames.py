@@ -36,7 +36,7 @@ class FrameDecoder:
         if not self.unfinished and 2 <= data.find(b"\n") == len(data) - 1 <= self._limit_bytes:
             return [data]
         held_bytes = len(self.unfinished) + len(data)
-        frames = BytesIO(data).readlines()  # In a fifth of the time of `split`.
+        frames = BytesIO(data).readlines()  # In a quarter of the time of `split`.
         tail = frames.pop() if frames and not frames[-1].endswith(b"\n") else b""
         if self.unfinished and frames:
             frames[0] = bytes(self.unfinished) + frames[0]
